@@ -1,0 +1,55 @@
+"""Whole powers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import perm
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@dataclass(frozen=True)
+class Monomial(Activation):
+    """x^p for a whole p of at least 1; ``identity`` and ``square`` are the first two by name."""
+
+    keyword: ClassVar[str] = "monomial"
+    summary: ClassVar[str] = "x^p for a whole p >= 1; exactly zero beyond p derivatives"
+
+    exponent: str = "2"
+
+    def __post_init__(self) -> None:
+        if self.power < 1:
+            raise ValueError("monomial needs a whole exponent of at least 1")
+
+    @property
+    def power(self) -> int:
+        return int(self.exponent)
+
+    @property
+    def name(self) -> str:
+        return f"monomial({self.power})"
+
+    @property
+    def parity(self) -> Parity:
+        return Parity.ODD if self.power % 2 else Parity.EVEN
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        if self.vanishes(k):
+            return jnp.zeros_like(x)
+        return perm(self.power, k) * x ** (self.power - k)
+
+    def vanishes(self, k: int) -> bool:
+        return k > self.power
+
+    def taylor(self, k: int) -> float:
+        return float(perm(self.power, k)) if k == self.power else 0.0
+
+    def degree(self) -> Fraction | None:
+        return Fraction(self.power)
+
+    def growth(self, k: int) -> Fraction | None:
+        return Fraction(max(self.power - k, 0))

@@ -1,0 +1,46 @@
+"""Hyperbolic tangent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from math import pi
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@cache
+def _polynomial(k: int) -> tuple[int, ...]:
+    """Coefficients (lowest first) of p_k with tanh^{(k)} = p_k(tanh); p_{k+1} = p_k' (1 - t^2)."""
+    if k == 0:
+        return (0, 1)
+    slope = [i * c for i, c in enumerate(_polynomial(k - 1))][1:]
+    out = [0] * (len(slope) + 2)
+    for i, c in enumerate(slope):
+        out[i] += c
+        out[i + 2] -= c
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Tanh(Activation):
+    keyword: ClassVar[str] = "tanh"
+    radius: ClassVar[float] = pi / 2
+    summary: ClassVar[str] = "hyperbolic tangent; odd, analytic, bounded"
+
+    @property
+    def parity(self) -> Parity:
+        return Parity.ODD
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        t = jnp.tanh(x)
+        out = jnp.zeros_like(t)
+        for coefficient in reversed(_polynomial(k)):
+            out = out * t + coefficient
+        return out
+
+    def taylor(self, k: int) -> float:
+        return float(_polynomial(k)[0])

@@ -1,0 +1,51 @@
+"""What went wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from tp.diagnostics.span import Span
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A secondary place that explains the primary one."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. ``code`` is a key of :data:`tp.diagnostics.codes.CODES`."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    labels: tuple[Label, ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+class TpError(Exception):
+    """Raised when work cannot go on; carries every diagnostic found so far."""
+
+    def __init__(self, diagnostics: Diagnostic | Sequence[Diagnostic]) -> None:
+        found = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
+        if not found:
+            raise ValueError("a TpError needs at least one diagnostic")
+        self.diagnostics: tuple[Diagnostic, ...] = found
+        super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
+
+
+def error(code: str, message: str, span: Span | None = None, hint: str | None = None) -> TpError:
+    """A :class:`TpError` with a single diagnostic, for the common case."""
+    return TpError(Diagnostic(code, message, span, hint))

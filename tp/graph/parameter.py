@@ -1,0 +1,45 @@
+"""Trainable weights: their axes, initial law and learning rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tp.diagnostics.span import Span
+from tp.graph.axes import ONE, Scale, Type, wide
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The initial law of one entry: ``scale`` times a unit-variance variable of ``family``, plus ``mean``.
+
+    ``arguments`` holds what the family needs besides (degrees of freedom, truncation point).
+    """
+
+    family: str
+    scale: Scale = ONE
+    mean: Scale | None = None
+    arguments: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A weight ``name : [outs | ins]``; a vector or bias has no ``ins``.
+
+    ``rate`` multiplies the global learning rate for this weight (n^{-c} of the abc-parametrizations).
+    """
+
+    name: str
+    outs: Type
+    ins: Type
+    law: Law
+    rate: Scale = ONE
+    span: Span | None = field(default=None, compare=False)
+
+    @property
+    def is_operator(self) -> bool:
+        """Wide on both sides: only ever applied, never read as a value."""
+        return bool(wide(self.outs)) and bool(wide(self.ins))
+
+    def sides(self, transpose: bool) -> tuple[Type, Type]:
+        """(axes it produces, axes it contracts) when applied, or applied transposed."""
+        return (self.ins, self.outs) if transpose else (self.outs, self.ins)

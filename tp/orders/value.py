@@ -1,0 +1,54 @@
+"""Abstract values: a sum of asymptotic terms, each an exponent of n and a content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.orders.content import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A part of typical entry size n^exponent whose cancellations are governed by ``content``."""
+
+    exponent: Fraction
+    content: Content
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Value:
+    """A set of terms; the empty set is a quantity that vanishes identically.
+
+    Values are interned by the calculus that makes them, so identity is equality.
+    """
+
+    terms: tuple[Term, ...]
+
+    @property
+    def exponent(self) -> Fraction | None:
+        """The typical exponent: that of the largest term; None for identically zero."""
+        return max((t.exponent for t in self.terms), default=None)
+
+
+def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
+    """``terms`` without those that others dominate whatever they are multiplied by.
+
+    A term is dominated by a larger one with the same cancellations (or fewer), and by any one that is larger
+    by ``gap``, the most that a cancellation can cost.
+    """
+    kept: list[Term] = []
+    for term in sorted(set(terms), key=lambda t: (-t.exponent, len(t.content.basis), t.content.offset)):
+        if any(
+            term.exponent <= k.exponent and (term.content.inside(k.content) or term.exponent <= k.exponent - gap)
+            for k in kept
+        ):
+            continue
+        kept.append(term)
+    return tuple(kept)
+
+
+def show(exponent: Fraction | None) -> str:
+    """An exponent as users see it: an exact rational, or -inf."""
+    return "-inf" if exponent is None else str(exponent)

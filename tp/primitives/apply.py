@@ -1,0 +1,74 @@
+"""A wide-to-wide weight applied to a value, or its transpose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, growing, names, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.primitives.arrays import columns
+from tp.primitives.read import source_of
+
+
+@dataclass(frozen=True)
+class Apply(Operation):
+    """W @ x, or W' @ x: contracts the input side of the weight, passes every other axis along."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "a wide-to-wide weight applied to a value"
+
+    parameter: str
+    transposed: bool = False
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        (x,) = types
+        found = parameters.get(self.parameter)
+        if found is None:
+            raise ValueError(f"no parameter {self.parameter}")
+        outs, ins = found.sides(self.transposed)
+        missing = without(ins, names(x))
+        if missing:
+            raise ValueError(f"{self.parameter} contracts {', '.join(names(ins))}; missing: {', '.join(names(missing))}")
+        rest = without(x, names(ins))
+        clash = set(names(rest)) & set(names(outs))
+        if clash:
+            raise ValueError(f"{self.parameter} makes {', '.join(sorted(clash))}, which its operand already has")
+        return outs + rest
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        return graph.add(Apply(self.parameter, not self.transposed), cotangent)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return self.restored(self.matrix(low) @ self.flattened(low, types[0], arrays[0]), low, out)
+
+    def matrix(self, low: Lowering) -> Any:
+        """The weight as a matrix, outputs by inputs of this application."""
+        parameter = low.parameters[self.parameter]
+        rows = 1
+        for axis in parameter.outs:
+            rows *= axis.at(low.n)
+        matrix = low.weights[self.parameter].reshape((rows, -1))
+        return matrix.T if self.transposed else matrix
+
+    def flattened(self, low: Lowering, axes: Type, array: Any) -> Any:
+        """The operand as columns to be multiplied; dense interpreters join those of several nodes."""
+        _, ins = low.parameters[self.parameter].sides(self.transposed)
+        return columns(array, axes, ins)
+
+    def restored(self, matrix: Any, low: Lowering, out: Type) -> Any:
+        return matrix.reshape([a.at(low.n) for a in out])
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        found = setting.parameters[self.parameter]
+        outs, ins = found.sides(self.transposed)
+        rest = without(setting.types[0], names(ins))
+        return calculus.apply(
+            source_of(found), self.transposed, values[0], growing(outs), growing(ins), growing(rest)
+        )
+

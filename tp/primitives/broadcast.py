@@ -1,0 +1,44 @@
+"""Repetition along new axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, names
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Broadcast(Operation):
+    """The operand repeated along ``axes``."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "repetition along new axes"
+
+    axes: Type
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        clash = set(names(self.axes)) & set(names(types[0]))
+        if clash:
+            raise ValueError(f"the operand already has {', '.join(sorted(clash))}")
+        return types[0] + self.axes
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        from tp.primitives.sum import Sum
+
+        return graph.add(Sum(names(self.axes)), cotangent)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+
+        array = arrays[0].reshape(arrays[0].shape + (1,) * len(self.axes))
+        return jnp.broadcast_to(array, [a.at(low.n) for a in out])
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return values[0]

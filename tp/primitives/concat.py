@@ -1,0 +1,55 @@
+"""Joining values along a finite axis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Axis, Type, names, union, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.primitives.arrays import aligned
+from tp.primitives.adjoint import fitted
+from tp.primitives.gather import Gather
+
+
+@dataclass(frozen=True)
+class Concat(Operation):
+    """Operands one after the other along ``axis``; one that lacks it counts as one entry."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "joining along a finite axis"
+
+    axis: Axis
+
+    def lengths(self, types: Sequence[Type]) -> list[int]:
+        return [next((a.at(1) for a in t if a.name == self.axis.name), 1) for t in types]
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        if not types or sum(self.lengths(types)) != self.axis.size:
+            raise ValueError(f"the parts have {sum(self.lengths(types))} entries, not {self.axis.size}")
+        return (*without(union(*types), (self.axis.name,)), self.axis)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        lengths = self.lengths([graph.type(i) for i in operands])
+        start = sum(lengths[:index])
+        mine = graph.type(operands[index])
+        own = tuple(a for a in mine if a.name == self.axis.name)
+        part = graph.add(Gather(self.axis, own, tuple(range(start, start + lengths[index]))), cotangent)
+        return fitted(graph, part, mine)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+
+        parts = []
+        for length, axes, array in zip(self.lengths(types), types, arrays, strict=True):
+            shape = [length if a.name == self.axis.name else a.at(low.n) for a in out]
+            parts.append(jnp.broadcast_to(aligned(array, axes, out), shape))
+        return jnp.concatenate(parts, axis=names(out).index(self.axis.name))
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return calculus.sum(values, setting.axes)

@@ -1,0 +1,42 @@
+"""A table of numbers over finite axes: a mask, a weight of a pooling, a structure constant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, sizes
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Constant(Operation):
+    """Numbers in the order of ``axes``, flattened; the same at every width."""
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "numbers over finite axes"
+
+    numbers: tuple[float, ...]
+    axes: Type = ()
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        expected = 1
+        for axis in self.axes:
+            if not isinstance(axis.size, int):
+                raise ValueError(f"{axis.name} is wide; a constant has finite axes")
+            expected *= axis.size
+        if expected != len(self.numbers):
+            raise ValueError(f"{len(self.numbers)} numbers do not fill {expected} places")
+        return self.axes
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+
+        return jnp.asarray(self.numbers, low.dtype).reshape(tuple(sizes(out, low.n).values()))
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return calculus.one if any(self.numbers) else calculus.zero

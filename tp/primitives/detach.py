@@ -1,0 +1,30 @@
+"""A value that derivatives do not enter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Detach(Operation):
+    """The identity, with derivative zero."""
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "the identity, constant to derivatives"
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        return types[0]
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return arrays[0]
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return values[0]

@@ -1,0 +1,33 @@
+"""A datum: finite axes only, the same at every width."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Input(Operation):
+    """The input called ``name``; generic, of order 1, not random."""
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "a datum, the same at every width"
+
+    name: str
+    axes: Type
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        return self.axes
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return low.inputs[self.name]
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return calculus.one

@@ -1,0 +1,41 @@
+"""Which entry of a finite axis is the largest, as a 0/1 mask: maxima and stable softmax use it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, names
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Largest(Operation):
+    """1 at the (first) largest entry along the finite ``axis``, 0 elsewhere; derivative zero almost everywhere."""
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "a 0/1 mask of the largest entry"
+
+    axis: str
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        found = [a for a in types[0] if a.name == self.axis]
+        if not found:
+            raise ValueError(f"no axis {self.axis}")
+        if found[0].wide:
+            raise ValueError(f"{self.axis} is wide; a maximum over it is not a tensor program")
+        return types[0]
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax
+
+        place = names(out).index(self.axis)
+        best = arrays[0].argmax(axis=place)
+        return jax.nn.one_hot(best, arrays[0].shape[place], axis=place, dtype=arrays[0].dtype)
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return calculus.function_of(values[0], setting.axes)

@@ -1,0 +1,51 @@
+"""Linear combinations with constant coefficients; the coefficients may be powers of widths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Scale, Type, union
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.primitives.arrays import aligned
+from tp.primitives.adjoint import fitted
+
+
+@dataclass(frozen=True)
+class Linear(Operation):
+    """Σ_k scales[k] * operand_k, operands broadcast by axis name."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "a linear combination"
+
+    scales: tuple[Scale, ...]
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        if len(types) != len(self.scales) or not types:
+            raise ValueError("a linear combination needs one coefficient for each operand")
+        return union(*types)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        back = fitted(graph, cotangent, graph.type(operands[index]))
+        return graph.add(Linear((self.scales[index],)), back)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+
+        total = 0.0
+        for scale, axes, array in zip(self.scales, types, arrays, strict=True):
+            total = total + scale.at(low.n) * aligned(array, axes, out)
+        return jnp.broadcast_to(jnp.asarray(total, low.dtype), [a.at(low.n) for a in out])
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        axes = setting.axes
+        parts = [
+            calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero
+            for scale, value in zip(self.scales, values, strict=True)
+        ]
+        return calculus.sum(parts, axes)

@@ -1,0 +1,35 @@
+"""A derivative of an activation, applied to every entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.activations import find
+
+
+@dataclass(frozen=True)
+class Pointwise(Operation):
+    """The ``k``-th derivative of the activation called ``activation``."""
+
+    derivative: ClassVar[Derivative] = Derivative.POINTWISE
+    summary: ClassVar[str] = "an activation, or one of its derivatives, entry by entry"
+
+    activation: str
+    k: int = 0
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        find(self.activation)
+        return types[0]
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return find(self.activation).lower(self.k, arrays[0])
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return calculus.pointwise(find(self.activation), self.k, values[0], setting.axes)

@@ -1,0 +1,54 @@
+"""Products of two values, summed over shared axes: entrywise product, dot, attention scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, growing, names, union, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.primitives.arrays import aligned, subscripts
+from tp.primitives.adjoint import fitted
+
+
+@dataclass(frozen=True)
+class Product(Operation):
+    """Σ over the axes ``over`` of left * right, everything else broadcast by name."""
+
+    derivative: ClassVar[Derivative] = Derivative.BILINEAR
+    summary: ClassVar[str] = "an entrywise product, summed over shared axes"
+
+    over: tuple[str, ...] = ()
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        left, right = types
+        for name in self.over:
+            if name not in names(left) or name not in names(right):
+                raise ValueError(f"both factors need the axis {name} that is summed over")
+        return without(union(left, right), self.over)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        mine, other = graph.type(operands[index]), operands[1 - index]
+        # Axes that only this operand was missing are summed in the same contraction.
+        shared = [
+            a for a in names(graph.type(cotangent))
+            if a in names(graph.type(other)) and a not in names(mine)
+        ]
+        return fitted(graph, graph.add(Product(tuple(shared)), cotangent, other), mine)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+
+        if not self.over:
+            return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
+        return jnp.einsum(subscripts(types, out), *arrays, precision="highest")
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        both = union(*setting.types)
+        over = growing(a for a in both if a.name in self.over)
+        return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)

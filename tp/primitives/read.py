@@ -1,0 +1,55 @@
+"""A weight that is wide on one side at most, read as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Axis, Type, names
+from tp.graph.laws import LAWS
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus, Source
+from tp.orders.value import Value
+
+
+def source_of(parameter: Parameter) -> Source:
+    """What the order calculus needs to know of a weight's initial law."""
+    law = parameter.law
+    return Source(
+        parameter.name,
+        law.scale.exponent,
+        symmetric=LAWS[law.family].symmetric,
+        random=law.scale.coefficient != 0,
+    )
+
+
+@dataclass(frozen=True)
+class Read(Operation):
+    """The weight ``parameter`` as a value: a vector, a bias, or a matrix with a finite side.
+
+    Its mean, when not zero, is added by the elaborator; this is the centred part. An input axis that has the
+    name of an output axis gets a prime.
+    """
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "a weight with at most one wide side, as a value"
+
+    parameter: str
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        found = parameters.get(self.parameter)
+        if found is None:
+            raise ValueError(f"no parameter {self.parameter}")
+        if found.is_operator:
+            raise ValueError(f"{self.parameter} is wide on both sides: it can only be applied with @")
+        outs = names(found.outs)
+        return found.outs + tuple(Axis(a.name + "'", a.size) if a.name in outs else a for a in found.ins)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return low.weights[self.parameter]
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        found = setting.parameters[self.parameter]
+        return calculus.source(source_of(found), setting.axes)

@@ -1,0 +1,44 @@
+"""A finite axis under another name: the second token axis of attention scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Axis, Type, names
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Rename(Operation):
+    """``old`` becomes ``new``; both are finite and of the same size."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "a finite axis under another name"
+
+    old: str
+    new: str
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        (x,) = types
+        if self.old not in names(x):
+            raise ValueError(f"no axis {self.old} to rename")
+        if self.new in names(x):
+            raise ValueError(f"the operand already has {self.new}")
+        if any(a.wide for a in x if a.name == self.old):
+            raise ValueError(f"{self.old} is wide and cannot be renamed")
+        return tuple(Axis(self.new, a.size) if a.name == self.old else a for a in x)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        return graph.add(Rename(self.new, self.old), cotangent)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return arrays[0]
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return values[0]

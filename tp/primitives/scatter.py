@@ -1,0 +1,55 @@
+"""The adjoint of a selection: entries added back to where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Axis, Type, names, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+
+
+@dataclass(frozen=True)
+class Scatter(Operation):
+    """Sums entries at place j of ``ins`` into entry ``table[j]`` of ``axis``; -1 is dropped."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "the adjoint of a selection"
+
+    axis: Axis
+    ins: Type
+    table: tuple[int, ...]
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        missing = set(names(self.ins)) - set(names(types[0]))
+        if missing:
+            raise ValueError(f"no axis {', '.join(sorted(missing))} to add up")
+        rest = without(types[0], names(self.ins))
+        if self.axis.name in names(rest):
+            raise ValueError(f"the operand already has {self.axis.name}")
+        return (*rest, self.axis)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        from tp.primitives.gather import Gather
+
+        return graph.add(Gather(self.axis, self.ins, self.table), cotangent)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        import jax.numpy as jnp
+        import numpy as np
+
+        size = self.axis.at(low.n)
+        array = jnp.moveaxis(
+            arrays[0], [names(types[0]).index(a.name) for a in self.ins], range(-len(self.ins), 0)
+        )
+        array = array.reshape((*array.shape[: array.ndim - len(self.ins)], -1))
+        one_hot = (np.asarray(self.table)[:, None] == np.arange(size)[None, :]).astype(float)
+        return jnp.einsum("...j,jk->...k", array, jnp.asarray(one_hot, array.dtype), precision="highest")
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        return values[0] if any(i >= 0 for i in self.table) else calculus.zero

@@ -1,0 +1,41 @@
+"""Sums over axes, finite or wide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.graph.axes import Type, growing, names, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus
+from tp.orders.value import Value
+from tp.primitives.adjoint import fitted
+
+
+@dataclass(frozen=True)
+class Sum(Operation):
+    """The sum over the axes ``over``."""
+
+    derivative: ClassVar[Derivative] = Derivative.LINEAR
+    summary: ClassVar[str] = "a sum over axes"
+
+    over: tuple[str, ...]
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        missing = set(self.over) - set(names(types[0]))
+        if missing:
+            raise ValueError(f"no axis {', '.join(sorted(missing))} to sum over")
+        return without(types[0], self.over)
+
+    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+        return fitted(graph, cotangent, graph.type(operands[0]))
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        return arrays[0].sum(axis=tuple(names(types[0]).index(a) for a in self.over))
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+        over = growing(a for a in setting.types[0] if a.name in self.over)
+        return calculus.contract(values[0], over, setting.axes)
