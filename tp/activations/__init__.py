@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from dataclasses import fields
 from functools import cache
 
 from tp.activations.base import Activation, Parity, Smoothness
@@ -36,7 +37,7 @@ def find(name: str) -> Activation:
         raise KeyError(name)
     kind = known()[match[1]]
     arguments = [a.strip() for a in match[2].split(",")] if match[2] else []
-    fields = kind.__dataclass_fields__
-    if len(arguments) > len(fields):
-        raise ValueError(f"{kind.keyword} takes {len(fields)} argument(s), not {len(arguments)}")
+    allowed = sum(f.init for f in fields(kind))
+    if len(arguments) > allowed:
+        raise ValueError(f"{kind.keyword} takes {allowed} argument(s), not {len(arguments)}")
     return kind(*arguments)

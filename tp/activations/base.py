@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from typing import Any, ClassVar
+
+# Short on purpose: a rational in a program must not be able to ask for a million digits.
+_RATIONAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
+
+
+def rational(text: str) -> Fraction:
+    """An argument such as ``-1/2`` or ``0.01``, exactly. Raises ValueError for anything else."""
+    if not _RATIONAL.fullmatch(text):
+        raise ValueError(f"{text!r} is not a rational number such as -1/2 or 0.01")
+    return Fraction(text)
 
 
 class Parity(Enum):
@@ -54,7 +65,10 @@ class Activation(ABC):
         """The k-th derivative at the JAX array ``x``, entry by entry."""
 
     def symmetry(self, k: int) -> str:
-        """"odd", "even" or "none", for the k-th derivative."""
+        """ "odd", "even" or "none", for the k-th derivative.
+
+        Overridden where derivatives have a parity that the function lacks (sigmoid is odd up to a constant).
+        """
         return self.parity.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:
@@ -62,23 +76,22 @@ class Activation(ABC):
         return False
 
     def constant(self, k: int) -> bool:
-        """Whether the k-th derivative is a constant (possibly zero)."""
-        return self.vanishes(k) or self.vanishes(k + 1) and self.smoothness is Smoothness.ANALYTIC
+        """Whether the k-th derivative is a constant (possibly zero).
+
+        Never for the slope of a piecewise-linear function: it jumps where the next derivative is not defined.
+        """
+        return self.vanishes(k) or (self.vanishes(k + 1) and self.smoothness is not Smoothness.PIECEWISE_LINEAR)
 
     def at_zero(self, k: int) -> float:
         """The k-th derivative at 0, exactly 0.0 where it vanishes there.
 
         Small arguments are expanded with it; only read when :meth:`degree` is None.
         """
-        if self.parity is not Parity.NONE and (k % 2 == 0) == (self.parity is Parity.ODD):
-            return 0.0
-        return self.taylor(k)
+        return 0.0 if self.symmetry(k) == "odd" else self.taylor(k)
 
+    @abstractmethod
     def taylor(self, k: int) -> float:
-        """:meth:`at_zero` without the help of parity. Default: numerically, in float64 where JAX allows."""
-        import jax.numpy as jnp
-
-        return float(self.lower(k, jnp.zeros(())))
+        """:meth:`at_zero` without the help of parity, in plain Python (orders must not wait for JAX)."""
 
     def degree(self) -> Fraction | None:
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""

@@ -7,12 +7,12 @@ from fractions import Fraction
 from math import perm
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Parity, rational
 
 
 @dataclass(frozen=True)
 class Monomial(Activation):
-    """x^p for a whole p of at least 1; ``identity`` and ``square`` are the first two by name."""
+    """x^p for a whole p of at least 1; ``identity`` and ``square`` are the first two under their own names."""
 
     keyword: ClassVar[str] = "monomial"
     summary: ClassVar[str] = "x^p for a whole p >= 1; exactly zero beyond p derivatives"
@@ -20,12 +20,13 @@ class Monomial(Activation):
     exponent: str = "2"
 
     def __post_init__(self) -> None:
-        if self.power < 1:
+        exponent = rational(self.exponent)
+        if exponent.denominator != 1 or exponent < 1:
             raise ValueError("monomial needs a whole exponent of at least 1")
 
     @property
     def power(self) -> int:
-        return int(self.exponent)
+        return int(rational(self.exponent))
 
     @property
     def name(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import copysign, inf, prod
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Smoothness
+from tp.activations.base import Activation, Smoothness, rational
 
 
 @dataclass(frozen=True)
@@ -21,23 +22,40 @@ class Power(Activation):
     exponent: str = "1/2"
 
     def __post_init__(self) -> None:
-        Fraction(self.exponent)
+        rational(self.exponent)
+
+    @property
+    def power(self) -> Fraction:
+        return rational(self.exponent)
 
     @property
     def name(self) -> str:
-        return f"power({Fraction(self.exponent)})"
+        return f"power({self.power})"
 
     def lower(self, k: int, x: Any) -> Any:
-        p = Fraction(self.exponent)
-        factor = Fraction(1)
-        for i in range(k):
-            factor *= p - i
-        q = p - k
-        power = x ** int(q) if q.denominator == 1 else x ** float(q)
-        return float(factor) * power
+        import jax.numpy as jnp
+
+        if self.vanishes(k):
+            return jnp.zeros_like(x)
+        q = self.power - k
+        return float(self._factor(k)) * x ** (int(q) if q.denominator == 1 else float(q))
+
+    def vanishes(self, k: int) -> bool:
+        return self._factor(k) == 0
+
+    def taylor(self, k: int) -> float:
+        """The limit from the right; infinite where the derivative blows up."""
+        q = self.power - k
+        if self.vanishes(k) or q > 0:
+            return 0.0
+        return float(self._factor(k)) if q == 0 else copysign(inf, self._factor(k))
+
+    def _factor(self, k: int) -> Fraction:
+        """p (p-1) ... (p-k+1), the coefficient of the k-th derivative."""
+        return prod((self.power - i for i in range(k)), start=Fraction(1))
 
     def degree(self) -> Fraction | None:
-        return Fraction(self.exponent)
+        return self.power
 
     def growth(self, k: int) -> Fraction | None:
-        return Fraction(self.exponent) - k
+        return Fraction(0) if self.vanishes(k) else self.power - k

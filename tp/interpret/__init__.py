@@ -1,1 +1,1 @@
-"""TODO."""
+"""Interpreters: what a program graph means, as arrays or as orders."""

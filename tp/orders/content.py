@@ -59,6 +59,14 @@ class Content:
         basis = reduced(vectors)
         return Content(remainder(offset, basis), basis, tuple(sorted(skewed)), symbols)
 
+    def bare(self) -> Content:
+        """The same content, Gaussian symbols forgotten."""
+        return Content(self.offset, self.basis, self.skewed) if self.symbols else self
+
+    def holding(self, symbols: frozenset[int]) -> Content:
+        """The same content with other Gaussian symbols."""
+        return Content(self.offset, self.basis, self.skewed, symbols)
+
     def times(self, other: Content) -> Content:
         """The content of a product."""
         if other == NOTHING:

@@ -36,14 +36,19 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     """``terms`` without those that others dominate whatever they are multiplied by.
 
     A term is dominated by a larger one with the same cancellations (or fewer), and by any one that is larger
-    by ``gap``, the most that a cancellation can cost.
+    by ``gap``, the most that a cancellation can cost. Terms that differ only in the Gaussian symbols that they
+    hold are one term holding all: what W' makes of them is the same sum.
     """
+    symbols: dict[tuple[Fraction, Content], frozenset[int]] = {}
+    for term in terms:
+        key = (term.exponent, term.content.bare())
+        symbols[key] = symbols.get(key, frozenset()) | term.content.symbols
+    merged = [Term(exponent, content.holding(held)) for (exponent, content), held in symbols.items()]
+    merged.sort(key=lambda t: (-t.exponent, len(t.content.basis), t.content.offset))
     kept: list[Term] = []
-    for term in sorted(set(terms), key=lambda t: (-t.exponent, len(t.content.basis), t.content.offset)):
-        if any(
-            term.exponent <= k.exponent and (term.content.inside(k.content) or term.exponent <= k.exponent - gap)
-            for k in kept
-        ):
+    for term in merged:
+        far = merged[0].exponent - gap
+        if kept and term.exponent <= far or any(term.content.inside(k.content) for k in kept):
             continue
         kept.append(term)
     return tuple(kept)

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Transformations of programs into programs: gradient, jets, and what is made of them."""

@@ -1,0 +1,28 @@
+"""The cosine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@dataclass(frozen=True)
+class Cos(Activation):
+    keyword: ClassVar[str] = "cos"
+    summary: ClassVar[str] = "cosine; even, entire, bounded"
+
+    @property
+    def parity(self) -> Parity:
+        return Parity.EVEN
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        turns = (k + 1) % 4  # a shifted argument would lose digits
+        value = jnp.cos(x) if turns % 2 else jnp.sin(x)
+        return -value if turns >= 2 else value
+
+    def taylor(self, k: int) -> float:
+        return (0.0, 1.0, 0.0, -1.0)[(k + 1) % 4]

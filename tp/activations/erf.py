@@ -1,0 +1,39 @@
+"""The error function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import factorial, pi, sqrt
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@dataclass(frozen=True)
+class Erf(Activation):
+    """erf^{(k)}(x) = (2/√π) (-1)^{k-1} H_{k-1}(x) exp(-x²), with the physicists' Hermite polynomials."""
+
+    keyword: ClassVar[str] = "erf"
+    summary: ClassVar[str] = "error function; odd, entire, bounded"
+
+    @property
+    def parity(self) -> Parity:
+        return Parity.ODD
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax
+        import jax.numpy as jnp
+
+        if k == 0:
+            return jax.lax.erf(x)
+        # The Gaussian sits inside the recurrence, so that far out it is 0 and not infinity times 0.
+        previous, current = jnp.zeros_like(x), (2.0 / sqrt(pi)) * jnp.exp(-x * x)
+        for j in range(k - 1):
+            previous, current = current, -2.0 * x * current - 2.0 * j * previous
+        return current
+
+    def taylor(self, k: int) -> float:
+        if k % 2 == 0:
+            return 0.0
+        j = k // 2
+        return 2.0 / sqrt(pi) * (-1) ** j * factorial(2 * j) / factorial(j)

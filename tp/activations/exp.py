@@ -1,0 +1,26 @@
+"""The exponential; softmax is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation
+
+
+@dataclass(frozen=True)
+class Exp(Activation):
+    keyword: ClassVar[str] = "exp"
+    summary: ClassVar[str] = "exponential; entire, no polynomial growth"
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        return jnp.exp(x)
+
+    def taylor(self, k: int) -> float:
+        return 1.0
+
+    def growth(self, k: int) -> Fraction | None:
+        return None

@@ -1,0 +1,46 @@
+"""The Gaussian error linear unit, exact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import factorial, pi, sqrt
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@dataclass(frozen=True)
+class Gelu(Activation):
+    """x Φ(x), with Φ the normal distribution function; the k-th derivative is x Φ^{(k)} + k Φ^{(k-1)}.
+
+    It is x/2 plus an even function, so derivatives from the second on have a parity.
+    """
+
+    keyword: ClassVar[str] = "gelu"
+    summary: ClassVar[str] = "x times the normal distribution function; entire, grows linearly"
+
+    def symmetry(self, k: int) -> str:
+        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax
+        import jax.numpy as jnp
+
+        density = jnp.exp(-0.5 * x * x) / sqrt(2.0 * pi)
+        # Φ^{(j+1)} = -x Φ^{(j)} - (j-1) Φ^{(j-1)} for j >= 1
+        table = [0.5 * jax.lax.erfc(-x / sqrt(2.0)), density]
+        for j in range(1, k):
+            table.append(-x * table[j] - (j - 1) * table[j - 1] if j > 1 else -x * density)
+        return x * table[k] + k * table[k - 1] if k else x * table[0]
+
+    def taylor(self, k: int) -> float:
+        if k < 2:
+            return 0.5 * k
+        if k % 2:
+            return 0.0
+        j = k // 2 - 1
+        return k * (-1) ** j * factorial(2 * j) / (2**j * factorial(j)) / sqrt(2.0 * pi)
+
+    def growth(self, k: int) -> Fraction | None:
+        return Fraction(1 if k == 0 else 0)

@@ -1,0 +1,56 @@
+"""The rectified linear unit with a slope on the negative side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity, Smoothness, rational
+
+
+@dataclass(frozen=True)
+class LeakyRelu(Activation):
+    """x for x > 0 and slope * x below; the slope at 0 is the one of the left side, as for relu.
+
+    The radius is 0: no Taylor series represents it on both sides of the kink.
+    """
+
+    keyword: ClassVar[str] = "leaky_relu"
+    smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_LINEAR
+    radius: ClassVar[float] = 0.0
+    summary: ClassVar[str] = "x, or slope * x where negative; piecewise linear, homogeneous of degree 1"
+
+    slope: str = "0.01"
+
+    def __post_init__(self) -> None:
+        if rational(self.slope) == 1:
+            raise ValueError("leaky_relu with slope 1 is the identity: write identity")
+
+    @property
+    def name(self) -> str:
+        return f"leaky_relu({rational(self.slope)})"
+
+    @property
+    def parity(self) -> Parity:
+        return Parity.EVEN if rational(self.slope) == -1 else Parity.NONE
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        slope = float(rational(self.slope))
+        if k == 0:
+            return jnp.where(x > 0, x, slope * x)
+        return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
+
+    def vanishes(self, k: int) -> bool:
+        return k >= 2
+
+    def taylor(self, k: int) -> float:
+        return float(rational(self.slope)) if k == 1 else 0.0
+
+    def degree(self) -> Fraction | None:
+        return Fraction(1)
+
+    def growth(self, k: int) -> Fraction | None:
+        return Fraction(1 if k == 0 else 0)

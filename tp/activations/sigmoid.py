@@ -1,0 +1,52 @@
+"""The logistic function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from math import pi
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+
+
+@cache
+def _polynomial(k: int) -> tuple[int, ...]:
+    """Coefficients (lowest first) of q_k with σ^{(k)} = σ (1 - σ) q_k(σ), k >= 1; q_{k+1} is the slope of σ (1 - σ) q_k."""
+    if k == 1:
+        return (1,)
+    inner = _polynomial(k - 1)
+    whole = [0, *inner, 0]
+    for i, c in enumerate(inner):
+        whole[i + 2] -= c
+    return tuple(i * c for i, c in enumerate(whole))[1:]
+
+
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """1/(1 + exp(-x)). Odd up to the constant 1/2, so every derivative has a parity. Poles at ±iπ."""
+
+    keyword: ClassVar[str] = "sigmoid"
+    radius: ClassVar[float] = pi
+    summary: ClassVar[str] = "logistic function; analytic, bounded"
+
+    def symmetry(self, k: int) -> str:
+        return Parity.NONE.value if k == 0 else Parity.ODD.differentiated(k).value
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax
+        import jax.numpy as jnp
+
+        s = jax.nn.sigmoid(x)
+        if k == 0:
+            return s
+        out = jnp.zeros_like(s)
+        for coefficient in reversed(_polynomial(k)):
+            out = out * s + coefficient
+        return s * jax.nn.sigmoid(-x) * out  # the product 1 - σ is exact in the tail this way
+
+    def taylor(self, k: int) -> float:
+        if k == 0:
+            return 0.5
+        return float(sum(Fraction(c, 2**i) for i, c in enumerate(_polynomial(k))) / 4)

@@ -1,0 +1,35 @@
+"""The sigmoid linear unit (swish)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import pi
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+from tp.activations.sigmoid import Sigmoid
+
+_SIGMOID = Sigmoid()
+
+
+@dataclass(frozen=True)
+class Silu(Activation):
+    """x σ(x); the k-th derivative is x σ^{(k)} + k σ^{(k-1)}. It is x/2 plus an even function."""
+
+    keyword: ClassVar[str] = "silu"
+    radius: ClassVar[float] = pi
+    summary: ClassVar[str] = "x times the logistic function; analytic, grows linearly"
+
+    def symmetry(self, k: int) -> str:
+        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+
+    def lower(self, k: int, x: Any) -> Any:
+        first = x * _SIGMOID.lower(k, x)
+        return first + k * _SIGMOID.lower(k - 1, x) if k else first
+
+    def taylor(self, k: int) -> float:
+        return k * _SIGMOID.taylor(k - 1) if k else 0.0
+
+    def growth(self, k: int) -> Fraction | None:
+        return Fraction(1 if k == 0 else 0)

@@ -1,0 +1,36 @@
+"""The smooth version of relu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import log, pi
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity
+from tp.activations.sigmoid import Sigmoid
+
+_SIGMOID = Sigmoid()
+
+
+@dataclass(frozen=True)
+class Softplus(Activation):
+    """log(1 + exp(x)); its slope is the logistic function. It is x/2 plus an even function."""
+
+    keyword: ClassVar[str] = "softplus"
+    radius: ClassVar[float] = pi
+    summary: ClassVar[str] = "log(1 + exp(x)); analytic, grows linearly"
+
+    def symmetry(self, k: int) -> str:
+        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        return _SIGMOID.lower(k - 1, x) if k else jnp.logaddexp(x, 0.0)
+
+    def taylor(self, k: int) -> float:
+        return _SIGMOID.taylor(k - 1) if k else log(2.0)
+
+    def growth(self, k: int) -> Fraction | None:
+        return Fraction(1 if k == 0 else 0)

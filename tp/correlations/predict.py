@@ -1,0 +1,105 @@
+"""Typical orders of the correlations, from the program alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
+from tp.correlations.quantities import Quantity, parse
+from tp.diagnostics.span import Span
+from tp.graph.graph import Graph
+from tp.interpret.orders import calculus_for, interpret
+from tp.orders.calculus import Calculus
+from tp.primitives.constant import Constant
+from tp.transform.algebra import Taylor
+from tp.transform.direction import squared_norm
+from tp.transform.gradient import direction, pullback
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOrder:
+    """The typical exponent of the entries of a named node; None when it vanishes identically."""
+
+    name: str
+    span: Span | None
+    exponent: Fraction | None
+
+    @property
+    def line(self) -> int | None:
+        return self.span.line if self.span else None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Exponents of n by quantity (None: vanishes identically), with what they rest on.
+
+    ``exact[name]`` is False where the exponent is an upper bound only. A quantity for which there is no rule
+    is missing.
+    """
+
+    exponents: dict[str, Fraction | None]
+    nodes: tuple[NodeOrder, ...]
+    assumptions: tuple[str, ...]
+    exact: dict[str, bool]
+
+
+def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> Prediction:
+    """Typical exponents of ``quantities`` and, on request, of every named node.
+
+    Raises ValueError for an unknown quantity.
+    """
+    wanted = [parse(name) for name in quantities]
+    calculus = calculus_for(program)
+    exponents: dict[str, Fraction | None] = {}
+    exact: dict[str, bool] = {}
+    orders: tuple[NodeOrder, ...] = ()
+    if nodes:
+        orders = tuple(_node_orders(program, calculus))
+    scalars = _Scalars(program, wanted)
+    for quantity in sorted(wanted, key=lambda q: (q.free, q.contracted)):
+        if quantity.free > 1:
+            continue
+        exponents[quantity.name] = scalars.exponent(quantity, calculus)
+        exact[quantity.name] = not calculus.reasons
+    ordered = {q.name: exponents[q.name] for q in wanted if q.name in exponents}
+    return Prediction(ordered, orders, (), exact)
+
+
+def _node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
+    named = {**program.names, **program.outputs}
+    values = interpret(program, list(named.values()), calculus)
+    for name, node in named.items():
+        yield NodeOrder(name, program[node].span, values[node].exponent)
+
+
+class _Scalars:
+    """The scalar programs of all quantities in one graph, over the algebra with one direction."""
+
+    def __init__(self, program: Graph, wanted: Sequence[Quantity]) -> None:
+        self.program = program
+        self.graph = program.empty_like()
+        self.depth = max((q.contracted for q in wanted), default=0)
+        along = gradient_at(program, self.graph, None, "")
+        self.algebra = Taylor(self.graph, self.depth, along)
+        self.output = jet_output(program, self.algebra, "")
+
+    def exponent(self, quantity: Quantity, calculus: Calculus) -> Fraction | None:
+        node = self.algebra.coefficient(self.output, quantity.contracted)
+        if node is None:
+            return None
+        if quantity.free == 0:
+            return interpret(self.graph, [node], calculus)[node].exponent
+        squared = self._squared_gradient(node)
+        if squared is None:
+            return None
+        found = interpret(self.graph, [squared], calculus)[squared].exponent
+        return None if found is None else found / 2
+
+    def _squared_gradient(self, node: int) -> int | None:
+        roots = list(self.program.outputs.values())
+        reads = reads_in(self.program, self.graph, roots)
+        one = self.graph.add(Constant((1.0,)))
+        pulled = pullback(self.graph, node, one, reads.values())
+        return squared_norm(self.graph, direction(pulled, reads), metric(self.program), exact=False)

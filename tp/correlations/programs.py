@@ -1,0 +1,104 @@
+"""Programs for the correlations: from a network to the scalar that C^{D,d} is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tp.graph.axes import ONE, Axis, Scale, Type, names
+from tp.graph.graph import Graph
+from tp.primitives.broadcast import Broadcast
+from tp.primitives.constant import Constant
+from tp.primitives.detach import Detach
+from tp.primitives.input import Input
+from tp.primitives.linear import Linear
+from tp.primitives.product import Product
+from tp.primitives.read import Read
+from tp.primitives.shorthand import combine, contract, spread
+from tp.transform.algebra import SAMPLES, Algebra
+from tp.transform.direction import Direction
+from tp.transform.gradient import direction, pullback
+from tp.transform.instantiate import instantiate
+from tp.transform.jet import jets
+
+J = TypeVar("J")
+
+POINT = "@point"
+DIRECTIONS = "@directions"
+
+
+def metric(graph: Graph) -> Callable[[str], Scale]:
+    """Λ: the learning rate of each weight, global rate included."""
+    return lambda weight: graph.learning_rate * graph.parameters[weight].rate
+
+
+def weighing(output: str) -> str:
+    """The name of the input that weighs the components of ``output``."""
+    return f"@weights {output}"
+
+
+def scalar_output(program: Graph, target: Graph, image: dict[int, int], samples: Axis | None, suffix: str) -> int:
+    """The hypothesis as a scalar: all output components along a generic fixed direction u.
+
+    Components of a tensor of definite order have a generic combination of the order of the largest.
+    """
+    extra = () if samples is None else (samples,)
+    parts: list[int] = []
+    for name, node in program.outputs.items():
+        axes = program.type(node)
+        value = spread(target, image[node], extra)
+        if axes:
+            weights = target.add(Input(weighing(name) + suffix, (*axes, *extra)))
+            value = contract(target, value, weights, names(axes))
+        parts.append(value)
+    return combine(target, parts)
+
+
+def datum(target: Graph, samples: Axis | None, suffix: str) -> Callable[[Input], int]:
+    """Inputs of derived programs: the original name with a suffix, the samples as a last axis."""
+    extra: Type = () if samples is None else (samples,)
+    return lambda operation: target.add(Input(operation.name + suffix, (*operation.axes, *extra)))
+
+
+def gradient_at(program: Graph, target: Graph, samples: Axis | None, suffix: str) -> Direction:
+    """Λ ∇F at the inputs named with ``suffix``, detached: one direction a sample."""
+    roots = list(program.outputs.values())
+    image = instantiate(program, roots, target, datum(target, samples, suffix), samples)
+    output = scalar_output(program, target, image, samples, suffix)
+    reads: dict[str, int] = {}
+    for index in program.needed(roots):
+        operation = program[index].operation
+        if isinstance(operation, Read):
+            reads[operation.parameter] = image[index]
+    seed = target.add(Constant((1.0,)))
+    if samples is not None:
+        seed = target.add(Broadcast((samples,)), seed)
+    pulled = pullback(target, output, seed, reads.values(), kept=(SAMPLES,))
+    moved = direction(pulled, reads).rescaled(target, metric(program))
+    return moved.mapped(lambda node: target.add(Detach(), node))
+
+
+def jet_output(program: Graph, algebra: Algebra[J], suffix: str) -> J:
+    """The jet of the scalar output at the inputs named with ``suffix``."""
+    target = algebra.graph
+    roots = list(program.outputs.values())
+    moving = jets(program, roots, algebra, datum(target, None, suffix))
+    parts: list[J] = []
+    for name, node in program.outputs.items():
+        axes = program.type(node)
+        value = moving[node]
+        if axes:
+            weights = target.add(Input(weighing(name) + suffix, axes))
+            value = algebra.bilinear(Product(names(axes)), value, algebra.flat(weights))
+        parts.append(value)
+    return algebra.linear(Linear((ONE,) * len(parts)), parts) if len(parts) > 1 else parts[0]
+
+
+def reads_in(program: Graph, target: Graph, roots: Sequence[int]) -> dict[str, int]:
+    """The leaf of each weight read as a value, as :func:`jets` made it in ``target``."""
+    found: dict[str, int] = {}
+    for index in program.needed(roots):
+        operation = program[index].operation
+        if isinstance(operation, Read):
+            found[operation.parameter] = target.add(operation)
+    return found

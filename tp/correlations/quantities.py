@@ -1,0 +1,47 @@
+"""The quantities of the paper by name: F, kernel, C[D,d], hessian."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DEFAULT = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
+LIMITS = {0: 5, 1: 3, 2: 2}
+"""The largest d for each D."""
+
+_NAME = re.compile(r"^C\[(\d+),(\d+)\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """∇^{D+d} F(x_0) contracted with g_1..g_d, and its coefficient.
+
+    ``free`` is D, ``contracted`` is d. F is (0, 0), the kernel (0, 1); the Hessian is (2, 0) with coefficient 1
+    instead of the 1/2 of C^{2,0}.
+    """
+
+    name: str
+    free: int
+    contracted: int
+    coefficient: float
+
+
+def parse(name: str) -> Quantity:
+    """The quantity called ``name``. Raises ValueError when there is none, or beyond :data:`LIMITS`."""
+    if name == "F":
+        return Quantity(name, 0, 0, 1.0)
+    if name == "kernel":
+        return Quantity(name, 0, 1, 1.0)
+    if name == "hessian":
+        return Quantity(name, 2, 0, 1.0)
+    match = _NAME.match(name.replace(" ", ""))
+    if match is None:
+        raise ValueError(f"unknown quantity {name}: expected F, kernel, hessian or C[D,d]")
+    free, contracted = int(match[1]), int(match[2])
+    if contracted < 1 or free not in LIMITS or contracted > LIMITS[free]:
+        bounds = ", ".join(f"D = {k} with 1 <= d <= {v}" for k, v in LIMITS.items())
+        raise ValueError(f"{name} is out of range: {bounds}")
+    factorials = 1.0
+    for k in (*range(1, free + 1), *range(1, contracted + 1)):
+        factorials /= k
+    return Quantity(f"C[{free},{contracted}]", free, contracted, factorials)

@@ -1,0 +1,122 @@
+"""From a fit to a word: confirmed, refuted, loose or undecided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from tp.measure.fit import Estimate, Fit, Slopes
+
+MARGIN = 0.2
+"""How far an interval may reach from a prediction; less than half of 1/2, the usual distance of exponents."""
+RANGE = 8
+"""The least ratio of the largest to the smallest width for any verdict."""
+LOOSE_WIDTH = 1024
+"""No decay is called faster than predicted below this width: leading terms with small prefactors show late."""
+
+
+class Verdict(Enum):
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    LOOSE = "loose"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its reason. ``more_seeds`` says whether more samples of the same widths might decide."""
+
+    verdict: Verdict
+    reason: str
+    more_seeds: bool = False
+
+
+def unpredicted(fit: Fit) -> Judgement:
+    """The judgement where there is no prediction to compare with."""
+    return _undecided(fit.problem or "no prediction")
+
+
+def judge(predicted: Fraction | None, fit: Fit, margin: float = MARGIN) -> Judgement:
+    """Compare the exponent ``predicted`` (None: vanishes identically) with what was measured.
+
+    Confirmed needs the whole interval within ``margin`` of the prediction, the local slope of the upper half of
+    the widths too, and no significant trend that leads out. Refuted (larger than predicted) and loose (smaller)
+    need the intervals of the whole and of the upper half outside, and local slopes that do not move back.
+    """
+    if predicted is None:
+        return _judge_zero(fit)
+    if fit.vanishes:
+        return _undecided("zero to rounding at every width, where a power of n was predicted")
+    if fit.problem is not None or fit.slopes is None:
+        return _undecided(fit.problem or "no slope")
+    if fit.widths[-1] < RANGE * fit.widths[0]:
+        return _undecided(f"the widths span less than a factor of {RANGE}")
+    return _compare(float(predicted), fit, fit.slopes, margin)
+
+
+def _judge_zero(fit: Fit) -> Judgement:
+    if fit.vanishes:
+        return Judgement(Verdict.CONFIRMED, "zero to rounding in every sample")
+    if any(m != m for m in fit.medians):
+        return _undecided(fit.problem or "values that are not finite")
+    return Judgement(Verdict.REFUTED, "predicted to vanish, but some samples do not")
+
+
+def _compare(predicted: float, fit: Fit, slopes: Slopes, margin: float) -> Judgement:
+    low, high = predicted - margin, predicted + margin
+    if slopes.overall.within(low, high):
+        return _near(predicted, slopes, margin)
+    if slopes.overall.low > high:
+        return _outside(Verdict.REFUTED, slopes.upper.low > high, _falling(slopes), slopes)
+    if slopes.overall.high < low:
+        if fit.widths[-1] < LOOSE_WIDTH:
+            return _undecided(f"falls faster than predicted, but only below n = {LOOSE_WIDTH}")
+        return _outside(Verdict.LOOSE, slopes.upper.high < low, _rising(slopes), slopes)
+    return _undecided(f"the interval {_shown(slopes.overall)} is not wholly within {margin:g} of it", more_seeds=True)
+
+
+def _near(predicted: float, slopes: Slopes, margin: float) -> Judgement:
+    if abs(slopes.upper.value - predicted) > margin:
+        reason = f"the larger half of the widths alone gives {slopes.upper.value:.2f}"
+        return _undecided(reason, more_seeds=_overlaps(slopes.upper, predicted, margin))
+    ahead = slopes.upper.value + slopes.trend.value
+    moving = slopes.trend.low > 0 or slopes.trend.high < 0
+    if moving and abs(ahead - predicted) > margin:
+        return _undecided(f"the local slope moves away: {_moves(slopes)}")
+    if slopes.tail.low > predicted + margin:
+        return _undecided(f"the upper quantile has the slope {slopes.tail.value:.2f}")
+    return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}")
+
+
+def _outside(verdict: Verdict, upper: bool, returning: bool, slopes: Slopes) -> Judgement:
+    if returning:
+        return _undecided(f"the local slope still moves towards the prediction: {_moves(slopes)}; use larger widths")
+    if not upper:
+        return _undecided("the larger half of the widths alone does not decide", more_seeds=True)
+    words = "larger" if verdict is Verdict.REFUTED else "smaller"
+    return Judgement(verdict, f"{words} than predicted, and no sign of a change with the width")
+
+
+def _rising(slopes: Slopes) -> bool:
+    return slopes.drift.low > 0
+
+
+def _falling(slopes: Slopes) -> bool:
+    return slopes.drift.high < 0
+
+
+def _overlaps(estimate: Estimate, predicted: float, margin: float) -> bool:
+    return estimate.low <= predicted + margin and estimate.high >= predicted - margin
+
+
+def _moves(slopes: Slopes) -> str:
+    return f"{slopes.lower.value:.2f} then {slopes.upper.value:.2f}"
+
+
+def _shown(estimate: Estimate) -> str:
+    return f"[{estimate.low:.2f}, {estimate.high:.2f}]"
+
+
+def _undecided(reason: str, *, more_seeds: bool = False) -> Judgement:
+    return Judgement(Verdict.UNDECIDED, reason, more_seeds)

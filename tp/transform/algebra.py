@@ -1,0 +1,302 @@
+"""Nilpotent algebras in which jets live.
+
+A jet is a value whose coefficients are derivatives along chosen directions. Two algebras serve two
+interpreters: in :class:`Taylor` all directions are the same and each coefficient is a node of its own (orders need
+nothing else); in :class:`Subsets` the directions are distinct and all 2^d coefficients lie along one finite axis, so
+that every weight is read once and the graph does not grow with d.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from math import comb
+from typing import Generic, TypeVar
+
+from tp.activations import find
+from tp.graph.axes import Axis, Scale, names
+from tp.graph.graph import Graph
+from tp.graph.operation import Operation
+from tp.primitives.apply import Apply
+from tp.primitives.constant import Constant
+from tp.primitives.gather import Gather
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.rename import Rename
+from tp.primitives.scatter import Scatter
+from tp.primitives.shorthand import apply_function, combine, contract, multiply, spread
+from tp.transform.direction import Direction, apply_direction
+
+JET = "@jet"
+SAMPLES = "@sample"
+
+
+J = TypeVar("J")
+
+
+class Algebra(ABC, Generic[J]):
+    """How jets of type J are built; ``depth`` is the number of directions d."""
+
+    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
+        self.graph = graph
+        self.depth = depth
+        self.direction = direction
+
+    @abstractmethod
+    def flat(self, node: int) -> J:
+        """A value that does not move."""
+
+    @abstractmethod
+    def leaf(self, node: int, weight: str) -> J:
+        """A weight read as a value, moving along the directions."""
+
+    @abstractmethod
+    def linear(self, operation: Operation, jets: Sequence[J]) -> J: ...
+
+    @abstractmethod
+    def bilinear(self, operation: Operation, left: J, right: J) -> J: ...
+
+    @abstractmethod
+    def pointwise(self, operation: Pointwise, jet: J) -> J: ...
+
+    @abstractmethod
+    def apply(self, operation: Apply, jet: J) -> J:
+        """A moving operator applied to a moving value."""
+
+    @abstractmethod
+    def coefficient(self, jet: J, order: int) -> int | None:
+        """The derivative along the first ``order`` directions; None where it vanishes identically."""
+
+
+class Taylor(Algebra[tuple["int | None", ...]]):
+    """One direction, taken 0..d times: coefficient k is the k-th derivative."""
+
+    def flat(self, node: int) -> tuple[int | None, ...]:
+        return (node,) + (None,) * self.depth
+
+    def leaf(self, node: int, weight: str) -> tuple[int | None, ...]:
+        moving = self.direction.leaves.get(weight) if self.depth else None
+        return (node, *([moving] if self.depth else []), *([None] * (self.depth - 1)))
+
+    def linear(self, operation: Operation, jets: Sequence[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        return tuple(self._linear(operation, jets, k) for k in range(self.depth + 1))
+
+    def _linear(self, operation: Operation, jets: Sequence[tuple[int | None, ...]], k: int) -> int | None:
+        operands = [j[k] for j in jets]
+        if all(o is None for o in operands):
+            return None
+        if isinstance(operation, Linear):
+            present = [(s, o) for s, o in zip(operation.scales, operands, strict=True) if o is not None]
+            sum_ = combine(self.graph, [o for _, o in present], [s for s, _ in present])
+            return spread(self.graph, sum_, operation.infer([self.graph.type(b) for b in self._bases(jets)], {}))
+        zero = self.graph.add(Constant((0.0,)))
+        bases = self._bases(jets)
+        filled = [multiply(self.graph, b, zero) if o is None else o for o, b in zip(operands, bases, strict=True)]
+        return self.graph.add(operation, *filled)
+
+    @staticmethod
+    def _bases(jets: Sequence[tuple[int | None, ...]]) -> list[int]:
+        return [base for j in jets if (base := j[0]) is not None]
+
+    def bilinear(
+        self, operation: Operation, left: tuple[int | None, ...], right: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        return tuple(
+            self._sum(
+                (self.graph.add(operation, a, b), comb(k, i))
+                for i in range(k + 1)
+                if (a := left[i]) is not None and (b := right[k - i]) is not None
+            )
+            for k in range(self.depth + 1)
+        )
+
+    def _sum(self, parts: Iterator[tuple[int, int]]) -> int | None:
+        listed = list(parts)
+        if not listed:
+            return None
+        return combine(self.graph, [n for n, _ in listed], [Scale(float(c)) for _, c in listed])
+
+    def pointwise(self, operation: Pointwise, jet: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        base = jet[0]
+        if base is None:
+            raise ValueError("a nonlinearity of an identically vanishing value")
+        function = find(operation.activation)
+        bell = self._bell(jet)
+        out: list[int | None] = [self.graph.add(operation, base)]
+        for m in range(1, self.depth + 1):
+            parts = [
+                (multiply(self.graph, apply_function(self.graph, operation.activation, base, operation.k + k), b), 1)
+                for k in range(1, m + 1)
+                if not function.vanishes(operation.k + k) and (b := bell(m, k)) is not None
+            ]
+            out.append(self._sum(iter(parts)))
+        return tuple(out)
+
+    def _bell(self, jet: tuple[int | None, ...]) -> Callable[[int, int], int | None]:
+        """Partial Bell polynomials B(m, k) of the coefficients 1..d, made on demand."""
+
+        @cache
+        def bell(m: int, k: int) -> int | None:
+            if k == 1:
+                return jet[m]
+            return self._sum(
+                (multiply(self.graph, a, b), comb(m - 1, i - 1))
+                for i in range(1, m - k + 2)
+                if (a := jet[i]) is not None and (b := bell(m - i, k - 1)) is not None
+            )
+
+        return bell
+
+    def apply(self, operation: Apply, jet: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        factors = self.direction.factors.get(operation.parameter, ())
+        out: list[int | None] = []
+        for k in range(self.depth + 1):
+            parts: list[tuple[int, int]] = []
+            here, before = jet[k], jet[k - 1] if k else None
+            if here is not None:
+                parts.append((self.graph.add(operation, here), 1))
+            if before is not None:
+                for factor in factors:
+                    vector, coefficient, shared = apply_direction(self.graph, operation, factor, before)
+                    parts.append((contract(self.graph, vector, coefficient, shared), k))
+            out.append(self._sum(iter(parts)))
+        return tuple(out)
+
+    def coefficient(self, jet: tuple[int | None, ...], order: int) -> int | None:
+        return jet[order]
+
+
+@cache
+def partitions(items: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+    """All set partitions of ``items``, blocks as bit masks."""
+    if not items:
+        return ((),)
+    head, rest = items[0], items[1:]
+    out: list[tuple[int, ...]] = []
+    for smaller in partitions(rest):
+        out.append((1 << head, *smaller))
+        out.extend(
+            (*smaller[:i], block | 1 << head, *smaller[i + 1 :]) for i, block in enumerate(smaller)
+        )
+    return tuple(out)
+
+
+class Subsets(Algebra[int]):
+    """d distinct directions: coefficient S, a bit mask, is the derivative along the directions in S.
+
+    A node with the axis ``@jet`` is a jet; one without it does not move. The directions carry ``@sample``.
+    """
+
+    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
+        super().__init__(graph, depth, direction)
+        self.jet = Axis(JET, 1 << depth)
+        self.samples = Axis(SAMPLES, depth)
+
+    def _moves(self, node: int) -> bool:
+        return JET in names(self.graph.type(node))
+
+    def _constant(self, numbers: Sequence[float], *axes: Axis) -> int:
+        return self.graph.add(Constant(tuple(numbers), tuple(axes)))
+
+    def _at_zero(self) -> int:
+        return self._constant([1.0] + [0.0] * (self.jet.at(1) - 1), self.jet)
+
+    def _lifted(self, node: int) -> int:
+        """A value as a jet with a single coefficient."""
+        return node if self._moves(node) else multiply(self.graph, node, self._at_zero())
+
+    def flat(self, node: int) -> int:
+        return node
+
+    def leaf(self, node: int, weight: str) -> int:
+        moving = self.direction.leaves.get(weight)
+        if moving is None:
+            return node
+        single = {1 << i: i for i in range(self.depth)}
+        table = tuple(single.get(s, -1) for s in range(self.jet.at(1)))
+        return combine(
+            self.graph, [self._lifted(node), self.graph.add(Gather(self.samples, (self.jet,), table), moving)]
+        )
+
+    def linear(self, operation: Operation, jets: Sequence[int]) -> int:
+        if any(map(self._moves, jets)):
+            jets = [self._lifted(j) for j in jets]
+        return self.graph.add(operation, *jets)
+
+    def bilinear(self, operation: Operation, left: int, right: int) -> int:
+        if not (self._moves(left) and self._moves(right)):
+            return self.graph.add(operation, left, right)
+        pairs = _pairs(self.depth)
+        axis = Axis("@pair", len(pairs))
+        a = self.graph.add(Gather(self.jet, (axis,), tuple(t for t, _ in pairs)), left)
+        b = self.graph.add(Gather(self.jet, (axis,), tuple(s ^ t for t, s in pairs)), right)
+        product = self.graph.add(operation, a, b)
+        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for _, s in pairs)), product)
+
+    def pointwise(self, operation: Pointwise, jet: int) -> int:
+        if not self._moves(jet):
+            return self.graph.add(operation, jet)
+        function = find(operation.activation)
+        base = self.graph.add(Gather(self.jet, (), (0,)), jet)
+        parts = [self._lifted(self.graph.add(operation, base))]
+        for k in range(1, self.depth + 1):
+            if function.vanishes(operation.k + k):
+                continue
+            slope = apply_function(self.graph, operation.activation, base, operation.k + k)
+            parts.append(multiply(self.graph, slope, self._blocks(jet, k)))
+        return combine(self.graph, parts)
+
+    def _blocks(self, jet: int, k: int) -> int:
+        """Σ over partitions of S into k blocks of the product of the blocks' coefficients (Faà di Bruno)."""
+        chosen = [(s, p) for s in range(1, self.jet.at(1)) for p in partitions(_members(s)) if len(p) == k]
+        axis = Axis(f"@blocks{k}", len(chosen))
+        product = self.graph.add(Gather(self.jet, (axis,), tuple(p[0] for _, p in chosen)), jet)
+        for place in range(1, k):
+            block = self.graph.add(Gather(self.jet, (axis,), tuple(p[place] for _, p in chosen)), jet)
+            product = multiply(self.graph, product, block)
+        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), product)
+
+    def apply(self, operation: Apply, jet: int) -> int:
+        parts: list[int] = [self.graph.add(operation, jet)]
+        for factor in self.direction.factors.get(operation.parameter, ()):
+            vector, coefficient, shared = apply_direction(self.graph, operation, factor, jet)
+            raised = self._raised(coefficient)
+            parts.append(contract(self.graph, vector, raised, (SAMPLES, *shared)))
+        if len(parts) > 1:
+            parts[0] = self._lifted(parts[0])
+        return combine(self.graph, parts)
+
+    def _raised(self, node: int) -> int:
+        """ε_i times the part of ``node`` that belongs to sample i: coefficient S \\ {i} moves to S."""
+        size = self.jet.at(1)
+        if not self._moves(node):
+            hits = [1.0 if s == 1 << i else 0.0 for i in range(self.depth) for s in range(size)]
+            return multiply(self.graph, node, self._constant(hits, self.samples, self.jet))
+        new = Axis(JET + "~", size)
+        moves = [
+            1.0 if s >> i & 1 and t == s ^ 1 << i else 0.0
+            for i in range(self.depth)
+            for s in range(size)
+            for t in range(size)
+        ]
+        shift = self._constant(moves, self.samples, new, self.jet)
+        return self.graph.add(Rename(new.name, JET), self.graph.add(Product((JET,)), node, shift))
+
+    def coefficient(self, jet: int, order: int) -> int | None:
+        if not self._moves(jet):
+            return jet if order == 0 else None
+        return self.graph.add(Gather(self.jet, (), ((1 << order) - 1,)), jet)
+
+
+def _members(mask: int) -> tuple[int, ...]:
+    return tuple(i for i in range(mask.bit_length()) if mask >> i & 1)
+
+
+@cache
+def _pairs(depth: int) -> tuple[tuple[int, int], ...]:
+    """All (T, S) with T a subset of S: coefficient S of a product is the sum of a_T b_{S \\ T}."""
+    size = 1 << depth
+    return tuple((t, s) for s in range(size) for t in range(size) if t & s == t)
+

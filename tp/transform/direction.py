@@ -1,0 +1,129 @@
+"""Directions in parameter space, kept in factors: no array with one entry per weight of a wide matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tp.graph.axes import Scale, names, wide, without
+from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
+from tp.primitives.rename import Rename
+from tp.primitives.shorthand import combine, contract, multiply, scaled, total
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """left ⊗ right summed over ``shared``: left has the output axes of the weight, right its input axes."""
+
+    left: int
+    right: int
+    shared: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """One entry for every weight that moves: a value for leaves, a sum of outer products for operators."""
+
+    leaves: Mapping[str, int]
+    factors: Mapping[str, tuple[Factor, ...]]
+
+    def mapped(self, change: Callable[[int], int]) -> Direction:
+        """The same direction with ``change`` applied to every node."""
+        return Direction(
+            {name: change(node) for name, node in self.leaves.items()},
+            {
+                name: tuple(Factor(change(f.left), change(f.right), f.shared) for f in factors)
+                for name, factors in self.factors.items()
+            },
+        )
+
+    def rescaled(self, graph: Graph, scale: Callable[[str], Scale]) -> Direction:
+        """Every weight's part times ``scale(weight)``."""
+        return Direction(
+            {name: scaled(graph, node, scale(name)) for name, node in self.leaves.items()},
+            {
+                name: tuple(Factor(scaled(graph, f.left, scale(name)), f.right, f.shared) for f in factors)
+                for name, factors in self.factors.items()
+            },
+        )
+
+
+def apply_direction(
+    graph: Graph, operation: Apply, factor: Factor, operand: int
+) -> tuple[int, int, tuple[str, ...]]:
+    """(∂W) z for ∂W = left ⊗ right, without the last product.
+
+    Returns the vector, its coefficient right·z, and the axes over which their product is to be summed (the
+    factor's shared axes, renamed where the operand has axes of the same names).
+    """
+    first, second = (factor.right, factor.left) if not operation.transposed else (factor.left, factor.right)
+    first, second, shared = apart(graph, first, second, factor.shared, operand)
+    _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
+    return second, contract(graph, first, operand, names(ins)), shared
+
+
+def apart(
+    graph: Graph, first: int, second: int, shared: tuple[str, ...], other: int
+) -> tuple[int, int, tuple[str, ...]]:
+    """The pair with those ``shared`` axes renamed that ``other`` also has."""
+    renamed: list[str] = []
+    for axis in shared:
+        new = axis
+        while new in names(graph.type(other)):
+            new += "~"
+        if new != axis:
+            first, second = (
+                graph.add(Rename(axis, new), node) if axis in names(graph.type(node)) else node
+                for node in (first, second)
+            )
+        renamed.append(new)
+    return first, second, tuple(renamed)
+
+
+def squared_norm(graph: Graph, direction: Direction, metric: Callable[[str], Scale], exact: bool = True) -> int | None:
+    """Σ over weights of metric * |part|^2 as a scalar node; None for the zero direction.
+
+    |Σ_r a_r ⊗ b_r|^2 = Σ_rs (a_r·a_s)(b_r·b_s). With ``exact`` false only the terms r = s are kept, which have
+    the same order (the others are bounded by them), plus those within one factor.
+    """
+    parts: list[int] = []
+    scales: list[Scale] = []
+
+    def include(node: int, scale: Scale) -> None:
+        parts.append(node)
+        scales.append(scale)
+
+    for name, node in direction.leaves.items():
+        include(contract(graph, node, node, names(graph.type(node))), metric(name))
+    for name, factors in direction.factors.items():
+        for i, one in enumerate(factors):
+            for j in range(i, len(factors)) if exact else (i,):
+                twice = Scale(1.0 if i == j else 2.0)
+                include(_overlap(graph, name, one, factors[j]), metric(name) * twice)
+            if not exact and wide(a for a in graph.type(one.left) if a.name in one.shared):
+                include(_diagonal(graph, one), metric(name))
+    return combine(graph, parts, scales) if parts else None
+
+
+def _overlap(graph: Graph, name: str, one: Factor, other: Factor) -> int:
+    """(a·a')(b·b') summed over the shared axes of both."""
+    parameter = graph.parameters[name]
+    left, right, shared = apart(graph, other.left, other.right, other.shared, one.left)
+    left, right, shared = apart(graph, left, right, shared, one.right)
+    lefts = contract(graph, one.left, left, names(parameter.outs))
+    rights = contract(graph, one.right, right, names(parameter.ins))
+    return contract(graph, lefts, rights, (*one.shared, *shared))
+
+
+def _diagonal(graph: Graph, factor: Factor) -> int:
+    """Σ over shared axes of |a|^2 |b|^2: what a sum over a wide shared axis has even without coherence."""
+    squares = [
+        total(
+            graph,
+            multiply(graph, node, node),
+            names(without(graph.type(node), factor.shared)),
+        )
+        for node in (factor.left, factor.right)
+    ]
+    return contract(graph, squares[0], squares[1], factor.shared)

@@ -1,0 +1,88 @@
+"""Reverse mode as a program transformation; gradients of operators stay in factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tp.activations import find
+from tp.graph.axes import names, without
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative
+from tp.primitives.apply import Apply
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.shorthand import apply_function, combine, multiply
+from tp.transform.direction import Direction, Factor
+
+
+@dataclass(frozen=True, slots=True)
+class Pullback:
+    """Cotangents of the nodes asked for, and the factors of every operator's gradient."""
+
+    cotangents: Mapping[int, int]
+    factors: Mapping[str, tuple[Factor, ...]]
+
+
+def pullback(graph: Graph, root: int, cotangent: int, leaves: Iterable[int], kept: tuple[str, ...] = ()) -> Pullback:
+    """The adjoint of everything below ``root`` applied to ``cotangent``, as new nodes of ``graph``.
+
+    ``kept`` names axes (samples) that are not summed over in the gradients of operators. Leaves without
+    influence on ``root`` are missing from the result.
+    """
+    wanted = set(leaves)
+    needed = graph.needed([root])
+    active: set[int] = set()
+    for index in needed:
+        node = graph[index]
+        if index in wanted or (
+            node.operation.derivative is not Derivative.CONSTANT
+            and (isinstance(node.operation, Apply) or any(i in active for i in node.operands))
+        ):
+            active.add(index)
+    arriving: dict[int, list[int]] = {root: [cotangent]}
+    factors: dict[str, list[Factor]] = {}
+    finished: dict[int, int] = {}
+    for index in reversed(needed):
+        if index not in active or index not in arriving:
+            continue
+        node = graph[index]
+        with graph.at(node.span):
+            total = combine(graph, arriving.pop(index))
+            if index in wanted:
+                finished[index] = total
+                continue
+            if isinstance(node.operation, Apply):
+                factors.setdefault(node.operation.parameter, []).append(
+                    _factor(graph, node.operation, total, node.operands[0], kept)
+                )
+            for place, operand in enumerate(node.operands):
+                if operand in active:
+                    back = _back(graph, index, total, place)
+                    if back is not None:
+                        arriving.setdefault(operand, []).append(back)
+    return Pullback(finished, {name: tuple(parts) for name, parts in factors.items()})
+
+
+def _back(graph: Graph, index: int, cotangent: int, place: int) -> int | None:
+    node = graph[index]
+    operation = node.operation
+    if isinstance(operation, Pointwise):
+        function = find(operation.activation)
+        if function.vanishes(operation.k + 1):
+            return None
+        slope = apply_function(graph, operation.activation, node.operands[0], operation.k + 1)
+        return multiply(graph, cotangent, slope)
+    return operation.transpose(graph, cotangent, node.operands, place)
+
+
+def _factor(graph: Graph, operation: Apply, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:
+    _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
+    shared = tuple(a for a in names(without(graph.type(operand), names(ins))) if a not in kept)
+    pair = (operand, cotangent) if operation.transposed else (cotangent, operand)
+    return Factor(*pair, shared)
+
+
+def direction(pulled: Pullback, reads: Mapping[str, int]) -> Direction:
+    """The gradient as a direction; ``reads`` names the leaf node of each weight read as a value."""
+    leaves = {name: pulled.cotangents[node] for name, node in reads.items() if node in pulled.cotangents}
+    return Direction(leaves, pulled.factors)

@@ -1,0 +1,37 @@
+"""Copying a program into another graph, at other inputs, possibly at several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tp.graph.axes import Axis
+from tp.graph.graph import Graph
+from tp.primitives.broadcast import Broadcast
+from tp.primitives.input import Input
+from tp.primitives.read import Read
+
+
+def instantiate(
+    program: Graph,
+    roots: Sequence[int],
+    target: Graph,
+    datum: Callable[[Input], int],
+    samples: Axis | None = None,
+) -> dict[int, int]:
+    """Adds what ``roots`` need to ``target``; the map from nodes of ``program`` to nodes of ``target``.
+
+    ``datum`` gives the node that stands for an input. With ``samples`` that node carries the extra finite axis,
+    and weights read as values are repeated along it, so that each sample has a gradient of its own.
+    """
+    image: dict[int, int] = {}
+    for index in program.needed(roots):
+        node = program[index]
+        with target.at(node.span):
+            if isinstance(node.operation, Input):
+                image[index] = datum(node.operation)
+                continue
+            copy = target.add(node.operation, *(image[i] for i in node.operands), label=node.label)
+            if samples is not None and isinstance(node.operation, Read):
+                copy = target.add(Broadcast((samples,)), copy)
+        image[index] = copy
+    return image
