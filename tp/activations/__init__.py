@@ -23,7 +23,7 @@ def known() -> dict[str, type[Activation]]:
         for value in vars(importlib.import_module(f"{__name__}.{module}")).values():
             if isinstance(value, type) and issubclass(value, Activation) and "keyword" in vars(value):
                 classes[value.keyword] = value
-    return classes
+    return dict(sorted(classes.items()))
 
 
 @cache

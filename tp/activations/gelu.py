@@ -31,7 +31,7 @@ class Gelu(Activation):
         # Φ^{(j+1)} = -x Φ^{(j)} - (j-1) Φ^{(j-1)} for j >= 1
         table = [0.5 * jax.lax.erfc(-x / sqrt(2.0)), density]
         for j in range(1, k):
-            table.append(-x * table[j] - (j - 1) * table[j - 1] if j > 1 else -x * density)
+            table.append(-x * table[j] - (j - 1) * table[j - 1])
         return x * table[k] + k * table[k - 1] if k else x * table[0]
 
     def taylor(self, k: int) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity, Smoothness, rational
+from tp.activations.base import Activation, Smoothness, rational
 
 
 @dataclass(frozen=True)
@@ -24,21 +24,20 @@ class LeakyRelu(Activation):
     slope: str = "0.01"
 
     def __post_init__(self) -> None:
-        if rational(self.slope) == 1:
-            raise ValueError("leaky_relu with slope 1 is the identity: write identity")
+        slope = rational(self.slope)
+        if abs(slope) == 1:
+            known = "identity" if slope == 1 else "abs"
+            raise ValueError(f"leaky_relu with slope {slope} has a name of its own: write {known}")
+        object.__setattr__(self, "slope", str(slope))  # one spelling, so that equals are equal
 
     @property
     def name(self) -> str:
-        return f"leaky_relu({rational(self.slope)})"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.EVEN if rational(self.slope) == -1 else Parity.NONE
+        return f"leaky_relu({self.slope})"
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 
-        slope = float(rational(self.slope))
+        slope = float(Fraction(self.slope))
         if k == 0:
             return jnp.where(x > 0, x, slope * x)
         return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
@@ -47,7 +46,7 @@ class LeakyRelu(Activation):
         return k >= 2
 
     def taylor(self, k: int) -> float:
-        return float(rational(self.slope)) if k == 1 else 0.0
+        return float(Fraction(self.slope)) if k == 1 else 0.0
 
     def degree(self) -> Fraction | None:
         return Fraction(1)

@@ -23,10 +23,11 @@ class Monomial(Activation):
         exponent = rational(self.exponent)
         if exponent.denominator != 1 or exponent < 1:
             raise ValueError("monomial needs a whole exponent of at least 1")
+        object.__setattr__(self, "exponent", str(exponent))  # one spelling, so that equals are equal
 
     @property
     def power(self) -> int:
-        return int(rational(self.exponent))
+        return int(self.exponent)
 
     @property
     def name(self) -> str:

@@ -22,15 +22,15 @@ class Power(Activation):
     exponent: str = "1/2"
 
     def __post_init__(self) -> None:
-        rational(self.exponent)
+        object.__setattr__(self, "exponent", str(rational(self.exponent)))  # one spelling, so that equals are equal
 
     @property
     def power(self) -> Fraction:
-        return rational(self.exponent)
+        return Fraction(self.exponent)
 
     @property
     def name(self) -> str:
-        return f"power({self.power})"
+        return f"power({self.exponent})"
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

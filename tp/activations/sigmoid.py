@@ -13,7 +13,10 @@ from tp.activations.base import Activation, Parity
 
 @cache
 def _polynomial(k: int) -> tuple[int, ...]:
-    """Coefficients (lowest first) of q_k with σ^{(k)} = σ (1 - σ) q_k(σ), k >= 1; q_{k+1} is the slope of σ (1 - σ) q_k."""
+    """Coefficients (lowest first) of q_k with σ^{(k)} = σ (1 - σ) q_k(σ), k >= 1.
+
+    q_{k+1} is the slope of σ (1 - σ) q_k as a polynomial in σ.
+    """
     if k == 1:
         return (1,)
     inner = _polynomial(k - 1)

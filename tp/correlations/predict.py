@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.correlations.assumptions import assumptions
 from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
 from tp.correlations.quantities import Quantity, parse
 from tp.diagnostics.span import Span
@@ -64,7 +65,7 @@ def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> P
         exponents[quantity.name] = scalars.exponent(quantity, calculus)
         exact[quantity.name] = not calculus.reasons
     ordered = {q.name: exponents[q.name] for q in wanted if q.name in exponents}
-    return Prediction(ordered, orders, (), exact)
+    return Prediction(ordered, orders, assumptions(program, calculus), exact)
 
 
 def _node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:

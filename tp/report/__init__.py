@@ -1,1 +1,1 @@
-"""TODO."""
+"""Results as text for people and as JSON for programs."""

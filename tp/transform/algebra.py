@@ -37,12 +37,10 @@ J = TypeVar("J")
 
 
 class Algebra(ABC, Generic[J]):
-    """How jets of type J are built; ``depth`` is the number of directions d."""
+    """How jets of type J are built in ``graph``; ``depth`` is the number of directions d."""
 
-    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
-        self.graph = graph
-        self.depth = depth
-        self.direction = direction
+    graph: Graph
+    depth: int
 
     @abstractmethod
     def flat(self, node: int) -> J:
@@ -72,6 +70,11 @@ class Algebra(ABC, Generic[J]):
 
 class Taylor(Algebra[tuple["int | None", ...]]):
     """One direction, taken 0..d times: coefficient k is the k-th derivative."""
+
+    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
+        self.graph = graph
+        self.depth = depth
+        self.direction = direction
 
     def flat(self, node: int) -> tuple[int | None, ...]:
         return (node,) + (None,) * self.depth
@@ -186,13 +189,19 @@ def partitions(items: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 class Subsets(Algebra[int]):
     """d distinct directions: coefficient S, a bit mask, is the derivative along the directions in S.
 
-    A node with the axis ``@jet`` is a jet; one without it does not move. The directions carry ``@sample``.
+    A node with the axis ``@jet`` is a jet; one without it does not move. Directions come in bundles that each
+    carry an axis ``@sample``; the first bundle has the lowest bits.
     """
 
-    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
-        super().__init__(graph, depth, direction)
-        self.jet = Axis(JET, 1 << depth)
-        self.samples = Axis(SAMPLES, depth)
+    def __init__(self, graph: Graph, bundles: Sequence[tuple[Direction, int]]) -> None:
+        self.graph = graph
+        self.depth = sum(count for _, count in bundles)
+        self.jet = Axis(JET, 1 << self.depth)
+        self.bundles: list[tuple[Direction, range]] = []
+        first = 0
+        for direction, count in bundles:
+            self.bundles.append((direction, range(first, first + count)))
+            first += count
 
     def _moves(self, node: int) -> bool:
         return JET in names(self.graph.type(node))
@@ -211,14 +220,17 @@ class Subsets(Algebra[int]):
         return node
 
     def leaf(self, node: int, weight: str) -> int:
-        moving = self.direction.leaves.get(weight)
-        if moving is None:
-            return node
-        single = {1 << i: i for i in range(self.depth)}
-        table = tuple(single.get(s, -1) for s in range(self.jet.at(1)))
-        return combine(
-            self.graph, [self._lifted(node), self.graph.add(Gather(self.samples, (self.jet,), table), moving)]
-        )
+        parts = [
+            self.graph.add(Gather(Axis(SAMPLES, len(bits)), (self.jet,), self._singles(bits)), moving)
+            for direction, bits in self.bundles
+            if bits and (moving := direction.leaves.get(weight)) is not None
+        ]
+        return combine(self.graph, [self._lifted(node), *parts]) if parts else node
+
+    def _singles(self, bits: range) -> tuple[int, ...]:
+        """Which sample of a bundle is coefficient S: the one direction in S, if S has no other."""
+        single = {1 << b: i for i, b in enumerate(bits)}
+        return tuple(single.get(s, -1) for s in range(self.jet.at(1)))
 
     def linear(self, operation: Operation, jets: Sequence[int]) -> int:
         if any(map(self._moves, jets)):
@@ -260,28 +272,27 @@ class Subsets(Algebra[int]):
 
     def apply(self, operation: Apply, jet: int) -> int:
         parts: list[int] = [self.graph.add(operation, jet)]
-        for factor in self.direction.factors.get(operation.parameter, ()):
-            vector, coefficient, shared = apply_direction(self.graph, operation, factor, jet)
-            raised = self._raised(coefficient)
-            parts.append(contract(self.graph, vector, raised, (SAMPLES, *shared)))
+        for direction, bits in self.bundles:
+            for factor in direction.factors.get(operation.parameter, ()) if bits else ():
+                vector, coefficient, shared = apply_direction(self.graph, operation, factor, jet)
+                raised = self._raised(coefficient, bits)
+                parts.append(contract(self.graph, vector, raised, (SAMPLES, *shared)))
         if len(parts) > 1:
             parts[0] = self._lifted(parts[0])
         return combine(self.graph, parts)
 
-    def _raised(self, node: int) -> int:
-        """ε_i times the part of ``node`` that belongs to sample i: coefficient S \\ {i} moves to S."""
+    def _raised(self, node: int, bits: range) -> int:
+        """ε_b times the part of ``node`` that belongs to direction b: coefficient S without b moves to S."""
         size = self.jet.at(1)
+        samples = Axis(SAMPLES, len(bits))
         if not self._moves(node):
-            hits = [1.0 if s == 1 << i else 0.0 for i in range(self.depth) for s in range(size)]
-            return multiply(self.graph, node, self._constant(hits, self.samples, self.jet))
-        new = Axis(JET + "~", size)
+            hits = [1.0 if s == 1 << b else 0.0 for b in bits for s in range(size)]
+            return multiply(self.graph, node, self._constant(hits, samples, self.jet))
+        new = Axis(JET + "^", size)
         moves = [
-            1.0 if s >> i & 1 and t == s ^ 1 << i else 0.0
-            for i in range(self.depth)
-            for s in range(size)
-            for t in range(size)
+            1.0 if s >> b & 1 and t == s ^ 1 << b else 0.0 for b in bits for s in range(size) for t in range(size)
         ]
-        shift = self._constant(moves, self.samples, new, self.jet)
+        shift = self._constant(moves, samples, new, self.jet)
         return self.graph.add(Rename(new.name, JET), self.graph.add(Product((JET,)), node, shift))
 
     def coefficient(self, jet: int, order: int) -> int | None:

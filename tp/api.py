@@ -1,0 +1,189 @@
+"""The library: programs as objects, with the same answers as the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tp.graph.axes import Type
+    from tp.graph.graph import Graph
+    from tp.measure.numbers import Numbers
+    from tp.measure.orders import Orders
+    from tp.measure.plan import Plan
+    from tp.measure.sweep import Report
+    from tp.measure.verify import Verification
+    from tp.syntax.program import Claim, Program
+
+
+def load(path: str | Path, **settings: object) -> Model:
+    """The program in the file ``path``, with ``settings`` such as ``depth=5`` or ``phi="relu"``.
+
+    Raises TpError with every diagnostic found.
+    """
+    from tp.syntax import load as load_program
+
+    return Model(load_program(path, _words(settings)))
+
+
+def parse(text: str, file: str = "<text>", **settings: object) -> Model:
+    """The program written in ``text``; ``file`` is its name in diagnostics. Raises TpError."""
+    from tp.syntax import parse as parse_program
+
+    return Model(parse_program(text, file, _words(settings)))
+
+
+def _words(settings: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in settings.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A program ready to be asked."""
+
+    program: Program
+
+    @property
+    def name(self) -> str:
+        return self.program.name
+
+    @property
+    def graph(self) -> Graph:
+        """The typed graph of primitives."""
+        return self.program.graph
+
+    @property
+    def inputs(self) -> Mapping[str, Type]:
+        """The axes of every input."""
+        return self.program.inputs
+
+    @property
+    def claims(self) -> Sequence[Claim]:
+        return self.program.claims
+
+    def orders(self, quantities: Sequence[str] | None = None, *, nodes: bool = False) -> Orders:
+        """Predicted exponents of n, without running anything.
+
+        ``quantities`` are names such as ``F``, ``kernel``, ``hessian``, ``C[0,2]``. Raises TpError TP505 for others.
+        """
+        from tp.measure.orders import orders
+
+        return orders(self.program, _known(quantities), nodes=nodes)
+
+    def verify(
+        self,
+        widths: Sequence[int] | str | None = None,
+        seeds: int | None = None,
+        dtype: str | None = None,
+        data: str | None = None,
+        *,
+        quantities: Sequence[str] | None = None,
+        equal_inputs: bool = False,
+        seconds: float | None = None,
+        progress: Report | None = None,
+    ) -> Verification:
+        """Predict, measure and compare; decide the claims.
+
+        Without ``seeds``, seeds are added until all is decided, for about ``seconds`` at most. ``data`` is None,
+        ``"digits"`` or a path. Raises TpError for settings, data or memory that do not do.
+        """
+        from tp.measure.verify import verify
+
+        settings = plan(widths, seeds, dtype, seconds)
+        return verify(
+            self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
+        )  # fmt: skip
+
+    def correlations(
+        self,
+        widths: Sequence[int] | str | None = None,
+        seeds: int = 64,
+        dtype: str | None = None,
+        data: str | None = None,
+        *,
+        quantities: Sequence[str] | None = None,
+        equal_inputs: bool = False,
+        progress: Report | None = None,
+    ) -> Numbers:
+        """Samples of the absolute values of ``quantities``, without prediction or verdict. Raises TpError."""
+        from tp.measure.numbers import numbers
+
+        settings = plan(widths, seeds, dtype)
+        return numbers(
+            self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
+        )  # fmt: skip
+
+    def init(self, key: Any, n: int, dtype: str = "float32") -> dict[str, Any]:
+        """Weights at width ``n`` by name, axes (outs, ins), drawn from the initial laws.
+
+        ``key`` is a JAX key or a number. Raises ValueError for float64 while JAX has 64-bit numbers disabled.
+        """
+        import jax
+
+        from tp.interpret.dense import draw
+
+        if dtype == "float64" and not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+            raise ValueError('float64 needs jax.config.update("jax_enable_x64", True)')
+        number = jax.random.key(key) if isinstance(key, int) else key
+        return dict(draw(self.graph.parameters, n, number, jax.numpy.dtype(dtype)))
+
+    def apply(self, params: Mapping[str, Any], x: Any) -> Any:
+        """The output for one input ``x``: a plain JAX function that can be jitted, differentiated and vmapped.
+
+        ``x`` is the array of the only input, or a mapping from input names to arrays; the result is the array of
+        the only output, or a mapping. The width is read off ``params``. Raises ValueError where shapes do not fit.
+        """
+        import jax.numpy as jnp
+
+        from tp.interpret.dense import evaluator
+        from tp.measure.forward import width_of
+
+        inputs = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}
+        arrays = {name: jnp.asarray(inputs[name]) for name in self.inputs if name in inputs}
+        self._check_shapes(arrays)
+        names = list(self.graph.outputs)
+        kinds = [*params.values(), *arrays.values()]
+        dtype = jnp.result_type(*kinds, jnp.float32) if kinds else jnp.dtype(jnp.float32)
+        run = evaluator(self.graph, list(self.graph.outputs.values()), width_of(self.graph, params), dtype)
+        values = run(dict(params), {name: array.astype(dtype) for name, array in arrays.items()})
+        return values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+
+    def _only_input(self) -> str:
+        if len(self.inputs) != 1:
+            raise ValueError(f"{self.name} has the inputs {', '.join(self.inputs)}: give them by name")
+        return next(iter(self.inputs))
+
+    def _check_shapes(self, arrays: Mapping[str, Any]) -> None:
+        for name, axes in self.inputs.items():
+            shape = tuple(a.at(1) for a in axes)
+            if name not in arrays:
+                raise ValueError(f"no array for the input {name}")
+            if arrays[name].shape != shape:
+                raise ValueError(f"the input {name} has shape {arrays[name].shape}, not {shape}; use jax.vmap")
+
+
+def plan(
+    widths: Sequence[int] | str | None, seeds: int | None, dtype: str | None, seconds: float | None = None
+) -> Plan:
+    """A plan with defaults filled in. Raises TpError TP502 to TP504."""
+    from tp.measure.plan import WIDTHS, Plan, parse_widths
+
+    chosen = parse_widths(widths) if isinstance(widths, str) else tuple(sorted(set(widths or WIDTHS)))
+    default = Plan()
+    budget = default.seconds if seconds is None else seconds
+    return Plan(chosen, seeds, dtype or default.dtype, seconds=budget)
+
+
+def _known(quantities: Sequence[str] | None) -> list[str] | None:
+    """The names as they are printed. Raises TpError TP505 for an unknown one."""
+    if quantities is None:
+        return None
+    from tp.correlations.quantities import parse as parse_quantity
+    from tp.diagnostics.diagnostic import error
+
+    try:
+        return [parse_quantity(name).name for name in quantities]
+    except ValueError as problem:
+        raise error("TP505", str(problem)) from problem

@@ -1,0 +1,58 @@
+"""What a prediction rests on, read off the program; printed beside every result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tp.activations import Smoothness, find
+from tp.graph.graph import Graph
+from tp.graph.laws import LAWS
+from tp.orders.calculus import Calculus
+from tp.primitives.largest import Largest
+from tp.primitives.pointwise import Pointwise
+
+
+def assumptions(program: Graph, calculus: Calculus) -> tuple[str, ...]:
+    """One sentence for each assumption under which the typical orders of ``program`` hold."""
+    return (*_always(program), *_laws(program), *_functions(program), *calculus.reasons)
+
+
+def _always(program: Graph) -> Iterable[str]:
+    yield "typical orders at initialisation as n -> inf; logarithms of n are dropped"
+    yield "inputs are generic and correlated: nothing cancels by accident between them"
+    if len(program.widths) > 1:
+        relations = ", ".join(
+            f"{w.name} = {'' if w.factor == 1 else f'{w.factor} '}n^{w.exponent}" for w in program.widths.values()
+        )
+        yield f"widths grow together: {relations}"
+
+
+def _laws(program: Graph) -> Iterable[str]:
+    random = [p for p in program.parameters.values() if p.law.scale.coefficient]
+    skewed = [p.name for p in random if not LAWS[p.law.family].symmetric]
+    if len(skewed) < len(random):
+        besides = f" except {', '.join(skewed)} (zero mean only)" if skewed else ""
+        yield f"weights are independent with symmetric laws{besides}"
+    elif skewed:
+        yield "weights are independent with zero mean; no law is symmetric"
+    for p in random:
+        moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
+        if moments < float("inf"):
+            yield f"{p.name} has finite moments only below order {moments:g}; orders use moments beyond that as if finite"
+
+
+def _functions(program: Graph) -> Iterable[str]:
+    used = dict.fromkeys(
+        node.operation.activation for i in program if isinstance((node := program[i]).operation, Pointwise)
+    )
+    for name in used:
+        function = find(name)
+        if function.smoothness is Smoothness.PIECEWISE_LINEAR:
+            yield (
+                f"{name} is piecewise linear: derivatives hold almost everywhere; "
+                "not analytic, so the theorems on linearisation do not apply"
+            )
+        elif function.smoothness is Smoothness.SINGULAR_AT_ZERO:
+            yield f"the argument of {name} stays away from 0"
+    if any(isinstance(program[i].operation, Largest) for i in program):
+        yield "the position of a maximum does not change under infinitesimal steps"

@@ -1,0 +1,167 @@
+"""D = 2: subordinate norms of ∇^{2+d}F contracted with g_1..g_d, by power iteration on factors.
+
+With M = Λ^{1/2} (∇^{2+d}F · g_1..g_d) Λ^{1/2}, a symmetric matrix on parameter space, the iterate u = Λ^{1/2} w is kept
+as a sum of outer products of the very shape that a gradient has, so no array has one entry per wide weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output, metric, reads_in
+from tp.graph.axes import Axis, Type
+from tp.graph.graph import Graph
+from tp.primitives.constant import Constant
+from tp.primitives.input import Input
+from tp.transform.algebra import SAMPLES, Subsets
+from tp.transform.direction import Direction, Factor, squared_norm
+from tp.transform.gradient import direction, pullback
+
+TOLERANCE = 1e-3
+"""Relative change of the norm over ten steps at which an iteration counts as converged."""
+STEPS = 400
+STARTS = 2
+
+
+class HessianStep:
+    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2."""
+
+    def __init__(self, program: Graph, contracted: int) -> None:
+        self.program = program
+        self.contracted = contracted
+        first = self._build(program, self._outline(program))
+        self.graph, self.image, self.squared = self._build(program, self._shape(program, *first[:2]))
+        self.state: dict[str, int] = {} if self.image is None else _nodes(self.image)
+        """Nodes of the next iterate by the name of the input that they feed."""
+        self.inputs: dict[str, Type] = {
+            operation.name: operation.axes
+            for index in self.graph
+            if isinstance(operation := self.graph[index].operation, Input) and operation.name.startswith("@free ")
+        }
+
+    @property
+    def vanishes(self) -> bool:
+        return self.squared is None
+
+    def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
+        """Factors of the least rank: enough to learn the shape of gradients."""
+        return {
+            name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if p.is_operator
+        }
+
+    @staticmethod
+    def _shape(
+        program: Graph, graph: Graph, image: Direction | None
+    ) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
+        if image is None:
+            return {}
+        return {
+            name: [(graph.type(f.left), graph.type(f.right), f.shared) for f in factors]
+            for name, factors in image.factors.items()
+        }
+
+    def _build(
+        self, program: Graph, shape: Mapping[str, list[tuple[Type, Type, tuple[str, ...]]]]
+    ) -> tuple[Graph, Direction | None, int | None]:
+        graph = program.empty_like()
+        roots = list(program.outputs.values())
+        one = Axis(SAMPLES, 1)
+        reads = reads_in(program, graph, roots)
+        free = Direction(
+            {name: graph.add(Input(f"@free {name}", (*graph.type(node), one))) for name, node in reads.items()},
+            {
+                name: tuple(
+                    Factor(
+                        graph.add(Input(f"@free {name} left {i}", (*left, one))),
+                        graph.add(Input(f"@free {name} right {i}", (*right, one))),
+                        shared,
+                    )
+                    for i, (left, right, shared) in enumerate(parts)
+                )
+                for name, parts in shape.items()
+            },
+        )
+        bundles = [(free, 1)]
+        if self.contracted:
+            samples = Axis(SAMPLES, self.contracted)
+            bundles.insert(0, (gradient_at(program, graph, samples, DIRECTIONS), self.contracted))
+        algebra = Subsets(graph, bundles)
+        node = algebra.coefficient(jet_output(program, algebra, POINT), algebra.depth)
+        if node is None:
+            return graph, None, None
+        pulled = pullback(graph, node, graph.add(Constant((1.0,))), reads.values())
+        gradient = direction(pulled, reads)
+        squared = squared_norm(graph, gradient, metric(program))
+        return graph, gradient.rescaled(graph, metric(program)), squared
+
+
+def _nodes(image: Direction) -> dict[str, int]:
+    named = {f"@free {name}": node for name, node in image.leaves.items()}
+    for name, factors in image.factors.items():
+        for i, factor in enumerate(factors):
+            named[f"@free {name} left {i}"] = factor.left
+            named[f"@free {name} right {i}"] = factor.right
+    return named
+
+
+def spectral_norm(
+    step: HessianStep, n: int, kind: Any
+) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], tuple[Any, Any]]:
+    """A JAX function (weights, inputs, key) -> (norm, relative change at the end) for a step that does not vanish.
+
+    Power iteration from :data:`STARTS` random starts; the largest result counts. It is a lower bound that has
+    converged when the relative change is below :data:`TOLERANCE`.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    from tp.interpret.dense import evaluator
+
+    assert step.squared is not None
+    names = list(step.state)
+    evaluate = evaluator(step.graph, [step.squared, *step.state.values()], n, kind)
+    lefts = [name for name in names if " right " not in name]
+
+    def run(weights: Mapping[str, Any], inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any]:
+        def advance(state: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+            squared, *parts = evaluate(dict(weights), {**inputs, **state})
+            norm = jnp.sqrt(jnp.maximum(squared, 0.0))
+            safe = jnp.where(norm > 0, norm, 1.0)
+            new = dict.fromkeys(step.inputs)
+            for name, part in zip(names, parts, strict=True):
+                new[name] = jnp.expand_dims(part / safe if name in lefts else part, -1)
+            for name, value in new.items():
+                if value is None:
+                    new[name] = jnp.zeros_like(state[name])
+            return new, norm
+
+        def start(key: Any) -> dict[str, Any]:
+            return {
+                name: jax.random.normal(jax.random.fold_in(key, i), [a.at(n) for a in axes], kind)
+                for i, (name, axes) in enumerate(step.inputs.items())
+            }
+
+        def unfinished(carry: tuple[Any, ...]) -> Any:
+            _, _, change, count = carry
+            return (change > TOLERANCE) & (count < STEPS)
+
+        def ten(carry: tuple[Any, ...]) -> tuple[Any, ...]:
+            state, before, _, count = carry
+            norm = before
+            state, norm = jax.lax.fori_loop(0, 10, lambda _, c: advance(c[0]), (state, norm))
+            change = jnp.abs(norm - before) / jnp.where(norm > 0, norm, 1.0)
+            return state, norm, change, count + 10
+
+        def one(key: Any) -> tuple[Any, Any]:
+            state, norm = advance(advance(start(key))[0])
+            _, norm, change, _ = jax.lax.while_loop(
+                unfinished, ten, (state, norm, jnp.asarray(jnp.inf, kind), jnp.asarray(0))
+            )
+            return norm, change
+
+        norms, changes = jax.lax.map(one, jax.random.split(key, STARTS))
+        best = jnp.argmax(norms)
+        return norms[best], changes[best]
+
+    return run

@@ -1,0 +1,49 @@
+"""Setting JAX up: precision and the compilation cache that outlives a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def cache_folder() -> Path:
+    """Where compiled programs are kept: $TP_CACHE, or the user's cache folder."""
+    chosen = os.environ.get("TP_CACHE")
+    if chosen:
+        return Path(chosen)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "tp"
+
+
+@cache
+def _prepare() -> None:
+    """Turns the persistent compilation cache on; without a writable folder work goes on uncached."""
+    import jax
+
+    folder = cache_folder() / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return
+    if not os.access(folder, os.W_OK):
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@contextmanager
+def precision(dtype: str) -> Iterator[Any]:
+    """The JAX dtype called ``dtype`` ("float32" or "float64"), usable inside the context only."""
+    import jax
+    import jax.numpy as jnp
+
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"unknown dtype {dtype}: expected float32 or float64")
+    _prepare()
+    with jax.enable_x64(dtype == "float64"):
+        yield jnp.dtype(dtype)

@@ -1,0 +1,33 @@
+"""How much memory the dense interpreter needs, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import prod
+
+from tp.graph.axes import Axis
+from tp.graph.graph import Graph
+
+
+def entries(axes: Iterable[Axis], n: int) -> int:
+    return prod(a.at(n) for a in axes)
+
+
+def weight_entries(graph: Graph, n: int) -> int:
+    return sum(entries((*p.outs, *p.ins), n) for p in graph.parameters.values())
+
+
+def peak_entries(graph: Graph, roots: Sequence[int], n: int) -> int:
+    """The largest number of array entries alive at once when nodes are evaluated in order."""
+    needed = graph.needed(roots)
+    last = {i: k for k, index in enumerate(needed) for i in (index, *graph[index].operands)}
+    last.update(dict.fromkeys(roots, len(needed)))
+    ending: dict[int, list[int]] = {}
+    for index, when in last.items():
+        ending.setdefault(when, []).append(index)
+    alive = peak = 0
+    for k, index in enumerate(needed):
+        alive += entries(graph.type(index), n)
+        peak = max(peak, alive)
+        alive -= sum(entries(graph.type(i), n) for i in ending.get(k, ()))
+    return peak

@@ -1,0 +1,197 @@
+"""From predictions and verdicts to what becomes of each claim of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.measure.fit import Fit
+from tp.measure.verdict import MARGIN, Judgement, Verdict
+
+if TYPE_CHECKING:
+    from tp.correlations.predict import Prediction
+    from tp.syntax.program import Claim
+
+FIXED = (("C[0,2]", 1), ("C[0,3]", 1), ("C[0,4]", 1), ("C[0,5]", 1), ("C[1,1]", 2), ("C[1,2]", 2), ("C[1,3]", 2))
+"""Weakly correlated with m: each quantity is O(m^(-1/divisor)); the orders that are examined."""
+POWER = (
+    ("C[0,2]", 2), ("C[0,3]", 3), ("C[0,4]", 4), ("C[0,5]", 5), ("C[1,1]", 1), ("C[1,2]", 2), ("C[1,3]", 3),
+)  # fmt: skip
+"""Power weakly correlated with m: each quantity is O(m^(-d/2)); here with its d."""
+UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
+
+
+class Outcome(Enum):
+    HOLDS = "holds"
+    FAILS = "fails"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimResult:
+    """What became of a claim. ``confirmed``: it holds, and every measurement that it involves confirms it."""
+
+    text: str
+    line: int | None
+    outcome: Outcome
+    confirmed: bool
+    reason: str
+    involved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The fit and the judgement of one quantity."""
+
+    fit: Fit
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One inequality or equality that a claim is made of."""
+
+    quantity: str
+    relation: str
+    exponent: Fraction
+
+
+def claimed_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str, ...]:
+    """The quantities that claims are about, so that they are predicted; ``output`` is the only output, if so."""
+    found: dict[str, None] = {}
+    for claim in claims:
+        for part in _parts(claim, output) or ():
+            if _is_quantity(part.quantity):
+                found.setdefault(part.quantity)
+    return tuple(found)
+
+
+def ordered_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str, ...]:
+    """The quantities with a claim about their own order, so that they are measured too."""
+    return claimed_quantities((c for c in claims if c.kind == "order"), output)
+
+
+def evaluate(
+    claim: Claim, prediction: Prediction, measured: Mapping[str, Measured], output: str | None
+) -> ClaimResult:
+    """Decide ``claim`` from the symbolic ``prediction`` and whatever was ``measured`` of it."""
+    line = claim.span.line if claim.span else None
+    parts = _parts(claim, output)
+    if parts is None:
+        reason = "not decided by this version"
+        return ClaimResult(claim.text, line, Outcome.UNDECIDED, False, reason)
+    found = [(part, *_symbolic(part, prediction)) for part in parts]
+    if claim.negated:
+        outcome, reason, involved = _negated(found)
+    else:
+        outcome, reason, involved = _plain(found)
+    outcome, reason = _with_measured(claim, outcome, reason, involved, measured)
+    names = tuple(part.quantity for part in involved)
+    seen = [measured[name].judgement.verdict for name in names if name in measured]
+    confirmed = outcome is Outcome.HOLDS and bool(seen) and all(v is Verdict.CONFIRMED for v in seen)
+    if claim.kind != "order" and outcome is Outcome.HOLDS and not claim.negated:
+        reason = f"{reason}, {UP_TO}"
+    return ClaimResult(claim.text, line, outcome, confirmed, reason, names)
+
+
+def _parts(claim: Claim, output: str | None) -> Sequence[_Part] | None:
+    """The parts of a claim; None for a kind that nothing here can decide."""
+    exponent = claim.exponent if claim.exponent is not None else Fraction(0)
+    if claim.kind == "order":
+        subject = "F" if claim.subject == output else claim.subject
+        return [_Part(subject, claim.relation or "Theta", exponent)]
+    if claim.kind == "weakly_correlated":
+        return [_Part(name, "O", -exponent / divisor) for name, divisor in FIXED]
+    if claim.kind == "power_weakly_correlated":
+        return [_Part(name, "O", -exponent * d / 2) for name, d in POWER]
+    return None
+
+
+def _symbolic(part: _Part, prediction: Prediction) -> tuple[Outcome, str]:
+    if part.quantity in prediction.exponents:
+        exponent, exact = prediction.exponents[part.quantity], prediction.exact.get(part.quantity, True)
+    else:
+        node = next((o for o in prediction.nodes if o.name == part.quantity), None)
+        if node is None:
+            return Outcome.UNDECIDED, f"no prediction for {part.quantity}"
+        exponent, exact = node.exponent, True
+    said = f"{part.quantity} is {'' if exact else 'at most '}{_power(exponent)}"
+    if exponent is None:
+        return (Outcome.HOLDS if part.relation in ("zero", "O") else Outcome.FAILS), said
+    if part.relation == "zero":
+        holds = False
+    elif part.relation == "O":
+        holds = exponent <= part.exponent
+        exact = exact or holds
+    else:
+        holds = exponent == part.exponent
+    if not exact:
+        return Outcome.UNDECIDED, said
+    return (Outcome.HOLDS if holds else Outcome.FAILS), said
+
+
+Found = Sequence[tuple[_Part, Outcome, str]]
+Decision = tuple[Outcome, str, list[_Part]]
+
+
+def _plain(found: Found) -> Decision:
+    """All parts must hold. The reason names the parts that decide."""
+    for outcome in (Outcome.FAILS, Outcome.UNDECIDED):
+        deciding = [(part, why) for part, each, why in found if each is outcome]
+        if deciding:
+            return outcome, "; ".join(why for _, why in deciding), [part for part, _ in deciding]
+    reason = found[0][2] if len(found) == 1 else f"all {len(found)} predictions satisfy it"
+    return Outcome.HOLDS, reason, [part for part, _, _ in found]
+
+
+def _negated(found: Found) -> Decision:
+    """One part that fails is enough."""
+    outcome, reason, involved = _plain(found)
+    if outcome is Outcome.FAILS:
+        return Outcome.HOLDS, reason, involved
+    if outcome is Outcome.HOLDS:
+        return Outcome.FAILS, reason, involved
+    return outcome, reason, involved
+
+
+def _with_measured(
+    claim: Claim, outcome: Outcome, reason: str, involved: Sequence[_Part], measured: Mapping[str, Measured]
+) -> tuple[Outcome, str]:
+    """``outcome`` in the light of measurements that contradict the predictions it rests on."""
+    for part in involved:
+        if part.quantity not in measured:
+            continue
+        verdict = measured[part.quantity].judgement.verdict
+        if verdict is Verdict.REFUTED:
+            said = f"the prediction for {part.quantity} is refuted by the measurement"
+            if outcome is Outcome.HOLDS and not claim.negated and _violates(part, measured[part.quantity].fit):
+                return Outcome.FAILS, said
+            if outcome is Outcome.HOLDS:
+                return Outcome.UNDECIDED, said
+        if verdict is Verdict.LOOSE and outcome is Outcome.HOLDS and (claim.negated or part.relation == "Theta"):
+            return Outcome.UNDECIDED, f"{part.quantity} is smaller than predicted in the measurement"
+    return outcome, reason
+
+
+def _violates(part: _Part, fit: Fit) -> bool:
+    """Does the measured interval lie outside what the part allows?"""
+    if part.relation == "zero":
+        return True
+    return fit.slopes is not None and fit.slopes.overall.low > float(part.exponent) + MARGIN
+
+
+def _is_quantity(name: str) -> bool:
+    from tp.correlations.quantities import parse
+
+    try:
+        parse(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _power(exponent: Fraction | None) -> str:
+    return "identically zero" if exponent is None else f"of order n^({exponent})"

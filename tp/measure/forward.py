@@ -1,0 +1,93 @@
+"""Plain forward values of a program, and the width that a set of weights has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.graph.axes import Width
+from tp.graph.graph import Graph
+from tp.graph.parameter import Parameter
+from tp.measure.data import inputs_for
+from tp.measure.plan import Plan, block_size
+
+if TYPE_CHECKING:
+    from tp.syntax.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Values of every output at x_0; ``outputs[name][n]`` is an array [seeds, ...axes of the output]."""
+
+    program: str
+    file: str
+    dtype: str
+    outputs: dict[str, dict[int, npt.NDArray[np.float64]]]
+
+
+def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
+    """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
+
+    A wide axis of an output is kept. Raises TpError TP501 where the weights do not fit into memory.
+    """
+    import jax
+
+    from tp.interpret.backend import precision
+    from tp.interpret.dense import draw, evaluator
+
+    seeds = plan.seeds or 1
+    need = {n: 3 * weight_bytes(program.graph.parameters, n, plan.dtype) for n in plan.widths}
+    block_size(need, need, 1)
+    inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data).items()}
+    names, nodes = list(program.graph.outputs), list(program.graph.outputs.values())
+    found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in names}
+    with precision(plan.dtype) as kind:
+        placed = {name: jax.numpy.asarray(array, kind) for name, array in inputs.items()}
+        for n in plan.widths:
+            run = jax.jit(evaluator(program.graph, nodes, n, kind))
+            drawn = [
+                run(draw(program.graph.parameters, n, jax.random.key(plan.key + seed), kind), placed)
+                for seed in range(seeds)
+            ]
+            for i, name in enumerate(names):
+                found[name][n] = np.stack([np.asarray(values[i], dtype=np.float64) for values in drawn])
+    return Forward(program.name, program.file, plan.dtype, found)
+
+
+def weight_bytes(parameters: Mapping[str, Parameter], n: int, dtype: str) -> int:
+    """Bytes of all weights at width ``n``."""
+    sizes = [prod(a.at(n) for a in (*p.outs, *p.ins)) for p in parameters.values()]
+    return sum(sizes) * np.dtype(dtype).itemsize
+
+
+def width_of(graph: Graph, params: Mapping[str, Any]) -> int:
+    """The n at which ``params`` have the shapes that ``graph`` wants.
+
+    Raises ValueError for missing parameters, and where the shapes fit no n. Without wide axes n is 1.
+    """
+    seen: dict[Width, int] = {}
+    for name, parameter in graph.parameters.items():
+        axes = (*parameter.outs, *parameter.ins)
+        if name not in params:
+            raise ValueError(f"no parameter {name} in params")
+        shape = tuple(params[name].shape)
+        fits = len(shape) == len(axes) and all(a.wide or a.size == s for a, s in zip(axes, shape, strict=True))
+        if not fits:
+            raise ValueError(f"parameter {name} has shape {shape}, which does not fit [{', '.join(map(str, axes))}]")
+        for axis, size in zip(axes, shape, strict=True):
+            if isinstance(axis.size, Width) and seen.setdefault(axis.size, size) != size:
+                raise ValueError(f"parameter {name} has {size} for the axis {axis}, another one has {seen[axis.size]}")
+    if not seen:
+        return 1
+    steepest = max(seen, key=lambda w: w.exponent)
+    guess = round((seen[steepest] / float(steepest.factor)) ** (1 / float(steepest.exponent)))
+    near = sorted(range(max(1, guess - guess // 8 - 64), guess + guess // 8 + 64), key=lambda n: abs(n - guess))
+    for n in near:
+        if all(w.at(n) == size for w, size in seen.items()):
+            return n
+    raise ValueError("the shapes of the parameters belong to different widths")

@@ -1,0 +1,73 @@
+"""The measured half alone: samples of the correlations, without prediction or verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.correlations.quantities import DEFAULT
+from tp.measure.fit import UPPER_QUANTILE
+from tp.measure.plan import Plan
+from tp.measure.sweep import Report
+from tp.measure.verify import Tools, default_tools, draw_samples
+
+if TYPE_CHECKING:
+    from tp.syntax.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Absolute values of one quantity at one width, one per draw of the weights."""
+
+    n: int
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return float(np.median(self.values))
+
+    @property
+    def quantile(self) -> float:
+        """The upper quantile, at :data:`UPPER_QUANTILE`."""
+        return float(np.quantile(np.asarray(self.values), UPPER_QUANTILE))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Samples by quantity, then by width in increasing order."""
+
+    program: str
+    file: str
+    dtype: str
+    quantities: dict[str, tuple[Cell, ...]]
+    interrupted: bool
+
+    def array(self, quantity: str) -> npt.NDArray[np.float64]:
+        """The samples of ``quantity`` as [width, seed]. Raises KeyError for one that was not asked for."""
+        return np.asarray([cell.values for cell in self.quantities[quantity]])
+
+
+def numbers(
+    program: Program,
+    plan: Plan,
+    quantities: Sequence[str] | None = None,
+    data: str | None = None,
+    *,
+    equal_inputs: bool = False,
+    report: Report | None = None,
+    tools: Tools | None = None,
+) -> Numbers:
+    """Draw ``quantities`` (default: :data:`DEFAULT`) at every width and seed of ``plan``."""
+    names = tuple(dict.fromkeys(quantities if quantities is not None else DEFAULT))
+    drawn = draw_samples(
+        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools or default_tools()
+    )
+    table = {
+        name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
+        for name in names
+    }
+    return Numbers(program.name, program.file, plan.dtype, table, drawn.interrupted)

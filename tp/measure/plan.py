@@ -1,0 +1,133 @@
+"""What to measure: widths, seeds, precision, and whether the machine has the memory for it."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tp.diagnostics.diagnostic import error
+
+WIDTHS = (64, 128, 256, 512, 1024)
+BLOCK = 64
+"""Seeds per call of the sampler, and the step in which seeds are added."""
+MOST_SEEDS = 512
+DTYPES = ("float32", "float64")
+_LARGEST = 10**9
+_MOST_POINTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sweep. ``seeds`` None means: add blocks of seeds until decided, at most ``most_seeds``.
+
+    ``seconds`` bounds how long seeds are added (the first block is always finished).
+    """
+
+    widths: tuple[int, ...] = WIDTHS
+    seeds: int | None = None
+    dtype: str = "float64"
+    most_seeds: int = MOST_SEEDS
+    seconds: float = 60.0
+    key: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises TpError TP502 to TP504 for settings that make no sense."""
+        if not self.widths or any(not 1 <= n <= _LARGEST for n in self.widths):
+            raise error("TP502", f"widths must lie between 1 and {_LARGEST}")
+        if self.seeds is not None and not 1 <= self.seeds <= _LARGEST:
+            raise error("TP503", f"the number of seeds must be at least 1, not {self.seeds}")
+        if self.dtype not in DTYPES:
+            raise error("TP504", f"unknown dtype {self.dtype}", hint=f"one of {', '.join(DTYPES)}")
+
+
+def parse_widths(text: str) -> tuple[int, ...]:
+    """Widths from ``64,128,256`` or ``lo:hi`` (factors of 2) or ``lo:hi:points`` (evenly spaced in log n).
+
+    Numbers may be written as 1e4. Returned in increasing order without repetition. Raises TpError TP502.
+    """
+    if ":" not in text:
+        return tuple(sorted({_whole(word, text) for word in text.split(",")}))
+    words = text.split(":")
+    if len(words) > 3:
+        raise _malformed(text)
+    low, high = _whole(words[0], text), _whole(words[1], text)
+    if low >= high:
+        raise error("TP502", f"the widths {text} are empty: {low} is not below {high}")
+    points = _whole(words[2], text) if len(words) == 3 else round(math.log2(high / low)) + 1
+    if not 2 <= points <= _MOST_POINTS:
+        if len(words) == 3:
+            raise error("TP502", f"a range of widths has 2 to {_MOST_POINTS} points, not {points}")
+        points = max(2, points)
+    ratio = (high / low) ** (1 / (points - 1))
+    return tuple(sorted({round(low * ratio**i) for i in range(points)}))
+
+
+def _whole(word: str, text: str) -> int:
+    try:
+        value = float(word)
+    except ValueError:
+        raise _malformed(text) from None
+    if not (1 <= value <= _LARGEST and value == int(value)):
+        raise error("TP502", f"a width must be a whole number between 1 and {_LARGEST}, not {word.strip() or text!r}")
+    return int(value)
+
+
+def _malformed(text: str) -> Exception:
+    hint = "write 64,128,256 or 64:1024 or 1e2:1e4:9"
+    return error("TP502", f"cannot read the widths {text!r}", hint=hint)
+
+
+def block_size(need: dict[int, int], need_one: dict[int, int], seeds: int) -> int:
+    """How many of ``seeds`` to draw at once so that memory suffices, given what it takes at each width.
+
+    ``need[n]`` and ``need_one[n]`` are bytes for ``seeds`` seeds and for one. Raises TpError TP501 where even one
+    seed is too much.
+    """
+    have = available_memory()
+    if have is None:
+        return seeds
+    for n in sorted(need_one):
+        if need_one[n] > have:
+            message = f"width {n} needs {_gib(need_one[n])}, and this machine has {_gib(have)} free"
+            raise error("TP501", message, hint="use smaller --widths, fewer --quantities or --dtype float32")
+    largest = max(need.values(), default=0)
+    if largest <= have:
+        return seeds
+    return max(1, int(seeds * have / largest))
+
+
+def available_memory() -> int | None:
+    """Bytes that may still be used: what the system or the control group has left; None where nobody says."""
+    found = [bytes_ for bytes_ in (_meminfo(), _group_limit()) if bytes_ is not None]
+    if found:
+        return min(found)
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def _meminfo() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+    return None
+
+
+def _group_limit() -> int | None:
+    try:
+        root = Path("/sys/fs/cgroup")
+        limit = (root / "memory.max").read_text(encoding="ascii").strip()
+        used = (root / "memory.current").read_text(encoding="ascii").strip()
+        return None if limit == "max" else max(0, int(limit) - int(used))
+    except (OSError, ValueError):
+        return None
+
+
+def _gib(amount: int) -> str:
+    return f"{amount / 2**30:.1f} GiB"

@@ -1,0 +1,192 @@
+"""The whole path for one program: predict, measure, fit, judge, decide the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tp.correlations.quantities import DEFAULT, parse
+from tp.measure.claims import ClaimResult, Measured, Outcome, claimed_quantities, evaluate, ordered_quantities
+from tp.measure.data import Inputs, inputs_for
+from tp.measure.fit import Fit, fit
+from tp.measure.plan import BLOCK, Plan, block_size
+from tp.measure.sweep import Report, Samples, Sweep, sweep
+from tp.measure.verdict import Judgement, Verdict, judge, unpredicted
+
+if TYPE_CHECKING:
+    from tp.correlations.predict import Prediction
+    from tp.syntax.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityResult:
+    """One row of the table. ``predicted`` None with ``known`` means: vanishes identically."""
+
+    name: str
+    known: bool
+    predicted: Fraction | None
+    exact: bool
+    fit: Fit | None
+    judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Everything that ``tp verify`` says about one program."""
+
+    program: str
+    file: str
+    quantities: tuple[QuantityResult, ...]
+    claims: tuple[ClaimResult, ...]
+    assumptions: tuple[str, ...]
+    widths: tuple[int, ...]
+    dtype: str
+    interrupted: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0: all claims hold and nothing is refuted; 1: a claim failed or a quantity is refuted; 3: undecided.
+
+        An undecided quantity that no claim involves does not count; if there are no claims, every one counts.
+        """
+        verdicts = {q.name: q.judgement.verdict for q in self.quantities}
+        if Verdict.REFUTED in verdicts.values() or any(c.outcome is Outcome.FAILS for c in self.claims):
+            return 1
+        involved = {name for c in self.claims for name in c.involved} if self.claims else set(verdicts)
+        open_ = any(verdicts.get(name) is Verdict.UNDECIDED for name in involved)
+        return 3 if self.interrupted or open_ or any(c.outcome is Outcome.UNDECIDED for c in self.claims) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The two halves that are compared; replaced in tests."""
+
+    predict: Callable[..., Prediction]
+    sample: Callable[..., Mapping[str, Any]]
+    memory: Callable[..., int]
+
+
+def default_tools() -> Tools:
+    """The order calculus and the dense interpreter. JAX is loaded by the first sample."""
+    from tp.correlations.predict import predict
+    from tp.correlations.sample import memory, sample
+
+    return Tools(predict, sample, memory)
+
+
+def verify(
+    program: Program,
+    plan: Plan,
+    quantities: Sequence[str] | None = None,
+    data: str | None = None,
+    *,
+    equal_inputs: bool = False,
+    report: Report | None = None,
+    tools: Tools | None = None,
+) -> Verification:
+    """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
+
+    Raises TpError where inputs, memory or settings do not allow it.
+    """
+    tools = tools or default_tools()
+    output = only_output(program)
+    asked = list(quantities) if quantities is not None else list(DEFAULT)
+    names = list(dict.fromkeys([*asked, *ordered_quantities(program.claims, output)]))
+    wanted = list(dict.fromkeys([*names, *claimed_quantities(program.claims, output)]))
+    prediction = tools.predict(program.graph, wanted, nodes=bool(program.claims))
+
+    def judged(samples: Samples) -> dict[str, Measured]:
+        return _judged(names, prediction, samples, plan.dtype)
+
+    def undecided(samples: Samples) -> bool:
+        return any(m.judgement.more_seeds for m in judged(samples).values())
+
+    drawn = draw_samples(
+        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, undecided=undecided
+    )
+    measured = judged(drawn.samples)
+    return Verification(
+        program=program.name,
+        file=program.file,
+        quantities=tuple(_row(name, prediction, measured.get(name)) for name in names),
+        claims=tuple(evaluate(c, prediction, measured, output) for c in program.claims),
+        assumptions=tuple(prediction.assumptions),
+        widths=plan.widths,
+        dtype=plan.dtype,
+        interrupted=drawn.interrupted,
+    )
+
+
+def draw_samples(
+    program: Program,
+    plan: Plan,
+    names: Sequence[str],
+    data: str | None,
+    *,
+    equal_inputs: bool,
+    report: Report | None,
+    tools: Tools,
+    undecided: Callable[[Samples], bool] = lambda _: False,
+) -> Sweep:
+    """Samples of ``names`` and, as the yardstick of rounding errors, of the kernel."""
+    measured = list(dict.fromkeys([*names, "kernel"]))
+    graph = program.graph
+    inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs)
+    block = min(BLOCK, plan.seeds or BLOCK)
+    need = {n: tools.memory(graph, measured, n, block, plan.dtype) for n in plan.widths}
+    need_one = {n: tools.memory(graph, measured, n, 1, plan.dtype) for n in plan.widths}
+    at_once = block_size(need, need_one, block)
+
+    def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
+        return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype)
+
+    return sweep(plan, draw, undecided, report, at_once)
+
+
+def slots(names: Sequence[str]) -> int:
+    """How many inputs x_0, x_1, ... the quantities need: at least two, for the kernel."""
+    return 1 + max((1, *(parse(name).contracted for name in names)))
+
+
+def only_output(program: Program) -> str | None:
+    """The name of the output, where there is only one: then it is what F means."""
+    outputs = list(program.graph.outputs)
+    return outputs[0] if len(outputs) == 1 else None
+
+
+def rounding_floors(samples: Samples, dtype: str) -> dict[int, float]:
+    """The rounding error to expect at each width: the machine precision times the largest median there."""
+    eps = float(np.finfo(dtype).eps)
+    floors: dict[int, float] = {}
+    for by_width in samples.values():
+        for n, values in by_width.items():
+            median = float(np.median(values))
+            if np.isfinite(median):
+                floors[n] = max(floors.get(n, 0.0), eps * median)
+    return floors
+
+
+def _judged(names: Sequence[str], prediction: Prediction, samples: Samples, dtype: str) -> dict[str, Measured]:
+    floors = rounding_floors(samples, dtype)
+    found: dict[str, Measured] = {}
+    for name in names:
+        if samples.get(name):
+            fitted = fit(samples[name], floors)
+            known = name in prediction.exponents
+            found[name] = Measured(fitted, judge(prediction.exponents[name], fitted) if known else unpredicted(fitted))
+    return found
+
+
+def _row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:
+    return QuantityResult(
+        name=name,
+        known=name in prediction.exponents,
+        predicted=prediction.exponents.get(name),
+        exact=prediction.exact.get(name, True),
+        fit=measured.fit if measured else None,
+        judgement=measured.judgement if measured else Judgement(Verdict.UNDECIDED, "not measured"),
+    )

@@ -1,0 +1,132 @@
+"""Results as JSON values: strict (no NaN), exponents as exact rationals in strings."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from tp.measure.claims import ClaimResult
+from tp.measure.fit import Fit
+from tp.measure.numbers import Numbers
+from tp.measure.orders import Orders
+from tp.measure.verify import QuantityResult, Verification
+from tp.report.text import exponent
+
+Json = dict[str, Any]
+
+
+def dumps(values: Sequence[Any]) -> str:
+    """One value as itself, several as an array. Raises ValueError for a number that JSON does not have."""
+    return json.dumps(values[0] if len(values) == 1 else list(values), indent=2, allow_nan=False, ensure_ascii=False)
+
+
+def orders_json(result: Orders) -> Json:
+    """The value of ``tp orders``; ``typical`` is null where there is no prediction."""
+    found = result.prediction
+    return {
+        "program": result.program,
+        "file": result.file,
+        "quantities": [
+            {
+                "name": q,
+                "typical": exponent(True, found.exponents[q]) if q in found.exponents else None,
+                "exact": found.exact.get(q, True),
+            }
+            for q in result.asked
+        ],
+        "nodes": [{"name": n.name, "line": n.line, "typical": exponent(True, n.exponent)} for n in found.nodes],
+        "assumptions": list(found.assumptions),
+    }
+
+
+def verification_json(result: Verification) -> Json:
+    """The value of ``tp verify``: the entries of ``orders`` with what was measured, and the claims."""
+    return {
+        "program": result.program,
+        "file": result.file,
+        "quantities": [_quantity(q) for q in result.quantities],
+        "claims": [_claim(c) for c in result.claims],
+        "assumptions": list(result.assumptions),
+        "widths": list(result.widths),
+        "dtype": result.dtype,
+        "interrupted": result.interrupted,
+        "exit_code": result.exit_code,
+    }
+
+
+def numbers_json(result: Numbers) -> Json:
+    """The samples of ``tp correlations``."""
+    return {
+        "program": result.program,
+        "file": result.file,
+        "dtype": result.dtype,
+        "quantities": [
+            {
+                "name": name,
+                "widths": [
+                    {
+                        "n": cell.n,
+                        "seeds": len(cell.values),
+                        "median": number(cell.median),
+                        "quantile_90": number(cell.quantile),
+                        "values": [number(v) for v in cell.values],
+                    }
+                    for cell in cells
+                ],
+            }
+            for name, cells in result.quantities.items()
+        ],
+        "interrupted": result.interrupted,
+    }
+
+
+def number(value: float) -> float | str:
+    """``value``, or its name as a string where it is not finite."""
+    return value if math.isfinite(value) else str(value)
+
+
+def _quantity(q: QuantityResult) -> Json:
+    predicted = exponent(True, q.predicted) if q.known else None
+    measured, interval = _measured(q.fit)
+    return {
+        "name": q.name,
+        "typical": predicted,
+        "exact": q.exact,
+        "predicted": predicted,
+        "measured": measured,
+        "interval": interval,
+        "verdict": q.judgement.verdict.value,
+        "reason": q.judgement.reason,
+        **_samples(q.fit),
+    }
+
+
+def _measured(fit: Fit | None) -> tuple[float | str | None, list[float] | None]:
+    """The slope and its interval; "-inf" for a quantity that is zero to rounding, null where there is none."""
+    if fit is not None and fit.vanishes:
+        return "-inf", None
+    if fit is None or fit.slopes is None:
+        return None, None
+    found = fit.slopes.overall
+    return found.value, [found.low, found.high]
+
+
+def _samples(fit: Fit | None) -> Json:
+    if fit is None:
+        return {"widths": [], "seeds": [], "medians": [], "local": None}
+    local = None if fit.slopes is None else [fit.slopes.lower.value, fit.slopes.upper.value]
+    medians = [number(m) for m in fit.medians]
+    return {"widths": list(fit.widths), "seeds": list(fit.seeds), "medians": medians, "local": local}
+
+
+def _claim(claim: ClaimResult) -> Json:
+    return {
+        "text": claim.text,
+        "line": claim.line,
+        "outcome": claim.outcome.value,
+        "confirmed": claim.confirmed,
+        "reason": claim.reason,
+        "involved": list(claim.involved),
+    }

@@ -1,0 +1,91 @@
+"""Results as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tp.measure.claims import ClaimResult, Outcome
+from tp.measure.fit import LEVEL, Fit
+from tp.measure.numbers import Numbers
+from tp.measure.orders import Orders
+from tp.measure.verify import QuantityResult, Verification
+from tp.report.table import table
+
+
+def exponent(known: bool, value: Fraction | None, exact: bool = True) -> str:
+    """An exponent as text: an exact rational, -inf for identically zero, ? for unknown, <= for a bound."""
+    if not known:
+        return "?"
+    shown = "-inf" if value is None else str(value)
+    return shown if exact else f"<= {shown}"
+
+
+def orders_text(result: Orders) -> str:
+    """The table of ``tp orders``."""
+    found = result.prediction
+    rows = [
+        (q, exponent(q in found.exponents, found.exponents.get(q), found.exact.get(q, True))) for q in result.asked
+    ]
+    lines = [f"{result.program} ({result.file})", *table(("quantity", "exponent of n"), rows)]
+    if found.nodes:
+        nodes = [(node.name, "" if node.line is None else str(node.line), exponent(True, node.exponent))
+                 for node in found.nodes]  # fmt: skip
+        lines += ["", *table(("node", "line", "exponent of n"), nodes)]
+    return "\n".join([*lines, *_assumptions(found.assumptions)])
+
+
+def verification_text(result: Verification) -> str:
+    """The table of ``tp verify``, the claims and the assumptions."""
+    header = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
+    lines = [f"{result.program} ({result.file})", *table(header, [_row(q) for q in result.quantities])]
+    seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
+    drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
+    lines += ["", f"  widths {', '.join(map(str, result.widths))}; {drawn} seeds each; {result.dtype}"]
+    if result.claims:
+        rows = [(_line(result.file, c), c.text, claim_word(c), c.reason) for c in result.claims]
+        lines += ["", *table(("line", "claim", "outcome", "reason"), rows)]
+    if result.interrupted:
+        lines += ["", "  interrupted: this is what was known so far"]
+    return "\n".join([*lines, *_assumptions(result.assumptions)])
+
+
+def numbers_text(result: Numbers) -> str:
+    """Median and upper quantile of every quantity at every width."""
+    rows = [
+        (name, str(cell.n), str(len(cell.values)), f"{cell.median:.6g}", f"{cell.quantile:.6g}")
+        for name, cells in result.quantities.items()
+        for cell in cells
+    ]
+    lines = [f"{result.program} ({result.file})", *table(("quantity", "n", "seeds", "median", "90% quantile"), rows)]
+    if result.interrupted:
+        lines += ["", "  interrupted: this is what was drawn so far"]
+    return "\n".join(lines)
+
+
+def claim_word(claim: ClaimResult) -> str:
+    """The outcome of a claim in one word; a claim that holds by the calculus alone is not confirmed."""
+    return "confirmed" if claim.outcome is Outcome.HOLDS and claim.confirmed else claim.outcome.value
+
+
+def _row(q: QuantityResult) -> tuple[str, ...]:
+    measured, interval = _measured(q.fit)
+    predicted = exponent(q.known, q.predicted, q.exact)
+    return (q.name, predicted, measured, interval, q.judgement.verdict.value, q.judgement.reason)
+
+
+def _measured(fit: Fit | None) -> tuple[str, str]:
+    if fit is not None and fit.vanishes:
+        return "-inf", ""
+    if fit is None or fit.slopes is None:
+        return "?", ""
+    found = fit.slopes.overall
+    return f"{found.value:.2f}", f"[{found.low:.2f}, {found.high:.2f}]"
+
+
+def _line(file: str, claim: ClaimResult) -> str:
+    return file if claim.line is None else f"{file}:{claim.line}"
+
+
+def _assumptions(found: Sequence[str]) -> list[str]:
+    return ["", "  assumptions", *(f"    {a}" for a in found)] if found else []

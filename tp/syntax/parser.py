@@ -1,0 +1,102 @@
+"""From text to syntax tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import ClassVar
+
+from lark import Lark, Token, Tree, UnexpectedInput
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+from tp.diagnostics.diagnostic import Diagnostic, TpError, error
+from tp.diagnostics.span import Span
+from tp.syntax import resources
+from tp.syntax.builder import Builder
+from tp.syntax.scan import check_brackets, check_size
+from tp.syntax.tree import File
+from tp.syntax.words import expectation
+
+MAX_TOKENS = 100_000
+_MAX_ERRORS = 10
+
+
+class Separators:
+    """Keeps only the newlines that separate statements."""
+
+    always_accept: ClassVar[tuple[str, ...]] = ("_NL",)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        depth = 0
+        before = "_NL"
+        for count, token in enumerate(stream):
+            if count > MAX_TOKENS:
+                raise error("TP502", f"the text has more than {MAX_TOKENS} words", Span(1, 1, 1, 1))
+            if token.type == "_NL" and (depth or before in ("_NL", "LBRACE")):
+                continue
+            if token.type in ("LPAR", "LSQB"):
+                depth += 1
+            elif token.type in ("RPAR", "RSQB"):
+                depth = max(0, depth - 1)
+            before = token.type
+            yield token
+
+
+@cache
+def parser(strict: bool = False) -> Lark:
+    """The parser. ``strict`` proves the grammar free of conflicts, at twice the cost; a test does that."""
+    return Lark(
+        resources.grammar(),
+        parser="lalr",
+        strict=strict,
+        propagate_positions=True,
+        maybe_placeholders=True,
+        postlex=Separators(),
+    )
+
+
+def parse_file(text: str, file: str = "<text>") -> File:
+    """The syntax tree of ``text``. Raises TpError with every syntax error found."""
+    check_size(len(text), file)
+    check_brackets(text, file)
+    found: list[Diagnostic] = []
+    rest = text
+    while True:
+        try:
+            tree: Tree[Token] = parser().parse(rest)
+        except UnexpectedInput as problem:
+            found.append(_diagnose(problem, file))
+            blanked = _without_line(rest, problem.line)
+            if blanked is None or len(found) == _MAX_ERRORS or len(text) > 20_000:
+                raise TpError(found) from None
+            rest = blanked
+            continue
+        if found:
+            raise TpError(found)
+        return Builder(file).file(tree)
+
+
+def _without_line(text: str, line: int) -> str | None:
+    """``text`` with one line emptied, so that parsing can go on behind it; None when braces would suffer."""
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        return None
+    code = lines[line - 1].split("#")[0]
+    if not code.strip() or any(code.count(a) != code.count(b) for a, b in ("()", "[]", "{}")):
+        return None
+    lines[line - 1] = ""
+    return "\n".join(lines)
+
+
+def _diagnose(problem: UnexpectedInput, file: str) -> Diagnostic:
+    """A lark error in the words of this language."""
+    if isinstance(problem, UnexpectedCharacters):
+        where = Span(problem.line, problem.column, problem.line, problem.column + 1, file)
+        return Diagnostic("TP001", f"the character {problem.char!r} has no meaning here", where)
+    assert isinstance(problem, UnexpectedToken)
+    token = problem.token
+    line, column = token.line or 1, token.column or 1
+    width = 1 if token.type in ("_NL", "$END") else max(1, len(token))
+    where = Span(line, column, line, column + width, file)
+    message, hint = expectation(token.type, str(token), problem.accepts or problem.expected)
+    return Diagnostic("TP004", message, where, hint)

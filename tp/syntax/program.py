@@ -1,0 +1,44 @@
+"""What a program text means: a graph, its inputs and its claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.diagnostics.span import Span
+from tp.graph.axes import Type
+from tp.graph.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim, as plain data; judging it is the business of higher floors.
+
+    ``kind`` is one of ``order``, ``weakly_correlated``, ``power_weakly_correlated``, ``linearizes``, ``lazy``,
+    ``feature_learning``, ``stable``. For ``order``, ``subject`` is a quantity (``F``, ``kernel``, ``hessian``,
+    ``C[0,2]``) or the name of a node or an output, and ``relation`` is ``Theta``, ``O`` or ``zero``.
+    ``exponent`` is the power of n: of the bound, or of m in ``weakly_correlated(m)``.
+    """
+
+    kind: str
+    subject: str | None
+    relation: str | None
+    exponent: Fraction | None
+    negated: bool
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Program:
+    """An elaborated program. ``settings`` holds the value of every hyperparameter and the size of every finite axis."""
+
+    name: str
+    source: str
+    file: str
+    graph: Graph
+    inputs: Mapping[str, Type]
+    claims: tuple[Claim, ...]
+    settings: Mapping[str, str]
+    digest: str

@@ -1,0 +1,77 @@
+"""Grammar terminals in human words, and near misses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+_WORDS = {
+    "NAME": "a name",
+    "NUMBER": "a number",
+    "_NL": "a new line",
+    "$END": "the end of the text",
+    "PLUS": "'+'",
+    "MINUS": "'-'",
+    "STAR": "'*'",
+    "SLASH": "'/'",
+    "BAR": "'|'",
+    "PRIME": "\"'\"",
+    "RSQB": "']'",
+    "LSQB": "'['",
+    "RPAR": "')'",
+    "LPAR": "'('",
+    "RBRACE": "'}'",
+    "LBRACE": "'{'",
+    "COMMA": "','",
+    "COLON": "':'",
+    "EQUAL": "'='",
+    "TILDE": "'~'",
+    "AT": "'@'",
+    "CIRCUMFLEX": "'^'",
+    "__ANON_0": "'..'",
+}
+_OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})
+_STATEMENTS = frozenset({"WIDTH", "PARAM", "INPUT", "OUTPUT", "CLAIM", "FOR", "RETURN"})
+_KEYWORDS = frozenset(
+    "import from program def width axis input param rate instance for in output return learning_rate claim not".split()
+)
+
+
+def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str | None]:
+    """Message and hint for the token ``text`` of type ``kind`` where one of ``expected`` was due."""
+    due = set(expected) - {"COMMENT", "BLANK"}
+    words: list[str] = []
+    if due >= _STATEMENTS:
+        words.append("a statement")
+        due = {d for d in due if d in _WORDS and d != "NAME"}
+    if len(due & _OPERATORS) > 3:
+        words.append("an operator")
+        due -= _OPERATORS
+    if {"NAME", "NUMBER", "LPAR"} <= due:
+        words.append("an expression")
+        due -= {"NAME", "NUMBER", "LPAR", "MINUS"}
+    words += sorted(_WORDS.get(d, f"'{d.lower().rstrip('_')}'") for d in due)
+    found = {"_NL": "the line ends", "$END": "the text ends"}.get(kind, f"'{shown(text)}' stands")
+    message = f"{found} where {_any_of(words)} should be" if words else f"{found} where nothing can follow"
+    if text in _KEYWORDS and "NAME" in set(expected):
+        return message, f"'{text}' is a reserved word; choose another name"
+    if kind in ("NAME", "NUMBER") and "_NL" in set(expected):
+        return message, "a statement ends with its line (or ';'); only ( ) and [ ] may span lines"
+    if kind == "EQUAL":
+        return message, "comparisons do not exist; an assignment is a statement of its own"
+    return message, None
+
+
+def shown(text: str) -> str:
+    """``text`` shortened so that it fits into a message."""
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _any_of(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+def near(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
+    """A hint that names what may have been meant; ``otherwise`` when nothing is close."""
+    close = get_close_matches(name[:60], sorted(set(known)), n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else otherwise
