@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
+    from tp.measure.forward import Forward
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
     from tp.measure.plan import Plan
@@ -108,12 +109,19 @@ class Model:
         progress: Report | None = None,
     ) -> Numbers:
         """Samples of the absolute values of ``quantities``, without prediction or verdict. Raises TpError."""
-        from tp.measure.numbers import numbers
+        from tp.measure.forward import Forward
+    from tp.measure.numbers import numbers
 
         settings = plan(widths, seeds, dtype)
         return numbers(
             self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
         )  # fmt: skip
+
+    def forward(self, plan: Plan, data: str | None = None) -> Forward:
+        """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""
+        from tp.measure.forward import forward
+
+        return forward(self.program, plan, data)
 
     def init(self, key: Any, n: int, dtype: str = "float32") -> dict[str, Any]:
         """Weights at width ``n`` by name, axes (outs, ins), drawn from the initial laws.

@@ -214,7 +214,8 @@ def test_slopes_at_the_kink() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["monomial(0)", "monomial(1/2)", "monomial(x)", "power(1/0)", "power(1e999999999)", "leaky_relu(1)", "leaky_relu(-1)",
+    ["monomial(0)", "monomial(1/2)", "monomial(x)", "power(1/0)", "power(1e999999999)", "leaky_relu(1)",
+     "leaky_relu(-1)",
      "leaky_relu(a)", "tanh(1)", "identity(3)", "square(3)", "power(1, 2)"],
 )  # fmt: skip
 def test_arguments_that_do_not_fit(name: str) -> None:

@@ -1,1 +1,5 @@
-"""TODO."""
+"""The command line: thin files over :mod:`tp.api`."""
+
+from tp.cli.entry import main
+
+__all__ = ["main"]

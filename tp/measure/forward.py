@@ -14,7 +14,7 @@ from tp.graph.axes import Width
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
 from tp.measure.data import inputs_for
-from tp.measure.plan import Plan, block_size
+from tp.measure.plan import Plan, require_memory
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program
@@ -41,8 +41,7 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     from tp.interpret.dense import draw, evaluator
 
     seeds = plan.seeds or 1
-    need = {n: 3 * weight_bytes(program.graph.parameters, n, plan.dtype) for n in plan.widths}
-    block_size(need, need, 1)
+    require_memory({n: 2 * weight_bytes(program.graph.parameters, n, plan.dtype) for n in plan.widths})
     inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data).items()}
     names, nodes = list(program.graph.outputs), list(program.graph.outputs.values())
     found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in names}

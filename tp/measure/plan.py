@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,23 +80,13 @@ def _malformed(text: str) -> Exception:
     return error("TP502", f"cannot read the widths {text!r}", hint=hint)
 
 
-def block_size(need: dict[int, int], need_one: dict[int, int], seeds: int) -> int:
-    """How many of ``seeds`` to draw at once so that memory suffices, given what it takes at each width.
-
-    ``need[n]`` and ``need_one[n]`` are bytes for ``seeds`` seeds and for one. Raises TpError TP501 where even one
-    seed is too much.
-    """
+def require_memory(need: Mapping[int, int]) -> None:
+    """Raises TpError TP501 where ``need[n]`` bytes for width n are more than the machine has left."""
     have = available_memory()
-    if have is None:
-        return seeds
-    for n in sorted(need_one):
-        if need_one[n] > have:
-            message = f"width {n} needs {_gib(need_one[n])}, and this machine has {_gib(have)} free"
+    for n in sorted(need):
+        if have is not None and need[n] > have:
+            message = f"width {n} needs {_gib(need[n])} of memory, and this machine has {_gib(have)} free"
             raise error("TP501", message, hint="use smaller --widths, fewer --quantities or --dtype float32")
-    largest = max(need.values(), default=0)
-    if largest <= have:
-        return seeds
-    return max(1, int(seeds * have / largest))
 
 
 def available_memory() -> int | None:

@@ -33,7 +33,6 @@ def sweep(
     draw: Draw,
     undecided: Callable[[Samples], bool],
     report: Report | None = None,
-    most_at_once: int = BLOCK,
     clock: Callable[[], float] = time.monotonic,
 ) -> Sweep:
     """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every block whether to go on.
@@ -52,7 +51,7 @@ def sweep(
             for n, cost in zip(plan.widths, work, strict=True):
                 if report is not None:
                     report(done, sum(work) * rounds, f"n = {n}, seeds {number * BLOCK + 1} to {number * BLOCK + seeds}")
-                _draw_block(result.samples, draw, n, seeds, (plan.key, n, number), most_at_once)
+                _draw_block(result.samples, draw, n, seeds, (plan.key, n, number))
                 done += cost
             if plan.seeds is None and (not undecided(result.samples) or clock() - start > plan.seconds):
                 break
@@ -63,10 +62,9 @@ def sweep(
     return result
 
 
-def _draw_block(samples: Samples, draw: Draw, n: int, seeds: int, path: Sequence[int], most: int) -> None:
-    for part, first in enumerate(range(0, seeds, most)):
-        key = int(np.random.SeedSequence([*path, part]).generate_state(1)[0] >> 1)
-        for name, values in draw(n, min(most, seeds - first), key).items():
-            by_width = samples.setdefault(name, {})
-            fresh = np.abs(np.asarray(values, dtype=np.float64)).ravel()
-            by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
+def _draw_block(samples: Samples, draw: Draw, n: int, seeds: int, path: Sequence[int]) -> None:
+    key = int(np.random.SeedSequence(path).generate_state(1)[0] >> 1)
+    for name, values in draw(n, seeds, key).items():
+        by_width = samples.setdefault(name, {})
+        fresh = np.abs(np.asarray(values, dtype=np.float64)).ravel()
+        by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh

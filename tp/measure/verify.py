@@ -13,7 +13,7 @@ from tp.correlations.quantities import DEFAULT, parse
 from tp.measure.claims import ClaimResult, Measured, Outcome, claimed_quantities, evaluate, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.fit import Fit, fit
-from tp.measure.plan import BLOCK, Plan, block_size
+from tp.measure.plan import Plan, require_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
 from tp.measure.verdict import Judgement, Verdict, judge, unpredicted
 
@@ -136,15 +136,12 @@ def draw_samples(
     measured = list(dict.fromkeys([*names, "kernel"]))
     graph = program.graph
     inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs)
-    block = min(BLOCK, plan.seeds or BLOCK)
-    need = {n: tools.memory(graph, measured, n, block, plan.dtype) for n in plan.widths}
-    need_one = {n: tools.memory(graph, measured, n, 1, plan.dtype) for n in plan.widths}
-    at_once = block_size(need, need_one, block)
+    require_memory({n: tools.memory(graph, measured, n, plan.dtype) for n in plan.widths})
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
         return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype)
 
-    return sweep(plan, draw, undecided, report, at_once)
+    return sweep(plan, draw, undecided, report)
 
 
 def slots(names: Sequence[str]) -> int:
