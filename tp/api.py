@@ -109,8 +109,7 @@ class Model:
         progress: Report | None = None,
     ) -> Numbers:
         """Samples of the absolute values of ``quantities``, without prediction or verdict. Raises TpError."""
-        from tp.measure.forward import Forward
-    from tp.measure.numbers import numbers
+        from tp.measure.numbers import numbers
 
         settings = plan(widths, seeds, dtype)
         return numbers(

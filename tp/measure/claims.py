@@ -74,9 +74,7 @@ def ordered_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str
     return claimed_quantities((c for c in claims if c.kind == "order"), output)
 
 
-def evaluate(
-    claim: Claim, prediction: Prediction, measured: Mapping[str, Measured], output: str | None
-) -> ClaimResult:
+def evaluate(claim: Claim, prediction: Prediction, measured: Mapping[str, Measured], output: str | None) -> ClaimResult:
     """Decide ``claim`` from the symbolic ``prediction`` and whatever was ``measured`` of it."""
     line = claim.span.line if claim.span else None
     parts = _parts(claim, output)

@@ -22,9 +22,7 @@ CORRELATION = 0.5
 _SEED = 20_240_229
 
 
-def inputs_for(
-    types: Mapping[str, Type], slots: int, data: str | None = None, *, equal_inputs: bool = False
-) -> Inputs:
+def inputs_for(types: Mapping[str, Type], slots: int, data: str | None = None, *, equal_inputs: bool = False) -> Inputs:
     """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
 
     ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the

@@ -24,9 +24,7 @@ def exponent(known: bool, value: Fraction | None, exact: bool = True) -> str:
 def orders_text(result: Orders) -> str:
     """The table of ``tp orders``."""
     found = result.prediction
-    rows = [
-        (q, exponent(q in found.exponents, found.exponents.get(q), found.exact.get(q, True))) for q in result.asked
-    ]
+    rows = [(q, exponent(q in found.exponents, found.exponents.get(q), found.exact.get(q, True))) for q in result.asked]
     lines = [f"{result.program} ({result.file})", *table(("quantity", "exponent of n"), rows)]
     if found.nodes:
         nodes = [(node.name, "" if node.line is None else str(node.line), exponent(True, node.exponent))

@@ -1,0 +1,74 @@
+"""The entry point: runs a command and turns whatever goes wrong into a diagnostic and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+
+import typer
+
+from tp.cli.failures import complain
+from tp.diagnostics.diagnostic import Diagnostic, TpError
+
+COULD_NOT_RUN = 2
+
+_Usage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+"""The base of all usage errors, wherever this version of typer keeps it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code.
+
+    0: fine, all claims hold; 1: a claim or a check failed; 2: could not run; 3: undecided or interrupted.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = _wants_json(words)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+    except TpError as failure:
+        return complain(failure.diagnostics, as_json)
+    except _Usage as usage:
+        return complain([_usage_diagnostic(usage)], as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        print("interrupted", file=sys.stderr)
+        return 3
+    except BrokenPipeError:
+        # Whoever read the output has gone; without this the interpreter complains while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as bug:
+        return complain([_bug_diagnostic(bug)], as_json)
+    return code
+
+
+def _run(words: list[str]) -> int:
+    from tp.cli.app import app
+
+    result = typer.main.get_command(app).main(words, prog_name="tp", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return "--format=json" in words or ("--format", "json") in pairwise(words)
+
+
+def _usage_diagnostic(usage: Exception) -> Diagnostic:
+    message = str(getattr(usage, "message", "")) or str(usage)
+    if type(usage).__name__ == "NoArgsIsHelpError":
+        message = "no command given"
+    first = message[:1].lower() + message[1:]
+    return Diagnostic("TP500", first.rstrip(".") or "wrong usage", hint="see tp --help")
+
+
+def _bug_diagnostic(bug: Exception) -> Diagnostic:
+    if os.environ.get("TP_DEBUG") == "1":
+        raise bug
+    if isinstance(bug, MemoryError):
+        return Diagnostic("TP501", "out of memory", hint="use smaller --widths or fewer --quantities")
+    reason = str(bug).splitlines()[0] if str(bug) else ""
+    message = f"internal error: {type(bug).__name__}{': ' if reason else ''}{reason}"
+    hint = "this is a bug in tp; please report it with the program and the output of the same command under TP_DEBUG=1"
+    return Diagnostic("TP599", message, hint=hint)

@@ -1,0 +1,34 @@
+"""Progress with the time left, on stderr and only for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tp.measure.sweep import Report
+
+
+@contextmanager
+def progress_bar(name: str, wanted: bool) -> Iterator[Report | None]:
+    """A function to report to; None where stderr is no terminal and progress was not ``wanted``."""
+    if not (wanted or sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True, force_terminal=True if wanted and not sys.stderr.isatty() else None)
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("at most"),
+        TimeRemainingColumn(), TextColumn("left"),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(name, total=None)
+
+        def report(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{name}: {what}")
+
+        yield report

@@ -1,0 +1,84 @@
+"""tp verify: predictions against measurements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tp.cli.options import (
+    Data,
+    DtypeOption,
+    EqualInputs,
+    Files,
+    Format,
+    FormatOption,
+    Output,
+    Progress,
+    Quantities,
+    Seeds,
+    Set,
+    Widths,
+    emit,
+    load_all,
+    quantities,
+)
+from tp.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from tp.measure.verify import Verification
+
+Seconds = Annotated[
+    float | None, typer.Option("--seconds", min=0.0, help="Stop adding seeds after this time, for each program.")
+]
+
+
+def verify(
+    files: Files,
+    sets: Set = None,
+    widths: Widths = None,
+    seeds: Seeds = None,
+    dtype: DtypeOption = None,
+    data: Data = None,
+    equal_inputs: EqualInputs = False,
+    names: Quantities = None,
+    seconds: Seconds = None,
+    form: FormatOption = Format.TEXT,
+    output: Output = None,
+    progress: Progress = False,
+) -> int:
+    """Measure every quantity, compare it with its prediction, and decide the claims of the program."""
+    asked = quantities(names)
+    results: list[Verification] = []
+    for model in load_all(files, sets):
+        with progress_bar(model.name, progress) as report:
+            result = model.verify(
+                widths,
+                seeds,
+                dtype.value if dtype else None,
+                data,
+                quantities=asked,
+                equal_inputs=equal_inputs,
+                seconds=seconds,
+                progress=report,
+            )
+        results.append(result)
+        if result.interrupted:
+            break
+    if form is Format.JSON:
+        from tp.report.json import dumps, verification_json
+
+        found = [verification_json(r) for r in results]
+        emit(dumps(found), output)
+    else:
+        from tp.report.text import verification_text
+
+        emit("\n\n".join(map(verification_text, results)), output)
+    return 3 if results[-1].interrupted else worst(r.exit_code for r in results)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """One exit code for several programs: a failure outweighs what is undecided."""
+    found = set(codes)
+    return next((code for code in (1, 3) if code in found), 0)

@@ -1,0 +1,75 @@
+"""What a picture writes into the box of a node, and how it is to be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tp.graph.axes import show, wide
+from tp.graph.graph import Graph
+from tp.graph.spelling import settings_of, write
+
+_LONGEST = 34
+
+
+class Kind(Enum):
+    """How a node looks."""
+
+    PARAMETER = "parameter"  # a weight read as a value
+    WIDE = "wide"
+    FINITE = "finite"
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """The lines of one box: names that the program gives it, operation, type."""
+
+    names: tuple[str, ...]
+    operation: str
+    type: str
+    kind: Kind
+    applies: bool
+    """Whether a weight multiplies here."""
+    output: bool
+
+
+def captions(graph: Graph) -> list[Caption]:
+    """The caption of every node, by index."""
+    named: dict[int, list[str]] = {}
+    for table in (graph.outputs, graph.names):
+        for name, index in table.items():
+            if name not in named.setdefault(index, []):
+                named[index].append(name)
+    outputs = set(graph.outputs.values())
+    return [_caption(graph, i, named.get(i, []), i in outputs) for i in graph]
+
+
+def _caption(graph: Graph, index: int, names: list[str], output: bool) -> Caption:
+    node = graph[index]
+    if node.label is not None and node.label not in names:
+        names = [*names, node.label]
+    weight = getattr(node.operation, "parameter", None) in graph.parameters
+    kind = Kind.WIDE if wide(node.type) else Kind.FINITE
+    return Caption(
+        tuple(_short(n) for n in names),
+        _short(_operation(graph, index)),
+        _short(show(node.type)),
+        Kind.PARAMETER if weight and not node.operands else kind,
+        weight and bool(node.operands),
+        output,
+    )
+
+
+def _operation(graph: Graph, index: int) -> str:
+    """The keyword and those settings that are not the usual ones."""
+    operation = graph[index].operation
+    words = [type(operation).keyword()]
+    for field, hint in settings_of(type(operation)):
+        value = getattr(operation, field.name)
+        if value != field.default and value != ():
+            words.append(write(value, hint).removeprefix("[").removesuffix("]"))
+    return " ".join(words)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,0 +1,240 @@
+"""The functions that are part of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from tp.diagnostics.diagnostic import error
+from tp.graph.axes import ONE, Axis, Scale, names, union
+from tp.primitives.concat import Concat
+from tp.primitives.largest import Largest
+from tp.primitives.rename import Rename
+from tp.primitives.shorthand import total
+from tp.syntax import tree as t
+from tp.syntax.attention import softmax
+from tp.syntax.constant import Constant, size_of
+from tp.syntax.convolution import avg_pool, conv, max_pool
+from tp.syntax.evaluate import Evaluator, shared_wide
+from tp.syntax.selection import axis_of, gathered
+from tp.syntax.values import Family, Tensor, Value
+
+Builtin = Callable[[Evaluator, t.Call], Value]
+
+
+def positional(node: t.Call, at_least: int, at_most: int | None, usage: str) -> list[t.Expression]:
+    """The arguments of a call that takes no named ones. Raises TP105 with the ``usage``."""
+    wrong = next((a for a in node.arguments if a.name is not None or a.last is not None), None)
+    count = len(node.arguments)
+    if wrong is not None or count < at_least or (at_most is not None and count > at_most):
+        place = node.span if wrong is None else wrong.span
+        raise error("TP105", "these arguments do not fit", place, f"usage: {usage}")
+    return [a.value for a in node.arguments]
+
+
+def _tensor(evaluator: Evaluator, node: t.Expression) -> tuple[Scale, int]:
+    return evaluator.build.factored(evaluator.number_or_value(node), node.span)
+
+
+def _axes(evaluator: Evaluator, node: int, given: Sequence[t.Expression]) -> list[str]:
+    """Names of the ``given`` axes, which ``node`` must have."""
+    found: list[str] = []
+    for expression in given:
+        axis = evaluator.axis(expression)
+        have = evaluator.build.graph.type(node)
+        if axis.name not in names(have):
+            shown = ", ".join(map(str, have)) or "no axes"
+            raise error("TP202", f"the value has no axis {axis.name}", expression.span, f"it has {shown}")
+        if axis.name in found:
+            raise error("TP202", f"the axis {axis.name} is named twice", expression.span)
+        found.append(axis.name)
+    return found
+
+
+def _sqrt(evaluator: Evaluator, node: t.Call) -> Value:
+    (x,) = positional(node, 1, 1, "sqrt(x)")
+    value = evaluator.number_or_value(x)
+    half = Fraction(1, 2)
+    return value**half if isinstance(value, Constant) else evaluator.build.power(value, half, node.span)
+
+
+def _reduced(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int, list[str]]:
+    x, *given = positional(node, 1, None, usage)
+    scale, value = _tensor(evaluator, x)
+    over = _axes(evaluator, value, given) or shared_wide(evaluator, [value], node.span, usage.partition("(")[0])
+    return scale, value, over
+
+
+def _sum(evaluator: Evaluator, node: t.Call) -> Value:
+    scale, value, over = _reduced(evaluator, node, "sum(x, axis, ...)")
+    return Tensor(((scale, total(evaluator.build.graph, value, over)),))
+
+
+def _mean(evaluator: Evaluator, node: t.Call) -> Value:
+    scale, value, over = _reduced(evaluator, node, "mean(x, axis, ...)")
+    graph = evaluator.build.graph
+    for axis in graph.type(value):
+        if axis.name in over:
+            scale = scale * size_of(axis).inverse().scale
+    return Tensor(((scale, total(graph, value, over)),))
+
+
+def _norm(evaluator: Evaluator, node: t.Call) -> Value:
+    scale, value, over = _reduced(evaluator, node, "norm(x, axis, ...)")
+    build = evaluator.build
+    plain = Tensor(((ONE, value),))
+    squares = build.product(plain, plain, node.span, over)
+    root = build.power(squares, Fraction(1, 2), node.span)
+    return build.scaled(root, Scale(abs(scale.coefficient), scale.powers), node.span)
+
+
+def _dot(evaluator: Evaluator, node: t.Call) -> Value:
+    left, right, *given = positional(node, 2, None, "dot(a, b, axis, ...)")
+    build = evaluator.build
+    (a, x), (b, y) = _tensor(evaluator, left), _tensor(evaluator, right)
+    over: list[str] = []
+    for expression in given:
+        axis = evaluator.axis(expression)
+        for value, place in ((x, left), (y, right)):
+            if axis.name not in names(build.graph.type(value)):
+                raise error("TP202", f"this factor has no axis {axis.name}", place.span)
+        over.append(axis.name)
+    over = over or shared_wide(evaluator, [x, y], node.span, "contract")
+    return build.product(Tensor(((a, x),)), Tensor(((b, y),)), node.span, over)
+
+
+def _max(evaluator: Evaluator, node: t.Call) -> Value:
+    x, given = positional(node, 2, 2, "max(x, axis)")
+    build = evaluator.build
+    value = build.node(evaluator.number_or_value(x), x.span)
+    (over,) = _axes(evaluator, value, [given])
+    axis_of(build, value, over, given.span)
+    mask = build.graph.add(Largest(over), value)
+    return build.product(Tensor(((ONE, value),)), Tensor(((ONE, mask),)), node.span, [over])
+
+
+def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
+    usage = "softmax(x, axis) or softmax(x, axis, causal=query_axis)"
+    causal: t.Expression | None = None
+    if node.arguments and node.arguments[-1].name == "causal":
+        causal = node.arguments[-1].value
+        node = t.Call(node.base, node.arguments[:-1], span=node.span)
+    x, given = positional(node, 2, 2, usage)
+    build = evaluator.build
+    value = build.node(evaluator.number_or_value(x), x.span)
+    (over,) = _axes(evaluator, value, [given])
+    axis_of(build, value, over, given.span)
+    if causal is None:
+        return softmax(build, value, over, None, node.span)
+    (query,) = _axes(evaluator, value, [causal])
+    axis_of(build, value, query, causal.span)
+    return softmax(build, value, over, query, node.span)
+
+
+def _shift(evaluator: Evaluator, node: t.Call) -> Value:
+    usage = "shift(x, axis, k) or shift(x, axis, k, circular)"
+    x, given, by, *mode = positional(node, 3, 4, usage)
+    circular = bool(mode)
+    if circular and not (isinstance(mode[0], t.Name) and mode[0].text == "circular"):
+        raise error("TP105", "the fourth argument of shift can only be circular", mode[0].span, f"usage: {usage}")
+    build = evaluator.build
+    scale, value = _tensor(evaluator, x)
+    (name,) = _axes(evaluator, value, [given])
+    axis, size = axis_of(build, value, name, given.span)
+    k = evaluator.whole(by)
+    places = [(j - k) % size if circular else j - k for j in range(size)]
+    table = tuple(p if 0 <= p < size else -1 for p in places)
+    if table == tuple(range(size)):
+        return Tensor(((scale, value),))
+    return Tensor(((scale, gathered(build, value, axis, (axis,), table)),))
+
+
+def _concat(evaluator: Evaluator, node: t.Call) -> Value:
+    usage = "concat(a, b, ..., axis)"
+    if len(node.arguments) < 2 or node.arguments[-1].last is not None or any(a.name for a in node.arguments):
+        raise error("TP105", "these arguments do not fit", node.span, f"usage: {usage}")
+    build, frame = evaluator.build, evaluator.frame
+    parts: list[int] = []
+    for argument in node.arguments[:-1]:
+        if argument.last is not None:
+            raise error("TP105", "a range of members is written h[1..3]", argument.span)
+        for value in _spread_out(evaluator, argument.value):
+            parts.append(build.node(value, argument.span))
+    place = node.arguments[-1].value
+    if not isinstance(place, t.Name):
+        raise error("TP202", "the last argument of concat is the name of an axis", place.span)
+    name = place.text
+    if name in frame.names:
+        name = evaluator.axis(place).name
+    types = [build.graph.type(p) for p in parts]
+    if any(a.wide for axes in types for a in axes if a.name == name):
+        raise error("TP213", f"{name} is wide; values cannot be joined along it", place.span)
+    size = sum(next((a.at(1) for a in axes if a.name == name), 1) for axes in types)
+    joined = Axis(name, size)
+    rest: dict[str, Axis] = {}
+    for axes in types:
+        build.agree_types(rest, tuple(a for a in axes if a.name != name), node.span)
+    frame.names.setdefault(place.text, joined)
+    if len(parts) == 1 and joined in union(*types):
+        return Tensor(((ONE, parts[0]),))
+    return Tensor(((ONE, build.graph.add(Concat(joined), *parts)),))
+
+
+def _spread_out(evaluator: Evaluator, node: t.Expression) -> list[Value]:
+    """The members of ``h[1..3]``, or the one value of another expression."""
+    if not (isinstance(node, t.Index) and len(node.items) == 1 and node.items[0].last is not None):
+        return [evaluator.number_or_value(node)]
+    (item,) = node.items
+    if item.name is not None:
+        return [evaluator.number_or_value(node)]
+    family = evaluator.value(node.base)
+    assert item.last is not None
+    first, last = evaluator.whole(item.value), evaluator.whole(item.last)
+    if not isinstance(family, Family):
+        raise error("TP211", "only a family has a range of members", node.span)
+    values: list[Value] = []
+    for index in range(first, last + 1):
+        evaluator.build.step(node.span)
+        one = t.Argument(t.Number(str(index), span=item.span), span=item.span)
+        values.append(evaluator.number_or_value(t.Index(node.base, (one,), span=node.span)))
+    if not values:
+        raise error("TP211", f"the range {first}..{last} is empty", item.span)
+    return values
+
+
+def _rename(evaluator: Evaluator, node: t.Call) -> Value:
+    x, old, new = positional(node, 3, 3, "rename(x, axis, new_axis)")
+    build, frame = evaluator.build, evaluator.frame
+    scale, value = _tensor(evaluator, x)
+    (name,) = _axes(evaluator, value, [old])
+    _, size = axis_of(build, value, name, old.span)
+    if not isinstance(new, t.Name):
+        raise error("TP202", "the new axis is a name", new.span)
+    target = new.text
+    if target in frame.names:
+        target = evaluator.axis(new).name
+    else:
+        frame.names[target] = Axis(target, size)
+        frame.places[target] = new.span
+    if target == name:
+        return Tensor(((scale, value),))
+    if target in names(build.graph.type(value)):
+        raise error("TP207", f"the value already has the axis {target}", new.span)
+    return Tensor(((scale, build.graph.add(Rename(name, target), value)),))
+
+
+BUILTINS: dict[str, Builtin] = {
+    "sqrt": _sqrt,
+    "sum": _sum,
+    "mean": _mean,
+    "norm": _norm,
+    "dot": _dot,
+    "max": _max,
+    "softmax": _softmax,
+    "shift": _shift,
+    "concat": _concat,
+    "rename": _rename,
+    "conv": conv,
+    "avg_pool": avg_pool,
+    "max_pool": max_pool,
+}

@@ -1,0 +1,302 @@
+"""The meaning of expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from tp.activations import known
+from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.span import Span
+from tp.graph.axes import ONE, Axis, names
+from tp.syntax import tree as t
+from tp.syntax.build import Build
+from tp.syntax.constant import Constant, number, size_of, written
+from tp.syntax.selection import selected
+from tp.syntax.values import (
+    Def,
+    Family,
+    Frame,
+    Instance,
+    Phi,
+    Poison,
+    PoisonedError,
+    Several,
+    Tensor,
+    Value,
+    Weight,
+    describe,
+    indexed,
+)
+from tp.syntax.words import near
+
+Invoke = Callable[["Evaluator", Def, str, "dict[str, Value] | None", Sequence[t.Argument], Span], Value]
+
+
+class Evaluator:
+    """Evaluates expressions within one frame; ``invoke`` runs functions of the language."""
+
+    def __init__(self, build: Build, frame: Frame, invoke: Invoke) -> None:
+        self.build = build
+        self.frame = frame
+        self.invoke = invoke
+
+    def value(self, node: t.Expression) -> Value:
+        """The value of an expression. Raises TpError, or PoisonedError after an earlier error."""
+        build = self.build
+        build.step(node.span)
+        build.enter(node.span)
+        try:
+            with build.graph.at(node.span):
+                found: Value = getattr(self, "_" + type(node).__name__.lower())(node)
+            if isinstance(found, Poison):
+                raise PoisonedError
+            return found
+        except (ValueError, ZeroDivisionError, OverflowError) as problem:
+            raise error("TP210", str(problem), node.span) from problem
+        finally:
+            build.leave()
+
+    # views of values ---------------------------------------------------------------------------------
+
+    def number_or_value(self, node: t.Expression) -> Value:
+        """A constant (axes count as their size) or something that can be computed with."""
+        found = self.value(node)
+        if isinstance(found, Axis):
+            return size_of(found)
+        if isinstance(found, Several):
+            raise error("TP208", f"this returns {len(found.values)} values", node.span, "assign them: a, b = ...")
+        if isinstance(found, Constant | Tensor | Weight):
+            return found
+        raise error("TP201", f"a value should stand here, not {describe(found)}", node.span)
+
+    def constant(self, node: t.Expression) -> Constant:
+        """A static number. Raises TP301 for anything else."""
+        found = self.number_or_value(node)
+        if not isinstance(found, Constant):
+            raise error("TP301", f"a static number should stand here, not {describe(found)}", node.span)
+        return found
+
+    def rational(self, node: t.Expression) -> Fraction:
+        found = self.constant(node).rational
+        if found is None:
+            raise error("TP302", "an exact rational number is needed here", node.span)
+        return found
+
+    def whole(self, node: t.Expression) -> int:
+        """A static integer. Raises TP302."""
+        found = self.constant(node).whole
+        if found is None:
+            raise error("TP302", "a whole number is needed here", node.span)
+        return found
+
+    def axis(self, node: t.Expression) -> Axis:
+        """The axis that an expression names. Raises TP202."""
+        if not isinstance(node, t.Name):
+            raise error("TP202", "the name of an axis is needed here", node.span)
+        found = self.lookup(node.text, node.span)
+        if isinstance(found, Poison):
+            raise PoisonedError
+        if not isinstance(found, Axis):
+            raise error("TP202", f"{node.text} is {describe(found)}, not an axis", node.span)
+        return found
+
+    def lookup(self, name: str, span: Span) -> Value:
+        """What ``name`` stands for in this frame, in its module, or among the activations. Raises TP101."""
+        found = self.frame.names.get(name)
+        if found is None:
+            found = self.frame.module.functions.get(name)
+        if found is None and name in known():
+            return Phi(name)
+        if found is None:
+            from tp.syntax.builtins import BUILTINS
+
+            if name in BUILTINS:
+                raise error("TP201", f"{name} is a built-in function; call it", span, f"write {name}(...)")
+            words = [*self.frame.names, *self.frame.module.functions, *known(), *BUILTINS]
+            raise error("TP101", f"nothing here is called {name}", span, near(name, words))
+        return found
+
+    # leaves and postfixes ----------------------------------------------------------------------------
+
+    def _number(self, node: t.Number) -> Value:
+        return number(Fraction(node.text))
+
+    def _name(self, node: t.Name) -> Value:
+        return self.lookup(node.text, node.span)
+
+    def _index(self, node: t.Index) -> Value:
+        base = self.value(node.base)
+        if isinstance(base, Family):
+            return self.member(base, node)
+        value: Value = base
+        for item in node.items:
+            if item.name is None:
+                raise error(
+                    "TP211",
+                    f"{describe(base)} is not a family, so it has no numbered members",
+                    item.span,
+                    "a finite axis is indexed by name: x[t=1]",
+                )
+            value = self._selected(value, item)
+        return value
+
+    def member(self, family: Family, node: t.Index) -> Value:
+        """One member of a family."""
+        for item in node.items:
+            if item.name is not None:
+                raise error("TP211", f"{family.name} is a family; pick a member first", item.span, "h[l][t=1]")
+            if item.last is not None:
+                raise error("TP211", "a range of members fits only into concat(...)", item.span)
+        place = tuple(self.whole(item.value) for item in node.items)
+        found = family.members.get(place)
+        if found is None:
+            if family.poisoned:
+                raise PoisonedError
+            raise error("TP102", f"{indexed(family.name, place)} is not defined", node.span, _members(family))
+        return found
+
+    def _selected(self, value: Value, item: t.Argument) -> Value:
+        assert item.name is not None
+        axis = self.axis(t.Name(item.name, span=item.span))
+        scale, x = self.build.factored(value, item.span)
+        first = self.whole(item.value)
+        last = None if item.last is None else self.whole(item.last)
+        return Tensor(((scale, selected(self.build, x, axis.name, first, last, item.span)),))
+
+    def _transposed(self, node: t.Transposed) -> Value:
+        base = self.value(node.base)
+        if not isinstance(base, Weight):
+            raise error("TP205", f"only a parameter has a transpose, not {describe(base)}", node.span)
+        return Weight(base.parameter, not base.transposed)
+
+    def _call(self, node: t.Call) -> Value:
+        if isinstance(node.base, t.Name) and node.base.text not in self.frame.names:
+            from tp.syntax.builtins import BUILTINS
+
+            builtin = BUILTINS.get(node.base.text)
+            if builtin is not None:
+                return builtin(self, node)
+        base = self.value(node.base)
+        if isinstance(base, Phi):
+            return self._activation(base, node)
+        if isinstance(base, Def):
+            return self.invoke(self, base, "", None, node.arguments, node.span)
+        if isinstance(base, Instance):
+            return self.invoke(self, base.function, base.name, dict(base.given), node.arguments, node.span)
+        raise error("TP104", f"{describe(base)} cannot be called", node.span)
+
+    def _activation(self, phi: Phi, node: t.Call) -> Value:
+        for argument in node.arguments:
+            if argument.name is not None or argument.last is not None:
+                raise error("TP105", "an activation takes a value, then plain numbers", argument.span)
+        if not node.arguments:
+            raise error("TP105", f"{phi.name} needs a value", node.span)
+        numbers = ",".join(written(self.rational(a.value)) for a in node.arguments[1:])
+        if numbers and "(" in phi.name:
+            raise error("TP105", f"{phi.name} already has its arguments", node.span)
+        value = self.number_or_value(node.arguments[0].value)
+        return self.build.activation(f"{phi.name}({numbers})" if numbers else phi.name, value, node.span)
+
+    # operators ---------------------------------------------------------------------------------------
+
+    def _negative(self, node: t.Negative) -> Value:
+        found = self.number_or_value(node.operand)
+        return -found if isinstance(found, Constant) else self.build.scaled(found, -ONE, node.span)
+
+    def _power(self, node: t.Power) -> Value:
+        base = self.number_or_value(node.base)
+        exponent = self.constant(node.exponent).rational
+        if exponent is None:
+            raise error("TP303", "an exponent is a rational number, such as 2 or 1/2", node.exponent.span)
+        if isinstance(base, Constant):
+            return base**exponent
+        if abs(exponent) > 100 or exponent == 0:
+            raise error("TP303", "exponents of values lie within -100..100 and are not 0", node.exponent.span)
+        return self.build.power(base, exponent, node.span)
+
+    def _chain(self, node: t.Chain) -> Value:
+        value = self.number_or_value(node.parts[-1])
+        for part in reversed(node.parts[:-1]):
+            left = self.value(part)
+            if not isinstance(left, Weight):
+                raise error(
+                    "TP205",
+                    f"only a parameter can stand left of @, not {describe(left)}",
+                    part.span,
+                    "contract two values with dot(a, b)",
+                )
+            with self.build.graph.at(part.span.to(node.span)):
+                value = self.build.apply(left, value, part.span)
+        return value
+
+    def _term(self, node: t.Term) -> Value:
+        result = self.number_or_value(node.factors[0][1])
+        for operator, factor in node.factors[1:]:
+            value = self.number_or_value(factor)
+            span = node.span
+            if isinstance(value, Constant):
+                value = value.inverse() if operator == "/" else value
+                result = result * value if isinstance(result, Constant) else self._times(result, value, span)
+                continue
+            if operator == "/":
+                value = self.build.power(value, Fraction(-1), span)
+            result = self._times(value, result, span) if isinstance(result, Constant) else self._joined(
+                result, value, span
+            )
+        return result
+
+    def _times(self, value: Value, factor: Constant, span: Span) -> Value:
+        return self.build.scaled(value, factor.scale, span)
+
+    def _joined(self, left: Value, right: Value, span: Span) -> Value:
+        return self.build.product(left, right, span)
+
+    def _sum(self, node: t.Sum) -> Value:
+        constant: Constant | None = None
+        parts: list[Tensor] = []
+        for sign, term in node.terms:
+            value = self.number_or_value(term)
+            if isinstance(value, Constant):
+                signed = -value if sign == "-" else value
+                try:
+                    constant = signed if constant is None else constant + signed
+                except ValueError:
+                    raise error(
+                        "TP304",
+                        "these numbers scale differently with the width, so their sum is not a power of it",
+                        node.span,
+                        "only products of powers of widths are numbers here",
+                    ) from None
+            else:
+                parts.append(self.build.scaled(value, -ONE if sign == "-" else ONE, term.span))
+        if not parts:
+            assert constant is not None
+            return constant
+        if constant is not None and constant.scale.coefficient:
+            parts.append(self.build.linear(constant, node.span))
+        return self.build.sum(parts, node.span)
+
+
+def _members(family: Family) -> str | None:
+    """Which members exist, as a hint."""
+    places = sorted(family.members)
+    if not places:
+        return "no member is defined yet"
+    if len(places) == 1:
+        return f"defined: {indexed(family.name, places[0])}"
+    return f"defined: {indexed(family.name, places[0])} to {indexed(family.name, places[-1])}"
+
+
+def shared_wide(evaluator: Evaluator, nodes: Sequence[int], span: Span, verb: str) -> list[str]:
+    """The one wide axis that all ``nodes`` have. Raises TP212 when there is none or a choice."""
+    graph = evaluator.build.graph
+    found = [a.name for a in graph.type(nodes[0]) if a.wide and all(a.name in names(graph.type(n)) for n in nodes)]
+    if len(found) == 1:
+        return found
+    if not found:
+        raise error("TP212", f"there is no wide axis to {verb} over", span, "name the axes: they follow the values")
+    raise error("TP212", f"there are several wide axes: {', '.join(found)}", span, "name the axes after the values")
+
+
+__all__ = ["Evaluator", "TpError", "shared_wide"]

@@ -1,0 +1,74 @@
+"""Index and slice of a finite axis; what was just joined or selected is looked through."""
+
+from __future__ import annotations
+
+from tp.diagnostics.diagnostic import error
+from tp.diagnostics.span import Span
+from tp.graph.axes import Axis, without
+from tp.primitives.concat import Concat
+from tp.primitives.gather import Gather
+from tp.primitives.shorthand import spread
+from tp.syntax.build import Build
+
+
+def axis_of(build: Build, node: int, name: str, span: Span) -> tuple[Axis, int]:
+    """The finite axis called ``name`` of ``node`` and its size. Raises TP202."""
+    axes = build.graph.type(node)
+    for axis in axes:
+        if axis.name == name:
+            if not isinstance(axis.size, int):
+                raise error(
+                    "TP213", f"{name} is wide and cannot be taken apart", span, "contract it: @, dot, sum, mean, norm"
+                )
+            return axis, axis.size
+    have = ", ".join(map(str, axes)) or "no axes"
+    raise error("TP202", f"the value has no axis {name}", span, f"it has {have}")
+
+
+def selected(build: Build, node: int, name: str, first: int, last: int | None, span: Span) -> int:
+    """Entry ``first`` (without ``last``) or entries ``first..last`` of an axis, counted from 1. Raises TP214."""
+    axis, size = axis_of(build, node, name, span)
+    end = first if last is None else last
+    if not 1 <= first <= size or not 1 <= end <= size or end < first:
+        shown = str(first) if last is None else f"{first}..{last}"
+        raise error("TP214", f"{name} = {shown} is out of range", span, f"{name} runs from 1 to {size}")
+    if last is None:
+        return entry(build, node, axis, first - 1)
+    if end - first + 1 == size:
+        return node
+    build.entries(end - first + 1, span)
+    return gathered(build, node, axis, (Axis(name, end - first + 1),), tuple(range(first - 1, end)))
+
+
+def entry(build: Build, node: int, axis: Axis, place: int) -> int:
+    """Entry ``place`` (from 0); looks through selections and joins along the same axis."""
+    graph = build.graph
+    while True:
+        found = graph[node]
+        operation = found.operation
+        if isinstance(operation, Gather) and operation.outs == (axis,) and operation.table[place] >= 0:
+            node, axis, place = found.operands[0], operation.axis, operation.table[place]
+        elif isinstance(operation, Concat) and operation.axis == axis:
+            lengths = operation.lengths([graph.type(i) for i in found.operands])
+            part = 0
+            while place >= lengths[part]:
+                place -= lengths[part]
+                part += 1
+            rest = without(found.type, (axis.name,))
+            node = spread(graph, found.operands[part], without(rest, [a.name for a in graph.type(found.operands[part])]))
+            own = [a for a in graph.type(node) if a.name == axis.name]
+            if not own:
+                return node
+            axis = own[0]
+        else:
+            return graph.add(Gather(axis, (), (place,)), node)
+
+
+def gathered(build: Build, node: int, axis: Axis, outs: tuple[Axis, ...], table: tuple[int, ...]) -> int:
+    """A selection, merged with one just made along the same axis."""
+    found = build.graph[node]
+    operation = found.operation
+    if isinstance(operation, Gather) and operation.outs == (axis,):
+        inner = operation.table
+        return build.graph.add(Gather(operation.axis, outs, tuple(inner[i] if i >= 0 else -1 for i in table)), *found.operands)
+    return build.graph.add(Gather(axis, outs, table), node)
