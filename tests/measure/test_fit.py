@@ -91,3 +91,17 @@ def test_halves_see_a_bend() -> None:
     assert slopes.lower.value == pytest.approx(-0.5)
     assert slopes.upper.value == pytest.approx(0.0)
     assert slopes.trend.low == pytest.approx(0.5)
+
+
+def test_small_widths_before_a_bend_are_left_out() -> None:
+    bent = {n: np.full(9, max(n**-1.0, 128**-1.0)) for n in WIDTHS}
+    found = fit(bent)
+    assert found.start == 128
+    assert found.late is not None
+    assert found.late.overall.value == pytest.approx(0.0)
+
+
+def test_without_a_bend_every_width_counts() -> None:
+    found = fit(power(-1.0))
+    assert found.start == 64
+    assert found.late == found.slopes

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from tp.cli.options import File, Output, emit
+from tp.cli.options import File, Output, emit, require
 
 
 def format_file(file: File, output: Output = None) -> int:
     """Print a program in canonical layout."""
     from tp.syntax.format import format_text
+    from tp.syntax.modules import read
 
-    emit(format_text(file.read_text(encoding="utf-8"), str(file)).rstrip("\n"), output)
+    require(file)
+    emit(format_text(read(file), str(file)).rstrip("\n"), output)
     return 0

@@ -89,7 +89,7 @@ def load_all(files: Sequence[Path], words: Sequence[str] | None) -> list[Model]:
     problems: list[TpError] = []
     for file in files:
         try:
-            _require(file)
+            require(file)
             models.append(load_model(file, **chosen))
         except TpError as problem:
             problems.append(problem)
@@ -98,7 +98,8 @@ def load_all(files: Sequence[Path], words: Sequence[str] | None) -> list[Model]:
     return models
 
 
-def _require(file: Path) -> None:
+def require(file: Path) -> None:
+    """Raises TpError TP507 where there is no such file."""
     if file.is_dir():
         raise error("TP507", f"{file} is a folder, not a program")
     if not file.exists():

@@ -9,6 +9,7 @@ from fractions import Fraction
 from tp.correlations.assumptions import assumptions
 from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
 from tp.correlations.quantities import Quantity, parse
+from tp.correlations.spectral_order import spectral_exponent
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
@@ -36,8 +37,7 @@ class NodeOrder:
 class Prediction:
     """Exponents of n by quantity (None: vanishes identically), with what they rest on.
 
-    ``exact[name]`` is False where the exponent is an upper bound only. A quantity for which there is no rule
-    is missing.
+    ``exact[name]`` is False where the exponent is an upper bound only.
     """
 
     exponents: dict[str, Fraction | None]
@@ -58,13 +58,14 @@ def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> P
     orders: tuple[NodeOrder, ...] = ()
     if nodes:
         orders = tuple(_node_orders(program, calculus))
-    scalars = _Scalars(program, wanted)
+    scalars = _Scalars(program, [q for q in wanted if q.free < 2])
     for quantity in sorted(wanted, key=lambda q: (q.free, q.contracted)):
-        if quantity.free > 1:
-            continue
-        exponents[quantity.name] = scalars.exponent(quantity, calculus)
+        if quantity.free == 2:
+            exponents[quantity.name] = spectral_exponent(program, quantity.contracted, calculus)
+        else:
+            exponents[quantity.name] = scalars.exponent(quantity, calculus)
         exact[quantity.name] = not calculus.reasons
-    ordered = {q.name: exponents[q.name] for q in wanted if q.name in exponents}
+    ordered = {q.name: exponents[q.name] for q in wanted}
     return Prediction(ordered, orders, assumptions(program, calculus), exact)
 
 
@@ -83,7 +84,7 @@ class _Scalars:
         self.graph = program.empty_like()
         self.depth = max((q.contracted for q in wanted), default=0)
         along = gradient_at(program, self.graph, None, "")
-        self.algebra = Taylor(self.graph, self.depth, along)
+        self.algebra = Taylor(self.graph, [(along, self.depth)])
         self.output = jet_output(program, self.algebra, "")
 
     def exponent(self, quantity: Quantity, calculus: Calculus) -> Fraction | None:

@@ -57,11 +57,15 @@ def without(axes: Type, dropped: Iterable[str]) -> Type:
 
 
 def union(*types: Type) -> Type:
-    """All axes of all ``types``, in order of first appearance (the broadcast type)."""
+    """All axes of all ``types``, in order of first appearance (the broadcast type).
+
+    Raises ValueError where two axes of one name differ in size.
+    """
     seen: dict[str, Axis] = {}
     for axes in types:
         for axis in axes:
-            seen.setdefault(axis.name, axis)
+            if seen.setdefault(axis.name, axis) != axis:
+                raise ValueError(f"the axis {axis.name} has different sizes: {seen[axis.name]} and {axis}")
     return tuple(seen.values())
 
 

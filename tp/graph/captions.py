@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import get_origin
 
-from tp.graph.axes import show, wide
+from tp.graph.axes import Type, show, wide
 from tp.graph.graph import Graph
 from tp.graph.spelling import settings_of, write
 
@@ -33,15 +36,20 @@ class Caption:
     output: bool
 
 
-def captions(graph: Graph) -> list[Caption]:
-    """The caption of every node, by index."""
+def drawn(graph: Graph) -> list[int]:
+    """The nodes worth drawing: those that outputs and names need, or all where there are none."""
+    return graph.needed([*graph.outputs.values(), *graph.names.values()]) or list(graph)
+
+
+def captions(graph: Graph, nodes: Sequence[int]) -> list[Caption]:
+    """The captions of ``nodes``."""
     named: dict[int, list[str]] = {}
     for table in (graph.outputs, graph.names):
         for name, index in table.items():
             if name not in named.setdefault(index, []):
                 named[index].append(name)
     outputs = set(graph.outputs.values())
-    return [_caption(graph, i, named.get(i, []), i in outputs) for i in graph]
+    return [_caption(graph, i, named.get(i, []), i in outputs) for i in nodes]
 
 
 def _caption(graph: Graph, index: int, names: list[str], output: bool) -> Caption:
@@ -61,15 +69,25 @@ def _caption(graph: Graph, index: int, names: list[str], output: bool) -> Captio
 
 
 def _operation(graph: Graph, index: int) -> str:
-    """The keyword and those settings that are not the usual ones."""
+    """The keyword and the settings, those left out that are usual or that the type shows."""
     operation = graph[index].operation
     words = [type(operation).keyword()]
     for field, hint in settings_of(type(operation)):
         value = getattr(operation, field.name)
-        if value != field.default and value != ():
-            words.append(write(value, hint).removeprefix("[").removesuffix("]"))
-    return " ".join(words)
+        if value in (field.default, ()) or hint == Type:
+            continue
+        if value is True:
+            words.append(field.name)
+        elif get_origin(hint) is tuple:
+            words.append(write(value, hint)[1:-1])
+        elif hint is int:
+            words.append(f"{field.name}={value}")
+        else:
+            words.append(value if hint is str else write(value, hint))
+    return re.sub(r"\d+\.\d{5,}", lambda number: f"{float(number[0]):.4g}", " ".join(words))
 
 
 def _short(text: str) -> str:
+    """``text`` cut to the room of a box; control characters, which XML cannot hold, replaced."""
+    text = "".join(c if c.isprintable() else "�" for c in text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

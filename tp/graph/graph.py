@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 
@@ -79,6 +79,14 @@ class Graph:
         self.nx.add_node(index, node=node)
         self.nx.add_edges_from((i, index) for i in operands)
         return index
+
+    def name(self, index: int, name: str) -> None:
+        """Records that the source calls this node ``name``; its first name becomes the label, if it has none."""
+        self.names[name] = index
+        node = self._nodes[index]
+        if node.label is None:
+            self._nodes[index] = node = replace(node, label=name)
+            self.nx.nodes[index]["node"] = node
 
     def empty_like(self) -> Graph:
         """A graph without nodes over the same widths and parameters."""

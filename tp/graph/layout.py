@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SWEEPS = 12
 
@@ -73,7 +74,7 @@ def _layers(operands: Sequence[Sequence[int]]) -> list[int]:
 def _order(rows: list[list[int]], above: Sequence[Sequence[int]], below: Sequence[Sequence[int]]) -> None:
     """Sweeps that sort every layer by the mean place of its neighbours; the fewest crossings win."""
     best, fewest = [list(r) for r in rows], _crossings(rows, above)
-    for sweep in range(_SWEEPS):
+    for sweep in range(_sweeps(rows)):
         down = sweep % 2 == 0
         for row in rows if down else reversed(rows):
             _sort(row, above if down else below, _places(rows))
@@ -81,6 +82,11 @@ def _order(rows: list[list[int]], above: Sequence[Sequence[int]], below: Sequenc
         if crossings < fewest:
             best, fewest = [list(r) for r in rows], crossings
     rows[:] = best
+
+
+def _sweeps(rows: Sequence[Sequence[int]]) -> int:
+    """Fewer for large graphs: a picture should take seconds at most."""
+    return max(4, min(_SWEEPS, 20_000 // max(1, sum(map(len, rows)))))
 
 
 def _places(rows: Sequence[Sequence[int]]) -> dict[int, float]:
@@ -134,8 +140,9 @@ def _coordinates(
     for row in rows:
         for place, value in zip(row, _packed([0.0] * len(row), [room[p] for p in row], gap), strict=True):
             x[place] = value
-    for sweep in range(_SWEEPS):
-        sides = [above, below] if sweep < _SWEEPS - 2 else [[*map(_both, above, below)]]
+    sweeps = _sweeps(rows)
+    for sweep in range(sweeps):
+        sides = [above, below] if sweep < sweeps - 2 else [[*map(_both, above, below)]]
         for neighbours in sides:
             for row in rows if neighbours is not below else reversed(rows):
                 wanted = [_mean([x[q] for q in neighbours[p]], x[p]) for p in row]
@@ -158,7 +165,7 @@ def _packed(wanted: Sequence[float], room: Sequence[float], gap: float) -> list[
     With the offsets of the order taken off, this is isotonic regression: neighbours that would overlap are pooled.
     """
     offsets = [0.0]
-    for left, right in zip(room, room[1:], strict=False):
+    for left, right in pairwise(room):
         offsets.append(offsets[-1] + (left + right) / 2 + gap)
     blocks: list[tuple[float, int]] = []
     for target, offset in zip(wanted, offsets, strict=False):

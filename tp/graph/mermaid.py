@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tp.graph.captions import Caption, Kind, captions
+from tp.graph.captions import Caption, Kind, captions, drawn
 from tp.graph.graph import Graph
 
 # Fills are opaque and the text on them is dark, so a chart reads the same on a light and on a dark page.
@@ -16,18 +16,19 @@ _SHAPES = {Kind.PARAMETER: ("([", "])"), Kind.WIDE: ("[", "]"), Kind.FINITE: ("(
 
 def to_mermaid(graph: Graph) -> str:
     """``graph`` as the text of a Mermaid flow chart, operands above what is made of them."""
-    shown = captions(graph)
+    nodes = drawn(graph)
+    shown = captions(graph, nodes)
     lines = ["flowchart TD"]
-    for index, caption in enumerate(shown):
+    for index, caption in zip(nodes, shown, strict=True):
         opening, closing = _SHAPES[caption.kind]
         lines.append(f'  n{index}{opening}"{_label(caption)}"{closing}:::{caption.kind.value}')
-    for index in graph:
+    for index in nodes:
         operands = graph[index].operands
         marks = [f"|{place}|" if len(set(operands)) > 1 else "" for place in range(1, len(operands) + 1)]
         lines += [f"  n{i} -->{mark} n{index}" for i, mark in zip(operands, marks, strict=True)]
     lines += [f"  classDef {kind.value} {style}" for kind, style in _STYLES.items()]
-    applying = [f"n{i}" for i, c in enumerate(shown) if c.applies]
-    ends = [f"n{i}" for i, c in enumerate(shown) if c.output]
+    applying = [f"n{i}" for i, c in zip(nodes, shown, strict=True) if c.applies]
+    ends = [f"n{i}" for i, c in zip(nodes, shown, strict=True) if c.output]
     if applying:
         lines += ["  classDef weight stroke:#047857,stroke-width:3px", f"  class {','.join(applying)} weight"]
     if ends:

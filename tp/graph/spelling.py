@@ -18,7 +18,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Scale, Type, Width
 
-NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9'.]*(\[[0-9,]*\])*")
+NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9'.]*(/[A-Za-z_][A-Za-z_0-9'.]*)*(\[[0-9,]*\])*")
 """Names that need no quotes."""
 KEYWORDS = frozenset({"none", "inf", "nan"})
 

@@ -15,6 +15,8 @@ it is not the one named by the ``source`` line, and the label of the node.
 
 from __future__ import annotations
 
+import json
+
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Type, Width
 from tp.graph.graph import Graph, Node
@@ -52,7 +54,7 @@ def describe(node: Node, index: int, file: str | None = None) -> str:
     line = f"%{index} = {call}{operands} : {write_axes(node.type)}"
     if node.span is None and node.label is None:
         return line
-    return line + "  @" + _place(node.span, file) + ("" if node.label is None else " " + write(node.label, str))
+    return line + "  @" + _place(node.span, file) + ("" if node.label is None else " " + json.dumps(node.label))
 
 
 def _width(width: Width) -> str:

@@ -32,7 +32,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What became of a claim. ``confirmed``: it holds, and every measurement that it involves confirms it."""
+    """What became of a claim. ``confirmed``: it holds, and every measurement that it involves supports it.
+
+    ``open`` are the involved quantities that were measured without supporting it.
+    """
 
     text: str
     line: int | None
@@ -40,6 +43,7 @@ class ClaimResult:
     confirmed: bool
     reason: str
     involved: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,12 @@ def evaluate(claim: Claim, prediction: Prediction, measured: Mapping[str, Measur
         outcome, reason, involved = _plain(found)
     outcome, reason = _with_measured(claim, outcome, reason, involved, measured)
     names = tuple(part.quantity for part in involved)
-    seen = [measured[name].judgement.verdict for name in names if name in measured]
-    confirmed = outcome is Outcome.HOLDS and bool(seen) and all(v is Verdict.CONFIRMED for v in seen)
+    seen = [part for part in involved if part.quantity in measured]
+    unsupported = [p.quantity for p in seen if not _supports(p, measured[p.quantity], negated=claim.negated)]
+    confirmed = outcome is Outcome.HOLDS and bool(seen) and not unsupported
     if claim.kind != "order" and outcome is Outcome.HOLDS and not claim.negated:
         reason = f"{reason}, {UP_TO}"
-    return ClaimResult(claim.text, line, outcome, confirmed, reason, names)
+    return ClaimResult(claim.text, line, outcome, confirmed, reason, names, tuple(unsupported))
 
 
 def _parts(claim: Claim, output: str | None) -> Sequence[_Part] | None:
@@ -172,6 +177,17 @@ def _with_measured(
         if verdict is Verdict.LOOSE and outcome is Outcome.HOLDS and (claim.negated or part.relation == "Theta"):
             return Outcome.UNDECIDED, f"{part.quantity} is smaller than predicted in the measurement"
     return outcome, reason
+
+
+def _supports(part: _Part, measured: Measured, *, negated: bool) -> bool:
+    """Is the prediction confirmed, or, for an upper bound, does the measured interval lie within the bound?"""
+    if measured.judgement.verdict is Verdict.CONFIRMED:
+        return True
+    if negated or part.relation != "O" or measured.judgement.verdict is Verdict.REFUTED:
+        return False
+    late = measured.fit.late
+    within = late is not None and max(late.overall.high, late.upper.value) <= float(part.exponent)
+    return measured.fit.vanishes or within
 
 
 def _violates(part: _Part, fit: Fit) -> bool:

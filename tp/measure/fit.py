@@ -16,6 +16,8 @@ QUICK_LEVEL = 0.9
 """Confidence at which a drift of the local slope is suspected; low, so that it is noticed early."""
 UPPER_QUANTILE = 0.9
 RESAMPLES = 4000
+RANGE = 8
+"""The least ratio of the largest to the smallest width that a verdict rests on."""
 ROUNDING = 32.0
 """Samples all below this many floors are rounding noise around an exact zero."""
 _TINY = 1e-300
@@ -53,7 +55,11 @@ class Slopes:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What the samples of one quantity say. ``slopes`` is None when ``vanishes`` or where there is a ``problem``."""
+    """What the samples of one quantity say. ``slopes`` is None when ``vanishes`` or where there is a ``problem``.
+
+    ``slopes`` are those of all widths, ``late`` those from the width ``start`` on: the smallest widths are left out
+    of it while the local slope seems to drift, as long as a factor of :data:`RANGE` remains.
+    """
 
     widths: tuple[int, ...]
     seeds: tuple[int, ...]
@@ -62,6 +68,8 @@ class Fit:
     vanishes: bool = False
     problem: str | None = None
     slopes: Slopes | None = None
+    late: Slopes | None = None
+    start: int = 0
 
 
 def fit(samples: Mapping[int, npt.ArrayLike], floors: Mapping[int, float] | None = None, *, seed: int = 0) -> Fit:
@@ -92,7 +100,16 @@ def fit(samples: Mapping[int, npt.ArrayLike], floors: Mapping[int, float] | None
         return Fit(widths, seeds, medians, quantiles, problem=problem)
     if len(widths) < 3:
         return Fit(widths, seeds, medians, quantiles, problem="a slope needs at least 3 widths")
-    return Fit(widths, seeds, medians, quantiles, slopes=_slopes(widths, values, medians, quantiles, seed))
+    everything = late = _slopes(widths, values, medians, quantiles, seed)
+    first = 0
+    while _bends(late) and len(widths) - first > 3 and widths[-1] >= RANGE * widths[first + 1]:
+        first += 1
+        late = _slopes(widths[first:], values[first:], medians[first:], quantiles[first:], seed)
+    return Fit(widths, seeds, medians, quantiles, slopes=everything, late=late, start=widths[first])
+
+
+def _bends(slopes: Slopes) -> bool:
+    return slopes.drift.low > 0 or slopes.drift.high < 0
 
 
 def _slopes(

@@ -37,29 +37,41 @@ def sweep(
 ) -> Sweep:
     """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every block whether to go on.
 
+    Fixed seeds are the same number at every width; adaptive ones are counted at the largest width.
+
     An interrupt (Ctrl-C) ends it early and keeps every finished call.
     """
     result = Sweep()
     start = clock()
     target = plan.seeds if plan.seeds is not None else plan.most_seeds
-    work = [n**2 + 10_000 for n in plan.widths]  # a call costs about n^2 and a little that does not depend on n
+    share = {n: 1 if plan.seeds is not None else _share(n, plan.widths[-1]) for n in plan.widths}
+    cost = {n: share[n] * (n**2 + 10_000) for n in plan.widths}  # n^2, and a little that does not depend on n
     rounds = -(-target // BLOCK)
+    total = sum(cost.values()) * rounds
     done = 0
     try:
         for number in range(rounds):
-            seeds = min(BLOCK, target - number * BLOCK)
-            for n, cost in zip(plan.widths, work, strict=True):
+            first = number * BLOCK
+            seeds = min(BLOCK, target - first)
+            for n in plan.widths:
                 if report is not None:
-                    report(done, sum(work) * rounds, f"n = {n}, seeds {number * BLOCK + 1} to {number * BLOCK + seeds}")
-                _draw_block(result.samples, draw, n, seeds, (plan.key, n, number))
-                done += cost
+                    report(done, total, f"n = {n}, from seed {first * share[n] + 1}")
+                _draw_block(result.samples, draw, n, seeds * share[n], (plan.key, n, number))
+                done += cost[n]
             if plan.seeds is None and (not undecided(result.samples) or clock() - start > plan.seconds):
                 break
     except KeyboardInterrupt:
         result.interrupted = True
     if report is not None:
-        report(sum(work) * rounds, sum(work) * rounds, "done")
+        report(total, total, "done")
     return result
+
+
+def _share(n: int, largest: int) -> int:
+    """How many seeds are drawn at width ``n`` for one at the ``largest``: small widths are cheap, and a slope
+    is as precise as the sum over widths of 1 / seeds allows.
+    """
+    return 4 if 4 * n <= largest else 2 if 2 * n <= largest else 1
 
 
 def _draw_block(samples: Samples, draw: Draw, n: int, seeds: int, path: Sequence[int]) -> None:

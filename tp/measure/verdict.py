@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from tp.measure.fit import Estimate, Fit, Slopes
+from tp.measure.fit import RANGE, Estimate, Fit, Slopes
+from tp.measure.plan import MOST_SEEDS
 
 MARGIN = 0.2
 """How far an interval may reach from a prediction; less than half of 1/2, the usual distance of exponents."""
-RANGE = 8
-"""The least ratio of the largest to the smallest width for any verdict."""
 LOOSE_WIDTH = 1024
 """No decay is called faster than predicted below this width: leading terms with small prefactors show late."""
 
@@ -42,17 +41,18 @@ def judge(predicted: Fraction | None, fit: Fit, margin: float = MARGIN) -> Judge
 
     Confirmed needs the whole interval within ``margin`` of the prediction, the local slope of the upper half of
     the widths too, and no significant trend that leads out. Refuted (larger than predicted) and loose (smaller)
-    need the intervals of the whole and of the upper half outside, and local slopes that do not move back.
+    need the intervals of the whole and of the upper half outside, and local slopes that do not move back. Small
+    widths before a bend do not count, except as a sign that the slopes move.
     """
     if predicted is None:
         return _judge_zero(fit)
     if fit.vanishes:
         return _undecided("zero to rounding at every width, where a power of n was predicted")
-    if fit.problem is not None or fit.slopes is None:
+    if fit.problem is not None or fit.slopes is None or fit.late is None:
         return _undecided(fit.problem or "no slope")
     if fit.widths[-1] < RANGE * fit.widths[0]:
         return _undecided(f"the widths span less than a factor of {RANGE}")
-    return _compare(float(predicted), fit, fit.slopes, margin)
+    return _compare(float(predicted), fit, fit.slopes, fit.late, margin)
 
 
 def _judge_zero(fit: Fit) -> Judgement:
@@ -63,20 +63,32 @@ def _judge_zero(fit: Fit) -> Judgement:
     return Judgement(Verdict.REFUTED, "predicted to vanish, but some samples do not")
 
 
-def _compare(predicted: float, fit: Fit, slopes: Slopes, margin: float) -> Judgement:
+def _compare(predicted: float, fit: Fit, every: Slopes, late: Slopes, margin: float) -> Judgement:
     low, high = predicted - margin, predicted + margin
-    if slopes.overall.within(low, high):
-        return _near(predicted, slopes, margin)
-    if slopes.overall.low > high:
-        return _outside(Verdict.REFUTED, slopes.upper.low > high, _falling(slopes), slopes)
-    if slopes.overall.high < low:
+    if late.overall.within(low, high):
+        return _near(predicted, fit, late, margin)
+    if late.overall.low > high:
+        falling = every.drift.high < 0 or late.drift.high < 0
+        return _outside(Verdict.REFUTED, late.upper.low > high, falling, late)
+    if late.overall.high < low:
         if fit.widths[-1] < LOOSE_WIDTH:
             return _undecided(f"falls faster than predicted, but only below n = {LOOSE_WIDTH}")
-        return _outside(Verdict.LOOSE, slopes.upper.high < low, _rising(slopes), slopes)
-    return _undecided(f"the interval {_shown(slopes.overall)} is not wholly within {margin:g} of it", more_seeds=True)
+        rising = every.drift.low > 0 or late.drift.low > 0
+        return _outside(Verdict.LOOSE, late.upper.high < low, rising, late)
+    reason = f"the interval {_shown(late.overall)} is not wholly within {margin:g} of it"
+    return _undecided(reason, more_seeds=_reachable(late.overall, predicted, margin, fit.seeds[-1]))
 
 
-def _near(predicted: float, slopes: Slopes, margin: float) -> Judgement:
+def _reachable(found: Estimate, predicted: float, margin: float, seeds: int) -> bool:
+    """Would about :data:`MOST_SEEDS` seeds bring the interval to one side of the edge of the margin?
+
+    Its length falls as the square root of the number of seeds; a bias from small widths does not.
+    """
+    distance = abs(margin - abs(found.value - predicted))
+    return seeds * ((found.high - found.low) / 2) ** 2 <= 2 * MOST_SEEDS * distance**2
+
+
+def _near(predicted: float, fit: Fit, slopes: Slopes, margin: float) -> Judgement:
     if abs(slopes.upper.value - predicted) > margin:
         reason = f"the larger half of the widths alone gives {slopes.upper.value:.2f}"
         return _undecided(reason, more_seeds=_overlaps(slopes.upper, predicted, margin))
@@ -86,7 +98,8 @@ def _near(predicted: float, slopes: Slopes, margin: float) -> Judgement:
         return _undecided(f"the local slope moves away: {_moves(slopes)}")
     if slopes.tail.low > predicted + margin:
         return _undecided(f"the upper quantile has the slope {slopes.tail.value:.2f}")
-    return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}")
+    since = f" from n = {fit.start} on" if fit.start > fit.widths[0] else ""
+    return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}{since}")
 
 
 def _outside(verdict: Verdict, upper: bool, returning: bool, slopes: Slopes) -> Judgement:
@@ -96,14 +109,6 @@ def _outside(verdict: Verdict, upper: bool, returning: bool, slopes: Slopes) -> 
         return _undecided("the larger half of the widths alone does not decide", more_seeds=True)
     words = "larger" if verdict is Verdict.REFUTED else "smaller"
     return Judgement(verdict, f"{words} than predicted, and no sign of a change with the width")
-
-
-def _rising(slopes: Slopes) -> bool:
-    return slopes.drift.low > 0
-
-
-def _falling(slopes: Slopes) -> bool:
-    return slopes.drift.high < 0
 
 
 def _overlaps(estimate: Estimate, predicted: float, margin: float) -> bool:

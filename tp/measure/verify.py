@@ -51,12 +51,13 @@ class Verification:
     def exit_code(self) -> int:
         """0: all claims hold and nothing is refuted; 1: a claim failed or a quantity is refuted; 3: undecided.
 
-        An undecided quantity that no claim involves does not count; if there are no claims, every one counts.
+        An undecided quantity that no claim involves does not count, nor one whose interval lies within the upper
+        bound that is claimed; if there are no claims, every one counts.
         """
         verdicts = {q.name: q.judgement.verdict for q in self.quantities}
         if Verdict.REFUTED in verdicts.values() or any(c.outcome is Outcome.FAILS for c in self.claims):
             return 1
-        involved = {name for c in self.claims for name in c.involved} if self.claims else set(verdicts)
+        involved = {name for c in self.claims for name in c.open} if self.claims else set(verdicts)
         open_ = any(verdicts.get(name) is Verdict.UNDECIDED for name in involved)
         return 3 if self.interrupted or open_ or any(c.outcome is Outcome.UNDECIDED for c in self.claims) else 0
 

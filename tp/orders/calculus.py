@@ -22,7 +22,7 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 
 HALF = Fraction(1, 2)
 ZERO = Fraction(0)
-_INNER_DEPTH = 6
+_INNER_DEPTH = 12
 _EXPANSION = 8
 
 
@@ -49,13 +49,15 @@ class Function(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Generator:
-    """One sign flip: its source path, the wide axes it lives on, and how sharp it is.
+    """One sign flip: its source, how deep it sits, the wide axes it lives on, and how sharp it is.
 
-    ``blur`` is None for an exact symmetry, else the exponent (relative to no cancellation) of what remains
-    of a mean that this flip makes vanish at leading order.
+    At ``level`` 0 the source itself has an index on the axes; at level k it is seen through k products with
+    matrices, whose covariance inherits its sign. ``blur`` is None for an exact symmetry, else the exponent
+    (relative to no cancellation) of what remains of a mean that this flip makes vanish at leading order.
     """
 
-    path: tuple[str, ...]
+    root: str
+    level: int
     axes: frozenset[str]
     blur: Fraction | None
 
@@ -111,21 +113,21 @@ class Calculus:
         """A weight read as a value: independent entries on all of ``axes``."""
         if not source.random:
             return self.zero
-        return self.value([Term(source.exponent, self._fresh(source, (), axes, None))], axes)
+        return self.value([Term(source.exponent, self._fresh(source, source.symmetric, axes, None))], axes)
 
-    def _fresh(self, source: Source, path: tuple[str, ...], axes: WideAxes, blur: Fraction | None) -> Content:
+    def _fresh(self, source: Source, flips: bool, axes: WideAxes, blur: Fraction | None) -> Content:
         """Content of first degree in independent entries along ``axes``."""
         if not axes:
             return NOTHING
         names = [a for a, _ in axes]
-        if not source.symmetric and not path:
+        if not flips:
             places = frozenset(names)
             number = self._skewed.setdefault((source.name, places), len(self._skewed))
             return Content(skewed=((number, 1),))
         offset = 0
         for size in range(1, len(names) + 1):
             for places in combinations(names, size):
-                offset |= 1 << self._generator(_Generator((*path, source.name), frozenset(places), blur))
+                offset |= 1 << self._generator(_Generator(source.name, 0, frozenset(places), blur))
         return Content(offset)
 
     def _generator(self, generator: _Generator) -> int:
@@ -219,13 +221,10 @@ class Calculus:
 
     def _drop(self, content: Content, axis: str) -> Content:
         """The content on the axes that remain: what lived on ``axis`` is a constant there."""
-        keep = ~self._masks.get(axis, 0)
-        return Content.make(
-            content.offset & keep,
-            [b & keep for b in content.basis],
-            [(s, d) for s, d in content.skewed if axis not in self._skewed_axes(s)],
-            frozenset(s for s in content.symbols if axis not in self._symbol_list[s].axes),
-        )
+        kept = content.kept(~self._masks.get(axis, 0))
+        skewed = tuple((s, d) for s, d in content.skewed if axis not in self._skewed_axes(s))
+        symbols = frozenset(s for s in content.symbols if axis not in self._symbol_list[s].axes)
+        return Content(kept.offset, kept.basis, kept.free, skewed, symbols)
 
     # matrices ----------------------------------------------------------------------------------------
 
@@ -270,7 +269,7 @@ class Calculus:
         smallest = -min(w for _, w in ins) * HALF
         rows = Source(side, source.exponent)
         # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
-        fresh = self._fresh(rows, ("rows",), outs, None if source.symmetric else smallest)
+        fresh = self._fresh(rows, True, outs, None if source.symmetric else smallest)
         contracted = {a for a, _ in ins}
         images: dict[int, int] = {}
 
@@ -280,21 +279,20 @@ class Calculus:
                 low = vector & -vector
                 number = low.bit_length() - 1
                 if number not in images:
-                    images[number] = self._wrapped(number, side, contracted, outs, smallest)
+                    images[number] = self._wrapped(number, contracted, outs, smallest)
                 out ^= images[number]
                 vector ^= low
             return out
 
-        wrapped = Content.make(image(inner.offset), [image(b) for b in inner.basis], (), frozenset())
-        return fresh.times(wrapped)
+        return fresh.times(inner.mapped(image))
 
-    def _wrapped(self, number: int, side: str, contracted: set[str], outs: WideAxes, smallest: Fraction) -> int:
+    def _wrapped(self, number: int, contracted: set[str], outs: WideAxes, smallest: Fraction) -> int:
         generator = self._listed[number]
-        if not generator.axes & contracted or len(generator.path) > _INNER_DEPTH:
+        if not generator.axes & contracted or generator.level >= _INNER_DEPTH:
             return 0
         blur = smallest if generator.blur is None else max(smallest, generator.blur)
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
-        return 1 << self._generator(_Generator(("in", side, *generator.path), axes, blur))
+        return 1 << self._generator(_Generator(generator.root, generator.level + 1, axes, blur))
 
     def _coherent(
         self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes

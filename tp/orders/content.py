@@ -11,24 +11,24 @@ Vectors over F2 are Python ints, one bit for each generator.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 UNKNOWN = 0
 """Degree of a skewed source that is no longer known to enter as an exact power."""
 
 
-def reduced(vectors: Iterable[int]) -> tuple[int, ...]:
-    """The reduced echelon basis (leading bits decreasing) of the span of ``vectors``."""
-    basis: list[int] = []
+def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """The reduced echelon basis (leading bits decreasing) of the span of ``vectors`` and of a reduced ``base``."""
+    basis = base
     for vector in vectors:
-        for b in basis:
-            vector = min(vector, vector ^ b)
-        if vector:
-            basis = [min(b, b ^ vector) if b >> (vector.bit_length() - 1) & 1 else b for b in basis]
-            basis.append(vector)
-            basis.sort(reverse=True)
-    return tuple(basis)
+        rest = remainder(vector, basis)
+        if rest:
+            lead = rest.bit_length() - 1
+            basis = (*(b ^ rest if b >> lead & 1 else b for b in basis), rest)
+            basis = tuple(sorted(basis, reverse=True))
+    return basis
 
 
 def remainder(vector: int, basis: tuple[int, ...]) -> int:
@@ -41,32 +41,52 @@ def remainder(vector: int, basis: tuple[int, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """offset + span(basis) over F2; exact degrees of sources without symmetry; Gaussian symbols inside.
+    """offset + span(basis, unit vectors of ``free``) over F2; degrees of skewed sources; Gaussian symbols.
 
-    ``skewed`` maps a source to its exact degree, or to UNKNOWN; ``symbols`` are identities of products W x
-    that the factor depends on, needed when W' is applied to it.
+    ``free`` holds the generators of which nothing is known; offset and basis are 0 there. ``skewed`` maps a
+    source without symmetry to its exact degree, or to UNKNOWN; ``symbols`` are identities of products W x that the
+    factor depends on, needed when W' is applied to it.
     """
 
     offset: int = 0
     basis: tuple[int, ...] = ()
+    free: int = 0
     skewed: tuple[tuple[int, int], ...] = ()
     symbols: frozenset[int] = frozenset()
 
     @staticmethod
     def make(
-        offset: int, vectors: Iterable[int], skewed: Iterable[tuple[int, int]], symbols: frozenset[int]
+        offset: int,
+        vectors: Iterable[int],
+        free: int = 0,
+        skewed: Iterable[tuple[int, int]] = (),
+        symbols: frozenset[int] = frozenset(),
+        base: tuple[int, ...] = (),
     ) -> Content:
-        basis = reduced(vectors)
-        return Content(remainder(offset, basis), basis, tuple(sorted(skewed)), symbols)
+        """A content in canonical form; ``base`` is an already reduced part of the vectors."""
+        basis = base if base and not any(b & free for b in base) else ()
+        rows = {v & ~free for v in (*vectors, *(() if basis else base))}
+        while True:
+            basis = reduced(rows, basis)
+            units = 0
+            for row in basis:
+                if row & (row - 1) == 0:
+                    units |= row
+            if not units:
+                break
+            free |= units
+            rows, basis = {row & ~free for row in basis}, ()
+        return Content(remainder(offset & ~free, basis), basis, free, tuple(sorted(skewed)), symbols)
 
     def bare(self) -> Content:
         """The same content, Gaussian symbols forgotten."""
-        return Content(self.offset, self.basis, self.skewed) if self.symbols else self
+        return Content(self.offset, self.basis, self.free, self.skewed) if self.symbols else self
 
     def holding(self, symbols: frozenset[int]) -> Content:
         """The same content with other Gaussian symbols."""
-        return Content(self.offset, self.basis, self.skewed, symbols)
+        return Content(self.offset, self.basis, self.free, self.skewed, symbols)
 
+    @lru_cache(maxsize=1 << 16)  # noqa: B019 - contents are values and repeat a lot
     def times(self, other: Content) -> Content:
         """The content of a product."""
         if other == NOTHING:
@@ -80,15 +100,27 @@ class Content:
                 degrees[source] = degree
             else:
                 degrees[source] = UNKNOWN if UNKNOWN in (mine, degree) else mine + degree
+        few, many = sorted((self.basis, other.basis), key=len)
         return Content.make(
             self.offset ^ other.offset,
-            self.basis + other.basis,
+            few,
+            self.free | other.free,
             degrees.items(),
             self.symbols | other.symbols,
+            base=many,
         )
+
+    def mapped(self, image: Callable[[int], int]) -> Content:
+        """The parities carried over by a map of generators to (disjoint) generators; nothing else is kept."""
+        return Content.make(image(self.offset), [image(b) for b in self.basis], image(self.free))
+
+    def kept(self, mask: int) -> Content:
+        """The parities in ``mask`` only; degrees and symbols are dropped."""
+        return Content.make(self.offset & mask, [b & mask for b in self.basis], self.free & mask)
 
     def misses_zero(self, mask: int) -> bool:
         """Whether some flip of the generators in ``mask`` alone makes the factor odd."""
+        mask &= ~self.free
         if not self.offset & mask:
             return False
         return remainder(self.offset & mask, reduced(b & mask for b in self.basis)) != 0
@@ -97,9 +129,10 @@ class Content:
         """Whether whatever cancels ``other`` also cancels this one."""
         return (
             self.skewed == other.skewed
+            and self.free & ~other.free == 0
             and self.symbols <= other.symbols
-            and all(remainder(b, other.basis) == 0 for b in self.basis)
-            and remainder(self.offset ^ other.offset, other.basis) == 0
+            and remainder((self.offset & ~other.free) ^ other.offset, other.basis) == 0
+            and all(remainder(b & ~other.free, other.basis) == 0 for b in self.basis)
         )
 
 
@@ -109,6 +142,16 @@ NOTHING = Content()
 def generic(contents: Iterable[Content]) -> Content:
     """The content of a function of all ``contents`` about which nothing is known."""
     return _joint(contents, centre=None)
+
+
+def hull(contents: Iterable[Content]) -> Content:
+    """The least content that holds all of ``contents``; degrees are kept where they agree."""
+    items = list(contents)
+    joint = odd(items)
+    agreed = dict(set(items[0].skewed).intersection(*(c.skewed for c in items)))
+    sources = sorted({source for c in items for source, _ in c.skewed})
+    skewed = tuple((s, agreed.get(s, UNKNOWN)) for s in sources)
+    return Content(joint.offset, joint.basis, joint.free, skewed, joint.symbols)
 
 
 def odd(contents: Iterable[Content]) -> Content:
@@ -126,8 +169,11 @@ def _joint(contents: Iterable[Content], centre: str | None) -> Content:
     if not items:
         return NOTHING
     vectors = [b for c in items for b in c.basis]
+    free = 0
+    for c in items:
+        free |= c.free
     first = items[0].offset
     vectors += [c.offset if centre is None else c.offset ^ first for c in items]
     skewed = {source: UNKNOWN for c in items for source, _ in c.skewed}
     symbols = frozenset[int]().union(*(c.symbols for c in items))
-    return Content.make(first if centre == "first" else 0, vectors, skewed.items(), symbols)
+    return Content.make(first if centre == "first" else 0, vectors, free, skewed.items(), symbols)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tp.orders.content import Content
+from tp.orders.content import Content, hull
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class Value:
         return max((t.exponent for t in self.terms), default=None)
 
 
+MOST = 24
+"""With more terms than this, those of one exponent are widened to one; an upper bound that keeps joint parities."""
+
+
 def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     """``terms`` without those that others dominate whatever they are multiplied by.
 
@@ -51,7 +55,16 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
         if kept and term.exponent <= far or any(term.content.inside(k.content) for k in kept):
             continue
         kept.append(term)
-    return tuple(kept)
+    return tuple(kept) if len(kept) <= MOST else tuple(_widened(kept))
+
+
+def _widened(terms: Iterable[Term]) -> Iterable[Term]:
+    """One term for each exponent: what all of its terms are odd in stays known, the rest is given up."""
+    groups: dict[Fraction, list[Content]] = {}
+    for term in terms:
+        groups.setdefault(term.exponent, []).append(term.content)
+    for exponent, contents in groups.items():
+        yield Term(exponent, contents[0] if len(contents) == 1 else hull(contents))
 
 
 def show(exponent: Fraction | None) -> str:

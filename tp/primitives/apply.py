@@ -34,7 +34,9 @@ class Apply(Operation):
         outs, ins = found.sides(self.transposed)
         missing = without(ins, names(x))
         if missing:
-            raise ValueError(f"{self.parameter} contracts {', '.join(names(ins))}; missing: {', '.join(names(missing))}")
+            raise ValueError(
+                f"{self.parameter} contracts {', '.join(names(ins))}; missing: {', '.join(names(missing))}"
+            )
         rest = without(x, names(ins))
         clash = set(names(rest)) & set(names(outs))
         if clash:
@@ -68,7 +70,4 @@ class Apply(Operation):
         found = setting.parameters[self.parameter]
         outs, ins = found.sides(self.transposed)
         rest = without(setting.types[0], names(ins))
-        return calculus.apply(
-            source_of(found), self.transposed, values[0], growing(outs), growing(ins), growing(rest)
-        )
-
+        return calculus.apply(source_of(found), self.transposed, values[0], growing(outs), growing(ins), growing(rest))

@@ -24,10 +24,11 @@ class Broadcast(Operation):
     axes: Type
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        clash = set(names(self.axes)) & set(names(types[0]))
+        (x,) = types
+        clash = set(names(self.axes)) & set(names(x))
         if clash:
             raise ValueError(f"the operand already has {', '.join(sorted(clash))}")
-        return types[0] + self.axes
+        return x + self.axes
 
     def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
         from tp.primitives.sum import Sum

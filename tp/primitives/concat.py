@@ -12,8 +12,8 @@ from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
-from tp.primitives.arrays import aligned
 from tp.primitives.adjoint import fitted
+from tp.primitives.arrays import aligned
 from tp.primitives.gather import Gather
 
 
@@ -32,7 +32,7 @@ class Concat(Operation):
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         if not types or sum(self.lengths(types)) != self.axis.size:
             raise ValueError(f"the parts have {sum(self.lengths(types))} entries, not {self.axis.size}")
-        return (*without(union(*types), (self.axis.name,)), self.axis)
+        return (*union(*(without(t, (self.axis.name,)) for t in types)), self.axis)
 
     def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
         lengths = self.lengths([graph.type(i) for i in operands])

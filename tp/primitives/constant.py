@@ -24,6 +24,8 @@ class Constant(Operation):
     axes: Type = ()
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        if types:
+            raise ValueError("a constant has no operands")
         expected = 1
         for axis in self.axes:
             if not isinstance(axis.size, int):

@@ -21,7 +21,8 @@ class Detach(Operation):
     summary: ClassVar[str] = "the identity, constant to derivatives"
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        return types[0]
+        (x,) = types
+        return x
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         return arrays[0]

@@ -44,7 +44,8 @@ class Gather(Operation):
     table: tuple[int, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        if self.axis not in types[0]:
+        (x,) = types
+        if self.axis not in x:
             raise ValueError(f"no axis {self.axis} to select from")
         size = self.axis.size
         if not isinstance(size, int):
@@ -54,7 +55,7 @@ class Gather(Operation):
             places *= axis.at(1)
         if places != len(self.table) or any(not -1 <= i < size for i in self.table):
             raise ValueError("the table of a selection does not fit its axes")
-        rest = without(types[0], (self.axis.name,))
+        rest = without(x, (self.axis.name,))
         clash = set(names(rest)) & set(names(self.outs))
         if clash:
             raise ValueError(f"the operand already has {', '.join(sorted(clash))}")

@@ -24,6 +24,8 @@ class Input(Operation):
     axes: Type
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        if types:
+            raise ValueError("an input has no operands")
         return self.axes
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:

@@ -23,12 +23,13 @@ class Largest(Operation):
     axis: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        found = [a for a in types[0] if a.name == self.axis]
+        (x,) = types
+        found = [a for a in x if a.name == self.axis]
         if not found:
             raise ValueError(f"no axis {self.axis}")
         if found[0].wide:
             raise ValueError(f"{self.axis} is wide; a maximum over it is not a tensor program")
-        return types[0]
+        return x
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         import jax

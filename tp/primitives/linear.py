@@ -12,8 +12,8 @@ from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
-from tp.primitives.arrays import aligned
 from tp.primitives.adjoint import fitted
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from tp.activations import find
 from tp.graph.axes import Type
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
-from tp.activations import find
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,14 @@ class Pointwise(Operation):
     k: int = 0
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        find(self.activation)
-        return types[0]
+        (x,) = types
+        try:
+            find(self.activation)
+        except KeyError:
+            raise ValueError(f"no activation is called {self.activation}") from None
+        if self.k < 0:
+            raise ValueError(f"there is no derivative number {self.k}")
+        return x
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         return find(self.activation).lower(self.k, arrays[0])

@@ -12,8 +12,8 @@ from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
-from tp.primitives.arrays import aligned, subscripts
 from tp.primitives.adjoint import fitted
+from tp.primitives.arrays import aligned, subscripts
 
 
 @dataclass(frozen=True)
@@ -35,10 +35,7 @@ class Product(Operation):
     def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
         mine, other = graph.type(operands[index]), operands[1 - index]
         # Axes that only this operand was missing are summed in the same contraction.
-        shared = [
-            a for a in names(graph.type(cotangent))
-            if a in names(graph.type(other)) and a not in names(mine)
-        ]
+        shared = [a for a in names(graph.type(cotangent)) if a in names(graph.type(other)) and a not in names(mine)]
         return fitted(graph, graph.add(Product(tuple(shared)), cotangent, other), mine)
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:

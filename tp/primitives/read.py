@@ -39,6 +39,8 @@ class Read(Operation):
     parameter: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        if types:
+            raise ValueError("a weight that is read has no operands")
         found = parameters.get(self.parameter)
         if found is None:
             raise ValueError(f"no parameter {self.parameter}")

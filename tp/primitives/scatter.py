@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names, without
@@ -26,10 +27,16 @@ class Scatter(Operation):
     table: tuple[int, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        missing = set(names(self.ins)) - set(names(types[0]))
+        (x,) = types
+        missing = without(self.ins, names(a for a in x if a in self.ins))
         if missing:
-            raise ValueError(f"no axis {', '.join(sorted(missing))} to add up")
-        rest = without(types[0], names(self.ins))
+            raise ValueError(f"no axis {', '.join(map(str, missing))} to add up")
+        rest = without(x, names(self.ins))
+        size = self.axis.size
+        if not isinstance(size, int) or any(a.wide for a in self.ins):
+            raise ValueError("wide axes cannot be indexed")
+        if prod(a.at(1) for a in self.ins) != len(self.table) or any(not -1 <= i < size for i in self.table):
+            raise ValueError("the table of a selection does not fit its axes")
         if self.axis.name in names(rest):
             raise ValueError(f"the operand already has {self.axis.name}")
         return (*rest, self.axis)
@@ -44,9 +51,7 @@ class Scatter(Operation):
         import numpy as np
 
         size = self.axis.at(low.n)
-        array = jnp.moveaxis(
-            arrays[0], [names(types[0]).index(a.name) for a in self.ins], range(-len(self.ins), 0)
-        )
+        array = jnp.moveaxis(arrays[0], [names(types[0]).index(a.name) for a in self.ins], range(-len(self.ins), 0))
         array = array.reshape((*array.shape[: array.ndim - len(self.ins)], -1))
         one_hot = (np.asarray(self.table)[:, None] == np.arange(size)[None, :]).astype(float)
         return jnp.einsum("...j,jk->...k", array, jnp.asarray(one_hot, array.dtype), precision="highest")

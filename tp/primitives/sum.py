@@ -25,10 +25,13 @@ class Sum(Operation):
     over: tuple[str, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
-        missing = set(self.over) - set(names(types[0]))
+        (x,) = types
+        if len(set(self.over)) < len(self.over):
+            raise ValueError("an axis is summed over twice")
+        missing = set(self.over) - set(names(x))
         if missing:
             raise ValueError(f"no axis {', '.join(sorted(missing))} to sum over")
-        return without(types[0], self.over)
+        return without(x, self.over)
 
     def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
         return fitted(graph, cotangent, graph.type(operands[0]))

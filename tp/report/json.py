@@ -107,16 +107,16 @@ def _measured(fit: Fit | None) -> tuple[float | str | None, list[float] | None]:
     """The slope and its interval; "-inf" for a quantity that is zero to rounding, null where there is none."""
     if fit is not None and fit.vanishes:
         return "-inf", None
-    if fit is None or fit.slopes is None:
+    if fit is None or fit.late is None:
         return None, None
-    found = fit.slopes.overall
+    found = fit.late.overall
     return found.value, [found.low, found.high]
 
 
 def _samples(fit: Fit | None) -> Json:
     if fit is None:
         return {"widths": [], "seeds": [], "medians": [], "local": None}
-    local = None if fit.slopes is None else [fit.slopes.lower.value, fit.slopes.upper.value]
+    local = None if fit.late is None else [fit.late.lower.value, fit.late.upper.value]
     medians = [number(m) for m in fit.medians]
     return {"widths": list(fit.widths), "seeds": list(fit.seeds), "medians": medians, "local": local}
 

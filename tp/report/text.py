@@ -75,9 +75,9 @@ def _row(q: QuantityResult) -> tuple[str, ...]:
 def _measured(fit: Fit | None) -> tuple[str, str]:
     if fit is not None and fit.vanishes:
         return "-inf", ""
-    if fit is None or fit.slopes is None:
+    if fit is None or fit.late is None:
         return "?", ""
-    found = fit.slopes.overall
+    found = fit.late.overall
     return f"{found.value:.2f}", f"[{found.low:.2f}, {found.high:.2f}]"
 
 

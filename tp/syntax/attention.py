@@ -7,6 +7,7 @@ from tp.graph.axes import ONE, Scale, Type
 from tp.primitives.constant import Constant as Leaf
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
+from tp.primitives.shorthand import total
 from tp.syntax.build import Build
 from tp.syntax.values import Tensor
 
@@ -28,9 +29,8 @@ def softmax(build: Build, x: int, over: str, query: str | None, span: Span) -> T
         allowed = _causal(build, axes, query, over, span)
         mask = _table(build, allowed, axes)
         forbidden = [1.0 - a for a in allowed]
-        pushed = build.node(
-            build.sum([_one(x), _table(build, [_FAR_BELOW * f for f in forbidden], axes)], span), span
-        )
+        floor = _table(build, [_FAR_BELOW if f else 0.0 for f in forbidden], axes)
+        pushed = build.node(build.sum([_one(x), floor], span), span)
         inside = build.product(_maximum(build, pushed, over, span), mask, span)
         outside = build.product(_maximum(build, x, over, span), _table(build, forbidden, axes), span)
         top = build.sum([inside, outside], span)
@@ -38,8 +38,8 @@ def softmax(build: Build, x: int, over: str, query: str | None, span: Span) -> T
     powers = build.activation("exp", build.sum([_one(x), Tensor(((-ONE, still),))], span), span)
     if mask is not None:
         powers = build.product(powers, mask, span)
-    one = build.product(powers, Tensor(((ONE, graph.add(Leaf((1.0,)))),)), span, [over])
-    return build.product(powers, build.activation("power(-1)", one, span), span)
+    norm = _one(total(graph, build.node(powers, span), [over]))
+    return build.product(powers, build.activation("power(-1)", norm, span), span)
 
 
 def _maximum(build: Build, x: int, over: str, span: Span) -> Tensor:

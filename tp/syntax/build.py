@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from tp.activations import find
-from tp.diagnostics.diagnostic import Diagnostic, TpError, error
+from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, without
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant as Leaf
-from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, total
 from tp.syntax.constant import Constant
-from tp.syntax.values import Poison, PoisonedError, Tensor, Value, Weight, describe
+from tp.syntax.values import Def, Poison, PoisonedError, Tensor, Value, Weight, describe
 
-MAX_NODES = 50_000
-MAX_STEPS = 300_000
+MAX_NODES = 20_000
+MAX_STEPS = 80_000
 MAX_ENTRIES = 4_000_000
 MAX_ERRORS = 25
 MAX_DEPTH = 150
@@ -41,8 +41,11 @@ class Build:
         self.graph.parameters = self.parameters
         self.graph.widths = self.widths
         self.found: list[Diagnostic] = []
+        self.active: list[tuple[Def, Span]] = []
+        """The functions being called, outermost first, and where."""
         self._steps = 0
         self._depth = 0
+        self._entries = 0
 
     # limits and diagnostics ----------------------------------------------------------------------------
 
@@ -67,16 +70,27 @@ class Build:
 
     def report(self, problem: TpError) -> None:
         """Keeps each diagnostic once; gives up when there are too many or the program is too large."""
+        calls = tuple(Label(span, "called from here") for _, span in reversed(self.active[-3:]))
         for diagnostic in problem.diagnostics:
+            diagnostic = replace(diagnostic, labels=diagnostic.labels + calls)
             if not any((d.code, d.span) == (diagnostic.code, diagnostic.span) for d in self.found):
                 self.found.append(diagnostic)
             if diagnostic.code == "TP502" or len(self.found) >= MAX_ERRORS:
                 raise TpError(self.found)
 
     def entries(self, count: int, span: Span) -> None:
-        """Raises TP502 when a table of ``count`` numbers would be too large."""
-        if count > MAX_ENTRIES:
-            raise error("TP502", f"this needs a table of {count} entries; the limit is {MAX_ENTRIES}", span)
+        """Counts the numbers in tables. Raises TP502 when all together become too many."""
+        self._entries += count
+        if self._entries > MAX_ENTRIES:
+            raise error("TP502", f"the tables of this program have more than {MAX_ENTRIES} entries", span)
+
+    def integer_setting(self, name: str, low: int, high: int) -> int:
+        """A whole number set from outside. Raises TP506."""
+        text = self.settings[name].strip()
+        digits = text[1:] if text.startswith("-") else text
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and low <= int(text) <= high):
+            raise error("TP506", f"{name}={text[:40]}: not a whole number from {low} to {high}")
+        return int(text)
 
     # values ------------------------------------------------------------------------------------------
 
@@ -135,6 +149,14 @@ class Build:
             if before.size != axis.size:
                 raise error("TP203", f"the axis {axis.name} has {before.size} entries here and {axis.size} there", span)
 
+    def named(self, node: int) -> Tensor:
+        """A node as a value."""
+        return Tensor(((ONE, node),))
+
+    def name(self, node: int, name: str) -> None:
+        """Records ``name`` in the graph."""
+        self.graph.name(node, name)
+
     def sum(self, parts: Sequence[Tensor], span: Span) -> Tensor:
         """The sum of linear combinations, coefficients of one node collected."""
         terms: dict[tuple[int, tuple[object, ...]], Scale] = {}
@@ -157,6 +179,14 @@ class Build:
         x = total(self.graph, x, [o for o in over if o not in shared and o in names(self.graph.type(x))])
         y = total(self.graph, y, [o for o in over if o not in shared and o in names(self.graph.type(y))])
         return Tensor(((a * b, self.graph.add(Product(tuple(shared)), x, y)),))
+
+    def total(self, node: int, over: Sequence[str], span: Span) -> int:
+        """The sum of a node over axes; that of an unnamed entrywise product is a contraction of its factors."""
+        found = self.graph[node]
+        if over and found.operation == Product(()) and found.label is None:
+            left, right = (Tensor(((ONE, i),)) for i in found.operands)
+            return self.product(left, right, span, over).terms[0][1]
+        return total(self.graph, node, over)
 
     def activation(self, name: str, value: Value, span: Span) -> Tensor:
         """The activation ``name`` of ``value``; the identity leaves no node. Raises TP103 for unknown names."""
@@ -236,10 +266,6 @@ class Build:
             for name in twice:
                 out = graph.add(Rename(name + "'", name), out)
         return out
-
-    def linear_node(self, scales: Sequence[Scale], nodes: Sequence[int]) -> int:
-        """A combination in exactly this form, for tables that must stay apart."""
-        return self.graph.add(Linear(tuple(scales)), *nodes)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -10,7 +10,6 @@ from tp.graph.axes import ONE, Axis, Scale, names, union
 from tp.primitives.concat import Concat
 from tp.primitives.largest import Largest
 from tp.primitives.rename import Rename
-from tp.primitives.shorthand import total
 from tp.syntax import tree as t
 from tp.syntax.attention import softmax
 from tp.syntax.constant import Constant, size_of
@@ -67,7 +66,7 @@ def _reduced(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int
 
 def _sum(evaluator: Evaluator, node: t.Call) -> Value:
     scale, value, over = _reduced(evaluator, node, "sum(x, axis, ...)")
-    return Tensor(((scale, total(evaluator.build.graph, value, over)),))
+    return Tensor(((scale, evaluator.build.total(value, over, node.span)),))
 
 
 def _mean(evaluator: Evaluator, node: t.Call) -> Value:
@@ -76,7 +75,7 @@ def _mean(evaluator: Evaluator, node: t.Call) -> Value:
     for axis in graph.type(value):
         if axis.name in over:
             scale = scale * size_of(axis).inverse().scale
-    return Tensor(((scale, total(graph, value, over)),))
+    return Tensor(((scale, evaluator.build.total(value, over, node.span)),))
 
 
 def _norm(evaluator: Evaluator, node: t.Call) -> Value:
@@ -142,6 +141,7 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
     (name,) = _axes(evaluator, value, [given])
     axis, size = axis_of(build, value, name, given.span)
     k = evaluator.whole(by)
+    build.entries(size, node.span)
     places = [(j - k) % size if circular else j - k for j in range(size)]
     table = tuple(p if 0 <= p < size else -1 for p in places)
     if table == tuple(range(size)):

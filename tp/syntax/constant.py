@@ -91,7 +91,7 @@ def _made(scale: Scale, exact: Fraction | None) -> Constant:
 
 def _rational_power(base: Fraction, power: Fraction) -> Fraction | None:
     """``base**power`` when it is rational and small enough to matter."""
-    if power.denominator > 2 or base < 0 and power.denominator == 2:
+    if power.denominator > 2 or (base < 0 and power.denominator == 2):
         return Fraction(1) if base == 1 else None
     if power.denominator == 2:
         top, bottom = isqrt(base.numerator), isqrt(base.denominator)

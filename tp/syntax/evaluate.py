@@ -241,8 +241,8 @@ class Evaluator:
                 continue
             if operator == "/":
                 value = self.build.power(value, Fraction(-1), span)
-            result = self._times(value, result, span) if isinstance(result, Constant) else self._joined(
-                result, value, span
+            result = (
+                self._times(value, result, span) if isinstance(result, Constant) else self._joined(result, value, span)
             )
         return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import ClassVar
 
@@ -17,7 +18,8 @@ from tp.syntax.scan import check_brackets, check_size
 from tp.syntax.tree import File
 from tp.syntax.words import expectation
 
-MAX_TOKENS = 100_000
+MAX_TOKENS = 40_000
+MAX_WORD = 100
 _MAX_ERRORS = 10
 
 
@@ -32,6 +34,9 @@ class Separators:
         for count, token in enumerate(stream):
             if count > MAX_TOKENS:
                 raise error("TP502", f"the text has more than {MAX_TOKENS} words", Span(1, 1, 1, 1))
+            if len(token) > MAX_WORD:
+                where = Span(token.line or 1, token.column or 1, token.line or 1, (token.column or 1) + MAX_WORD)
+                raise error("TP006", f"names and numbers have at most {MAX_WORD} characters", where)
             if token.type == "_NL" and (depth or before in ("_NL", "LBRACE")):
                 continue
             if token.type in ("LPAR", "LSQB"):
@@ -64,6 +69,8 @@ def parse_file(text: str, file: str = "<text>") -> File:
     while True:
         try:
             tree: Tree[Token] = parser().parse(rest)
+        except TpError as problem:
+            raise TpError([_placed(d, file) for d in problem.diagnostics]) from None
         except UnexpectedInput as problem:
             found.append(_diagnose(problem, file))
             blanked = _without_line(rest, problem.line)
@@ -74,6 +81,11 @@ def parse_file(text: str, file: str = "<text>") -> File:
         if found:
             raise TpError(found)
         return Builder(file).file(tree)
+
+
+def _placed(diagnostic: Diagnostic, file: str) -> Diagnostic:
+    """The token filter does not know the file; this adds it."""
+    return replace(diagnostic, span=None if diagnostic.span is None else replace(diagnostic.span, file=file))
 
 
 def _without_line(text: str, line: int) -> str | None:

@@ -35,7 +35,8 @@ def check_brackets(text: str, file: str) -> None:
                     raise error("TP005", f"more than {MAX_NESTING} brackets are open at once", open_[-1][1])
             elif character in _OPENERS:
                 here = Span(number, column, number, column + 1, file)
-                if not open_:
+                inside = [o for o, _ in open_]
+                if not open_ or (inside[-1] == "{" and _OPENERS[character] not in inside):
                     raise error("TP003", f"'{character}' closes nothing", here, "remove it, or add its opener")
                 opener, where = open_.pop()
                 if opener != _OPENERS[character]:

@@ -9,6 +9,7 @@ from tp.primitives.concat import Concat
 from tp.primitives.gather import Gather
 from tp.primitives.shorthand import spread
 from tp.syntax.build import Build
+from tp.syntax.tree import NOWHERE
 
 
 def axis_of(build: Build, node: int, name: str, span: Span) -> tuple[Axis, int]:
@@ -49,13 +50,16 @@ def entry(build: Build, node: int, axis: Axis, place: int) -> int:
         if isinstance(operation, Gather) and operation.outs == (axis,) and operation.table[place] >= 0:
             node, axis, place = found.operands[0], operation.axis, operation.table[place]
         elif isinstance(operation, Concat) and operation.axis == axis:
+            build.entries(len(found.operands), found.span or NOWHERE)
             lengths = operation.lengths([graph.type(i) for i in found.operands])
             part = 0
             while place >= lengths[part]:
                 place -= lengths[part]
                 part += 1
             rest = without(found.type, (axis.name,))
-            node = spread(graph, found.operands[part], without(rest, [a.name for a in graph.type(found.operands[part])]))
+            node = spread(
+                graph, found.operands[part], without(rest, [a.name for a in graph.type(found.operands[part])])
+            )
             own = [a for a in graph.type(node) if a.name == axis.name]
             if not own:
                 return node
@@ -70,5 +74,7 @@ def gathered(build: Build, node: int, axis: Axis, outs: tuple[Axis, ...], table:
     operation = found.operation
     if isinstance(operation, Gather) and operation.outs == (axis,):
         inner = operation.table
-        return build.graph.add(Gather(operation.axis, outs, tuple(inner[i] if i >= 0 else -1 for i in table)), *found.operands)
+        return build.graph.add(
+            Gather(operation.axis, outs, tuple(inner[i] if i >= 0 else -1 for i in table)), *found.operands
+        )
     return build.graph.add(Gather(axis, outs, table), node)

@@ -15,7 +15,7 @@ _WORDS = {
     "STAR": "'*'",
     "SLASH": "'/'",
     "BAR": "'|'",
-    "PRIME": "\"'\"",
+    "PRIME": '"\'"',
     "RSQB": "']'",
     "LSQB": "'['",
     "RPAR": "')'",
@@ -32,8 +32,27 @@ _WORDS = {
 }
 _OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})
 _STATEMENTS = frozenset({"WIDTH", "PARAM", "INPUT", "OUTPUT", "CLAIM", "FOR", "RETURN"})
+_MOST_COMPARED = 300
 _KEYWORDS = frozenset(
-    "import from program def width axis input param rate instance for in output return learning_rate claim not".split()
+    [
+        "import",
+        "from",
+        "program",
+        "def",
+        "width",
+        "axis",
+        "input",
+        "param",
+        "rate",
+        "instance",
+        "for",
+        "in",
+        "output",
+        "return",
+        "learning_rate",
+        "claim",
+        "not",
+    ]
 )
 
 
@@ -73,5 +92,6 @@ def _any_of(words: list[str]) -> str:
 
 def near(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
     """A hint that names what may have been meant; ``otherwise`` when nothing is close."""
-    close = get_close_matches(name[:60], sorted(set(known)), n=1, cutoff=0.6)
+    alike = sorted({k for k in known if abs(len(k) - len(name)) <= 3})
+    close = get_close_matches(name[:60], alike[:_MOST_COMPARED], n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else otherwise

@@ -9,9 +9,10 @@ that every weight is read once and the graph does not grow with d.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
-from math import comb
+from itertools import product
+from math import comb, prod
 from typing import Generic, TypeVar
 
 from tp.activations import find
@@ -65,110 +66,126 @@ class Algebra(ABC, Generic[J]):
 
     @abstractmethod
     def coefficient(self, jet: J, order: int) -> int | None:
-        """The derivative along the first ``order`` directions; None where it vanishes identically."""
+        """The mixed derivative of that order; None where it vanishes identically."""
 
 
-class Taylor(Algebra[tuple["int | None", ...]]):
-    """One direction, taken 0..d times: coefficient k is the k-th derivative."""
+Coefficients = tuple["int | None", ...]
+"""Nodes of a jet's coefficients in the order of the algebra's multi-indices; None vanishes identically."""
 
-    def __init__(self, graph: Graph, depth: int, direction: Direction) -> None:
+
+class Taylor(Algebra[Coefficients]):
+    """Each direction taken several times: coefficient (k_1, k_2, ...) is the k_i-th derivative along direction i."""
+
+    def __init__(self, graph: Graph, bundles: Sequence[tuple[Direction, int]]) -> None:
         self.graph = graph
-        self.depth = depth
-        self.direction = direction
+        self.bundles = bundles
+        self.depth = sum(count for _, count in bundles)
+        self.indices = tuple(product(*(range(count + 1) for _, count in bundles)))
+        self.place = {index: i for i, index in enumerate(self.indices)}
 
-    def flat(self, node: int) -> tuple[int | None, ...]:
-        return (node,) + (None,) * self.depth
+    def _splits(self, index: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+        """(place of a, place of b, multinomial coefficient) for all a + b = ``index``."""
+        for part in product(*(range(k + 1) for k in index)):
+            rest = tuple(k - i for k, i in zip(index, part, strict=True))
+            yield self.place[part], self.place[rest], prod(map(comb, index, part))
 
-    def leaf(self, node: int, weight: str) -> tuple[int | None, ...]:
-        moving = self.direction.leaves.get(weight) if self.depth else None
-        return (node, *([moving] if self.depth else []), *([None] * (self.depth - 1)))
+    def _sum(self, parts: Sequence[tuple[int, float]]) -> int | None:
+        if not parts:
+            return None
+        return combine(self.graph, [n for n, _ in parts], [Scale(float(c)) for _, c in parts])
 
-    def linear(self, operation: Operation, jets: Sequence[tuple[int | None, ...]]) -> tuple[int | None, ...]:
-        return tuple(self._linear(operation, jets, k) for k in range(self.depth + 1))
+    def flat(self, node: int) -> Coefficients:
+        return (node,) + (None,) * (len(self.indices) - 1)
 
-    def _linear(self, operation: Operation, jets: Sequence[tuple[int | None, ...]], k: int) -> int | None:
-        operands = [j[k] for j in jets]
+    def leaf(self, node: int, weight: str) -> Coefficients:
+        out: list[int | None] = list(self.flat(node))
+        for which, (direction, count) in enumerate(self.bundles):
+            if count:
+                unit = tuple(int(i == which) for i in range(len(self.bundles)))
+                out[self.place[unit]] = direction.leaves.get(weight)
+        return tuple(out)
+
+    def linear(self, operation: Operation, jets: Sequence[Coefficients]) -> Coefficients:
+        return tuple(self._linear(operation, jets, i) for i in range(len(self.indices)))
+
+    def _linear(self, operation: Operation, jets: Sequence[Coefficients], i: int) -> int | None:
+        operands = [j[i] for j in jets]
         if all(o is None for o in operands):
             return None
+        bases = [base for j in jets if (base := j[0]) is not None]
         if isinstance(operation, Linear):
             present = [(s, o) for s, o in zip(operation.scales, operands, strict=True) if o is not None]
-            sum_ = combine(self.graph, [o for _, o in present], [s for s, _ in present])
-            return spread(self.graph, sum_, operation.infer([self.graph.type(b) for b in self._bases(jets)], {}))
+            part = combine(self.graph, [o for _, o in present], [s for s, _ in present])
+            return spread(self.graph, part, operation.infer([self.graph.type(b) for b in bases], {}))
         zero = self.graph.add(Constant((0.0,)))
-        bases = self._bases(jets)
         filled = [multiply(self.graph, b, zero) if o is None else o for o, b in zip(operands, bases, strict=True)]
         return self.graph.add(operation, *filled)
 
-    @staticmethod
-    def _bases(jets: Sequence[tuple[int | None, ...]]) -> list[int]:
-        return [base for j in jets if (base := j[0]) is not None]
-
-    def bilinear(
-        self, operation: Operation, left: tuple[int | None, ...], right: tuple[int | None, ...]
-    ) -> tuple[int | None, ...]:
+    def bilinear(self, operation: Operation, left: Coefficients, right: Coefficients) -> Coefficients:
         return tuple(
             self._sum(
-                (self.graph.add(operation, a, b), comb(k, i))
-                for i in range(k + 1)
-                if (a := left[i]) is not None and (b := right[k - i]) is not None
+                [
+                    (self.graph.add(operation, a, b), float(c))
+                    for i, j, c in self._splits(index)
+                    if (a := left[i]) is not None and (b := right[j]) is not None
+                ]
             )
-            for k in range(self.depth + 1)
+            for index in self.indices
         )
 
-    def _sum(self, parts: Iterator[tuple[int, int]]) -> int | None:
-        listed = list(parts)
-        if not listed:
-            return None
-        return combine(self.graph, [n for n, _ in listed], [Scale(float(c)) for _, c in listed])
-
-    def pointwise(self, operation: Pointwise, jet: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    def pointwise(self, operation: Pointwise, jet: Coefficients) -> Coefficients:
         base = jet[0]
         if base is None:
             raise ValueError("a nonlinearity of an identically vanishing value")
         function = find(operation.activation)
-        bell = self._bell(jet)
-        out: list[int | None] = [self.graph.add(operation, base)]
-        for m in range(1, self.depth + 1):
-            parts = [
-                (multiply(self.graph, apply_function(self.graph, operation.activation, base, operation.k + k), b), 1)
-                for k in range(1, m + 1)
-                if not function.vanishes(operation.k + k) and (b := bell(m, k)) is not None
-            ]
-            out.append(self._sum(iter(parts)))
-        return tuple(out)
+        moving = (None, *jet[1:])
+        parts: list[list[tuple[int, float]]] = [[] for _ in self.indices]
+        parts[0].append((self.graph.add(operation, base), 1.0))
+        power: Coefficients = moving
+        for k in range(1, self.depth + 1):
+            # power holds the divided power moving^k / k!
+            if not function.vanishes(operation.k + k):
+                slope = apply_function(self.graph, operation.activation, base, operation.k + k)
+                for i, coefficient in enumerate(power):
+                    if coefficient is not None:
+                        parts[i].append((multiply(self.graph, slope, coefficient), 1.0))
+            power = self._divided(moving, power, k + 1)
+        return tuple(map(self._sum, parts))
 
-    def _bell(self, jet: tuple[int | None, ...]) -> Callable[[int, int], int | None]:
-        """Partial Bell polynomials B(m, k) of the coefficients 1..d, made on demand."""
-
-        @cache
-        def bell(m: int, k: int) -> int | None:
-            if k == 1:
-                return jet[m]
-            return self._sum(
-                (multiply(self.graph, a, b), comb(m - 1, i - 1))
-                for i in range(1, m - k + 2)
-                if (a := jet[i]) is not None and (b := bell(m - i, k - 1)) is not None
+    def _divided(self, moving: Coefficients, power: Coefficients, k: int) -> Coefficients:
+        """moving^k / k! from moving^(k-1) / (k-1)!."""
+        return tuple(
+            self._sum(
+                [
+                    (multiply(self.graph, a, b), c / k)
+                    for i, j, c in self._splits(index)
+                    if (a := moving[i]) is not None and (b := power[j]) is not None
+                ]
             )
+            for index in self.indices
+        )
 
-        return bell
+    def apply(self, operation: Apply, jet: Coefficients) -> Coefficients:
+        parts: list[list[tuple[int, float]]] = [
+            [] if here is None else [(self.graph.add(operation, here), 1.0)] for here in jet
+        ]
+        for which, (direction, _) in enumerate(self.bundles):
+            for factor in direction.factors.get(operation.parameter, ()):
+                for i, index in enumerate(self.indices):
+                    lower = tuple(k - (j == which) for j, k in enumerate(index))
+                    before = jet[self.place[lower]] if lower in self.place else None
+                    if before is not None:
+                        vector, coefficient, shared = apply_direction(self.graph, operation, factor, before)
+                        moved = contract(self.graph, vector, coefficient, shared)
+                        parts[i].append((moved, float(index[which])))
+        return tuple(map(self._sum, parts))
 
-    def apply(self, operation: Apply, jet: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        factors = self.direction.factors.get(operation.parameter, ())
-        out: list[int | None] = []
-        for k in range(self.depth + 1):
-            parts: list[tuple[int, int]] = []
-            here, before = jet[k], jet[k - 1] if k else None
-            if here is not None:
-                parts.append((self.graph.add(operation, here), 1))
-            if before is not None:
-                for factor in factors:
-                    vector, coefficient, shared = apply_direction(self.graph, operation, factor, before)
-                    parts.append((contract(self.graph, vector, coefficient, shared), k))
-            out.append(self._sum(iter(parts)))
-        return tuple(out)
-
-    def coefficient(self, jet: tuple[int | None, ...], order: int) -> int | None:
-        return jet[order]
+    def coefficient(self, jet: Coefficients, order: int) -> int | None:
+        """The coefficient with every later bundle exhausted and ``order`` - (their counts) of the first."""
+        later = tuple(count for _, count in self.bundles[1:])
+        if order == 0:
+            return jet[0]
+        return jet[self.place[(order - sum(later), *later)]]
 
 
 @cache
@@ -244,8 +261,8 @@ class Subsets(Algebra[int]):
         axis = Axis("@pair", len(pairs))
         a = self.graph.add(Gather(self.jet, (axis,), tuple(t for t, _ in pairs)), left)
         b = self.graph.add(Gather(self.jet, (axis,), tuple(s ^ t for t, s in pairs)), right)
-        product = self.graph.add(operation, a, b)
-        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for _, s in pairs)), product)
+        both = self.graph.add(operation, a, b)
+        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for _, s in pairs)), both)
 
     def pointwise(self, operation: Pointwise, jet: int) -> int:
         if not self._moves(jet):
@@ -264,11 +281,11 @@ class Subsets(Algebra[int]):
         """Σ over partitions of S into k blocks of the product of the blocks' coefficients (Faà di Bruno)."""
         chosen = [(s, p) for s in range(1, self.jet.at(1)) for p in partitions(_members(s)) if len(p) == k]
         axis = Axis(f"@blocks{k}", len(chosen))
-        product = self.graph.add(Gather(self.jet, (axis,), tuple(p[0] for _, p in chosen)), jet)
+        blocks = self.graph.add(Gather(self.jet, (axis,), tuple(p[0] for _, p in chosen)), jet)
         for place in range(1, k):
             block = self.graph.add(Gather(self.jet, (axis,), tuple(p[place] for _, p in chosen)), jet)
-            product = multiply(self.graph, product, block)
-        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), product)
+            blocks = multiply(self.graph, blocks, block)
+        return self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), blocks)
 
     def apply(self, operation: Apply, jet: int) -> int:
         parts: list[int] = [self.graph.add(operation, jet)]

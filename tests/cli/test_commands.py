@@ -1,0 +1,240 @@
+"""The commands, called in this process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tp.cli import main, verify
+from tp.cli.options import quantities, settings
+from tp.diagnostics.diagnostic import TpError
+
+MLP = """program mlp(depth: int = 1) {
+  width n
+  input x : [d=3]
+  param U : [n, d] ~ normal(0, 1)
+  param v : [n] ~ normal(0, 1)
+  h[1] = U @ x / sqrt(d)
+  output f = dot(v, tanh(h[1])) / sqrt(n)
+  claim f : Theta(1)
+}
+"""
+SMALL = ("--widths", "8,16,32", "--seeds", "4")
+
+
+@pytest.fixture
+def mlp(tmp_path: Path) -> str:
+    path = tmp_path / "mlp.tp"
+    path.write_text(MLP)
+    return str(path)
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> str:
+    path = tmp_path / "wrong.tp"
+    path.write_text(MLP.replace("U @ x", "U @ y"))
+    return str(path)
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_check(mlp: str, capsys: Captured) -> None:
+    assert main(["check", mlp, mlp]) == 0
+    assert capsys.readouterr().out.count("mlp is fine") == 2
+
+
+def test_check_reports_every_file(mlp: str, wrong: str, capsys: Captured) -> None:
+    assert main(["check", wrong, mlp, mlp + "x"]) == 2
+    shown = capsys.readouterr()
+    assert "wrong.tp:6" in shown.err
+    assert "no such file" in shown.err
+    assert shown.out == ""
+
+
+def test_diagnostics_as_json(wrong: str, capsys: Captured) -> None:
+    assert main(["check", wrong, "--format", "json"]) == 2
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["diagnostics"][0]["span"]["line"] == 6
+    assert shown.err == ""
+
+
+def test_orders_as_text(mlp: str, capsys: Captured) -> None:
+    assert main(["orders", mlp, "--nodes"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["C[0,2]", "-1"] in lines
+    assert ["C[1,1]", "-1/2"] in lines
+    assert ["h[1]", "6", "0"] in lines
+
+
+def test_orders_as_json(mlp: str, capsys: Captured) -> None:
+    assert main(["orders", mlp, "--format", "json", "--quantities", "C[0,2],kernel", "--nodes"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["program"] == "mlp"
+    assert [(q["name"], q["typical"]) for q in found["quantities"]] == [("C[0,2]", "-1"), ("kernel", "0")]
+    assert {"name": "h[1]", "line": 6, "typical": "0"} in found["nodes"]
+    assert found["assumptions"]
+
+
+def test_several_files_are_an_array(mlp: str, capsys: Captured) -> None:
+    assert main(["orders", mlp, mlp, "--format=json", "--quantities=F"]) == 0
+    assert [r["program"] for r in json.loads(capsys.readouterr().out)] == ["mlp", "mlp"]
+
+
+def test_run(mlp: str, capsys: Captured) -> None:
+    assert main(["run", mlp, "--widths", "8,16", "--seeds", "2", "--format", "json"]) == 0
+    outputs = json.loads(capsys.readouterr().out)["outputs"]
+    assert [(o["name"], o["n"], len(o["values"])) for o in outputs] == [("f", 8, 2), ("f", 16, 2)]
+    assert main(["run", mlp, "--widths", "8"]) == 0
+    assert "f" in capsys.readouterr().out
+
+
+def test_correlations(mlp: str, capsys: Captured) -> None:
+    assert main(["correlations", mlp, *SMALL, "--quantities", "kernel", "--format", "json"]) == 0
+    (kernel,) = json.loads(capsys.readouterr().out)["quantities"]
+    assert [(cell["n"], len(cell["values"])) for cell in kernel["widths"]] == [(8, 4), (16, 4), (32, 4)]
+    assert all(value > 0 for cell in kernel["widths"] for value in cell["values"])
+
+
+def test_verify_with_few_seeds_is_undecided(mlp: str, capsys: Captured) -> None:
+    assert main(["verify", mlp, *SMALL, "--quantities", "F", "--format", "json"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    (quantity,) = found["quantities"]
+    assert quantity["predicted"] == quantity["typical"] == "0"
+    assert quantity["verdict"] == "undecided"
+    assert found["exit_code"] == 3
+
+
+def test_verify_as_text(mlp: str, capsys: Captured) -> None:
+    assert main(["verify", mlp, "--widths", "16:256", "--quantities", "kernel,F"]) == 0
+    shown = capsys.readouterr().out
+    assert "kernel    0" in shown
+    assert "f : Theta(1)" in shown
+    assert shown.count("confirmed") == 3
+
+
+def test_output_goes_to_a_file(mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    target = tmp_path / "out.json"
+    assert main(["orders", mlp, "--format", "json", "--output", str(target)]) == 0
+    assert json.loads(target.read_text())["program"] == "mlp"
+    assert capsys.readouterr().out == ""
+
+
+def test_memory_is_refused(mlp: str, capsys: Captured) -> None:
+    assert main(["verify", mlp, "--widths", "1e9"]) == 2
+    shown = capsys.readouterr().err
+    assert "TP501" in shown
+    assert "GiB" in shown
+
+
+def test_data_that_do_not_fit(mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    np.save(tmp_path / "x.npy", np.ones((9, 5)))
+    assert main(["correlations", mlp, *SMALL, "--data", str(tmp_path / "x.npy")]) == 2
+    assert "--set d=5" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["chek", "a.tp"], "TP500"),
+        (["check"], "TP500"),
+        (["check", "FILE", "--bogus"], "TP500"),
+        (["verify", "FILE", "--dtype", "float16"], "TP500"),
+        (["verify", "FILE", "--seeds", "many"], "TP500"),
+        (["verify", "FILE", "--widths", "64,x"], "TP502"),
+        (["verify", "FILE", "--seeds", "0"], "TP503"),
+        (["orders", "FILE", "--quantities", "D[0,2]"], "TP505"),
+        (["orders", "FILE", "--quantities", "C[0,9]"], "TP505"),
+        (["orders", "FILE", "--quantities", ","], "TP505"),
+        (["check", "FILE", "--set", "depth"], "TP506"),
+        (["check", "FILE", "--set", "dept=3"], "TP506"),
+        (["check", "/"], "TP507"),
+        (["orders", "FILE", "--output", "/nowhere/at/all"], "TP508"),
+        (["explain", "TP998"], "TP509"),
+        (["verify", "FILE", "--data", "missing.npy"], "TP601"),
+        (["verify", "FILE", "--data", "digits"], "TP606"),
+        (["format", "missing.tp"], "TP507"),
+    ],
+)
+def test_everything_wrong_is_a_diagnostic(words: list[str], code: str, mlp: str, capsys: Captured) -> None:
+    assert main([mlp if word == "FILE" else word for word in words]) == 2
+    shown = capsys.readouterr()
+    assert f"error[{code}]" in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+
+
+def test_internal_errors_ask_for_a_report(mlp: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    import tp.api
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(tp.api, "load", broken)
+    monkeypatch.delenv("TP_DEBUG", raising=False)
+    assert main(["check", mlp]) == 2
+    assert "please report" in capsys.readouterr().err
+    monkeypatch.setenv("TP_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["check", mlp])
+
+
+def test_explain(capsys: Captured) -> None:
+    assert main(["explain", "tp501"]) == 0
+    assert "memory" in capsys.readouterr().out
+
+
+def test_format_keeps_the_meaning(mlp: str, capsys: Captured) -> None:
+    assert main(["format", mlp]) == 0
+    assert "output f = dot(v, tanh(h[1])) / sqrt(n)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("form", "start"), [("text", ""), ("mermaid", "flowchart"), ("svg", "<svg")])
+def test_graph(form: str, start: str, mlp: str, capsys: Captured) -> None:
+    assert main(["graph", mlp, "--format", form]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith(start)
+    assert "tanh" in shown
+
+
+def test_version_and_help(capsys: Captured) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("tp ")
+    assert main(["--help"]) == 0
+    assert "verify" in capsys.readouterr().out
+    assert main([]) == 2
+
+
+@pytest.mark.parametrize(("codes", "expected"), [([0], 0), ([0, 3], 3), ([3, 1, 0], 1), ([0, 0], 0)])
+def test_the_worst_code_counts(codes: list[int], expected: int) -> None:
+    assert verify.worst(codes) == expected
+
+
+def test_names_are_split_outside_brackets() -> None:
+    assert quantities("F, C[0,2],C[1,1] ,hessian") == ["F", "C[0,2]", "C[1,1]", "hessian"]
+
+
+def test_settings_are_pairs() -> None:
+    assert settings(["depth=5", "phi = relu"]) == {"depth": "5", "phi": "relu"}
+    with pytest.raises(TpError, match="twice"):
+        settings(["depth=5", "depth=6"])
+
+
+def test_checking_loads_nothing_heavy(mlp: str) -> None:
+    script = (
+        "import sys; from tp.cli import main; code = main(sys.argv[1:]); "
+        "print([m for m in ('jax', 'scipy', 'sklearn', 'rich') if m in sys.modules], code)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, "check", mlp], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[] 0"
+
+
+def test_a_closed_pipe_is_quiet(mlp: str) -> None:
+    command = f"{sys.executable} -m tp graph {mlp} --format svg | head -c 10"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""

@@ -1,0 +1,68 @@
+"""Widths as users write them, and plans that are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tp.diagnostics.diagnostic import TpError
+from tp.measure import plan
+from tp.measure.plan import Plan, parse_widths, require_memory
+
+
+@pytest.mark.parametrize(
+    ("text", "widths"),
+    [
+        ("64,128,256", (64, 128, 256)),
+        ("256, 64,64", (64, 256)),
+        ("64", (64,)),
+        ("64:1024", (64, 128, 256, 512, 1024)),
+        ("1e2:1e4:3", (100, 1000, 10000)),
+        ("1e2:1e4", (100, 193, 373, 720, 1389, 2683, 5179, 10000)),
+        ("100:110", (100, 110)),
+    ],
+)
+def test_widths(text: str, widths: tuple[int, ...]) -> None:
+    assert parse_widths(text) == widths
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "64,", "64,-1", "0", "1.5", "1e40", "nan", "inf:64", "64:32", "1:2:3:4", "64:128:1", "64:128:1e6"]
+)
+def test_widths_that_make_no_sense(text: str) -> None:
+    with pytest.raises(TpError) as problem:
+        parse_widths(text)
+    assert problem.value.diagnostics[0].code == "TP502"
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"widths": ()}, "TP502"),
+        ({"widths": (0,)}, "TP502"),
+        ({"seeds": 0}, "TP503"),
+        ({"dtype": "float16"}, "TP504"),
+    ],
+)
+def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> None:
+    with pytest.raises(TpError) as problem:
+        Plan(**settings)  # type: ignore[arg-type]
+    assert problem.value.diagnostics[0].code == code
+
+
+def test_memory_is_refused_with_the_figure() -> None:
+    with pytest.raises(TpError, match=r"width 1000000 needs 1048576\.0 GiB") as problem:
+        require_memory({64: 1000, 10**6: 2**50})
+    assert problem.value.diagnostics[0].code == "TP501"
+
+
+def test_memory_that_suffices_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "available_memory", lambda: 1000)
+    require_memory({64: 1000})
+    with pytest.raises(TpError):
+        require_memory({64: 1001})
+
+
+def test_this_machine_has_memory() -> None:
+    found = plan.available_memory()
+    assert found is not None
+    assert found > 2**20

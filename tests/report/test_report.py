@@ -1,0 +1,122 @@
+"""Reports as text and JSON."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from tp.correlations.predict import NodeOrder, Prediction
+from tp.measure.claims import ClaimResult, Outcome
+from tp.measure.fit import fit
+from tp.measure.numbers import Cell, Numbers
+from tp.measure.orders import Orders
+from tp.measure.verdict import judge
+from tp.measure.verify import QuantityResult, Verification
+from tp.report.json import dumps, numbers_json, orders_json, verification_json
+from tp.report.text import exponent, numbers_text, orders_text, verification_text
+
+WIDTHS = (64, 256, 1024)
+
+
+def row(name: str, predicted: Fraction | None, slope: float | None) -> QuantityResult:
+    found = fit({n: np.full(4, 0.0 if slope is None else float(n) ** slope) for n in WIDTHS})
+    return QuantityResult(name, True, predicted, True, found, judge(predicted, found))
+
+
+RESULT = Verification(
+    "mlp",
+    "mlp.tp",
+    (row("C[0,2]", Fraction(-1), -1.0), row("C[0,4]", None, None), row("F", Fraction(0), float("nan"))),
+    (
+        ClaimResult("claim f", 3, Outcome.HOLDS, True, "yes"),
+        ClaimResult("claim g", None, Outcome.HOLDS, False, "so it is predicted"),
+    ),
+    ("inputs are generic",),
+    WIDTHS,
+    "float64",
+    False,
+)
+ORDERS = Orders(
+    "mlp",
+    "mlp.tp",
+    ("C[1,1]", "C[0,4]", "C[2,1]", "C[0,2]"),
+    Prediction(
+        {"C[1,1]": Fraction(-1, 2), "C[0,4]": None, "C[0,2]": Fraction(-1)},
+        (NodeOrder("h", None, Fraction(0)),),
+        ("inputs are generic",),
+        {"C[0,2]": False},
+    ),
+)
+
+
+def cells(text: str, first: str) -> list[str]:
+    return next(line.split() for line in text.splitlines() if line.split()[:1] == [first])
+
+
+def test_the_table_of_verify() -> None:
+    shown = verification_text(RESULT)
+    assert cells(shown, "C[0,2]")[1:6] == ["-1", "-1.00", "[-1.00,", "-1.00]", "confirmed"]
+    assert cells(shown, "C[0,4]")[1:4] == ["-inf", "-inf", "confirmed"]
+    assert cells(shown, "F")[1:4] == ["0", "?", "undecided"]
+    assert cells(shown, "mlp.tp:3")[1:4] == ["claim", "f", "confirmed"]
+    assert cells(shown, "mlp.tp")[1:4] == ["claim", "g", "holds"]
+    assert "inputs are generic" in shown
+
+
+def test_the_json_of_verify_is_strict() -> None:
+    found = json.loads(dumps([verification_json(RESULT)]), parse_constant=pytest.fail)
+    first, zero, nan = found["quantities"]
+    assert (first["typical"], first["predicted"], first["verdict"]) == ("-1", "-1", "confirmed")
+    assert first["measured"] == pytest.approx(-1)
+    assert first["interval"] == [pytest.approx(-1), pytest.approx(-1)]
+    assert (zero["predicted"], zero["measured"], zero["interval"]) == ("-inf", "-inf", None)
+    assert (nan["measured"], nan["medians"]) == (None, ["nan"] * 3)
+
+
+def test_the_table_of_orders() -> None:
+    shown = orders_text(ORDERS)
+    assert cells(shown, "C[1,1]") == ["C[1,1]", "-1/2"]
+    assert cells(shown, "C[0,4]") == ["C[0,4]", "-inf"]
+    assert cells(shown, "C[2,1]") == ["C[2,1]", "?"]
+    assert cells(shown, "C[0,2]") == ["C[0,2]", "<=", "-1"]
+    assert cells(shown, "h") == ["h", "0"]
+
+
+def test_the_json_of_orders() -> None:
+    found = orders_json(ORDERS)
+    assert [(q["name"], q["typical"]) for q in found["quantities"]] == [
+        ("C[1,1]", "-1/2"),
+        ("C[0,4]", "-inf"),
+        ("C[2,1]", None),
+        ("C[0,2]", "-1"),
+    ]
+    assert found["nodes"] == [{"name": "h", "line": None, "typical": "0"}]
+    assert found["assumptions"] == ["inputs are generic"]
+
+
+def test_numbers() -> None:
+    result = Numbers("mlp", "mlp.tp", "float64", {"F": (Cell(8, (1.0, 2.0, 3.0)), Cell(16, (float("inf"),)))}, False)
+    assert cells(numbers_text(result), "F") == ["F", "8", "3", "2", "2.8"]
+    found = json.loads(dumps([numbers_json(result)]), parse_constant=pytest.fail)
+    assert found["quantities"][0]["widths"][1]["values"] == ["inf"]
+
+
+def test_several_results_are_an_array() -> None:
+    assert json.loads(dumps([1, 2])) == [1, 2]
+    assert json.loads(dumps([1])) == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "value", "exact", "shown"),
+    [
+        (True, Fraction(-3, 2), True, "-3/2"),
+        (True, None, True, "-inf"),
+        (False, None, True, "?"),
+        (True, Fraction(1), False, "<= 1"),
+    ],
+)
+def test_exponents(known: bool, value: Fraction | None, exact: bool, shown: str) -> None:
+    assert exponent(known, value, exact) == shown

@@ -1,0 +1,107 @@
+"""Diagnostics for people: message, place, source line with the fault underlined, hint."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from tp.diagnostics.diagnostic import Diagnostic
+from tp.diagnostics.span import Span
+
+_WINDOW = 100
+_LONGEST = 500
+_MAX_BYTES = 4_000_000
+_TAB = 4
+
+
+def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
+    """All ``diagnostics``, an empty line between them.
+
+    ``sources`` holds texts by file name; files that are not in it are read, and left out when that fails.
+    """
+    texts = _Texts(sources or {})
+    return "\n\n".join(_one(d, texts) for d in diagnostics)
+
+
+def _one(diagnostic: Diagnostic, texts: _Texts) -> str:
+    lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {_clean(diagnostic.message)}"]
+    if diagnostic.span is not None:
+        lines += _place(diagnostic.span, "", texts)
+    for label in diagnostic.labels:
+        lines += _place(label.span, label.message, texts)
+    if diagnostic.hint:
+        lines.append(f"  = hint: {_clean(diagnostic.hint)}")
+    return "\n".join(lines)
+
+
+def _place(span: Span, message: str, texts: _Texts) -> list[str]:
+    """``file:line:column``, the source line and the underlined stretch."""
+    head = f"  --> {_clean(str(span))}"
+    source = texts.line(span)
+    if source is None:
+        return [f"{head}: {_clean(message)}" if message else head]
+    number = str(span.line)
+    code, marks = underlined(source, span)
+    gutter = " " * len(number)
+    return [
+        head,
+        f" {gutter} |",
+        f" {number} | {code}",
+        f" {gutter} | {marks}{' ' if message else ''}{_clean(message)}",
+    ]
+
+
+def underlined(source: str, span: Span) -> tuple[str, str]:
+    """A window of the line ``source`` and carets under ``span``, both in columns of a terminal."""
+    start = min(max(span.column - 1, 0), len(source))
+    end = len(source) if span.end_line > span.line else min(max(span.end_column - 1, start + 1), len(source))
+    low = 0
+    if len(source) > _WINDOW:
+        low = max(0, min(start - _WINDOW // 3, len(source) - _WINDOW))
+    high = min(len(source), low + _WINDOW)
+    before, marked, after = source[low:start], source[start : min(end, high)], source[min(end, high) : high]
+    left, right = "..." if low else "", "..." if high < len(source) else ""
+    shown = left + _expand(before) + _expand(marked) + _expand(after) + right
+    pad = len(left) + _columns(_expand(before))
+    return shown.rstrip(), " " * pad + "^" * max(1, _columns(_expand(marked)))
+
+
+def _expand(text: str) -> str:
+    """Tabs as blanks, control characters as question marks."""
+    return "".join(" " * _TAB if c == "\t" else _clean(c) for c in text)
+
+
+def _clean(text: str) -> str:
+    """``text`` at a readable length, without characters that move the cursor, change colours or cannot be printed."""
+    if len(text) > _LONGEST:
+        text = text[: _LONGEST - 3] + "..."
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _columns(text: str) -> int:
+    """The width of ``text`` in a terminal: wide characters take two columns, combining ones none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+class _Texts:
+    """Source texts by file name, read at most once."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._lines: dict[str, list[str] | None] = {name: text.split("\n") for name, text in given.items()}
+
+    def line(self, span: Span) -> str | None:
+        if span.file not in self._lines:
+            self._lines[span.file] = _read(span.file)
+        lines = self._lines[span.file]
+        if lines is None or not 1 <= span.line <= len(lines):
+            return None
+        return lines[span.line - 1].rstrip("\r")
+
+
+def _read(file: str) -> list[str] | None:
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(_MAX_BYTES)
+    except (OSError, ValueError):
+        return None
+    return data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -1,0 +1,75 @@
+"""Claims, as data."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from tp.diagnostics.diagnostic import error
+from tp.diagnostics.span import Span
+from tp.syntax import tree as t
+from tp.syntax.evaluate import Evaluator
+from tp.syntax.program import Claim
+from tp.syntax.values import indexed
+from tp.syntax.words import near
+
+RELATIONS = ("Theta", "O", "zero")
+WITH_ARGUMENT = ("weakly_correlated", "power_weakly_correlated", "linearizes")
+ALONE = ("lazy", "feature_learning", "stable")
+
+_QUANTITY = re.compile(r"F|kernel|hessian|C\[\d+,\d+\]")
+
+
+def is_quantity(name: str) -> bool:
+    """Whether ``name`` is a quantity of the paper rather than a node."""
+    return _QUANTITY.fullmatch(name) is not None
+
+
+def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Claim:
+    """The claim that ``syntax`` states. Raises TP401 for unknown kinds, TP403 for exponents that are none."""
+    word, argument = syntax.property, syntax.argument
+    text = _text(syntax.span, lines)
+    if syntax.subject is not None:
+        if word not in RELATIONS:
+            raise error(
+                "TP401",
+                f"a quantity is claimed to be {', '.join(RELATIONS)}, not {word}",
+                syntax.span,
+                near(word, RELATIONS),
+            )
+        place = tuple(evaluator.whole(i) for i in syntax.subject.indices)
+        subject = indexed(syntax.subject.name, place)
+        if word == "zero":
+            if argument is not None:
+                raise error("TP401", "zero takes no argument", argument.span)
+            return Claim("order", subject, word, None, syntax.negated, text, syntax.span)
+        if argument is None:
+            raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(1) or {word}(n^(-1))")
+        return Claim("order", subject, word, _exponent(evaluator, argument), syntax.negated, text, syntax.span)
+    if word in ALONE:
+        if argument is not None:
+            raise error("TP401", f"{word} takes no argument", argument.span)
+        return Claim(word, None, None, None, syntax.negated, text, syntax.span)
+    if word not in WITH_ARGUMENT:
+        known = [*WITH_ARGUMENT, *ALONE]
+        raise error("TP401", f"there is no claim {word}", syntax.span, near(word, known, f"known: {', '.join(known)}"))
+    if argument is None:
+        raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(n)")
+    return Claim(word, None, None, _exponent(evaluator, argument), syntax.negated, text, syntax.span)
+
+
+def _exponent(evaluator: Evaluator, node: t.Expression) -> Fraction:
+    value = evaluator.constant(node)
+    if value.scale.coefficient <= 0:
+        raise error("TP403", "an order is a positive power of n", node.span)
+    return value.scale.exponent
+
+
+def _text(span: Span, lines: list[str]) -> str:
+    """The source of a claim, on one line."""
+    if span.line == span.end_line:
+        return lines[span.line - 1][span.column - 1 : span.end_column - 1]
+    first = lines[span.line - 1][span.column - 1 :]
+    between = lines[span.line : span.end_line - 1]
+    last = lines[span.end_line - 1][: span.end_column - 1]
+    return " ".join(" ".join([first, *between, last]).split())

@@ -1,0 +1,175 @@
+"""The way in: texts and files to programs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+from tp.activations import find, known
+from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.span import Span
+from tp.graph.axes import Axis
+from tp.syntax import tree as t
+from tp.syntax.build import Build
+from tp.syntax.calls import KINDS, convert
+from tp.syntax.claims import is_quantity
+from tp.syntax.constant import Constant, number, written
+from tp.syntax.elaborate import Elaborator
+from tp.syntax.modules import Loader, Module, read
+from tp.syntax.program import Program
+from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
+from tp.syntax.words import near
+
+
+def load(path: str | Path, settings: Mapping[str, str] | None = None) -> Program:
+    """The program in a file. Raises TpError with every diagnostic found."""
+    found = Path(path)
+    return _program(read(found), str(path), found.resolve().parent, settings or {})
+
+
+def parse(text: str, file: str = "<text>", settings: Mapping[str, str] | None = None) -> Program:
+    """The program in a text; imports are looked for in the packaged library only. Raises TpError."""
+    return _program(text, file, None, settings or {})
+
+
+def _program(text: str, file: str, folder: Path | None, settings: Mapping[str, str]) -> Program:
+    loader = Loader()
+    try:
+        module = loader.module(text, file, folder)
+        syntax = _only_program(module)
+        build = Build(settings)
+        program = _elaborate(build, module, syntax, loader)
+    except RecursionError:
+        raise error("TP502", "the program is nested too deeply", Span(1, 1, 1, 1, file)) from None
+    return program
+
+
+def _only_program(module: Module) -> t.ProgramSyntax:
+    programs = [i for i in module.tree.items if isinstance(i, t.ProgramSyntax)]
+    if not programs:
+        raise error(
+            "TP111",
+            "this file holds no program",
+            Span(1, 1, 1, 1, module.file),
+            "write: program name { ... }; functions alone are for import",
+        )
+    if len(programs) > 1:
+        raise error("TP111", "a file holds one program only", programs[1].span)
+    return programs[0]
+
+
+def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Loader) -> Program:
+    frame = Frame(module, program=True)
+    lines = module.source.split("\n")
+    elaborator = Elaborator(build, frame, lines)
+    for formal in syntax.arguments or ():
+        try:
+            value = _hyperparameter(elaborator, formal)
+            if not isinstance(value, Axis):
+                elaborator.define(formal.name, value, formal.span)
+        except TpError as problem:
+            build.report(problem)
+            frame.names.setdefault(formal.name, Poison())
+        except PoisonedError:
+            frame.names.setdefault(formal.name, Poison())
+    elaborator.run(syntax.body)
+    if not build.found:
+        _check(elaborator, syntax)
+    if build.found:
+        raise TpError(build.found)
+    return Program(
+        syntax.name,
+        module.source,
+        module.file,
+        build.graph,
+        elaborator.inputs,
+        tuple(elaborator.claims),
+        dict(build.resolved),
+        _digest(module, loader, build),
+    )
+
+
+def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
+    """What only the whole program shows: outputs, subjects of claims, settings that fit nothing."""
+    build = elaborator.build
+    if not build.graph.outputs:
+        build.report(error("TP111", f"{syntax.name} has no output", syntax.span, "write: output f = ..."))
+    if not build.widths:
+        build.report(error("TP111", f"{syntax.name} has no width", syntax.span, "write: width n"))
+    if not elaborator.inputs:
+        build.report(error("TP111", f"{syntax.name} has no input", syntax.span, "write: input x : [d=16]"))
+    graph = build.graph
+    for claim in elaborator.claims:
+        subject = claim.subject
+        if subject is None or is_quantity(subject) or subject in graph.names or subject in graph.outputs:
+            continue
+        names = [*graph.names, *graph.outputs, "F", "kernel", "hessian", "C[0,2]"]
+        build.report(error("TP402", f"nothing is called {subject}", claim.span, near(subject, names)))
+    for name in build.settings:
+        if name not in build.resolved:
+            options = ", ".join(build.resolved)
+            hint = near(name, build.resolved, f"it has: {options}" if options else None)
+            build.report(error("TP506", f"{syntax.name} has no setting {name}", None, hint))
+
+
+def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
+    """The value of a hyperparameter: what was set, or its default. An axis is declared on the way."""
+    build, name, kind = elaborator.build, formal.name, formal.kind
+    if kind not in KINDS:
+        if kind is None:
+            raise error("TP110", f"the hyperparameter {name} needs a kind", formal.span, f"kinds: {', '.join(KINDS)}")
+        hint = near(kind, KINDS, f"kinds: {', '.join(KINDS)}")
+        raise error("TP110", f"no kind is called {kind}", formal.span, hint)
+    if formal.default is None and name not in build.settings:
+        raise error("TP105", f"the hyperparameter {name} has no value", formal.span, f"set it: --set {name}=...")
+    if kind == "axis":
+        assert formal.default is not None
+        return elaborator.axis(name, formal.default, formal.span)
+    if name in build.settings:
+        value: Value = _setting(build, name, kind)
+    else:
+        assert formal.default is not None
+        value = convert(elaborator.evaluator, formal, formal.default)
+    build.resolved[name] = _shown(value)
+    return value
+
+
+def _setting(build: Build, name: str, kind: str) -> Value:
+    """A value given from outside, as text. Raises TP506."""
+    text = build.settings[name].strip()
+    if kind == "activation":
+        try:
+            return Phi(find(text).name)
+        except (KeyError, ValueError) as problem:
+            hint = near(text, known(), str(problem))
+            raise error("TP506", f"{name}={text[:40]}: not an activation", None, hint) from None
+    if kind == "int":
+        return number(build.integer_setting(name, -1_000_000, 1_000_000))
+    try:
+        if len(text) > 40:
+            raise ValueError
+        value = Fraction(text)
+        if abs(value) > 10**30:
+            raise ValueError
+    except (ValueError, ZeroDivisionError):
+        raise error("TP506", f"{name}={text[:40]}: not a number", None, "write 2, 0.5 or 1/2") from None
+    return number(value)
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Phi):
+        return value.name
+    assert isinstance(value, Constant)
+    return written(value.rational) if value.rational is not None else str(value.scale)
+
+
+def _digest(module: Module, loader: Loader, build: Build) -> str:
+    """A hash of everything that the meaning depends on: texts and settings."""
+    state = hashlib.sha256()
+    for text in (module.source, *(loader.modules[k].source for k in sorted(loader.modules))):
+        state.update(hashlib.sha256(text.encode()).digest())
+    for name in sorted(build.resolved):
+        state.update(f"{name}={build.resolved[name]}\n".encode())
+    return state.hexdigest()

@@ -1,0 +1,98 @@
+"""Parameters: families, laws, means, learning rates."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from tp.diagnostics.diagnostic import error
+from tp.graph.axes import ONE, Axis, Scale
+from tp.graph.laws import LAWS
+from tp.graph.parameter import Law, Parameter
+from tp.syntax import tree as t
+from tp.syntax.build import Build
+from tp.syntax.evaluate import Evaluator
+from tp.syntax.values import Family, Value, Weight, indexed
+from tp.syntax.words import near
+
+
+def places(build: Build, evaluator: Evaluator, ranges: tuple[t.Range, ...]) -> list[tuple[int, ...]]:
+    """All index tuples of ``ranges``, ends included; empty ranges give none."""
+    bounds = [(evaluator.whole(r.first), evaluator.whole(r.last)) for r in ranges]
+    count = 1
+    for first, last in bounds:
+        count *= max(0, last - first + 1)
+    if count > 10_000:
+        raise error("TP502", f"this declares {count} members; the limit is 10000", ranges[0].span)
+    return list(product(*(range(first, last + 1) for first, last in bounds)))
+
+
+def declare_parameters(
+    build: Build, evaluator: Evaluator, syntax: t.ParameterSyntax, outs: tuple[Axis, ...], ins: tuple[Axis, ...]
+) -> Value:
+    """The parameter or family of parameters that ``syntax`` declares.
+
+    A name that exists already belongs to another call of the same instance: the parameter is shared, and must
+    be the same in every respect (TP217).
+    """
+    initial = law(evaluator, syntax.law)
+    rate = ONE if syntax.rate is None else evaluator.constant(syntax.rate).scale
+    if rate.coefficient < 0:
+        assert syntax.rate is not None
+        raise error("TP306", "a learning rate is not negative", syntax.rate.span)
+
+    def one(place: tuple[int, ...]) -> Weight:
+        name = evaluator.frame.parameter(indexed(syntax.name, place))
+        parameter = Parameter(name, outs, ins, initial, rate, syntax.span)
+        before = build.parameters.setdefault(name, parameter)
+        if before != parameter:
+            raise error(
+                "TP217",
+                f"{name} is shared by several calls, but its type or law differs between them",
+                syntax.span,
+                "give each its own instance",
+            )
+        return Weight(before)
+
+    if not syntax.ranges:
+        return one(())
+    family = Family(syntax.name)
+    for place in places(build, evaluator, syntax.ranges):
+        build.step(syntax.span)
+        family.members[place] = one(place)
+    return family
+
+
+def law(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
+    """The initial law. Raises TP307 for an unknown family, TP308 for arguments that do not fit."""
+    family = LAWS.get(syntax.family)
+    if family is None:
+        known = ", ".join(LAWS)
+        raise error(
+            "TP307", f"no law is called {syntax.family}", syntax.span, near(syntax.family, LAWS, f"known: {known}")
+        )
+    given = [evaluator.constant(a) for a in syntax.arguments]
+    if family.name == "constant":
+        if len(given) != 1:
+            raise error("TP308", "constant takes one value", syntax.span, "usage: constant(1)")
+        return Law("constant", Scale(0.0), given[0].scale if given[0].scale.coefficient else None)
+    if not 2 <= len(given) <= 2 + len(family.arguments):
+        raise error("TP308", f"these arguments do not fit {family.name}", syntax.span, f"usage: {family.summary}")
+    mean, deviation, *extra = given
+    if deviation.scale.coefficient < 0:
+        raise error("TP308", "a deviation is not negative", syntax.arguments[1].span)
+    arguments = family.arguments
+    if extra:
+        value = extra[0].rational
+        if value is None:
+            raise error("TP302", "an exact rational number is needed here", syntax.arguments[2].span)
+        arguments = (float(value),)
+    if family.name == "student_t" and arguments[0] <= 2:
+        raise error(
+            "TP309",
+            "student_t needs more than 2 degrees of freedom",
+            syntax.span,
+            "with 2 or fewer the variance is infinite, and no deviation can be stated",
+        )
+    if family.name == "truncated_normal" and arguments[0] <= 0:
+        raise error("TP308", "the truncation point is positive", syntax.span)
+    return Law(family.name, deviation.scale, mean.scale if mean.scale.coefficient else None, arguments)

@@ -1,0 +1,156 @@
+"""Syntax trees as text, with no more brackets than needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tp.syntax import tree as t
+
+_LEVELS: dict[type[t.Expression], int] = {t.Sum: 0, t.Term: 1, t.Negative: 2, t.Chain: 3, t.Power: 4}
+_TIGHTEST = 5
+
+
+def expression(node: t.Expression, level: int = 0) -> str:
+    """``node`` as text, in brackets when it binds less tightly than ``level``."""
+    own = _LEVELS.get(type(node), _TIGHTEST)
+    text = _bare(node)
+    return f"({text})" if own < level else text
+
+
+def _bare(node: t.Expression) -> str:
+    match node:
+        case t.Number() | t.Name():
+            return node.text
+        case t.Sum():
+            return _joined(node.terms, 1)
+        case t.Term():
+            return _joined(node.factors, 2)
+        case t.Negative():
+            return "-" + expression(node.operand, 2)
+        case t.Chain():
+            return " @ ".join(expression(p, 4) for p in node.parts)
+        case t.Power():
+            return f"{expression(node.base, _TIGHTEST)}^{_exponent(node.exponent)}"
+        case t.Index():
+            return f"{expression(node.base, _TIGHTEST)}[{', '.join(_item(i) for i in node.items)}]"
+        case t.Call():
+            return f"{expression(node.base, _TIGHTEST)}({arguments(node.arguments)})"
+        case t.Transposed():
+            return expression(node.base, _TIGHTEST) + "'"
+        case _:
+            raise TypeError(type(node).__name__)
+
+
+def _joined(parts: Sequence[tuple[str, t.Expression]], level: int) -> str:
+    first, *rest = parts
+    return expression(first[1], level) + "".join(f" {sign} {expression(x, level)}" for sign, x in rest)
+
+
+def _exponent(node: t.Expression) -> str:
+    """What stands behind ``^``: only there a minus needs no brackets."""
+    if isinstance(node, t.Negative):
+        return "-" + _exponent(node.operand)
+    return expression(node, _TIGHTEST) if isinstance(node, t.Name | t.Number) else f"({compact(node)})"
+
+
+def compact(node: t.Expression) -> str:
+    """Static arithmetic without blanks, as in ``h[l-1]`` and ``n^(1/2)``; anything else as usual."""
+    text = expression(node)
+    parts = node.terms if isinstance(node, t.Sum) else node.factors if isinstance(node, t.Term) else ()
+    return text.replace(" ", "") if all(_short(x) for _, x in parts) else text
+
+
+def _short(node: t.Expression) -> bool:
+    return isinstance(node.operand if isinstance(node, t.Negative) else node, t.Name | t.Number)
+
+
+def arguments(items: Sequence[t.Argument]) -> str:
+    return ", ".join(_argument(i) for i in items)
+
+
+def _argument(item: t.Argument) -> str:
+    name = "" if item.name is None else item.name + "="
+    last = "" if item.last is None else ".." + expression(item.last)
+    return name + expression(item.value) + last
+
+
+def _item(item: t.Argument) -> str:
+    """One index."""
+    name = "" if item.name is None else item.name + "="
+    last = "" if item.last is None else ".." + compact(item.last)
+    return name + compact(item.value) + last
+
+
+def header(item: t.Function | t.ProgramSyntax) -> str:
+    """The first line of a function or a program, without its brace."""
+    word = "def" if isinstance(item, t.Function) else "program"
+    if item.arguments is None:
+        return f"{word} {item.name}"
+    return f"{word} {item.name}({', '.join(_formal(a) for a in item.arguments)})"
+
+
+def _formal(item: t.FormalArgument) -> str:
+    kind = "" if item.kind is None else f": {item.kind}"
+    default = "" if item.default is None else f" = {expression(item.default)}"
+    return item.name + kind + default
+
+
+def _expressions(items: Sequence[t.Expression]) -> str:
+    return ", ".join(expression(i) for i in items)
+
+
+def _indexed(name: str, inside: str) -> str:
+    return f"{name}[{inside}]" if inside else name
+
+
+def _ranges(items: Sequence[t.Range]) -> str:
+    return ", ".join(f"{compact(r.first)}..{compact(r.last)}" for r in items)
+
+
+def _target(item: t.Target) -> str:
+    return _indexed(item.name, ", ".join(compact(i) for i in item.indices))
+
+
+def _definitions(items: Sequence[t.Definition]) -> str:
+    return ", ".join(i.name if i.value is None else f"{i.name} = {expression(i.value)}" for i in items)
+
+
+def type_(node: t.TypeSyntax) -> str:
+    sides = [_uses(node.outs)] + ([] if node.ins is None else [_uses(node.ins)])
+    return "[" + " | ".join(sides).strip() + "]"
+
+
+def _uses(items: Sequence[t.AxisUse]) -> str:
+    return ", ".join(i.name if i.size is None else f"{i.name}={expression(i.size)}" for i in items)
+
+
+def statement(node: t.Statement) -> str:
+    """One statement that is not a loop, on one line."""
+    match node:
+        case t.Widths():
+            return f"width {_definitions(node.items)}"
+        case t.Axes():
+            return f"axis {_definitions(node.items)}"
+        case t.InputSyntax():
+            return f"input {node.name} : {type_(node.type)}"
+        case t.ParameterSyntax():
+            law = f"{node.law.family}({_expressions(node.law.arguments)})"
+            rate = "" if node.rate is None else f" rate {expression(node.rate)}"
+            return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}"
+        case t.InstanceSyntax():
+            given = "" if node.arguments is None else f"({arguments(node.arguments)})"
+            return f"instance {_indexed(node.name, _ranges(node.ranges))} = {node.function}{given}"
+        case t.Assignment():
+            return f"{', '.join(_target(x) for x in node.targets)} = {expression(node.value)}"
+        case t.Output():
+            return f"output {node.name} = {expression(node.value)}"
+        case t.Return():
+            return f"return {_expressions(node.values)}"
+        case t.LearningRate():
+            return f"learning_rate {expression(node.value)}"
+        case t.ClaimSyntax():
+            subject = "" if node.subject is None else f"{_target(node.subject)} : "
+            argument = "" if node.argument is None else f"({expression(node.argument)})"
+            return f"claim {'not ' if node.negated else ''}{subject}{node.property}{argument}"
+        case _:
+            raise TypeError(type(node).__name__)
