@@ -51,10 +51,18 @@ def test_what_no_claim_involves_does_not_matter() -> None:
 
 
 def test_what_a_claim_involves_matters() -> None:
-    """A median that sinks to rounding level is no decay: C[0,2] stays undecided."""
-    found = verified({**truth(), "C[0,2]": None}, WEAK)
+    """Zero to rounding is no decay like 1/n: C[0,2] stays undecided, and it was claimed to be Theta(1/n)."""
+    found = verified({**truth(), "C[0,2]": None}, claim("order", "C[0,2]", "Theta", -1))
     assert verdicts(found)["C[0,2]"] is Verdict.UNDECIDED
     assert found.exit_code == 3
+
+
+def test_an_undecided_exponent_within_a_claimed_bound_is_enough() -> None:
+    """-1.8 is neither -2 nor anything else, but surely below the -1 that weak correlations ask for."""
+    found = verified({**truth(), "C[0,4]": -1.8}, WEAK)
+    assert verdicts(found)["C[0,4]"] is Verdict.UNDECIDED
+    assert found.claims[0].confirmed
+    assert found.exit_code == 0
 
 
 def test_an_undecided_claim() -> None:

@@ -160,3 +160,9 @@ def test_an_index_looks_through_joins_and_slices() -> None:
     ).graph
     assert graph.names["b"] == graph.names["c"]
     assert [a.name for a in graph.type(graph.names["e"])] == ["d", "t"]
+
+
+def test_own_names_hide_built_in_functions() -> None:
+    text = "def mean(x) {\n  return tanh(x)\n}\n" + program("  input x : [d=3]\n  sum = mean(x)\n  y = sum + 1")
+    graph = parse(text).graph
+    assert [a.name for a in graph.type(graph.names["y"])] == ["d"]

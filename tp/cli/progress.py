@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def progress_bar(name: str, wanted: bool) -> Iterator[Report | None]:
+def progress_bar(name: str, wanted: bool) -> Generator[Report | None]:
     """A function to report to; None where stderr is no terminal and progress was not ``wanted``."""
     if not (wanted or sys.stderr.isatty()):
         yield None

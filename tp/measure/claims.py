@@ -104,7 +104,7 @@ def _parts(claim: Claim, output: str | None) -> Sequence[_Part] | None:
     """The parts of a claim; None for a kind that nothing here can decide."""
     exponent = claim.exponent if claim.exponent is not None else Fraction(0)
     if claim.kind == "order":
-        subject = "F" if claim.subject == output else claim.subject
+        subject = "F" if claim.subject in (None, output) else claim.subject
         return [_Part(subject, claim.relation or "Theta", exponent)]
     if claim.kind == "weakly_correlated":
         return [_Part(name, "O", -exponent / divisor) for name, divisor in FIXED]

@@ -33,7 +33,7 @@ class Cell:
     @property
     def quantile(self) -> float:
         """The upper quantile, at :data:`UPPER_QUANTILE`."""
-        return float(np.quantile(np.asarray(self.values), UPPER_QUANTILE))
+        return float(np.quantile(np.asarray(self.values), UPPER_QUANTILE, method="inverted_cdf"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 
 HALF = Fraction(1, 2)
 ZERO = Fraction(0)
-_INNER_DEPTH = 12
+_LEVELS = 2
 _EXPANSION = 8
 
 
@@ -288,11 +288,11 @@ class Calculus:
 
     def _wrapped(self, number: int, contracted: set[str], outs: WideAxes, smallest: Fraction) -> int:
         generator = self._listed[number]
-        if not generator.axes & contracted or generator.level >= _INNER_DEPTH:
+        if not generator.axes & contracted:
             return 0
         blur = smallest if generator.blur is None else max(smallest, generator.blur)
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
-        return 1 << self._generator(_Generator(generator.root, generator.level + 1, axes, blur))
+        return 1 << self._generator(_Generator(generator.root, min(generator.level + 1, _LEVELS), axes, blur))
 
     def _coherent(
         self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes

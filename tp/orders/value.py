@@ -32,7 +32,7 @@ class Value:
         return max((t.exponent for t in self.terms), default=None)
 
 
-MOST = 24
+MOST = 6
 """With more terms than this, those of one exponent are widened to one; an upper bound that keeps joint parities."""
 
 

@@ -24,7 +24,7 @@ from tp.syntax.values import Def, Poison, PoisonedError, Tensor, Value, Weight, 
 
 MAX_NODES = 20_000
 MAX_STEPS = 80_000
-MAX_ENTRIES = 4_000_000
+MAX_ENTRIES = 3_000_000
 MAX_ERRORS = 25
 MAX_DEPTH = 150
 

@@ -8,7 +8,6 @@ from tp.graph.axes import Axis, Width
 from tp.primitives.input import Input
 from tp.syntax import tree as t
 from tp.syntax.build import Build
-from tp.syntax.builtins import BUILTINS
 from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
@@ -97,10 +96,8 @@ class Elaborator:
     # names -------------------------------------------------------------------------------------------
 
     def define(self, name: str, value: Value, span: Span) -> None:
-        """A new name. Raises TP106 when it is taken, and for the names of built-in functions."""
+        """A new name; it may hide a built-in function or an activation. Raises TP106 when it is taken."""
         frame = self.frame
-        if name in BUILTINS:
-            raise error("TP106", f"{name} is a built-in function", span, "choose another name")
         if name in frame.names:
             if isinstance(frame.names[name], Poison):
                 raise PoisonedError

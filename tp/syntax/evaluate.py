@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from tp.activations import known
-from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, names
 from tp.syntax import tree as t
@@ -171,7 +171,8 @@ class Evaluator:
         return Weight(base.parameter, not base.transposed)
 
     def _call(self, node: t.Call) -> Value:
-        if isinstance(node.base, t.Name) and node.base.text not in self.frame.names:
+        own = (self.frame.names, self.frame.module.functions)
+        if isinstance(node.base, t.Name) and not any(node.base.text in names for names in own):
             from tp.syntax.builtins import BUILTINS
 
             builtin = BUILTINS.get(node.base.text)
@@ -297,6 +298,3 @@ def shared_wide(evaluator: Evaluator, nodes: Sequence[int], span: Span, verb: st
     if not found:
         raise error("TP212", f"there is no wide axis to {verb} over", span, "name the axes: they follow the values")
     raise error("TP212", f"there are several wide axes: {', '.join(found)}", span, "name the axes after the values")
-
-
-__all__ = ["Evaluator", "TpError", "shared_wide"]

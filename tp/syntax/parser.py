@@ -12,7 +12,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.diagnostics.span import Span
-from tp.syntax import resources
+from tp.syntax import tables
 from tp.syntax.builder import Builder
 from tp.syntax.scan import check_brackets, check_size
 from tp.syntax.tree import File
@@ -48,16 +48,9 @@ class Separators:
 
 
 @cache
-def parser(strict: bool = False) -> Lark:
-    """The parser. ``strict`` proves the grammar free of conflicts, at twice the cost; a test does that."""
-    return Lark(
-        resources.grammar(),
-        parser="lalr",
-        strict=strict,
-        propagate_positions=True,
-        maybe_placeholders=True,
-        postlex=Separators(),
-    )
+def parser() -> Lark:
+    """The parser, made once."""
+    return tables.stored(Separators()) or tables.fresh(Separators())
 
 
 def parse_file(text: str, file: str = "<text>") -> File:

@@ -50,7 +50,8 @@ def entry(build: Build, node: int, axis: Axis, place: int) -> int:
         if isinstance(operation, Gather) and operation.outs == (axis,) and operation.table[place] >= 0:
             node, axis, place = found.operands[0], operation.axis, operation.table[place]
         elif isinstance(operation, Concat) and operation.axis == axis:
-            build.entries(len(found.operands), found.span or NOWHERE)
+            # Each part is looked at, which costs more than a number in a table.
+            build.entries(4 * len(found.operands), found.span or NOWHERE)
             lengths = operation.lengths([graph.type(i) for i in found.operands])
             part = 0
             while place >= lengths[part]:

@@ -32,7 +32,7 @@ _WORDS = {
 }
 _OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})
 _STATEMENTS = frozenset({"WIDTH", "PARAM", "INPUT", "OUTPUT", "CLAIM", "FOR", "RETURN"})
-_MOST_COMPARED = 300
+_MOST_COMPARED = 60
 _KEYWORDS = frozenset(
     [
         "import",
