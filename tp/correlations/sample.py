@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -95,13 +96,18 @@ def sample(
     ``inputs[name]`` has shape [slots, ...] with at least d + 1 slots, x_0 first. Draws number ``key``,
     ``key`` + 1, ... do not depend on how many are asked for at once.
     """
-    wanted = [parse(name) for name in quantities]
-    return Sampler(program, wanted).run(n, range(key, key + seeds), inputs, dtype)
+    return _sampler(program, tuple(quantities)).run(n, range(key, key + seeds), inputs, dtype)
+
+
+@lru_cache(maxsize=4)
+def _sampler(program: Graph, quantities: tuple[str, ...]) -> Sampler:
+    """The sampler of a graph (by identity), kept because widths and blocks of seeds come one after another."""
+    return Sampler(program, [parse(name) for name in quantities])
 
 
 def memory(program: Graph, quantities: Sequence[str], n: int, dtype: str = "float32") -> int:
     """Bytes that :func:`sample` needs at width ``n``: weights, the draw of the largest, and live values."""
-    sampler = Sampler(program, [parse(name) for name in quantities])
+    sampler = _sampler(program, tuple(quantities))
     largest = max((entries((*p.outs, *p.ins), n) for p in program.parameters.values()), default=0)
     nodes = [node for node in sampler.scalars.nodes.values() if node is not None]
     live = [peak_entries(sampler.scalars.graph, nodes, n)]
@@ -121,6 +127,7 @@ class Sampler:
         self.scalars = Scalars(program, [q for q in wanted if q.free < 2])
         self.steps = {q.name: HessianStep(program, q.contracted) for q in wanted if q.free == 2}
         self.depth = max((q.contracted for q in wanted), default=0)
+        self._compiled: dict[tuple[int, str], Callable[..., dict[str, Any]]] = {}
 
     def run(self, n: int, keys: Sequence[int], inputs: Mapping[str, np.ndarray], dtype: str) -> dict[str, np.ndarray]:
         """See :func:`sample`; ``keys`` number the draws."""
@@ -133,7 +140,9 @@ class Sampler:
             data = {
                 name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()
             }
-            one = jax.jit(self._draw(n, kind))
+            if (n, dtype) not in self._compiled:
+                self._compiled[n, dtype] = jax.jit(self._draw(n, kind))
+            one = self._compiled[n, dtype]
             rows = [jax.device_get(one(jnp.asarray(k, jnp.uint32), data)) for k in keys]
         return {
             q.name: np.abs(np.asarray([row[q.name] for row in rows], np.float64)) * self._factor(q)

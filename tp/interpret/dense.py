@@ -24,15 +24,16 @@ Weights = dict[str, jax.Array]
 def draw(parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any) -> Weights:
     """Initial weights at width ``n``, axes (outs, ins); the centred part where the law has a mean.
 
-    Every weight has a random stream of its own, so adding one to a program changes no other.
+    Every weight has a random stream of its own, so adding one to a program changes no other. Entries are drawn in
+    single precision, so runs in both precisions have the same weights.
     """
     weights: Weights = {}
     for index, (name, parameter) in enumerate(parameters.items()):
         shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
         family = LAWS[parameter.law.family]
         arguments = parameter.law.arguments or family.arguments
-        unit = family.draw(jax.random.fold_in(key, index), shape, dtype, arguments)
-        weights[name] = jnp.asarray(unit * parameter.law.scale.at(n), dtype)
+        unit = family.draw(jax.random.fold_in(key, index), shape, jnp.float32, arguments)
+        weights[name] = jnp.asarray(unit, dtype) * jnp.asarray(parameter.law.scale.at(n), dtype)
     return weights
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tp.correlations.predict import Prediction, predict
-from tp.correlations.quantities import DEFAULT
+from tp.correlations.quantities import SYMBOLIC
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program
@@ -24,6 +24,6 @@ class Orders:
 
 
 def orders(program: Program, quantities: Sequence[str] | None = None, *, nodes: bool = False) -> Orders:
-    """Predict ``quantities`` (default: :data:`DEFAULT`) and, with ``nodes``, every named node."""
-    asked = tuple(dict.fromkeys(quantities if quantities is not None else DEFAULT))
+    """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node."""
+    asked = tuple(dict.fromkeys(quantities if quantities is not None else SYMBOLIC))
     return Orders(program.name, program.file, asked, predict(program.graph, asked, nodes=nodes))

@@ -30,7 +30,7 @@ class Plan:
     seeds: int | None = None
     dtype: str = "float64"
     most_seeds: int = MOST_SEEDS
-    seconds: float = 25.0
+    seconds: float = 90.0
     key: int = 0
 
     def __post_init__(self) -> None:
