@@ -12,6 +12,8 @@ from tp.measure.fit import Fit, fit
 from tp.measure.verdict import Verdict, judge, unpredicted
 
 WIDTHS = (64, 128, 256, 512, 1024)
+LARGE = (4096, 8192, 16384, 32768, 65536)
+"""Widths at which a decay may be called faster than predicted."""
 HALF = Fraction(1, 2)
 
 
@@ -21,8 +23,10 @@ def noisy(size: object, seeds: int = 512, key: int = 0, widths: tuple[int, ...] 
     return fit({n: np.abs(draw.normal(size=seeds)) * size(n) for n in widths}, seed=key)  # type: ignore[operator]
 
 
-def rates(predicted: Fraction, size: object, seeds: int, repetitions: int = 200) -> Counter[Verdict]:
-    return Counter(judge(predicted, noisy(size, seeds, key)).verdict for key in range(repetitions))
+def rates(
+    predicted: Fraction, size: object, seeds: int, repetitions: int = 200, widths: tuple[int, ...] = WIDTHS
+) -> Counter[Verdict]:
+    return Counter(judge(predicted, noisy(size, seeds, key, widths)).verdict for key in range(repetitions))
 
 
 def test_the_truth_is_confirmed_and_never_refuted() -> None:
@@ -42,7 +46,14 @@ def test_small_samples_are_undecided_rather_than_wrong() -> None:
 def test_half_a_power_off_is_never_confirmed(true: float) -> None:
     found = rates(Fraction(-1), lambda n: n**true, 256)
     assert found[Verdict.CONFIRMED] == 0
-    assert found[Verdict.REFUTED if true > -1 else Verdict.LOOSE] >= 150
+    assert found[Verdict.REFUTED if true > -1 else Verdict.UNDECIDED] >= 150
+    assert found[Verdict.LOOSE] == 0
+
+
+def test_faster_decay_is_loose_at_large_widths_only() -> None:
+    found = rates(Fraction(-1), lambda n: n**-1.5, 256, widths=LARGE)
+    assert found[Verdict.LOOSE] >= 150
+    assert found[Verdict.CONFIRMED] + found[Verdict.REFUTED] == 0
 
 
 def test_looking_after_every_block_of_seeds_stays_safe() -> None:

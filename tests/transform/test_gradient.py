@@ -15,10 +15,8 @@ from tp.graph.graph import Graph
 from tp.interpret.backend import precision
 from tp.interpret.dense import draw, evaluator
 from tp.primitives.constant import Constant
-from tp.primitives.rename import Rename
-from tp.primitives.shorthand import contract, multiply
 from tp.syntax import Program, load, parse
-from tp.transform.direction import Direction, squared_norm
+from tp.transform.direction import Direction, Factor, squared_norm
 from tp.transform.gradient import direction, pullback
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
@@ -69,20 +67,14 @@ def gradient(graph: Graph) -> tuple[Graph, Direction]:
     return graph, direction(pullback(graph, root, graph.add(Constant((1.0,))), reads.values()), reads)
 
 
-def dense_part(graph: Graph, found: Direction, weight: str) -> int:
-    """The whole gradient of one weight as a node; operators are materialised."""
-    if weight in found.leaves:
-        return found.leaves[weight]
-    total: list[int] = []
-    for factor in found.factors[weight]:
-        right = factor.right
-        for axis in names(graph.parameters[weight].ins):
-            right = graph.add(Rename(axis, f"{axis} in"), right)
-        product = multiply(graph, factor.left, right)
-        total.append(contract(graph, factor.left, right, factor.shared) if factor.shared else product)
-    from tp.primitives.shorthand import combine
-
-    return combine(graph, total)
+def materialised(graph: Graph, weight: str, factor: Factor, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left ⊗ right summed over the shared axes, with the axes of the weight."""
+    outs, ins = (names(side) for side in (graph.parameters[weight].outs, graph.parameters[weight].ins))
+    lefts = list(names(graph.type(factor.left)))
+    rights = [f"{a} in" if a in ins else a for a in names(graph.type(factor.right))]
+    numbers = {a: i for i, a in enumerate(dict.fromkeys([*lefts, *rights]))}
+    wanted = [numbers[a] for a in (*outs, *(f"{a} in" for a in ins))]
+    return np.einsum(left, [numbers[a] for a in lefts], right, [numbers[a] for a in rights], wanted)
 
 
 CASES = [("mlp", 4), ("rnn", 4), ("tied", 4), ("window", 3), ("norm", 4), ("attention", 3), ("multihead_attention", 8)]
@@ -100,21 +92,24 @@ def test_gradients_and_their_norms(name: str, n: int) -> None:
     weighed = squared_norm(graph, slopes, rates.__getitem__)
     assert plain is not None
     assert weighed is not None
-    parts = {weight: dense_part(graph, slopes, weight) for weight in graph.parameters}
+    pieces = [(weight, factor) for weight, factors in slopes.factors.items() for factor in factors]
+    roots = [plain, weighed, *slopes.leaves.values(), *(i for _, f in pieces for i in (f.left, f.right))]
     x = {k: np.random.default_rng(1).standard_normal([a.at(n) for a in axes]) for k, axes in found.inputs.items()}
     with precision("float64") as kind:
         weights = draw(graph.parameters, n, jax.random.key(0), kind)
         data = {k: jnp.asarray(v) for k, v in x.items()}
         evaluate = evaluator(graph, [output], n, kind)
-        expected = jax.jit(jax.grad(lambda w: evaluate(w, data)[0]))(weights)
-        both, many, *arrays = jax.jit(evaluator(graph, [plain, weighed, *parts.values()], n, kind))(weights, data)
-    for (weight, node), array in zip(parts.items(), arrays, strict=True):
-        parameter = graph.parameters[weight]
-        if weight in slopes.factors:
-            wanted = [*names(parameter.outs), *(f"{a} in" for a in names(parameter.ins))]
-            have = list(names(graph.type(node)))
-            array = np.transpose(array, [have.index(a) for a in wanted])
-        np.testing.assert_allclose(array, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
+        expected = jax.device_get(jax.jit(jax.grad(lambda w: evaluate(w, data)[0].reshape(())))(weights))
+        both, many, *arrays = jax.device_get(jax.jit(evaluator(graph, roots, n, kind))(weights, data))
+    parts = dict(zip(slopes.leaves, arrays, strict=False))
+    sides = arrays[len(slopes.leaves) :]
+    for (weight, factor), left, right in zip(pieces, sides[::2], sides[1::2], strict=True):
+        parts[weight] = parts.get(weight, 0.0) + materialised(graph, weight, factor, left, right)
+    for weight, part in parts.items():
+        if weight in slopes.leaves:
+            wanted = names((*graph.parameters[weight].outs, *graph.parameters[weight].ins))
+            part = np.transpose(part, [names(graph.type(slopes.leaves[weight])).index(a) for a in wanted])
+        np.testing.assert_allclose(part, expected[weight], rtol=1e-9, atol=1e-12, err_msg=weight)
     norms = {weight: float((slope**2).sum()) for weight, slope in expected.items()}
     assert both == pytest.approx(sum(norms.values()), rel=1e-10)
     assert many == pytest.approx(sum(rates[weight].coefficient * norm for weight, norm in norms.items()), rel=1e-10)

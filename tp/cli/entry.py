@@ -12,8 +12,6 @@ import typer
 from tp.cli.failures import complain
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 
-COULD_NOT_RUN = 2
-
 _Usage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 """The base of all usage errors, wherever this version of typer keeps it."""
 

@@ -38,7 +38,7 @@ def _laws(program: Graph) -> Iterable[str]:
     for p in random:
         moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
         if moments < float("inf"):
-            yield f"{p.name} has finite moments only below order {moments:g}; orders use moments beyond that as if finite"
+            yield f"{p.name} has finite moments only below order {moments:g}; others are used as if they were finite"
 
 
 def _functions(program: Graph) -> Iterable[str]:

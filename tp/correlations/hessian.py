@@ -46,9 +46,7 @@ class HessianStep:
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """Factors of the least rank: enough to learn the shape of gradients."""
-        return {
-            name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if p.is_operator
-        }
+        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if p.is_operator}
 
     @staticmethod
     def _shape(
@@ -136,6 +134,9 @@ def spectral_norm(
                     new[name] = jnp.zeros_like(state[name])
             return new, norm
 
+        def again(_: Any, carry: tuple[dict[str, Any], Any]) -> tuple[dict[str, Any], Any]:
+            return advance(carry[0])
+
         def start(key: Any) -> dict[str, Any]:
             return {
                 name: jax.random.normal(jax.random.fold_in(key, i), [a.at(n) for a in axes], kind)
@@ -148,8 +149,7 @@ def spectral_norm(
 
         def ten(carry: tuple[Any, ...]) -> tuple[Any, ...]:
             state, before, _, count = carry
-            norm = before
-            state, norm = jax.lax.fori_loop(0, 10, lambda _, c: advance(c[0]), (state, norm))
+            state, norm = jax.lax.fori_loop(0, 10, again, (state, before))
             change = jnp.abs(norm - before) / jnp.where(norm > 0, norm, 1.0)
             return state, norm, change, count + 10
 

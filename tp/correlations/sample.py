@@ -13,7 +13,7 @@ from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output,
 from tp.correlations.quantities import Quantity, parse
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
-from tp.interpret.memory import entries, peak_entries, weight_entries
+from tp.interpret.memory import WORD, entries, peak_entries, weight_entries
 from tp.primitives.constant import Constant
 from tp.primitives.shorthand import scaled
 from tp.transform.algebra import SAMPLES, Subsets
@@ -48,9 +48,7 @@ class Scalars:
         return None if squared is None else scaled(self.graph, squared, Scale(quantity.coefficient**2))
 
 
-def arrange(
-    program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0
-) -> dict[str, np.ndarray]:
+def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0) -> dict[str, np.ndarray]:
     """Inputs of the derived graph from ``inputs[name]`` of shape [slots, ...]: slot 0 is x_0, then x_1..x_d.
 
     Adds the fixed generic weights of output components.
@@ -77,9 +75,7 @@ def arrange(
 
 def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
     """The inputs of a program with fewer directions: only x_1..x_depth (at least one)."""
-    return {
-        name: array[..., : max(depth, 1)] if name.endswith(DIRECTIONS) else array for name, array in inputs.items()
-    }
+    return {name: array[..., : max(depth, 1)] if name.endswith(DIRECTIONS) else array for name, array in inputs.items()}
 
 
 def sample(
@@ -115,7 +111,7 @@ def memory(program: Graph, quantities: Sequence[str], n: int, dtype: str = "floa
         if step.squared is not None:
             live.append(peak_entries(step.graph, [step.squared, *step.state.values()], n))
     words = weight_entries(program, n) + largest + max(live)
-    return words * (8 if dtype == "float64" else 4)
+    return words * WORD[dtype]
 
 
 class Sampler:
@@ -137,16 +133,13 @@ class Sampler:
         from tp.interpret.backend import precision
 
         with precision(dtype) as kind:
-            data = {
-                name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()
-            }
+            data = {name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()}
             if (n, dtype) not in self._compiled:
                 self._compiled[n, dtype] = jax.jit(self._draw(n, kind))
             one = self._compiled[n, dtype]
             rows = [jax.device_get(one(jnp.asarray(k, jnp.uint32), data)) for k in keys]
         return {
-            q.name: np.abs(np.asarray([row[q.name] for row in rows], np.float64)) * self._factor(q)
-            for q in self.wanted
+            q.name: np.abs(np.asarray([row[q.name] for row in rows], np.float64)) * self._factor(q) for q in self.wanted
         }
 
     def _factor(self, quantity: Quantity) -> float:
@@ -171,7 +164,9 @@ class Sampler:
             for name, value in zip(nodes, evaluate(weights, first(data, self.scalars.depth)), strict=True):
                 out[name] = jnp.sqrt(jnp.maximum(value, 0.0)) if name in roots else value
             for name, norm in norms.items():
-                out[name] = norm(weights, first(data, self.steps[name].contracted), jax.random.fold_in(key, 2**31 - 1))[0]
+                out[name] = norm(weights, first(data, self.steps[name].contracted), jax.random.fold_in(key, 2**31 - 1))[
+                    0
+                ]
             return out
 
         return one

@@ -1,17 +1,19 @@
-"""The program graph: a networkx digraph of typed operations, built in topological order."""
+"""The program graph: typed operations in topological order, with a networkx view of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Scale, Type, Width
 from tp.graph.operation import Operation
 from tp.graph.parameter import Parameter
+
+if TYPE_CHECKING:
+    import networkx
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class Graph:
         self.learning_rate: Scale = learning_rate
         self.outputs: dict[str, int] = {}
         self.names: dict[str, int] = {}
-        self.nx: nx.DiGraph = nx.DiGraph()
         self._nodes: list[Node] = []
+        self._view: networkx.DiGraph[int] | None = None
         self._known: dict[tuple[Operation, tuple[int, ...]], int] = {}
         self._span: Span | None = None
 
@@ -56,8 +58,23 @@ class Graph:
     def type(self, index: int) -> Type:
         return self._nodes[index].type
 
+    @property
+    def nx(self) -> networkx.DiGraph[int]:
+        """The nodes as a digraph: an edge from every operand to its user. What a number means is ``graph[number]``.
+
+        Made when first asked for, because importing networkx takes longer than reading a program.
+        """
+        if self._view is None:
+            import networkx
+
+            self._view = networkx.DiGraph()
+        for index in range(len(self._view), len(self._nodes)):
+            self._view.add_node(index)
+            self._view.add_edges_from((i, index) for i in self._nodes[index].operands)
+        return self._view
+
     @contextmanager
-    def at(self, span: Span | None) -> Iterator[None]:
+    def at(self, span: Span | None) -> Generator[None]:
         """Nodes added inside stem from the source at ``span``."""
         before, self._span = self._span, span or self._span
         try:
@@ -76,17 +93,13 @@ class Graph:
         node = Node(operation, operands, kind, self._span, label)
         self._nodes.append(node)
         self._known[key] = index
-        self.nx.add_node(index, node=node)
-        self.nx.add_edges_from((i, index) for i in operands)
         return index
 
     def name(self, index: int, name: str) -> None:
         """Records that the source calls this node ``name``; its first name becomes the label, if it has none."""
         self.names[name] = index
-        node = self._nodes[index]
-        if node.label is None:
-            self._nodes[index] = node = replace(node, label=name)
-            self.nx.nodes[index]["node"] = node
+        if self._nodes[index].label is None:
+            self._nodes[index] = replace(self._nodes[index], label=name)
 
     def empty_like(self) -> Graph:
         """A graph without nodes over the same widths and parameters."""

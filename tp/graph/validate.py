@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import networkx as nx
-
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.diagnostics.span import Span
 from tp.graph.axes import Type, Width, names, show, wide
@@ -45,6 +43,8 @@ def _axes(graph: Graph, axes: Type, who: str, span: Span | None) -> Iterator[Dia
 
 
 def _structure(graph: Graph) -> Iterator[Diagnostic]:
+    import networkx as nx
+
     if sorted(graph.nx.nodes) != list(graph) or not nx.is_directed_acyclic_graph(graph.nx):
         yield Diagnostic("TP703", "the nodes do not form a directed graph without cycles")
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -37,7 +37,7 @@ def _prepare() -> None:
 
 
 @contextmanager
-def precision(dtype: str) -> Iterator[Any]:
+def precision(dtype: str) -> Generator[Any]:
     """The JAX dtype called ``dtype`` ("float32" or "float64"), usable inside the context only."""
     import jax
     import jax.numpy as jnp

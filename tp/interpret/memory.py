@@ -8,12 +8,17 @@ from math import prod
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 
+WORD = {"float32": 4, "float64": 8}
+"""Bytes of one number."""
+
 
 def entries(axes: Iterable[Axis], n: int) -> int:
+    """The entries of an array with ``axes`` at width ``n``."""
     return prod(a.at(n) for a in axes)
 
 
 def weight_entries(graph: Graph, n: int) -> int:
+    """The entries of all weights at width ``n``."""
     return sum(entries((*p.outs, *p.ins), n) for p in graph.parameters.values())
 
 

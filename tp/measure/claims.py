@@ -90,6 +90,12 @@ def evaluate(claim: Claim, prediction: Prediction, measured: Mapping[str, Measur
         outcome, reason, involved = _negated(found)
     else:
         outcome, reason, involved = _plain(found)
+    if claim.negated and outcome is Outcome.HOLDS:
+        # One part that fails is enough, so one confirmed part settles it whatever the others say.
+        settled = [p for p in involved if p.quantity in measured and _supports(p, measured[p.quantity], negated=True)]
+        if settled:
+            involved = settled
+            reason = "; ".join(why for part, _, why in found if part in settled)
     outcome, reason = _with_measured(claim, outcome, reason, involved, measured)
     names = tuple(part.quantity for part in involved)
     seen = [part for part in involved if part.quantity in measured]

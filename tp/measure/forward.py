@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from tp.graph.axes import Width
 from tp.graph.graph import Graph
-from tp.graph.parameter import Parameter
+from tp.interpret.memory import WORD, weight_entries
 from tp.measure.data import inputs_for
 from tp.measure.plan import Plan, require_memory
 
@@ -41,7 +40,7 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     from tp.interpret.dense import draw, evaluator
 
     seeds = plan.seeds or 1
-    require_memory({n: 2 * weight_bytes(program.graph.parameters, n, plan.dtype) for n in plan.widths})
+    require_memory({n: 2 * weight_entries(program.graph, n) * WORD[plan.dtype] for n in plan.widths})
     inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data).items()}
     names, nodes = list(program.graph.outputs), list(program.graph.outputs.values())
     found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in names}
@@ -56,12 +55,6 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
             for i, name in enumerate(names):
                 found[name][n] = np.stack([np.asarray(values[i], dtype=np.float64) for values in drawn])
     return Forward(program.name, program.file, plan.dtype, found)
-
-
-def weight_bytes(parameters: Mapping[str, Parameter], n: int, dtype: str) -> int:
-    """Bytes of all weights at width ``n``."""
-    sizes = [prod(a.at(n) for a in (*p.outs, *p.ins)) for p in parameters.values()]
-    return sum(sizes) * np.dtype(dtype).itemsize
 
 
 def width_of(graph: Graph, params: Mapping[str, Any]) -> int:

@@ -166,11 +166,7 @@ class Calculus:
         return self._remember(
             key,
             lambda: self.value(
-                [
-                    Term(a.exponent + b.exponent, a.content.times(b.content))
-                    for a in left.terms
-                    for b in right.terms
-                ],
+                [Term(a.exponent + b.exponent, a.content.times(b.content)) for a in left.terms for b in right.terms],
                 axes,
             ),
         )
@@ -243,9 +239,7 @@ class Calculus:
             ),
         )
 
-    def _applied(
-        self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes
-    ) -> Iterable[Term]:
+    def _applied(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
         size = sum((w for _, w in ins), ZERO)
         inner = term.content
         passed = inner
@@ -261,9 +255,7 @@ class Calculus:
         yield Term(term.exponent + source.exponent + size * HALF, content)
         yield from self._coherent(source, transpose, term, outs, ins)
 
-    def _gaussian(
-        self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes
-    ) -> Content:
+    def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
         """The flips of W x: those of its rows, and those of x seen through the covariance x.x'."""
         side = f"{source.name}'" if transpose else source.name
         smallest = -min(w for _, w in ins) * HALF
@@ -294,9 +286,7 @@ class Calculus:
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
         return 1 << self._generator(_Generator(generator.root, min(generator.level + 1, _LEVELS), axes, blur))
 
-    def _coherent(
-        self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes
-    ) -> Iterable[Term]:
+    def _coherent(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
         """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""
         if source.name not in {self._symbol_list[s].source for s in term.content.symbols}:
             return
@@ -387,5 +377,3 @@ class Calculus:
         if not value.terms:
             return self.one
         return self.value([Term(ZERO, generic(t.content for t in value.terms))], axes)
-
-

@@ -86,7 +86,7 @@ class Content:
         """The same content with other Gaussian symbols."""
         return Content(self.offset, self.basis, self.free, self.skewed, symbols)
 
-    @lru_cache(maxsize=1 << 16)  # noqa: B019 - contents are values and repeat a lot
+    @lru_cache(maxsize=1 << 16)
     def times(self, other: Content) -> Content:
         """The content of a product."""
         if other == NOTHING:

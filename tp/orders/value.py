@@ -52,7 +52,7 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     kept: list[Term] = []
     for term in merged:
         far = merged[0].exponent - gap
-        if kept and term.exponent <= far or any(term.content.inside(k.content) for k in kept):
+        if (kept and term.exponent <= far) or any(term.content.inside(k.content) for k in kept):
             continue
         kept.append(term)
     return tuple(kept) if len(kept) <= MOST else tuple(_widened(kept))

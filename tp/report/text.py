@@ -10,6 +10,7 @@ from tp.measure.fit import LEVEL, Fit
 from tp.measure.numbers import Numbers
 from tp.measure.orders import Orders
 from tp.measure.verify import QuantityResult, Verification
+from tp.orders.value import show
 from tp.report.table import table
 
 
@@ -17,7 +18,7 @@ def exponent(known: bool, value: Fraction | None, exact: bool = True) -> str:
     """An exponent as text: an exact rational, -inf for identically zero, ? for unknown, <= for a bound."""
     if not known:
         return "?"
-    shown = "-inf" if value is None else str(value)
+    shown = show(value)
     return shown if exact else f"<= {shown}"
 
 

@@ -197,9 +197,7 @@ def partitions(items: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
     out: list[tuple[int, ...]] = []
     for smaller in partitions(rest):
         out.append((1 << head, *smaller))
-        out.extend(
-            (*smaller[:i], block | 1 << head, *smaller[i + 1 :]) for i, block in enumerate(smaller)
-        )
+        out.extend((*smaller[:i], block | 1 << head, *smaller[i + 1 :]) for i, block in enumerate(smaller))
     return tuple(out)
 
 
@@ -306,9 +304,7 @@ class Subsets(Algebra[int]):
             hits = [1.0 if s == 1 << b else 0.0 for b in bits for s in range(size)]
             return multiply(self.graph, node, self._constant(hits, samples, self.jet))
         new = Axis(JET + "^", size)
-        moves = [
-            1.0 if s >> b & 1 and t == s ^ 1 << b else 0.0 for b in bits for s in range(size) for t in range(size)
-        ]
+        moves = [1.0 if s >> b & 1 and t == s ^ 1 << b else 0.0 for b in bits for s in range(size) for t in range(size)]
         shift = self._constant(moves, samples, new, self.jet)
         return self.graph.add(Rename(new.name, JET), self.graph.add(Product((JET,)), node, shift))
 
@@ -327,4 +323,3 @@ def _pairs(depth: int) -> tuple[tuple[int, int], ...]:
     """All (T, S) with T a subset of S: coefficient S of a product is the sum of a_T b_{S \\ T}."""
     size = 1 << depth
     return tuple((t, s) for s in range(size) for t in range(size) if t & s == t)
-

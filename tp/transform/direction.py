@@ -49,9 +49,7 @@ class Direction:
         )
 
 
-def apply_direction(
-    graph: Graph, operation: Apply, factor: Factor, operand: int
-) -> tuple[int, int, tuple[str, ...]]:
+def apply_direction(graph: Graph, operation: Apply, factor: Factor, operand: int) -> tuple[int, int, tuple[str, ...]]:
     """(∂W) z for ∂W = left ⊗ right, without the last product.
 
     Returns the vector, its coefficient right·z, and the axes over which their product is to be summed (the
