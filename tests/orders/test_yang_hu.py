@@ -7,7 +7,8 @@ Write s_l = a_l + b_l. As long as no preactivation grows, tanh(h) has the order 
 
 because each layer sums n fresh centred products. The backward pass is the mirror image: δ_l = ∂F/∂h_l ~ n^{t_l} with
 t_L = -s_{L+1} and t_l = t_{l+1} + 1/2 - s_{l+1}. The kernel is the sum over layers of
-n^{-c - 2 a_l} |δ_l|^2 |z_{l-1}|^2, squares that do not cancel (z_0 = x is finite, δ_{L+1} = 1, a wide vector's square norm brings n).
+n^{-c - 2 a_l} |δ_l|^2 |z_{l-1}|^2, squares that do not cancel (z_0 = x is finite,
+δ_{L+1} = 1, the squared norm of a wide vector brings n).
 
 In the stable region (Yang and Hu: s_1 = 0, s_l = 1/2, s_{L+1} >= 1/2) this is the exponent
 
@@ -56,7 +57,7 @@ class Abc:
         layers = [2 * a + (i == 0) for i, a in enumerate(self.a[:-1])]
         return self.s[-1] + self.c - 1 + min(layers)
 
-    def text(self) -> str:
+    def text(self, phi: str) -> str:
         lines = ["program p {", "width n", f"learning_rate n^({-self.c})", "input x : [d=3]"]
         shapes = ["[n, d]", *["[n, n]"] * (self.hidden - 1), "[n]"]
         lines += [
@@ -64,9 +65,9 @@ class Abc:
             for i, (shape, b) in enumerate(zip(shapes, self.b, strict=True), 1)
         ]
         lines.append(f"h1 = n^({-self.a[0]}) * (W1 @ x)")
-        lines += [f"h{i} = n^({-self.a[i - 1]}) * (W{i} @ tanh(h{i - 1}))" for i in range(2, self.hidden + 1)]
+        lines += [f"h{i} = n^({-self.a[i - 1]}) * (W{i} @ {phi}(h{i - 1}))" for i in range(2, self.hidden + 1)]
         last = self.hidden + 1
-        lines.append(f"output f = n^({-self.a[-1]}) * dot(W{last}, tanh(h{last - 1}))")
+        lines.append(f"output f = n^({-self.a[-1]}) * dot(W{last}, {phi}(h{last - 1}))")
         return "\n".join([*lines, "}"])
 
     def forward(self) -> list[Fraction]:
@@ -122,8 +123,8 @@ def lazy_or_not(draw: st.DrawFn) -> Abc:
     return Abc(tuple(a), tuple(t - x for t, x in zip(s, a, strict=True)), c)
 
 
-def found(abc: Abc, *names: str) -> Prediction:
-    prediction = predict(parse(abc.text()).graph, names, nodes=True)
+def found(abc: Abc, *names: str, phi: str = "tanh") -> Prediction:
+    prediction = predict(parse(abc.text(phi)).graph, names, nodes=True)
     assert all(prediction.exact.values())
     return prediction
 
@@ -147,12 +148,12 @@ def test_kernel_in_the_stable_region(abc: Abc) -> None:
     assert all(node.exponent == 0 for node in prediction.nodes if node.name.startswith("h"))
 
 
-@given(lazy_or_not())
+@given(lazy_or_not(), st.sampled_from(["tanh", "gelu", "cos", "sigmoid"]))
 @settings(max_examples=200, deadline=None)
-def test_lazy_networks_and_those_that_learn_features(abc: Abc) -> None:
+def test_lazy_networks_and_those_that_learn_features(abc: Abc, phi: str) -> None:
     """The kernel moves in two steps by the square of what features move in one: C^{0,3} ~ n^{-2r}."""
     assume(abc.r >= 0)
-    prediction = found(abc, "kernel", "C[0,2]", "C[0,3]")
+    prediction = found(abc, "kernel", "C[0,2]", "C[0,3]", phi=phi)
     assert prediction.exponents["kernel"] == 0
     assert prediction.exponents["C[0,3]"] == -2 * abc.r
     second = prediction.exponents["C[0,2]"]

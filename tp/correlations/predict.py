@@ -14,6 +14,7 @@ from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.calculus import Calculus
+from tp.orders.value import Value
 from tp.primitives.constant import Constant
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
@@ -86,17 +87,18 @@ class _Scalars:
         along = gradient_at(program, self.graph, None, "")
         self.algebra = Taylor(self.graph, [(along, self.depth)])
         self.output = jet_output(program, self.algebra, "")
+        self.values: dict[int, Value] = {}
 
     def exponent(self, quantity: Quantity, calculus: Calculus) -> Fraction | None:
         node = self.algebra.coefficient(self.output, quantity.contracted)
         if node is None:
             return None
         if quantity.free == 0:
-            return interpret(self.graph, [node], calculus)[node].exponent
+            return interpret(self.graph, [node], calculus, self.values)[node].exponent
         squared = self._squared_gradient(node)
         if squared is None:
             return None
-        found = interpret(self.graph, [squared], calculus)[squared].exponent
+        found = interpret(self.graph, [squared], calculus, self.values)[squared].exponent
         return None if found is None else found / 2
 
     def _squared_gradient(self, node: int) -> int | None:

@@ -10,10 +10,14 @@ from tp.orders.calculus import Calculus
 from tp.orders.value import Value
 
 
-def interpret(graph: Graph, roots: Sequence[int], calculus: Calculus) -> dict[int, Value]:
-    """The abstract value of every node that ``roots`` need."""
-    values: dict[int, Value] = {}
+def interpret(
+    graph: Graph, roots: Sequence[int], calculus: Calculus, known: dict[int, Value] | None = None
+) -> dict[int, Value]:
+    """The abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
+    values: dict[int, Value] = {} if known is None else known
     for index in graph.needed(roots):
+        if index in values:
+            continue
         node = graph[index]
         setting = OrderSetting([graph.type(i) for i in node.operands], node.type, graph.parameters)
         values[index] = node.operation.order(calculus, setting, [values[i] for i in node.operands])

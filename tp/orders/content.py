@@ -34,8 +34,10 @@ def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ..
 def remainder(vector: int, basis: tuple[int, ...]) -> int:
     """``vector`` modulo the span of a reduced ``basis``: 0 exactly when it lies in the span."""
     for b in basis:
-        if vector >> (b.bit_length() - 1) & 1:
-            vector ^= b
+        # Adding b makes the number smaller exactly when it clears b's leading bit.
+        smaller = vector ^ b
+        if smaller < vector:
+            vector = smaller
     return vector
 
 

@@ -1,0 +1,54 @@
+"""The commands as whole processes, against the time that they may take."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ratios import Ratio, Record
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = sorted(path.name for path in (ROOT / "programs").glob("*.tp"))
+
+
+def command(*words: str, cache: Path) -> None:
+    """Run ``tp`` with ``words``; nothing may end with a diagnostic or a bug."""
+    # An installed package has its bytecode; so has this one after its first run, unless that is forbidden.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tp", *words],
+        cwd=ROOT,
+        env={**inherited, "TP_CACHE": str(cache)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 2, done.stderr
+
+
+def timed(benchmark: Any, record: Record, limit: float, *words: str, cache: Path, rounds: int, what: str = "") -> None:
+    """Record the median time of ``tp words`` over ``rounds`` as a ratio to ``limit`` seconds."""
+    benchmark.pedantic(command, args=words, kwargs={"cache": cache}, rounds=rounds)
+    record(Ratio(f"tp {' '.join(words)}{what}", benchmark.stats.stats.median, limit, 1.0, "s"))
+
+
+def test_check(benchmark: Any, record: Record, tmp_path: Path) -> None:
+    command("check", "programs/mlp.tp", cache=tmp_path)
+    timed(benchmark, record, 0.4, "check", "programs/mlp.tp", cache=tmp_path, rounds=7)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_orders(benchmark: Any, record: Record, tmp_path: Path, name: str) -> None:
+    timed(benchmark, record, 2.0, "orders", f"programs/{name}", cache=tmp_path, rounds=3)
+
+
+def test_verify(benchmark: Any, record: Record, tmp_path: Path) -> None:
+    timed(benchmark, record, 60.0, "verify", "programs/mlp.tp", cache=tmp_path, rounds=1, what=" (cold cache)")
+
+
+def test_verify_again(benchmark: Any, record: Record, tmp_path: Path) -> None:
+    command("verify", "programs/mlp.tp", cache=tmp_path)
+    timed(benchmark, record, 20.0, "verify", "programs/mlp.tp", cache=tmp_path, rounds=1, what=" (warm cache)")
