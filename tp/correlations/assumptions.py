@@ -14,7 +14,8 @@ from tp.primitives.pointwise import Pointwise
 
 def assumptions(program: Graph, calculus: Calculus) -> tuple[str, ...]:
     """One sentence for each assumption under which the typical orders of ``program`` hold."""
-    return (*_always(program), *_laws(program), *_functions(program), *calculus.reasons)
+    simplified = ("long sums were simplified: joint parities are kept, single ones are not",) if calculus.widened else ()
+    return (*_always(program), *_laws(program), *_functions(program), *simplified, *calculus.reasons)
 
 
 def _always(program: Graph) -> Iterable[str]:

@@ -11,18 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from typing import Protocol
 
 from tp.orders.content import NOTHING, Content, even, generic, odd
-from tp.orders.value import Term, Value, prune
+from tp.orders.flips import HALF, Flips, WideAxes
+from tp.orders.value import MOST, Term, Value, prune, widened
 
-WideAxes = tuple[tuple[str, Fraction], ...]
-"""Names and exponents of wide axes."""
-
-HALF = Fraction(1, 2)
 ZERO = Fraction(0)
-_LEVELS = 2
 _EXPANSION = 8
 
 
@@ -48,21 +43,6 @@ class Function(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Generator:
-    """One sign flip: its source, how deep it sits, the wide axes it lives on, and how sharp it is.
-
-    At ``level`` 0 the source itself has an index on the axes; at level k it is seen through k products with
-    matrices, whose covariance inherits its sign. ``blur`` is None for an exact symmetry, else the exponent
-    (relative to no cancellation) of what remains of a mean that this flip makes vanish at leading order.
-    """
-
-    root: str
-    level: int
-    axes: frozenset[str]
-    blur: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Symbol:
     """A Gaussian vector W y (or W' y): which weight, which side, the content of y and its own."""
 
@@ -80,16 +60,15 @@ class Calculus:
         self.zero = Value(())
         self.reasons: dict[str, None] = {}
         """Why some exponents are upper bounds only, in order of discovery."""
+        self.widened = False
+        """Whether long sums were simplified, which can only make an order larger."""
         self._widths = tuple(widths) or (Fraction(1),)
         self._values: dict[frozenset[Term], Value] = {(frozenset[Term]()): self.zero}
-        self._generators: dict[_Generator, int] = {}
-        self._listed: list[_Generator] = []
-        self._masks: dict[str, int] = {}
+        self._flips = Flips(self._widths)
         self._symbols: dict[_Symbol, int] = {}
         self._symbol_list: list[_Symbol] = []
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
         self._memory: dict[object, Value] = {}
-        self._levels: dict[tuple[str, Fraction], list[tuple[Fraction | None, int]]] = {}
         self.one = self.value([Term(ZERO, NOTHING)], ())
 
     # values ------------------------------------------------------------------------------------------
@@ -99,6 +78,9 @@ class Calculus:
         spread = max(self._widths) - min(self._widths)
         gap = sum((w for _, w in axes), ZERO) * HALF + (spread if axes else ZERO)
         kept = prune(terms, gap)
+        if len(kept) > MOST:
+            self.widened = True
+            kept = widened(kept)
         return self._values.setdefault(frozenset(kept), Value(kept))
 
     def _remember(self, key: object, make: Callable[[], Value]) -> Value:
@@ -113,32 +95,17 @@ class Calculus:
         """A weight read as a value: independent entries on all of ``axes``."""
         if not source.random:
             return self.zero
-        return self.value([Term(source.exponent, self._fresh(source, source.symmetric, axes, None))], axes)
+        return self.value([Term(source.exponent, self._entries(source, axes))], axes)
 
-    def _fresh(self, source: Source, flips: bool, axes: WideAxes, blur: Fraction | None) -> Content:
-        """Content of first degree in independent entries along ``axes``."""
+    def _entries(self, source: Source, axes: WideAxes) -> Content:
+        """Content of first degree in the entries of a weight along all of ``axes``."""
         if not axes:
             return NOTHING
-        names = [a for a, _ in axes]
-        if not flips:
-            places = frozenset(names)
-            number = self._skewed.setdefault((source.name, places), len(self._skewed))
-            return Content(skewed=((number, 1),))
-        offset = 0
-        for size in range(1, len(names) + 1):
-            for places in combinations(names, size):
-                offset |= 1 << self._generator(_Generator(source.name, 0, frozenset(places), blur))
-        return Content(offset)
-
-    def _generator(self, generator: _Generator) -> int:
-        number = self._generators.get(generator)
-        if number is None:
-            number = self._generators[generator] = len(self._listed)
-            self._listed.append(generator)
-            for axis in generator.axes:
-                self._masks[axis] = self._masks.get(axis, 0) | 1 << number
-            self._levels.clear()
-        return number
+        if source.symmetric:
+            return self._flips.fresh(source.name, axes, None)
+        places = frozenset(a for a, _ in axes)
+        number = self._skewed.setdefault((source.name, places), len(self._skewed))
+        return Content(skewed=((number, 1),))
 
     # linear rules ------------------------------------------------------------------------------------
 
@@ -188,7 +155,7 @@ class Calculus:
         if any(degree == 1 and axis in self._skewed_axes(source) for source, degree in content.skewed):
             return omega * HALF
         mask = 0
-        for level, bits in self._sharpness(axis, omega):
+        for level, bits in self._flips.sharpness(axis):
             mask |= bits
             if content.misses_zero(mask):
                 return omega * HALF if level is None else max(omega * HALF, omega + level)
@@ -197,27 +164,9 @@ class Calculus:
     def _skewed_axes(self, source: int) -> frozenset[str]:
         return next(axes for (_, axes), number in self._skewed.items() if number == source)
 
-    def _sharpness(self, axis: str, omega: Fraction) -> list[tuple[Fraction | None, int]]:
-        """Flips on ``axis`` grouped by how sharply they make a mean vanish, sharpest first."""
-        key = (axis, omega)
-        levels = self._levels.get(key)
-        if levels is None:
-            groups: dict[Fraction | None, int] = {}
-            for number, generator in enumerate(self._listed):
-                if axis in generator.axes:
-                    blur = generator.blur
-                    if len(generator.axes) > 1:
-                        # Flipping one entry of a block leaves the rest of the block as it was.
-                        other = -min(self._widths) * HALF
-                        blur = other if blur is None else max(blur, other)
-                    groups[blur] = groups.get(blur, 0) | 1 << number
-            levels = sorted(groups.items(), key=lambda g: (g[0] is not None, g[0] or ZERO))
-            self._levels[key] = levels
-        return levels
-
     def _drop(self, content: Content, axis: str) -> Content:
         """The content on the axes that remain: what lived on ``axis`` is a constant there."""
-        kept = content.kept(~self._masks.get(axis, 0))
+        kept = content.kept(~self._flips.on(axis))
         skewed = tuple((s, d) for s, d in content.skewed if axis not in self._skewed_axes(s))
         symbols = frozenset(s for s in content.symbols if axis not in self._symbol_list[s].axes)
         return Content(kept.offset, kept.basis, kept.free, skewed, symbols)
@@ -258,33 +207,9 @@ class Calculus:
     def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
         """The flips of W x: those of its rows, and those of x seen through the covariance x.x'."""
         side = f"{source.name}'" if transpose else source.name
-        smallest = -min(w for _, w in ins) * HALF
-        rows = Source(side, source.exponent)
         # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
-        fresh = self._fresh(rows, True, outs, None if source.symmetric else smallest)
-        contracted = {a for a, _ in ins}
-        images: dict[int, int] = {}
-
-        def image(vector: int) -> int:
-            out = 0
-            while vector:
-                low = vector & -vector
-                number = low.bit_length() - 1
-                if number not in images:
-                    images[number] = self._wrapped(number, contracted, outs, smallest)
-                out ^= images[number]
-                vector ^= low
-            return out
-
-        return fresh.times(inner.mapped(image))
-
-    def _wrapped(self, number: int, contracted: set[str], outs: WideAxes, smallest: Fraction) -> int:
-        generator = self._listed[number]
-        if not generator.axes & contracted:
-            return 0
-        blur = smallest if generator.blur is None else max(smallest, generator.blur)
-        axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
-        return 1 << self._generator(_Generator(generator.root, min(generator.level + 1, _LEVELS), axes, blur))
+        blur = None if source.symmetric else -min(w for _, w in ins) * HALF
+        return self._flips.fresh(side, outs, blur).times(self._flips.wrapped(inner, outs, ins))
 
     def _coherent(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
         """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""

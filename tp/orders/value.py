@@ -33,7 +33,7 @@ class Value:
 
 
 MOST = 6
-"""With more terms than this, those of one exponent are widened to one; an upper bound that keeps joint parities."""
+"""A value with more terms than this is :func:`widened`."""
 
 
 def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
@@ -55,16 +55,17 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
         if (kept and term.exponent <= far) or any(term.content.inside(k.content) for k in kept):
             continue
         kept.append(term)
-    return tuple(kept) if len(kept) <= MOST else tuple(_widened(kept))
+    return tuple(kept)
 
 
-def _widened(terms: Iterable[Term]) -> Iterable[Term]:
+def widened(terms: Iterable[Term]) -> tuple[Term, ...]:
     """One term for each exponent: what all of its terms are odd in stays known, the rest is given up."""
     groups: dict[Fraction, list[Content]] = {}
     for term in terms:
         groups.setdefault(term.exponent, []).append(term.content)
-    for exponent, contents in groups.items():
-        yield Term(exponent, contents[0] if len(contents) == 1 else hull(contents))
+    return tuple(
+        Term(exponent, contents[0] if len(contents) == 1 else hull(contents)) for exponent, contents in groups.items()
+    )
 
 
 def show(exponent: Fraction | None) -> str:
