@@ -14,8 +14,7 @@ from tp.primitives.pointwise import Pointwise
 
 def assumptions(program: Graph, calculus: Calculus) -> tuple[str, ...]:
     """One sentence for each assumption under which the typical orders of ``program`` hold."""
-    simplified = ("long sums were simplified: joint parities are kept, single ones are not",) if calculus.widened else ()
-    return (*_always(program), *_laws(program), *_functions(program), *simplified, *calculus.reasons)
+    return (*_always(program), *_laws(program), *_functions(program), *_rules(calculus))
 
 
 def _always(program: Graph) -> Iterable[str]:
@@ -57,3 +56,9 @@ def _functions(program: Graph) -> Iterable[str]:
             yield f"the argument of {name} stays away from 0"
     if any(isinstance(program[i].operation, Largest) for i in program):
         yield "the position of a maximum does not change under infinitesimal steps"
+
+
+def _rules(calculus: Calculus) -> Iterable[str]:
+    if calculus.widened:
+        yield "long sums were simplified: joint parities are kept, single ones are not"
+    yield from calculus.reasons

@@ -119,11 +119,11 @@ def _overlaps(estimate: Estimate, predicted: float, margin: float) -> bool:
 
 
 def _moves(slopes: Slopes) -> str:
-    return f"{slopes.lower.value:.2f} then {slopes.upper.value:.2f}"
+    return f"{slopes.lower.value:z.2f} then {slopes.upper.value:z.2f}"
 
 
 def _shown(estimate: Estimate) -> str:
-    return f"[{estimate.low:.2f}, {estimate.high:.2f}]"
+    return f"[{estimate.low:z.2f}, {estimate.high:z.2f}]"
 
 
 def _undecided(reason: str, *, more_seeds: bool = False) -> Judgement:

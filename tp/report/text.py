@@ -79,7 +79,7 @@ def _measured(fit: Fit | None) -> tuple[str, str]:
     if fit is None or fit.late is None:
         return "?", ""
     found = fit.late.overall
-    return f"{found.value:.2f}", f"[{found.low:.2f}, {found.high:.2f}]"
+    return f"{found.value:z.2f}", f"[{found.low:z.2f}, {found.high:z.2f}]"
 
 
 def _line(file: str, claim: ClaimResult) -> str:

@@ -1,0 +1,80 @@
+"""The examples of README.md and docs/ are true: programs parse, Python runs, tables and commands are as stated."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import tp
+from tp.cli.app import app
+from tp.report.text import exponent
+from tp.syntax import parse
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {"README.md": README, **{p.name: p.read_text(encoding="utf-8") for p in sorted((ROOT / "docs").glob("*.md"))}}
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["README.md", "library.md"])
+def test_python_runs_from_top_to_bottom(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("TP_CACHE", str(tmp_path))
+    found = blocks(PAGES[page], "python")
+    assert found
+    exec(compile("\n".join(found), page, "exec"), {"__name__": page})
+
+
+@pytest.mark.parametrize("text", blocks(README, "tp"))
+def test_the_program_of_the_readme(text: str) -> None:
+    """Its output there says what the calculus says."""
+    program = parse(text, "small.tp")
+    (shown,) = [b for b in blocks(README, "text") if b.startswith(f"{program.name} ({program.file})")]
+    rows = {cells[0]: cells[1] for cells in map(str.split, shown.splitlines()) if len(cells) > 4}
+    predicted = tp.Model(program).orders(["F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]"]).prediction
+    for name, value in predicted.exponents.items():
+        assert rows[name] == exponent(True, value)
+    for claim in program.claims:
+        assert re.search(rf"small.tp:{claim.span.line} +{re.escape(claim.text)} +confirmed", shown)  # type: ignore[union-attr]
+
+
+def table() -> list[list[str]]:
+    lines = README[README.index("| program |") :].split("\n\n")[0].splitlines()
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_table_lists_every_program() -> None:
+    assert [row[0] for row in table()[2:]] == sorted(p.stem for p in (ROOT / "programs").glob("*.tp"))
+
+
+@pytest.mark.parametrize("row", table()[2:], ids=lambda row: row[0])
+def test_the_table_of_programs(row: list[str]) -> None:
+    names = table()[0][2:]
+    found = tp.load(ROOT / "programs" / f"{row[0]}.tp").orders(names).prediction
+    assert row[2:] == [exponent(True, found.exponents[q], found.exact[q]).replace("-", "−") for q in names]
+
+
+def test_the_page_of_commands_lists_every_command_and_option() -> None:
+    import typer
+
+    page = PAGES["commands.md"]
+    group = typer.main.get_command(app)
+    for name, command in group.commands.items():  # type: ignore[attr-defined]
+        assert f"`tp {name} " in page
+        for parameter in command.params:
+            for option in parameter.opts:
+                assert not option.startswith("-") or option in page, f"{name} {option}"
+
+
+def test_links_between_pages() -> None:
+    for name, text in PAGES.items():
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        prose = re.sub(r"`[^`\n]*`", "", prose)
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", prose):
+            folder = ROOT if name == "README.md" else ROOT / "docs"
+            assert (folder / target).exists(), f"{name}: {target}"
