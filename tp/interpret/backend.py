@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
@@ -24,6 +25,8 @@ def _prepare() -> None:
     """Turns the persistent compilation cache on; without a writable folder work goes on uncached."""
     import jax
 
+    # A damaged entry is compiled anew; JAX's own words about it would help nobody here.
+    warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
     folder = cache_folder() / "compiled"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

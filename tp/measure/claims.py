@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tp.measure.fit import Fit
 from tp.measure.verdict import MARGIN, Judgement, Verdict
+from tp.orders.value import show
 
 if TYPE_CHECKING:
     from tp.correlations.predict import Prediction
@@ -214,4 +215,4 @@ def _is_quantity(name: str) -> bool:
 
 
 def _power(exponent: Fraction | None) -> str:
-    return "identically zero" if exponent is None else f"of order n^({exponent})"
+    return "identically zero" if exponent is None else f"of order n^({show(exponent)})"

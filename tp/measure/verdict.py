@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tp.measure.fit import RANGE, Estimate, Fit, Slopes
 from tp.measure.plan import MOST_SEEDS
+from tp.orders.value import show
 
 MARGIN = 0.2
 """How far an interval may reach from a prediction; less than half of 1/2, the usual distance of exponents."""
@@ -49,6 +50,8 @@ def judge(predicted: Fraction | None, fit: Fit, margin: float = MARGIN) -> Judge
     """
     if predicted is None:
         return _judge_zero(fit)
+    if show(predicted) == "inf":
+        return _undecided("no power of n is predicted")
     if fit.vanishes:
         return _undecided("zero to rounding at every width, where a power of n was predicted")
     if fit.problem is not None or fit.slopes is None or fit.late is None:

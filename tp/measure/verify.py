@@ -157,15 +157,10 @@ def only_output(program: Program) -> str | None:
 
 
 def rounding_floors(samples: Samples, dtype: str) -> dict[int, float]:
-    """The rounding error to expect at each width: the machine precision times the largest median there."""
+    """The rounding error to expect at each width: the machine precision times the median of the kernel there."""
     eps = float(np.finfo(dtype).eps)
-    floors: dict[int, float] = {}
-    for by_width in samples.values():
-        for n, values in by_width.items():
-            median = float(np.median(values))
-            if np.isfinite(median):
-                floors[n] = max(floors.get(n, 0.0), eps * median)
-    return floors
+    medians = {n: float(np.median(values)) for n, values in samples.get("kernel", {}).items()}
+    return {n: eps * median for n, median in medians.items() if np.isfinite(median)}
 
 
 def _judged(names: Sequence[str], prediction: Prediction, samples: Samples, dtype: str) -> dict[str, Measured]:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from tp.orders.content import NOTHING, Content, even, generic, odd
 from tp.orders.flips import HALF, Flips, WideAxes
-from tp.orders.value import MOST, Term, Value, prune, widened
+from tp.orders.value import MOST, UNBOUNDED, Term, Value, prune, widened
 
 ZERO = Fraction(0)
 _EXPANSION = 8
@@ -290,12 +290,13 @@ class Calculus:
         assert top is not None
         if growth is None:
             self.reasons.setdefault("an argument of a function without polynomial growth grows with n")
-            growth = Fraction(_EXPANSION)
+            exponent = UNBOUNDED
         else:
             self.reasons.setdefault("the argument of a nonlinearity grows with n; its order is bounded by growth only")
+            exponent = max(growth, ZERO) * top
         contents = [t.content for t in value.terms]
         join = {"odd": odd, "even": even}.get(function.symmetry(k), generic)
-        return self.value([Term(max(growth, ZERO) * top, join(contents))], axes)
+        return self.value([Term(exponent, join(contents))], axes)
 
     def function_of(self, value: Value, axes: WideAxes) -> Value:
         """A bounded function of ``value`` about which nothing else is known."""

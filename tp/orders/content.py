@@ -21,14 +21,25 @@ UNKNOWN = 0
 
 def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ...]:
     """The reduced echelon basis (leading bits decreasing) of the span of ``vectors`` and of a reduced ``base``."""
-    basis = base
+    rows = {b.bit_length(): b for b in base}
     for vector in vectors:
-        rest = remainder(vector, basis)
-        if rest:
-            lead = rest.bit_length() - 1
-            basis = (*(b ^ rest if b >> lead & 1 else b for b in basis), rest)
-            basis = tuple(sorted(basis, reverse=True))
-    return basis
+        while vector:
+            row = rows.get(vector.bit_length())
+            if row is None:
+                rows[vector.bit_length()] = vector
+                break
+            vector ^= row
+    if len(rows) == len(base):
+        return base
+    leads = 0
+    for length in rows:
+        leads |= 1 << length >> 1
+    for length in sorted(rows):
+        row, own = rows[length], 1 << length >> 1
+        while lower := row & leads & ~own:
+            row ^= rows[lower.bit_length()]
+        rows[length] = row
+    return tuple(sorted(rows.values(), reverse=True))
 
 
 def remainder(vector: int, basis: tuple[int, ...]) -> int:

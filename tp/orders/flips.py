@@ -13,7 +13,7 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 """Names and exponents of wide axes."""
 
 HALF = Fraction(1, 2)
-_LEVELS = 16
+_LEVELS = 12
 """From this level on, levels are flipped together; a flip of all is still a flip."""
 
 

@@ -32,6 +32,9 @@ class Value:
         return max((t.exponent for t in self.terms), default=None)
 
 
+UNBOUNDED = Fraction(10**6)
+"""Stands for growth beyond every power of n; so large that no product with powers of widths makes it one."""
+
 MOST = 6
 """A value with more terms than this is :func:`widened`."""
 
@@ -69,5 +72,7 @@ def widened(terms: Iterable[Term]) -> tuple[Term, ...]:
 
 
 def show(exponent: Fraction | None) -> str:
-    """An exponent as users see it: an exact rational, or -inf."""
-    return "-inf" if exponent is None else str(exponent)
+    """An exponent as users see it: an exact rational, -inf, or inf where no power of n is a bound."""
+    if exponent is None:
+        return "-inf"
+    return "inf" if exponent > UNBOUNDED / 2 else str(exponent)
