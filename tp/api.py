@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -125,12 +125,15 @@ class Model:
     def init(self, key: Any, n: int, dtype: str = "float32") -> dict[str, Any]:
         """Weights at width ``n`` by name, axes (outs, ins), drawn from the initial laws.
 
-        ``key`` is a JAX key or a number. Raises ValueError for float64 while JAX has 64-bit numbers disabled.
+        ``key`` is a JAX key or a number. Raises TpError TP502 where ``n`` is not a width, and ValueError for float64
+        while JAX has 64-bit numbers disabled.
         """
         import jax
 
         from tp.interpret.dense import draw
+        from tp.measure.plan import require_width
 
+        require_width(n)
         if dtype == "float64" and not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
             raise ValueError('float64 needs jax.config.update("jax_enable_x64", True)')
         number = jax.random.key(key) if isinstance(key, int) else key
@@ -175,22 +178,31 @@ def plan(
     widths: Sequence[int] | str | None, seeds: int | None, dtype: str | None, seconds: float | None = None
 ) -> Plan:
     """A plan with defaults filled in. Raises TpError TP502 to TP504."""
-    from tp.measure.plan import WIDTHS, Plan, parse_widths
+    from tp.measure.plan import Plan, read_widths
 
-    chosen = parse_widths(widths) if isinstance(widths, str) else tuple(sorted(set(widths or WIDTHS)))
+    chosen = read_widths(widths)
     default = Plan()
     budget = default.seconds if seconds is None else seconds
     return Plan(chosen, seeds, dtype or default.dtype, seconds=budget)
 
 
 def _known(quantities: Sequence[str] | None) -> list[str] | None:
-    """The names as they are printed. Raises TpError TP505 for an unknown one."""
+    """The names as they are printed. Raises TpError TP505 for an unknown one, and for what is not a list of names."""
     if quantities is None:
         return None
-    from tp.correlations.quantities import parse as parse_quantity
     from tp.diagnostics.diagnostic import error
+    from tp.syntax.quantities import parse as parse_quantity
 
+    names: list[object] | None = list(quantities) if _is_list(quantities) else None
+    if names is None or not all(isinstance(name, str) for name in names):
+        hint = f"write [{quantities!r}]" if isinstance(quantities, str) else 'write ["kernel", "C[0,2]"]'
+        raise error("TP505", f"quantities must be a list of names, not {quantities!r}", hint=hint)
     try:
-        return [parse_quantity(name).name for name in quantities]
+        return [parse_quantity(str(name)).name for name in names]
     except ValueError as problem:
         raise error("TP505", str(problem)) from problem
+
+
+def _is_list(value: object) -> bool:
+    """Can ``value`` be gone through, other than character by character?"""
+    return isinstance(value, Iterable) and not isinstance(value, str)

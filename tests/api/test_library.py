@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,28 @@ def test_unknown_quantities() -> None:
     with pytest.raises(tp.TpError) as problem:
         MODEL.orders(["C[7,7]"])
     assert problem.value.diagnostics[0].code == "TP505"
+
+
+@pytest.mark.parametrize("names", [5, "C[0,2]", "F", [5], [None], b"F"])
+def test_quantities_that_are_no_list_of_names(names: Any) -> None:
+    for ask in (MODEL.orders, lambda names: MODEL.verify(quantities=names)):
+        with pytest.raises(tp.TpError, match="must be a list of names") as problem:
+            ask(names)
+        assert problem.value.diagnostics[0].code == "TP505"
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True, 10**10])
+def test_weights_need_a_width(n: Any) -> None:
+    with pytest.raises(tp.TpError) as problem:
+        MODEL.init(0, n)
+    assert problem.value.diagnostics[0].code == "TP502"
+
+
+@pytest.mark.parametrize("widths", [5, [0], [], [1.5]])
+def test_widths_that_are_none(widths: Any) -> None:
+    with pytest.raises(tp.TpError) as problem:
+        MODEL.verify(widths=widths)
+    assert problem.value.diagnostics[0].code == "TP502"
 
 
 def test_apply_is_the_program() -> None:

@@ -25,9 +25,9 @@ class Case:
         import jax
         import jax.numpy as jnp
 
-        from tp.correlations.quantities import parse
         from tp.correlations.sample import Scalars, arrange
         from tp.interpret.dense import draw, evaluator
+        from tp.syntax.quantities import parse
 
         self.model = tp.load(PROGRAM, depth=3)
         graph = self.model.graph

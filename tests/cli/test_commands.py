@@ -148,6 +148,7 @@ def test_data_that_do_not_fit(mlp: str, tmp_path: Path, capsys: Captured) -> Non
         (["verify", "FILE", "--seeds", "many"], "TP500"),
         (["verify", "FILE", "--widths", "64,x"], "TP502"),
         (["verify", "FILE", "--seeds", "0"], "TP503"),
+        (["verify", "FILE", "--seeds", "1000000000000"], "TP503"),
         (["orders", "FILE", "--quantities", "D[0,2]"], "TP505"),
         (["orders", "FILE", "--quantities", "C[0,9]"], "TP505"),
         (["orders", "FILE", "--quantities", ","], "TP505"),
@@ -157,6 +158,7 @@ def test_data_that_do_not_fit(mlp: str, tmp_path: Path, capsys: Captured) -> Non
         (["orders", "FILE", "--output", "/nowhere/at/all"], "TP508"),
         (["explain", "TP998"], "TP509"),
         (["verify", "FILE", "--data", "missing.npy"], "TP601"),
+        (["verify", "FILE", "--data", "/"], "TP601"),
         (["verify", "FILE", "--data", "digits"], "TP606"),
         (["format", "missing.tp"], "TP507"),
     ],
@@ -234,7 +236,62 @@ def test_checking_loads_nothing_heavy(mlp: str) -> None:
     assert done.stdout.splitlines()[-1] == "[] 0"
 
 
-def test_a_closed_pipe_is_quiet(mlp: str) -> None:
-    command = f"{sys.executable} -m tp graph {mlp} --format svg | head -c 10"
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("words", ["graph FILE --format svg", "--help", "check FILE --format json"])
+def test_a_closed_pipe_is_quiet(words: str, mlp: str) -> None:
+    tp = f"{sys.executable} -m tp {words.replace('FILE', mlp)}"
+    done = shell(f"{{ sleep 0.1; {tp}; echo $? >&2; }} | true")
+    assert done.stderr == "141\n"
+
+
+def test_closed_progress_ends_the_run(mlp: str) -> None:
+    words = f"correlations {mlp} --widths 8 --seeds 2 --quantities kernel --progress"
+    assert shell(f"{sys.executable} -m tp {words} 2>&1 >/dev/null | true; exit ${{PIPESTATUS[0]}}").returncode == 141
+
+
+def test_closed_errors_do_not_change_the_code(wrong: str) -> None:
+    done = shell(f"{{ {sys.executable} -m tp check {wrong} 2>&1 >&3 | true; exit ${{PIPESTATUS[0]}}; }} 3>/dev/null")
+    assert done.returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full here")
+@pytest.mark.parametrize("words", ["graph FILE", "--version", "explain TP101", "check missing.tp --format json"])
+def test_a_full_disk_is_a_diagnostic(words: str, mlp: str) -> None:
+    done = shell(f"{sys.executable} -m tp {words.replace('FILE', mlp)} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[TP508]: cannot write to standard output: No space")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_no_standard_output_is_a_diagnostic(mlp: str) -> None:
+    done = shell(f"{sys.executable} -m tp graph {mlp} >&-")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[TP508]")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_data_too_large_for_the_numbers(form: str, mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    np.save(tmp_path / "x.npy", 1e300 * np.eye(3))
+    words = ["run", mlp, "--widths", "8", "--data", str(tmp_path / "x.npy"), "--format", form]
+    assert main(words) == 2
+    shown = capsys.readouterr()
+    assert "TP604" in shown.err + shown.out
+    assert "--dtype float64" in shown.err + shown.out
+    assert main([*words, "--dtype", "float64"]) == 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_results_that_are_not_finite(dtype: str, tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "large.tp"
+    path.write_text(MLP.replace("tanh(h[1])", "h[1] * h[1]"))
+    np.save(tmp_path / "x.npy", (1e30 if dtype == "float32" else 1e300) * np.eye(3))
+    words = ["run", str(path), "--widths", "8", "--data", str(tmp_path / "x.npy"), "--dtype", dtype]
+    assert main([*words, "--format", "json"]) == 2
+    (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert found["code"] == "TP604"
+    assert f"the output f is not finite in {dtype} at width 8" in found["message"]

@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.quantities import parse as quantity
 from tp.correlations.sample import Scalars, arrange
 from tp.graph.graph import Graph
 from tp.interpret import dense
 from tp.interpret.backend import precision
 from tp.interpret.dense import draw, evaluator
 from tp.syntax import parse
+from tp.syntax.quantities import parse as quantity
 
 Arrays = Mapping[str, Any]
 N = 6

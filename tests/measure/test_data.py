@@ -119,7 +119,6 @@ def test_csv_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     assert code(problem) == "TP601"
 
 
-@pytest.mark.filterwarnings("ignore:loadtxt")
 def test_csv_with_names_only(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b,c\n")
@@ -169,9 +168,41 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     assert "pickled" in str(problem.value.diagnostics[0].hint)
 
 
-@pytest.mark.parametrize("name", ["missing.npy", "x.txt", "folder.npz"])
+@pytest.mark.parametrize("shape", [(0, 3), (0,), (0, 5)])
+def test_no_samples(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with pytest.raises(TpError, match="has no samples") as problem:
+        inputs_for(VECTOR, 2, save(tmp_path / "x.npy", np.zeros(shape)))
+    assert code(problem) == "TP603"
+
+
+def test_values_too_large_for_the_dtype(tmp_path: Path) -> None:
+    path = save(tmp_path / "x.npy", 1e300 * np.eye(3))
+    assert inputs_for(VECTOR, 2, path)["x"].max() == 1e300
+    with pytest.raises(TpError, match="too large for float32") as problem:
+        inputs_for(VECTOR, 2, path, dtype="float32")
+    assert code(problem) == "TP604"
+    assert "--dtype float64" in str(problem.value.diagnostics[0].hint)
+
+
+def test_long_doubles_beyond_float64_are_not_finite(tmp_path: Path) -> None:
+    if np.finfo(np.longdouble).max <= np.finfo(np.float64).max:
+        pytest.skip("long doubles are float64 here")
+    path = save(tmp_path / "x.npy", np.full((3, 3), np.longdouble(10) ** 1000))
+    with pytest.raises(TpError, match="not finite") as problem:
+        inputs_for(VECTOR, 2, path)
+    assert code(problem) == "TP604"
+
+
+@pytest.mark.parametrize("name", ["folder.npy", "folder.npz", "folder"])
+def test_a_folder_is_called_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(TpError, match="is a folder") as problem:
+        inputs_for(VECTOR, 2, str(tmp_path / name))
+    assert code(problem) == "TP601"
+
+
+@pytest.mark.parametrize("name", ["missing.npy", "x.txt", "x" * 1000 + ".npy"])
 def test_files_that_are_not_there(tmp_path: Path, name: str) -> None:
-    (tmp_path / "folder.npz").mkdir()
     with pytest.raises(TpError) as problem:
         inputs_for(VECTOR, 2, str(tmp_path / name))
     assert code(problem) == "TP601"

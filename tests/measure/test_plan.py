@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from tp.diagnostics.diagnostic import TpError
 from tp.measure import plan
-from tp.measure.plan import Plan, parse_widths, require_memory
+from tp.measure.plan import Plan, parse_widths, read_widths, require_memory
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,12 @@ def test_widths_that_make_no_sense(text: str) -> None:
     [
         ({"widths": ()}, "TP502"),
         ({"widths": (0,)}, "TP502"),
+        ({"widths": (2.5,)}, "TP502"),
+        ({"widths": (True,)}, "TP502"),
+        ({"widths": (10**10,)}, "TP502"),
         ({"seeds": 0}, "TP503"),
+        ({"seeds": 2.5}, "TP503"),
+        ({"seeds": 10**12}, "TP503"),
         ({"dtype": "float16"}, "TP504"),
     ],
 )
@@ -47,6 +55,26 @@ def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> Non
     with pytest.raises(TpError) as problem:
         Plan(**settings)  # type: ignore[arg-type]
     assert problem.value.diagnostics[0].code == code
+
+
+def test_too_many_seeds_say_how_many_are_allowed() -> None:
+    with pytest.raises(TpError, match="from 1 to 1000000000, not 1000000000000"):
+        Plan(seeds=10**12)
+
+
+def test_widths_as_numbers() -> None:
+    assert read_widths([64, 16, 64]) == (16, 64)
+    assert read_widths(np.array([64, 16])) == (16, 64)  # type: ignore[arg-type]
+    assert all(type(n) is int for n in read_widths(np.array([64, 16])))  # type: ignore[arg-type]
+    assert read_widths("16:64") == (16, 32, 64)
+    assert read_widths(None) == plan.WIDTHS
+
+
+@pytest.mark.parametrize("widths", [5, 2.5, [0], ["64"], [None]])
+def test_widths_that_are_not_numbers(widths: Any) -> None:
+    with pytest.raises(TpError) as problem:
+        read_widths(widths)
+    assert problem.value.diagnostics[0].code == "TP502"
 
 
 def test_memory_is_refused_with_the_figure() -> None:

@@ -97,10 +97,11 @@ def test_a_wide_kernel_is_one_operator() -> None:
     assert_allclose(run.ordered("y", "n i"), expected, **CLOSE)
 
 
-def test_pooling_drops_the_remainder() -> None:
+def test_pooling_takes_whole_blocks() -> None:
     run = Run(
         program(
-            "input x : [i=5, j=4]\na = avg_pool(x, i=2, j=2)\nb = max_pool(x, i=2, j=4)\nc = -2 * max_pool(-x, i=5)"
+            "input x : [i=5, j=4]\na = avg_pool(x[i=1..4], i=2, j=2)\nb = max_pool(x[i=1..4], i=2, j=4)\n"
+            "c = -2 * max_pool(-x, i=5)"
         )
     )
     x = run.inputs["x"]

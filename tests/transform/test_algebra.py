@@ -12,12 +12,12 @@ import pytest
 
 from tp.correlations.predict import _Scalars
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
-from tp.correlations.quantities import parse as quantity
 from tp.correlations.sample import Scalars
 from tp.graph.axes import Axis
 from tp.interpret.backend import precision
 from tp.interpret.dense import draw, evaluator
 from tp.syntax import load, parse
+from tp.syntax.quantities import parse as quantity
 from tp.transform.algebra import SAMPLES, Subsets, Taylor, partitions
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from itertools import pairwise
 
 import typer
 
-from tp.cli.failures import complain
+from tp.cli.failures import CLOSED, complain, deliver
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 
 _Usage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -19,13 +21,20 @@ _Usage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code.
 
-    0: fine, all claims hold; 1: a claim or a check failed; 2: could not run; 3: undecided or interrupted.
+    0: fine, all claims hold; 1: a claim or a check failed; 2: could not run; 3: undecided or interrupted;
+    141: whoever read the output closed it.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        code = _answer(list(sys.argv[1:] if arguments is None else arguments))
+    return deliver(printed.getvalue(), code)
+
+
+def _answer(words: list[str]) -> int:
+    """Runs the command, or prints what went wrong, and returns the exit code."""
     as_json = _wants_json(words)
     try:
-        code = _run(words)
-        sys.stdout.flush()
+        return _run(words)
     except TpError as failure:
         return complain(failure.diagnostics, as_json)
     except _Usage as usage:
@@ -33,13 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         return 3
-    except BrokenPipeError:
-        # Whoever read the output has gone; without this the interpreter complains while shutting down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (SystemExit, BrokenPipeError):  # stderr was closed while it showed progress; typer exits for that
+        return CLOSED
     except Exception as bug:
         return complain([_bug_diagnostic(bug)], as_json)
-    return code
 
 
 def _run(words: list[str]) -> int:

@@ -1,11 +1,16 @@
-"""Diagnostics on their way out."""
+"""Results and diagnostics on their way out, and what happens where nobody takes them."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from tp.diagnostics.diagnostic import Diagnostic
+
+CLOSED = 141
+"""The exit code where the reader of the output has gone: 128 + SIGPIPE, as shells have it."""
 
 
 def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> int:
@@ -17,5 +22,34 @@ def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> int:
     else:
         from tp.diagnostics.text import render
 
-        print(render(diagnostics), file=sys.stderr)
+        try:
+            print(render(diagnostics), file=sys.stderr, flush=True)
+        except OSError:  # nobody is left to be told
+            _silence(sys.stderr)
     return 2
+
+
+def deliver(text: str, code: int) -> int:
+    """Write ``text`` to stdout and return ``code``, or what the failure to write calls for."""
+    if not text:
+        return code
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] as Python has it where fd 1 is closed
+        return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], as_json=False)
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence(sys.stdout)
+        return CLOSED
+    except OSError as problem:
+        _silence(sys.stdout)
+        reason = problem.strerror or str(problem)
+        return complain([Diagnostic("TP508", f"cannot write to standard output: {reason}")], as_json=False)
+    return code
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what ``stream`` still holds nowhere; else the interpreter complains about it while shutting down."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -20,7 +20,12 @@ def progress_bar(name: str, wanted: bool) -> Generator[Report | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    console = Console(stderr=True, force_terminal=True if wanted and not sys.stderr.isatty() else None)
+    class Plain(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave a closed stderr to the entry point; rich would take stdout, too, for closed."""
+            raise BrokenPipeError
+
+    console = Plain(stderr=True, force_terminal=True if wanted and not sys.stderr.isatty() else None)
     columns = (
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("at most"),
         TimeRemainingColumn(), TextColumn("left"),

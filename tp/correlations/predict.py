@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from tp.correlations.assumptions import assumptions
 from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
-from tp.correlations.quantities import Quantity, parse
 from tp.correlations.spectral_order import spectral_exponent
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
@@ -16,6 +15,7 @@ from tp.interpret.orders import calculus_for, interpret
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
 from tp.primitives.constant import Constant
+from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 from tp.transform.gradient import direction, pullback

@@ -10,12 +10,12 @@ import numpy as np
 
 from tp.correlations.hessian import HessianStep, spectral_norm
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output, metric, reads_in, weighing
-from tp.correlations.quantities import Quantity, parse
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
 from tp.interpret.memory import WORD, entries, peak_entries, weight_entries
 from tp.primitives.constant import Constant
 from tp.primitives.shorthand import scaled
+from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import squared_norm
 from tp.transform.gradient import direction, pullback

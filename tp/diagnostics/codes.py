@@ -212,7 +212,12 @@ _SYNTAX: dict[str, Code] = {
         "y = h[n=1]",
         "y = mean(h, n)",
     ),
-    "TP214": Code("out of range", "Entries of an axis are counted from 1 to its size.", "y = x[t=4]", "y = x[t=3]"),
+    "TP214": Code(
+        "out of range",
+        "Entries of an axis are counted from 1 to its size, and blocks of a pooling fill it.",
+        "y = x[t=4]",
+        "y = x[t=3]",
+    ),
     "TP215": Code(
         "type of a parameter",
         "A type is [outs | ins]. With two axes and no bar the last is the input; with three or more the bar is needed.",
@@ -289,11 +294,18 @@ _SYNTAX: dict[str, Code] = {
     ),
     "TP402": Code(
         "claim about nothing",
-        "The subject of a claim is F, kernel, hessian, C[D,d], an output or a name of the program.",
+        "The subject of a claim is F, kernel, hessian, C[D,d] with 1 <= d <= 5 for D = 0, 1 <= d <= 3 for D = 1 and "
+        "1 <= d <= 2 for D = 2, an output or a name of the program.",
         "claim g : Theta(1)",
         "claim h : Theta(1)",
     ),
-    "TP403": Code("not an order", "An order is a positive power of n.", "claim h : Theta(0)", "claim h : Theta(1)"),
+    "TP403": Code(
+        "not an order",
+        "An order is a positive number times a power of n. The m of weak correlations and of linearization is a power "
+        "of n that grows.",
+        "claim linearizes(1)",
+        "claim linearizes(n)",
+    ),
 }
 
 _REST: dict[str, Code] = {

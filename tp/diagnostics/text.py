@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from tp.diagnostics.diagnostic import Diagnostic
+from tp.diagnostics.packaged import located
 from tp.diagnostics.span import Span
 
 _WINDOW = 100
@@ -100,7 +101,7 @@ class _Texts:
 
 def _read(file: str) -> list[str] | None:
     try:
-        with open(file, "rb") as stream:
+        with located(file).open("rb") as stream:
             data = stream.read(_MAX_BYTES)
     except (OSError, ValueError):
         return None

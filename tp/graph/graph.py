@@ -105,6 +105,20 @@ class Graph:
         """A graph without nodes over the same widths and parameters."""
         return Graph(self.widths, self.parameters, self.learning_rate)
 
+    def pruned(self) -> Graph:
+        """A copy without the nodes that no output and no name depends on; the rest in the same order."""
+        kept = self.needed([*self.outputs.values(), *self.names.values()])
+        number = {old: new for new, old in enumerate(kept)}
+        graph = self.empty_like()
+        for index in kept:
+            node = self._nodes[index]
+            operands = tuple(number[i] for i in node.operands)
+            graph._known[node.operation, operands] = len(graph._nodes)
+            graph._nodes.append(replace(node, operands=operands))
+        graph.outputs = {name: number[i] for name, i in self.outputs.items()}
+        graph.names = {name: number[i] for name, i in self.names.items()}
+        return graph
+
     def needed(self, roots: Sequence[int]) -> list[int]:
         """The nodes that ``roots`` depend on, themselves included, in topological order."""
         seen: set[int] = set()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tp.measure.fit import Fit
 from tp.measure.verdict import MARGIN, Judgement, Verdict
 from tp.orders.value import show
+from tp.syntax.claims import is_quantity
 
 if TYPE_CHECKING:
     from tp.correlations.predict import Prediction
@@ -69,7 +70,7 @@ def claimed_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str
     found: dict[str, None] = {}
     for claim in claims:
         for part in _parts(claim, output) or ():
-            if _is_quantity(part.quantity):
+            if is_quantity(part.quantity):
                 found.setdefault(part.quantity)
     return tuple(found)
 
@@ -202,16 +203,6 @@ def _violates(part: _Part, fit: Fit) -> bool:
     if part.relation == "zero":
         return True
     return fit.slopes is not None and fit.slopes.overall.low > float(part.exponent) + MARGIN
-
-
-def _is_quantity(name: str) -> bool:
-    from tp.correlations.quantities import parse
-
-    try:
-        parse(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _power(exponent: Fraction | None) -> str:

@@ -22,12 +22,19 @@ CORRELATION = 0.5
 _SEED = 20_240_229
 
 
-def inputs_for(types: Mapping[str, Type], slots: int, data: str | None = None, *, equal_inputs: bool = False) -> Inputs:
+def inputs_for(
+    types: Mapping[str, Type],
+    slots: int,
+    data: str | None = None,
+    *,
+    equal_inputs: bool = False,
+    dtype: str = "float64",
+) -> Inputs:
     """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
 
     ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the
-    leading axis. The result does not depend on the width. Raises TpError TP601 to TP607 where the data cannot
-    be read or do not fit.
+    leading axis. The result does not depend on the width. The numbers are float64, and ``dtype`` is what they will
+    be used in. Raises TpError TP601 to TP607 where the data cannot be read, do not fit, or overflow ``dtype``.
     """
     distinct = 1 if equal_inputs else slots
     if data is None:
@@ -39,7 +46,19 @@ def inputs_for(types: Mapping[str, Type], slots: int, data: str | None = None, *
     rows = _distinct_rows(found, distinct, data)
     if equal_inputs:
         rows = rows * slots
-    return {name: array[rows] for name, array in found.items()}
+    chosen = {name: array[rows] for name, array in found.items()}
+    _require_range(chosen, dtype, data)
+    return chosen
+
+
+def _require_range(inputs: Inputs, dtype: str, data: str | None) -> None:
+    """Raises TpError TP604 for values that would become infinite in ``dtype``."""
+    most = float(np.finfo(dtype).max)
+    for name, array in inputs.items():
+        largest = float(np.abs(array).max(initial=0.0))
+        if largest > most:
+            message = f"{data} has the value {largest:.3g} for {name}, which is too large for {dtype}"
+            raise error("TP604", message, hint="use --dtype float64, or scale the data")
 
 
 def _generic(types: Mapping[str, Type], slots: int) -> Inputs:
@@ -88,6 +107,8 @@ def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array
     """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
     if array.dtype.kind not in "biuf":
         raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers")
+    if array.ndim and not len(array):
+        raise error("TP603", f"{path} has no samples for {name}")
     shape, have = _shape(axes), array.shape[1:]
     same = tuple(s for s in have if s != 1) == tuple(s for s in shape if s != 1)
     flat = len(have) == 1 and have[0] == int(np.prod(shape))
@@ -97,7 +118,8 @@ def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array
             changes = [f"--set {a.name}={h}" for a, h in zip(axes, have, strict=True) if a.size != h]
             hint = f"try {' '.join(changes)}; {hint}"
         raise error("TP602", f"samples of shape {list(have)} do not fit the input {name} : {show(axes)}", hint=hint)
-    values = array.astype(np.float64).reshape(-1, *shape)
+    with np.errstate(over="ignore"):  # a long double becomes infinite, and is refused as such below
+        values = array.astype(np.float64).reshape(-1, *shape)
     wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if wrong.size:
         raise error("TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}")

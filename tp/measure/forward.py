@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Width
 from tp.graph.graph import Graph
 from tp.interpret.memory import WORD, weight_entries
@@ -32,7 +33,8 @@ class Forward:
 def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
 
-    A wide axis of an output is kept. Raises TpError TP501 where the weights do not fit into memory.
+    A wide axis of an output is kept. Raises TpError TP501 where the weights do not fit into memory, TP604 where an
+    output is not finite, and those of :func:`inputs_for`.
     """
     import jax
 
@@ -41,7 +43,7 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
 
     seeds = plan.seeds or 1
     require_memory({n: 2 * weight_entries(program.graph, n) * WORD[plan.dtype] for n in plan.widths})
-    inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data).items()}
+    inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data, dtype=plan.dtype).items()}
     names, nodes = list(program.graph.outputs), list(program.graph.outputs.values())
     found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in names}
     with precision(plan.dtype) as kind:
@@ -54,7 +56,17 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
             ]
             for i, name in enumerate(names):
                 found[name][n] = np.stack([np.asarray(values[i], dtype=np.float64) for values in drawn])
+                _require_finite(name, n, found[name][n], plan.dtype)
     return Forward(program.name, program.file, plan.dtype, found)
+
+
+def _require_finite(name: str, n: int, values: npt.NDArray[np.float64], dtype: str) -> None:
+    """Raises TpError TP604 for ``values`` [seeds, ...] with infinities or NaN."""
+    wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if wrong.size:
+        hint = "use --dtype float64" if dtype == "float32" else "the program or its data leave the range of float64"
+        message = f"the output {name} is not finite in {dtype} at width {n}, first for seed {int(wrong[0])}"
+        raise error("TP604", message, hint=hint)
 
 
 def width_of(graph: Graph, params: Mapping[str, Any]) -> int:

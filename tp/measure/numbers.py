@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tp.correlations.quantities import DEFAULT
 from tp.measure.fit import UPPER_QUANTILE
 from tp.measure.plan import Plan
 from tp.measure.sweep import Report
 from tp.measure.verify import Tools, default_tools, draw_samples
+from tp.syntax.quantities import DEFAULT
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tp.correlations.predict import Prediction, predict
-from tp.correlations.quantities import SYMBOLIC
+from tp.syntax.quantities import SYMBOLIC
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program

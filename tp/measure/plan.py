@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
@@ -35,12 +36,44 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Raises TpError TP502 to TP504 for settings that make no sense."""
-        if not self.widths or any(not 1 <= n <= _LARGEST for n in self.widths):
-            raise error("TP502", f"widths must lie between 1 and {_LARGEST}")
-        if self.seeds is not None and not 1 <= self.seeds <= _LARGEST:
-            raise error("TP503", f"the number of seeds must be at least 1, not {self.seeds}")
+        if not self.widths:
+            raise error("TP502", "no widths are given")
+        for n in self.widths:
+            require_width(n)
+        if self.seeds is not None and not _counts(self.seeds):
+            raise error("TP503", f"the number of seeds must be a whole number from 1 to {_LARGEST}, not {self.seeds}")
         if self.dtype not in DTYPES:
             raise error("TP504", f"unknown dtype {self.dtype}", hint=f"one of {', '.join(DTYPES)}")
+
+
+def require_width(n: object) -> None:
+    """Raises TpError TP502 where ``n`` is not a width."""
+    if not _counts(n):
+        raise error("TP502", f"a width must be a whole number between 1 and {_LARGEST}, not {n}")
+
+
+def _counts(value: object) -> bool:
+    """Is ``value`` a whole number, of Python's or NumPy's, from 1 to the largest that is taken on?"""
+    return not isinstance(value, bool) and isinstance(value, Integral) and 1 <= int(value) <= _LARGEST
+
+
+def read_widths(widths: Sequence[int] | str | None) -> tuple[int, ...]:
+    """``widths`` in increasing order without repetition: text as for :func:`parse_widths`, or numbers, or the default.
+
+    Raises TpError TP502.
+    """
+    if widths is None:
+        return WIDTHS
+    if isinstance(widths, str):
+        return parse_widths(widths)
+    try:
+        given = list(widths)
+    except TypeError:
+        hint = 'write [64, 128, 256], or text such as "64:1024"'
+        raise error("TP502", f"widths must be a list of whole numbers or text, not {widths!r}", hint=hint) from None
+    for n in given:
+        require_width(n)
+    return tuple(sorted({int(n) for n in given}))
 
 
 def parse_widths(text: str) -> tuple[int, ...]:
@@ -85,7 +118,7 @@ def require_memory(need: Mapping[int, int]) -> None:
     have = available_memory()
     for n in sorted(need):
         if have is not None and need[n] > have:
-            message = f"width {n} needs {_gib(need[n])} of memory, and this machine has {_gib(have)} free"
+            message = f"width {n} needs {gib(need[n])} of memory, and this machine has {gib(have)} free"
             raise error("TP501", message, hint="use smaller --widths, fewer --quantities or --dtype float32")
 
 
@@ -120,5 +153,5 @@ def _group_limit() -> int | None:
         return None
 
 
-def _gib(amount: int) -> str:
+def gib(amount: int) -> str:
     return f"{amount / 2**30:.1f} GiB"

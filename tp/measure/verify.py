@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tp.correlations.quantities import DEFAULT, parse
 from tp.measure.claims import ClaimResult, Measured, Outcome, claimed_quantities, evaluate, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.fit import Fit, fit
 from tp.measure.plan import Plan, require_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
 from tp.measure.verdict import Judgement, Verdict, judge, unpredicted
+from tp.syntax.quantities import DEFAULT, parse
 
 if TYPE_CHECKING:
     from tp.correlations.predict import Prediction
@@ -136,7 +136,7 @@ def draw_samples(
     """Samples of ``names`` and, as the yardstick of rounding errors, of the kernel."""
     measured = list(dict.fromkeys([*names, "kernel"]))
     graph = program.graph
-    inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs)
+    inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs, dtype=plan.dtype)
     require_memory({n: tools.memory(graph, measured, n, plan.dtype) for n in plan.widths})
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 
 HALF = Fraction(1, 2)
 _LEVELS = 12
-"""From this level on, levels are flipped together; a flip of all is still a flip."""
+"""Levels beyond this one count as it: a flip of several levels together is still a flip."""
 
 
 @dataclass(frozen=True, slots=True)

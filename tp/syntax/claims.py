@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 
 from tp.diagnostics.diagnostic import error
@@ -10,6 +9,7 @@ from tp.diagnostics.span import Span
 from tp.syntax import tree as t
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.program import Claim
+from tp.syntax.quantities import parse
 from tp.syntax.values import indexed
 from tp.syntax.words import near
 
@@ -17,16 +17,21 @@ RELATIONS = ("Theta", "O", "zero")
 WITH_ARGUMENT = ("weakly_correlated", "power_weakly_correlated", "linearizes")
 ALONE = ("lazy", "feature_learning", "stable")
 
-_QUANTITY = re.compile(r"F|kernel|hessian|C\[\d+,\d+\]")
-
 
 def is_quantity(name: str) -> bool:
     """Whether ``name`` is a quantity of the paper rather than a node."""
-    return _QUANTITY.fullmatch(name) is not None
+    try:
+        parse(name)
+    except ValueError:
+        return False
+    return True
 
 
 def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Claim:
-    """The claim that ``syntax`` states. Raises TP401 for unknown kinds, TP403 for exponents that are none."""
+    """The claim that ``syntax`` states.
+
+    Raises TP401 for unknown kinds, TP402 for a C[D,d] out of range, TP403 for exponents that do not fit.
+    """
     word, argument = syntax.property, syntax.argument
     text = _text(syntax.span, lines)
     if syntax.subject is not None:
@@ -39,6 +44,11 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
             )
         place = tuple(evaluator.whole(i) for i in syntax.subject.indices)
         subject = indexed(syntax.subject.name, place)
+        if syntax.subject.name == "C" and len(place) == 2 and "C" not in evaluator.frame.names:
+            try:
+                parse(subject)
+            except ValueError as problem:
+                raise error("TP402", str(problem), syntax.subject.span) from None
         if word == "zero":
             if argument is not None:
                 raise error("TP401", "zero takes no argument", argument.span)
@@ -55,7 +65,10 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
         raise error("TP401", f"there is no claim {word}", syntax.span, near(word, known, f"known: {', '.join(known)}"))
     if argument is None:
         raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(n)")
-    return Claim(word, None, None, _exponent(evaluator, argument), syntax.negated, text, syntax.span)
+    exponent = _exponent(evaluator, argument)
+    if exponent <= 0:
+        raise error("TP403", f"{word} needs a power of n that grows", argument.span, "m must grow with n")
+    return Claim(word, None, None, exponent, syntax.negated, text, syntax.span)
 
 
 def _exponent(evaluator: Evaluator, node: t.Expression) -> Fraction:

@@ -79,7 +79,7 @@ def windows(build: Build, x: int, name: str, window: Axis, padding: str, stride:
 
 
 def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
-    """``avg_pool(x, i=2, j=2)``: means over blocks; a remainder at the end is dropped."""
+    """``avg_pool(x, i=2, j=2)``: means over blocks, which fill the axis."""
     scale, value, blocks = _blocks(evaluator, node, "avg_pool(x, i=2, ...)")
     for block in blocks:
         scale = scale * number(block.at(1)).inverse().scale
@@ -87,7 +87,7 @@ def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def max_pool(evaluator: Evaluator, node: t.Call) -> Value:
-    """``max_pool(x, i=2, j=2)``: maxima over blocks, one axis after the other."""
+    """``max_pool(x, i=2, j=2)``: maxima over blocks, which fill the axis; one axis after the other."""
     build = evaluator.build
     scale, value, blocks = _blocks(evaluator, node, "max_pool(x, i=2, ...)")
     if scale != ONE:
@@ -101,7 +101,7 @@ def max_pool(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def _blocks(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int, list[Axis]]:
-    """A scale, the value cut into blocks, and the axes within the blocks."""
+    """A scale, the value cut into blocks, and the axes within the blocks. Raises TP214 for an incomplete block."""
     (x,) = _operands(node, 1, usage)
     build = evaluator.build
     scale, value = build.factored(evaluator.number_or_value(x), x.span)
@@ -113,6 +113,15 @@ def _blocks(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int,
         length = evaluator.whole(argument.value)
         if length < 1:
             raise error("TP214", "a block has at least one entry", argument.value.span)
+        _, size = axis_of(build, value, name, argument.span)
+        if size % length:
+            whole = size - size % length
+            raise error(
+                "TP214",
+                f"blocks of {length} do not fill the {size} entries of {name}",
+                argument.span,
+                f"leave out the rest: x[{name}=1..{whole}]" if whole else f"{name} has {size} entries",
+            )
         # A quote cannot be part of a name in the text, so this axis meets no other.
         block = Axis(name + "'block", length)
         value = windows(build, value, name, block, "valid", length, argument.span)

@@ -7,6 +7,7 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Width
 from tp.primitives.input import Input
 from tp.syntax import tree as t
+from tp.syntax.assigned import assigned
 from tp.syntax.build import Build
 from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
@@ -43,6 +44,8 @@ class Elaborator:
 
     def run(self, block: t.Block) -> None:
         """All statements; a faulty one poisons what it would have defined."""
+        if not self.frame.assigned:
+            self.frame.assigned = assigned(block)
         for statement in block.statements:
             self.build.step(statement.span)
             try:
@@ -163,7 +166,8 @@ class Elaborator:
                         "TP203",
                         f"the axis {name} is already {shown}",
                         span,
-                        labels=() if where is None else (Label(where, "declared here"),),
+                        "an axis has one size; choose another name for this one",
+                        () if where is None else (Label(where, "declared here"),),
                     )
                 )
             return before

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from fractions import Fraction
 
 from tp.activations import known
-from tp.diagnostics.diagnostic import error
+from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, names
 from tp.syntax import tree as t
@@ -113,9 +114,23 @@ class Evaluator:
 
             if name in BUILTINS:
                 raise error("TP201", f"{name} is a built-in function; call it", span, f"write {name}(...)")
+            self._check_early(name, span)
             words = [*self.frame.names, *self.frame.module.functions, *known(), *BUILTINS]
             raise error("TP101", f"nothing here is called {name}", span, near(name, words))
         return found
+
+    def _check_early(self, name: str, span: Span) -> None:
+        """Raises TP101 for a name that a statement assigns which has not run."""
+        statement = self.frame.assigned.get(name)
+        if statement is None:
+            return
+        start, end = (statement.line, statement.column), (statement.end_line, statement.end_column)
+        if end <= (span.line, span.column):
+            hint = "the loop that assigns it has an empty range"
+            raise error("TP101", f"{name} is never assigned", span, hint)
+        labels = (Label(statement, "assigned here"),) if start > (span.line, span.column) else ()
+        hint = "statements are read from top to bottom"
+        raise TpError(Diagnostic("TP101", f"{name} is used before it is assigned", span, hint, labels))
 
     # leaves and postfixes ----------------------------------------------------------------------------
 
@@ -153,7 +168,9 @@ class Evaluator:
         if found is None:
             if family.poisoned:
                 raise PoisonedError
-            raise error("TP102", f"{indexed(family.name, place)} is not defined", node.span, _members(family))
+            name = indexed(family.name, place)
+            reason = "is used before it is assigned" if name == self.frame.target else "is not defined"
+            raise error("TP102", f"{name} {reason}", node.span, _members(family))
         return found
 
     def _selected(self, value: Value, item: t.Argument) -> Value:
@@ -193,6 +210,13 @@ class Evaluator:
                 raise error("TP105", "an activation takes a value, then plain numbers", argument.span)
         if not node.arguments:
             raise error("TP105", f"{phi.name} needs a value", node.span)
+        optional = [f.name for f in fields(known()[phi.name.partition("(")[0]]) if f.init]
+        if len(node.arguments) > 1 + len(optional):
+            also = f" and at most {', '.join(optional)}" if optional else ""
+            usage = f"usage: {phi.name.partition('(')[0]}({', '.join(['x', *optional])})"
+            raise error(
+                "TP209", f"{phi.name} takes one value{also}, not {len(node.arguments)} arguments", node.span, usage
+            )
         numbers = ",".join(written(self.rational(a.value)) for a in node.arguments[1:])
         if numbers and "(" in phi.name:
             raise error("TP105", f"{phi.name} already has its arguments", node.span)
@@ -285,8 +309,8 @@ def _members(family: Family) -> str | None:
     if not places:
         return "no member is defined yet"
     if len(places) == 1:
-        return f"defined: {indexed(family.name, places[0])}"
-    return f"defined: {indexed(family.name, places[0])} to {indexed(family.name, places[-1])}"
+        return f"defined so far: {indexed(family.name, places[0])}"
+    return f"defined so far: {indexed(family.name, places[0])} to {indexed(family.name, places[-1])}"
 
 
 def shared_wide(evaluator: Evaluator, nodes: Sequence[int], span: Span, verb: str) -> list[str]:

@@ -83,7 +83,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Lo
         syntax.name,
         module.source,
         module.file,
-        build.graph,
+        build.graph.pruned(),
         elaborator.inputs,
         tuple(elaborator.claims),
         dict(build.resolved),
@@ -143,7 +143,8 @@ def _setting(build: Build, name: str, kind: str) -> Value:
         try:
             return Phi(find(text).name)
         except (KeyError, ValueError) as problem:
-            hint = near(text, known(), str(problem))
+            all_known = f"known: {', '.join(known())}"
+            hint = near(text, known(), all_known if isinstance(problem, KeyError) else str(problem))
             raise error("TP506", f"{name}={text[:40]}: not an activation", None, hint) from None
     if kind == "int":
         return number(build.integer_setting(name, -1_000_000, 1_000_000))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.packaged import named
 from tp.diagnostics.span import Span
 from tp.syntax import resources
 from tp.syntax import tree as t
@@ -63,7 +64,7 @@ class Loader:
                 raise error("TP502", f"more than {_MAX_MODULES} modules are imported", item.span)
             self.loading.append(key)
             try:
-                self.modules[key] = self.module(read(path, item.span), key, path.parent)
+                self.modules[key] = self.module(read(path, item.span), self._name(module, item, path), path.parent)
             finally:
                 self.loading.pop()
         found = self.modules[key]
@@ -75,8 +76,15 @@ class Loader:
                 raise error("TP106", f"{name} is defined twice", item.span)
             module.functions[name] = function
 
+    def _name(self, module: Module, item: t.Import, path: Path) -> str:
+        """What spans call the module at ``path``: as the importing file was given, or ``library/...``."""
+        library = resources.library().resolve()
+        if path.is_relative_to(library):
+            return named(path, f"library/{path.relative_to(library).as_posix()}")
+        return named(path, str(Path(module.file).parent / _relative(item)))
+
     def _find(self, module: Module, item: t.Import) -> Path:
-        relative = Path(*item.module.split("/")).with_suffix(".tp")
+        relative = _relative(item)
         folders = [f for f in (module.folder, resources.library()) if f is not None]
         for folder in folders:
             if (folder / relative).is_file():
@@ -85,6 +93,10 @@ class Loader:
         known = [p.stem for f in folders if f.is_dir() for p in f.glob("*.tp")]
         hint = near(item.module, known, f"modules lie beside the importing file or in {library.parent.name}/library")
         raise error("TP108", f"no module is called {item.module}", item.span, hint)
+
+
+def _relative(item: t.Import) -> Path:
+    return Path(*item.module.split("/")).with_suffix(".tp")
 
 
 def read(path: Path, span: Span | None = None) -> str:

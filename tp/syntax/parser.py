@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,7 @@ from tp.syntax.words import expectation
 MAX_TOKENS = 40_000
 MAX_WORD = 100
 _MAX_ERRORS = 10
+_ITEM = re.compile(r"\b(def|import|program)\s+$")
 
 
 class Separators:
@@ -65,7 +67,7 @@ def parse_file(text: str, file: str = "<text>") -> File:
         except TpError as problem:
             raise TpError([_placed(d, file) for d in problem.diagnostics]) from None
         except UnexpectedInput as problem:
-            found.append(_diagnose(problem, file))
+            found.append(_diagnose(problem, rest, file))
             blanked = _without_line(rest, problem.line)
             if blanked is None or len(found) == _MAX_ERRORS or len(text) > 20_000:
                 raise TpError(found) from None
@@ -93,7 +95,7 @@ def _without_line(text: str, line: int) -> str | None:
     return "\n".join(lines)
 
 
-def _diagnose(problem: UnexpectedInput, file: str) -> Diagnostic:
+def _diagnose(problem: UnexpectedInput, text: str, file: str) -> Diagnostic:
     """A lark error in the words of this language."""
     if isinstance(problem, UnexpectedCharacters):
         where = Span(problem.line, problem.column, problem.line, problem.column + 1, file)
@@ -101,6 +103,13 @@ def _diagnose(problem: UnexpectedInput, file: str) -> Diagnostic:
     assert isinstance(problem, UnexpectedToken)
     token = problem.token
     line, column = token.line or 1, token.column or 1
+    misplaced = _ITEM.search(text.split("\n")[line - 1][: column - 1])
+    if token.type == "NAME" and misplaced is not None:
+        # Inside braces the word was taken for the name of a value.
+        word, start = misplaced[1], misplaced.start(1) + 1
+        where = Span(line, start, line, start + len(word), file)
+        hint = f"'{word}' stands before the program, not inside braces"
+        return Diagnostic("TP004", f"'{word}' stands where a statement should be", where, hint)
     width = 1 if token.type in ("_NL", "$END") else max(1, len(token))
     where = Span(line, column, line, column + width, file)
     message, hint = expectation(token.type, str(token), problem.accepts or problem.expected)

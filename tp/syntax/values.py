@@ -104,7 +104,8 @@ def describe(value: Value) -> str:
 class Frame:
     """The names of one program or one call of a function.
 
-    ``parameters`` prefixes the names of parameters, ``nodes`` those of values.
+    ``parameters`` prefixes the names of parameters, ``nodes`` those of values. ``assigned`` says which statement
+    assigns each name, whether it has run or not.
     """
 
     module: Module
@@ -113,6 +114,7 @@ class Frame:
     names: dict[str, Value] = field(default_factory=dict["str", "Value"])
     places: dict[str, Span] = field(default_factory=dict[str, Span])
     calls: dict[str, int] = field(default_factory=dict[str, int])
+    assigned: Mapping[str, Span] = field(default_factory=dict[str, Span])
     target: str = ""
     returned: tuple[Value, ...] | None = None
     program: bool = False

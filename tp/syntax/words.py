@@ -74,6 +74,8 @@ def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str
     message = f"{found} where {_any_of(words)} should be" if words else f"{found} where nothing can follow"
     if text in _KEYWORDS and "NAME" in set(expected):
         return message, f"'{text}' is a reserved word; choose another name"
+    if kind == "CIRCUMFLEX" and set(expected) >= {"STAR", "SLASH"}:
+        return message, "powers do not chain; use parentheses: (a^b)^c or a^(b^c)"
     if kind in ("NAME", "NUMBER") and "_NL" in set(expected):
         return message, "a statement ends with its line (or ';'); only ( ) and [ ] may span lines"
     if kind == "EQUAL":
