@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output, metric, reads_in
+from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.graph.axes import Axis, Type
 from tp.graph.graph import Graph
-from tp.primitives.constant import Constant
 from tp.primitives.input import Input
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
-from tp.transform.gradient import direction, pullback
 
 TOLERANCE = 1e-3
 """Relative change of the norm over ten steps at which an iteration counts as converged."""
@@ -88,8 +86,7 @@ class HessianStep:
         node = algebra.coefficient(jet_output(program, algebra, POINT), algebra.depth)
         if node is None:
             return graph, None, None
-        pulled = pullback(graph, node, graph.add(Constant((1.0,))), reads.values())
-        gradient = direction(pulled, reads)
+        gradient = gradient_of(program, graph, node)
         squared = squared_norm(graph, gradient, metric(program))
         return graph, gradient.rescaled(graph, metric(program)), squared
 
@@ -126,12 +123,9 @@ def spectral_norm(
             squared, *parts = evaluate(dict(weights), {**inputs, **state})
             norm = jnp.sqrt(jnp.maximum(squared, 0.0))
             safe = jnp.where(norm > 0, norm, 1.0)
-            new = dict.fromkeys(step.inputs)
+            new = {name: jnp.zeros_like(value) for name, value in state.items()}
             for name, part in zip(names, parts, strict=True):
                 new[name] = jnp.expand_dims(part / safe if name in lefts else part, -1)
-            for name, value in new.items():
-                if value is None:
-                    new[name] = jnp.zeros_like(state[name])
             return new, norm
 
         def again(_: Any, carry: tuple[dict[str, Any], Any]) -> tuple[dict[str, Any], Any]:

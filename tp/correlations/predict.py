@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.correlations.assumptions import assumptions
-from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
+from tp.correlations.programs import gradient_at, gradient_of, jet_output, metric
 from tp.correlations.spectral_order import spectral_exponent
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.calculus import Calculus
 from tp.orders.value import Value
-from tp.primitives.constant import Constant
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
-from tp.transform.gradient import direction, pullback
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +100,5 @@ class _Scalars:
         return None if found is None else found / 2
 
     def _squared_gradient(self, node: int) -> int | None:
-        roots = list(self.program.outputs.values())
-        reads = reads_in(self.program, self.graph, roots)
-        one = self.graph.add(Constant((1.0,)))
-        pulled = pullback(self.graph, node, one, reads.values())
-        return squared_norm(self.graph, direction(pulled, reads), metric(self.program), exact=False)
+        gradient = gradient_of(self.program, self.graph, node)
+        return squared_norm(self.graph, gradient, metric(self.program), exact=False)

@@ -102,3 +102,10 @@ def reads_in(program: Graph, target: Graph, roots: Sequence[int]) -> dict[str, i
         if isinstance(operation, Read):
             found[operation.parameter] = target.add(operation)
     return found
+
+
+def gradient_of(program: Graph, target: Graph, node: int) -> Direction:
+    """The gradient of the scalar ``node`` of ``target``, a coefficient of a jet of ``program``; not weighed by Λ."""
+    reads = reads_in(program, target, list(program.outputs.values()))
+    pulled = pullback(target, node, target.add(Constant((1.0,))), reads.values())
+    return direction(pulled, reads)

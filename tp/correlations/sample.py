@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 
 from tp.correlations.hessian import HessianStep, spectral_norm
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output, metric, reads_in, weighing
+from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
 from tp.interpret.memory import WORD, entries, peak_entries, weight_entries
-from tp.primitives.constant import Constant
 from tp.primitives.shorthand import scaled
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import squared_norm
-from tp.transform.gradient import direction, pullback
 
 
 class Scalars:
@@ -41,10 +39,7 @@ class Scalars:
             return None
         if quantity.free == 0:
             return scaled(self.graph, node, Scale(quantity.coefficient))
-        one = self.graph.add(Constant((1.0,)))
-        reads = reads_in(self.program, self.graph, list(self.program.outputs.values()))
-        pulled = pullback(self.graph, node, one, reads.values())
-        squared = squared_norm(self.graph, direction(pulled, reads), metric(self.program))
+        squared = squared_norm(self.graph, gradient_of(self.program, self.graph, node), metric(self.program))
         return None if squared is None else scaled(self.graph, squared, Scale(quantity.coefficient**2))
 
 

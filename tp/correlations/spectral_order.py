@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tp.correlations.programs import gradient_at, jet_output, metric, reads_in
+from tp.correlations.programs import gradient_at, gradient_of, jet_output, metric
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Calculus
-from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.read import Read
 from tp.transform.algebra import Taylor
 from tp.transform.direction import Direction, Factor, squared_norm
-from tp.transform.gradient import direction, pullback
 
 STEPS = 2
 
@@ -41,8 +39,6 @@ def _iterate(
     program: Graph, graph: Graph, along: Direction, start: Direction, contracted: int, calculus: Calculus
 ) -> list[Fraction]:
     """Exponents of |M w| / |w| over the steps; empty when M w vanishes identically."""
-    reads = reads_in(program, graph, list(program.outputs.values()))
-    one = graph.add(Constant((1.0,)))
     ratios: list[Fraction] = []
     before: Fraction | None = None
     moved = start
@@ -51,7 +47,7 @@ def _iterate(
         node = algebra.coefficient(jet_output(program, algebra, ""), contracted + 1)
         if node is None:
             break
-        image = direction(pullback(graph, node, one, reads.values()), reads)
+        image = gradient_of(program, graph, node)
         squared = squared_norm(graph, image, metric(program), exact=False)
         exponent = None if squared is None else interpret(graph, [squared], calculus)[squared].exponent
         if exponent is None:

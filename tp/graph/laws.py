@@ -20,7 +20,6 @@ class Family:
     draw: Callable[[Any, tuple[int, ...], Any, tuple[float, ...]], Any]
     arguments: tuple[float, ...] = ()
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
-    gaussian: bool = False
 
 
 def _normal(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
@@ -84,7 +83,7 @@ def _constant(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]
 LAWS: dict[str, Family] = {
     family.name: family
     for family in (
-        Family("normal", True, "normal(mean, deviation)", _normal, gaussian=True),
+        Family("normal", True, "normal(mean, deviation)", _normal),
         Family("uniform", True, "uniform(mean, deviation): uniform, symmetric about the mean", _uniform),
         Family("rademacher", True, "rademacher(mean, deviation): two values with probability 1/2", _rademacher),
         Family("laplace", True, "laplace(mean, deviation)", _laplace),
