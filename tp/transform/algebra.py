@@ -2,8 +2,8 @@
 
 A jet is a value whose coefficients are derivatives along chosen directions. Two algebras serve two
 interpreters: in :class:`Taylor` few directions are taken several times and each coefficient is a node of its own
-(orders need nothing else); in :class:`Subsets` the directions are distinct and all 2^d coefficients lie along one finite axis, so
-that every weight is read once and the graph does not grow with d.
+(orders need nothing else); in :class:`Subsets` the directions are distinct and all 2^d coefficients lie along one
+finite axis, so that every weight is read once and the graph does not grow with d.
 """
 
 from __future__ import annotations
