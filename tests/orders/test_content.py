@@ -159,6 +159,6 @@ def test_kept_parities_are_those_in_the_mask(a: Content, mask: int) -> None:
 @given(contents())
 def test_mapped_contents(a: Content) -> None:
     """An injective map of generators moves the support."""
-    shifted = a.mapped(lambda vector: vector << 1)
+    shifted = a.mapped(lambda number: 2 << number)
     units = [1 << i for i in range(BITS + 1) if shifted.free >> i & 1]
     assert {shifted.offset ^ v for v in span([*shifted.basis, *units])} == {v << 1 for v in support(a)}

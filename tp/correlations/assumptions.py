@@ -7,14 +7,13 @@ from collections.abc import Iterable
 from tp.activations import Smoothness, find
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
-from tp.orders.calculus import Calculus
 from tp.primitives.largest import Largest
 from tp.primitives.pointwise import Pointwise
 
 
-def assumptions(program: Graph, calculus: Calculus) -> tuple[str, ...]:
-    """One sentence for each assumption under which the typical orders of ``program`` hold."""
-    return (*_always(program), *_laws(program), *_functions(program), *_rules(calculus))
+def assumptions(program: Graph, notes: Iterable[str]) -> tuple[str, ...]:
+    """One sentence for each assumption under which the typical orders of ``program`` hold; ``notes`` are those of rules."""
+    return (*_always(program), *_laws(program), *_functions(program), *notes)
 
 
 def _always(program: Graph) -> Iterable[str]:
@@ -56,9 +55,3 @@ def _functions(program: Graph) -> Iterable[str]:
             yield f"the argument of {name} stays away from 0"
     if any(isinstance(program[i].operation, Largest) for i in program):
         yield "the position of a maximum does not change under infinitesimal steps"
-
-
-def _rules(calculus: Calculus) -> Iterable[str]:
-    if calculus.widened:
-        yield "long sums were simplified: joint parities are kept, single ones are not"
-    yield from calculus.reasons

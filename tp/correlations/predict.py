@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tp.correlations.assumptions import assumptions
@@ -12,8 +12,8 @@ from tp.correlations.spectral_order import spectral_exponent
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
+from tp.orders.rules import INEXACT
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
@@ -33,16 +33,39 @@ class NodeOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a quantity has its exponent: a derivation whose exponent, times ``factor``, it is.
+
+    ``factor`` is 1/2 where the derivation is about a squared norm.
+    """
+
+    derivation: Derived
+    factor: Fraction = Fraction(1)
+
+    @property
+    def exponent(self) -> Fraction | None:
+        found = self.derivation.value.exponent
+        return None if found is None else found * self.factor
+
+    @property
+    def exact(self) -> bool:
+        """False where some rule gave an upper bound only."""
+        return not self.derivation.notes & INEXACT
+
+
+@dataclass(frozen=True, slots=True)
 class Prediction:
     """Exponents of n by quantity (None: vanishes identically), with what they rest on.
 
-    ``exact[name]`` is False where the exponent is an upper bound only.
+    ``exact[name]`` is False where the exponent is an upper bound only; ``grounds`` has a derivation of each exponent that
+    is not None without one.
     """
 
     exponents: dict[str, Fraction | None]
     nodes: tuple[NodeOrder, ...]
     assumptions: tuple[str, ...]
     exact: dict[str, bool]
+    grounds: dict[str, Ground] = field(default_factory=dict)
 
 
 def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> Prediction:
@@ -53,52 +76,53 @@ def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> P
     wanted = [parse(name) for name in quantities]
     calculus = calculus_for(program)
     exponents: dict[str, Fraction | None] = {}
-    exact: dict[str, bool] = {}
-    orders: tuple[NodeOrder, ...] = ()
-    if nodes:
-        orders = tuple(_node_orders(program, calculus))
-    scalars = _Scalars(program, [q for q in wanted if q.free < 2])
+    grounds: dict[str, Ground] = {}
+    notes: dict[str, None] = {}
+    orders = tuple(_node_orders(program, calculus)) if nodes else ()
+    scalars = Scalars(program, max((q.contracted for q in wanted if q.free < 2), default=0), calculus)
     for quantity in sorted(wanted, key=lambda q: (q.free, q.contracted)):
         if quantity.free == 2:
             exponents[quantity.name] = spectral_exponent(program, quantity.contracted, calculus)
-        else:
-            exponents[quantity.name] = scalars.exponent(quantity, calculus)
-        exact[quantity.name] = not calculus.reasons
+            continue
+        ground = scalars.ground(quantity)
+        exponents[quantity.name] = None if ground is None else ground.exponent
+        if ground is not None:
+            grounds[quantity.name] = ground
+            notes.update(dict.fromkeys(sorted(ground.derivation.notes)))
     ordered = {q.name: exponents[q.name] for q in wanted}
-    return Prediction(ordered, orders, assumptions(program, calculus), exact)
+    exact = {q.name: q.name not in grounds or grounds[q.name].exact for q in wanted}
+    return Prediction(ordered, orders, assumptions(program, notes), exact, grounds)
 
 
 def _node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
     named = {**program.names, **program.outputs}
     values = interpret(program, list(named.values()), calculus)
     for name, node in named.items():
-        yield NodeOrder(name, program[node].span, values[node].exponent)
+        yield NodeOrder(name, program[node].span, values[node].value.exponent)
 
 
-class _Scalars:
-    """The scalar programs of all quantities in one graph, over the algebra with one direction."""
+class Scalars:
+    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction."""
 
-    def __init__(self, program: Graph, wanted: Sequence[Quantity]) -> None:
+    def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
         self.program = program
         self.graph = program.empty_like()
-        self.depth = max((q.contracted for q in wanted), default=0)
+        self.calculus = calculus
         along = gradient_at(program, self.graph, None, "")
-        self.algebra = Taylor(self.graph, [(along, self.depth)])
+        self.algebra = Taylor(self.graph, [(along, depth)])
         self.output = jet_output(program, self.algebra, "")
-        self.values: dict[int, Value] = {}
+        self.values: dict[int, Derived] = {}
 
-    def exponent(self, quantity: Quantity, calculus: Calculus) -> Fraction | None:
+    def ground(self, quantity: Quantity) -> Ground | None:
+        """Why ``quantity`` has its exponent; None where it vanishes because no term of it is left."""
         node = self.algebra.coefficient(self.output, quantity.contracted)
         if node is None:
             return None
         if quantity.free == 0:
-            return interpret(self.graph, [node], calculus, self.values)[node].exponent
-        squared = self._squared_gradient(node)
-        if squared is None:
-            return None
-        found = interpret(self.graph, [squared], calculus, self.values)[squared].exponent
-        return None if found is None else found / 2
-
-    def _squared_gradient(self, node: int) -> int | None:
+            return Ground(self._derived(node))
         gradient = gradient_of(self.program, self.graph, node)
-        return squared_norm(self.graph, gradient, metric(self.program), exact=False)
+        squared = squared_norm(self.graph, gradient, metric(self.program), exact=False)
+        return None if squared is None else Ground(self._derived(squared), Fraction(1, 2))
+
+    def _derived(self, node: int) -> Derived:
+        return interpret(self.graph, [node], self.calculus, self.values)[node]

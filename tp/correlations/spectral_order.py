@@ -49,7 +49,7 @@ def _iterate(
             break
         image = gradient_of(program, graph, node)
         squared = squared_norm(graph, image, metric(program), exact=False)
-        exponent = None if squared is None else interpret(graph, [squared], calculus)[squared].exponent
+        exponent = None if squared is None else interpret(graph, [squared], calculus)[squared].value.exponent
         if exponent is None:
             break
         if before is not None:

@@ -14,8 +14,7 @@ from tp.graph.parameter import Parameter
 
 if TYPE_CHECKING:
     from tp.graph.graph import Graph
-    from tp.orders.calculus import Calculus
-    from tp.orders.value import Value
+    from tp.orders.calculus import Calculus, Derived
 
 
 class Derivative(Enum):
@@ -77,5 +76,5 @@ class Operation(ABC):
         """The JAX array of the result; axes in the order of ``out``."""
 
     @abstractmethod
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         """The abstract value (set of asymptotic terms) of the result."""

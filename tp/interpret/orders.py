@@ -1,4 +1,4 @@
-"""The symbolic interpreter: a typical order for every node."""
+"""The symbolic interpreter: a typical order for every node, with its derivation."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from collections.abc import Sequence
 
 from tp.graph.graph import Graph
 from tp.graph.operation import OrderSetting
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 def interpret(
-    graph: Graph, roots: Sequence[int], calculus: Calculus, known: dict[int, Value] | None = None
-) -> dict[int, Value]:
-    """The abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
-    values: dict[int, Value] = {} if known is None else known
+    graph: Graph, roots: Sequence[int], calculus: Calculus, known: dict[int, Derived] | None = None
+) -> dict[int, Derived]:
+    """The derivation of the abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
+    values: dict[int, Derived] = {} if known is None else known
     for index in graph.needed(roots):
         if index in values:
             continue

@@ -11,7 +11,7 @@ Vectors over F2 are Python ints, one bit for each generator.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,6 +40,14 @@ def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ..
             row ^= rows[lower.bit_length()]
         rows[length] = row
     return tuple(sorted(rows.values(), reverse=True))
+
+
+def numbers(vector: int) -> Iterator[int]:
+    """The numbers of the bits of ``vector``."""
+    while vector:
+        low = vector & -vector
+        yield low.bit_length() - 1
+        vector ^= low
 
 
 def remainder(vector: int, basis: tuple[int, ...]) -> int:
@@ -124,8 +132,21 @@ class Content:
         )
 
     def mapped(self, image: Callable[[int], int]) -> Content:
-        """The parities carried over by a map of generators to (disjoint) generators; nothing else is kept."""
-        return Content.make(image(self.offset), [image(b) for b in self.basis], image(self.free))
+        """The parities carried over by a map from numbers of generators to bits (0: forgotten); nothing else is kept.
+
+        Generators may meet in one image: it flips all of them at once, and is free when one of them is.
+        """
+
+        def moved(vector: int) -> int:
+            out = 0
+            for number in numbers(vector):
+                out ^= image(number)
+            return out
+
+        free = 0
+        for number in numbers(self.free):
+            free |= image(number)
+        return Content.make(moved(self.offset), [moved(b) for b in self.basis], free)
 
     def kept(self, mask: int) -> Content:
         """The parities in ``mask`` only; degrees and symbols are dropped."""
@@ -137,6 +158,38 @@ class Content:
         if not self.offset & mask:
             return False
         return remainder(self.offset & mask, reduced(b & mask for b in self.basis)) != 0
+
+    def witness(self, mask: int, preferred: int = 0) -> int:
+        """A flip of generators in ``mask`` that makes the factor odd, given that one exists; few besides ``preferred``."""
+        mask &= ~self.free
+        basis = reduced(b & mask for b in self.basis)
+        rest = remainder(self.offset & mask, basis)
+        best = 0
+        while rest:
+            # The flip of a bit that no row leads, with the leading bits of the rows that hold it, fixes every row.
+            bit = rest & -rest
+            rest ^= bit
+            flip = bit
+            for row in basis:
+                if row & bit:
+                    flip |= 1 << row.bit_length() >> 1
+            if not best or (flip & ~preferred).bit_count() < (best & ~preferred).bit_count():
+                best = flip
+        return best
+
+    def split(self, bit: int) -> tuple[Content, ...]:
+        """The parts that are even and odd in the generator ``bit``."""
+        if self.free & bit:
+            even = Content(self.offset, self.basis, self.free & ~bit, self.skewed, self.symbols)
+            return even, Content(self.offset | bit, self.basis, even.free, self.skewed, self.symbols)
+        rows = [b for b in self.basis if b & bit]
+        if not rows:
+            return (self,)
+        rest = [b for b in self.basis if not b & bit] + [b ^ rows[0] for b in rows[1:]]
+        return tuple(
+            Content.make(offset, rest, self.free, self.skewed, self.symbols)
+            for offset in sorted((self.offset, self.offset ^ rows[0]), key=lambda o: o & bit)
+        )
 
     def inside(self, other: Content) -> bool:
         """Whether whatever cancels ``other`` also cancels this one."""

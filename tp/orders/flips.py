@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from tp.orders.content import Content
+from tp.orders.content import NOTHING, Content
 
 WideAxes = tuple[tuple[str, Fraction], ...]
 """Names and exponents of wide axes."""
 
 HALF = Fraction(1, 2)
-_LEVELS = 12
+DEEPEST = 12
 """Levels beyond this one count as it: a flip of several levels together is still a flip."""
+FOLLOWED = 6
+"""How many roots of each kind are followed to :data:`DEEPEST`, the first to get there; contents stay short by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Generator:
     """One sign flip.
 
-    At ``level`` 0 the source ``root`` itself has an index on ``axes``; at level k it is seen through k products with
-    matrices, whose covariance inherits its sign. ``blur`` is None for an exact symmetry, else the exponent
-    (relative to no cancellation) of what remains of a mean that this flip makes vanish at leading order.
+    At ``level`` 0 the source ``root`` itself has an index on ``axes`` (none of them for a formal variable); at level
+    k it is seen through k products with matrices, whose covariance inherits its sign. ``blur`` is None for an
+    exact symmetry, else the exponent (relative to no cancellation) of what remains of a mean that this flip makes
+    vanish at leading order.
     """
 
     root: str
@@ -33,14 +36,29 @@ class Generator:
 
 
 class Flips:
-    """Numbers generators; their numbers are the bits of contents."""
+    """Numbers generators; their numbers are the bits of contents.
 
-    def __init__(self, widths: Iterable[Fraction]) -> None:
+    Roots are names of weights read as values, and names of operators with ``@`` (rows) or ``'@`` (columns).
+
+    With ``tracked`` only those generators exist, and the others are forgotten wherever they arise. Less is then known
+    and no order gets smaller, so any choice is sound.
+    """
+
+    def __init__(self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None) -> None:
         self._smallest = min(widths)
         self._numbers: dict[Generator, int] = {}
-        self._listed: list[Generator] = []
+        self._closed = False
+        self._followed: dict[str, set[str]] = {}
+        self.listed: list[Generator] = []
+        self.formal = 0
+        """The mask of the generators of formal variables."""
         self._masks: dict[str, int] = {}
-        self._levels: dict[str, list[tuple[Fraction | None, int]]] = {}
+        self._levels: dict[str, dict[Fraction | None, int]] = {}
+        self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
+        if tracked is not None:
+            for generator in tracked:
+                self._bit(generator)
+            self._closed = True
 
     def on(self, axis: str) -> int:
         """The generators that live on ``axis``."""
@@ -52,47 +70,50 @@ class Flips:
         names = [a for a, _ in axes]
         for size in range(1, len(names) + 1):
             for places in combinations(names, size):
-                offset |= 1 << self._number(Generator(root, 0, frozenset(places), blur))
+                offset |= self._bit(Generator(root, 0, frozenset(places), blur))
         return Content(offset)
+
+    def variable(self, name: str) -> Content:
+        """Content of first degree in a formal variable."""
+        return Content(self._bit(Generator(name, 0, frozenset(), None)))
 
     def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
         """What the covariance x·x' / n of vectors W x inherits from the content of x, down to its own size."""
+        if not (inner.offset or inner.basis or inner.free):
+            return NOTHING
+        images = self._images.setdefault((outs, ins), {})
         contracted = {a for a, _ in ins}
         blur = -min(w for _, w in ins) * HALF
-        images: dict[int, int] = {}
 
-        def image(vector: int) -> int:
-            out = 0
-            while vector:
-                low = vector & -vector
-                number = low.bit_length() - 1
-                if number not in images:
-                    images[number] = self._deeper(self._listed[number], contracted, outs, blur)
-                out ^= images[number]
-                vector ^= low
-            return out
+        def image(number: int) -> int:
+            found = images.get(number)
+            if found is None:
+                found = images[number] = self._deeper(self.listed[number], contracted, outs, blur)
+            return found
 
         return inner.mapped(image)
 
     def _deeper(self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction) -> int:
         if not generator.axes & contracted:
             return 0
+        level = min(generator.level + 1, DEEPEST)
+        if level == DEEPEST and not self._follows(generator.root):
+            return 0
         blur = least if generator.blur is None else max(least, generator.blur)
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
-        return 1 << self._number(Generator(generator.root, min(generator.level + 1, _LEVELS), axes, blur))
+        return self._bit(Generator(generator.root, level, axes, blur))
 
-    def sharpness(self, axis: str) -> list[tuple[Fraction | None, int]]:
+    def _follows(self, root: str) -> bool:
+        """Whether flips of ``root`` are followed to any depth: the first few of its kind are."""
+        kind = "'@" if root.endswith("'@") else "@" if root.endswith("@") else ""
+        followed = self._followed.setdefault(kind, set())
+        if len(followed) < FOLLOWED:
+            followed.add(root)
+        return root in followed
+
+    def sharpness(self, axis: str) -> Iterable[tuple[Fraction | None, int]]:
         """Generators on ``axis`` grouped by how sharply they make a mean vanish, sharpest first."""
-        levels = self._levels.get(axis)
-        if levels is None:
-            groups: dict[Fraction | None, int] = {}
-            for number, generator in enumerate(self._listed):
-                if axis in generator.axes:
-                    blur = self._blur(generator)
-                    groups[blur] = groups.get(blur, 0) | 1 << number
-            levels = sorted(groups.items(), key=lambda g: (g[0] is not None, g[0] or Fraction(0)))
-            self._levels[axis] = levels
-        return levels
+        return self._levels.get(axis, {}).items()
 
     def _blur(self, generator: Generator) -> Fraction | None:
         if len(generator.axes) == 1:
@@ -101,12 +122,24 @@ class Flips:
         other = -self._smallest * HALF
         return other if generator.blur is None else max(generator.blur, other)
 
-    def _number(self, generator: Generator) -> int:
+    def _bit(self, generator: Generator) -> int:
         number = self._numbers.get(generator)
         if number is None:
-            number = self._numbers[generator] = len(self._listed)
-            self._listed.append(generator)
+            if self._closed:
+                return 0
+            number = self._numbers[generator] = len(self.listed)
+            self.listed.append(generator)
+            if not generator.axes:
+                self.formal |= 1 << number
             for axis in generator.axes:
                 self._masks[axis] = self._masks.get(axis, 0) | 1 << number
-                self._levels.pop(axis, None)
-        return number
+                self._sharpen(axis, self._blur(generator), 1 << number)
+        return 1 << number
+
+    def _sharpen(self, axis: str, blur: Fraction | None, bit: int) -> None:
+        levels = self._levels.setdefault(axis, {})
+        if blur in levels:
+            levels[blur] |= bit
+        else:
+            levels[blur] = bit
+            self._levels[axis] = dict(sorted(levels.items(), key=lambda g: (g[0] is not None, g[0] or Fraction(0))))

@@ -61,13 +61,17 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     return tuple(kept)
 
 
-def widened(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """One term for each exponent: what all of its terms are odd in stays known, the rest is given up."""
-    groups: dict[Fraction, list[Content]] = {}
+def widened(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
+    """One term for each exponent: what all of its terms are odd in stays known, the rest is given up.
+
+    Terms of different parity in the generators ``apart`` stay apart.
+    """
+    groups: dict[tuple[Fraction, int], list[Content]] = {}
     for term in terms:
-        groups.setdefault(term.exponent, []).append(term.content)
+        groups.setdefault((term.exponent, term.content.offset & apart), []).append(term.content)
     return tuple(
-        Term(exponent, contents[0] if len(contents) == 1 else hull(contents)) for exponent, contents in groups.items()
+        Term(exponent, contents[0] if len(contents) == 1 else hull(contents))
+        for (exponent, _), contents in groups.items()
     )
 
 

@@ -10,8 +10,7 @@ from tp.graph.axes import Type, growing, names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 from tp.primitives.arrays import columns
 from tp.primitives.read import source_of
 
@@ -66,7 +65,7 @@ class Apply(Operation):
     def restored(self, matrix: Any, low: Lowering, out: Type) -> Any:
         return matrix.reshape([a.at(low.n) for a in out])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         found = setting.parameters[self.parameter]
         outs, ins = found.sides(self.transposed)
         rest = without(setting.types[0], names(ins))

@@ -10,8 +10,7 @@ from tp.graph.axes import Type, names
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 @dataclass(frozen=True)
@@ -41,5 +40,5 @@ class Broadcast(Operation):
         array = arrays[0].reshape(arrays[0].shape + (1,) * len(self.axes))
         return jnp.broadcast_to(array, [a.at(low.n) for a in out])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0]

@@ -10,8 +10,7 @@ from tp.graph.axes import Axis, Type, names, union, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
 from tp.primitives.gather import Gather
@@ -51,5 +50,5 @@ class Concat(Operation):
             parts.append(jnp.broadcast_to(aligned(array, axes, out), shape))
         return jnp.concatenate(parts, axis=names(out).index(self.axis.name))
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.sum(values, setting.axes)

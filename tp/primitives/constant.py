@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from tp.graph.axes import Type, sizes
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 @dataclass(frozen=True)
@@ -40,5 +39,5 @@ class Constant(Operation):
 
         return jnp.asarray(self.numbers, low.dtype).reshape(tuple(sizes(out, low.n).values()))
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.one if any(self.numbers) else calculus.zero

@@ -10,8 +10,7 @@ from tp.graph.axes import Axis, Type, names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 _MATRIX = 1 << 14
 """Up to this many entries a selection is done as a product with a 0/1 matrix, which is exact and, on CPUs, faster."""
@@ -76,5 +75,5 @@ class Gather(Operation):
         array = jnp.moveaxis(arrays[0], place, -1)
         return selected(array, self.table).reshape([a.at(low.n) for a in out])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0] if any(i >= 0 for i in self.table) else calculus.zero

@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 from tp.graph.axes import Type, names
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 @dataclass(frozen=True)
@@ -38,5 +37,5 @@ class Largest(Operation):
         best = arrays[0].argmax(axis=place)
         return jax.nn.one_hot(best, arrays[0].shape[place], axis=place, dtype=arrays[0].dtype)
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.function_of(values[0], setting.axes)

@@ -10,8 +10,7 @@ from tp.graph.axes import Scale, Type, union
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
 
@@ -42,7 +41,7 @@ class Linear(Operation):
             total = total + scale.at(low.n) * aligned(array, axes, out)
         return jnp.broadcast_to(jnp.asarray(total, low.dtype), [a.at(low.n) for a in out])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         axes = setting.axes
         parts = [
             calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.activations import find
+from tp.activations.facts import facts
 from tp.graph.axes import Type
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,5 @@ class Pointwise(Operation):
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         return find(self.activation).lower(self.k, arrays[0])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
-        return calculus.pointwise(find(self.activation), self.k, values[0], setting.axes)
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
+        return calculus.pointwise(facts(self.activation), self.k, values[0], setting.axes)

@@ -10,8 +10,7 @@ from tp.graph.axes import Type, growing, names, union, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned, subscripts
 
@@ -45,7 +44,7 @@ class Product(Operation):
             return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
         return jnp.einsum(subscripts(types, out), *arrays, precision="highest")
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         both = union(*setting.types)
         over = growing(a for a in both if a.name in self.over)
         return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)

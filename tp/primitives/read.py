@@ -10,8 +10,8 @@ from tp.graph.axes import Axis, Type, names
 from tp.graph.laws import LAWS
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Source
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
+from tp.orders.facts import Source
 
 
 def source_of(parameter: Parameter) -> Source:
@@ -52,6 +52,6 @@ class Read(Operation):
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         return low.weights[self.parameter]
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         found = setting.parameters[self.parameter]
         return calculus.source(source_of(found), setting.axes)

@@ -11,8 +11,7 @@ from tp.graph.axes import Axis, Type, names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 
 
 @dataclass(frozen=True)
@@ -56,5 +55,5 @@ class Scatter(Operation):
         one_hot = (np.asarray(self.table)[:, None] == np.arange(size)[None, :]).astype(float)
         return jnp.einsum("...j,jk->...k", array, jnp.asarray(one_hot, array.dtype), precision="highest")
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0] if any(i >= 0 for i in self.table) else calculus.zero

@@ -10,8 +10,7 @@ from tp.graph.axes import Type, growing, names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus
-from tp.orders.value import Value
+from tp.orders.calculus import Calculus, Derived
 from tp.primitives.adjoint import fitted
 
 
@@ -39,6 +38,6 @@ class Sum(Operation):
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         return arrays[0].sum(axis=tuple(names(types[0]).index(a) for a in self.over))
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Value]) -> Value:
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         over = growing(a for a in setting.types[0] if a.name in self.over)
         return calculus.contract(values[0], over, setting.axes)

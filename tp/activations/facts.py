@@ -1,0 +1,27 @@
+"""What the order calculus is told about an activation."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tp.activations import find
+from tp.activations.base import Smoothness
+from tp.orders.facts import KNOWN, Function, Slope
+
+
+@cache
+def facts(name: str) -> Function:
+    """The facts about the activation called ``name``. Raises KeyError or ValueError as :func:`tp.activations.find`."""
+    activation = find(name)
+    degree = activation.degree()
+    slopes = tuple(
+        Slope(
+            vanishes=activation.vanishes(k),
+            constant=activation.constant(k),
+            at_zero=degree is None and activation.at_zero(k) != 0.0,
+            growth=activation.growth(k),
+            symmetry=activation.symmetry(k),
+        )
+        for k in range(KNOWN)
+    )
+    return Function(name, degree, activation.smoothness is Smoothness.PIECEWISE_LINEAR, slopes)

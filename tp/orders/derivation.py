@@ -1,0 +1,39 @@
+"""What flows through the symbolic interpreters: an abstract value together with the rule that gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Derivation(Generic[V]):
+    """``value`` follows by ``rule`` with ``arguments`` from the values of ``premises``.
+
+    ``arguments`` are plain data (None, bool, int, str, Fraction and tuples of them), so that a derivation can be
+    written down and replayed by someone who knows the rules and nothing else.
+    """
+
+    rule: str
+    arguments: tuple[Any, ...]
+    premises: tuple[Derivation[Any], ...]
+    value: V
+    notes: frozenset[str] = frozenset()
+    """What was assumed or given up on the way."""
+
+
+def lines(roots: Iterable[Derivation[Any]]) -> list[Derivation[Any]]:
+    """All that ``roots`` rest on, themselves included, premises before conclusions."""
+    seen: dict[int, Derivation[Any]] = {}
+    stack: list[tuple[Derivation[Any], bool]] = [(root, False) for root in roots]
+    while stack:
+        line, ready = stack.pop()
+        if ready:
+            seen.setdefault(id(line), line)
+        elif id(line) not in seen:
+            stack.append((line, True))
+            stack.extend((p, False) for p in line.premises if id(p) not in seen)
+    return list(seen.values())

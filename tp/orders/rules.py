@@ -1,0 +1,372 @@
+"""The rules of typical orders (with cancellations), one method a rule; nothing here knows of networks.
+
+All exponents are exact powers of n, logarithms are dropped. The rules are those of Yang's Master theorem read as
+bookkeeping: contractions add the exponent of their axis, or half of it when the mean vanishes; a product with a
+fresh matrix is a fresh Gaussian vector plus, when the operand already depends on the transposed matrix, a coherent
+part. Statements and proofs: docs/calculus.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tp.orders.content import NOTHING, Content, even, generic, odd
+from tp.orders.facts import Function, Source
+from tp.orders.flips import HALF, Flips, Generator, WideAxes
+from tp.orders.value import MOST, UNBOUNDED, Term, Value, prune, widened
+
+ZERO = Fraction(0)
+_EXPANSION = 8
+
+GROWS = "the argument of a nonlinearity grows with n; its order is bounded by growth only"
+UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
+KINKS = "few neurons cross the kink of a piecewise-linear function; their share is counted in root mean square"
+WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
+INEXACT = frozenset((GROWS, UNBOUNDED_GROWTH, KINKS))
+"""Notes of rules whose results are upper bounds even for generic programs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    """A Gaussian vector W y (or W' y): which weight, which side, the content of y and its own."""
+
+    source: str
+    transpose: bool
+    inner: Content
+    own: Content
+    axes: frozenset[str]
+
+
+class Rules:
+    """The rules over one set of widths. Values are interned, applications remembered.
+
+    Generators, Gaussian symbols and skewed sources are numbered as they first appear, so the same applications in the
+    same order give the same values.
+    """
+
+    def __init__(self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None) -> None:
+        self.widths = tuple(sorted(set(widths))) or (Fraction(1),)
+        self.flips = Flips(self.widths, tracked)
+        self.witnesses = 0
+        """The generators of flips that made a mean vanish: what a proof has to keep track of."""
+        self.zero = Value(())
+        self._values: dict[frozenset[Term], Value] = {(frozenset[Term]()): self.zero}
+        self._symbols: dict[_Symbol, int] = {}
+        self._symbol_list: list[_Symbol] = []
+        self._skewed: dict[tuple[str, frozenset[str]], int] = {}
+        self._memory: dict[object, tuple[Value, frozenset[str]]] = {}
+        self._parts: dict[object, Value] = {}
+        self._notes: set[str] = set()
+        self._spread = max(self.widths) - min(self.widths)
+        self.one_value = self.value([Term(ZERO, NOTHING)], ())
+
+    def apply_rule(self, rule: str, arguments: tuple[Any, ...], values: Sequence[Value]) -> tuple[Value, frozenset[str]]:
+        """What ``rule`` gives, and the notes that go with it. Raises KeyError for an unknown rule."""
+        key = (rule, arguments, *map(id, values))
+        found = self._memory.get(key)
+        if found is None:
+            before, self._notes = self._notes, set()
+            value = RULES[rule](self, arguments, values)
+            found = self._memory[key] = (value, frozenset(self._notes))
+            self._notes = before
+        return found
+
+    # values ------------------------------------------------------------------------------------------
+
+    def value(self, terms: Iterable[Term], axes: WideAxes) -> Value:
+        """The interned value of ``terms`` on ``axes``, dominated terms dropped."""
+        if self.flips.formal:
+            terms = [half for t in terms for half in self._by_parity(t)]
+        kept = prune(terms, sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO))
+        if len(kept) > MOST:
+            self._notes.add(WIDENED)
+            kept = widened(kept, self.flips.formal)
+        return self._values.setdefault(frozenset(kept), Value(kept))
+
+    def _by_parity(self, term: Term) -> Iterable[Term]:
+        """The parts of ``term`` that are even and odd in each formal variable: orders of series differ between them."""
+        halves = [term.content]
+        mask = self.flips.formal
+        while mask:
+            bit = mask & -mask
+            mask ^= bit
+            halves = [part for c in halves for part in c.split(bit)]
+        return [Term(term.exponent, c) for c in halves]
+
+    # sources -----------------------------------------------------------------------------------------
+
+    def one(self, arguments: tuple[Any, ...], values: Sequence[Value]) -> Value:
+        """A constant of order one, the same for every entry: data, masks, generic coefficients."""
+        return self.one_value
+
+    def none(self, arguments: tuple[Any, ...], values: Sequence[Value]) -> Value:
+        """Identically zero."""
+        return self.zero
+
+    def variable(self, arguments: tuple[str], values: Sequence[Value]) -> Value:
+        """A formal variable of order one; parts even and odd in it are kept apart."""
+        return self.value([Term(ZERO, self.flips.variable(arguments[0]))], ())
+
+    def source(self, arguments: tuple[Source, WideAxes], values: Sequence[Value]) -> Value:
+        """A weight read as a value: independent entries on all of the axes."""
+        source, axes = arguments
+        return self.value([Term(source.exponent, self._entries(source, axes))], axes)
+
+    def _entries(self, source: Source, axes: WideAxes) -> Content:
+        """Content of first degree in the entries of a weight along all of ``axes``."""
+        if not axes:
+            return NOTHING
+        if source.symmetric:
+            return self.flips.fresh(source.name, axes, None)
+        places = frozenset(a for a, _ in axes)
+        number = self._skewed.setdefault((source.name, places), len(self._skewed))
+        return Content(skewed=((number, 1),))
+
+    # linear rules ------------------------------------------------------------------------------------
+
+    def scaled(self, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:
+        """n^exponent times the operand."""
+        exponent, axes = arguments
+        return self.value([Term(t.exponent + exponent, t.content) for t in values[0].terms], axes)
+
+    def sum(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+        """A sum with generic coefficients: nothing cancels between its parts."""
+        return self._sum(values, arguments[0])
+
+    def _sum(self, values: Iterable[Value], axes: WideAxes) -> Value:
+        distinct = tuple(dict.fromkeys(v for v in values if v.terms))
+        if len(distinct) < 2:
+            return distinct[0] if distinct else self.zero
+        return self.value([t for v in distinct for t in v.terms], axes)
+
+    def product(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+        """The entrywise (or outer) product."""
+        return self._product(values[0], values[1], arguments[0])
+
+    def _product(self, left: Value, right: Value, axes: WideAxes) -> Value:
+        if left is self.one_value or not right.terms:
+            return right
+        if right is self.one_value or not left.terms:
+            return left
+        key = (id(left), id(right), axes) if id(left) < id(right) else (id(right), id(left), axes)
+        found = self._parts.get(key)
+        if found is None:
+            terms = [Term(a.exponent + b.exponent, a.content.times(b.content)) for a in left.terms for b in right.terms]
+            found = self._parts[key] = self.value(terms, axes)
+        return found
+
+    def contract(self, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:
+        """The sum over the first wide axes; the second ones remain."""
+        over, rest = arguments
+        return self.value([self._contracted(t, over) for t in values[0].terms], rest)
+
+    def _contracted(self, term: Term, over: WideAxes) -> Term:
+        exponent, content = term.exponent, term.content
+        for axis, omega in over:
+            exponent += self._gain(content, axis, omega)
+            content = self._drop(content, axis)
+        return Term(exponent, content)
+
+    def _gain(self, content: Content, axis: str, omega: Fraction) -> Fraction:
+        """What a sum over n^omega entries adds: omega, omega/2 when the mean vanishes, or in between."""
+        if any(degree == 1 and axis in self._skewed_axes(source) for source, degree in content.skewed):
+            return omega * HALF
+        if content.offset & self.flips.on(axis):
+            mask = 0
+            for level, bits in self.flips.sharpness(axis):
+                mask |= bits
+                if content.misses_zero(mask):
+                    self._witness(content, mask)
+                    return omega * HALF if level is None else max(omega * HALF, omega + level)
+        return omega
+
+    def _witness(self, content: Content, mask: int) -> None:
+        """Remembers the generators of one flip that makes the factor odd, if those known so far do not do."""
+        if not content.misses_zero(mask & self.witnesses):
+            self.witnesses |= content.witness(mask, self.witnesses)
+
+    def _skewed_axes(self, source: int) -> frozenset[str]:
+        return next(axes for (_, axes), number in self._skewed.items() if number == source)
+
+    def _drop(self, content: Content, axis: str) -> Content:
+        """The content on the axes that remain: what lived on ``axis`` is a constant there."""
+        skewed = tuple((s, d) for s, d in content.skewed if axis not in self._skewed_axes(s))
+        symbols = frozenset(s for s in content.symbols if axis not in self._symbol_list[s].axes)
+        mask = self.flips.on(axis)
+        if not ((content.offset | content.free) & mask or any(b & mask for b in content.basis)):
+            return Content(content.offset, content.basis, content.free, skewed, symbols)
+        kept = content.kept(~mask)
+        return Content(kept.offset, kept.basis, kept.free, skewed, symbols)
+
+    # matrices ----------------------------------------------------------------------------------------
+
+    def apply(self, arguments: tuple[Source, bool, WideAxes, WideAxes, WideAxes], values: Sequence[Value]) -> Value:
+        """W x (or W' x): contracts ``ins``, makes ``outs``, passes ``rest`` along."""
+        source, transpose, outs, ins, rest = arguments
+        terms = [part for t in values[0].terms for part in self._applied(source, transpose, t, outs, ins)]
+        return self.value(terms, outs + rest)
+
+    def _applied(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
+        size = sum((w for _, w in ins), ZERO)
+        inner = term.content
+        passed = inner
+        for axis, _ in ins:
+            passed = self._drop(passed, axis)
+        own = self._gaussian(source, transpose, inner, outs, ins)
+        symbol = _Symbol(source.name, transpose, inner, own, frozenset(a for a, _ in outs))
+        number = self._symbols.get(symbol)
+        if number is None:
+            number = self._symbols[symbol] = len(self._symbol_list)
+            self._symbol_list.append(symbol)
+        content = own.times(passed)
+        content = content.holding(content.symbols | {number})
+        yield Term(term.exponent + source.exponent + size * HALF, content)
+        yield from self._coherent(source, transpose, term, outs, ins)
+
+    def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
+        """The flips of W x: those of its rows, and those of x seen through the covariance x.x'."""
+        side = f"{source.name}'@" if transpose else f"{source.name}@"
+        # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
+        blur = None if source.symmetric else -min(w for _, w in ins) * HALF
+        return self.flips.fresh(side, outs, blur).times(self.flips.wrapped(inner, outs, ins))
+
+    def _coherent(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
+        """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""
+        contracted = frozenset(a for a, _ in ins)
+        half = sum((w for _, w in ins), ZERO) * HALF
+        for number in sorted(term.content.symbols):
+            symbol = self._symbol_list[number]
+            if symbol.source != source.name or symbol.transpose == transpose or symbol.axes != contracted:
+                continue
+            slope = self._contracted(Term(ZERO, term.content.times(symbol.own)), ins)
+            if slope.exponent <= half:
+                continue  # the mean slope vanishes; the fresh part dominates
+            exponent = term.exponent + source.exponent + slope.exponent - sum((w for _, w in outs), ZERO) * HALF
+            yield Term(exponent, slope.content.times(symbol.inner))
+
+    # nonlinear rules ---------------------------------------------------------------------------------
+
+    def pointwise(self, arguments: tuple[Function, int, WideAxes], values: Sequence[Value]) -> Value:
+        """The k-th derivative of a function at the operand."""
+        function, k, axes = arguments
+        return self._pointwise(function, k, values[0], axes)
+
+    def _pointwise(self, function: Function, k: int, value: Value, axes: WideAxes) -> Value:
+        slopes, degree, top = function.slopes, function.degree, value.exponent
+        if slopes[k].vanishes:
+            return self.zero
+        if slopes[k].constant:
+            return self.one_value
+        if slopes[k + 1].constant and degree == k + 1:
+            return value
+        if top is None or (top < 0 and degree is None):
+            return self._expanded(lambda j: slopes[k + j].at_zero, value, axes)
+        if top > 0 and degree is None:
+            return self._saturated(function, k, value, axes)
+        leading = [t.content for t in value.terms if t.exponent == top]
+        rest = self.value([t for t in value.terms if t.exponent < top], axes)
+
+        def at_leading(j: int) -> Value:
+            slope = slopes[k + j]
+            if slope.vanishes:
+                return self.zero
+            if slope.constant:
+                return self.one_value
+            exponent = ZERO if degree is None else top * (degree - k - j)
+            return self.value([Term(exponent, _JOINS[slope.symmetry](leading))], axes)
+
+        if not rest.terms:
+            return at_leading(0)
+        return self._series(at_leading, rest, axes)
+
+    def _expanded(self, nonzero: Callable[[int], bool], value: Value, axes: WideAxes) -> Value:
+        """Taylor series at 0 of a small (or vanishing) argument."""
+        return self._series(lambda j: self.one_value if nonzero(j) else self.zero, value, axes)
+
+    def _series(self, coefficient: Callable[[int], Value], small: Value, axes: WideAxes, first: int = 0) -> Value:
+        """Σ_{j >= first} coefficient(j) small^j / j!, as far as terms can still matter."""
+        parts: list[Value] = []
+        power = self.one_value
+        best: Fraction | None = None
+        reach = 2 * sum((w for _, w in axes), max(self.widths))
+        for j in range(first + _EXPANSION + 1):
+            if j >= first:
+                part = self._product(coefficient(j), power, axes)
+                if part.exponent is not None:
+                    if best is not None and part.exponent < best - reach:
+                        break
+                    best = part.exponent if best is None else max(best, part.exponent)
+                    parts.append(part)
+            power = self._product(power, small, axes)
+            if not power.terms:
+                break
+        return self._sum(parts, axes)
+
+    def _saturated(self, function: Function, k: int, value: Value, axes: WideAxes) -> Value:
+        """A growing argument: bounded by the function's growth, no longer exact."""
+        slope = function.slopes[k]
+        top = value.exponent
+        assert top is not None
+        if slope.growth is None:
+            self._notes.add(UNBOUNDED_GROWTH)
+            exponent = UNBOUNDED
+        else:
+            self._notes.add(GROWS)
+            exponent = max(slope.growth, ZERO) * top
+        return self.value([Term(exponent, _JOINS[slope.symmetry](t.content for t in value.terms))], axes)
+
+    def remainder(self, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
+        """φ^{(k)}(b + m) - Σ_{j < q} φ^{(k+j)}(b) m^j / j! for values b and m: what q terms of the series leave out."""
+        function, k, q, axes = arguments
+        base, move = values
+        slopes = function.slopes
+        if move.exponent is None or (slopes[k + q].vanishes and not function.kinked):
+            return self.zero
+        smaller = base.exponent is not None and move.exponent < base.exponent
+        if function.kinked and k < 2:
+            if smaller:
+                return self._crossed(function, k, base, move, axes)
+        elif move.exponent < 0 if function.degree is None else smaller:
+            return self._series(lambda j: self._pointwise(function, k + j, base, axes), move, axes, first=q)
+        whole = self._pointwise(function, k, self._sum((base, move), axes), axes)
+        parts = [whole]
+        power = self.one_value
+        for j in range(1, q):
+            power = self._product(power, move, axes)
+            parts.append(self._product(self._pointwise(function, k + j, base, axes), power, axes))
+        return self._sum(parts, axes)
+
+    def _crossed(self, function: Function, k: int, base: Value, move: Value, axes: WideAxes) -> Value:
+        """A kink is crossed by a share n^{m-b} of the entries, each of which changes by n^{m (1-k)}."""
+        assert base.exponent is not None
+        assert move.exponent is not None
+        self._notes.add(KINKS)
+        exponent = move.exponent * (1 - k) + (move.exponent - base.exponent) * HALF
+        return self.value([Term(exponent, generic(t.content for t in (*base.terms, *move.terms)))], axes)
+
+    def function_of(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+        """A bounded function of the operand about which nothing else is known."""
+        if not values[0].terms:
+            return self.one_value
+        return self.value([Term(ZERO, generic(t.content for t in values[0].terms))], arguments[0])
+
+
+_JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}
+
+RULES: dict[str, Callable[[Rules, Any, Sequence[Value]], Value]] = {
+    "one": Rules.one,
+    "zero": Rules.none,
+    "variable": Rules.variable,
+    "source": Rules.source,
+    "scaled": Rules.scaled,
+    "sum": Rules.sum,
+    "product": Rules.product,
+    "contract": Rules.contract,
+    "apply": Rules.apply,
+    "pointwise": Rules.pointwise,
+    "remainder": Rules.remainder,
+    "function": Rules.function_of,
+}
