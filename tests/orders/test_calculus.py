@@ -113,7 +113,7 @@ def test_what_vanishes_stays_zero(plan: tuple[list[int], Fraction], function: st
     assert calculus.apply(Source("A", Fraction(0)), False, zero, (N,), (N,), ()) is zero
     assert calculus.scaled(zero, plan[1], (N,)) is zero
     assert calculus.source(Source("c", Fraction(0), random=False), (N,)) is zero
-    image = calculus.pointwise(find(function), 0, zero, (N,))
+    image = calculus.pointwise(facts(function), 0, zero, (N,))
     assert (image.value.exponent is None) == (not facts(function).slopes[0].at_zero)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Smoothness, rational
+from tp.activations.base import Activation, Parity, Smoothness, rational
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class LeakyRelu(Activation):
         if k == 0:
             return jnp.where(x > 0, x, slope * x)
         return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
+
+    def symmetry(self, k: int) -> str:
+        # A multiple of |x| plus a linear function: what a kink does is even.
+        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:
         return k >= 2

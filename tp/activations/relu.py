@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Smoothness
+from tp.activations.base import Activation, Parity, Smoothness
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class Relu(Activation):
         if k == 0:
             return jax.nn.relu(x)
         return (x > 0).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
+
+    def symmetry(self, k: int) -> str:
+        # A multiple of |x| plus a linear function: what a kink does is even.
+        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:
         return k >= 2

@@ -23,7 +23,7 @@ _EXPANSION = 8
 
 GROWS = "the argument of a nonlinearity grows with n; its order is bounded by growth only"
 UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
-KINKS = "few neurons cross the kink of a piecewise-linear function; their share is counted in root mean square"
+KINKS = "few neurons cross the kink of a piecewise-linear function; their number is bounded, not their signs"
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
 INEXACT = frozenset((GROWS, UNBOUNDED_GROWTH, KINKS))
 """Notes of rules whose results are upper bounds even for generic programs."""
@@ -94,7 +94,7 @@ class Rules:
             bit = mask & -mask
             mask ^= bit
             halves = [part for c in halves for part in c.split(bit)]
-        return [Term(term.exponent, c) for c in halves]
+        return [Term(term.exponent, c, term.share) for c in halves]
 
     # sources -----------------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class Rules:
     def scaled(self, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:
         """n^exponent times the operand."""
         exponent, axes = arguments
-        return self.value([Term(t.exponent + exponent, t.content) for t in values[0].terms], axes)
+        return self.value([Term(t.exponent + exponent, t.content, t.share) for t in values[0].terms], axes)
 
     def sum(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
         """A sum with generic coefficients: nothing cancels between its parts."""
@@ -154,7 +154,11 @@ class Rules:
         key = (id(left), id(right), axes) if id(left) < id(right) else (id(right), id(left), axes)
         found = self._parts.get(key)
         if found is None:
-            terms = [Term(a.exponent + b.exponent, a.content.times(b.content)) for a in left.terms for b in right.terms]
+            terms = [
+                Term(a.exponent + b.exponent, a.content.times(b.content), min(a.share, b.share))
+                for a in left.terms
+                for b in right.terms
+            ]
             found = self._parts[key] = self.value(terms, axes)
         return found
 
@@ -164,11 +168,14 @@ class Rules:
         return self.value([self._contracted(t, over) for t in values[0].terms], rest)
 
     def _contracted(self, term: Term, over: WideAxes) -> Term:
-        exponent, content = term.exponent, term.content
+        exponent, content, share = term.exponent, term.content, term.share
         for axis, omega in over:
-            exponent += self._gain(content, axis, omega)
+            # Entries that are not zero: n^(omega + share) along this axis, at least one.
+            count = max(omega + share, ZERO)
+            share = min(omega + share, ZERO)
+            exponent += self._gain(content, axis, count)
             content = self._drop(content, axis)
-        return Term(exponent, content)
+        return Term(exponent, content, share)
 
     def _gain(self, content: Content, axis: str, omega: Fraction) -> Fraction:
         """What a sum over n^omega entries adds: omega, omega/2 when the mean vanishes, or in between."""
@@ -210,7 +217,8 @@ class Rules:
         return self.value(terms, outs + rest)
 
     def _applied(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
-        size = sum((w for _, w in ins), ZERO)
+        size = max(sum((w for _, w in ins), term.share), ZERO)
+        share = min(sum((w for _, w in ins), term.share), ZERO)
         inner = term.content
         passed = inner
         for axis, _ in ins:
@@ -223,7 +231,7 @@ class Rules:
             self._symbol_list.append(symbol)
         content = own.times(passed)
         content = content.holding(content.symbols | {number})
-        yield Term(term.exponent + source.exponent + size * HALF, content)
+        yield Term(term.exponent + source.exponent + size * HALF, content, share)
         yield from self._coherent(source, transpose, term, outs, ins)
 
     def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
@@ -236,16 +244,16 @@ class Rules:
     def _coherent(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
         """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""
         contracted = frozenset(a for a, _ in ins)
-        half = sum((w for _, w in ins), ZERO) * HALF
+        half = max(sum((w for _, w in ins), term.share), ZERO) * HALF
         for number in sorted(term.content.symbols):
             symbol = self._symbol_list[number]
             if symbol.source != source.name or symbol.transpose == transpose or symbol.axes != contracted:
                 continue
-            slope = self._contracted(Term(ZERO, term.content.times(symbol.own)), ins)
+            slope = self._contracted(Term(ZERO, term.content.times(symbol.own), term.share), ins)
             if slope.exponent <= half:
                 continue  # the mean slope vanishes; the fresh part dominates
             exponent = term.exponent + source.exponent + slope.exponent - sum((w for _, w in outs), ZERO) * HALF
-            yield Term(exponent, slope.content.times(symbol.inner))
+            yield Term(exponent, slope.content.times(symbol.inner), slope.share)
 
     # nonlinear rules ---------------------------------------------------------------------------------
 
@@ -328,7 +336,7 @@ class Rules:
         smaller = base.exponent is not None and move.exponent < base.exponent
         if function.kinked and k < 2:
             if smaller:
-                return self._crossed(function, k, base, move, axes)
+                return self._crossed(function, k, q, base, move, axes)
         elif move.exponent < 0 if function.degree is None else smaller:
             return self._series(lambda j: self._pointwise(function, k + j, base, axes), move, axes, first=q)
         whole = self._pointwise(function, k, self._sum((base, move), axes), axes)
@@ -339,13 +347,16 @@ class Rules:
             parts.append(self._product(self._pointwise(function, k + j, base, axes), power, axes))
         return self._sum(parts, axes)
 
-    def _crossed(self, function: Function, k: int, base: Value, move: Value, axes: WideAxes) -> Value:
+    def _crossed(self, function: Function, k: int, q: int, base: Value, move: Value, axes: WideAxes) -> Value:
         """A kink is crossed by a share n^{m-b} of the entries, each of which changes by n^{m (1-k)}."""
         assert base.exponent is not None
         assert move.exponent is not None
         self._notes.add(KINKS)
-        exponent = move.exponent * (1 - k) + (move.exponent - base.exponent) * HALF
-        return self.value([Term(exponent, generic(t.content for t in (*base.terms, *move.terms)))], axes)
+        exponent = move.exponent * (1 - k)
+        # The first q terms of the series carry what parity the function lacks.
+        join = _JOINS[_TURNED[function.slopes[k + q].symmetry] if q % 2 else function.slopes[k + q].symmetry]
+        content = join(t.content for t in (*base.terms, *move.terms))
+        return self.value([Term(exponent, content, move.exponent - base.exponent)], axes)
 
     def function_of(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
         """A bounded function of the operand about which nothing else is known."""
@@ -355,6 +366,7 @@ class Rules:
 
 
 _JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}
+_TURNED = {"odd": "even", "even": "odd", "none": "none"}
 
 RULES: dict[str, Callable[[Rules, Any, Sequence[Value]], Value]] = {
     "one": Rules.one,

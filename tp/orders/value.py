@@ -11,10 +11,14 @@ from tp.orders.content import Content, hull
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A part of typical entry size n^exponent whose cancellations are governed by ``content``."""
+    """A part of typical entry size n^exponent whose cancellations are governed by ``content``.
+
+    A ``share`` below 0 says that only a fraction n^share of the entries is not zero.
+    """
 
     exponent: Fraction
     content: Content
+    share: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,6 +35,11 @@ class Value:
         """The typical exponent: that of the largest term; None for identically zero."""
         return max((t.exponent for t in self.terms), default=None)
 
+    @property
+    def root_mean_square(self) -> Fraction | None:
+        """As :attr:`exponent`, entries that are mostly zero counted by their root mean square."""
+        return max((t.exponent + t.share / 2 for t in self.terms), default=None)
+
 
 UNBOUNDED = Fraction(10**6)
 """Stands for growth beyond every power of n; so large that no product with powers of widths makes it one."""
@@ -46,16 +55,18 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     by ``gap``, the most that a cancellation can cost. Terms that differ only in the Gaussian symbols that they
     hold are one term holding all: what W' makes of them is the same sum.
     """
-    symbols: dict[tuple[Fraction, Content], frozenset[int]] = {}
+    symbols: dict[tuple[Fraction, Fraction, Content], frozenset[int]] = {}
     for term in terms:
-        key = (term.exponent, term.content.bare())
+        key = (term.exponent, term.share, term.content.bare())
         symbols[key] = symbols.get(key, frozenset()) | term.content.symbols
-    merged = [Term(exponent, content.holding(held)) for (exponent, content), held in symbols.items()]
-    merged.sort(key=lambda t: (-t.exponent, len(t.content.basis), t.content.offset))
+    merged = [Term(exponent, content.holding(held), share) for (exponent, share, content), held in symbols.items()]
+    merged.sort(key=lambda t: (-t.exponent, -t.share, len(t.content.basis), t.content.offset))
     kept: list[Term] = []
     for term in merged:
-        far = merged[0].exponent - gap
-        if (kept and term.exponent <= far) or any(term.content.inside(k.content) for k in kept):
+        far = merged[0].exponent + merged[0].share - gap
+        if (kept and term.exponent <= far) or any(
+            term.share <= k.share and term.content.inside(k.content) for k in kept
+        ):
             continue
         kept.append(term)
     return tuple(kept)
@@ -66,12 +77,12 @@ def widened(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
 
     Terms of different parity in the generators ``apart`` stay apart.
     """
-    groups: dict[tuple[Fraction, int], list[Content]] = {}
+    groups: dict[tuple[Fraction, Fraction, int], list[Content]] = {}
     for term in terms:
-        groups.setdefault((term.exponent, term.content.offset & apart), []).append(term.content)
+        groups.setdefault((term.exponent, term.share, term.content.offset & apart), []).append(term.content)
     return tuple(
-        Term(exponent, contents[0] if len(contents) == 1 else hull(contents))
-        for (exponent, _), contents in groups.items()
+        Term(exponent, contents[0] if len(contents) == 1 else hull(contents), share)
+        for (exponent, share, _), contents in groups.items()
     )
 
 

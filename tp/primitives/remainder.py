@@ -1,0 +1,52 @@
+"""What the first terms of a Taylor series leave out: the nonlinear part of a finite move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import factorial
+from typing import Any, ClassVar
+
+from tp.activations import find
+from tp.activations.facts import facts
+from tp.graph.axes import Type, union
+from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.parameter import Parameter
+from tp.orders.calculus import Calculus, Derived
+from tp.primitives.arrays import aligned
+
+
+@dataclass(frozen=True)
+class Remainder(Operation):
+    """φ^{(k)}(b + m) - Σ_{j < terms} φ^{(k+j)}(b) m^j / j! for operands b and m, entry by entry.
+
+    Made by displaced programs, which are not differentiated any further.
+    """
+
+    derivative: ClassVar[Derivative] = Derivative.CONSTANT
+    summary: ClassVar[str] = "the remainder of a Taylor series"
+
+    activation: str
+    k: int = 0
+    terms: int = 1
+
+    def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        base, move = types
+        try:
+            find(self.activation)
+        except KeyError:
+            raise ValueError(f"no activation is called {self.activation}") from None
+        if self.k < 0 or self.terms < 1:
+            raise ValueError("a remainder needs a derivative number and at least one term to leave out")
+        return union(base, move)
+
+    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+        function = find(self.activation)
+        base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
+        value = function.lower(self.k, base + move)
+        for j in range(self.terms):
+            value = value - function.lower(self.k + j, base) * move**j / factorial(j)
+        return value
+
+    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
+        return calculus.remainder(facts(self.activation), self.k, self.terms, values[0], values[1], setting.axes)
