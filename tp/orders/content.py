@@ -159,6 +159,12 @@ class Content:
             return False
         return remainder(self.offset & mask, reduced(b & mask for b in self.basis)) != 0
 
+    def parity(self, flip: int) -> int | None:
+        """0 or 1 where the factor is even or odd under flipping all of ``flip`` at once, None where neither."""
+        if self.free & flip or any((b & flip).bit_count() & 1 for b in self.basis):
+            return None
+        return (self.offset & flip).bit_count() & 1
+
     def witness(self, mask: int, preferred: int = 0) -> int:
         """A flip of generators in ``mask`` that makes the factor odd, given that one exists; few besides ``preferred``."""
         mask &= ~self.free

@@ -15,8 +15,11 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 HALF = Fraction(1, 2)
 DEEPEST = 12
 """Levels beyond this one count as it: a flip of several levels together is still a flip."""
-FOLLOWED = 6
-"""How many roots of each kind are followed to :data:`DEEPEST`, the first to get there; contents stay short by it."""
+FOLLOWED = 16
+"""How many roots of each kind are followed to :data:`DEEPEST` in each direction, the first to get there.
+
+Contents stay short by it, and with them the work for each node of a deep network.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,15 @@ class Flips:
         self._smallest = min(widths)
         self._numbers: dict[Generator, int] = {}
         self._closed = False
-        self._followed: dict[str, set[str]] = {}
+        self._followed: dict[tuple[str, bool], set[str]] = {}
         self.listed: list[Generator] = []
         self.formal = 0
         """The mask of the generators of formal variables."""
+        self.whole: dict[str, int] = {}
+        """For every weight that is read as a value, the mask of its generators: the flip of the whole weight."""
         self._masks: dict[str, int] = {}
         self._levels: dict[str, dict[Fraction | None, int]] = {}
-        self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
+        self._images: dict[tuple[WideAxes, WideAxes, bool], dict[int, int]] = {}
         if tracked is not None:
             for generator in tracked:
                 self._bit(generator)
@@ -77,36 +82,38 @@ class Flips:
         """Content of first degree in a formal variable."""
         return Content(self._bit(Generator(name, 0, frozenset(), None)))
 
-    def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
-        """What the covariance x·x' / n of vectors W x inherits from the content of x, down to its own size."""
+    def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, transpose: bool) -> Content:
+        """What the covariance x·x' / n of vectors W x (or W' x) inherits from the content of x, down to its own size."""
         if not (inner.offset or inner.basis or inner.free):
             return NOTHING
-        images = self._images.setdefault((outs, ins), {})
+        images = self._images.setdefault((outs, ins, transpose), {})
         contracted = {a for a, _ in ins}
         blur = -min(w for _, w in ins) * HALF
 
         def image(number: int) -> int:
             found = images.get(number)
             if found is None:
-                found = images[number] = self._deeper(self.listed[number], contracted, outs, blur)
+                found = images[number] = self._deeper(self.listed[number], contracted, outs, blur, transpose)
             return found
 
         return inner.mapped(image)
 
-    def _deeper(self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction) -> int:
+    def _deeper(
+        self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction, transpose: bool
+    ) -> int:
         if not generator.axes & contracted:
             return 0
         level = min(generator.level + 1, DEEPEST)
-        if level == DEEPEST and not self._follows(generator.root):
+        if level == DEEPEST and not self._closed and not self._follows(generator.root, transpose):
             return 0
         blur = least if generator.blur is None else max(least, generator.blur)
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
         return self._bit(Generator(generator.root, level, axes, blur))
 
-    def _follows(self, root: str) -> bool:
-        """Whether flips of ``root`` are followed to any depth: the first few of its kind are."""
+    def _follows(self, root: str, transpose: bool) -> bool:
+        """Whether flips of ``root`` are followed to any depth: the first few of its kind and direction are."""
         kind = "'@" if root.endswith("'@") else "@" if root.endswith("@") else ""
-        followed = self._followed.setdefault(kind, set())
+        followed = self._followed.setdefault((kind, transpose), set())
         if len(followed) < FOLLOWED:
             followed.add(root)
         return root in followed
@@ -131,6 +138,8 @@ class Flips:
             self.listed.append(generator)
             if not generator.axes:
                 self.formal |= 1 << number
+            elif not generator.root.endswith("@"):
+                self.whole[generator.root] = self.whole.get(generator.root, 0) | 1 << number
             for axis in generator.axes:
                 self._masks[axis] = self._masks.get(axis, 0) | 1 << number
                 self._sharpen(axis, self._blur(generator), 1 << number)

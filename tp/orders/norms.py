@@ -86,7 +86,7 @@ def dot(x: Norms, y: Norms) -> int:
 
 
 class Axes(NamedTuple):
-    """The wide axes of two factors, as exponents: summed over, shared and kept, of the left alone, of the right alone."""
+    """The wide axes of two factors, as exponents: summed over, shared and kept, of the left or right alone."""
 
     over: int
     shared: int
@@ -179,7 +179,7 @@ def fresh(m: Matrix, x: Norms) -> Norms:
     """
     column = min(x.two, (m.ins + 1) // 2 + x.top)
     return closed(
-        x.one + m.scale + (m.ins + 1) // 2 + m.outs,
+        x.one + m.scale + m.outs,
         m.scale + (m.outs + 1) // 2 + x.two,
         m.scale + column + m.heavy,
         m.outs + m.rest,

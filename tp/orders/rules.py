@@ -83,7 +83,7 @@ class Rules:
         kept = prune(terms, sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO))
         if len(kept) > MOST:
             self._notes.add(WIDENED)
-            kept = widened(kept, self.flips.formal)
+            kept = widened(kept, self.flips.formal, self.flips.whole.values())
         return self._values.setdefault(frozenset(kept), Value(kept))
 
     def _by_parity(self, term: Term) -> Iterable[Term]:
@@ -239,7 +239,7 @@ class Rules:
         side = f"{source.name}'@" if transpose else f"{source.name}@"
         # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
         blur = None if source.symmetric else -min(w for _, w in ins) * HALF
-        return self.flips.fresh(side, outs, blur).times(self.flips.wrapped(inner, outs, ins))
+        return self.flips.fresh(side, outs, blur).times(self.flips.wrapped(inner, outs, ins, transpose))
 
     def _coherent(self, source: Source, transpose: bool, term: Term, outs: WideAxes, ins: WideAxes) -> Iterable[Term]:
         """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""

@@ -72,17 +72,18 @@ def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
     return tuple(kept)
 
 
-def widened(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
+def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> tuple[Term, ...]:
     """One term for each exponent: what all of its terms are odd in stays known, the rest is given up.
 
-    Terms of different parity in the generators ``apart`` stay apart.
+    Terms of different parity in the generators ``apart``, or under the joint flips ``together``, stay apart.
     """
-    groups: dict[tuple[Fraction, Fraction, int], list[Content]] = {}
+    groups: dict[object, list[Term]] = {}
     for term in terms:
-        groups.setdefault((term.exponent, term.share, term.content.offset & apart), []).append(term.content)
+        parities = tuple(term.content.parity(flip) for flip in together)
+        groups.setdefault((term.exponent, term.share, term.content.offset & apart, parities), []).append(term)
     return tuple(
-        Term(exponent, contents[0] if len(contents) == 1 else hull(contents), share)
-        for (exponent, share, _), contents in groups.items()
+        group[0] if len(group) == 1 else Term(group[0].exponent, hull(t.content for t in group), group[0].share)
+        for group in groups.values()
     )
 
 
