@@ -294,8 +294,8 @@ _SYNTAX: dict[str, Code] = {
     ),
     "TP402": Code(
         "claim about nothing",
-        "The subject of a claim is F, kernel, hessian, C[D,d] with 1 <= d <= 5 for D = 0, 1 <= d <= 3 for D = 1 and "
-        "1 <= d <= 2 for D = 2, an output or a name of the program.",
+        "The subject of a claim is F, kernel, hessian, C[D,d] with 1 <= d <= 6 for D = 0 and D = 1 and 1 <= d <= 2 "
+        "for D = 2, an output or a name of the program.",
         "claim g : Theta(1)",
         "claim h : Theta(1)",
     ),
