@@ -15,6 +15,7 @@ from tp.graph.parameter import Parameter
 if TYPE_CHECKING:
     from tp.graph.graph import Graph
     from tp.orders.calculus import Calculus, Derived
+    from tp.orders.norm_calculus import Jet, NormCalculus
 
 
 class Derivative(Enum):
@@ -51,6 +52,18 @@ class OrderSetting:
         return growing(self.out)
 
 
+@dataclass(frozen=True, slots=True)
+class NormSetting(OrderSetting):
+    """What a primitive may use to become bounds, besides.
+
+    ``met`` holds the (weight, transposed) that the operands depend on; ``vouched`` says that the order of the first
+    operand is known, not only bounded.
+    """
+
+    met: frozenset[tuple[str, bool]] = frozenset()
+    vouched: bool = False
+
+
 @dataclass(frozen=True)
 class Operation(ABC):
     """One primitive with its settings. Instances are immutable and comparable, so graphs can share nodes."""
@@ -78,3 +91,7 @@ class Operation(ABC):
     @abstractmethod
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         """The abstract value (set of asymptotic terms) of the result."""
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        """Bounds of the norms of the result and of its moves of every order; programs that nobody bounds need none."""
+        raise NotImplementedError(type(self).__name__)

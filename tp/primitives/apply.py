@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.arrays import columns
-from tp.primitives.read import source_of
+from tp.primitives.read import moments, source_of
 
 
 @dataclass(frozen=True)
@@ -70,3 +71,11 @@ class Apply(Operation):
         outs, ins = found.sides(self.transposed)
         rest = without(setting.types[0], names(ins))
         return calculus.apply(source_of(found), self.transposed, values[0], growing(outs), growing(ins), growing(rest))
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        found = setting.parameters[self.parameter]
+        outs, ins = found.sides(self.transposed)
+        rest = without(setting.types[0], names(ins))
+        axes = (growing(outs), growing(ins), growing(rest))
+        independent = (self.parameter, not self.transposed) not in setting.met
+        return calculus.apply(source_of(found), moments(found), jets[0], axes, independent, self.transposed)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.graph.axes import Type, names
+from tp.graph.axes import Type, growing, names
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,6 @@ class Broadcast(Operation):
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0]
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        return calculus.linear([(Fraction(0), (), growing(self.axes))], jets, setting.axes)

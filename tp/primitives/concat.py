@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.graph.axes import Axis, Type, names, union, without
+from tp.graph.axes import Axis, Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
 from tp.primitives.gather import Gather
@@ -52,3 +54,7 @@ class Concat(Operation):
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.sum(values, setting.axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        missing = [growing(without(setting.out, names(t))) for t in setting.types]
+        return calculus.linear([(Fraction(0), (), m) for m in missing], jets, setting.axes)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 
 _MATRIX = 1 << 14
 """Up to this many entries a selection is done as a product with a 0/1 matrix, which is exact and, on CPUs, faster."""
@@ -77,3 +79,7 @@ class Gather(Operation):
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0] if any(i >= 0 for i in self.table) else calculus.zero
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        kept = Fraction(0) if any(i >= 0 for i in self.table) else None
+        return calculus.linear([(kept, (), ())], jets, setting.axes)

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tp.graph.axes import Scale, Type, union
+from tp.graph.axes import Scale, Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
 
@@ -48,3 +49,10 @@ class Linear(Operation):
             for scale, value in zip(self.scales, values, strict=True)
         ]
         return calculus.sum(parts, axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        terms = [
+            (scale.exponent if scale.coefficient else None, (), growing(without(setting.out, names(kind))))
+            for scale, kind in zip(self.scales, setting.types, strict=True)
+        ]
+        return calculus.linear(terms, jets, setting.axes)

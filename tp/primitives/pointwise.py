@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 from tp.activations import find
 from tp.activations.facts import facts
 from tp.graph.axes import Type
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 
 
 @dataclass(frozen=True)
@@ -39,3 +40,6 @@ class Pointwise(Operation):
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.pointwise(facts(self.activation), self.k, values[0], setting.axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        return calculus.pointwise(facts(self.activation), self.k, jets[0], setting.axes, setting.vouched)

@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned, subscripts
 
@@ -48,3 +49,7 @@ class Product(Operation):
         both = union(*setting.types)
         over = growing(a for a in both if a.name in self.over)
         return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        left, right = map(growing, setting.types)
+        return calculus.product(jets[0], jets[1], (left, right), frozenset(self.over))

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names
 from tp.graph.laws import LAWS
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.facts import Source
+from tp.orders.norm_calculus import Jet, NormCalculus
 
 
 def source_of(parameter: Parameter) -> Source:
@@ -23,6 +24,12 @@ def source_of(parameter: Parameter) -> Source:
         symmetric=LAWS[law.family].symmetric,
         random=law.scale.coefficient != 0,
     )
+
+
+def moments(parameter: Parameter) -> float:
+    """The number of finite moments of a weight's initial law; infinity for all."""
+    family = LAWS[parameter.law.family]
+    return family.moments(parameter.law.arguments or family.arguments)
 
 
 @dataclass(frozen=True)
@@ -55,3 +62,7 @@ class Read(Operation):
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         found = setting.parameters[self.parameter]
         return calculus.source(source_of(found), setting.axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        found = setting.parameters[self.parameter]
+        return calculus.leaf(source_of(found), moments(found), setting.axes)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
+from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
 
 
@@ -41,3 +43,7 @@ class Sum(Operation):
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         over = growing(a for a in setting.types[0] if a.name in self.over)
         return calculus.contract(values[0], over, setting.axes)
+
+    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
+        over = growing(a for a in setting.types[0] if a.name in self.over)
+        return calculus.linear([(Fraction(0), over, ())], jets, setting.axes)

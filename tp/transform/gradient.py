@@ -23,11 +23,13 @@ class Pullback:
     factors: Mapping[str, tuple[Factor, ...]]
 
 
-def pullback(graph: Graph, root: int, cotangent: int, leaves: Iterable[int], kept: tuple[str, ...] = ()) -> Pullback:
+def pullback(
+    graph: Graph, root: int, cotangent: int, leaves: Iterable[int], kept: tuple[str, ...] = (), every: bool = False
+) -> Pullback:
     """The adjoint of everything below ``root`` applied to ``cotangent``, as new nodes of ``graph``.
 
     ``kept`` names axes (samples) that are not summed over in the gradients of operators. Leaves without
-    influence on ``root`` are missing from the result.
+    influence on ``root`` are missing from the result. With ``every`` the cotangents of all nodes on the way are kept.
     """
     wanted = set(leaves)
     needed = graph.needed([root])
@@ -48,8 +50,9 @@ def pullback(graph: Graph, root: int, cotangent: int, leaves: Iterable[int], kep
         node = graph[index]
         with graph.at(node.span):
             total = combine(graph, arriving.pop(index))
-            if index in wanted:
+            if every or index in wanted:
                 finished[index] = total
+            if index in wanted:
                 continue
             if isinstance(node.operation, Apply):
                 factors.setdefault(node.operation.parameter, []).append(

@@ -1,0 +1,44 @@
+"""The degree of a program as a polynomial in its weights: beyond it all derivatives vanish identically."""
+
+from __future__ import annotations
+
+from tp.activations.facts import facts
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative
+from tp.primitives.apply import Apply
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.read import Read
+
+
+def degrees(graph: Graph, trained: set[str]) -> dict[int, int | None]:
+    """The degree of every node in the weights ``trained``; None where it is no polynomial.
+
+    Piecewise-linear functions count as linear, since their derivatives hold almost everywhere only.
+    """
+    found: dict[int, int | None] = {}
+    for index in graph:
+        node = graph[index]
+        operation = node.operation
+        below = [found[i] for i in node.operands]
+        if isinstance(operation, Read):
+            found[index] = int(operation.parameter in trained)
+        elif operation.derivative is Derivative.CONSTANT:
+            found[index] = 0
+        elif isinstance(operation, Pointwise):
+            found[index] = _composed(operation, below[0])
+        elif operation.derivative is Derivative.BILINEAR:
+            found[index] = None if None in below else sum(d for d in below if d is not None)
+        else:
+            highest = None if None in below else max((d for d in below if d is not None), default=0)
+            more = isinstance(operation, Apply) and operation.parameter in trained
+            found[index] = None if highest is None else highest + more
+    return found
+
+
+def _composed(operation: Pointwise, degree: int | None) -> int | None:
+    if degree == 0:
+        return 0
+    last = next((k for k, s in enumerate(facts(operation.activation).slopes[operation.k :]) if s.vanishes), None)
+    if last is None:
+        return None
+    return 0 if last <= 1 else None if degree is None else (last - 1) * degree
