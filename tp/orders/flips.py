@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from tp.orders.content import NOTHING, Content
+from tp.orders.content import NOTHING, Content, numbers
 
 WideAxes = tuple[tuple[str, Fraction], ...]
 """Names and exponents of wide axes."""
@@ -55,15 +55,29 @@ class Flips:
         self.listed: list[Generator] = []
         self.formal = 0
         """The mask of the generators of formal variables."""
+        self.read = 0
+        """The mask of the generators of weights that are read as values."""
         self.whole: dict[str, int] = {}
         """For every weight that is read as a value, the mask of its generators: the flip of the whole weight."""
         self._masks: dict[str, int] = {}
         self._levels: dict[str, dict[Fraction | None, int]] = {}
         self._images: dict[tuple[WideAxes, WideAxes, bool], dict[int, int]] = {}
+        self._seen_through: dict[int, int] = {}
+        """For every image, the generators that it is an image of."""
         if tracked is not None:
             for generator in tracked:
                 self._bit(generator)
             self._closed = True
+
+    def rooted(self, mask: int) -> list[Generator]:
+        """The generators in ``mask`` and all that they are images of: enough to see ``mask`` arise again."""
+        found = 0
+        while mask:
+            found |= mask
+            mask = 0
+            for number in numbers(found):
+                mask |= self._seen_through.get(1 << number, 0) & ~found
+        return [self.listed[number] for number in numbers(found)]
 
     def on(self, axis: str) -> int:
         """The generators that live on ``axis``."""
@@ -94,6 +108,7 @@ class Flips:
             found = images.get(number)
             if found is None:
                 found = images[number] = self._deeper(self.listed[number], contracted, outs, blur, transpose)
+                self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
             return found
 
         return inner.mapped(image)
@@ -139,6 +154,7 @@ class Flips:
             if not generator.axes:
                 self.formal |= 1 << number
             elif not generator.root.endswith("@"):
+                self.read |= 1 << number
                 self.whole[generator.root] = self.whole.get(generator.root, 0) | 1 << number
             for axis in generator.axes:
                 self._masks[axis] = self._masks.get(axis, 0) | 1 << number

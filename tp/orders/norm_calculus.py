@@ -11,7 +11,7 @@ from tp.orders.derivation import Derivation
 from tp.orders.facts import Function, Source
 from tp.orders.flips import WideAxes
 from tp.orders.norm_functions import FunctionDigest, digest, tail
-from tp.orders.norm_rules import NORM_RULES, Table, moves
+from tp.orders.norm_rules import NORM_RULES, Table, frees, moves
 from tp.orders.norms import Axes, Matrix, up
 
 Line: TypeAlias = Derivation[Table]
@@ -21,10 +21,14 @@ LOWER = "the argument of a negative power has the order of its bound, or stays a
 
 @dataclass(frozen=True, slots=True)
 class Jet:
-    """The table of a node, and of the part of it that does not stem from moves of its operands by themselves."""
+    """The table of a node; of the part that no move of an operand by itself gives; of that part along free directions.
+
+    The last is relative to a point that has moved along computed directions: operands may have, too.
+    """
 
     value: Line
     source: Line | None = None
+    free: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Motion:
 
 @dataclass
 class NormCalculus:
-    """Bounds in grains of 1/``grain``, along directions n^``along`` g and n^``free`` Λ^{1/2} u (both in grains).
+    """Bounds in grains of 1/``grain``, along directions n^``along`` g and n^``free`` Λ^{1/2} u (both in grains; None: not at all).
 
     ``light``: all laws have all moments. ``motions`` says how weights move; without it nothing does.
     """
@@ -55,7 +59,7 @@ class NormCalculus:
     grain: int
     light: bool = True
     along: int = 0
-    free: int = 0
+    free: int | None = 0
     motions: Mapping[str, Motion] = field(default_factory=dict[str, Motion])
     arguments: list[tuple[Table, int]] = field(default_factory=list[tuple[Table, int]])
     """Arguments of functions with endless series, and what they are to be scaled by to be compared with 1."""
@@ -98,8 +102,11 @@ class NormCalculus:
         premises = (left.value, right.value)
         if not (moves(left.value.value) and moves(right.value.value)):
             return Jet(self.line("norm.product", axes, *premises))
-        source = self.line("norm.product.source", axes, *premises)
-        return Jet(self.line("norm.product", axes, *premises, source), source)
+        source = self.line("norm.product.source", (axes, False), *premises)
+        free = None
+        if frees(left.value.value) and frees(right.value.value):
+            free = self.line("norm.product.source", (axes, True), *premises)
+        return Jet(self.line("norm.product", axes, *premises, source), source, free)
 
     def _dims(self, left: WideAxes, right: WideAxes, over: Iterable[str]) -> Axes:
         both = {a for a, _ in left} & {a for a, _ in right}
@@ -118,8 +125,12 @@ class NormCalculus:
         motion = self.motions.get(source.name)
         if motion is None or motion.leaf is None:
             return Jet(self.line("norm.flat", arguments))
-        moved = self.line("norm.leaf.source", (self.grains(motion.rate), self.along, self.free, omega), motion.leaf)
-        return Jet(self.line("norm.leaf", arguments, moved), moved)
+        rate = self.grains(motion.rate)
+        moved = self.line("norm.leaf.source", (rate, self.along, self.free, omega), motion.leaf)
+        free = None
+        if self.free is not None:
+            free = self.line("norm.leaf.source", (rate, None, self.free, omega), motion.leaf)
+        return Jet(self.line("norm.leaf", arguments, moved), moved, free)
 
     def _tail(self, omega: int, moments: float) -> int:
         """What the largest of n^omega entries exceeds a typical one by."""
@@ -143,7 +154,11 @@ class NormCalculus:
         if motion is None or not motion.factors:
             return Jet(self.line("norm.apply", arguments, jet.value))
         moved = self._moved(motion, jet, axes, transposed)
-        return Jet(self.line("norm.apply", arguments, jet.value, moved), moved)
+        free = None
+        if self.free is not None:
+            plain = (self.grains(motion.rate), None, self.free, ins, outs, rest, ())
+            free = self.line("norm.apply.source", plain, jet.value)
+        return Jet(self.line("norm.apply", arguments, jet.value, moved), moved, free)
 
     def _moved(self, motion: Motion, jet: Jet, axes: tuple[WideAxes, WideAxes, WideAxes], transposed: bool) -> Line:
         outs, ins, rest = (self.size(a) for a in axes)
@@ -171,12 +186,13 @@ class NormCalculus:
             return Jet(self.line("norm.pointwise", arguments, jet.value))
         if facts.endless:
             self.arguments.append((table, tail(facts, table[0], vouched)[0]))
-        powers = self.line("norm.pointwise.source", (plain, vouched), jet.value)
-        return Jet(self.line("norm.pointwise", arguments, jet.value, powers), powers)
+        powers = self.line("norm.pointwise.source", (plain, vouched, False), jet.value)
+        free = self.line("norm.pointwise.source", (plain, vouched, True), jet.value) if frees(table) else None
+        return Jet(self.line("norm.pointwise", arguments, jet.value, powers), powers, free)
 
     def refined(self, jet: Jet, sizes: tuple[Fraction | None, ...], axes: WideAxes) -> Jet:
         """The same jet with entry sizes known from elsewhere, by number of contracted slots."""
         if all(s is None for s in sizes):
             return jet
         plain = tuple(None if s is None else self.grains(s) for s in sizes)
-        return Jet(self.line("norm.refined", (plain, self.size(axes)), jet.value), jet.source)
+        return Jet(self.line("norm.refined", (plain, self.size(axes)), jet.value), jet.source, jet.free)

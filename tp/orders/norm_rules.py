@@ -10,7 +10,7 @@ Every rule is a function of plain arguments and of the values of its premises, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -41,15 +41,15 @@ CLASSES = tuple((i, j) for i in range(3) for j in range(3))
 PLACE = {c: k for k, c in enumerate(CLASSES)}
 MOVING = range(1, len(CLASSES))
 PAIRS = tuple(
-    (a, b, PLACE[min(i + k, 2), min(j + m, 2)])
-    for a, (i, j) in enumerate(CLASSES)
-    if a
-    for b, (k, m) in enumerate(CLASSES)
-    if b
+    (a, b, PLACE[min(i + k, 2), min(j + m, 2)]) for a, (i, j) in enumerate(CLASSES) for b, (k, m) in enumerate(CLASSES)
 )
-"""(a, b, class of a product of a coefficient of class a with one of class b), both moving."""
+"""(a, b, class of a product of a coefficient of class a with one of class b)."""
+BOTH_MOVE = tuple((a, b, c) for a, b, c in PAIRS if a and b)
+BOTH_FREE = tuple((a, b, c) for a, b, c in PAIRS if CLASSES[a][1] and CLASSES[b][1])
+ONE_FREE = tuple((a, b, c) for a, b, c in PAIRS if not CLASSES[a][1] and CLASSES[b][1])
 CONTRACTED = tuple(PLACE[min(i + 1, 2), j] for i, j in CLASSES)
 FREE = tuple(PLACE[i, min(j + 1, 2)] for i, j in CLASSES)
+AFTER = tuple(tuple((a, c) for a, other, c in BOTH_MOVE if other == b) for b in range(len(CLASSES)))
 SATURATED = tuple(k for k, (i, j) in enumerate(CLASSES) if 2 in (i, j))
 NOTHING: Table = (None,) * len(CLASSES)
 BEYOND = 10**9
@@ -63,6 +63,11 @@ def still(base: Norms | None) -> Table:
 
 def moves(table: Table) -> bool:
     return any(table[c] is not None for c in MOVING)
+
+
+def frees(table: Table) -> bool:
+    """Whether a value moves along the free direction."""
+    return any(table[c] is not None for c in MOVING if CLASSES[c][1])
 
 
 def _joined(left: Table, right: Table) -> Table:
@@ -120,14 +125,12 @@ def _refined(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
 
 
 def _product_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """The part of a product in which both factors move."""
-    axes = Axes(*arguments)
-    return _pairwise(premises[0], premises[1], axes)
-
-
-def _pairwise(left: Table, right: Table, axes: Axes) -> Table:
+    """The part of a product in which both factors move (``free``: both along the free direction)."""
+    dims, free = arguments
+    axes = Axes(*dims)
+    left, right = premises
     out: list[Norms | None] = list(NOTHING)
-    for a, b, c in PAIRS:
+    for a, b, c in BOTH_FREE if free else BOTH_MOVE:
         x, y = left[a], right[b]
         if x is not None and y is not None:
             out[c] = join(out[c], product(x, y, axes))
@@ -154,19 +157,19 @@ def _product(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
 
 
 def _leaf_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """The moves of a weight that is read: n^{rate} times its cotangent, or n^{rate/2} times a unit vector."""
+    """The moves of a weight that is read: n^{rate} times its cotangent, or n^{rate/2} times a unit vector.
+
+    One that is given no size, ``along`` or ``free``, is left out.
+    """
     rate, along, free, omega = arguments
     out = list(NOTHING)
-    if premises:
-        cotangent = premises[0][0]
-        out[PLACE[1, 0]] = None if cotangent is None else cotangent.scaled(rate + along)
-        out[PLACE[0, 1]] = _unit(rate, free, omega)
+    cotangent = premises[0][0]
+    if along is not None and cotangent is not None:
+        out[PLACE[1, 0]] = cotangent.scaled(rate + along)
+    if free is not None:
+        size = (rate + 1) // 2 + free
+        out[PLACE[0, 1]] = closed(size + (omega + 1) // 2, size, size, omega)
     return tuple(out)
-
-
-def _unit(rate: int, free: int, omega: int) -> Norms:
-    size = (rate + 1) // 2 + free
-    return closed(size + (omega + 1) // 2, size, size, omega)
 
 
 def _leaf(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
@@ -198,19 +201,23 @@ def _apply_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Tabl
     """The moves of a weight times an operand.
 
     A free slot is a matrix of Frobenius norm n^{rate/2}; a contracted one is Σ left ⊗ right over the uses of the
-    weight, premises (operand, left, right, left, right, ...), ``factors`` the axes of the two contractions of each.
+    weight, premises (operand, left, right, left, right, ...), ``factors`` the axes of the two contractions of each. One
+    that is given no size, ``along`` or ``free``, is left out.
     """
     rate, along, free, ins, outs, rest, factors = arguments
     operand, *sides = premises
     omega = outs + rest
     out: list[Norms | None] = list(NOTHING)
-    size = (rate + 1) // 2 + free
     for c, z in enumerate(operand):
         if z is None:
             continue
-        column = min(z.two, (ins + 1) // 2 + z.top)
-        image = closed((outs + 1) // 2 + z.one + size, z.two + size, column + size, omega)
-        out[FREE[c]] = join(out[FREE[c]], image)
+        if free is not None:
+            size = (rate + 1) // 2 + free
+            column = min(z.two, (ins + 1) // 2 + z.top)
+            image = closed((outs + 1) // 2 + z.one + size, z.two + size, column + size, omega)
+            out[FREE[c]] = join(out[FREE[c]], image)
+        if along is None:
+            continue
         for (inner, outer), left, right in zip(factors, sides[::2], sides[1::2], strict=True):
             x, y = left[0], right[0]
             if x is not None and y is not None:
@@ -223,12 +230,14 @@ def _apply_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Tabl
 
 
 def _powers(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """Σ_{k >= 2} φ^{(k)}(base) m^k / k! for the moving part m.
+    """Σ_{k >= 2} φ^{(k)}(base) m^k / k! for the moving part m (``free``: with two factors along the free direction).
 
     A series that does not end needs m = O(1) in ℓ∞ (relative to the base where φ is homogeneous): then m^k for k >= 3
     is no larger than m times a lower power, and the sum is closed in one sweep over the classes.
     """
-    function, vouched = FunctionDigest(*arguments[0]), arguments[1]
+    digest, vouched, free = arguments
+    function = FunctionDigest(*digest)
+    pairs = BOTH_FREE if free else BOTH_MOVE
     table = premises[0]
     base = table[0]
     moving: Table = (None, *table[1:])
@@ -237,21 +246,21 @@ def _powers(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
         moving = tuple(x and x.scaled(shift) for x in moving)
         if any(x is not None and x.top > 0 for x in moving):
             lost = Norms(BEYOND, BEYOND, BEYOND)
-            return tuple(lost if c in SATURATED else x for c, x in enumerate(_times(moving, moving)))
-        square = _times(moving, moving)
+            return tuple(lost if c in SATURATED else x for c, x in enumerate(_times(moving, moving, pairs)))
+        square = _times(moving, moving, pairs)
         higher = _higher(moving, square)
         return _joined(_scaled(square, second), _scaled(higher, rest))
     out: Table = NOTHING
     power = moving
     for k in range(2, len(function.slopes)):
-        power = _times(moving, power)
+        power = _times(moving, power, pairs if k == 2 else BOTH_MOVE)
         out = _joined(out, _scaled(power, slope(function, k, base, vouched)))
     return out
 
 
-def _times(left: Table, right: Table) -> Table:
+def _times(left: Table, right: Table, pairs: Iterable[tuple[int, int, int]]) -> Table:
     out: list[Norms | None] = list(NOTHING)
-    for a, b, c in PAIRS:
+    for a, b, c in pairs:
         x, y = left[a], right[b]
         if x is not None and y is not None:
             out[c] = join(out[c], entrywise(x, y))
@@ -262,8 +271,11 @@ def _higher(moving: Table, square: Table) -> Table:
     """Σ_{k >= 3} m^k = m (m^2 + Σ_{k >= 3} m^k). With |m| <= 1 a product that stays in its class does not grow."""
     total = list(square)
     out: list[Norms | None] = list(NOTHING)
-    for b, y, targets in _rows(total):
-        for a, c in targets:
+    for b in MOVING:
+        y = total[b]
+        if y is None:
+            continue
+        for a, c in AFTER[b]:
             x = moving[a]
             if x is not None:
                 image = entrywise(x, y)
@@ -271,13 +283,6 @@ def _higher(moving: Table, square: Table) -> Table:
                 if c != b:
                     total[c] = join(total[c], image)
     return tuple(out)
-
-
-def _rows(total: list[Norms | None]) -> Iterator[tuple[int, Norms, list[tuple[int, int]]]]:
-    for b in MOVING:
-        y = total[b]
-        if y is not None:
-            yield b, y, [(a, c) for a, other, c in PAIRS if other == b]
 
 
 def _scaled(table: Table, exponent: int | None) -> Table:
@@ -308,13 +313,39 @@ def _pair(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     return tuple(None if s is None else Norms(*(dot(cotangent, s),) * 3) for s in source)
 
 
-def _output(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """F moves by the sum of what starts at its nodes, and by no more than its own table says (first premise)."""
+def _pair_free(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
+    """The same at a point that has moved along computed directions: the cotangent moves, the source is free."""
+    cotangent, source = premises
+    out: list[Norms | None] = list(NOTHING)
+    for a, b, c in ONE_FREE:
+        x, y = cotangent[a], source[b]
+        if x is not None and y is not None:
+            out[c] = join(out[c], Norms(*(dot(x, y),) * 3))
+    return tuple(out)
+
+
+def _output(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
+    """Three bounds of the moves of F: its own table; what starts at the nodes; the same at a moved point.
+
+    Premises: F, ``count`` pairs, and the pairs with free sources, which tell of classes with a free slot only.
+    """
+    (count,) = arguments
     forward, *parts = premises
-    total: Table = NOTHING
-    for part in parts:
-        total = _joined(total, part)
-    return (forward[0], *(x and y and meet(x, y, 0) for x, y in zip(forward[1:], total[1:], strict=True)))
+    bounds = [forward]
+    for some in (parts[:count], parts[count:]):
+        total: Table = NOTHING
+        for part in some:
+            total = _joined(total, part)
+        bounds.append(total)
+    return (
+        forward[0],
+        *(_least([b[c] for b in bounds[: 3 if CLASSES[c][1] else 2]]) for c in MOVING),
+    )
+
+
+def _least(bounds: Sequence[Norms | None]) -> Norms | None:
+    known = [b for b in bounds if b is not None]
+    return min(known) if len(known) == len(bounds) else None
 
 
 def _form(arguments: tuple[Any, ...], premises: Sequence[Table]) -> tuple[Fraction, Fraction, Fraction] | None:
@@ -340,6 +371,7 @@ NORM_RULES: Mapping[str, Callable[[tuple[Any, ...], Sequence[Any]], Any]] = {
     "norm.pointwise": _pointwise,
     "norm.pointwise.source": _powers,
     "norm.pair": _pair,
+    "norm.pair.free": _pair_free,
     "norm.output": _output,
     "norm.form": _form,
 }

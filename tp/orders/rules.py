@@ -16,7 +16,7 @@ from typing import Any
 from tp.orders.content import NOTHING, Content, even, generic, odd
 from tp.orders.facts import Function, Source
 from tp.orders.flips import HALF, Flips, Generator, WideAxes
-from tp.orders.value import MOST, UNBOUNDED, Term, Value, prune, widened
+from tp.orders.value import MOST, UNBOUNDED, Term, Value, merged, prune, widened
 
 ZERO = Fraction(0)
 _EXPANSION = 8
@@ -44,12 +44,16 @@ class Rules:
     """The rules over one set of widths. Values are interned, applications remembered.
 
     Generators, Gaussian symbols and skewed sources are numbered as they first appear, so the same applications in the
-    same order give the same values.
+    same order give the same values. Values of more than ``most`` terms are simplified, to a
+    single one where it is 0.
     """
 
-    def __init__(self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None) -> None:
+    def __init__(
+        self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None, most: int = MOST
+    ) -> None:
         self.widths = tuple(sorted(set(widths))) or (Fraction(1),)
         self.flips = Flips(self.widths, tracked)
+        self._most = most
         self.witnesses = 0
         """The generators of flips that made a mean vanish: what a proof has to keep track of."""
         self.zero = Value(())
@@ -81,9 +85,12 @@ class Rules:
         if self.flips.formal:
             terms = [half for t in terms for half in self._by_parity(t)]
         kept = prune(terms, sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO))
-        if len(kept) > MOST:
+        if len(kept) > max(self._most, 1):
             self._notes.add(WIDENED)
-            kept = widened(kept, self.flips.formal, self.flips.whole.values())
+            if self._most:
+                kept = widened(kept, self.flips.formal, self.flips.whole.values())
+            else:
+                kept = merged(kept, self.flips.formal)
         return self._values.setdefault(frozenset(kept), Value(kept))
 
     def _by_parity(self, term: Term) -> Iterable[Term]:
@@ -193,7 +200,8 @@ class Rules:
     def _witness(self, content: Content, mask: int) -> None:
         """Remembers the generators of one flip that makes the factor odd, if those known so far do not do."""
         if not content.misses_zero(mask & self.witnesses):
-            self.witnesses |= content.witness(mask, self.witnesses)
+            # Flips of weights that are read serve at any depth; prefer them.
+            self.witnesses |= content.witness(mask, self.witnesses | self.flips.read)
 
     def _skewed_axes(self, source: int) -> frozenset[str]:
         return next(axes for (_, axes), number in self._skewed.items() if number == source)

@@ -81,10 +81,21 @@ def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ())
     for term in terms:
         parities = tuple(term.content.parity(flip) for flip in together)
         groups.setdefault((term.exponent, term.share, term.content.offset & apart, parities), []).append(term)
-    return tuple(
-        group[0] if len(group) == 1 else Term(group[0].exponent, hull(t.content for t in group), group[0].share)
-        for group in groups.values()
-    )
+    return tuple(map(_united, groups.values()))
+
+
+def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
+    """A single term as large as the largest, one for each parity in the generators ``apart``."""
+    groups: dict[int, list[Term]] = {}
+    for term in terms:
+        groups.setdefault(term.content.offset & apart, []).append(term)
+    return tuple(map(_united, groups.values()))
+
+
+def _united(group: list[Term]) -> Term:
+    if len(group) == 1:
+        return group[0]
+    return Term(max(t.exponent for t in group), hull(t.content for t in group), max(t.share for t in group))
 
 
 def show(exponent: Fraction | None) -> str:

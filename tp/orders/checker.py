@@ -1,0 +1,108 @@
+"""The checker: replays a certificate line by line. It imports the rules and knows nothing of networks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tp.orders.certificate import FORMAT, Json, digest, plain, read_argument, read_function, read_generator
+from tp.orders.norm_rules import NORM_RULES
+from tp.orders.rules import INEXACT, RULES, Rules
+from tp.orders.value import Value
+
+
+class Rejected(Exception):
+    """A certificate that proves nothing, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a certificate proves: its claims as sentences, and what it takes for granted."""
+
+    statements: tuple[str, ...]
+    grounds: tuple[str, ...]
+    lines: int
+
+
+def check(certificate: Json) -> Checked:
+    """Replay ``certificate``. Raises :class:`Rejected` with the first line that does not follow."""
+    try:
+        return _checked(certificate)
+    except Rejected:
+        raise
+    except Exception as problem:
+        # Whatever a malformed certificate does to the rules, it is not a proof.
+        raise Rejected(f"malformed: {type(problem).__name__}: {problem}") from problem
+
+
+def _checked(certificate: Json) -> Checked:
+    body = {key: value for key, value in certificate.items() if key != "digest"}
+    if certificate.get("format") != FORMAT:
+        raise Rejected(f"not a certificate of the format {FORMAT}")
+    if certificate.get("digest") != digest(body):
+        raise Rejected("the digest does not fit the contents")
+    functions = [read_function(row) for row in body["functions"]]
+    arguments = [tuple(read_argument(a, functions) for a in row) for row in body["arguments"]]
+    rules = Rules([Fraction(w) for w in body["widths"]], [read_generator(g) for g in body["tracked"]], body["most"])
+    stated = body["values"]
+    known: dict[Any, int] = {}
+    values: list[Any] = []
+    notes: list[frozenset[str]] = []
+    for number, (rule, argument, premises, place) in enumerate(body["lines"]):
+        if any(not 0 <= p < number for p in premises):
+            raise Rejected(f"line {number} rests on a line that does not come before it")
+        inputs = [values[p] for p in premises]
+        if rule in RULES:
+            value, noted = rules.apply_rule(rule, arguments[argument], inputs)
+            notes.append(noted.union(*(notes[p] for p in premises)))
+        else:
+            value = NORM_RULES[rule](arguments[argument], inputs)
+            notes.append(frozenset())
+        values.append(value)
+        seen = known.get(value)
+        if seen is None:
+            if plain(value) != stated[place]:
+                raise Rejected(f"line {number} does not follow by the rule {rule}")
+            known[value] = place
+        elif seen != place:
+            raise Rejected(f"line {number} does not follow by the rule {rule}")
+    statements = tuple(_statement(claim, values, notes, rules) for claim in body["claims"])
+    return Checked(statements, tuple(_grounds(arguments, body["functions"])), len(values))
+
+
+def _statement(claim: Json, values: Sequence[Any], notes: Sequence[frozenset[str]], rules: Rules) -> str:
+    value = values[claim["line"]]
+    quantity, kind = claim["quantity"], claim["kind"]
+    if kind == "form":
+        if plain(value) != claim["form"]:
+            raise Rejected(f"the bound of {quantity} is not that of line {claim['line']}")
+        constant, along, free = claim["form"]
+        return f"{quantity} <= n^({constant} - {along} d - {free} D)"
+    if not isinstance(value, Value):
+        raise Rejected(f"line {claim['line']} is about norms, not about {quantity}")
+    terms = value.terms
+    if kind == "series":
+        bit = rules.flips.variable(claim["variable"]).offset
+        terms = [t for t in terms if bool(t.content.offset & bit) == bool(claim["parity"])]
+    elif kind != "order":
+        raise Rejected(f"a claim of the unknown kind {kind}")
+    top = max((t.exponent for t in terms), default=None)
+    found = None if top is None else str(top * Fraction(claim["factor"]))
+    if found != claim["exponent"]:
+        raise Rejected(f"the exponent of {quantity} is not that of line {claim['line']}")
+    relation = "<=" if notes[claim["line"]] & INEXACT or kind == "series" else "~"
+    return f"{quantity} {relation} {'0' if found is None else f'n^({found})'}"
+
+
+def _grounds(arguments: Sequence[Sequence[Any]], functions: Sequence[Json]) -> list[str]:
+    """The facts that the lines appeal to: laws of weights and properties of functions."""
+    from tp.orders.facts import Source
+
+    sources = {a.name: a for row in arguments for a in row if isinstance(a, Source)}
+    found = [
+        f"{s.name} is random with {'a symmetric law' if s.symmetric else 'mean zero'} of size n^({s.exponent})"
+        for s in sources.values()
+    ]
+    return [*found, *(f"{f['name']}: parity, degree and zeros of its derivatives" for f in functions)]
