@@ -84,11 +84,9 @@ def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> P
         if quantity.free == 2:
             exponents[quantity.name] = spectral_exponent(program, quantity.contracted, calculus)
             continue
-        ground = scalars.ground(quantity)
-        exponents[quantity.name] = None if ground is None else ground.exponent
-        if ground is not None:
-            grounds[quantity.name] = ground
-            notes.update(dict.fromkeys(sorted(ground.derivation.notes)))
+        ground = grounds[quantity.name] = scalars.ground(quantity)
+        exponents[quantity.name] = ground.exponent
+        notes.update(dict.fromkeys(sorted(ground.derivation.notes)))
     ordered = {q.name: exponents[q.name] for q in wanted}
     exact = {q.name: q.name not in grounds or grounds[q.name].exact for q in wanted}
     return Prediction(ordered, orders, assumptions(program, notes), exact, grounds)
@@ -108,21 +106,22 @@ class Scalars:
         self.program = program
         self.graph = program.empty_like()
         self.calculus = calculus
-        along = gradient_at(program, self.graph, None, "")
-        self.algebra = Taylor(self.graph, [(along, depth)])
+        self.zero = calculus.zero
+        self.along = gradient_at(program, self.graph, None, "")
+        self.algebra = Taylor(self.graph, [(self.along, depth)])
         self.output = jet_output(program, self.algebra, "")
         self.values: dict[int, Derived] = {}
 
-    def ground(self, quantity: Quantity) -> Ground | None:
-        """Why ``quantity`` has its exponent; None where it vanishes because no term of it is left."""
+    def ground(self, quantity: Quantity) -> Ground:
+        """Why ``quantity`` has its exponent."""
         node = self.algebra.coefficient(self.output, quantity.contracted)
         if node is None:
-            return None
+            return Ground(self.zero)
         if quantity.free == 0:
             return Ground(self._derived(node))
         gradient = gradient_of(self.program, self.graph, node)
         squared = squared_norm(self.graph, gradient, metric(self.program), exact=False)
-        return None if squared is None else Ground(self._derived(squared), Fraction(1, 2))
+        return Ground(self.zero if squared is None else self._derived(squared), Fraction(1, 2))
 
     def _derived(self, node: int) -> Derived:
         return interpret(self.graph, [node], self.calculus, self.values)[node]

@@ -84,7 +84,8 @@ class Rules:
         """The interned value of ``terms`` on ``axes``, dominated terms dropped."""
         if self.flips.formal:
             terms = [half for t in terms for half in self._by_parity(t)]
-        kept = prune(terms, sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO))
+        gap = sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO)
+        kept = prune(terms, gap, self.flips.formal)
         if len(kept) > max(self._most, 1):
             self._notes.add(WIDENED)
             if self._most:

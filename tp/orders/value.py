@@ -48,27 +48,29 @@ MOST = 6
 """A value with more terms than this is :func:`widened`."""
 
 
-def prune(terms: Iterable[Term], gap: Fraction) -> tuple[Term, ...]:
+def prune(terms: Iterable[Term], gap: Fraction, apart: int = 0) -> tuple[Term, ...]:
     """``terms`` without those that others dominate whatever they are multiplied by.
 
     A term is dominated by a larger one with the same cancellations (or fewer), and by any one that is larger
-    by ``gap``, the most that a cancellation can cost. Terms that differ only in the Gaussian symbols that they
+    by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ only in the Gaussian symbols that they
     hold are one term holding all: what W' makes of them is the same sum.
     """
     symbols: dict[tuple[Fraction, Fraction, Content], frozenset[int]] = {}
     for term in terms:
         key = (term.exponent, term.share, term.content.bare())
         symbols[key] = symbols.get(key, frozenset()) | term.content.symbols
-    merged = [Term(exponent, content.holding(held), share) for (exponent, share, content), held in symbols.items()]
-    merged.sort(key=lambda t: (-t.exponent, -t.share, len(t.content.basis), t.content.offset))
+    joined = [Term(exponent, content.holding(held), share) for (exponent, share, content), held in symbols.items()]
+    joined.sort(key=lambda t: (-t.exponent, -t.share, len(t.content.basis), t.content.offset))
     kept: list[Term] = []
-    for term in merged:
-        far = merged[0].exponent + merged[0].share - gap
-        if (kept and term.exponent <= far) or any(
-            term.share <= k.share and term.content.inside(k.content) for k in kept
-        ):
+    far: dict[int, Fraction] = {}
+    for term in joined:
+        side = term.content.offset & apart
+        if side not in far:
+            far[side] = term.exponent + term.share - gap
+        elif term.exponent <= far[side]:
             continue
-        kept.append(term)
+        if not any(term.share <= k.share and term.content.inside(k.content) for k in kept):
+            kept.append(term)
     return tuple(kept)
 
 

@@ -38,6 +38,16 @@ class Direction:
             },
         )
 
+    def mapped_left(self, change: Callable[[int], int]) -> Direction:
+        """``change`` applied once to every part: a linear change of the direction itself."""
+        return Direction(
+            {name: change(node) for name, node in self.leaves.items()},
+            {
+                name: tuple(Factor(change(f.left), f.right, f.shared) for f in factors)
+                for name, factors in self.factors.items()
+            },
+        )
+
     def rescaled(self, graph: Graph, scale: Callable[[str], Scale]) -> Direction:
         """Every weight's part times ``scale(weight)``."""
         return Direction(

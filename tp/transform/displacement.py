@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tp.activations import Smoothness, find
+from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
@@ -45,14 +46,20 @@ class Displacement:
 
 
 class Displacing(Algebra[Displaced]):
-    """Carries (base, first, rest) through a program."""
+    """Carries (base, first, rest) through a program.
 
-    def __init__(self, graph: Graph, displacement: Displacement) -> None:
+    With ``formal`` the move is that of a power series: no kink of a piecewise-linear function is crossed.
+    """
+
+    def __init__(self, graph: Graph, displacement: Displacement, *, formal: bool = False) -> None:
         self.graph = graph
         self.depth = 1
         self.displacement = displacement
+        self.formal = formal
         self.arguments: dict[int, Displaced] = {}
         """The moving arguments of pointwise functions that are not linear, by base node."""
+        self.moving: dict[int, Displaced] = {}
+        """Wide values that do not move linearly, by base node."""
         self.sources: dict[int, list[int]] = {}
         """For every base node, the parts of its rest that arise there and are not passed on by a linear map."""
 
@@ -103,7 +110,8 @@ class Displacing(Algebra[Displaced]):
             slope = apply_function(self.graph, operation.activation, jet.base, k + 1)
             first = [] if jet.first is None else [multiply(self.graph, slope, jet.first)]
             passed = [] if jet.rest is None else [multiply(self.graph, slope, jet.rest)]
-        if not function.constant(k + 1) or (k < 2 and function.smoothness is Smoothness.PIECEWISE_LINEAR):
+        kinked = function.smoothness is Smoothness.PIECEWISE_LINEAR
+        if (k < 2 and not self.formal) if kinked else not function.constant(k + 1):
             made = [self.graph.add(Remainder(operation.activation, k, 2), jet.base, move)]
             self.arguments[jet.base] = jet
         return self._made(base, first, passed, made)
@@ -128,9 +136,12 @@ class Displacing(Algebra[Displaced]):
         return contract(self.graph, vector, coefficient, shared)
 
     def _made(self, base: int, first: Sequence[int], passed: Sequence[int], made: Sequence[int]) -> Displaced:
+        jet = Displaced(base, self._sum(first), self._sum([*passed, *made]))
         if made:
             self.sources.setdefault(base, []).extend(made)
-        return Displaced(base, self._sum(first), self._sum([*passed, *made]))
+            if wide(self.graph.type(base)):
+                self.moving[base] = jet
+        return jet
 
     def move(self, jet: Displaced) -> int | None:
         """The whole change of a value."""
