@@ -1,0 +1,53 @@
+"""What every weight makes: the first values that it enters before something nonlinear or another weight takes over."""
+
+from __future__ import annotations
+
+from tp.activations.facts import facts
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative
+from tp.primitives.apply import Apply
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.read import Read
+
+
+def is_activation(operation: Pointwise) -> bool:
+    """Whether the function cares about the size of its argument; powers do not."""
+    function = facts(operation.activation)
+    return function.degree is None or function.kinked
+
+
+def reached(program: Graph) -> dict[str, list[int]]:
+    """For every weight the values that it makes: arguments of functions, factors, operands of weights, outputs."""
+    outputs = list(program.outputs.values())
+    carried: dict[int, dict[str, bool]] = {}
+    found: dict[str, dict[int, None]] = {}
+
+    def arrive(index: int, raw: bool) -> None:
+        for name, bare in carried[index].items():
+            if raw or not bare:
+                found.setdefault(name, {})[index] = None
+
+    for index in program.needed(outputs):
+        node = program[index]
+        operation = node.operation
+        # True for a weight that has met no data yet: the first product with data is its use, not what it made.
+        here: dict[str, bool] = {}
+        if isinstance(operation, Read):
+            here = {operation.parameter: True}
+        elif isinstance(operation, Apply):
+            arrive(node.operands[0], raw=True)
+            here = {operation.parameter: False}
+        elif operation.derivative is Derivative.POINTWISE:
+            arrive(node.operands[0], raw=True)
+        elif operation.derivative is Derivative.BILINEAR:
+            for operand in node.operands:
+                arrive(operand, raw=False)
+                here |= {name: False for name, bare in carried[operand].items() if bare}
+        elif operation.derivative is Derivative.LINEAR:
+            alone = len(node.operands) == 1
+            for operand in node.operands:
+                here |= {name: bare and alone for name, bare in carried[operand].items()}
+        carried[index] = here
+    for index in outputs:
+        arrive(index, raw=True)
+    return {name: list(places) for name, places in found.items()}

@@ -1,0 +1,229 @@
+"""What training does to a program, from orders alone: properly normalised or not, unstable, trivial, lazy, learning.
+
+Two steps of gradient descent are enough to see every exponent of an MLP (Yang and Hu 2021, appendix H): the second one
+sees weights that the first has moved. Error signals are of order one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from tp.correlations.programs import datum
+from tp.correlations.reach import is_activation, reached
+from tp.correlations.training import Backprop, Trained, backprop, trained
+from tp.diagnostics.span import Span
+from tp.graph.axes import wide
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.calculus import Calculus, Derived
+from tp.orders.rules import INEXACT
+from tp.primitives.pointwise import Pointwise
+from tp.transform.direction import Direction
+from tp.transform.displacement import Displacement, Displacing
+from tp.transform.jet import jets
+
+STEPS = 2
+
+
+class Kind(Enum):
+    ILL_NORMALISED = "ill-normalised"
+    UNSTABLE = "unstable"
+    TRIVIAL = "trivial"
+    LAZY = "lazy"
+    FEATURE_LEARNING = "feature learning"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a properly normalised system, with the exponent that decides it (None: identically zero)."""
+
+    text: str
+    exponent: Fraction | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """The argument of an activation: its exponent at initialisation, and how far training moves it."""
+
+    name: str
+    span: Span | None
+    width: bool
+    initial: Fraction | None
+    moved: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A weight, and how far its own updates move what it makes: features of size n^``target``, or an output of order 1.
+
+    ``verdict`` is ``maximally`` at the target, ``less`` below, ``too much`` above.
+    """
+
+    name: str
+    span: Span | None
+    moved: Fraction | None
+    target: Fraction
+
+    @property
+    def lead(self) -> Fraction:
+        """How far beyond the target the move is."""
+        return Fraction(-(10**6)) if self.moved is None else self.moved - self.target
+
+    @property
+    def verdict(self) -> str:
+        return "maximally" if self.lead == 0 else "less" if self.lead < 0 else "too much"
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The regime with what it was read off; exponents of n throughout.
+
+    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel. ``exact`` is False where a
+    deciding exponent is an upper bound only. ``grounds`` has the derivations by name.
+    """
+
+    kind: Kind
+    reason: str
+    exact: bool
+    conditions: tuple[Condition, ...]
+    features: tuple[Feature, ...]
+    movers: tuple[Mover, ...]
+    deviation: Fraction | None
+    drift: Fraction | None
+    grounds: dict[str, Derived]
+
+    @property
+    def rate(self) -> Fraction | None:
+        """r where features move by n^{-r}; None where they do not move at all."""
+        moved = [f.moved for f in self.features if f.moved is not None]
+        return -max(moved) if moved else None
+
+
+def regime(program: Graph, calculus: Calculus) -> Regime:
+    """The regime of ``program`` under its learning rates."""
+    return _Reading(program, calculus).regime()
+
+
+def _power(exponent: Fraction | None) -> str:
+    return "0" if exponent is None else f"n^({exponent})"
+
+
+def _largest(*exponents: Fraction | None) -> Fraction | None:
+    return max((e for e in exponents if e is not None), default=None)
+
+
+class _Reading:
+    def __init__(self, program: Graph, calculus: Calculus) -> None:
+        self.program = program
+        self.calculus = calculus
+        self.back: Backprop = backprop(program)
+        self.after: Trained = trained(self.back, STEPS)
+        self.values: dict[int, Derived] = {}
+        self.grounds: dict[str, Derived] = {}
+
+    def order(self, node: int | None, name: str | None = None) -> Fraction | None:
+        """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
+        derived = self.calculus.zero
+        if node is not None:
+            derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
+        if name is not None:
+            self.grounds[name] = derived
+        return derived.value.root_mean_square
+
+    def regime(self) -> Regime:
+        output = self.after.nodes[self.back.output]
+        initial = self.order(output.base, "F")
+        first = self.order(output.first, "first-order change of F")
+        deviation = self.order(output.rest, "F - F_lin")
+        kernel = drift = None
+        if self.back.kernel is not None:
+            scalar = self.after.nodes[self.back.kernel]
+            kernel = self.order(scalar.base, "kernel")
+            drift = _largest(
+                self.order(scalar.first, "first-order drift of the kernel"), self.order(scalar.rest, "drift of the kernel")
+            )
+        moved = _largest(first, deviation)
+        features = tuple(self._features())
+        conditions = (
+            Condition("F(θ0) = O(1)", initial, initial is None or initial <= 0),
+            Condition("kernel = Θ(1)", kernel, kernel == 0),
+            Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
+        )
+        kind, reason = self._kind(conditions, features, moved, deviation)
+        exact = not any(d.notes & INEXACT for d in self.grounds.values())
+        return Regime(
+            kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds
+        )
+
+    def _kind(
+        self,
+        conditions: tuple[Condition, ...],
+        features: tuple[Feature, ...],
+        moved: Fraction | None,
+        deviation: Fraction | None,
+    ) -> tuple[Kind, str]:
+        initial, _, step = conditions
+        if not initial.holds:
+            return Kind.ILL_NORMALISED, f"F is of order {_power(initial.exponent)} at initialisation"
+        for f in features:
+            if f.initial is not None and f.initial > 0:
+                return Kind.ILL_NORMALISED, f"{f.name} grows as {_power(f.initial)} at initialisation"
+            if f.width and (f.initial is None or f.initial < 0):
+                return Kind.ILL_NORMALISED, f"{f.name} vanishes as {_power(f.initial)} at initialisation"
+        for f in features:
+            if f.moved is not None and f.moved > 0:
+                return Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved)}"
+        if not step.holds:
+            return Kind.UNSTABLE, f"training moves F by {_power(moved)}"
+        if moved is None or moved < 0:
+            return Kind.TRIVIAL, f"training moves F by {_power(moved)} only"
+        if deviation is None or deviation < 0:
+            return Kind.LAZY, f"F - F_lin is of order {_power(deviation)}"
+        learning = [f for f in features if f.moved == 0]
+        if learning:
+            where = "" if any(f.width for f in learning) else " (a finite number of units; wide layers do not move)"
+            return Kind.FEATURE_LEARNING, f"training moves {learning[0].name} by Θ(1){where}"
+        return Kind.FEATURE_LEARNING, "F - F_lin is of order 1"
+
+    def _features(self) -> Iterable[Feature]:
+        seen: set[int] = set()
+        for index in self.program.needed(list(self.program.outputs.values())):
+            operation = self.program[index].operation
+            if not isinstance(operation, Pointwise) or not is_activation(operation):
+                continue
+            (argument,) = self.program[index].operands
+            node = self.after.nodes[self.back.image[argument]]
+            if argument in seen or not node.moves:
+                continue
+            seen.add(argument)
+            found = self.program[argument]
+            name = found.label or f"the argument of {operation.activation}"
+            initial = self.order(node.base)
+            moved = _largest(self.order(node.first), self.order(node.rest))
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved)
+
+    def _movers(self) -> Iterable[Mover]:
+        outputs = set(self.program.outputs.values())
+        displacement = self.after.algebra.displacement
+        for name, places in reached(self.program).items():
+            only = Displacement(*(tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest)))
+            algebra = Displacing(self.after.graph, only)
+            image = {place: self.back.image[place] for place in places}
+            moved = jets(self.back.graph, list(image.values()), algebra, datum(self.after.graph, None, ""))
+            found: list[Mover] = []
+            for place, node in image.items():
+                far = _largest(self.order(moved[node].first), self.order(moved[node].rest))
+                size = Fraction(0) if place in outputs else self.order(moved[node].base) or Fraction(0)
+                found.append(Mover(name, self.program.parameters[name].span, far, size))
+            yield max(found, key=lambda m: m.lead)
+
+
+def _only(direction: Direction, name: str) -> Direction:
+    return Direction(
+        {n: node for n, node in direction.leaves.items() if n == name},
+        {n: factors for n, factors in direction.factors.items() if n == name},
+    )
