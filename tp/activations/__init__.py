@@ -8,9 +8,9 @@ import re
 from dataclasses import fields
 from functools import cache
 
-from tp.activations.base import Activation, Parity, Smoothness
+from tp.activations.base import Activation, Bound, Parity, Smoothness
 
-__all__ = ["Activation", "Parity", "Smoothness", "find", "known"]
+__all__ = ["Activation", "Bound", "Parity", "Smoothness", "find", "known"]
 
 _CALL = re.compile(r"^([a-z_0-9]+)(?:\((.*)\))?$")
 

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from math import exp, lgamma
 from typing import Any, ClassVar
 
 # Short on purpose: a rational in a program must not be able to ask for a million digits.
@@ -38,6 +39,27 @@ class Smoothness(Enum):
     SINGULAR_AT_ZERO = "analytic away from zero"
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """|φ^{(k)}(x)| <= constant · (k!)^factorials / radius^k for all real x and all k >= ``first``.
+
+    ``factorials`` is 1 where a singularity limits the radius of convergence (``radius`` is then below it; Cauchy's
+    estimate on circles of that radius gives the constant), 1/2 for entire functions of order 2 (Cramér's inequality
+    for Hermite functions), 0 for those of exponential type (Bernstein's inequality) and for polynomials.
+    """
+
+    constant: float
+    radius: float = 1.0
+    factorials: Fraction = Fraction(1)
+    first: int = 0
+
+    def at(self, k: int) -> float:
+        """The bound on the k-th derivative. Raises ValueError for k below ``first``, OverflowError far out."""
+        if k < self.first:
+            raise ValueError(f"there is no bound on derivative {k}")
+        return self.constant * exp(float(self.factorials) * lgamma(k + 1)) / self.radius**k
+
+
 @dataclass(frozen=True)
 class Activation(ABC):
     """A scalar function with all its derivatives. One file each; instances are found by name.
@@ -48,7 +70,11 @@ class Activation(ABC):
     keyword: ClassVar[str]
     smoothness: ClassVar[Smoothness] = Smoothness.ANALYTIC
     radius: ClassVar[float] = float("inf")
-    """Smallest radius of convergence of the Taylor series over the real line (paper, eq. 23)."""
+    """Smallest radius of convergence of the Taylor series over the real line, the distance of the nearest singularity.
+
+    The paper's eq. 23, φ^{(k)} = O((k+1)!) uniformly in k, holds on the whole line when this is at least 1. Then
+    φ(β x) satisfies it for β up to this radius.
+    """
     summary: ClassVar[str]
 
     @property
@@ -95,6 +121,10 @@ class Activation(ABC):
 
     def degree(self) -> Fraction | None:
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""
+        return None
+
+    def bound(self) -> Bound | None:
+        """How fast derivatives grow with k, over the whole real line; None where no such bound holds."""
         return None
 
     def growth(self, k: int) -> Fraction | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,7 @@ class Erf(Activation):
             return 0.0
         j = k // 2
         return 2.0 / sqrt(pi) * (-1) ** j * factorial(2 * j) / factorial(j)
+
+    def bound(self) -> Bound | None:
+        # Cramér: |H_k(x)| exp(-x²/2) <= 1.0865 sqrt(2^k k!).
+        return Bound(1.0, sqrt(0.5), Fraction(1, 2))

@@ -11,6 +11,8 @@ from tp.activations.base import Activation
 
 @dataclass(frozen=True)
 class Exp(Activation):
+    """Its own derivative: entire, but no derivative is bounded on the whole line, so there is no ``bound``."""
+
     keyword: ClassVar[str] = "exp"
     summary: ClassVar[str] = "exponential; entire, no polynomial growth"
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 
 @dataclass(frozen=True)
@@ -44,3 +44,7 @@ class Gelu(Activation):
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(1 if k == 0 else 0)
+
+    def bound(self) -> Bound | None:
+        # From k = 2 on ±(He_k - He_{k-2}) times the normal density; Cramér: |He_k(x)| exp(-x²/4) <= 1.0865 sqrt(k!).
+        return Bound(1.2, 1.0, Fraction(1, 2), first=1)

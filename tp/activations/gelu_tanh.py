@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 _C = sqrt(2.0 / pi)
 _A = 0.044715
@@ -74,3 +74,7 @@ class GeluTanh(Activation):
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(1 if k == 0 else 0)
+
+    def bound(self) -> Bound | None:
+        # x - x sigmoid(-2u) on circles of radius 2 around points x >= 0, as for silu; even up to x/2.
+        return Bound(4.2, 2.0, first=1)

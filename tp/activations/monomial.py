@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import perm
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity, rational
+from tp.activations.base import Activation, Bound, Parity, rational
 
 
 @dataclass(frozen=True)
@@ -55,3 +55,6 @@ class Monomial(Activation):
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(max(self.power - k, 0))
+
+    def bound(self) -> Bound | None:
+        return Bound(0.0, factorials=Fraction(0), first=self.power + 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from math import pi
+from math import pi, sin
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 
 @cache
@@ -53,3 +53,7 @@ class Sigmoid(Activation):
         if k == 0:
             return 0.5
         return float(sum(Fraction(c, 2**i) for i, c in enumerate(_polynomial(k))) / 4)
+
+    def bound(self) -> Bound | None:
+        # |1 + exp(-z)| >= sin y for |y| between π/2 and π.
+        return Bound(1.0 / sin(2.5), 2.5)

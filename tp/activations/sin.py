@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 
 @dataclass(frozen=True)
@@ -26,3 +27,6 @@ class Sin(Activation):
 
     def taylor(self, k: int) -> float:
         return (0.0, 1.0, 0.0, -1.0)[k % 4]
+
+    def bound(self) -> Bound | None:
+        return Bound(1.0, factorials=Fraction(0))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import log, pi
+from math import log, pi, sin
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 from tp.activations.sigmoid import Sigmoid
 
 _SIGMOID = Sigmoid()
@@ -15,7 +15,7 @@ _SIGMOID = Sigmoid()
 
 @dataclass(frozen=True)
 class Softplus(Activation):
-    """log(1 + exp(x)); its slope is the logistic function. It is x/2 plus an even function."""
+    """log(1 + exp(x)); its slope is the logistic function. It is x/2 plus an even function. Branch points at ±iπ."""
 
     keyword: ClassVar[str] = "softplus"
     radius: ClassVar[float] = pi
@@ -34,3 +34,7 @@ class Softplus(Activation):
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(1 if k == 0 else 0)
+
+    def bound(self) -> Bound | None:
+        # The slope is the logistic function: M (k-1)!/ρ^(k-1) = (M ρ/k) k!/ρ^k.
+        return Bound(2.5 / sin(2.5), 2.5, first=1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import pi
+from math import pi, tan
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity
+from tp.activations.base import Activation, Bound, Parity
 
 
 @cache
@@ -25,6 +25,8 @@ def _polynomial(k: int) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Tanh(Activation):
+    """sinh/cosh. Poles at ±iπ/2, above 0, where the Taylor series has its smallest radius."""
+
     keyword: ClassVar[str] = "tanh"
     radius: ClassVar[float] = pi / 2
     summary: ClassVar[str] = "hyperbolic tangent; odd, analytic, bounded"
@@ -44,3 +46,7 @@ class Tanh(Activation):
 
     def taylor(self, k: int) -> float:
         return float(_polynomial(k)[0])
+
+    def bound(self) -> Bound | None:
+        # |tanh(x + iy)|² = (sinh²x + sin²y)/(sinh²x + cos²y), at most tan²y between |y| = π/4 and π/2.
+        return Bound(tan(1.25), 1.25)
