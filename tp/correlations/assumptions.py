@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tp.activations import Smoothness, find
+from tp.correlations.premises import Extent, premises, summary
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
-from tp.primitives.largest import Largest
-from tp.primitives.pointwise import Pointwise
 
 
 def assumptions(program: Graph, notes: Iterable[str]) -> tuple[str, ...]:
-    """One sentence for each assumption under which the typical orders of ``program`` hold; ``notes`` are those of rules."""
+    """One sentence for each assumption under which the orders of ``program`` hold; ``notes`` are those of rules."""
     return (*_always(program), *_laws(program), *_functions(program), *notes)
 
 
@@ -41,17 +39,5 @@ def _laws(program: Graph) -> Iterable[str]:
 
 
 def _functions(program: Graph) -> Iterable[str]:
-    used = dict.fromkeys(
-        node.operation.activation for i in program if isinstance((node := program[i]).operation, Pointwise)
-    )
-    for name in used:
-        function = find(name)
-        if function.smoothness is Smoothness.PIECEWISE_LINEAR:
-            yield (
-                f"{name} is piecewise linear: derivatives hold almost everywhere; "
-                "not analytic, so the theorems on linearisation do not apply"
-            )
-        elif function.smoothness is Smoothness.SINGULAR_AT_ZERO:
-            yield f"the argument of {name} stays away from 0"
-    if any(isinstance(program[i].operation, Largest) for i in program):
-        yield "the position of a maximum does not change under infinitesimal steps"
+    """Where derivatives hold almost everywhere, away from a point or within a radius; all else assumes nothing."""
+    return summary(program, (p for p in premises(program) if p.extent is not Extent.EVERYWHERE))
