@@ -16,18 +16,28 @@ In the stable region (Yang and Hu: s_1 = 0, s_l = 1/2, s_{L+1} >= 1/2) this is t
 
 whose two parts are their conditions for stability and nontriviality (where s_{L+1} <= 2 a_{L+1} + c, so that the r
 here is theirs: features move by n^{-r} through the initial readout).
+
+In training (their theorem 3.3 and corollary) features move by n^{-r} with s_{L+1} in r replaced by
+min(s_{L+1}, 2 a_{L+1} + c): from the second step on, gradients also pass through what the readout has learnt.
 """
 
 from __future__ import annotations
 
+import random
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tp.correlations import predict
 from tp.correlations.predict import Prediction
+from tp.correlations.regime import Kind, Regime, regime
+from tp.interpret.orders import calculus_for
 from tp.syntax import parse
 
 HALF = Fraction(1, 2)
@@ -56,6 +66,24 @@ class Abc:
         """Features move by n^{-r} in one step through the initial readout."""
         layers = [2 * a + (i == 0) for i, a in enumerate(self.a[:-1])]
         return self.s[-1] + self.c - 1 + min(layers)
+
+    @property
+    def rate(self) -> Fraction:
+        """Yang and Hu's r: features move by n^{-r} in a few steps."""
+        return self.r + min(self.s[-1], 2 * self.a[-1] + self.c) - self.s[-1]
+
+    @property
+    def kind(self) -> Kind:
+        """The regime by Yang and Hu's closed rule."""
+        first, *middle, last = self.s
+        learnt = 2 * self.a[-1] + self.c
+        if first or any(s != HALF for s in middle) or last < HALF:
+            return Kind.ILL_NORMALISED
+        if self.rate < 0 or learnt < 1 or last + self.rate < 1:
+            return Kind.UNSTABLE
+        if learnt > 1 and last + self.rate > 1:
+            return Kind.TRIVIAL
+        return Kind.LAZY if self.rate else Kind.FEATURE_LEARNING
 
     def text(self, phi: str) -> str:
         lines = ["program p {", "width n", f"learning_rate n^({-self.c})", "input x : [d=3]"]
@@ -159,3 +187,134 @@ def test_lazy_networks_and_those_that_learn_features(abc: Abc, phi: str) -> None
     second = prediction.exponents["C[0,2]"]
     assert second is not None
     assert second < 0
+
+
+# regimes ---------------------------------------------------------------------------------------------
+
+SMOOTH = ("tanh", "gelu", "silu", "cos", "sigmoid", "erf")
+STEPS = (Fraction(1, 8), Fraction(1, 4), Fraction(1, 3), HALF, Fraction(1))
+"""How far exponents are moved off the boundaries of regimes."""
+
+
+def _excess(pick: random.Random) -> Fraction:
+    """0 often: then an inequality of the rule holds with equality."""
+    return Fraction(0) if pick.random() < 0.4 else pick.choice((*STEPS, Fraction(2, 3), Fraction(5, 4)))
+
+
+def at_the_edge(pick: random.Random) -> Abc:
+    """A stable point, more often than not a nontrivial one, and often one that learns features."""
+    hidden = pick.randint(1, 3)
+    c = Fraction(pick.randint(-8, 8), pick.choice((2, 3, 4, 6)))
+    readout, learnt = HALF + _excess(pick), 1 + _excess(pick)
+    rate = max(Fraction(0), 1 - readout)
+    match pick.randrange(5):
+        case 0 | 1:
+            learnt = Fraction(1)
+            rate += _excess(pick)
+        case 2:
+            readout, rate = 1 + _excess(pick), Fraction(0)
+        case 3:
+            rate += _excess(pick)
+        case _:
+            pass
+    least = rate - min(readout, learnt) - c + 1
+    slack = [_excess(pick) for _ in range(hidden)]
+    slack[pick.randrange(hidden)] = Fraction(0)
+    a = [(least - (i == 0) + more) / 2 for i, more in enumerate(slack)] + [(learnt - c) / 2]
+    s = [Fraction(0), *[HALF] * (hidden - 1), readout]
+    return Abc(tuple(a), tuple(t - x for t, x in zip(s, a, strict=True)), c)
+
+
+def _moved(exponents: Sequence[Fraction], i: int, by: Fraction) -> tuple[Fraction, ...]:
+    return tuple(e + by * (i == j) for j, e in enumerate(exponents))
+
+
+def around(pick: random.Random) -> Abc:
+    """A stable point, or one exponent or two away from one."""
+    abc = at_the_edge(pick)
+    for _ in range(pick.choice((0, 0, 0, 1, 1, 2))):
+        by = pick.choice(STEPS) * pick.choice((1, -1))
+        i = pick.randrange(abc.hidden + 1)
+        match pick.randrange(8):
+            case 0 | 1 | 2:  # the law as it is: only training changes
+                abc = Abc(_moved(abc.a, i, by), _moved(abc.b, i, -by), abc.c)
+            case 3 | 4:
+                abc = Abc(abc.a, abc.b, abc.c + by)
+            case 5 | 6:
+                abc = Abc(abc.a, _moved(abc.b, abc.hidden, by), abc.c)
+            case _:
+                abc = Abc(abc.a, _moved(abc.b, i, by), abc.c)
+    return abc
+
+
+ABCS = st.randoms(use_true_random=False).map(around)
+
+
+def trained(abc: Abc, phi: str) -> Regime:
+    graph = parse(abc.text(phi)).graph
+    return regime(graph, calculus_for(graph))
+
+
+def check_regime(abc: Abc, phi: str) -> None:
+    found = trained(abc, phi)
+    assert found.kind is abc.kind, found.reason
+    if abc.kind not in (Kind.ILL_NORMALISED, Kind.UNSTABLE):
+        assert found.exact
+        assert found.rate == abc.rate
+        assert found.conditions[0].exponent == HALF - abc.s[-1]
+        assert found.conditions[2].exponent == max(1 - (abc.s[-1] + abc.rate), 1 - (2 * abc.a[-1] + abc.c))
+
+
+@given(ABCS, st.sampled_from(SMOOTH))
+@settings(max_examples=250, deadline=None)
+def test_regimes(abc: Abc, phi: str) -> None:
+    check_regime(abc, phi)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(10))
+def test_many_regimes(part: int) -> None:
+    pick = random.Random(f"regimes {part}")
+    for _ in range(320):
+        check_regime(around(pick), pick.choice(SMOOTH))
+
+
+def test_the_sample_has_all_regimes_and_all_boundaries() -> None:
+    pick = random.Random(0)
+    sample = [around(pick) for _ in range(1000)]
+    kinds = Counter(abc.kind for abc in sample)
+    assert set(kinds) == set(Kind)
+    assert min(kinds.values()) >= 80
+    stable = [abc for abc in sample if abc.kind not in (Kind.ILL_NORMALISED, Kind.UNSTABLE)]
+    learnt = [2 * abc.a[-1] + abc.c for abc in stable]
+    late = sum(x < abc.s[-1] for x, abc in zip(learnt, stable, strict=True))
+    by_readout = sum(x == 1 < abc.s[-1] + abc.rate for x, abc in zip(learnt, stable, strict=True))
+    by_features = sum(x > 1 == abc.s[-1] + abc.rate for x, abc in zip(learnt, stable, strict=True))
+    assert min(late, by_readout, by_features) >= 60
+    assert {abc.hidden for abc in stable} == {1, 2, 3}
+
+
+REGIMES = sys.modules[Regime.__module__]
+LATE = Abc((-HALF, HALF), (HALF, Fraction(3, 2)), Fraction(0))
+"""Maximal update parametrization with a readout of size 1/n: its initial gradients are too small to be felt."""
+
+
+def test_features_may_first_move_in_the_second_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert LATE.r == 1
+    assert LATE.rate == 0
+    assert trained(LATE, "tanh").rate == 0
+    monkeypatch.setattr(REGIMES, "STEPS", 1)
+    assert trained(LATE, "tanh").rate == 1
+
+
+@given(ABCS)
+@settings(max_examples=15, deadline=None)
+def test_a_third_step_changes_nothing(abc: Abc) -> None:
+    assume(abc.kind is not Kind.ILL_NORMALISED and abc.hidden < 3)
+    two = trained(abc, "tanh")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(REGIMES, "STEPS", 3)
+        three = trained(abc, "tanh")
+    assert three.kind is two.kind
+    if two.kind is not Kind.UNSTABLE:
+        assert (three.rate, three.deviation, three.drift) == (two.rate, two.deviation, two.drift)
