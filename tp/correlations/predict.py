@@ -13,7 +13,6 @@ from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.calculus import Calculus, Derived
-from tp.orders.rules import INEXACT
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
@@ -50,7 +49,7 @@ class Ground:
     @property
     def exact(self) -> bool:
         """False where some rule gave an upper bound only."""
-        return not self.derivation.notes & INEXACT
+        return self.derivation.value.exact
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Calculus, Derived
-from tp.orders.rules import INEXACT
 from tp.primitives.pointwise import Pointwise
 from tp.transform.direction import Direction
 from tp.transform.displacement import Displacement, Displacing
@@ -154,7 +153,7 @@ class _Reading:
             Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
-        exact = not any(d.notes & INEXACT for d in self.grounds.values())
+        exact = all(d.value.exact for d in self.grounds.values())
         return Regime(
             kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds
         )

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.correlations.predict import Scalars
-from tp.correlations.programs import jet_output
+from tp.correlations.programs import datum, jet_output
 from tp.graph.axes import Scale, Width
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Calculus, Derived
-from tp.orders.rules import INEXACT
 from tp.primitives.shorthand import multiply
 from tp.primitives.variable import Variable
 from tp.transform.direction import Direction
-from tp.transform.displacement import Displacement, Displacing
+from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.jet import jets
 
 STEP = "@step"
 _TRIES = 6
@@ -56,8 +56,15 @@ def series(scalars: Scalars) -> Series | None:
             rate -= top
         else:
             rest = scalars.zero if output.rest is None else _derived(scalars, output.rest)
-            return None if rest.notes & INEXACT else _read(rate, rest, calculus)
+            return _read(rate, rest, calculus)
     return None
+
+
+def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
+    """Every node of the program, displaced by ε n^rate g."""
+    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), formal=True)
+    roots = list(scalars.program.outputs.values())
+    return jets(scalars.program, roots, algebra, datum(scalars.graph, None, ""))
 
 
 def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:

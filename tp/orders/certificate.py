@@ -90,9 +90,9 @@ def _replayed(every: Sequence[Derivation[Any]], rules: Rules) -> dict[int, Any]:
 
 
 def _proves(claim: Claim, values: Mapping[int, Any]) -> bool:
-    """Whether less known flips left the exponent that is claimed as it was."""
+    """Whether fewer flips left the exponent that is claimed as it was, and as sharp."""
     before, after = claim.derivation.value, values[id(claim.derivation)]
-    return not isinstance(before, Value) or before.exponent == after.exponent
+    return not isinstance(before, Value) or (before.exponent, before.exact) == (after.exponent, after.exact)
 
 
 def digest(body: Mapping[str, Any]) -> str:
@@ -146,6 +146,7 @@ def plain(value: Any) -> Any:
             [
                 str(t.exponent),
                 str(t.share),
+                t.bound,
                 f"{t.content.offset:x}",
                 [f"{b:x}" for b in t.content.basis],
                 f"{t.content.free:x}",

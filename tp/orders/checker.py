@@ -9,7 +9,7 @@ from typing import Any
 
 from tp.orders.certificate import FORMAT, Json, digest, plain, read_argument, read_function, read_generator
 from tp.orders.norm_rules import NORM_RULES
-from tp.orders.rules import INEXACT, RULES, Rules
+from tp.orders.rules import RULES, Rules
 from tp.orders.value import Value
 
 
@@ -49,17 +49,14 @@ def _checked(certificate: Json) -> Checked:
     stated = body["values"]
     known: dict[Any, int] = {}
     values: list[Any] = []
-    notes: list[frozenset[str]] = []
     for number, (rule, argument, premises, place) in enumerate(body["lines"]):
         if any(not 0 <= p < number for p in premises):
             raise Rejected(f"line {number} rests on a line that does not come before it")
         inputs = [values[p] for p in premises]
         if rule in RULES:
-            value, noted = rules.apply_rule(rule, arguments[argument], inputs)
-            notes.append(noted.union(*(notes[p] for p in premises)))
+            value = rules.apply_rule(rule, arguments[argument], inputs)[0]
         else:
             value = NORM_RULES[rule](arguments[argument], inputs)
-            notes.append(frozenset())
         values.append(value)
         seen = known.get(value)
         if seen is None:
@@ -68,11 +65,11 @@ def _checked(certificate: Json) -> Checked:
             known[value] = place
         elif seen != place:
             raise Rejected(f"line {number} does not follow by the rule {rule}")
-    statements = tuple(_statement(claim, values, notes, rules) for claim in body["claims"])
+    statements = tuple(_statement(claim, values, rules) for claim in body["claims"])
     return Checked(statements, tuple(_grounds(arguments, body["functions"])), len(values))
 
 
-def _statement(claim: Json, values: Sequence[Any], notes: Sequence[frozenset[str]], rules: Rules) -> str:
+def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
     value = values[claim["line"]]
     quantity, kind = claim["quantity"], claim["kind"]
     if kind == "form":
@@ -92,7 +89,7 @@ def _statement(claim: Json, values: Sequence[Any], notes: Sequence[frozenset[str
     found = None if top is None else str(top * Fraction(claim["factor"]))
     if found != claim["exponent"]:
         raise Rejected(f"the exponent of {quantity} is not that of line {claim['line']}")
-    relation = "<=" if notes[claim["line"]] & INEXACT or kind == "series" else "~"
+    relation = "~" if kind == "order" and value.exact else "<="
     return f"{quantity} {relation} {'0' if found is None else f'n^({found})'}"
 
 

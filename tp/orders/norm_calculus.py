@@ -53,7 +53,8 @@ class Motion:
 class NormCalculus:
     """Bounds in grains of 1/``grain``, along directions n^``along`` g and n^``free`` Λ^{1/2} u.
 
-    Both are in grains; without ``free`` nothing moves along u. ``light``: all laws have all moments. ``motions`` says how weights move; without it nothing does.
+    Both are in grains; without ``free`` nothing moves along u. ``light``: all laws have all moments. ``motions`` says
+    how weights move; without it nothing does.
     """
 
     grain: int

@@ -25,8 +25,7 @@ GROWS = "the argument of a nonlinearity grows with n; its order is bounded by gr
 UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
 KINKS = "few neurons cross the kink of a piecewise-linear function; their number is bounded, not their signs"
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
-INEXACT = frozenset((GROWS, UNBOUNDED_GROWTH, KINKS))
-"""Notes of rules whose results are upper bounds even for generic programs."""
+FROM_BELOW = "a negative power of something that is bounded from above only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ class Rules:
             bit = mask & -mask
             mask ^= bit
             halves = [part for c in halves for part in c.split(bit)]
-        return [Term(term.exponent, c, term.share) for c in halves]
+        return [Term(term.exponent, c, term.share, term.bound) for c in halves]
 
     # sources -----------------------------------------------------------------------------------------
 
@@ -138,7 +137,7 @@ class Rules:
     def scaled(self, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:
         """n^exponent times the operand."""
         exponent, axes = arguments
-        return self.value([Term(t.exponent + exponent, t.content, t.share) for t in values[0].terms], axes)
+        return self.value([Term(t.exponent + exponent, t.content, t.share, t.bound) for t in values[0].terms], axes)
 
     def sum(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
         """A sum with generic coefficients: nothing cancels between its parts."""
@@ -163,7 +162,7 @@ class Rules:
         found = self._parts.get(key)
         if found is None:
             terms = [
-                Term(a.exponent + b.exponent, a.content.times(b.content), min(a.share, b.share))
+                Term(a.exponent + b.exponent, a.content.times(b.content), min(a.share, b.share), a.bound or b.bound)
                 for a in left.terms
                 for b in right.terms
             ]
@@ -183,7 +182,7 @@ class Rules:
             share = min(omega + share, ZERO)
             exponent += self._gain(content, axis, count)
             content = self._drop(content, axis)
-        return Term(exponent, content, share)
+        return Term(exponent, content, share, term.bound)
 
     def _gain(self, content: Content, axis: str, omega: Fraction) -> Fraction:
         """What a sum over n^omega entries adds: omega, omega/2 when the mean vanishes, or in between."""
@@ -240,7 +239,7 @@ class Rules:
             self._symbol_list.append(symbol)
         content = own.times(passed)
         content = content.holding(content.symbols | {number})
-        yield Term(term.exponent + source.exponent + size * HALF, content, share)
+        yield Term(term.exponent + source.exponent + size * HALF, content, share, term.bound)
         yield from self._coherent(source, transpose, term, outs, ins)
 
     def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
@@ -262,7 +261,7 @@ class Rules:
             if slope.exponent <= half:
                 continue  # the mean slope vanishes; the fresh part dominates
             exponent = term.exponent + source.exponent + slope.exponent - sum((w for _, w in outs), ZERO) * HALF
-            yield Term(exponent, slope.content.times(symbol.inner), slope.share)
+            yield Term(exponent, slope.content.times(symbol.inner), slope.share, term.bound)
 
     # nonlinear rules ---------------------------------------------------------------------------------
 
@@ -284,6 +283,7 @@ class Rules:
         if top > 0 and degree is None:
             return self._saturated(function, k, value, axes)
         leading = [t.content for t in value.terms if t.exponent == top]
+        bound = not value.exact
         rest = self.value([t for t in value.terms if t.exponent < top], axes)
 
         def at_leading(j: int) -> Value:
@@ -292,12 +292,21 @@ class Rules:
                 return self.zero
             if slope.constant:
                 return self.one_value
-            exponent = ZERO if degree is None else top * (degree - k - j)
-            return self.value([Term(exponent, _JOINS[slope.symmetry](leading))], axes)
+            power = ZERO if degree is None else degree - k - j
+            size = self._least(value) if power < 0 else top
+            exponent = UNBOUNDED if size is None else size * power
+            return self.value([Term(exponent, _JOINS[slope.symmetry](leading), bound=bound)], axes)
 
         if not rest.terms:
             return at_leading(0)
         return self._series(at_leading, rest, axes)
+
+    def _least(self, value: Value) -> Fraction | None:
+        """The largest exponent that ``value`` surely has; None where all of its terms are bounds."""
+        found = max((t.exponent for t in value.terms if not t.bound), default=None)
+        if found is None:
+            self._notes.add(FROM_BELOW)
+        return found
 
     def _expanded(self, nonzero: Callable[[int], bool], value: Value, axes: WideAxes) -> Value:
         """Taylor series at 0 of a small (or vanishing) argument."""
@@ -333,7 +342,7 @@ class Rules:
         else:
             self._notes.add(GROWS)
             exponent = max(slope.growth, ZERO) * top
-        return self.value([Term(exponent, _JOINS[slope.symmetry](t.content for t in value.terms))], axes)
+        return self.value([Term(exponent, _JOINS[slope.symmetry](t.content for t in value.terms), bound=True)], axes)
 
     def remainder(self, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
         """φ^{(k)}(b + m) - Σ_{j < q} φ^{(k+j)}(b) m^j / j! for values b and m: what q terms of the series leave out."""
@@ -365,13 +374,14 @@ class Rules:
         # The first q terms of the series carry what parity the function lacks.
         join = _JOINS[_TURNED[function.slopes[k + q].symmetry] if q % 2 else function.slopes[k + q].symmetry]
         content = join(t.content for t in (*base.terms, *move.terms))
-        return self.value([Term(exponent, content, move.exponent - base.exponent)], axes)
+        return self.value([Term(exponent, content, move.exponent - base.exponent, bound=True)], axes)
 
     def function_of(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
         """A bounded function of the operand about which nothing else is known."""
         if not values[0].terms:
             return self.one_value
-        return self.value([Term(ZERO, generic(t.content for t in values[0].terms))], arguments[0])
+        contents = generic(t.content for t in values[0].terms)
+        return self.value([Term(ZERO, contents, bound=not values[0].exact)], arguments[0])
 
 
 _JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}

@@ -13,12 +13,13 @@ from tp.orders.content import Content, hull
 class Term:
     """A part of typical entry size n^exponent whose cancellations are governed by ``content``.
 
-    A ``share`` below 0 says that only a fraction n^share of the entries is not zero.
+    A ``share`` below 0 says that only a fraction n^share of the entries is not zero. A ``bound`` may be smaller than said.
     """
 
     exponent: Fraction
     content: Content
     share: Fraction = Fraction(0)
+    bound: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +37,12 @@ class Value:
         return max((t.exponent for t in self.terms), default=None)
 
     @property
+    def exact(self) -> bool:
+        """Whether the exponent is attained, not only a bound."""
+        top = self.exponent
+        return top is None or any(t.exponent == top and not t.bound for t in self.terms)
+
+    @property
     def root_mean_square(self) -> Fraction | None:
         """As :attr:`exponent`, entries that are mostly zero counted by their root mean square."""
         return max((t.exponent + t.share / 2 for t in self.terms), default=None)
@@ -51,25 +58,25 @@ MOST = 6
 def prune(terms: Iterable[Term], gap: Fraction, apart: int = 0) -> tuple[Term, ...]:
     """``terms`` without those that others dominate whatever they are multiplied by.
 
-    A term is dominated by a larger one with the same cancellations (or fewer), and by any one that is larger
+    A term is dominated by a larger one with the same cancellations (or fewer), and by any exact one that is larger
     by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ only in the Gaussian symbols that they
     hold are one term holding all: what W' makes of them is the same sum.
     """
-    symbols: dict[tuple[Fraction, Fraction, Content], frozenset[int]] = {}
+    symbols: dict[Term, frozenset[int]] = {}
     for term in terms:
-        key = (term.exponent, term.share, term.content.bare())
+        key = Term(term.exponent, term.content.bare(), term.share, term.bound)
         symbols[key] = symbols.get(key, frozenset()) | term.content.symbols
-    joined = [Term(exponent, content.holding(held), share) for (exponent, share, content), held in symbols.items()]
-    joined.sort(key=lambda t: (-t.exponent, -t.share, len(t.content.basis), t.content.offset))
+    joined = [Term(t.exponent, t.content.holding(held), t.share, t.bound) for t, held in symbols.items()]
+    joined.sort(key=lambda t: (-t.exponent, t.bound, -t.share, len(t.content.basis), t.content.offset))
     kept: list[Term] = []
     far: dict[int, Fraction] = {}
     for term in joined:
         side = term.content.offset & apart
-        if side not in far:
-            far[side] = term.exponent + term.share - gap
-        elif term.exponent <= far[side]:
+        if side in far and term.exponent <= far[side]:
             continue
-        if not any(term.share <= k.share and term.content.inside(k.content) for k in kept):
+        if side not in far and not term.bound:
+            far[side] = term.exponent + term.share - gap
+        if not any(term.share <= k.share and k.bound <= term.bound and term.content.inside(k.content) for k in kept):
             kept.append(term)
     return tuple(kept)
 
@@ -97,7 +104,9 @@ def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
 def _united(group: list[Term]) -> Term:
     if len(group) == 1:
         return group[0]
-    return Term(max(t.exponent for t in group), hull(t.content for t in group), max(t.share for t in group))
+    top = max(t.exponent for t in group)
+    bound = all(t.bound for t in group if t.exponent == top)
+    return Term(top, hull(t.content for t in group), max(t.share for t in group), bound)
 
 
 def show(exponent: Fraction | None) -> str:
