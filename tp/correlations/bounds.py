@@ -3,7 +3,11 @@
 F moves along Σ s_k g_k + t u by the sum, over all nodes, of what starts at the node (two moving factors, higher powers
 of a function, a moving weight) times the node's cotangent: F^{(d,D)} = Σ ⟨δ, source^{(d,D)}⟩. Jets are bounded along
 n^λ g and n^μ Λ^{1/2} u with λ and μ as large as the arguments of functions allow, which gives forms A - λd - μD.
-A second sweep along vanishingly small directions leaves only the least order of each class, which is best for d, D <= 2.
+A second sweep along vanishingly small directions leaves the least order of each class, which is best for d, D <= 2.
+
+With a free slot the same sum is taken at a point that has moved along the computed directions: its cotangents are
+computed vectors of known jets, and only what is not linear in the free direction counts as a source. Moves of an
+adversary are thus paired with computed vectors as early as possible: a matrix spreads them, which no norm takes back.
 """
 
 from __future__ import annotations
@@ -157,15 +161,20 @@ class _Hypothesis:
         return found
 
     def _sweep(self, along: int, free: int) -> tuple[tuple[Sweep, dict[int, Jet]], list[tuple[Table, int]]]:
+        computed = NormPass(self.graph, NormCalculus(self.grain, self.light, along, None, self.motions), self.sizes)
+        computed.run(list(self.graph), self.met)
         calculus = NormCalculus(self.grain, self.light, along, free, self.motions)
         moving = NormPass(self.graph, calculus, self.sizes)
         moving.run(self.forward, self.met)
         parts: list[Line] = []
-        for index in self.forward:
-            source, cotangent = moving.jets[index].source, self.pulled.cotangents.get(index)
-            if source is not None and cotangent is not None:
-                parts.append(calculus.line("norm.pair", (), self.still[cotangent].value, source))
-        output = calculus.line("norm.output", (), moving.jets[self.output].value, *parts)
+        parts_free: list[Line] = []
+        for index, cotangent in self.pulled.cotangents.items():
+            jet = moving.jets[index]
+            if jet.source is not None:
+                parts.append(calculus.line("norm.pair", (), self.still[cotangent].value, jet.source))
+            if jet.free is not None:
+                parts_free.append(calculus.line("norm.pair.free", (), computed.jets[cotangent].value, jet.free))
+        output = calculus.line("norm.output", (len(parts),), moving.jets[self.output].value, *parts, *parts_free)
         self.reasons.update(calculus.reasons)
         return (Sweep(calculus, output), moving.jets), calculus.arguments
 

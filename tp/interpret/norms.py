@@ -14,6 +14,7 @@ from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
 from tp.graph.operation import NormSetting
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.orders.value import UNBOUNDED
 from tp.primitives.apply import Apply
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
@@ -37,7 +38,10 @@ class Sizes(Protocol):
 
 @dataclass(frozen=True)
 class NormPass:
-    """One sweep over a graph with one calculus; ``jets`` grows, what is known stays."""
+    """One sweep over a graph with one calculus; ``jets`` grows, what is known stays.
+
+    Sizes of entries say something of the largest entry only when all laws have all moments.
+    """
 
     graph: Graph
     calculus: NormCalculus
@@ -47,25 +51,30 @@ class NormPass:
     def run(self, nodes: Sequence[int], met: Mapping[int, frozenset[tuple[str, bool]]]) -> None:
         """Bounds of ``nodes``, which are in topological order."""
         graph, calculus = self.graph, self.calculus
-        vouch = self.sizes if calculus.light else None
+        known = self.sizes is not None and calculus.light
         for index in nodes:
             node = graph[index]
             operands = [self.jets[i] for i in node.operands]
-            vouched = vouch is not None and bool(operands) and vouch.size(graph, node.operands[0]) is not None
+            vouched = known and bool(operands) and self._size(node.operands[0]) is not None
             types = [graph.type(i) for i in node.operands]
             before = frozenset[tuple[str, bool]]() if not node.operands else met[node.operands[0]]
             setting = NormSetting(types, node.type, graph.parameters, before, vouched)
             jet = node.operation.norms(calculus, setting, operands)
-            if vouch is not None:
-                jet = calculus.refined(jet, self._sizes(vouch, index), growing(node.type))
+            if known:
+                jet = calculus.refined(jet, self._known(index), growing(node.type))
             self.jets[index] = jet
 
-    def _sizes(self, sizes: Sizes, index: int) -> tuple[Fraction | None, ...]:
-        base = sizes.size(self.graph, index)
-        if not self.calculus.motions:
+    def _size(self, index: int) -> Fraction | None:
+        size = None if self.sizes is None else self.sizes.size(self.graph, index)
+        return None if size is None or size > UNBOUNDED / 2 else size
+
+    def _known(self, index: int) -> tuple[Fraction | None, ...]:
+        """Entry sizes by number of contracted slots."""
+        base = self._size(index)
+        if self.sizes is None or not self.calculus.motions:
             return (base,)
         along = Fraction(self.calculus.along, self.calculus.grain)
-        return (base, *(sizes.moved(self.graph, index, order, along) for order in (1, 2)))
+        return (base, *(self.sizes.moved(self.graph, index, order, along) for order in (1, 2)))
 
 
 def met(graph: Graph) -> dict[int, frozenset[tuple[str, bool]]]:
