@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.predict import _Scalars
+from tp.correlations.scalars import Scalars as _Scalars
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.correlations.sample import Scalars
 from tp.graph.axes import Axis

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 
 from tp.correlations.assumptions import assumptions
-from tp.correlations.programs import gradient_at, gradient_of, jet_output, metric
+from tp.correlations.bounds import Bounds, bounds
+from tp.correlations.scalars import Ground, Scalars
+from tp.correlations.sizes import TypicalSizes
 from tp.correlations.spectral_order import spectral_exponent
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
-from tp.orders.calculus import Calculus, Derived
+from tp.orders.calculus import Calculus
 from tp.syntax.quantities import Quantity, parse
-from tp.transform.algebra import Taylor
-from tp.transform.direction import squared_norm
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +30,6 @@ class NodeOrder:
     @property
     def line(self) -> int | None:
         return self.span.line if self.span else None
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Why a quantity has its exponent: a derivation whose exponent, times ``factor``, it is.
-
-    ``factor`` is 1/2 where the derivation is about a squared norm.
-    """
-
-    derivation: Derived
-    factor: Fraction = Fraction(1)
-
-    @property
-    def exponent(self) -> Fraction | None:
-        found = self.derivation.value.exponent
-        return None if found is None else found * self.factor
-
-    @property
-    def exact(self) -> bool:
-        """False where some rule gave an upper bound only."""
-        return self.derivation.value.exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +52,31 @@ def predict(program: Graph, quantities: Sequence[str], nodes: bool = False) -> P
 
     Raises ValueError for an unknown quantity.
     """
+    depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
+    scalars = Scalars(program, depth, calculus_for(program))
+    typical = cache(lambda: bounds(program, TypicalSizes(scalars)))
+    return predicted(scalars, typical, quantities, nodes=nodes)
+
+
+def predicted(
+    scalars: Scalars, typical: Callable[[], Bounds], quantities: Sequence[str], *, nodes: bool = False
+) -> Prediction:
+    """As :func:`predict`, with what is at hand; ``typical`` bounds D = 2 with typical sizes."""
     wanted = [parse(name) for name in quantities]
-    calculus = calculus_for(program)
     exponents: dict[str, Fraction | None] = {}
     grounds: dict[str, Ground] = {}
     notes: dict[str, None] = {}
-    orders = tuple(_node_orders(program, calculus)) if nodes else ()
-    scalars = Scalars(program, max((q.contracted for q in wanted if q.free < 2), default=0), calculus)
+    orders = tuple(_node_orders(scalars.program, scalars.calculus)) if nodes else ()
     for quantity in sorted(wanted, key=lambda q: (q.free, q.contracted)):
         if quantity.free == 2:
-            exponents[quantity.name] = spectral_exponent(program, quantity.contracted, calculus)
+            exponents[quantity.name] = _second(scalars, quantity, typical)
             continue
         ground = grounds[quantity.name] = scalars.ground(quantity)
         exponents[quantity.name] = ground.exponent
         notes.update(dict.fromkeys(sorted(ground.derivation.notes)))
     ordered = {q.name: exponents[q.name] for q in wanted}
     exact = {q.name: q.name not in grounds or grounds[q.name].exact for q in wanted}
-    return Prediction(ordered, orders, assumptions(program, notes), exact, grounds)
+    return Prediction(ordered, orders, assumptions(scalars.program, notes), exact, grounds)
 
 
 def _node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
@@ -98,29 +86,16 @@ def _node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
         yield NodeOrder(name, program[node].span, values[node].value.exponent)
 
 
-class Scalars:
-    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction."""
+def _second(scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]) -> Fraction | None:
+    """The exponent of ‖C^{2,d}‖, from both sides where they meet.
 
-    def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
-        self.program = program
-        self.graph = program.empty_like()
-        self.calculus = calculus
-        self.zero = calculus.zero
-        self.along = gradient_at(program, self.graph, None, "")
-        self.algebra = Taylor(self.graph, [(self.along, depth)])
-        self.output = jet_output(program, self.algebra, "")
-        self.values: dict[int, Derived] = {}
-
-    def ground(self, quantity: Quantity) -> Ground:
-        """Why ``quantity`` has its exponent."""
-        node = self.algebra.coefficient(self.output, quantity.contracted)
-        if node is None:
-            return Ground(self.zero)
-        if quantity.free == 0:
-            return Ground(self._derived(node))
-        gradient = gradient_of(self.program, self.graph, node)
-        squared = squared_norm(self.graph, gradient, metric(self.program), exact=False)
-        return Ground(self.zero if squared is None else self._derived(squared), Fraction(1, 2))
-
-    def _derived(self, node: int) -> Derived:
-        return interpret(self.graph, [node], self.calculus, self.values)[node]
+    One slot along g / |g| leaves C^{1,d+1} over the root of the kernel, from below; the norm calculus with typical
+    sizes bounds it from above. Where they differ, the power iteration decides.
+    """
+    d = quantity.contracted
+    above = typical().exponent(2, d)
+    kernel = scalars.ground(parse("kernel")).exponent
+    below = scalars.ground(Quantity("", 1, d + 1, 1.0))
+    if above is None or (kernel is not None and below.exact and below.exponent == above + kernel / 2):
+        return above
+    return spectral_exponent(scalars.program, d, scalars.calculus)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tp.correlations.predict import Scalars
+from tp.correlations.scalars import Scalars
 from tp.correlations.programs import datum, jet_output
 from tp.graph.axes import Scale, Width
 from tp.graph.graph import Graph

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tp.correlations.predict import Scalars
+from tp.correlations.scalars import Scalars
 from tp.correlations.programs import datum
 from tp.correlations.series import displaced
 from tp.graph.graph import Graph
