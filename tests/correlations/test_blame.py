@@ -5,10 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import jax
+import numpy as np
 import pytest
 
 from tp.correlations import predict
-from tp.correlations.blame import HANDFUL, Blame, blame
+from tp.correlations.blame import HANDFUL, Blame, Parts, blame
+from tp.correlations.programs import gradient_of
+from tp.interpret.backend import precision
+from tp.interpret.dense import draw, evaluator
 from tp.interpret.orders import calculus_for
 from tp.syntax import Program, load, parse
 from tp.syntax.quantities import parse as quantity
@@ -163,3 +168,37 @@ def test_the_parts_make_the_whole(path: str, name: str) -> None:
             assert {c.exponent for c in part} == {found.exponent}
             assert all(c.span is not None for c in part)
         assert len(found.nodes) <= HANDFUL
+
+
+def evaluated(program: Program, parts: Parts, nodes: list[int]) -> list[np.ndarray]:
+    """The values of ``nodes`` at width 3 and a random input."""
+    generator = np.random.default_rng(0)
+    inputs = {name: generator.standard_normal([a.at(3) for a in axes]) for name, axes in program.inputs.items()}
+    with precision("float64") as kind:
+        weights = draw(program.graph.parameters, 3, jax.random.key(0), kind)
+        return [np.asarray(v) for v in evaluator(parts.graph, nodes, 3, kind)(weights, inputs)]
+
+
+@pytest.mark.parametrize("name", ["kernel", "C[0,2]", "C[0,3]"])
+@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", "rnn", "cnn"])
+def test_parts_by_node_add_up_exactly(path: str, name: str) -> None:
+    program = shipped(path)
+    parts = Parts(program.graph, quantity(name), calculus_for(program.graph))
+    assert parts.root is not None
+    whole, *each = evaluated(program, parts, [parts.root, *(node for _, node in parts.scalars())])
+    assert abs(whole) > 1e-9
+    np.testing.assert_allclose(sum(each), whole, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["C[1,1]", "C[1,2]"])
+@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", "cnn"])
+def test_gradients_by_node_add_up_exactly(path: str, name: str) -> None:
+    program = shipped(path)
+    parts = Parts(program.graph, quantity(name), calculus_for(program.graph))
+    assert parts.root is not None
+    whole, *each = [gradient_of(parts.program, parts.graph, n) for n in (parts.root, *(n for _, n in parts.scalars()))]
+    for weight, leaf in whole.leaves.items():
+        found = [direction.leaves[weight] for direction in each if weight in direction.leaves]
+        value, *values = evaluated(program, parts, [leaf, *found])
+        assert np.abs(value).max() > 1e-9
+        np.testing.assert_allclose(sum(values), value, rtol=1e-9, atol=1e-12)

@@ -169,3 +169,11 @@ def test_changed_programs_keep_names_outputs_and_spans() -> None:
     before = [(program[i].span, program[i].label, program[i].type) for i in program]
     after = [(change.program[i].span, change.program[i].label, change.program[i].type) for i in change.program]
     assert before == after
+
+
+def test_a_change_in_a_library_is_placed_in_its_file() -> None:
+    program = shipped("gru", t="2").graph
+    found = repair(program, lambda graph: graph is not program)
+    places = {c.text.split(":")[0] for c in found.changes}
+    assert {"line 7", "line 15", "cells.tp, line 11"} <= places
+    assert all(c.size == found.step for c in found.changes)

@@ -75,7 +75,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
         quantity = parse(f"C[1,{quantity.contracted + 1}]")
     if quantity == parse("F"):
         return _blame_output(program, calculus)
-    parts = _Parts(program, quantity, calculus)
+    parts = Parts(program, quantity, calculus)
     exponent = parts.exponent(parts.root)
     if exponent is None:
         return Blame(quantity.name, None, (), ())
@@ -85,7 +85,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
     return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), _nodes(nodes))
 
 
-def _parameters(parts: _Parts, exponent: Fraction) -> Iterable[Culprit]:
+def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
     """Those that suffice alone; where none does, those that take part."""
     for alone in (True, False):
         found = {name: e for name, e in parts.by_parameter(alone=alone) if e is not None and e >= exponent}
@@ -137,7 +137,7 @@ class _Recording(Taylor):
         return self._record(super().apply(operation, jet), super().apply(operation, self._cut(jet)))
 
 
-class _Parts:
+class Parts:
     """The parts of C^{D,d}, D <= 1, by weight and by node, in one graph."""
 
     def __init__(self, program: Graph, quantity: Quantity, calculus: Calculus) -> None:
@@ -178,7 +178,17 @@ class _Parts:
             yield name, max((e for e in exponents if e is not None), default=None)
 
     def by_node(self) -> Iterable[tuple[int, Fraction]]:
-        """What every node of the program contributes: the derivative of F by it, times what arises there."""
+        """What every node of the program contributes."""
+        for index, scalar in self.scalars():
+            found = self.exponent(scalar)
+            if found is not None:
+                yield index, found
+
+    def scalars(self) -> Iterable[tuple[int, int]]:
+        """For every node of the program the derivative of F by it, times what arises there.
+
+        They add up to :attr:`root`; where a slot is free their gradients do.
+        """
         base = self.output[0]
         assert base is not None
         outputs = list(self.program.outputs.values())
@@ -193,9 +203,7 @@ class _Parts:
             cotangent = pulled.cotangents[node]
             if self.free:
                 cotangent = self.graph.add(Detach(), cotangent)
-            found = self.exponent(contract(self.graph, cotangent, made, names(self.graph.type(node))))
-            if found is not None:
-                yield index, found
+            yield index, contract(self.graph, cotangent, made, names(self.graph.type(node)))
 
 
 def _only(direction: Direction, name: str) -> Direction:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
+from pathlib import Path
 
 from tp.correlations.describe import contracts, declared, listing, node_name
 from tp.correlations.predict import Prediction, predict
@@ -53,7 +54,7 @@ class Change:
     @property
     def text(self) -> str:
         """The change as a sentence without a full stop."""
-        where = f"line {self.span.line}: " if self.span else ""
+        where = f"{_where(self.span, self.program)}: " if self.span else ""
         powers = f"{_power(self.after)} instead of {_power(self.before)}"
         if self.kind == "multiplier":
             return f"{where}multiply {self.name} by {powers}"
@@ -236,6 +237,12 @@ def _step(program: Graph) -> Fraction:
     exponents += [s.exponent for _, operation in _linear(program) for s in operation.scales]
     exponents.append(program.learning_rate.exponent)
     return Fraction(1, 2 * min(lcm(2, *(e.denominator for e in exponents)), _FINEST))
+
+
+def _where(span: Span, program: Graph) -> str:
+    """The line, with its file where that is not the one of the outputs."""
+    home = {found.file for i in program.outputs.values() if (found := program[i].span) is not None}
+    return f"line {span.line}" if span.file in home else f"{Path(span.file).name}, line {span.line}"
 
 
 def _power(exponent: Fraction) -> str:
