@@ -102,7 +102,9 @@ def _formula(program: Graph, index: int, depth: int) -> str:
             return f"{operation.parameter}{chr(39) * operation.transposed} @ {part(node.operands[0])}"
         case Product():
             left, right = map(part, node.operands)
-            return f"dot({left}, {right})" if contracts(program, index) else f"{left} * {right}"
+            if contracts(program, index):
+                return f"dot({left}, {right})"
+            return "…" if depth < _NESTED and "…" in left + right else f"{left} * {right}"
         case _:
             moving = [i for i in node.operands if program[i].operation.derivative is not Derivative.CONSTANT]
             return part(moving[0]) if len(moving) == 1 else "…"
