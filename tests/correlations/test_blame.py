@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -176,7 +177,8 @@ def evaluated(program: Program, parts: Parts, nodes: list[int]) -> list[np.ndarr
     inputs = {name: generator.standard_normal([a.at(3) for a in axes]) for name, axes in program.inputs.items()}
     with precision("float64") as kind:
         weights = draw(program.graph.parameters, 3, jax.random.key(0), kind)
-        return [np.asarray(v) for v in evaluator(parts.graph, nodes, 3, kind)(weights, inputs)]
+        arrays = {name: jnp.asarray(v, kind) for name, v in inputs.items()}
+        return [np.asarray(v) for v in evaluator(parts.graph, nodes, 3, kind)(weights, arrays)]
 
 
 @pytest.mark.parametrize("name", ["kernel", "C[0,2]", "C[0,3]"])
