@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tp.correlations.scalars import Scalars as _Scalars
+from tp.interpret.orders import calculus_for
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.correlations.sample import Scalars
 from tp.graph.axes import Axis
@@ -114,9 +115,9 @@ def _nodes(name: str, **settings: str) -> tuple[int, int, int]:
     """Nodes of a program, and of its graphs for numbers and for orders."""
     graph = program(name, **settings).graph
     wanted = [quantity(q) for q in QUANTITIES]
-    orders = _Scalars(graph, wanted)
+    orders = _Scalars(graph, max(one.contracted for one in wanted), calculus_for(graph))
     for one in wanted:
-        orders._squared_gradient(orders.algebra.coefficient(orders.output, max(one.contracted, 1)) or 0)
+        orders.ground(one)
     return len(graph), len(Scalars(graph, wanted).graph), len(orders.graph)
 
 

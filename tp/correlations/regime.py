@@ -33,6 +33,7 @@ class Kind(Enum):
     TRIVIAL = "trivial"
     LAZY = "lazy"
     FEATURE_LEARNING = "feature learning"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class _Reading:
         self.after: Trained = trained(self.back, STEPS)
         self.values: dict[int, Derived] = {}
         self.grounds: dict[str, Derived] = {}
+        self.bounded: set[Fraction | None] = set()
+        """Exponents that some node has as a bound only: a regime that one of these would decide is undecided."""
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
         """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
@@ -131,6 +134,8 @@ class _Reading:
             derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
         if name is not None:
             self.grounds[name] = derived
+        if not derived.value.exact:
+            self.bounded.add(derived.value.root_mean_square)
         return derived.value.root_mean_square
 
     def regime(self) -> Regime:
@@ -153,6 +158,9 @@ class _Reading:
             Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
+        deciding = {Kind.LAZY: (moved,), Kind.TRIVIAL: ()}.get(kind, (initial, moved, deviation, *(f.moved for f in features)))
+        if any(e is not None and e >= 0 and e in self.bounded for e in deciding):
+            kind, reason = Kind.UNDECIDED, f"only bounds are known: would be {kind.value}, {reason}"
         exact = all(d.value.exact for d in self.grounds.values())
         return Regime(
             kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tp.correlations.programs import datum, metric, reads_in, scalar_output
+from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.primitives.constant import Constant
 from tp.transform.direction import Direction, Factor, squared_norm
@@ -66,14 +67,16 @@ def trained(back: Backprop, steps: int) -> Trained:
     graph = back.graph.empty_like()
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
     start = back.update.mapped(lambda node: flat[node].base)
-    displacement = Displacement((start,))
-    for _ in range(steps - 1):
-        algebra = Displacing(graph, displacement)
-        moved = jets(back.graph, back.roots, algebra, datum(graph, None, ""))
-        displacement = Displacement((start,), (*displacement.rest, _change(back.update, algebra, moved)))
-    algebra = Displacing(graph, displacement)
+    rest: tuple[Direction, ...] = ()
     roots = [*back.roots, *back.image.values()]
-    return Trained(graph, jets(back.graph, roots, algebra, datum(graph, None, "")), algebra)
+    for step in range(1, steps + 1):
+        linear = start.rescaled(graph, lambda _, count=step: Scale(float(count)))
+        algebra = Displacing(graph, Displacement((linear,), rest))
+        moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
+        if step == steps:
+            return Trained(graph, moved, algebra)
+        rest = (*rest, _change(back.update, algebra, moved))
+    raise ValueError(f"{steps} steps of training")
 
 
 def _change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:

@@ -78,6 +78,10 @@ class Calculus:
         """What the first ``q`` terms of the Taylor series of the k-th derivative at ``base`` leave out."""
         return self._derive("remainder", (function, k, q, axes), (base, move)) if move.value.terms else self.zero
 
+    def switched(self, base: Derived, move: Derived, axes: WideAxes) -> Derived:
+        """How a choice among entries of ``base`` changes under ``move``."""
+        return self._derive("switched", (axes,), (base, move)) if move.value.terms else self.zero
+
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""
         return self._derive("function", (axes,), (value,))

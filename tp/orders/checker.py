@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.orders.certificate import FORMAT, Json, digest, plain, read_argument, read_function, read_generator
+from tp.orders.facts import Source
 from tp.orders.norm_rules import NORM_RULES
 from tp.orders.rules import RULES, Rules
 from tp.orders.value import Value
@@ -66,12 +67,12 @@ def _checked(certificate: Json) -> Checked:
         elif seen != place:
             raise Rejected(f"line {number} does not follow by the rule {rule}")
     statements = tuple(_statement(claim, values, rules) for claim in body["claims"])
-    return Checked(statements, tuple(_grounds(arguments, body["functions"])), len(values))
+    return Checked(statements, tuple(_grounds(body, arguments)), len(values))
 
 
 def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
     value = values[claim["line"]]
-    quantity, kind = claim["quantity"], claim["kind"]
+    quantity, kind, factor = claim["quantity"], claim["kind"], Fraction(claim["factor"])
     if kind == "form":
         if plain(value) != claim["form"]:
             raise Rejected(f"the bound of {quantity} is not that of line {claim['line']}")
@@ -79,27 +80,64 @@ def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
         return f"{quantity} <= n^({constant} - {along} d - {free} D)"
     if not isinstance(value, Value):
         raise Rejected(f"line {claim['line']} is about norms, not about {quantity}")
-    terms = value.terms
+    if factor not in (1, Fraction(1, 2)):
+        raise Rejected(f"{quantity} is neither what line {claim['line']} is about nor the root of it")
+    terms, about = value.terms, quantity if factor == 1 else f"{quantity}^2"
     if kind == "series":
         bit = rules.flips.variable(claim["variable"]).offset
+        if not bit or claim["parity"] not in (0, 1):
+            raise Rejected(f"nothing is known of the parity of {quantity}")
         terms = [t for t in terms if bool(t.content.offset & bit) == bool(claim["parity"])]
+        about = f"the {'odd' if claim['parity'] else 'even'} part of {quantity}"
     elif kind != "order":
         raise Rejected(f"a claim of the unknown kind {kind}")
     top = max((t.exponent for t in terms), default=None)
-    found = None if top is None else str(top * Fraction(claim["factor"]))
-    if found != claim["exponent"]:
+    if (None if top is None else str(top * factor)) != claim["exponent"]:
         raise Rejected(f"the exponent of {quantity} is not that of line {claim['line']}")
-    relation = "~" if kind == "order" and value.exact else "<="
-    return f"{quantity} {relation} {'0' if found is None else f'n^({found})'}"
+    return f"{about} <= {'0' if top is None else f'n^({top})'}"
 
 
-def _grounds(arguments: Sequence[Sequence[Any]], functions: Sequence[Json]) -> list[str]:
-    """The facts that the lines appeal to: laws of weights and properties of functions."""
-    from tp.orders.facts import Source
-
-    sources = {a.name: a for row in arguments for a in row if isinstance(a, Source)}
-    found = [
-        f"{s.name} is random with {'a symmetric law' if s.symmetric else 'mean zero'} of size n^({s.exponent})"
-        for s in sources.values()
+def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
+    """The facts that the lines appeal to: widths, laws of weights, properties of functions."""
+    sources: dict[str, Source] = {}
+    axes: dict[str, Fraction] = {}
+    for row in arguments:
+        for a in row:
+            if isinstance(a, Source):
+                if sources.setdefault(a.name, a) != a:
+                    raise Rejected(f"{a.name} has two laws")
+            elif isinstance(a, tuple):
+                _sizes(a, axes)
+    widths = {Fraction(w) for w in body["widths"]}
+    for name, size in axes.items():
+        if size not in widths:
+            raise Rejected(f"the axis {name} has the size n^({size}), which is no width")
+    return [
+        *(f"the axis {name} has n^({size}) entries" for name, size in sorted(axes.items())),
+        *(
+            f"{s.name} is random with {'a symmetric law' if s.symmetric else 'mean zero'} of size n^({s.exponent})"
+            for s in sources.values()
+        ),
+        *(_properties(f) for f in body["functions"]),
     ]
-    return [*found, *(f"{f['name']}: parity, degree and zeros of its derivatives" for f in functions)]
+
+
+def _sizes(axes: tuple[Any, ...], found: dict[str, Fraction]) -> None:
+    for pair in axes:
+        if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], Fraction):
+            if found.setdefault(pair[0], pair[1]) != pair[1]:
+                raise Rejected(f"the axis {pair[0]} has two sizes")
+
+
+def _properties(function: Json) -> str:
+    """What is taken for granted of one function, derivative by derivative."""
+    words: list[str] = []
+    for k, (vanishes, constant, at_zero, growth, symmetry) in enumerate(function["slopes"]):
+        facts = ["0"] if vanishes else ["constant"] if constant else []
+        facts += [symmetry] if symmetry != "none" else []
+        facts += [] if at_zero else ["0 at 0"]
+        facts += [] if growth == "0" else [f"growth {growth}"]
+        words.append(f"{k}: {' '.join(facts)}")
+    degree = "" if function["degree"] is None else f" of degree {function['degree']}"
+    kinked = " with kinks" if function["kinked"] else ""
+    return f"{function['name']}{degree}{kinked}, derivatives {'; '.join(words)}"

@@ -25,6 +25,7 @@ GROWS = "the argument of a nonlinearity grows with n; its order is bounded by gr
 UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
 KINKS = "few neurons cross the kink of a piecewise-linear function; their number is bounded, not their signs"
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
+MAXIMA = "few positions of a maximum change in training; their number is bounded, not their signs"
 FROM_BELOW = "a negative power of something that is bounded from above only"
 
 
@@ -369,12 +370,27 @@ class Rules:
         """A kink is crossed by a share n^{m-b} of the entries, each of which changes by n^{m (1-k)}."""
         assert base.exponent is not None
         assert move.exponent is not None
+        if not axes:
+            return self.zero  # of finitely many entries none crosses, with probability tending to one
         self._notes.add(KINKS)
         exponent = move.exponent * (1 - k)
         # The first q terms of the series carry what parity the function lacks.
         join = _JOINS[_TURNED[function.slopes[k + q].symmetry] if q % 2 else function.slopes[k + q].symmetry]
         content = join(t.content for t in (*base.terms, *move.terms))
         return self.value([Term(exponent, content, move.exponent - base.exponent, bound=True)], axes)
+
+    def switched(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+        """How a choice among entries of b changes under a move m: for a share n^{m-b} of the places, all of them at most."""
+        (axes,) = arguments
+        base, move = values
+        if move.exponent is None:
+            return self.zero
+        share = ZERO if base.exponent is None else min(move.exponent - base.exponent, ZERO)
+        if share and not axes:
+            return self.zero
+        self._notes.add(MAXIMA)
+        content = generic(t.content for t in (*base.terms, *move.terms))
+        return self.value([Term(ZERO, content, share, bound=True)], axes)
 
     def function_of(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
         """A bounded function of the operand about which nothing else is known."""
@@ -399,5 +415,6 @@ RULES: dict[str, Callable[[Rules, Any, Sequence[Value]], Value]] = {
     "apply": Rules.apply,
     "pointwise": Rules.pointwise,
     "remainder": Rules.remainder,
+    "switched": Rules.switched,
     "function": Rules.function_of,
 }

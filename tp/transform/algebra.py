@@ -47,6 +47,11 @@ class Algebra(ABC, Generic[J]):
     def flat(self, node: int) -> J:
         """A value that does not move."""
 
+    def constant(self, operation: Operation, jets: Sequence[J]) -> J:
+        """An operation whose derivative vanishes (almost) everywhere."""
+        bases = [self.coefficient(j, 0) for j in jets]
+        return self.flat(self.graph.add(operation, *(b for b in bases if b is not None)))
+
     @abstractmethod
     def leaf(self, node: int, weight: str) -> J:
         """A weight read as a value, moving along the directions."""

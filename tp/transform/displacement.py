@@ -16,10 +16,12 @@ from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
+from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder
 from tp.primitives.shorthand import apply_function, combine, contract, multiply, spread
+from tp.primitives.switched import Switched
 from tp.transform.algebra import Algebra
 from tp.transform.direction import Direction, Factor, apply_direction
 
@@ -65,6 +67,13 @@ class Displacing(Algebra[Displaced]):
 
     def flat(self, node: int) -> Displaced:
         return Displaced(node)
+
+    def constant(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
+        # Softmax detaches what it subtracts; moving that along would change nothing.
+        if self.formal or not isinstance(operation, Largest) or (move := self.move(jets[0])) is None:
+            return super().constant(operation, jets)
+        base = self.graph.add(operation, jets[0].base)
+        return self._made(base, [], [], [self.graph.add(Switched(operation.axis), jets[0].base, move)])
 
     def leaf(self, node: int, weight: str) -> Displaced:
         moves = [

@@ -38,6 +38,5 @@ def jets(program: Graph, roots: Sequence[int], algebra: Algebra[J], datum: Calla
             elif operation.derivative is Derivative.LINEAR:
                 out[index] = algebra.linear(operation, operands)
             else:
-                bases = [algebra.coefficient(j, 0) for j in operands]
-                out[index] = algebra.flat(target.add(operation, *(b for b in bases if b is not None)))
+                out[index] = algebra.constant(operation, operands)
     return out
