@@ -162,3 +162,71 @@ def test_mapped_contents(a: Content) -> None:
     shifted = a.mapped(lambda number: 2 << number)
     units = [1 << i for i in range(BITS + 1) if shifted.free >> i & 1]
     assert {shifted.offset ^ v for v in span([*shifted.basis, *units])} == {v << 1 for v in support(a)}
+
+
+IMAGES = st.lists(st.sampled_from([0, 0, 1, 2, 4, 8]), min_size=BITS, max_size=BITS)
+"""A bit for every generator, 0 where it is forgotten; several generators may have the same."""
+
+
+@given(contents(), IMAGES)
+def test_generators_that_meet_in_one_image_are_flipped_together(a: Content, images: list[int]) -> None:
+    found = a.mapped(lambda number: images[number])
+
+    def moved(vector: int) -> int:
+        out = 0
+        for number in range(BITS):
+            out ^= images[number] * (vector >> number & 1)
+        return out
+
+    assert support(found) == {moved(v) for v in support(a)}
+    assert not found.skewed
+    assert not found.symbols
+    for flip in (1, 2, 4, 8):
+        together = sum(1 << number for number in range(BITS) if images[number] == flip)
+        if not a.free & together:
+            assert found.parity(flip) == a.parity(together)
+
+
+@given(contents(), VECTORS)
+def test_parities_are_those_of_every_character(a: Content, flip: int) -> None:
+    parities = {(v & flip).bit_count() & 1 for v in support(a)}
+    assert a.parity(flip) == (parities.pop() if len(parities) == 1 else None)
+
+
+@given(contents(), VECTORS, VECTORS)
+def test_a_witness_is_one_flip_that_makes_the_factor_odd(a: Content, mask: int, preferred: int) -> None:
+    odd_ones = [flip for flip in subsets() if not flip & ~mask and a.parity(flip) == 1]
+    assert a.misses_zero(mask) == bool(odd_ones)
+    if odd_ones:
+        for liked in (0, preferred, mask):
+            flip = a.witness(mask, liked)
+            assert flip in odd_ones
+            assert a.misses_zero(flip)
+            # Alone it need not do, but with all that is forgotten besides it still vanishes.
+            assert a.kept(flip).misses_zero(flip)
+
+
+@given(contents(), st.integers(0, BITS - 1))
+def test_the_even_and_the_odd_part_are_all(a: Content, number: int) -> None:
+    bit = 1 << number
+    parts = a.split(bit)
+    assert 1 <= len(parts) <= 2
+    assert set().union(*map(support, parts)) == support(a)
+    assert sum(len(support(part)) for part in parts) == len(support(a))
+    for part in parts:
+        assert {bool(v & bit) for v in support(part)} == {bool(part.offset & bit)}
+        assert (part.skewed, part.symbols) == (a.skewed, a.symbols)
+        assert part == Content.make(part.offset, part.basis, part.free, part.skewed, part.symbols)
+    if len(parts) == 2:
+        assert [bool(part.offset & bit) for part in parts] == [False, True]
+
+
+@given(contents(), contents(), st.integers(0, BITS - 1))
+def test_parts_multiply_like_parities(a: Content, b: Content, number: int) -> None:
+    bit = 1 << number
+    whole = {bool(v & bit) for v in support(a.times(b))}
+    assert {x ^ y for x in _sides(a, bit) for y in _sides(b, bit)} == whole
+
+
+def _sides(content: Content, bit: int) -> set[bool]:
+    return {bool(part.offset & bit) for part in content.split(bit)}

@@ -29,9 +29,12 @@ from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
+from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
 from tp.primitives.scatter import Scatter
 from tp.primitives.sum import Sum
+from tp.primitives.switched import Switched
+from tp.primitives.variable import Variable
 
 SIZE = 5
 WIDE = Width("n")
@@ -94,12 +97,18 @@ SAMPLES = [
     Sample(Read("U"), ()),
     Sample(Read("P"), ()),
     Sample(Read("b"), ()),
+    Sample(Remainder("tanh"), ((N, T), (N, T))),
+    Sample(Remainder("gelu", 1, 3), ((N, T), (T, M))),
+    Sample(Remainder("relu", 0, 2), ((), (N, D))),
     Sample(Rename("t", "u"), ((N, T, D),)),
     Sample(Scatter(T, (S, D), (0, 0, -1, 3, 2, 0)), ((D, N, S, M),)),
     Sample(Scatter(T, (), (2,)), ((N, D),)),
     Sample(Scatter(T, (T,), (1, 2, 3, -1)), ((T, N),)),
     Sample(Sum(("n",)), ((T, N),)),
     Sample(Sum(("n", "d")), ((M, D, T, N),)),
+    Sample(Switched("t"), ((N, T, D), (N, T, D))),
+    Sample(Switched("t"), ((N, T), (T, D, M))),
+    Sample(Variable("step"), ()),
 ]
 
 
@@ -109,6 +118,7 @@ def label(sample: Sample) -> str:
     return f"{type(sample.operation).keyword()}-{kinds}-{SAMPLES.index(sample)}"
 
 
+MOVES = [s for s in SAMPLES if isinstance(s.operation, Remainder | Switched)]
 LINEAR = [s for s in SAMPLES if s.operation.derivative in (Derivative.LINEAR, Derivative.BILINEAR)]
 
 
@@ -128,7 +138,7 @@ def draw(axes: Type, seed: int) -> jax.Array:
 
 def lowering() -> Lowering:
     weights = {p.name: draw(p.outs + p.ins, 100 + i) for i, p in enumerate(PARAMETERS.values())}
-    return Lowering(SIZE, {"x": draw((T, D), 7)}, weights, PARAMETERS, jnp.float64)
+    return Lowering(SIZE, {"x": draw((T, D), 7), "step": draw((), 8)}, weights, PARAMETERS, jnp.float64)
 
 
 def evaluate(graph: Graph, root: int, given: dict[int, Any]) -> Any:
@@ -234,6 +244,14 @@ def test_adjoint_also_where_the_cotangent_lacks_axes_order(sample: Sample) -> No
         assert float(jnp.vdot(y.transpose(), function(x))) == pytest.approx(float(jnp.vdot(value, x)), rel=1e-10)
 
 
+@pytest.mark.parametrize("sample", MOVES, ids=label)
+def test_nothing_changes_without_a_move(sample: Sample) -> None:
+    graph, (base, move), node = placed(sample)
+    x, still = draw(sample.operands[0], 3), 0.0 * draw(sample.operands[1], 4)
+    assert not evaluate(graph, node, {base: x, move: still}).any()
+    assert evaluate(graph, node, {base: x, move: still + 5.0 * draw(sample.operands[1], 5)}).any()
+
+
 WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Apply("W"), [(T,)]),
     (Apply("W"), [(M,)]),
@@ -262,6 +280,10 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Product(), [(T,), (Axis("t", 5),)]),
     (Read("W"), []),
     (Read("missing"), []),
+    (Remainder("nothing"), [(T,), (T,)]),
+    (Remainder("tanh", -1), [(T,), (T,)]),
+    (Remainder("tanh", 0, 0), [(T,), (T,)]),
+    (Remainder("tanh"), [(T,), (Axis("t", 5),)]),
     (Rename("t", "u"), [(N,)]),
     (Rename("t", "d"), [(T, D)]),
     (Rename("n", "k"), [(N,)]),
@@ -271,6 +293,10 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Scatter(T, (S,), (0, 1, 2)), [(S, T)]),
     (Sum(("t",)), [(N,)]),
     (Sum(("n", "n")), [(N,)]),
+    (Switched("t"), [(N,), (N, D)]),
+    (Switched("n"), [(N, T), (N, T)]),
+    (Switched("t"), [(T,), (Axis("t", 5),)]),
+    (Variable("step"), [(T,)]),
 ]
 
 
