@@ -13,15 +13,18 @@ from fractions import Fraction
 
 from tp.correlations.programs import datum
 from tp.correlations.reach import is_activation, reached
+from tp.correlations.thin import thinned
 from tp.correlations.training import Backprop, Trained, backprop, trained
 from tp.diagnostics.span import Span
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Calculus, Derived
+from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise
+from tp.primitives.read import Read
 from tp.transform.direction import Direction
-from tp.transform.displacement import Displacement, Displacing
+from tp.transform.displacement import Displaced, Displacement, Displacing
 from tp.transform.jet import jets
 
 STEPS = 2
@@ -121,8 +124,8 @@ class _Reading:
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
-        self.after: Trained = trained(self.back, STEPS)
         self.values: dict[int, Derived] = {}
+        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values))
         self.grounds: dict[str, Derived] = {}
         self.bounded: set[Fraction | None] = set()
         """Exponents that some node has as a bound only: a regime that one of these would decide is undecided."""
@@ -220,7 +223,9 @@ class _Reading:
             only = Displacement(*(tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest)))
             algebra = Displacing(self.after.graph, only)
             image = {place: self.back.image[place] for place in places}
-            moved = jets(self.back.graph, list(image.values()), algebra, datum(self.after.graph, None, ""))
+            roots = list(image.values())
+            still = {i: Displaced(self.after.nodes[i].base) for i in _untouched(self.back.graph, roots, name)}
+            moved = jets(self.back.graph, roots, algebra, datum(self.after.graph, None, ""), still)
             found: list[Mover] = []
             for place, node in image.items():
                 far = _largest(self.order(moved[node].first), self.order(moved[node].rest))
@@ -234,3 +239,17 @@ def _only(direction: Direction, name: str) -> Direction:
         {n: node for n, node in direction.leaves.items() if n == name},
         {n: factors for n, factors in direction.factors.items() if n == name},
     )
+
+
+def _untouched(graph: Graph, roots: list[int], name: str) -> list[int]:
+    """The nodes below ``roots`` that the weight ``name`` does not enter."""
+    touched: set[int] = set()
+    found: list[int] = []
+    for index in graph.needed(roots):
+        node = graph[index]
+        enters = isinstance(node.operation, Apply | Read) and node.operation.parameter == name
+        if enters or any(i in touched for i in node.operands):
+            touched.add(index)
+        else:
+            found.append(index)
+    return found

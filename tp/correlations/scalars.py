@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.correlations.programs import gradient_at, gradient_of, jet_output, metric
+from tp.correlations.thin import thinned
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Calculus, Derived
@@ -43,10 +44,11 @@ class Scalars:
         self.graph = program.empty_like()
         self.calculus = calculus
         self.zero = calculus.zero
-        self.along = gradient_at(program, self.graph, None, "")
+        self.values: dict[int, Derived] = {}
+        along = gradient_at(program, self.graph, None, "")
+        self.along = thinned(self.graph, along, calculus, self.values)
         self.algebra = Taylor(self.graph, [(self.along, depth)])
         self.output = jet_output(program, self.algebra, "")
-        self.values: dict[int, Derived] = {}
         self._squares: dict[int, int | None] = {}
 
     def ground(self, quantity: Quantity) -> Ground:

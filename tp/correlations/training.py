@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tp.correlations.programs import datum, metric, reads_in, scalar_output
@@ -58,15 +58,17 @@ class Trained:
     algebra: Displacing
 
 
-def trained(back: Backprop, steps: int) -> Trained:
-    """The program after ``steps`` >= 1 steps of gradient descent with generic error signals of order one.
+def trained(back: Backprop, steps: int, thin: Callable[[Graph, Direction], Direction] = lambda _, d: d) -> Trained:
+    """The program after ``steps`` >= 1 steps of gradient descent with error signals of one.
+
+    ``thin`` may drop parts of directions that make no difference to whoever reads the result.
 
     "First order" is the move along the initial gradients, which is what the linear model does; the rest collects
     everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
     graph = back.graph.empty_like()
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
-    start = back.update.mapped(lambda node: flat[node].base)
+    start = thin(graph, back.update.mapped(lambda node: flat[node].base))
     rest: tuple[Direction, ...] = ()
     roots = [*back.roots, *back.image.values()]
     for step in range(1, steps + 1):
@@ -75,7 +77,7 @@ def trained(back: Backprop, steps: int) -> Trained:
         moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
         if step == steps:
             return Trained(graph, moved, algebra)
-        rest = (*rest, _change(back.update, algebra, moved))
+        rest = (*rest, thin(graph, _change(back.update, algebra, moved)))
     raise ValueError(f"{steps} steps of training")
 
 

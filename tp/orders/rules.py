@@ -31,7 +31,7 @@ FROM_BELOW = "a negative power of something that is bounded from above only"
 
 @dataclass(frozen=True, slots=True)
 class _Symbol:
-    """A Gaussian vector W y (or W' y): which weight, which side, the content of y and its own."""
+    """Gaussian vectors W y (or W' y): which weight, which side, the content of y without its symbols, and their own."""
 
     source: str
     transpose: bool
@@ -60,6 +60,8 @@ class Rules:
         self._values: dict[frozenset[Term], Value] = {(frozenset[Term]()): self.zero}
         self._symbols: dict[_Symbol, int] = {}
         self._symbol_list: list[_Symbol] = []
+        self._inside: list[frozenset[int]] = []
+        """For every symbol all symbols that some y of it depends on; a recurrence adds no new ones for ever."""
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
         self._memory: dict[object, tuple[Value, frozenset[str]]] = {}
         self._parts: dict[object, Value] = {}
@@ -233,15 +235,24 @@ class Rules:
         for axis, _ in ins:
             passed = self._drop(passed, axis)
         own = self._gaussian(source, transpose, inner, outs, ins)
-        symbol = _Symbol(source.name, transpose, inner, own, frozenset(a for a, _ in outs))
-        number = self._symbols.get(symbol)
-        if number is None:
-            number = self._symbols[symbol] = len(self._symbol_list)
-            self._symbol_list.append(symbol)
+        symbol = _Symbol(source.name, transpose, inner.bare(), own, frozenset(a for a, _ in outs))
+        number = self._symbol(symbol, inner.symbols)
         content = own.times(passed)
         content = content.holding(content.symbols | {number})
         yield Term(term.exponent + source.exponent + size * HALF, content, share, term.bound)
         yield from self._coherent(source, transpose, term, outs, ins)
+
+    def _symbol(self, symbol: _Symbol, inside: frozenset[int]) -> int:
+        number = self._symbols.get(symbol)
+        if number is None:
+            number = self._symbols[symbol] = len(self._symbol_list)
+            self._symbol_list.append(symbol)
+            self._inside.append(inside)
+        elif not inside <= self._inside[number]:
+            self._inside[number] |= inside
+            # What was worked out for fewer dependences holds no longer for the same values.
+            self._memory.clear()
+        return number
 
     def _gaussian(self, source: Source, transpose: bool, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
         """The flips of W x: those of its rows, and those of x seen through the covariance x.x'."""
@@ -262,7 +273,8 @@ class Rules:
             if slope.exponent <= half:
                 continue  # the mean slope vanishes; the fresh part dominates
             exponent = term.exponent + source.exponent + slope.exponent - sum((w for _, w in outs), ZERO) * HALF
-            yield Term(exponent, slope.content.times(symbol.inner), slope.share, term.bound)
+            inner = symbol.inner.holding(self._inside[number])
+            yield Term(exponent, slope.content.times(inner), slope.share, term.bound)
 
     # nonlinear rules ---------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from tp.graph.graph import Graph
@@ -16,11 +16,22 @@ from tp.transform.algebra import Algebra
 J = TypeVar("J")
 
 
-def jets(program: Graph, roots: Sequence[int], algebra: Algebra[J], datum: Callable[[Input], int]) -> dict[int, J]:
-    """The jet of every node that ``roots`` need, built in the algebra's graph at the inputs ``datum``."""
+def jets(
+    program: Graph,
+    roots: Sequence[int],
+    algebra: Algebra[J],
+    datum: Callable[[Input], int],
+    known: Mapping[int, J] | None = None,
+) -> dict[int, J]:
+    """The jet of every node that ``roots`` need, built in the algebra's graph at the inputs ``datum``.
+
+    ``known`` jets are taken as they are.
+    """
     target = algebra.graph
-    out: dict[int, J] = {}
+    out: dict[int, J] = dict(known or {})
     for index in program.needed(roots):
+        if index in out:
+            continue
         node = program[index]
         operation = node.operation
         operands = [out[i] for i in node.operands]
