@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
+    from tp.measure.blame import Accusation
     from tp.measure.forward import Forward
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
@@ -64,14 +65,29 @@ class Model:
     def claims(self) -> Sequence[Claim]:
         return self.program.claims
 
-    def orders(self, quantities: Sequence[str] | None = None, *, nodes: bool = False) -> Orders:
-        """Predicted exponents of n, without running anything.
+    def orders(
+        self, quantities: Sequence[str] | None = None, *, nodes: bool = False, certified: bool = False
+    ) -> Orders:
+        """Exponents of n without running anything: typical and bounds, for all orders, with regime and claims.
 
         ``quantities`` are names such as ``F``, ``kernel``, ``hessian``, ``C[0,2]``. Raises TpError TP505 for others.
         """
         from tp.measure.orders import orders
 
-        return orders(self.program, _known(quantities), nodes=nodes)
+        return orders(self.program, _known(quantities), nodes=nodes, certified=certified)
+
+    def blame(
+        self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200
+    ) -> Accusation:
+        """Which weights and nodes make ``quantities`` as large as they are; without names, whatever fails.
+
+        ``repaired`` looks for the smallest change of one declared exponent that mends it, among ``budget`` at most.
+        """
+        from tp.correlations.analysis import Analysis
+        from tp.measure.blame import accuse
+
+        names = _known(quantities) or ()
+        return accuse(self.program, Analysis(self.graph, names), names, repaired=repaired, budget=budget)
 
     def verify(
         self,

@@ -9,8 +9,9 @@ import pytest
 from fakes import MLP, claim, prediction
 
 from tp.correlations.predict import NodeOrder
-from tp.measure.claims import Measured, Outcome, claimed_quantities, evaluate, ordered_quantities
+from tp.measure.claims import Measured, claimed_quantities, evaluate, ordered_quantities
 from tp.measure.fit import fit
+from tp.measure.outcome import Outcome
 from tp.measure.verdict import Judgement, Verdict
 from tp.syntax.program import Claim
 

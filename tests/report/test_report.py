@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from tp.correlations.predict import NodeOrder, Prediction
-from tp.measure.claims import ClaimResult, Outcome
+from tp.measure.claims import ClaimResult
 from tp.measure.fit import fit
 from tp.measure.numbers import Cell, Numbers
 from tp.measure.orders import Orders
+from tp.measure.outcome import Outcome
 from tp.measure.verdict import judge
 from tp.measure.verify import QuantityResult, Verification
-from tp.report.json import dumps, numbers_json, orders_json, verification_json
-from tp.report.text import exponent, numbers_text, orders_text, verification_text
+from tp.report.exponent import exponent
+from tp.report.json import dumps, numbers_json, verification_json
+from tp.report.orders import orders_json, orders_text
+from tp.report.text import numbers_text, verification_text
 
 WIDTHS = (64, 256, 1024)
 

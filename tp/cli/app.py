@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tp.cli import check, correlations, explain, formatting, graph, orders, run, verify
+from tp.cli import blame, certify, check, correlations, explain, formatting, graph, orders, run, verify
 
 app = typer.Typer(
     name="tp",
@@ -35,6 +35,8 @@ def root(
 for name, command in {
     "check": check.check,
     "orders": orders.orders,
+    "blame": blame.blame,
+    "certify": certify.certify,
     "run": run.run,
     "graph": graph.graph,
     "correlations": correlations.correlations,

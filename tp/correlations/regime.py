@@ -57,6 +57,7 @@ class Feature:
     width: bool
     initial: Fraction | None
     moved: Fraction | None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,8 @@ class _Reading:
         self.values: dict[int, Derived] = {}
         self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values))
         self.grounds: dict[str, Derived] = {}
-        self.bounded: set[Fraction | None] = set()
-        """Exponents that some node has as a bound only: a regime that one of these would decide is undecided."""
+        self.sharp = True
+        """Whether all orders since this was last set are attained, not bounds only."""
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
         """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
@@ -137,8 +138,7 @@ class _Reading:
             derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
         if name is not None:
             self.grounds[name] = derived
-        if not derived.value.exact:
-            self.bounded.add(derived.value.root_mean_square)
+        self.sharp &= derived.value.exact
         return derived.value.root_mean_square
 
     def regime(self) -> Regime:
@@ -151,7 +151,8 @@ class _Reading:
             scalar = self.after.nodes[self.back.kernel]
             kernel = self.order(scalar.base, "kernel")
             drift = _largest(
-                self.order(scalar.first, "first-order drift of the kernel"), self.order(scalar.rest, "drift of the kernel")
+                self.order(scalar.first, "first-order drift of the kernel"),
+                self.order(scalar.rest, "drift of the kernel"),
             )
         moved = _largest(first, deviation)
         features = tuple(self._features())
@@ -161,13 +162,8 @@ class _Reading:
             Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
-        deciding = {Kind.LAZY: (moved,), Kind.TRIVIAL: ()}.get(kind, (initial, moved, deviation, *(f.moved for f in features)))
-        if any(e is not None and e >= 0 and e in self.bounded for e in deciding):
-            kind, reason = Kind.UNDECIDED, f"only bounds are known: would be {kind.value}, {reason}"
         exact = all(d.value.exact for d in self.grounds.values())
-        return Regime(
-            kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds
-        )
+        return Regime(kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds)
 
     def _kind(
         self,
@@ -176,28 +172,48 @@ class _Reading:
         moved: Fraction | None,
         deviation: Fraction | None,
     ) -> tuple[Kind, str]:
-        initial, _, step = conditions
-        if not initial.holds:
-            return Kind.ILL_NORMALISED, f"F is of order {_power(initial.exponent)} at initialisation"
-        for f in features:
-            if f.initial is not None and f.initial > 0:
-                return Kind.ILL_NORMALISED, f"{f.name} grows as {_power(f.initial)} at initialisation"
-            if f.width and (f.initial is None or f.initial < 0):
-                return Kind.ILL_NORMALISED, f"{f.name} vanishes as {_power(f.initial)} at initialisation"
-        for f in features:
-            if f.moved is not None and f.moved > 0:
-                return Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved)}"
-        if not step.holds:
-            return Kind.UNSTABLE, f"training moves F by {_power(moved)}"
+        sharp = {name: d.value.exact for name, d in self.grounds.items()}
+        step = sharp["first-order change of F"] and sharp["F - F_lin"]
+        wrong = list(self._wrong(conditions, features, moved, step))
+        for kind, reason, exact in wrong:
+            if exact:
+                return kind, reason
+        if wrong:
+            kind, reason, _ = wrong[0]
+            return Kind.UNDECIDED, f"only bounds are known: perhaps {kind.value}, {reason}"
         if moved is None or moved < 0:
             return Kind.TRIVIAL, f"training moves F by {_power(moved)} only"
         if deviation is None or deviation < 0:
-            return Kind.LAZY, f"F - F_lin is of order {_power(deviation)}"
+            least = "" if sharp["F - F_lin"] else "at most "
+            if not sharp["first-order change of F"]:
+                return Kind.UNDECIDED, "only a bound of the first-order change of F is known"
+            return Kind.LAZY, f"F - F_lin is {least}of order {_power(deviation)}"
+        if not sharp["F - F_lin"]:
+            return Kind.UNDECIDED, f"F - F_lin is at most of order {_power(deviation)}; no more is known"
         learning = [f for f in features if f.moved == 0]
         if learning:
             where = "" if any(f.width for f in learning) else " (a finite number of units; wide layers do not move)"
             return Kind.FEATURE_LEARNING, f"training moves {learning[0].name} by Θ(1){where}"
         return Kind.FEATURE_LEARNING, "F - F_lin is of order 1"
+
+    def _wrong(
+        self, conditions: tuple[Condition, ...], features: tuple[Feature, ...], moved: Fraction | None, step: bool
+    ) -> Iterable[tuple[Kind, str, bool]]:
+        """What is too large or too small, and whether that is known for sure."""
+        initial = conditions[0]
+        if not initial.holds:
+            reason = f"F is of order {_power(initial.exponent)} at initialisation"
+            yield Kind.ILL_NORMALISED, reason, self.grounds["F"].value.exact
+        for f in features:
+            if f.initial is not None and f.initial > 0:
+                yield Kind.ILL_NORMALISED, f"{f.name} grows as {_power(f.initial)} at initialisation", f.exact
+            elif f.width and (f.initial is None or f.initial < 0):
+                yield Kind.ILL_NORMALISED, f"{f.name} vanishes as {_power(f.initial)} at initialisation", True
+        for f in features:
+            if f.moved is not None and f.moved > 0:
+                yield Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved)}", f.exact
+        if moved is not None and moved > 0:
+            yield Kind.UNSTABLE, f"training moves F by {_power(moved)}", step
 
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
@@ -212,9 +228,12 @@ class _Reading:
             seen.add(argument)
             found = self.program[argument]
             name = found.label or f"the argument of {operation.activation}"
+            self.sharp = True
             initial = self.order(node.base)
+            first = self.sharp
             moved = _largest(self.order(node.first), self.order(node.rest))
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved)
+            grows = initial is not None and initial > 0
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, first if grows else self.sharp)
 
     def _movers(self) -> Iterable[Mover]:
         outputs = set(self.program.outputs.values())

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tp.correlations.scalars import Scalars
 from tp.correlations.programs import datum, jet_output
+from tp.correlations.scalars import Scalars
 from tp.graph.axes import Scale, Width
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
@@ -73,7 +73,9 @@ def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction
     A polynomial in the weights allows any step. Then the one at which values move by their own size says most.
     """
     moving = algebra.arguments or algebra.moving
-    parts = [(base, m) for base, j in moving.items() for m in ((j.first, j.rest) if whole else (j.first,)) if m is not None]
+    parts = [
+        (base, m) for base, j in moving.items() for m in ((j.first, j.rest) if whole else (j.first,)) if m is not None
+    ]
     found = interpret(scalars.graph, [n for pair in parts for n in pair], scalars.calculus, scalars.values)
 
     def size(node: int) -> Fraction | None:

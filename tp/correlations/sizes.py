@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tp.correlations.scalars import Scalars
 from tp.correlations.programs import datum
+from tp.correlations.scalars import Scalars
 from tp.correlations.series import displaced
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret

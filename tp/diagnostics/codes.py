@@ -350,6 +350,13 @@ _REST: dict[str, Code] = {
     "TP507": Code("no such file", "The program file does not exist or is a folder.", "", ""),
     "TP508": Code("cannot write", "The output file cannot be written.", "", ""),
     "TP509": Code("unknown code", "No diagnostic has this code.", "tp explain TP999", "tp explain TP101"),
+    "TP510": Code(
+        "no certificate",
+        "The file is not the JSON that tp orders --certificate writes. A certificate that is one and does not check is "
+        "rejected with the line that does not follow, and exit code 1.",
+        "tp certify mlp.tp",
+        "tp orders mlp.tp --certificate mlp.json && tp certify mlp.json",
+    ),
     "TP599": Code("internal error", "A fault of the tool, not of the program. Please report it.", "", ""),
     "TP601": Code("unreadable file", "The file is missing, locked, of an unknown kind, or damaged.", "", ""),
     "TP602": Code(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.measure.fit import Fit
+from tp.measure.outcome import Outcome
+from tp.measure.training_claims import training_claim
 from tp.measure.verdict import MARGIN, Judgement, Verdict
 from tp.orders.value import show
 from tp.syntax.claims import is_quantity
 
 if TYPE_CHECKING:
+    from tp.correlations.analysis import Analysis
     from tp.correlations.predict import Prediction
-    from tp.syntax.program import Claim
+    from tp.syntax.program import Claim, Program
 
 FIXED = (("C[0,2]", 1), ("C[0,3]", 1), ("C[0,4]", 1), ("C[0,5]", 1), ("C[1,1]", 2), ("C[1,2]", 2), ("C[1,3]", 2))
 """Weakly correlated with m: each quantity is O(m^(-1/divisor)); the orders that are examined."""
@@ -24,12 +26,7 @@ POWER = (
 )  # fmt: skip
 """Power weakly correlated with m: each quantity is O(m^(-d/2)); here with its d."""
 UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
-
-
-class Outcome(Enum):
-    HOLDS = "holds"
-    FAILS = "fails"
-    UNDECIDED = "undecided"
+WEAK = ("weakly_correlated", "power_weakly_correlated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +72,41 @@ def claimed_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str
     return tuple(found)
 
 
+def quantity_bounds(claim: Claim, output: str | None) -> dict[str, Fraction]:
+    """The largest exponents that ``claim`` allows, by quantity; nothing for a negated claim or one about training."""
+    parts = () if claim.negated else _parts(claim, output) or ()
+    return {p.quantity: p.exponent for p in parts if is_quantity(p.quantity) and p.relation != "zero"}
+
+
 def ordered_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str, ...]:
     """The quantities with a claim about their own order, so that they are measured too."""
     return claimed_quantities((c for c in claims if c.kind == "order"), output)
 
 
-def evaluate(claim: Claim, prediction: Prediction, measured: Mapping[str, Measured], output: str | None) -> ClaimResult:
-    """Decide ``claim`` from the symbolic ``prediction`` and whatever was ``measured`` of it."""
+def only_output(program: Program) -> str | None:
+    """The name of the output, where there is only one: then it is what F means."""
+    outputs = list(program.graph.outputs)
+    return outputs[0] if len(outputs) == 1 else None
+
+
+def evaluate(
+    claim: Claim,
+    prediction: Prediction,
+    measured: Mapping[str, Measured],
+    output: str | None,
+    analysis: Analysis | None = None,
+) -> ClaimResult:
+    """Decide ``claim`` from the symbolic ``prediction`` and whatever was ``measured`` of it.
+
+    Claims about training need the ``analysis``, and those about weak correlations need it for all orders.
+    """
     line = claim.span.line if claim.span else None
     parts = _parts(claim, output)
     if parts is None:
-        reason = "not decided by this version"
-        return ClaimResult(claim.text, line, Outcome.UNDECIDED, False, reason)
+        if analysis is None:
+            return ClaimResult(claim.text, line, Outcome.UNDECIDED, False, "needs the orders of training")
+        outcome, reason = training_claim(claim, analysis.regime)
+        return ClaimResult(claim.text, line, _turned(outcome) if claim.negated else outcome, False, reason)
     found = [(part, *_symbolic(part, prediction)) for part in parts]
     if claim.negated:
         outcome, reason, involved = _negated(found)
@@ -103,9 +123,29 @@ def evaluate(claim: Claim, prediction: Prediction, measured: Mapping[str, Measur
     seen = [part for part in involved if part.quantity in measured]
     unsupported = [p.quantity for p in seen if not _supports(p, measured[p.quantity], negated=claim.negated)]
     confirmed = outcome is Outcome.HOLDS and bool(seen) and not unsupported
-    if claim.kind != "order" and outcome is Outcome.HOLDS and not claim.negated:
-        reason = f"{reason}, {UP_TO}"
+    if claim.kind in WEAK and outcome is Outcome.HOLDS and not claim.negated:
+        outcome, reason = _all_orders(claim, analysis, outcome, f"{reason}, {UP_TO}")
+        confirmed = confirmed and outcome is Outcome.HOLDS
     return ClaimResult(claim.text, line, outcome, confirmed, reason, names, tuple(unsupported))
+
+
+def _all_orders(claim: Claim, analysis: Analysis | None, outcome: Outcome, reason: str) -> tuple[Outcome, str]:
+    """What the closed forms say of the orders that are not examined one by one."""
+    if analysis is None:
+        return outcome, reason
+    strength = analysis.weak()[WEAK.index(claim.kind)]
+    if strength is None:
+        return outcome, "all correlations vanish identically"
+    assert claim.exponent is not None
+    if strength.power >= claim.exponent:
+        where = "large d" if strength.binding is None else "C[{},{}]".format(*strength.binding)
+        orders = "all D and d" if strength.checked is None else strength.checked
+        return outcome, f"m = n^({strength.power}) for {orders}; {where} allows no more"
+    return Outcome.UNDECIDED, f"holds {UP_TO}; beyond them only m = n^({strength.power}) is known"
+
+
+def _turned(outcome: Outcome) -> Outcome:
+    return {Outcome.HOLDS: Outcome.FAILS, Outcome.FAILS: Outcome.HOLDS}.get(outcome, outcome)
 
 
 def _parts(claim: Claim, output: str | None) -> Sequence[_Part] | None:

@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tp.measure.claims import ClaimResult, Measured, Outcome, claimed_quantities, evaluate, ordered_quantities
+from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluate, only_output, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.fit import Fit, fit
+from tp.measure.outcome import Outcome
 from tp.measure.plan import Plan, require_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
 from tp.measure.verdict import Judgement, Verdict, judge, unpredicted
 from tp.syntax.quantities import DEFAULT, parse
 
 if TYPE_CHECKING:
+    from tp.correlations.analysis import Analysis
     from tp.correlations.predict import Prediction
+    from tp.graph.graph import Graph
     from tp.syntax.program import Program
 
 
@@ -64,19 +67,21 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The two halves that are compared; replaced in tests."""
+    """The two halves that are compared; replaced in tests. ``analyse`` gives the orders of training and of all (D, d)."""
 
     predict: Callable[..., Prediction]
     sample: Callable[..., Mapping[str, Any]]
     memory: Callable[..., int]
+    analyse: Callable[[Graph], Analysis | None] = lambda _: None
 
 
 def default_tools() -> Tools:
     """The order calculus and the dense interpreter. JAX is loaded by the first sample."""
+    from tp.correlations.analysis import Analysis
     from tp.correlations.predict import predict
     from tp.correlations.sample import memory, sample
 
-    return Tools(predict, sample, memory)
+    return Tools(predict, sample, memory, Analysis)
 
 
 def verify(
@@ -110,11 +115,12 @@ def verify(
         program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, undecided=undecided
     )
     measured = judged(drawn.samples)
+    analysis = tools.analyse(program.graph) if program.claims else None
     return Verification(
         program=program.name,
         file=program.file,
         quantities=tuple(_row(name, prediction, measured.get(name)) for name in names),
-        claims=tuple(evaluate(c, prediction, measured, output) for c in program.claims),
+        claims=tuple(evaluate(c, prediction, measured, output, analysis) for c in program.claims),
         assumptions=tuple(prediction.assumptions),
         widths=plan.widths,
         dtype=plan.dtype,
@@ -148,12 +154,6 @@ def draw_samples(
 def slots(names: Sequence[str]) -> int:
     """How many inputs x_0, x_1, ... the quantities need: at least two, for the kernel."""
     return 1 + max((1, *(parse(name).contracted for name in names)))
-
-
-def only_output(program: Program) -> str | None:
-    """The name of the output, where there is only one: then it is what F means."""
-    outputs = list(program.graph.outputs)
-    return outputs[0] if len(outputs) == 1 else None
 
 
 def rounding_floors(samples: Samples, dtype: str) -> dict[int, float]:

@@ -77,7 +77,7 @@ def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
         if plain(value) != claim["form"]:
             raise Rejected(f"the bound of {quantity} is not that of line {claim['line']}")
         constant, along, free = claim["form"]
-        return f"{quantity} <= n^({constant} - {along} d - {free} D)"
+        return f"{quantity} <= n^({constant} - ({along}) d - ({free}) D)"
     if not isinstance(value, Value):
         raise Rejected(f"line {claim['line']} is about norms, not about {quantity}")
     if factor not in (1, Fraction(1, 2)):

@@ -13,7 +13,7 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 """Names and exponents of wide axes."""
 
 HALF = Fraction(1, 2)
-DEEPEST = 12
+DEEPEST = 3
 """Levels beyond this one count as it: a flip of several levels together is still a flip."""
 FOLLOWED = 16
 """How many roots of each kind are followed to :data:`DEEPEST` in each direction, the first to get there.

@@ -69,7 +69,9 @@ class Rules:
         self._spread = max(self.widths) - min(self.widths)
         self.one_value = self.value([Term(ZERO, NOTHING)], ())
 
-    def apply_rule(self, rule: str, arguments: tuple[Any, ...], values: Sequence[Value]) -> tuple[Value, frozenset[str]]:
+    def apply_rule(
+        self, rule: str, arguments: tuple[Any, ...], values: Sequence[Value]
+    ) -> tuple[Value, frozenset[str]]:
         """What ``rule`` gives, and the notes that go with it. Raises KeyError for an unknown rule."""
         key = (rule, arguments, *map(id, values))
         found = self._memory.get(key)

@@ -7,12 +7,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from tp.measure.claims import ClaimResult
 from tp.measure.fit import Fit
 from tp.measure.numbers import Numbers
-from tp.measure.orders import Orders
 from tp.measure.verify import QuantityResult, Verification
-from tp.report.text import exponent
+from tp.report.exponent import exponent
+from tp.report.orders import claim_json
 
 Json = dict[str, Any]
 
@@ -22,32 +21,13 @@ def dumps(values: Sequence[Any]) -> str:
     return json.dumps(values[0] if len(values) == 1 else list(values), indent=2, allow_nan=False, ensure_ascii=False)
 
 
-def orders_json(result: Orders) -> Json:
-    """The value of ``tp orders``; ``typical`` is null where there is no prediction."""
-    found = result.prediction
-    return {
-        "program": result.program,
-        "file": result.file,
-        "quantities": [
-            {
-                "name": q,
-                "typical": exponent(True, found.exponents[q]) if q in found.exponents else None,
-                "exact": found.exact.get(q, True),
-            }
-            for q in result.asked
-        ],
-        "nodes": [{"name": n.name, "line": n.line, "typical": exponent(True, n.exponent)} for n in found.nodes],
-        "assumptions": list(found.assumptions),
-    }
-
-
 def verification_json(result: Verification) -> Json:
     """The value of ``tp verify``: the entries of ``orders`` with what was measured, and the claims."""
     return {
         "program": result.program,
         "file": result.file,
         "quantities": [_quantity(q) for q in result.quantities],
-        "claims": [_claim(c) for c in result.claims],
+        "claims": [claim_json(c) for c in result.claims],
         "assumptions": list(result.assumptions),
         "widths": list(result.widths),
         "dtype": result.dtype,
@@ -119,14 +99,3 @@ def _samples(fit: Fit | None) -> Json:
     local = None if fit.late is None else [fit.late.lower.value, fit.late.upper.value]
     medians = [number(m) for m in fit.medians]
     return {"widths": list(fit.widths), "seeds": list(fit.seeds), "medians": medians, "local": local}
-
-
-def _claim(claim: ClaimResult) -> Json:
-    return {
-        "text": claim.text,
-        "line": claim.line,
-        "outcome": claim.outcome.value,
-        "confirmed": claim.confirmed,
-        "reason": claim.reason,
-        "involved": list(claim.involved),
-    }

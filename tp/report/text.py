@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
-from tp.measure.claims import ClaimResult, Outcome
+from tp.measure.claims import ClaimResult
 from tp.measure.fit import LEVEL, Fit
 from tp.measure.numbers import Numbers
-from tp.measure.orders import Orders
+from tp.measure.outcome import Outcome
 from tp.measure.verify import QuantityResult, Verification
-from tp.orders.value import show
+from tp.report.exponent import exponent
 from tp.report.table import table
-
-
-def exponent(known: bool, value: Fraction | None, exact: bool = True) -> str:
-    """An exponent as text: an exact rational, -inf for identically zero, ? for unknown, <= for a bound."""
-    if not known:
-        return "?"
-    shown = show(value)
-    return shown if exact else f"<= {shown}"
-
-
-def orders_text(result: Orders) -> str:
-    """The table of ``tp orders``."""
-    found = result.prediction
-    rows = [(q, exponent(q in found.exponents, found.exponents.get(q), found.exact.get(q, True))) for q in result.asked]
-    lines = [f"{result.program} ({result.file})", *table(("quantity", "exponent of n"), rows)]
-    if found.nodes:
-        nodes = [(node.name, "" if node.line is None else str(node.line), exponent(True, node.exponent))
-                 for node in found.nodes]  # fmt: skip
-        lines += ["", *table(("node", "line", "exponent of n"), nodes)]
-    return "\n".join([*lines, *_assumptions(found.assumptions)])
 
 
 def verification_text(result: Verification) -> str:

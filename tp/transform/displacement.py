@@ -85,7 +85,9 @@ class Displacing(Algebra[Displaced]):
     def linear(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
         base = self.graph.add(operation, *(j.base for j in jets))
         return Displaced(
-            base, self._linear(operation, jets, [j.first for j in jets]), self._linear(operation, jets, [j.rest for j in jets])
+            base,
+            self._linear(operation, jets, [j.first for j in jets]),
+            self._linear(operation, jets, [j.rest for j in jets]),
         )
 
     def _linear(self, operation: Operation, jets: Sequence[Displaced], moves: Sequence[int | None]) -> int | None:

@@ -1,0 +1,42 @@
+"""Claims about training, decided by the regime that the orders show."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.measure.outcome import Outcome
+
+if TYPE_CHECKING:
+    from tp.correlations.regime import Regime
+    from tp.syntax.program import Claim
+
+
+def training_claim(claim: Claim, regime: Regime) -> tuple[Outcome, str]:
+    """The outcome of ``linearizes``, ``lazy``, ``feature_learning`` or ``stable``, and why."""
+    if claim.kind == "linearizes":
+        return _linearizes(claim.exponent or Fraction(0), regime)
+    kind = regime.kind.value
+    said = f"{kind}: {regime.reason}"
+    if kind == "undecided":
+        return Outcome.UNDECIDED, regime.reason
+    held = {
+        "lazy": kind == "lazy",
+        "feature_learning": kind == "feature learning",
+        "stable": kind not in ("unstable", "ill-normalised"),
+    }[claim.kind]
+    return (Outcome.HOLDS if held else Outcome.FAILS), said
+
+
+def _linearizes(power: Fraction, regime: Regime) -> tuple[Outcome, str]:
+    """F - F_lin = O(1/m) after a fixed number of steps (theorem 3.1), for a properly normalised program."""
+    broken = next((c for c in regime.conditions if not c.holds), None)
+    if broken is not None:
+        return Outcome.FAILS, f"not properly normalised: {broken.text} fails, it is n^({broken.exponent})"
+    if regime.deviation is None:
+        return Outcome.HOLDS, "F - F_lin vanishes identically"
+    exact = regime.grounds["F - F_lin"].value.exact
+    said = f"F - F_lin is {'' if exact else 'at most '}of order n^({regime.deviation})"
+    if regime.deviation <= -power:
+        return Outcome.HOLDS, said
+    return (Outcome.FAILS if exact else Outcome.UNDECIDED), said
