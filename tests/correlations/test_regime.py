@@ -142,8 +142,11 @@ def test_large_learning_rates_are_unstable(hidden: int) -> None:
     assert not found.conditions[2].holds
 
 
-def test_too_large_at_initialisation() -> None:
+def test_a_large_output_at_initialisation() -> None:
     assert mlp(last="1").kind is Kind.ILL_NORMALISED
+
+
+def test_a_growing_feature_at_initialisation() -> None:
     text = """input x : [d=8]
         param U : [n, d] ~ normal(0, n^(1/4))
         param v : [n] ~ normal(0, 1)

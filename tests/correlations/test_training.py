@@ -12,7 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.random_programs.strategy import seeded
 from tp.correlations.programs import weighing
+from tp.correlations.regime import regime
+from tp.correlations.scalars import Scalars
 from tp.correlations.training import Backprop, backprop, trained
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
@@ -20,11 +23,16 @@ from tp.interpret.dense import draw, evaluator
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.input import Input
 from tp.syntax import load, parse
+from tp.syntax.quantities import Quantity
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 TOLERANCE = 0.25
 """Slopes over two factors of 4 of medians of 200 draws have a standard error near 0.06; what is told apart lies
 1/2 apart or more, which leaves 0.1 for corrections of higher order."""
+
+
+LONG = {705, 1192}
+"""Random programs with values of hundreds of terms, which take minutes."""
 
 
 @cache
@@ -103,6 +111,26 @@ def test_features_keep_their_names() -> None:
     after = trained(back, 1)
     assert set(graph.names.values()) <= set(back.image)
     assert all(after.nodes[back.image[node]].moves for name, node in graph.names.items() if name.startswith("h"))
+
+
+@pytest.mark.parametrize("part", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 8))])
+def test_deviations_of_random_programs_hold_all_correlations(part: int) -> None:
+    """F - F_lin = Σ_d C^{0,d} after one step: not below any of them, and mostly as large as the largest."""
+    equal = 0
+    for seed in range(150 * part, 150 * (part + 1)):
+        if seed in LONG:
+            continue
+        graph = parse(seeded(seed)).graph
+        calculus = calculus_for(graph)
+        found = regime(graph, calculus)
+        scalars = Scalars(graph, 5, calculus)
+        exponents = [scalars.ground(Quantity("", 0, d, 1.0)).exponent for d in range(2, 6)]
+        largest = max((e for e in exponents if e is not None), default=None)
+        if largest is not None:
+            assert found.deviation is not None, seed
+            assert found.deviation >= largest, (seed, found.deviation, exponents)
+        equal += found.deviation == largest
+    assert equal > 100
 
 
 # measured --------------------------------------------------------------------------------------------

