@@ -45,6 +45,18 @@ def test_orders(benchmark: Any, record: Record, tmp_path: Path, name: str) -> No
     timed(benchmark, record, 2.0, "orders", f"programs/{name}", cache=tmp_path, rounds=3)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_orders_with_certificates(benchmark: Any, record: Record, tmp_path: Path, name: str) -> None:
+    words = ("orders", f"programs/{name}", "--certificate", str(tmp_path / "proof.json"))
+    timed(benchmark, record, 2.0, *words, cache=tmp_path, rounds=3)
+
+
+@pytest.mark.parametrize(("name", "setting"), [("mlp", "depth=100"), ("rnn", "t=200")])
+def test_orders_of_deep_programs(benchmark: Any, record: Record, tmp_path: Path, name: str, setting: str) -> None:
+    words = ("orders", f"programs/{name}.tp", "--set", setting, "--certificate", str(tmp_path / "proof.json"))
+    timed(benchmark, record, 10.0, *words, cache=tmp_path, rounds=1)
+
+
 def test_verify(benchmark: Any, record: Record, tmp_path: Path) -> None:
     timed(benchmark, record, 60.0, "verify", "programs/mlp.tp", cache=tmp_path, rounds=1, what=" (cold cache)")
 

@@ -67,9 +67,57 @@ def test_diagnostics_as_json(wrong: str, capsys: Captured) -> None:
 def test_orders_as_text(mlp: str, capsys: Captured) -> None:
     assert main(["orders", mlp, "--nodes"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["C[0,2]", "-1"] in lines
-    assert ["C[1,1]", "-1/2"] in lines
+    assert ["C[0,2]", "-1", "-1/2"] in lines
+    assert ["C[1,1]", "-1/2", "-1/2"] in lines
     assert ["h[1]", "6", "0"] in lines
+    assert ["7"] not in lines
+    assert ["regime:", "lazy"] in [line[:2] for line in lines]
+
+
+def test_orders_exit_with_1_where_a_claim_fails(mlp: str, capsys: Captured) -> None:
+    path = Path(mlp)
+    path.write_text(MLP.replace("claim f : Theta(1)", "claim feature_learning\n  claim C[0,2] : O(n^(-2))"))
+    assert main(["orders", mlp]) == 1
+    shown = capsys.readouterr().out
+    assert "claim feature_learning" in shown
+    assert "lazy: F - F_lin is of order n^(-1)" in shown
+    assert "C[0,2] is of order n^(-1) because of" in shown
+    assert any(line.split()[:4] == ["node", "tanh(h[1])", "7", "n^(-1)"] for line in shown.splitlines())
+
+
+def test_blame(mlp: str, capsys: Captured) -> None:
+    assert main(["blame", mlp]) == 0
+    assert "nothing to blame" in capsys.readouterr().out
+    Path(mlp).write_text(MLP.replace("claim f : Theta(1)", "claim C[0,2] : O(n^(-2))"))
+    assert main(["blame", mlp, "--format", "json", "--no-repair"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["repair"] is None
+    (one,) = found["quantities"]
+    assert {(c["kind"], c["name"], c["line"]) for c in one["culprits"]} == {
+        ("node", "tanh(h[1])", 7),
+        ("parameter", "U", 4),
+    }
+
+
+def test_certificates(mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    target = tmp_path / "proof.json"
+    assert main(["orders", mlp, "--certificate", str(target), "--quantities", "C[0,2]"]) == 0
+    capsys.readouterr()
+    assert main(["certify", str(target)]) == 0
+    shown = capsys.readouterr().out
+    assert "accepted" in shown
+    assert "C[0,2] <= n^(-1)" in shown
+    proof = json.loads(target.read_text())
+    proof["claims"][0]["exponent"] = "-2"
+    target.write_text(json.dumps(proof))
+    assert main(["certify", str(target)]) == 1
+    assert "rejected" in capsys.readouterr().out
+    for wrong in ("", "[]", "{", "[" * 100000):
+        target.write_text(wrong)
+        assert main(["certify", str(target)]) == 2
+        assert "TP510" in capsys.readouterr().err
+    assert main(["certify", str(tmp_path / "none.json")]) == 2
+    assert main(["orders", mlp, mlp, "--certificate", str(target)]) == 2
 
 
 def test_orders_as_json(mlp: str, capsys: Captured) -> None:

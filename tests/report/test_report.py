@@ -8,7 +8,13 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tp.correlations.analysis import Law
 from tp.correlations.predict import NodeOrder, Prediction
+from tp.correlations.regime import Condition, Feature, Kind, Mover, Regime
+from tp.correlations.weak import Strength
+from tp.diagnostics.span import Span
+from tp.graph.graph import Graph
+from tp.interpret.orders import calculus_for
 from tp.measure.claims import ClaimResult
 from tp.measure.fit import fit
 from tp.measure.numbers import Cell, Numbers
@@ -16,9 +22,10 @@ from tp.measure.orders import Orders
 from tp.measure.outcome import Outcome
 from tp.measure.verdict import judge
 from tp.measure.verify import QuantityResult, Verification
+from tp.orders.value import UNBOUNDED
 from tp.report.exponent import exponent
 from tp.report.json import dumps, numbers_json, verification_json
-from tp.report.orders import orders_json, orders_text
+from tp.report.orders import BOUND, orders_json, orders_text
 from tp.report.text import numbers_text, verification_text
 
 WIDTHS = (64, 256, 1024)
@@ -42,16 +49,35 @@ RESULT = Verification(
     "float64",
     False,
 )
+ZERO = calculus_for(Graph({}, {})).zero
+REGIME = Regime(
+    Kind.LAZY,
+    "F - F_lin is of order n^(-1)",
+    True,
+    (Condition("F(θ0) = O(1)", Fraction(0), True),),
+    (Feature("h", None, True, Fraction(0), Fraction(-1, 2)),),
+    (Mover("W", Span(6, 3, 6, 9, "mlp.tp"), Fraction(-1, 2), Fraction(0)),),
+    Fraction(-1),
+    None,
+    {"F - F_lin": ZERO},
+)
 ORDERS = Orders(
-    "mlp",
-    "mlp.tp",
-    ("C[1,1]", "C[0,4]", "C[2,1]", "C[0,2]"),
-    Prediction(
+    program="mlp",
+    file="mlp.tp",
+    asked=("C[1,1]", "C[0,4]", "C[2,1]", "C[0,2]"),
+    prediction=Prediction(
         {"C[1,1]": Fraction(-1, 2), "C[0,4]": None, "C[0,2]": Fraction(-1)},
         (NodeOrder("h", None, Fraction(0)),),
         ("inputs are generic",),
         {"C[0,2]": False},
     ),
+    bounds={"C[1,1]": Fraction(-1, 2), "C[0,4]": None, "C[0,2]": UNBOUNDED},
+    laws=(Law("C[1,d]", Fraction(1, 2), Fraction(1, 2), Fraction(0), True),),
+    weak=(Strength(Fraction(1), Fraction(1), (0, 2)), Strength(Fraction(0), Fraction(0), (0, 3))),
+    weak_bound=(Strength(Fraction(1, 2), Fraction(1, 2), (0, 2)), None),
+    regime=REGIME,
+    premises=("tanh: analytic",),
+    claims=(),
 )
 
 
@@ -81,11 +107,16 @@ def test_the_json_of_verify_is_strict() -> None:
 
 def test_the_table_of_orders() -> None:
     shown = orders_text(ORDERS)
-    assert cells(shown, "C[1,1]") == ["C[1,1]", "-1/2"]
-    assert cells(shown, "C[0,4]") == ["C[0,4]", "-inf"]
-    assert cells(shown, "C[2,1]") == ["C[2,1]", "?"]
-    assert cells(shown, "C[0,2]") == ["C[0,2]", "<=", "-1"]
+    assert cells(shown, "C[1,1]") == ["C[1,1]", "-1/2", "-1/2"]
+    assert cells(shown, "C[0,4]") == ["C[0,4]", "-inf", "-inf"]
+    assert cells(shown, "C[2,1]") == ["C[2,1]", "?", "?"]
+    assert cells(shown, "C[0,2]") == ["C[0,2]", "<=", "-1", "inf"]
     assert cells(shown, "h") == ["h", "0"]
+    assert cells(shown, "C[1,d]") == ["C[1,d]", "1/2", "-", "1/2", "d", "attained"]
+    assert "n^(1), C[0,2] binds" in shown
+    assert "none: C[0,3] does not decay" in shown
+    assert "regime: lazy (F - F_lin is of order n^(-1))" in shown
+    assert cells(shown, "W") == ["W", "6", "-1/2", "less"]
 
 
 def test_the_json_of_orders() -> None:
@@ -97,7 +128,14 @@ def test_the_json_of_orders() -> None:
         ("C[0,2]", "-1"),
     ]
     assert found["nodes"] == [{"name": "h", "line": None, "typical": "0"}]
-    assert found["assumptions"] == ["inputs are generic"]
+    assert found["assumptions"] == ["inputs are generic", BOUND]
+    assert [q["bound"] for q in found["quantities"]] == ["-1/2", "-inf", None, "inf"]
+    assert found["weak_correlations"]["fixed"]["typical"] == {
+        "m": "1", "at_most": "1", "binding": [0, 2], "checked": None
+    }  # fmt: skip
+    assert found["regime"]["kind"] == "lazy"
+    assert found["regime"]["weights"] == [{"name": "W", "line": 6, "moved": "-1/2", "verdict": "less"}]
+    assert found["all_orders"][0]["slope_d"] == "-1/2"
 
 
 def test_numbers() -> None:

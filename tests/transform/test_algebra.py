@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.scalars import Scalars as _Scalars
-from tp.interpret.orders import calculus_for
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.correlations.sample import Scalars
+from tp.correlations.scalars import Scalars as _Scalars
 from tp.graph.axes import Axis
 from tp.interpret.backend import precision
 from tp.interpret.dense import draw, evaluator
+from tp.interpret.orders import calculus_for
 from tp.syntax import load, parse
 from tp.syntax.quantities import parse as quantity
 from tp.transform.algebra import SAMPLES, Subsets, Taylor, partitions

@@ -42,7 +42,8 @@ class Law:
 class Analysis:
     """The orders of one program; each part is worked out when it is first asked for.
 
-    ``quantities`` are the names that :meth:`prediction` will be asked for, beside the usual ones. Raises ValueError for an
+    ``quantities`` are the names that :meth:`prediction` will be asked for, beside the usual ones. Raises ValueError
+    for an
     unknown one.
     """
 
@@ -104,7 +105,7 @@ class Analysis:
         return above, above is not None and self._from_below(free, contracted) == above
 
     def _from_below(self, free: int, contracted: int) -> Fraction | None:
-        """‖C^{D,d}‖ with all free slots but one along g / |g|: of the order of C^{1,d+D-1} over powers of the kernel."""
+        """‖C^{D,d}‖ with all free slots but one along g / |g|: C^{1,d+D-1} over powers of the kernel."""
         slots = contracted + free - 1
         kernel = self.scalars.ground(parse("kernel")).exponent
         if slots > 3 or kernel is None:

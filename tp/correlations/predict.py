@@ -36,8 +36,7 @@ class NodeOrder:
 class Prediction:
     """Exponents of n by quantity (None: vanishes identically), with what they rest on.
 
-    ``exact[name]`` is False where the exponent is an upper bound only; ``grounds`` has a derivation of each exponent that
-    is not None without one.
+    ``exact[name]`` is False where the exponent is an upper bound only; ``grounds`` has derivations (not for D = 2).
     """
 
     exponents: dict[str, Fraction | None]

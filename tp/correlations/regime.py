@@ -86,7 +86,8 @@ class Mover:
 class Regime:
     """The regime with what it was read off; exponents of n throughout.
 
-    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel. ``exact`` is False where a
+    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel. ``exact`` is False
+    where a
     deciding exponent is an upper bound only. ``grounds`` has the derivations by name.
     """
 

@@ -29,7 +29,7 @@ _TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """C^{0,d} = O(n^{constant(d) - rate d}) for all d >= 2; a constant of None: vanishes identically for that parity."""
+    """C^{0,d} = O(n^{constant(d) - rate d}) for all d >= 2; a constant of None: identically zero."""
 
     rate: Fraction
     even: Fraction | None

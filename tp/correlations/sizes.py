@@ -16,7 +16,9 @@ from tp.transform.instantiate import instantiate
 
 
 class TypicalSizes:
-    """Entry sizes of values and of their moves, as the order calculus gives them (see :class:`tp.interpret.norms.Sizes`)."""
+    """Entry sizes of values and of their moves, as the order calculus gives them (see
+    :class:`tp.interpret.norms.Sizes`).
+    """
 
     def __init__(self, scalars: Scalars) -> None:
         self.scalars = scalars

@@ -14,8 +14,8 @@ GRID = tuple((free, d) for free in range(5) for d in range(1, 13))
 class Exponents:
     """Exponents of C^{D,d} for all D and d >= 1.
 
-    ``at(D, d)`` is an exponent (None: vanishes identically) and whether it is attained; ``tail(D)`` for D = 0, 1, 2 (2: two
-    or more) the slopes (λ, μ) of a bound A - λd - μD that holds for all large d, None where none was found.
+    ``at(D, d)`` is an exponent (None: vanishes identically) and whether it is attained; ``tail(D)`` for D = 0, 1, 2
+    (2: two or more) the slopes (λ, μ) of a bound A - λd - μD that holds for all large d, None where none was found.
     """
 
     at: Callable[[int, int], tuple[Fraction | None, bool]]
@@ -26,7 +26,8 @@ class Exponents:
 class Strength:
     """m = n^p for a p of at least ``power``, and of at most ``most``; equal where orders are known exactly.
 
-    ``binding`` is the (D, d) that allows no more; None when it is the limit of large d. ``checked`` says up to which orders,
+    ``binding`` is the (D, d) that allows no more; None when it is the limit of large d. ``checked`` says up to which
+    orders,
     when not for all.
     """
 

@@ -40,7 +40,7 @@ def accuse(
     repaired: bool = False,
     budget: int = 200,
 ) -> Accusation:
-    """Blame for ``quantities``, or for what fails by itself: claims about quantities, correlations that do not decay."""
+    """Blame for ``quantities``, or for what fails: claims about quantities, correlations that do not decay."""
     target = targets(program, analysis) if not quantities else {name: LINEARISING.get(name) for name in quantities}
     blames = tuple(blame(program.graph, parse(name), analysis.calculus) for name in target)
     wanted = {name: bound for name, bound in target.items() if bound is not None}
@@ -49,7 +49,7 @@ def accuse(
 
 
 def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
-    """Quantities that are too large, with the orders that they should have: of failing claims, else of linearisation."""
+    """Quantities that are too large, with the orders that they should have: as claimed, else for linearisation."""
     found: dict[str, Fraction | None] = {}
     output = only_output(program)
     for claim in program.claims:

@@ -67,7 +67,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The two halves that are compared; replaced in tests. ``analyse`` gives the orders of training and of all (D, d)."""
+    """The two halves that are compared; replaced in tests. ``analyse`` knows training and all (D, d)."""
 
     predict: Callable[..., Prediction]
     sample: Callable[..., Mapping[str, Any]]

@@ -124,9 +124,12 @@ def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
 
 def _sizes(axes: tuple[Any, ...], found: dict[str, Fraction]) -> None:
     for pair in axes:
-        if isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], Fraction):
-            if found.setdefault(pair[0], pair[1]) != pair[1]:
-                raise Rejected(f"the axis {pair[0]} has two sizes")
+        match pair:
+            case (str() as name, Fraction() as size):
+                if found.setdefault(name, size) != size:
+                    raise Rejected(f"the axis {name} has two sizes")
+            case _:
+                pass
 
 
 def _properties(function: Json) -> str:

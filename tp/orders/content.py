@@ -166,7 +166,9 @@ class Content:
         return (self.offset & flip).bit_count() & 1
 
     def witness(self, mask: int, preferred: int = 0) -> int:
-        """A flip of generators in ``mask`` that makes the factor odd, given that one exists; few besides ``preferred``."""
+        """A flip of generators in ``mask`` that makes the factor odd, given that one exists; few besides
+        ``preferred``.
+        """
         mask &= ~self.free
         basis = reduced(b & mask for b in self.basis)
         rest = remainder(self.offset & mask, basis)

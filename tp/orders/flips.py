@@ -97,7 +97,7 @@ class Flips:
         return Content(self._bit(Generator(name, 0, frozenset(), None)))
 
     def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, transpose: bool) -> Content:
-        """What the covariance x·x' / n of vectors W x (or W' x) inherits from the content of x, down to its own size."""
+        """What the covariance x·x' / n of W x (or W' x) inherits from the content of x, down to its own size."""
         if not (inner.offset or inner.basis or inner.free):
             return NOTHING
         images = self._images.setdefault((outs, ins, transpose), {})

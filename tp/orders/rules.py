@@ -394,7 +394,9 @@ class Rules:
         return self.value([Term(exponent, content, move.exponent - base.exponent, bound=True)], axes)
 
     def switched(self, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
-        """How a choice among entries of b changes under a move m: for a share n^{m-b} of the places, all of them at most."""
+        """How a choice among entries of b changes under a move m: for a share n^{m-b} of the places, all of them at
+        most.
+        """
         (axes,) = arguments
         base, move = values
         if move.exponent is None:

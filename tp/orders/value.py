@@ -13,7 +13,8 @@ from tp.orders.content import Content, hull
 class Term:
     """A part of typical entry size n^exponent whose cancellations are governed by ``content``.
 
-    A ``share`` below 0 says that only a fraction n^share of the entries is not zero. A ``bound`` may be smaller than said.
+    A ``share`` below 0 says that only a fraction n^share of the entries is not zero. A ``bound`` may be smaller than
+    said.
     """
 
     exponent: Fraction
@@ -59,7 +60,8 @@ def prune(terms: Iterable[Term], gap: Fraction, apart: int = 0) -> tuple[Term, .
     """``terms`` without those that others dominate whatever they are multiplied by.
 
     A term is dominated by a larger one with the same cancellations (or fewer), and by any exact one that is larger
-    by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ only in the Gaussian symbols that they
+    by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ
+    only in the Gaussian symbols that they
     hold are one term holding all: what W' makes of them is the same sum.
     """
     symbols: dict[Term, frozenset[int]] = {}

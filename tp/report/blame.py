@@ -19,7 +19,7 @@ def blame_text(found: Accusation) -> str:
         return "\n".join(
             [
                 *lines,
-                "  nothing to blame: no quantity is larger than claimed, and correlations decay as far as the program wants",
+                "  nothing to blame: no quantity is larger than claimed, and correlations decay",
             ]
         )
     return "\n".join([*lines, *culprits(found), *_repair(found)])

@@ -1,6 +1,7 @@
 """A program at displaced weights, split into its value at θ, its first-order change, and all the rest.
 
-With weights θ + first + rest every node h becomes (h(θ), ∇h·first, h(θ + first + rest) - h(θ) - ∇h·first), three nodes of
+With weights θ + first + rest every node h becomes (h(θ), ∇h·first, h(θ + first + rest) - h(θ) - ∇h·first), three
+nodes of
 primitives. One step of training is such a displacement; so is a step of size ε n^λ with a formal ε, whose
 orders are those of all derivatives at once (docs/calculus.md).
 """
