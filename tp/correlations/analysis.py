@@ -145,11 +145,13 @@ class Analysis:
                 found.append(Law(name, form.constant, form.along, form.free, free == 1 and self._attained(1, 0)))
         return tuple(found)
 
+    @cached_property
     def weak(self) -> tuple[Strength | None, Strength | None]:
         """m(n) for fixed and for power weak correlations, from typical orders."""
         exponents = Exponents(self.at, self._tail)
         return fixed(exponents), power(exponents)
 
+    @cached_property
     def weak_bound(self) -> tuple[Strength | None, Strength | None]:
         """The same from bounds alone: what holds for every initial law, without cancellation."""
 

@@ -129,8 +129,6 @@ class _Reading:
         self.values: dict[int, Derived] = {}
         self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values))
         self.grounds: dict[str, Derived] = {}
-        self.sharp = True
-        """Whether all orders since this was last set are attained, not bounds only."""
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
         """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
@@ -139,7 +137,6 @@ class _Reading:
             derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
         if name is not None:
             self.grounds[name] = derived
-        self.sharp &= derived.value.exact
         return derived.value.root_mean_square
 
     def regime(self) -> Regime:
@@ -174,7 +171,8 @@ class _Reading:
         deviation: Fraction | None,
     ) -> tuple[Kind, str]:
         sharp = {name: d.value.exact for name, d in self.grounds.items()}
-        step = sharp["first-order change of F"] and sharp["F - F_lin"]
+        output = self.after.nodes[self.back.output]
+        step = self._surely_grows(output.first, output.rest)
         wrong = list(self._wrong(conditions, features, moved, step))
         for kind, reason, exact in wrong:
             if exact:
@@ -216,6 +214,12 @@ class _Reading:
         if moved is not None and moved > 0:
             yield Kind.UNSTABLE, f"training moves F by {_power(moved)}", step
 
+    def _surely_grows(self, *nodes: int | None) -> bool:
+        """Whether some of ``nodes`` has a positive exponent that is attained."""
+        found = interpret(self.after.graph, [n for n in nodes if n is not None], self.calculus, self.values)
+        terms = (t for n in nodes if n is not None for t in found[n].value.terms)
+        return any(t.exponent > 0 and not t.bound for t in terms)
+
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
         for index in self.program.needed(list(self.program.outputs.values())):
@@ -229,12 +233,10 @@ class _Reading:
             seen.add(argument)
             found = self.program[argument]
             name = found.label or f"the argument of {operation.activation}"
-            self.sharp = True
             initial = self.order(node.base)
-            first = self.sharp
             moved = _largest(self.order(node.first), self.order(node.rest))
-            grows = initial is not None and initial > 0
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, first if grows else self.sharp)
+            parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(*parts))
 
     def _movers(self) -> Iterable[Mover]:
         outputs = set(self.program.outputs.values())

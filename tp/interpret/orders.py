@@ -14,13 +14,23 @@ def interpret(
 ) -> dict[int, Derived]:
     """The derivation of the abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
     values: dict[int, Derived] = {} if known is None else known
-    for index in graph.needed(roots):
-        if index in values:
-            continue
+    for index in _missing(graph, roots, values):
         node = graph[index]
         setting = OrderSetting([graph.type(i) for i in node.operands], node.type, graph.parameters)
         values[index] = node.operation.order(calculus, setting, [values[i] for i in node.operands])
     return values
+
+
+def _missing(graph: Graph, roots: Sequence[int], values: dict[int, Derived]) -> list[int]:
+    """What ``roots`` depend on and is not known yet, in topological order."""
+    seen: set[int] = set()
+    stack = [root for root in roots if root not in values]
+    while stack:
+        index = stack.pop()
+        if index not in seen:
+            seen.add(index)
+            stack.extend(i for i in graph[index].operands if i not in values)
+    return sorted(seen)
 
 
 def calculus_for(graph: Graph) -> Calculus:

@@ -59,7 +59,7 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
                 found[name] = min(bound, found.get(name) or bound)
     if found:
         return found
-    strength = analysis.weak()[0]
+    strength = analysis.weak[0]
     if strength is None or strength.most > 0 or any(_denies(c) for c in program.claims):
         return {}
     return {n: b for n, b in LINEARISING.items() if (e := analysis.prediction([n]).exponents[n]) is not None and e >= 0}

@@ -133,7 +133,7 @@ def _all_orders(claim: Claim, analysis: Analysis | None, outcome: Outcome, reaso
     """What the closed forms say of the orders that are not examined one by one."""
     if analysis is None:
         return outcome, reason
-    strength = analysis.weak()[WEAK.index(claim.kind)]
+    strength = analysis.weak[WEAK.index(claim.kind)]
     if strength is None:
         return outcome, "all correlations vanish identically"
     assert claim.exponent is not None

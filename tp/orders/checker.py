@@ -66,11 +66,12 @@ def _checked(certificate: Json) -> Checked:
             known[value] = place
         elif seen != place:
             raise Rejected(f"line {number} does not follow by the rule {rule}")
-    statements = tuple(_statement(claim, values, rules) for claim in body["claims"])
+    variables = {arguments[a][0] for rule, a, _, _ in body["lines"] if rule == "variable"}
+    statements = tuple(_statement(claim, values, rules, variables) for claim in body["claims"])
     return Checked(statements, tuple(_grounds(body, arguments)), len(values))
 
 
-def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
+def _statement(claim: Json, values: Sequence[Any], rules: Rules, variables: set[str]) -> str:
     value = values[claim["line"]]
     quantity, kind, factor = claim["quantity"], claim["kind"], Fraction(claim["factor"])
     if kind == "form":
@@ -85,7 +86,7 @@ def _statement(claim: Json, values: Sequence[Any], rules: Rules) -> str:
     terms, about = value.terms, quantity if factor == 1 else f"{quantity}^2"
     if kind == "series":
         bit = rules.flips.variable(claim["variable"]).offset
-        if not bit or claim["parity"] not in (0, 1):
+        if not bit or claim["parity"] not in (0, 1) or claim["variable"] not in variables:
             raise Rejected(f"nothing is known of the parity of {quantity}")
         terms = [t for t in terms if bool(t.content.offset & bit) == bool(claim["parity"])]
         about = f"the {'odd' if claim['parity'] else 'even'} part of {quantity}"

@@ -92,11 +92,20 @@ class Rules:
         kept = prune(terms, gap, self.flips.formal)
         if len(kept) > max(self._most, 1):
             self._notes.add(WIDENED)
-            if self._most:
-                kept = widened(kept, self.flips.formal, self.flips.whole.values())
-            else:
-                kept = merged(kept, self.flips.formal)
+            kept = self._simplified(kept)
         return self._values.setdefault(frozenset(kept), Value(kept))
+
+    def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Fewer terms, as much of their joint parities kept as their number allows."""
+        if not self._most:
+            return merged(terms, self.flips.formal)
+        found = widened(terms, self.flips.formal, self.flips.whole.values())
+        if len(found) <= 2 * self._most:
+            return found
+        found = widened(terms, self.flips.formal)
+        leading = sorted({t.exponent for t in found}, reverse=True)[: self._most]
+        small = merged([t for t in found if t.exponent < leading[-1]], self.flips.formal)
+        return (*(t for t in found if t.exponent >= leading[-1]), *small)
 
     def _by_parity(self, term: Term) -> Iterable[Term]:
         """The parts of ``term`` that are even and odd in each formal variable: orders of series differ between them."""
