@@ -50,7 +50,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """The argument of an activation: its exponent at initialisation, and how far training moves it."""
+    """The argument of an activation: its exponent at initialisation, and how far training moves it.
+
+    ``exact``: where one of these is positive, it is so for sure and not as a bound only.
+    """
 
     name: str
     span: Span | None

@@ -53,7 +53,7 @@ class Rules:
     ) -> None:
         self.widths = tuple(sorted(set(widths))) or (Fraction(1),)
         self.flips = Flips(self.widths, tracked)
-        self._most = most
+        self._most = max(most, 0)
         self.witnesses = 0
         """The generators of flips that made a mean vanish: what a proof has to keep track of."""
         self.zero = Value(())
