@@ -31,10 +31,6 @@ TOLERANCE = 0.25
 1/2 apart or more, which leaves 0.1 for corrections of higher order."""
 
 
-LONG = {705, 1192}
-"""Random programs with values of hundreds of terms, which take minutes."""
-
-
 @cache
 def program(name: str) -> Graph:
     path = PROGRAMS / f"{name}.tp"
@@ -118,15 +114,14 @@ def test_deviations_of_random_programs_hold_all_correlations(part: int) -> None:
     """F - F_lin = Σ_d C^{0,d} after one step: not below any of them, and mostly as large as the largest."""
     equal = 0
     for seed in range(150 * part, 150 * (part + 1)):
-        if seed in LONG:
-            continue
         graph = parse(seeded(seed)).graph
         calculus = calculus_for(graph)
         found = regime(graph, calculus)
         scalars = Scalars(graph, 5, calculus)
         exponents = [scalars.ground(Quantity("", 0, d, 1.0)).exponent for d in range(2, 6)]
         largest = max((e for e in exponents if e is not None), default=None)
-        if largest is not None:
+        # Where arguments move by growing amounts, functions leave their Taylor series.
+        if largest is not None and all(f.moved is None or f.moved <= 0 for f in found.features):
             assert found.deviation is not None, seed
             assert found.deviation >= largest, (seed, found.deviation, exponents)
         equal += found.deviation == largest

@@ -119,11 +119,6 @@ def test_pruned_terms_are_dominated(parts: list[Term], gap: Fraction) -> None:
     assert prune(kept, gap) == kept
 
 
-@given(st.lists(terms(), min_size=1, max_size=6))
-def test_pruning_does_not_depend_on_order(parts: list[Term]) -> None:
-    assert set(prune(parts, HALF)) == set(prune(parts[::-1], HALF))
-
-
 def test_formal_parities_are_never_mixed() -> None:
     at = Rules(WIDTHS, [*GENERATORS, FORMAL], 0)
     bit = at.flips.variable("@step").offset
