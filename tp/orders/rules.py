@@ -66,6 +66,7 @@ class Rules:
         self._memory: dict[object, tuple[Value, frozenset[str]]] = {}
         self._parts: dict[object, Value] = {}
         self._notes: set[str] = set()
+        self._gaps: dict[WideAxes, Fraction] = {}
         self._spread = max(self.widths) - min(self.widths)
         self.one_value = self.value([Term(ZERO, NOTHING)], ())
 
@@ -88,12 +89,21 @@ class Rules:
         """The interned value of ``terms`` on ``axes``, dominated terms dropped."""
         if self.flips.formal:
             terms = [half for t in terms for half in self._by_parity(t)]
-        gap = sum((w for _, w in axes), ZERO) * HALF + (self._spread if axes else ZERO)
-        kept = prune(terms, gap, self.flips.formal)
+        kept = tuple(terms)
+        if len(kept) > 1:
+            kept = prune(kept, self._gap(axes), self.flips.formal)
         if len(kept) > max(self._most, 1):
             self._notes.add(WIDENED)
             kept = self._simplified(kept)
         return self._values.setdefault(frozenset(kept), Value(kept))
+
+    def _gap(self, axes: WideAxes) -> Fraction:
+        """The most that a cancellation over ``axes`` can cost."""
+        found = self._gaps.get(axes)
+        if found is None:
+            half = sum((w for _, w in axes), ZERO) * HALF
+            found = self._gaps[axes] = half + (self._spread if axes else ZERO)
+        return found
 
     def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
         """Fewer terms, as much of their joint parities kept as their number allows."""
