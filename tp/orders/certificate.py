@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -193,14 +194,24 @@ def _claim(claim: Claim, place: int) -> Json:
 # reading ---------------------------------------------------------------------------------------------
 
 
+_RATIONAL = re.compile(r"-?\d{1,30}(/\d{1,30})?")
+
+
+def rational(text: str) -> Fraction:
+    """An exponent as certificates write it; nothing that takes long to read. Raises ValueError for anything else."""
+    if not _RATIONAL.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a rational number")
+    return Fraction(text)
+
+
 def read_generator(row: Sequence[Any]) -> Generator:
     root, level, axes, blur = row
-    return Generator(root, level, frozenset(axes), None if blur is None else Fraction(blur))
+    return Generator(root, level, frozenset(axes), None if blur is None else rational(blur))
 
 
 def read_function(row: Json) -> Function:
-    slopes = tuple(Slope(v, c, z, None if g is None else Fraction(g), s) for v, c, z, g, s in row["slopes"])
-    return Function(row["name"], None if row["degree"] is None else Fraction(row["degree"]), row["kinked"], slopes)
+    slopes = tuple(Slope(v, c, z, None if g is None else rational(g), s) for v, c, z, g, s in row["slopes"])
+    return Function(row["name"], None if row["degree"] is None else rational(row["degree"]), row["kinked"], slopes)
 
 
 def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
@@ -211,9 +222,9 @@ def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
         if kind == "function":
             return functions[found]
         if kind == "source":
-            return Source(found[0], Fraction(found[1]), found[2], found[3])
+            return Source(found[0], rational(found[1]), found[2], found[3])
         if kind == "rational":
-            return Fraction(found)
+            return rational(found)
         raise ValueError(f"an argument of the kind {kind}")
     return argument
 

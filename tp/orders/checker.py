@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.certificate import FORMAT, Json, digest, plain, read_argument, read_function, read_generator
+from tp.orders.certificate import FORMAT, Json, digest, plain, rational, read_argument, read_function, read_generator
 from tp.orders.facts import Source
 from tp.orders.norm_rules import NORM_RULES
 from tp.orders.rules import RULES, Rules
@@ -46,7 +46,7 @@ def _checked(certificate: Json) -> Checked:
         raise Rejected("the digest does not fit the contents")
     functions = [read_function(row) for row in body["functions"]]
     arguments = [tuple(read_argument(a, functions) for a in row) for row in body["arguments"]]
-    rules = Rules([Fraction(w) for w in body["widths"]], [read_generator(g) for g in body["tracked"]], body["most"])
+    rules = Rules([rational(w) for w in body["widths"]], [read_generator(g) for g in body["tracked"]], body["most"])
     stated = body["values"]
     known: dict[Any, int] = {}
     values: list[Any] = []
@@ -73,7 +73,7 @@ def _checked(certificate: Json) -> Checked:
 
 def _statement(claim: Json, values: Sequence[Any], rules: Rules, variables: set[str]) -> str:
     value = values[claim["line"]]
-    quantity, kind, factor = claim["quantity"], claim["kind"], Fraction(claim["factor"])
+    quantity, kind, factor = claim["quantity"], claim["kind"], rational(claim["factor"])
     if kind == "form":
         if plain(value) != claim["form"]:
             raise Rejected(f"the bound of {quantity} is not that of line {claim['line']}")
@@ -109,7 +109,7 @@ def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
                     raise Rejected(f"{a.name} has two laws")
             elif isinstance(a, tuple):
                 _sizes(a, axes)
-    widths = {Fraction(w) for w in body["widths"]}
+    widths = {rational(w) for w in body["widths"]}
     for name, size in axes.items():
         if size not in widths:
             raise Rejected(f"the axis {name} has the size n^({size}), which is no width")
