@@ -10,7 +10,6 @@ from tp.correlations.series import displaced
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.calculus import Derived
-from tp.orders.value import Value
 from tp.transform.displacement import Displaced
 from tp.transform.instantiate import instantiate
 
@@ -28,7 +27,7 @@ class TypicalSizes:
 
     def size(self, graph: Graph, node: int) -> Fraction | None:
         """The size of the entries of ``node`` of ``graph``, a graph of the program and its gradient."""
-        return _size(interpret(graph, [node], self.scalars.calculus, self._values)[node].value)
+        return interpret(graph, [node], self.scalars.calculus, self._values)[node].value.exponent
 
     def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
         """The size of the first move of ``node`` along n^along g, or of all later ones together."""
@@ -45,8 +44,4 @@ class TypicalSizes:
         move = jet.first if order == 1 else jet.rest
         if move is None:
             return None
-        return _size(interpret(self.scalars.graph, [move], self.scalars.calculus, self.scalars.values)[move].value)
-
-
-def _size(value: Value) -> Fraction | None:
-    return value.exponent
+        return interpret(self.scalars.graph, [move], self.scalars.calculus, self.scalars.values)[move].value.exponent

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from tp.correlations.analysis import Analysis
 from tp.correlations.blame import Blame, blame
 from tp.correlations.repair import Repair, repair, restores
-from tp.measure.claims import ClaimResult, only_output, quantity_bounds
-from tp.measure.outcome import Outcome
+from tp.measure.claims import only_output, quantity_bounds
 from tp.syntax.quantities import parse
 
 if TYPE_CHECKING:
@@ -68,7 +67,3 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
 def _denies(claim: Claim) -> bool:
     """Whether the program says itself that its correlations do not decay."""
     return claim.negated or claim.kind == "feature_learning"
-
-
-def failing(claims: Iterable[ClaimResult]) -> bool:
-    return any(c.outcome is Outcome.FAILS for c in claims)

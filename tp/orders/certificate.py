@@ -17,7 +17,6 @@ from typing import Any
 from tp.orders.derivation import Derivation, lines
 from tp.orders.facts import Function, Slope, Source
 from tp.orders.flips import Generator
-from tp.orders.norm_rules import NORM_RULES
 from tp.orders.rules import RULES, Rules
 from tp.orders.value import MOST, Value
 
@@ -227,6 +226,3 @@ def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
             return rational(found)
         raise ValueError(f"an argument of the kind {kind}")
     return argument
-
-
-KNOWN_RULES = frozenset((*RULES, *NORM_RULES))
