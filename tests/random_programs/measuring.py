@@ -160,14 +160,13 @@ def corrected(p: float, found: Points) -> bool:
     if len(found.widths) < 4:
         return False
     widths = np.array(found.widths, float)
-    with np.errstate(over="ignore", under="ignore"):
-        values = np.exp(np.array(found.logs) - p * np.log(widths))
-    errors = np.array(found.errors)
+    logs = np.array(found.logs) - p * np.log(widths)
+    if np.ptp(logs) > FAR:
+        return False
+    values, errors = np.exp(logs - logs.max()), np.array(found.errors)
     for power in (1, 2):
         for c in (0.5, 1.0):
             y, sigma = values**power, power * errors * values**power
-            if not (np.isfinite(y).all() and sigma.all()):
-                continue
             matrix = np.stack([np.ones_like(widths), (widths / widths[0]) ** (-c * power)], axis=1) / sigma[:, None]
             inverse = np.linalg.pinv(matrix.T @ matrix)
             fit = inverse @ matrix.T @ (y / sigma)
@@ -177,6 +176,8 @@ def corrected(p: float, found: Points) -> bool:
     return False
 
 
+FAR = 30.0
+"""Logarithms further apart follow no power with one correction; medians that underflow are the extreme case."""
 MISFIT = 6.0
 """Chi-square of two degrees of freedom exceeds this with probability 5%."""
 
