@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
-from tp.graph.axes import Axis, Type
+from tp.graph.axes import Axis, Type, names
 from tp.graph.graph import Graph
 from tp.primitives.input import Input
 from tp.transform.algebra import SAMPLES, Subsets
@@ -41,6 +41,12 @@ class HessianStep:
     @property
     def vanishes(self) -> bool:
         return self.squared is None
+
+    def fed(self, name: str, array: Any) -> Any:
+        """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
+        have = names(self.graph.type(self.state[name]))
+        order = [have.index(a) for a in names(self.inputs[name][:-1])]
+        return array.transpose(order)[..., None]
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """Factors of the least rank: enough to learn the shape of gradients."""
@@ -114,9 +120,8 @@ def spectral_norm(
     from tp.interpret.dense import evaluator
 
     assert step.squared is not None
-    names = list(step.state)
     evaluate = evaluator(step.graph, [step.squared, *step.state.values()], n, kind)
-    lefts = [name for name in names if " right " not in name]
+    lefts = [name for name in step.state if " right " not in name]
 
     def run(weights: Mapping[str, Any], inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any]:
         def advance(state: dict[str, Any]) -> tuple[dict[str, Any], Any]:
@@ -124,8 +129,8 @@ def spectral_norm(
             norm = jnp.sqrt(jnp.maximum(squared, 0.0))
             safe = jnp.where(norm > 0, norm, 1.0)
             new = {name: jnp.zeros_like(value) for name, value in state.items()}
-            for name, part in zip(names, parts, strict=True):
-                new[name] = jnp.expand_dims(part / safe if name in lefts else part, -1)
+            for name, part in zip(step.state, parts, strict=True):
+                new[name] = step.fed(name, part / safe if name in lefts else part)
             return new, norm
 
         def again(_: Any, carry: tuple[dict[str, Any], Any]) -> tuple[dict[str, Any], Any]:
