@@ -12,14 +12,17 @@ from typing import Any
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.graph.axes import Axis, Type, names
 from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
 from tp.primitives.input import Input
-from tp.transform.algebra import SAMPLES, Subsets
+from tp.transform.algebra import JET, SAMPLES, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
 
 TOLERANCE = 1e-3
 """Relative change of the norm over ten steps at which an iteration counts as converged."""
 STEPS = 400
 STARTS = 2
+COEFFICIENTS = "@coefficients"
+"""The jet axis of the last step's gradient: a factor of the next iterate is no jet of the program that it moves."""
 
 
 class HessianStep:
@@ -45,21 +48,35 @@ class HessianStep:
     def fed(self, name: str, array: Any) -> Any:
         """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
         have = names(self.graph.type(self.state[name]))
-        order = [have.index(a) for a in names(self.inputs[name][:-1])]
+        order = [have.index(JET if a.name == COEFFICIENTS else a.name) for a in self.inputs[name][:-1]]
         return array.transpose(order)[..., None]
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
-        """Factors of the least rank: enough to learn the shape of gradients."""
-        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if p.is_operator}
+        """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""
+        operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
+        applied = {operation.parameter for operation in operations if isinstance(operation, Apply)}
+        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if name in applied}
 
     @staticmethod
     def _shape(
         program: Graph, graph: Graph, image: Direction | None
     ) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
+        """The factors of a gradient; over the coefficients of its jets they are sums like any other."""
         if image is None:
             return {}
+
+        def renamed(axes: Type) -> Type:
+            return tuple(Axis(COEFFICIENTS, a.size) if a.name == JET else a for a in axes)
+
         return {
-            name: [(graph.type(f.left), graph.type(f.right), f.shared) for f in factors]
+            name: [
+                (
+                    renamed(graph.type(f.left)),
+                    renamed(graph.type(f.right)),
+                    tuple(COEFFICIENTS if a == JET else a for a in f.shared),
+                )
+                for f in factors
+            ]
             for name, factors in image.factors.items()
         }
 

@@ -1,0 +1,99 @@
+"""Weights with a finite side as applications, so that their gradients stay in factors.
+
+A weight U : [n | d] is elaborated as a value that is multiplied with x : [d] and summed over d. Its gradient is then an
+array [n, d] for each sample, and moving along it takes [n, d, 2^k] in a jet: far more than any value of the program.
+Applied, U @ x, it has the gradient δ ⊗ x with δ : [n], like a weight that is wide on both sides.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+from tp.graph.axes import names, wide, without
+from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
+from tp.primitives.input import Input
+from tp.primitives.product import Product
+from tp.primitives.read import Read
+
+Applications = dict[int, tuple[Apply, int]]
+"""By the number of a product: the application that has the same value, and its operand."""
+
+
+def factored(program: Graph) -> Graph:
+    """The same program with every weight applied that its outputs only use in products that :func:`_applied` accepts.
+
+    All nodes that outputs and names need keep their types, spans and labels.
+    """
+    applied = _applications(program)
+    graph = program.empty_like()
+    image: dict[int, int] = {}
+    for index in program.needed([*program.outputs.values(), *program.names.values()]):
+        node = program[index]
+        with graph.at(node.span):
+            if index in applied:
+                operation, operand = applied[index]
+                image[index] = graph.add(operation, image[operand], label=node.label)
+            else:
+                image[index] = graph.add(node.operation, *(image[i] for i in node.operands), label=node.label)
+    graph.outputs = {name: image[i] for name, i in program.outputs.items()}
+    graph.names = {name: image[i] for name, i in program.names.items()}
+    return graph.pruned()
+
+
+def _applications(program: Graph) -> Applications:
+    """The products to replace: all uses of a weight or none, since a weight's gradient has one form."""
+    roots = list(program.outputs.values())
+    sampled = _sampled(program)
+    uses: dict[str, Applications] = {}
+    values = {program[i].operation for i in roots}
+    for index in program.needed(roots):
+        for place, operand in enumerate(program[index].operands):
+            weight = program[operand].operation
+            if isinstance(weight, Read):
+                use = _applied(program, index, place)
+                if use is None or use[1] not in sampled:
+                    values.add(weight)
+                else:
+                    uses.setdefault(weight.parameter, {})[index] = use
+    return {i: use for name, products in uses.items() if Read(name) not in values for i, use in products.items()}
+
+
+def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None:
+    """The application that gives the node ``index`` as it is, axes in the same order, and what it is applied to.
+
+    The operand at ``place`` is a weight that is read. None unless the node sums over one whole side of it and factors
+    are smaller than the array: in place of the weight's finite side they have the ``rest`` of the operand's axes
+    (pixels, tokens). So vectors stay; a weight with one axis on both sides has a prime there and stays too.
+    """
+    node = program[index]
+    if not isinstance(node.operation, Product):
+        return None
+    weight, other = node.operands[place], node.operands[1 - place]
+    read = program[weight].operation
+    assert isinstance(read, Read)
+    parameter = program.parameters[read.parameter]
+    if not wide(program.type(weight)) or program.type(weight) != parameter.outs + parameter.ins:
+        return None
+    finite = parameter.outs if wide(parameter.ins) else parameter.ins
+    for transposed in (False, True):
+        outs, ins = parameter.sides(transposed)
+        rest = without(program.type(other), names(ins))
+        whole = set(node.operation.over) == set(names(ins)) and node.type == outs + rest
+        if whole and not wide(rest) and prod(a.at(1) for a in rest) < prod(a.at(1) for a in finite):
+            return Apply(read.parameter, transposed), other
+    return None
+
+
+def _sampled(program: Graph) -> set[int]:
+    """Nodes that depend on an input.
+
+    At several samples only they, and weights that are read, have a sample axis; what a weight makes of
+    anything else would lack it, and the gradients of samples would be added up there.
+    """
+    found: set[int] = set()
+    for index in program:
+        node = program[index]
+        if isinstance(node.operation, Input) or not found.isdisjoint(node.operands):
+            found.add(index)
+    return found
