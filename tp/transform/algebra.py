@@ -16,7 +16,7 @@ from math import comb, prod
 from typing import Generic, TypeVar
 
 from tp.activations import find
-from tp.graph.axes import Axis, Scale, names
+from tp.graph.axes import Axis, Scale, names, union, wide, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
@@ -260,6 +260,40 @@ class Subsets(Algebra[int]):
     def bilinear(self, operation: Operation, left: int, right: int) -> int:
         if not (self._moves(left) and self._moves(right)):
             return self.graph.add(operation, left, right)
+        assert isinstance(operation, Product)
+        types = self.graph.type(left), self.graph.type(right)
+        for narrow, other, axes in ((left, right, types[0]), (right, left, types[1])):
+            if not wide(axes):
+                return self._mapped(operation, narrow, other)
+        if not wide(without(union(*types), operation.over)):
+            return self._crossed(operation, left, right)
+        return self._paired(operation, left, right)
+
+    def _mapped(self, operation: Product, narrow: int, other: int) -> int:
+        """The product as a linear map of the coefficients of ``other``.
+
+        The map has 4^d entries for each of ``narrow``, which has no wide axis: nothing wide grows.
+        """
+        size = self.jet.at(1)
+        new = Axis(JET + "^", size)
+        table = tuple(s ^ t if t & s == t else -1 for s in range(size) for t in range(size))
+        matrix = self.graph.add(Gather(self.jet, (new, self.jet), table), narrow)
+        image = self.graph.add(Product((*operation.over, JET)), matrix, other)
+        return self.graph.add(Rename(new.name, JET), image)
+
+    def _crossed(self, operation: Product, left: int, right: int) -> int:
+        """A contraction of all wide axes: every coefficient with every other, and the disjoint ones added up.
+
+        The 4^d contractions are one matrix product, with fewer wide entries read than by their 3^d disjoint pairs.
+        """
+        size = self.jet.at(1)
+        new = Axis(JET + "^", size)
+        table = tuple(-1 if s & t else s | t for s in range(size) for t in range(size))
+        both = self.graph.add(operation, left, self.graph.add(Rename(JET, new.name), right))
+        return self.graph.add(Scatter(self.jet, (self.jet, new), table), both)
+
+    def _paired(self, operation: Product, left: int, right: int) -> int:
+        """Both sides and the product are wide: the 3^d disjoint pairs of coefficients, entry by entry."""
         pairs = _pairs(self.depth)
         axis = Axis("@pair", len(pairs))
         a = self.graph.add(Gather(self.jet, (axis,), tuple(t for t, _ in pairs)), left)
@@ -282,6 +316,8 @@ class Subsets(Algebra[int]):
 
     def _blocks(self, jet: int, k: int) -> int:
         """Σ over partitions of S into k blocks of the product of the blocks' coefficients (Faà di Bruno)."""
+        if k == 1:
+            return self.graph.add(Gather(self.jet, (self.jet,), (-1, *range(1, self.jet.at(1)))), jet)
         chosen = [(s, p) for s in range(1, self.jet.at(1)) for p in partitions(_members(s)) if len(p) == k]
         axis = Axis(f"@blocks{k}", len(chosen))
         blocks = self.graph.add(Gather(self.jet, (axis,), tuple(p[0] for _, p in chosen)), jet)

@@ -1,0 +1,82 @@
+"""Products of jets of all kinds of axes against their definition, with adjoints, and the size of what they make."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from tp.graph.axes import Axis, Type, Width, names, wide, without
+from tp.graph.graph import Graph
+from tp.interpret.backend import precision
+from tp.interpret.evaluate import evaluator
+from tp.primitives.input import Input
+from tp.primitives.product import Product
+from tp.transform.algebra import JET, Subsets
+from tp.transform.direction import Direction
+from tp.transform.gradient import pullback
+
+DEPTH = 3
+SIZE = 1 << DEPTH
+N = 5
+WIDTHS = {"n": Width("n"), "m": Width("m")}
+AXES = {**{name: Axis(name, width) for name, width in WIDTHS.items()}, "s": Axis("s", 2), "t": Axis("t", 3)}
+# (axes of the left, of the right, summed over, the most columns of an array with a wide axis)
+CASES = [
+    ("n", "n", "n", SIZE),
+    ("tn", "ns", "n", 3 * SIZE),
+    ("tnm", "nms", "nm", None),
+    ("ts", "sn", "s", 3 * SIZE),
+    ("n", "s", "", 2 * SIZE),
+    ("sn", "ts", "", 6 * SIZE),
+    ("ts", "ts", "t", 0),
+    ("", "", "", 0),
+    ("n", "n", "", 3**DEPTH),
+    ("n", "m", "", None),
+    ("tns", "nms", "ns", None),
+    ("ns", "ns", "s", 2 * 3**DEPTH),
+]
+
+
+def jets(graph: Graph, left: str, right: str) -> tuple[int, int]:
+    jet = Axis(JET, SIZE)
+    one, other = (tuple(AXES[a] for a in axes) for axes in (left, right))
+    # The jet axis stands in the middle of one side: order is of no consequence.
+    return graph.add(Input("left", (*one[:1], jet, *one[1:]))), graph.add(Input("right", (*other, jet)))
+
+
+def by_definition(types: tuple[Type, Type], out: Type, left: jax.Array, right: jax.Array) -> jax.Array:
+    """Coefficient S is the sum of a_T b_(S without T) over the subsets T of S."""
+    number = {a: i for i, a in enumerate(dict.fromkeys(names((*types[0], *types[1]))))}
+    first, second = (jnp.moveaxis(x, names(kind).index(JET), 0) for x, kind in zip((left, right), types, strict=True))
+    places = [[number[a] for a in names(without(kind, [JET]))] for kind in types]
+    wanted = [number[a] for a in names(without(out, [JET]))]
+    rows = [
+        sum(jnp.einsum(first[t], places[0], second[s ^ t], places[1], wanted) for t in range(SIZE) if t & s == t)
+        for s in range(SIZE)
+    ]
+    return jnp.moveaxis(jnp.stack(rows), 0, names(out).index(JET))
+
+
+@pytest.mark.parametrize(("left", "right", "over", "columns"), CASES)
+def test_products_of_jets(left: str, right: str, over: str, columns: int | None) -> None:
+    graph = Graph(WIDTHS, {})
+    operands = jets(graph, left, right)
+    node = Subsets(graph, [(Direction({}, {}), DEPTH)]).bilinear(Product(tuple(over)), *operands)
+    types, out = (graph.type(operands[0]), graph.type(operands[1])), graph.type(node)
+    cotangent = graph.add(Input("cotangent", out))
+    back = pullback(graph, node, cotangent, operands).cotangents
+    roots = [node, *(back[i] for i in operands)]
+    generator = np.random.default_rng(0)
+    with precision("float64") as kind:
+        a, b, c = (jnp.asarray(generator.standard_normal([x.at(N) for x in axes]), kind) for axes in (*types, out))
+        expected, adjoint = jax.vjp(lambda x, y: by_definition(types, out, x, y), a, b)
+        wanted = expected, *adjoint(c)
+        found = evaluator(graph, roots, N, kind)({}, {"left": a, "right": b, "cotangent": c})
+    for root, axes, array, reference in zip(roots, (out, *types), found, wanted, strict=True):
+        order = [names(graph.type(root)).index(x) for x in names(axes)]
+        np.testing.assert_allclose(np.transpose(array, order), reference, rtol=1e-12, atol=1e-12)
+    if columns is not None:
+        sizes = [np.prod([x.at(N) for x in graph.type(i) if not x.wide]) for i in graph if wide(graph.type(i))]
+        assert max(sizes, default=0) <= columns
