@@ -163,7 +163,7 @@ class Model:
         """
         import jax.numpy as jnp
 
-        from tp.interpret.dense import evaluator
+        from tp.interpret.evaluate import evaluator
         from tp.measure.forward import width_of
 
         inputs = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}

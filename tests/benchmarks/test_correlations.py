@@ -26,7 +26,8 @@ class Case:
         import jax.numpy as jnp
 
         from tp.correlations.sample import Scalars, arrange
-        from tp.interpret.dense import draw, evaluator
+        from tp.interpret.dense import draw
+        from tp.interpret.evaluate import evaluator
         from tp.syntax.quantities import parse
 
         self.model = tp.load(PROGRAM, depth=3)

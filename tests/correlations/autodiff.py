@@ -17,7 +17,8 @@ from jax.flatten_util import ravel_pytree
 from tp.correlations import parse
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 
 
 def inputs_of(program: Graph, shapes: Mapping[str, Any], slots: int, seed: int = 1) -> dict[str, np.ndarray]:

@@ -14,7 +14,8 @@ from tp.correlations import predict
 from tp.correlations.blame import HANDFUL, Blame, Parts, blame
 from tp.correlations.programs import gradient_of
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.interpret.orders import calculus_for
 from tp.syntax import Program, load, parse
 from tp.syntax.quantities import parse as quantity

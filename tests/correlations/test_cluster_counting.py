@@ -27,7 +27,8 @@ from tp.correlations import predict
 from tp.correlations.programs import gradient_at, gradient_of, jet_output, metric
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.detach import Detach
 from tp.syntax import Program, parse

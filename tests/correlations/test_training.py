@@ -19,7 +19,8 @@ from tp.correlations.scalars import Scalars
 from tp.correlations.training import Backprop, backprop, trained
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.input import Input
 from tp.syntax import load, parse

@@ -12,9 +12,11 @@ import pytest
 
 from tp.correlations.sample import Scalars, arrange
 from tp.graph.graph import Graph
-from tp.interpret import dense
+from tp.interpret import evaluate
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
+from tp.interpret.schedule import schedule
 from tp.syntax import parse
 from tp.syntax.quantities import parse as quantity
 
@@ -184,20 +186,20 @@ def test_grouping_products_changes_nothing(text: str, monkeypatch: pytest.Monkey
     with precision("float64") as kind:
         inputs = {name: jnp.asarray(array, kind) for name, array in x.items()}
         weights = draw(graph.parameters, N, jax.random.key(1), kind)
-        assert any(len(group) > 1 for group in dense._schedule(graph, nodes))
+        assert any(len(group) > 1 for group in schedule(graph, nodes))
         grouped = jax.jit(evaluator(graph, nodes, N, kind))(weights, inputs)
-        monkeypatch.setattr(dense, "_schedule", lambda graph, roots: [[i] for i in graph.needed(roots)])
+        monkeypatch.setattr(evaluate, "schedule", lambda graph, roots: [[i] for i in graph.needed(roots)])
         single = jax.jit(evaluator(graph, nodes, N, kind))(weights, inputs)
     np.testing.assert_allclose(grouped, single, rtol=1e-11)
 
 
 def test_every_node_is_scheduled_once_and_after_its_operands() -> None:
     graph, nodes, _ = _derived(RNN, ("C[0,3]", "C[1,1]"))
-    schedule = dense._schedule(graph, nodes)
-    order = [index for group in schedule for index in group]
+    groups = schedule(graph, nodes)
+    order = [index for group in groups for index in group]
     assert sorted(order) == graph.needed(nodes)
     done: set[int] = set()
-    for group in schedule:
+    for group in groups:
         assert all(i in done for index in group for i in graph[index].operands)
         done.update(group)
 

@@ -15,7 +15,8 @@ from tp.correlations.sample import Scalars
 from tp.correlations.scalars import Scalars as _Scalars
 from tp.graph.axes import Axis
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.interpret.orders import calculus_for
 from tp.syntax import load, parse
 from tp.syntax.quantities import parse as quantity

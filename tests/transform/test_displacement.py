@@ -21,7 +21,8 @@ from tp.correlations.training import Trained, backprop, trained
 from tp.graph.axes import Axis, Scale, Width, names
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder

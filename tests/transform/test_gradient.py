@@ -13,7 +13,8 @@ from tp.correlations.programs import reads_in
 from tp.graph.axes import ONE, Scale, names
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
-from tp.interpret.dense import draw, evaluator
+from tp.interpret.dense import draw
+from tp.interpret.evaluate import evaluator
 from tp.primitives.constant import Constant
 from tp.syntax import Program, load, parse
 from tp.transform.direction import Direction, Factor, squared_norm

@@ -12,6 +12,7 @@ from typing import Any
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.graph.axes import Axis, Type, names
 from tp.graph.graph import Graph
+from tp.interpret.work import questions
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.transform.algebra import JET, SAMPLES, Subsets
@@ -20,7 +21,11 @@ from tp.transform.direction import Direction, Factor, squared_norm
 TOLERANCE = 1e-3
 """Relative change of the norm over ten steps at which an iteration counts as converged."""
 STEPS = 400
+LEARNED_STEPS = 120
+"""The limit where weights are known by their products only: every step has to be remembered."""
 STARTS = 2
+ROOM = STARTS * (LEARNED_STEPS + 2)
+"""Evaluations of a step that must be remembered at most."""
 COEFFICIENTS = "@coefficients"
 """The jet axis of the last step's gradient: a factor of the next iterate is no jet of the program that it moves."""
 
@@ -44,6 +49,16 @@ class HessianStep:
     @property
     def vanishes(self) -> bool:
         return self.squared is None
+
+    def asked(self, n: int) -> dict[str, tuple[int, int]]:
+        """Vectors that one evaluation multiplies each weight with at width ``n``, and its transpose."""
+        found = questions([(self.graph, self.roots)], n)
+        return {name: (q.vectors(False), q.vectors(True)) for name, q in found.items()}
+
+    @property
+    def roots(self) -> list[int]:
+        """The nodes that an evaluation is after; none where the correlation vanishes."""
+        return [] if self.squared is None else [self.squared, *self.state.values()]
 
     def fed(self, name: str, array: Any) -> Any:
         """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
@@ -125,33 +140,43 @@ def _nodes(image: Direction) -> dict[str, int]:
 
 def spectral_norm(
     step: HessianStep, n: int, kind: Any
-) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], tuple[Any, Any]]:
-    """A JAX function (weights, inputs, key) -> (norm, relative change at the end) for a step that does not vanish.
+) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], tuple[Any, Any, dict[str, Any]]]:
+    """A JAX function (weights, inputs, key) -> (norm, relative change at the end, weights) for a step that moves.
 
     Power iteration from :data:`STARTS` random starts; the largest result counts. It is a lower bound that has
-    converged when the relative change is below :data:`TOLERANCE`.
+    converged when the relative change is below :data:`TOLERANCE`. Weights that are known by their products only are
+    returned with what was learned of them, and every start builds on what the one before it learned: all see one matrix.
     """
     import jax
     import jax.numpy as jnp
 
-    from tp.interpret.dense import evaluator
+    from tp.interpret.evaluate import stepper
+    from tp.interpret.gaussian import Gaussian
 
-    assert step.squared is not None
-    evaluate = evaluator(step.graph, [step.squared, *step.state.values()], n, kind)
+    evaluate = stepper(step.graph, step.roots, n, kind)
     lefts = [name for name in step.state if " right " not in name]
+    asked = step.asked(n)
 
-    def run(weights: Mapping[str, Any], inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any]:
-        def advance(state: dict[str, Any]) -> tuple[dict[str, Any], Any]:
-            squared, *parts = evaluate(dict(weights), {**inputs, **state})
+    def run(weights: Mapping[str, Any], inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any, dict[str, Any]]:
+        learning = {
+            name: weight.with_room(*(k * ROOM for k in asked[name]))
+            for name, weight in weights.items()
+            if name in asked and isinstance(weight, Gaussian)
+        }
+        most = STEPS if not learning else LEARNED_STEPS
+
+        def advance(state: dict[str, Any], known: dict[str, Any]) -> tuple[dict[str, Any], Any, dict[str, Any]]:
+            (squared, *parts), after = evaluate({**weights, **known}, {**inputs, **state})
             norm = jnp.sqrt(jnp.maximum(squared, 0.0))
             safe = jnp.where(norm > 0, norm, 1.0)
             new = {name: jnp.zeros_like(value) for name, value in state.items()}
             for name, part in zip(step.state, parts, strict=True):
                 new[name] = step.fed(name, part / safe if name in lefts else part)
-            return new, norm
+            return new, norm, {name: after[name] for name in known}
 
-        def again(_: Any, carry: tuple[dict[str, Any], Any]) -> tuple[dict[str, Any], Any]:
-            return advance(carry[0])
+        def again(_: Any, carry: tuple[Any, ...]) -> tuple[Any, ...]:
+            state, _, known = carry
+            return advance(state, known)
 
         def start(key: Any) -> dict[str, Any]:
             return {
@@ -160,24 +185,25 @@ def spectral_norm(
             }
 
         def unfinished(carry: tuple[Any, ...]) -> Any:
-            _, _, change, count = carry
-            return (change > TOLERANCE) & (count < STEPS)
+            _, _, _, change, count = carry
+            return (change > TOLERANCE) & (count < most)
 
         def ten(carry: tuple[Any, ...]) -> tuple[Any, ...]:
-            state, before, _, count = carry
-            state, norm = jax.lax.fori_loop(0, 10, again, (state, before))
+            state, before, known, _, count = carry
+            state, norm, known = jax.lax.fori_loop(0, 10, again, (state, before, known))
             change = jnp.abs(norm - before) / jnp.where(norm > 0, norm, 1.0)
-            return state, norm, change, count + 10
+            return state, norm, known, change, count + 10
 
-        def one(key: Any) -> tuple[Any, Any]:
-            state, norm = advance(advance(start(key))[0])
-            _, norm, change, _ = jax.lax.while_loop(
-                unfinished, ten, (state, norm, jnp.asarray(jnp.inf, kind), jnp.asarray(0))
+        def one(known: dict[str, Any], key: Any) -> tuple[dict[str, Any], tuple[Any, Any]]:
+            state, norm, known = start(key), jnp.zeros((), kind), known
+            state, norm, known = jax.lax.fori_loop(0, 2, again, (state, norm, known))
+            _, norm, known, change, _ = jax.lax.while_loop(
+                unfinished, ten, (state, norm, known, jnp.asarray(jnp.inf, kind), jnp.asarray(0))
             )
-            return norm, change
+            return known, (norm, change)
 
-        norms, changes = jax.lax.map(one, jax.random.split(key, STARTS))
+        learning, (norms, changes) = jax.lax.scan(one, learning, jax.random.split(key, STARTS))
         best = jnp.argmax(norms)
-        return norms[best], changes[best]
+        return norms[best], changes[best], {**weights, **learning}
 
     return run

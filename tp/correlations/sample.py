@@ -1,4 +1,4 @@
-"""Correlations as numbers: one draw of the weights after another, by the dense interpreter."""
+"""Correlations as numbers: one draw of the weights after another, materialised or conditioned."""
 
 from __future__ import annotations
 
@@ -8,33 +8,58 @@ from typing import Any
 
 import numpy as np
 
-from tp.correlations.hessian import HessianStep, spectral_norm
+from tp.correlations.hessian import ROOM, HessianStep, spectral_norm
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
-from tp.interpret.memory import WORD, entries, peak_entries, weight_entries
+from tp.interpret.engine import absent
+from tp.interpret.memory import WORD, peak_entries
+from tp.interpret.work import Questions, elsewhere, questions, sizes
+from tp.primitives.gather import Gather
 from tp.primitives.shorthand import scaled
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import squared_norm
+from tp.transform.factored import factored
 
 
 class Scalars:
-    """One graph with a scalar node for each quantity with D <= 1, at distinct inputs x_0..x_d."""
+    """One graph with a scalar node for each quantity with D <= 1, at distinct inputs x_0..x_d.
+
+    Gradients are taken of jets of their own, no deeper than the quantities with D = 1: the adjoint of deep ones would
+    be most of the work. The gradients at x_1..x_d are shared.
+    """
 
     def __init__(self, program: Graph, quantities: Sequence[Quantity]) -> None:
         self.program = program
         self.graph = program.empty_like()
         self.depth = max((q.contracted for q in quantities), default=0)
-        samples = Axis(SAMPLES, max(self.depth, 1))
-        along = gradient_at(program, self.graph, samples, DIRECTIONS)
-        self.algebra = Subsets(self.graph, [(along, self.depth)])
-        self.output = jet_output(program, self.algebra, POINT)
-        self.nodes: dict[str, int | None] = {q.name: self._scalar(q) for q in quantities}
+        self._along = gradient_at(program, self.graph, self._samples, DIRECTIONS)
+        self._jets: dict[int, tuple[Subsets, int]] = {}
+        deepest = {free: max((q.contracted for q in quantities if q.free == free), default=0) for free in (0, 1)}
+        self.nodes: dict[str, int | None] = {q.name: self._scalar(q, deepest[q.free]) for q in quantities}
         """Signed C^{0,d}, and squared norms of C^{1,d}; None where a quantity vanishes identically."""
 
-    def _scalar(self, quantity: Quantity) -> int | None:
-        node = self.algebra.coefficient(self.output, quantity.contracted)
+    @property
+    def _samples(self) -> Axis:
+        return Axis(SAMPLES, max(self.depth, 1))
+
+    def _jet(self, depth: int) -> tuple[Subsets, int]:
+        """The algebra with the directions of x_1..x_depth, and the output as a jet in it."""
+        if depth not in self._jets:
+            algebra = Subsets(self.graph, [(self._along.mapped(lambda node: self._first(node, depth)), depth)])
+            self._jets[depth] = algebra, jet_output(self.program, algebra, POINT)
+        return self._jets[depth]
+
+    def _first(self, node: int, depth: int) -> int:
+        """The samples x_1..x_depth of a node that has all of them."""
+        if depth in (0, self._samples.size):
+            return node
+        return self.graph.add(Gather(self._samples, (Axis(SAMPLES, depth),), tuple(range(depth))), node)
+
+    def _scalar(self, quantity: Quantity, depth: int) -> int | None:
+        algebra, output = self._jet(depth)
+        node = algebra.coefficient(output, quantity.contracted)
         if node is None:
             return None
         if quantity.free == 0:
@@ -81,13 +106,16 @@ def sample(
     key: int,
     inputs: Mapping[str, np.ndarray],
     dtype: str = "float32",
+    engine: str = "auto",
 ) -> dict[str, np.ndarray]:
     """Absolute values of ``quantities`` (names) at width ``n``: float64 arrays, one entry a draw of the weights.
 
     ``inputs[name]`` has shape [slots, ...] with at least d + 1 slots, x_0 first. Draws number ``key``,
-    ``key`` + 1, ... do not depend on how many are asked for at once.
+    ``key`` + 1, ... do not depend on how many are asked for at once. ``engine`` is "dense" (weights materialised),
+    "conditioned" (Gaussian weights known by their products only) or "auto" (whichever is cheaper). Raises TpError
+    TP511 where nothing can be conditioned.
     """
-    return _sampler(program, tuple(quantities)).run(n, range(key, key + seeds), inputs, dtype)
+    return _sampler(program, tuple(quantities)).run(n, range(key, key + seeds), inputs, dtype, engine)
 
 
 @lru_cache(maxsize=4)
@@ -96,31 +124,36 @@ def _sampler(program: Graph, quantities: tuple[str, ...]) -> Sampler:
     return Sampler(program, [parse(name) for name in quantities])
 
 
-def memory(program: Graph, quantities: Sequence[str], n: int, dtype: str = "float32") -> int:
+def memory(program: Graph, quantities: Sequence[str], n: int, dtype: str = "float32", engine: str = "auto") -> int:
     """Bytes that :func:`sample` needs at width ``n``: weights, the draw of the largest, and live values."""
+    return _sampler(program, tuple(quantities)).words(n, engine) * WORD[dtype]
+
+
+def chosen(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> str:
+    """Which engine runs at width ``n``: "conditioned" where at least one wide weight is not materialised."""
     sampler = _sampler(program, tuple(quantities))
-    largest = max((entries((*p.outs, *p.ins), n) for p in program.parameters.values()), default=0)
-    nodes = [node for node in sampler.scalars.nodes.values() if node is not None]
-    live = [peak_entries(sampler.scalars.graph, nodes, n)]
-    for step in sampler.steps.values():
-        if step.squared is not None:
-            live.append(peak_entries(step.graph, [step.squared, *step.state.values()], n))
-    words = weight_entries(program, n) + largest + max(live)
-    return words * WORD[dtype]
+    return "conditioned" if sampler.absent(n, engine) or engine == "conditioned" else "dense"
+
+
+def cost(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:
+    """The work of one draw, roughly in seconds on one slow core."""
+    return _sampler(program, tuple(quantities)).work(n, engine)
 
 
 class Sampler:
     """The derived programs of a set of quantities, ready to be run at any width."""
 
     def __init__(self, program: Graph, wanted: Sequence[Quantity]) -> None:
-        self.program = program
+        self.program = factored(program)
         self.wanted = wanted
-        self.scalars = Scalars(program, [q for q in wanted if q.free < 2])
-        self.steps = {q.name: HessianStep(program, q.contracted) for q in wanted if q.free == 2}
+        self.scalars = Scalars(self.program, [q for q in wanted if q.free < 2])
+        self.steps = {q.name: HessianStep(self.program, q.contracted) for q in wanted if q.free == 2}
         self.depth = max((q.contracted for q in wanted), default=0)
-        self._compiled: dict[tuple[int, str], Callable[..., dict[str, Any]]] = {}
+        self._compiled: dict[tuple[int, str, str], Callable[..., dict[str, Any]]] = {}
 
-    def run(self, n: int, keys: Sequence[int], inputs: Mapping[str, np.ndarray], dtype: str) -> dict[str, np.ndarray]:
+    def run(
+        self, n: int, keys: Sequence[int], inputs: Mapping[str, np.ndarray], dtype: str, engine: str
+    ) -> dict[str, np.ndarray]:
         """See :func:`sample`; ``keys`` number the draws."""
         import jax
         import jax.numpy as jnp
@@ -129,39 +162,82 @@ class Sampler:
 
         with precision(dtype) as kind:
             data = {name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()}
-            if (n, dtype) not in self._compiled:
-                self._compiled[n, dtype] = jax.jit(self._draw(n, kind))
-            one = self._compiled[n, dtype]
+            if (n, dtype, engine) not in self._compiled:
+                self._compiled[n, dtype, engine] = jax.jit(self._draw(n, kind, self.absent(n, engine)))
+            one = self._compiled[n, dtype, engine]
             rows = [jax.device_get(one(jnp.asarray(k, jnp.uint32), data)) for k in keys]
         return {
             q.name: np.abs(np.asarray([row[q.name] for row in rows], np.float64)) * self._factor(q) for q in self.wanted
         }
 
+    def absent(self, n: int, engine: str) -> frozenset[str]:
+        """The weights that are not materialised at width ``n``."""
+        return absent(self.program.parameters, self._asked(n), n, engine)
+
+    def words(self, n: int, engine: str) -> int:
+        """Numbers in memory at once: weights or what is known of them, the draw of the largest, live values."""
+        without, asked = self.absent(n, engine), self._asked(n)
+        held, largest = 0, 0
+        for name, parameter in self.program.parameters.items():
+            rows, columns = sizes(parameter, n)
+            if name in without:
+                held += (asked[name].stored + self._remembered(name, n)) * (rows + columns)
+                largest = max(largest, 2 * asked[name].widest * (rows + columns))
+            else:
+                held += rows * columns
+                largest = max(largest, rows * columns)
+        return held + largest + max(peak_entries(graph, roots, n) for graph, roots in self._programs())
+
+    def work(self, n: int, engine: str) -> float:
+        """Seconds, roughly, on one slow core."""
+        without, asked = self.absent(n, engine), self._asked(n)
+        total = sum(elsewhere(graph, roots, n) for graph, roots in self._programs())
+        for name, parameter in self.program.parameters.items():
+            rows, columns = sizes(parameter, n)
+            questions = asked.get(name, Questions())
+            conditioned = name in without
+            total += questions.conditioned(rows, columns) if conditioned else questions.materialised(rows * columns)
+        return total
+
+    def _programs(self) -> list[tuple[Graph, list[int]]]:
+        """Every graph that a draw evaluates, with its roots."""
+        found = [(self.scalars.graph, [node for node in self.scalars.nodes.values() if node is not None])]
+        return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]
+
+    def _remembered(self, name: str, n: int) -> int:
+        """Products of one weight that the power iterations make room for."""
+        steps = [step.asked(n) for step in self.steps.values() if not step.vanishes]
+        return ROOM * sum(sum(asked[name]) for asked in steps if name in asked)
+
+    def _asked(self, n: int) -> dict[str, Questions]:
+        return questions(self._programs(), n)
+
     def _factor(self, quantity: Quantity) -> float:
         return quantity.coefficient if quantity.free == 2 else 1.0
 
-    def _draw(self, n: int, kind: Any) -> Callable[[Any, Mapping[str, Any]], dict[str, Any]]:
+    def _draw(self, n: int, kind: Any, without: frozenset[str]) -> Callable[[Any, Mapping[str, Any]], dict[str, Any]]:
         """The JAX function from the number of a draw to the values of all quantities."""
         import jax
         import jax.numpy as jnp
 
-        from tp.interpret.dense import draw, evaluator
+        from tp.interpret.conditioned import draw
+        from tp.interpret.evaluate import stepper
 
         nodes = {name: node for name, node in self.scalars.nodes.items() if node is not None}
-        evaluate = evaluator(self.scalars.graph, list(nodes.values()), n, kind)
         norms = {name: spectral_norm(step, n, kind) for name, step in self.steps.items() if not step.vanishes}
+        evaluate = stepper(self.scalars.graph, list(nodes.values()), n, kind, forget=not norms)
         roots = {q.name for q in self.wanted if q.free == 1}
 
         def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
             key = jax.random.key(number)
-            weights = draw(self.program.parameters, n, key, kind)
+            weights = draw(self.program.parameters, n, key, kind, without)
             out = {q.name: jnp.zeros((), kind) for q in self.wanted}
-            for name, value in zip(nodes, evaluate(weights, first(data, self.scalars.depth)), strict=True):
+            values, weights = evaluate(weights, first(data, self.scalars.depth))
+            for name, value in zip(nodes, values, strict=True):
                 out[name] = jnp.sqrt(jnp.maximum(value, 0.0)) if name in roots else value
             for name, norm in norms.items():
-                out[name] = norm(weights, first(data, self.steps[name].contracted), jax.random.fold_in(key, 2**31 - 1))[
-                    0
-                ]
+                inputs = first(data, self.steps[name].contracted)
+                out[name], _, weights = norm(weights, inputs, jax.random.fold_in(key, 2**31 - 1))
             return out
 
         return one

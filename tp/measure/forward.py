@@ -39,7 +39,8 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     import jax
 
     from tp.interpret.backend import precision
-    from tp.interpret.dense import draw, evaluator
+    from tp.interpret.dense import draw
+    from tp.interpret.evaluate import evaluator
 
     seeds = plan.seeds or 1
     require_memory({n: 2 * weight_entries(program.graph, n) * WORD[plan.dtype] for n in plan.widths})

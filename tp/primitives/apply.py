@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
@@ -12,7 +13,7 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
-from tp.primitives.arrays import columns
+from tp.primitives.arrays import aligned
 from tp.primitives.read import moments, source_of
 
 
@@ -47,24 +48,29 @@ class Apply(Operation):
         return graph.add(Apply(self.parameter, not self.transposed), cotangent)
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return self.restored(self.matrix(low) @ self.flattened(low, types[0], arrays[0]), low, out)
+        outs, ins = low.parameters[self.parameter].sides(self.transposed)
+        made = self.product(low, self.flattened(types[0], arrays[0], ins))
+        return self.restored(made, low, types[0], out, outs)
 
-    def matrix(self, low: Lowering) -> Any:
-        """The weight as a matrix, outputs by inputs of this application."""
+    def product(self, low: Lowering, rows: Any) -> Any:
+        """The weight, an array, times every one of the ``rows`` [vectors, entries]."""
+        import jax.numpy as jnp
+
         parameter = low.parameters[self.parameter]
-        rows = 1
-        for axis in parameter.outs:
-            rows *= axis.at(low.n)
-        matrix = low.weights[self.parameter].reshape((rows, -1))
-        return matrix.T if self.transposed else matrix
+        matrix = low.weights[self.parameter].reshape((prod(a.at(low.n) for a in parameter.outs), -1))
+        return jnp.matmul(rows, matrix if self.transposed else matrix.T, precision="highest")
 
-    def flattened(self, low: Lowering, axes: Type, array: Any) -> Any:
-        """The operand as columns to be multiplied; dense interpreters join those of several nodes."""
+    def flattened(self, axes: Type, array: Any, ins: Type) -> Any:
+        """The operand as rows to be multiplied, [vectors, entries]; interpreters join those of several nodes."""
+        rest = without(axes, names(ins))
+        array = aligned(array, axes, (*rest, *ins))
+        return array.reshape((prod(array.shape[: len(rest)]), -1))
+
+    def restored(self, rows: Any, low: Lowering, axes: Type, out: Type, outs: Type) -> Any:
+        """The result from its rows [vectors, entries], for an operand with ``axes``; the inverse of flattening."""
         _, ins = low.parameters[self.parameter].sides(self.transposed)
-        return columns(array, axes, ins)
-
-    def restored(self, matrix: Any, low: Lowering, out: Type) -> Any:
-        return matrix.reshape([a.at(low.n) for a in out])
+        made = (*without(axes, names(ins)), *outs)
+        return aligned(rows.reshape([a.at(low.n) for a in made]), made, out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         found = setting.parameters[self.parameter]

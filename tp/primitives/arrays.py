@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 from tp.graph.axes import Type, names
@@ -28,11 +27,29 @@ def subscripts(types: Sequence[Type], out: Type) -> str:
     return ",".join(words[:-1]) + "->" + words[-1]
 
 
-def columns(array: Any, axes: Type, contracted: Type) -> Any:
-    """``array`` as a matrix: the ``contracted`` axes, flattened in their order, by all the others."""
-    have = names(axes)
-    front = [have.index(a.name) for a in contracted]
-    back = [i for i in range(len(axes)) if i not in front]
-    array = array.transpose(front + back)
-    rows = prod(array.shape[: len(front)])
-    return array.reshape((rows, -1))
+CHUNK = 1 << 15
+"""Entries of a wide axis that are multiplied at once."""
+
+
+def long_einsum(specification: str, left: Any, right: Any) -> Any:
+    """An einsum that sums over the last axis of both arrays, piece by piece.
+
+    XLA's matrix products on a CPU are several times slower when the summed axis is much longer than the others, and
+    sums of sums are more precise.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    size = left.shape[-1]
+    if size < 2 * CHUNK:
+        return jnp.einsum(specification, left, right, precision="highest")
+    count = size // CHUNK
+    whole = count * CHUNK
+    pieces = [a[..., :whole].reshape((*a.shape[:-1], count, CHUNK)) for a in (left, right)]
+
+    def add(i: Any, total: Any) -> Any:
+        piece = (jax.lax.dynamic_index_in_dim(a, i, a.ndim - 2, keepdims=False) for a in pieces)
+        return total + jnp.einsum(specification, *piece, precision="highest")
+
+    rest = jnp.einsum(specification, left[..., whole:], right[..., whole:], precision="highest")
+    return jax.lax.fori_loop(0, count, add, rest)

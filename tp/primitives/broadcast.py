@@ -13,6 +13,7 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ class Broadcast(Operation):
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         import jax.numpy as jnp
 
-        array = arrays[0].reshape(arrays[0].shape + (1,) * len(self.axes))
-        return jnp.broadcast_to(array, [a.at(low.n) for a in out])
+        return jnp.broadcast_to(aligned(arrays[0], types[0], out), [a.at(low.n) for a in out])
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0]

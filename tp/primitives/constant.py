@@ -12,6 +12,7 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Constant(Operation):
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
         import jax.numpy as jnp
 
-        return jnp.asarray(self.numbers, low.dtype).reshape(tuple(sizes(out, low.n).values()))
+        array = jnp.asarray(self.numbers, low.dtype).reshape(tuple(sizes(self.axes, low.n).values()))
+        return aligned(array, self.axes, out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.one if any(self.numbers) else calculus.zero

@@ -13,24 +13,25 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 _MATRIX = 1 << 14
 """Up to this many entries a selection is done as a product with a 0/1 matrix, which is exact and, on CPUs, faster."""
 
 
 def selected(array: Any, table: tuple[int, ...]) -> Any:
-    """Entries ``table`` of the last axis of ``array``; -1 gives zero."""
+    """Entries ``table`` of the first axis of ``array``; -1 gives zero."""
     import jax.numpy as jnp
     import numpy as np
 
-    size = array.shape[-1]
+    size = array.shape[0]
     places = np.asarray(table)
     if size * len(table) <= _MATRIX:
-        one_hot = (np.arange(size)[:, None] == places[None, :]).astype(array.dtype)
-        return jnp.matmul(array, jnp.asarray(one_hot), precision="highest")
+        one_hot = (places[:, None] == np.arange(size)[None, :]).astype(array.dtype)
+        return jnp.tensordot(jnp.asarray(one_hot), array, axes=1, precision="highest")
     if (places < 0).any():
-        array = jnp.concatenate([array, jnp.zeros_like(array[..., :1])], axis=-1)
-    return array[..., np.where(places < 0, size, places)]
+        array = jnp.concatenate([array, jnp.zeros_like(array[:1])], axis=0)
+    return array[np.where(places < 0, size, places)]
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,12 @@ class Gather(Operation):
         import jax.numpy as jnp
 
         place = names(types[0]).index(self.axis.name)
+        rest = without(types[0], [self.axis.name])
         if not self.outs and self.table[0] >= 0:
-            return jax.lax.index_in_dim(arrays[0], self.table[0], axis=place, keepdims=False)
-        array = jnp.moveaxis(arrays[0], place, -1)
-        return selected(array, self.table).reshape([a.at(low.n) for a in out])
+            return aligned(jax.lax.index_in_dim(arrays[0], self.table[0], axis=place, keepdims=False), rest, out)
+        chosen = selected(jnp.moveaxis(arrays[0], place, 0), self.table)
+        made = (*self.outs, *rest)
+        return aligned(chosen.reshape([a.at(low.n) for a in made]), made, out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0] if any(i >= 0 for i in self.table) else calculus.zero

@@ -12,6 +12,7 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Input(Operation):
         return self.axes
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return low.inputs[self.name]
+        return aligned(low.inputs[self.name], self.axes, out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return calculus.one

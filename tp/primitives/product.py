@@ -13,7 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
-from tp.primitives.arrays import aligned, subscripts
+from tp.primitives.arrays import aligned, long_einsum, subscripts
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,11 @@ class Product(Operation):
 
         if not self.over:
             return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
-        return jnp.einsum(subscripts(types, out), *arrays, precision="highest")
+        specification = subscripts(types, out)
+        last = [axes[-1] for axes in types]
+        if last[0] == last[1] and last[0].wide and last[0].name in self.over:
+            return long_einsum(specification, *arrays)
+        return jnp.einsum(specification, *arrays, precision="highest")
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         both = union(*setting.types)

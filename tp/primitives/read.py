@@ -13,6 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.facts import Source
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 
 def source_of(parameter: Parameter) -> Source:
@@ -57,7 +58,7 @@ class Read(Operation):
         return found.outs + tuple(Axis(a.name + "'", a.size) if a.name in outs else a for a in found.ins)
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return low.weights[self.parameter]
+        return aligned(low.weights[self.parameter], self.infer([], low.parameters), out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         found = setting.parameters[self.parameter]

@@ -14,6 +14,7 @@ from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, Ord
 from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,12 @@ class Scatter(Operation):
         import jax.numpy as jnp
         import numpy as np
 
-        size = self.axis.at(low.n)
-        array = jnp.moveaxis(arrays[0], [names(types[0]).index(a.name) for a in self.ins], range(-len(self.ins), 0))
-        array = array.reshape((*array.shape[: array.ndim - len(self.ins)], -1))
-        one_hot = (np.asarray(self.table)[:, None] == np.arange(size)[None, :]).astype(float)
-        return jnp.einsum("...j,jk->...k", array, jnp.asarray(one_hot, array.dtype), precision="highest")
+        rest = without(types[0], names(self.ins))
+        array = aligned(arrays[0], types[0], (*self.ins, *rest))
+        array = array.reshape((-1, *array.shape[len(self.ins) :]))
+        one_hot = (np.arange(self.axis.at(low.n))[:, None] == np.asarray(self.table)[None, :]).astype(array.dtype)
+        added = jnp.tensordot(jnp.asarray(one_hot), array, axes=1, precision="highest")
+        return aligned(added, (self.axis, *rest), out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         return values[0] if any(i >= 0 for i in self.table) else calculus.zero

@@ -14,6 +14,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.calculus import Calculus, Derived
 from tp.orders.norm_calculus import Jet, NormCalculus
 from tp.primitives.adjoint import fitted
+from tp.primitives.arrays import aligned
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Sum(Operation):
         return fitted(graph, cotangent, graph.type(operands[0]))
 
     def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return arrays[0].sum(axis=tuple(names(types[0]).index(a) for a in self.over))
+        summed = arrays[0].sum(axis=tuple(names(types[0]).index(a) for a in self.over))
+        return aligned(summed, without(types[0], self.over), out)
 
     def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
         over = growing(a for a in setting.types[0] if a.name in self.over)

@@ -1,0 +1,33 @@
+"""The order in which the nodes of a graph are evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
+
+
+def schedule(graph: Graph, roots: Sequence[int]) -> list[list[int]]:
+    """Groups of nodes in an order of evaluation; a group of applications shares weight and side.
+
+    A node's level is the number of applications on the longest path to it: those of one level are independent, and
+    a weight is read, or asked, once for all of them.
+    """
+    levels: dict[int, int] = {}
+    products: dict[tuple[int, Apply], list[int]] = {}
+    others: dict[int, list[int]] = {}
+    for index in graph.needed(roots):
+        node = graph[index]
+        level = max((levels[i] for i in node.operands), default=0)
+        if isinstance(node.operation, Apply):
+            level += 1
+            products.setdefault((level, node.operation), []).append(index)
+        else:
+            others.setdefault(level, []).append(index)
+        levels[index] = level
+    out: list[list[int]] = []
+    for level in range(max(levels.values(), default=0) + 1):
+        out += [group for (at, _), group in products.items() if at == level]
+        out += [[index] for index in others.get(level, ())]
+    return out
