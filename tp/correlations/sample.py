@@ -158,17 +158,20 @@ class Sampler:
         import jax
         import jax.numpy as jnp
 
-        from tp.interpret.backend import precision
+        from tp.interpret.backend import lanes, precision
 
         with precision(dtype) as kind:
             data = {name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()}
             if (n, dtype, engine) not in self._compiled:
-                self._compiled[n, dtype, engine] = jax.jit(self._draw(n, kind, self.absent(n, engine)))
-            one = self._compiled[n, dtype, engine]
-            rows = [jax.device_get(one(jnp.asarray(k, jnp.uint32), data)) for k in keys]
-        return {
-            q.name: np.abs(np.asarray([row[q.name] for row in rows], np.float64)) * self._factor(q) for q in self.wanted
-        }
+                one = self._draw(n, kind, self.absent(n, engine))
+                self._compiled[n, dtype, engine] = jax.jit(_several(one, lanes(self.words(n, engine))))
+            several = self._compiled[n, dtype, engine]
+            parts = [
+                jax.device_get(several(jnp.asarray(keys[i], jnp.uint32), min(SEEDS, len(keys) - i), data))
+                for i in range(0, len(keys), SEEDS)
+            ]
+        rows = {q.name: np.concatenate([part[q.name] for part in parts])[: len(keys)] for q in self.wanted}
+        return {q.name: np.abs(np.asarray(rows[q.name], np.float64)) * self._factor(q) for q in self.wanted}
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
         """The weights that are not materialised at width ``n``."""
@@ -241,3 +244,32 @@ class Sampler:
             return out
 
         return one
+
+
+SEEDS = 64
+"""Draws of one call: a loop inside it finds its memory already there."""
+
+
+def _several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dict[str, Any]]:
+    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`] of each quantity.
+
+    Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one
+    after another.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    def several(start: Any, count: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        def step(i: Any, out: dict[str, Any]) -> dict[str, Any]:
+            numbers = start + (i * lanes + jnp.arange(lanes)).astype(jnp.uint32)
+            if lanes == 1:
+                found = {name: value[None] for name, value in one(numbers[0], data).items()}
+            else:
+                found = jax.vmap(one, (0, None))(numbers, data)
+            return {name: jax.lax.dynamic_update_slice(out[name], value, (i * lanes,)) for name, value in found.items()}
+
+        shapes = jax.eval_shape(one, start, data)
+        empty = {name: jnp.zeros(SEEDS, shape.dtype) for name, shape in shapes.items()}
+        return jax.lax.fori_loop(0, (count + lanes - 1) // lanes, step, empty)
+
+    return several

@@ -357,6 +357,13 @@ _REST: dict[str, Code] = {
         "tp certify mlp.tp",
         "tp orders mlp.tp --certificate mlp.json && tp certify mlp.json",
     ),
+    "TP511": Code(
+        "nothing to condition",
+        "The conditioned engine draws products with a weight from the law of a Gaussian matrix. Every weight of this "
+        "program that is wide on both sides has another initial law, for which there is no such shortcut.",
+        "tp verify uniform.tp --engine conditioned",
+        "tp verify uniform.tp --engine dense",
+    ),
     "TP599": Code("internal error", "A fault of the tool, not of the program. Please report it.", "", ""),
     "TP601": Code("unreadable file", "The file is missing, locked, of an unknown kind, or damaged.", "", ""),
     "TP602": Code(

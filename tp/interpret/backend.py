@@ -50,3 +50,20 @@ def precision(dtype: str) -> Generator[Any]:
     _prepare()
     with jax.enable_x64(dtype == "float64"):
         yield jnp.dtype(dtype)
+
+
+_LANES = 64
+_LANE_WORDS = 1 << 28
+
+
+def lanes(words: int) -> int:
+    """How many draws of ``words`` numbers each are made side by side: a power of two, 1 where memory is short.
+
+    On a CPU there is nothing to gain (one draw keeps its cores busy, and vectors of a batch are slower to multiply).
+    """
+    import jax
+
+    if jax.default_backend() == "cpu":
+        return 1
+    most = max(1, min(_LANES, _LANE_WORDS // max(words, 1)))
+    return 1 << (most.bit_length() - 1)
