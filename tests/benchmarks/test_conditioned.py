@@ -1,0 +1,121 @@
+"""The conditioned engine: time and memory against widths, against drawing the weights, and against plain NumPy.
+
+Compilation is apart: every function is called once before it is timed. Memory is the peak of a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pytest
+from ratios import Ratio, Record
+
+import tp
+
+ROOT = Path(__file__).parents[2]
+QUANTITIES = ("kernel", "C[0,2]", "C[0,3]")
+GIB = 2.0**30
+
+
+def inputs(model: tp.Model, slots: int = 4) -> dict[str, np.ndarray]:
+    generator = np.random.default_rng(0)
+    shapes = {name: tuple(a.at(1) for a in axes) for name, axes in model.inputs.items()}
+    return {
+        name: generator.standard_normal((1, *shape)) + generator.standard_normal((slots, *shape))
+        for name, shape in shapes.items()
+    }
+
+
+def draws(n: int, engine: str, count: int = 1) -> Callable[[], object]:
+    """C[0,1..3] of mlp.tp (three hidden layers) in float64, ``count`` draws of the weights."""
+    from tp.correlations.sample import sample
+
+    model = tp.load(ROOT / "programs/mlp.tp")
+    return partial(sample, model.graph, QUANTITIES, n, count, 0, inputs(model), "float64", engine)
+
+
+def seconds(function: Callable[[], object], rounds: int) -> float:
+    """The median time of ``rounds`` calls after a first one."""
+    function()
+    times: list[float] = []
+    for _ in range(rounds):
+        start = perf_counter()
+        function()
+        times.append(perf_counter() - start)
+    return float(np.median(times))
+
+
+def test_linear_in_the_width(benchmark: Any, record: Record) -> None:
+    small = seconds(draws(10**5, "conditioned", 10), 3) / 10
+    large = draws(10**6, "conditioned", 2)
+    large()
+    benchmark.pedantic(large, rounds=3)
+    one = benchmark.stats.stats.median / 2
+    record(Ratio("one draw of C[0,1..3], conditioned, n = 10^6 against n = 10^5", one, small, 12.0, "s"))
+    record(Ratio("one draw of C[0,1..3], conditioned, n = 10^6, of 3 s", one, 3.0, 1.0, "s"))
+    record(Ratio("one draw of C[0,1..3], conditioned, n = 10^5, of 0.2 s", small, 0.2, 1.0, "s"))
+
+
+@pytest.mark.parametrize(("n", "limit", "count"), [(512, 1.0, 64), (8192, 0.02, 2)])
+def test_against_dense(paired: Any, record: Record, n: int, limit: float, count: int) -> None:
+    ours, theirs = paired(draws(n, "conditioned", count), draws(n, "dense", count), rounds=3)
+    record(
+        Ratio(f"conditioned against dense with its weights drawn, n = {n}", ours / count, theirs / count, limit, "s")
+    )
+
+
+def test_against_numpy(paired: Any, record: Record) -> None:
+    """The same derived program run by the plain interpreter of the tests, which conditions as well."""
+    from tests.random_programs.numerics import Batch
+
+    from tp.correlations.sample import Scalars, arrange
+    from tp.syntax.quantities import parse
+
+    n = 10**5
+    model = tp.load(ROOT / "programs/mlp.tp")
+    scalars = Scalars(model.graph, [parse(name) for name in QUANTITIES])
+    nodes = [node for node in scalars.nodes.values() if node is not None]
+    data = arrange(model.graph, inputs(model), 3)
+    ours, theirs = paired(draws(n, "conditioned"), lambda: Batch(scalars.graph, n, 1, 0, data).run(nodes), rounds=3)
+    record(Ratio(f"conditioned against plain NumPy, n = {n}", ours, theirs, 0.7, "s"))
+
+
+PEAK = """
+import json, sys
+import numpy as np, tp
+from tp.correlations.sample import sample
+name, n, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+model = tp.load(name, **settings)
+shapes = {k: tuple(a.at(1) for a in axes) for k, axes in model.inputs.items()}
+r = np.random.default_rng(0)
+data = {k: r.standard_normal((1, *s)) + r.standard_normal((4, *s)) for k, s in shapes.items()}
+sample(model.graph, ("kernel", "C[0,2]", "C[0,3]"), n, 1, 0, data, "float64", "conditioned")
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(int(status["VmHWM"].split()[0]) * 1024)  # ru_maxrss would count the parent's memory
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "limit"), [("mlp", {}, 2.0), ("attention", {"t": 4}, 8.0)], ids=["mlp", "attention"]
+)
+def test_peak_memory(
+    benchmark: Any, record: Record, tmp_path: Path, name: str, settings: dict[str, int], limit: float
+) -> None:
+    found: list[float] = []
+
+    def run() -> None:
+        words = [sys.executable, "-c", PEAK, str(ROOT / f"programs/{name}.tp"), "1000000", json.dumps(settings)]
+        environment = {**os.environ, "TP_CACHE": str(tmp_path)}
+        found.append(float(subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout))
+
+    benchmark.pedantic(run, rounds=1)
+    record(Ratio(f"peak memory of {name}, C[0,1..3], n = 10^6", found[0] / GIB, limit, 1.0, "GiB"))
