@@ -2,7 +2,7 @@
 
 Let W have independent standard normal entries and let W Q' = A' and W' U' = B' be known for the orthonormal rows of Q
 and U. Given them, W q for a unit vector q orthogonal to Q is U' (B q) + (1 - U'U) g with a fresh normal g, and W' u is
-its mirror image. Answers drawn this way have exactly the joint law of the products of one matrix that was drawn beforehand
+its mirror image. Answers drawn this way have exactly the joint law of the products of one matrix drawn beforehand
 (the conditioning trick of Bolthausen, Commun. Math. Phys. 325 (2014) 333, and of Yang's tensor programs), at the cost
 of a few inner products each instead of one number for every entry of W.
 """
