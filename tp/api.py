@@ -99,16 +99,19 @@ class Model:
         quantities: Sequence[str] | None = None,
         equal_inputs: bool = False,
         seconds: float | None = None,
+        engine: str = "auto",
         progress: Report | None = None,
     ) -> Verification:
         """Predict, measure and compare; decide the claims.
 
-        Without ``seeds``, seeds are added until all is decided, for about ``seconds`` at most. ``data`` is None,
-        ``"digits"`` or a path. Raises TpError for settings, data or memory that do not do.
+        Without ``seeds``, seeds are added until all is decided and precise, for about ``seconds`` at most. ``data`` is
+        None, ``"digits"`` or a path. ``engine`` is ``"dense"`` (weights as matrices), ``"conditioned"`` (Gaussian
+        weights by their products alone) or ``"auto"``, which takes the cheaper one at each width. Raises TpError for
+        settings, data or memory that do not do.
         """
         from tp.measure.verify import verify
 
-        settings = plan(widths, seeds, dtype, seconds)
+        settings = plan(widths, seeds, dtype, seconds, engine)
         return verify(
             self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
         )  # fmt: skip
@@ -122,12 +125,16 @@ class Model:
         *,
         quantities: Sequence[str] | None = None,
         equal_inputs: bool = False,
+        engine: str = "auto",
         progress: Report | None = None,
     ) -> Numbers:
-        """Samples of the absolute values of ``quantities``, without prediction or verdict. Raises TpError."""
+        """Samples of the absolute values of ``quantities``, without prediction or verdict.
+
+        The arguments are those of :meth:`verify`. Raises TpError.
+        """
         from tp.measure.numbers import numbers
 
-        settings = plan(widths, seeds, dtype)
+        settings = plan(widths, seeds, dtype, engine=engine)
         return numbers(
             self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
         )  # fmt: skip
@@ -191,15 +198,16 @@ class Model:
 
 
 def plan(
-    widths: Sequence[int] | str | None, seeds: int | None, dtype: str | None, seconds: float | None = None
+    widths: Sequence[int] | str | None,
+    seeds: int | None,
+    dtype: str | None,
+    seconds: float | None = None,
+    engine: str = "auto",
 ) -> Plan:
     """A plan with defaults filled in. Raises TpError TP502 to TP504."""
     from tp.measure.plan import Plan, read_widths
 
-    chosen = read_widths(widths)
-    default = Plan()
-    budget = default.seconds if seconds is None else seconds
-    return Plan(chosen, seeds, dtype or default.dtype, seconds=budget)
+    return Plan(read_widths(widths), seeds, dtype or Plan().dtype, seconds=seconds, engine=engine)
 
 
 def _known(quantities: Sequence[str] | None) -> list[str] | None:

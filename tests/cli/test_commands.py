@@ -149,6 +149,15 @@ def test_correlations(mlp: str, capsys: Captured) -> None:
     assert all(value > 0 for cell in kernel["widths"] for value in cell["values"])
 
 
+@pytest.mark.parametrize("engine", ["dense", "conditioned"])
+def test_engines(engine: str, mlp: str, capsys: Captured) -> None:
+    words = [mlp, *SMALL, "--quantities", "kernel", "--engine", engine]
+    assert main(["correlations", *words, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["engines"] == dict.fromkeys(("8", "16", "32"), engine)
+    assert main(["verify", *words]) == 3
+    assert f"float64; {engine}\n" in capsys.readouterr().out
+
+
 def test_verify_with_few_seeds_is_undecided(mlp: str, capsys: Captured) -> None:
     assert main(["verify", mlp, *SMALL, "--quantities", "F", "--format", "json"]) == 3
     found = json.loads(capsys.readouterr().out)
@@ -193,6 +202,7 @@ def test_data_that_do_not_fit(mlp: str, tmp_path: Path, capsys: Captured) -> Non
         (["check"], "TP500"),
         (["check", "FILE", "--bogus"], "TP500"),
         (["verify", "FILE", "--dtype", "float16"], "TP500"),
+        (["verify", "FILE", "--engine", "sparse"], "TP500"),
         (["verify", "FILE", "--seeds", "many"], "TP500"),
         (["verify", "FILE", "--widths", "64,x"], "TP502"),
         (["verify", "FILE", "--seeds", "0"], "TP503"),

@@ -69,7 +69,7 @@ def tools(
     def predict(graph: Graph, names: Sequence[str], nodes: bool = False) -> Prediction:
         return prediction({name: predicted[name] for name in names if name in predicted})
 
-    return Tools(predict, sample, lambda *_: memory)
+    return Tools(predict, sample, lambda *_: memory, lambda *_: "dense", lambda *_: 1e-3)
 
 
 def truth(predicted: Mapping[str, Fraction | None] = MLP) -> dict[str, float | None]:

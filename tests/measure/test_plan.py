@@ -22,6 +22,8 @@ from tp.measure.plan import Plan, parse_widths, read_widths, require_memory
         ("1e2:1e4:3", (100, 1000, 10000)),
         ("1e2:1e4", (100, 193, 373, 720, 1389, 2683, 5179, 10000)),
         ("100:110", (100, 110)),
+        ("64:8192", (64, 128, 256, 512, 1024, 2048, 4096, 8192)),
+        ("1e2:1e6", (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)),
     ],
 )
 def test_widths(text: str, widths: tuple[int, ...]) -> None:
@@ -49,6 +51,7 @@ def test_widths_that_make_no_sense(text: str) -> None:
         ({"seeds": 2.5}, "TP503"),
         ({"seeds": 10**12}, "TP503"),
         ({"dtype": "float16"}, "TP504"),
+        ({"engine": "sparse"}, "TP504"),
     ],
 )
 def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> None:
@@ -60,6 +63,12 @@ def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> Non
 def test_too_many_seeds_say_how_many_are_allowed() -> None:
     with pytest.raises(TpError, match="from 1 to 1000000000, not 1000000000000"):
         Plan(seeds=10**12)
+
+
+def test_wide_ranges_may_take_longer() -> None:
+    assert Plan().budget == plan.SECONDS
+    assert Plan((100, 10**6)).budget == plan.LONG_SECONDS
+    assert Plan((100, 10**6), seconds=0.0).budget == 0.0
 
 
 def test_widths_as_numbers() -> None:

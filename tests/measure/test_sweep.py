@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import numpy as np
 
 from tp.measure.plan import Plan
+from tp.measure.rounds import FIRST, LATER
 from tp.measure.sweep import Samples, sweep
 
 WIDTHS = (64, 128)
 
 
 class Recorder:
-    """A sampler that remembers its calls."""
+    """A sampler that remembers its calls, and whose values are the negative numbers of the draws."""
 
     def __init__(self, stop_at: int | None = None) -> None:
         self.calls: list[tuple[int, int, int]] = []
@@ -21,7 +24,7 @@ class Recorder:
         if len(self.calls) == self.stop_at:
             raise KeyboardInterrupt
         self.calls.append((n, seeds, key))
-        return {"F": -np.full(seeds, float(n))}
+        return {"F": -np.arange(key, key + seeds, dtype=np.float64)}
 
 
 def never(_: Samples) -> bool:
@@ -32,51 +35,91 @@ def always(_: Samples) -> bool:
     return True
 
 
+def cheap(n: int) -> float:
+    return 1e-8 * n**2
+
+
+def dear(n: int) -> float:
+    return float(n)
+
+
+def drawn(samples: Samples) -> dict[int, int]:
+    return {n: len(values) for n, values in samples["F"].items()}
+
+
 def test_fixed_seeds_are_drawn_exactly() -> None:
     draw = Recorder()
-    found = sweep(Plan(WIDTHS, seeds=100), draw, always)
-    assert {n: len(v) for n, v in found.samples["F"].items()} == {64: 100, 128: 100}
+    found = sweep(Plan(WIDTHS, seeds=100), draw, always, cheap)
+    assert drawn(found.samples) == {64: 100, 128: 100}
     assert all(seeds <= 64 for _, seeds, _ in draw.calls)
 
 
-def test_decided_after_one_block() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(), never)
-    assert {n: len(v) for n, v in found.samples["F"].items()} == {64: 128, 128: 64}
+def test_decided_after_one_round() -> None:
+    found = sweep(Plan(WIDTHS), Recorder(), never, cheap)
+    assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_undecided_up_to_the_most() -> None:
-    found = sweep(Plan(WIDTHS, most_seeds=200), Recorder(), always)
-    assert {n: len(v) for n, v in found.samples["F"].items()} == {64: 400, 128: 200}
+    found = sweep(Plan(WIDTHS, most_seeds=200), Recorder(), always, cheap)
+    assert drawn(found.samples) == {64: 400, 128: 200}
 
 
-def test_the_time_budget_ends_it() -> None:
-    ticks = iter(range(0, 1000, 10))
-    found = sweep(Plan(WIDTHS, seconds=25), Recorder(), always, clock=lambda: next(ticks))
-    assert len(found.samples["F"][128]) == 192
-
-
-def test_every_call_has_a_key_of_its_own() -> None:
+def test_dear_draws_come_one_at_a_time() -> None:
     draw = Recorder()
-    sweep(Plan(WIDTHS), draw, always)
-    keys = [key for _, _, key in draw.calls]
-    assert len(set(keys)) == len(keys)
-    assert all(0 <= key < 2**31 for key in keys)
+    found = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), draw, always, dear)
+    assert drawn(found.samples)[128] == FIRST + LATER
+    assert all(seeds == 1 for _, seeds, _ in draw.calls)
 
 
-def test_values_are_absolute() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(), never)
-    assert (found.samples["F"][64] == 64).all()
+def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
+    whole = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), Recorder(), always, cheap).samples["F"]
+    parts = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), Recorder(), always, dear).samples["F"]
+    alone = sweep(Plan((128,), seeds=5), Recorder(), always, dear).samples["F"]
+    for n in WIDTHS:
+        shared = min(len(whole[n]), len(parts[n]))
+        assert (whole[n][:shared] == parts[n][:shared]).all()
+    assert (alone[128] == whole[128][:5]).all()
+
+
+def test_the_time_budget_ends_it_after_any_call() -> None:
+    """The clock moves by a second at each look: once for the start, and before each call after the first round."""
+    ticks = count()
+    draw = Recorder()
+    found = sweep(Plan(WIDTHS, seconds=4), draw, always, dear, clock=lambda: float(next(ticks)))
+    assert drawn(found.samples)[128] == FIRST + 4
+    assert not found.interrupted
+
+
+def test_the_first_round_is_complete_without_any_time() -> None:
+    found = sweep(Plan(WIDTHS, seconds=0), Recorder(), always, cheap)
+    assert drawn(found.samples) == {64: 128, 128: 64}
+
+
+def test_fixed_seeds_take_the_time_they_take() -> None:
+    found = sweep(Plan(WIDTHS, seeds=100, seconds=0), Recorder(), never, cheap)
+    assert drawn(found.samples) == {64: 100, 128: 100}
+
+
+def test_every_draw_has_a_number_of_its_own() -> None:
+    found = sweep(Plan(WIDTHS), Recorder(), always, cheap)
+    numbers = np.concatenate(list(found.samples["F"].values()))
+    assert len(set(numbers)) == len(numbers)
+    assert (numbers >= 0).all()
+    assert (numbers < 2**32).all()
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(stop_at=1), always)
+    found = sweep(Plan(WIDTHS), Recorder(stop_at=1), always, cheap)
     assert found.interrupted
-    assert list(found.samples["F"]) == [64]
+    assert drawn(found.samples) == {64: 64}
 
 
 def test_progress_never_runs_backwards_and_ends_full() -> None:
-    seen: list[float] = []
-    sweep(Plan(WIDTHS, seeds=130), Recorder(), never, lambda done, total, _: seen.append(done / total))
-    assert seen == sorted(seen)
-    assert seen[0] == 0
-    assert seen[-1] == 1
+    for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, dear)):
+        seen: list[float] = []
+        sweep(
+            Plan(WIDTHS, **settings), Recorder(), always, cost, lambda done, total, _, to=seen: to.append(done / total)
+        )
+        assert seen == sorted(seen)
+        assert seen[0] == 0
+        assert seen[-1] == 1

@@ -26,7 +26,7 @@ from tp.orders.value import UNBOUNDED
 from tp.report.exponent import exponent
 from tp.report.json import dumps, numbers_json, verification_json
 from tp.report.orders import BOUND, orders_json, orders_text
-from tp.report.text import numbers_text, verification_text
+from tp.report.text import engines_text, numbers_text, verification_text
 
 WIDTHS = (64, 256, 1024)
 
@@ -47,6 +47,7 @@ RESULT = Verification(
     ("inputs are generic",),
     WIDTHS,
     "float64",
+    {64: "dense", 256: "dense", 1024: "conditioned"},
     False,
 )
 ZERO = calculus_for(Graph({}, {})).zero
@@ -93,6 +94,7 @@ def test_the_table_of_verify() -> None:
     assert cells(shown, "mlp.tp:3")[1:4] == ["claim", "f", "confirmed"]
     assert cells(shown, "mlp.tp")[1:4] == ["claim", "g", "holds"]
     assert "inputs are generic" in shown
+    assert "float64; dense up to n = 256, conditioned from n = 1024 on" in shown
 
 
 def test_the_json_of_verify_is_strict() -> None:
@@ -103,6 +105,7 @@ def test_the_json_of_verify_is_strict() -> None:
     assert first["interval"] == [pytest.approx(-1), pytest.approx(-1)]
     assert (zero["predicted"], zero["measured"], zero["interval"]) == ("-inf", "-inf", None)
     assert (nan["measured"], nan["medians"]) == (None, ["nan"] * 3)
+    assert found["engines"] == {"64": "dense", "256": "dense", "1024": "conditioned"}
 
 
 def test_the_table_of_orders() -> None:
@@ -139,10 +142,28 @@ def test_the_json_of_orders() -> None:
 
 
 def test_numbers() -> None:
-    result = Numbers("mlp", "mlp.tp", "float64", {"F": (Cell(8, (1.0, 2.0, 3.0)), Cell(16, (float("inf"),)))}, False)
+    cells_of_f = (Cell(8, (1.0, 2.0, 3.0)), Cell(16, (float("inf"),)))
+    result = Numbers("mlp", "mlp.tp", "float64", {8: "dense", 16: "dense"}, {"F": cells_of_f}, False)
     assert cells(numbers_text(result), "F") == ["F", "8", "3", "2", "3"]
     found = json.loads(dumps([numbers_json(result)]), parse_constant=pytest.fail)
     assert found["quantities"][0]["widths"][1]["values"] == ["inf"]
+    assert found["engines"] == {"8": "dense", "16": "dense"}
+
+
+@pytest.mark.parametrize(
+    ("engines", "shown"),
+    [
+        ({8: "dense"}, "dense"),
+        ({8: "dense", 16: "dense"}, "dense"),
+        ({8: "dense", 16: "conditioned"}, "dense up to n = 8, conditioned from n = 16 on"),
+        (
+            {8: "dense", 16: "conditioned", 32: "conditioned", 64: "dense"},
+            "dense up to n = 8, conditioned from n = 16 to 32, dense from n = 64 on",
+        ),
+    ],
+)
+def test_engines(engines: dict[int, str], shown: str) -> None:
+    assert engines_text(engines) == shown
 
 
 def test_several_results_are_an_array() -> None:

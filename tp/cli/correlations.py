@@ -5,6 +5,8 @@ from __future__ import annotations
 from tp.cli.options import (
     Data,
     DtypeOption,
+    Engine,
+    EngineOption,
     EqualInputs,
     File,
     Format,
@@ -30,6 +32,7 @@ def correlations(
     dtype: DtypeOption = None,
     data: Data = None,
     equal_inputs: EqualInputs = False,
+    engine: EngineOption = Engine.AUTO,
     names: Quantities = None,
     form: FormatOption = Format.TEXT,
     output: Output = None,
@@ -46,6 +49,7 @@ def correlations(
             data,
             quantities=asked,
             equal_inputs=equal_inputs,
+            engine=engine.value,
             progress=report,
         )
     if form is Format.JSON:

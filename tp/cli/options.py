@@ -21,6 +21,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Engine(StrEnum):
+    AUTO = "auto"
+    DENSE = "dense"
+    CONDITIONED = "conditioned"
+
+
 class Dtype(StrEnum):
     FLOAT32 = "float32"
     FLOAT64 = "float64"
@@ -33,10 +39,14 @@ Set = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="Set a hyperparameter or a finite axis; repeatable."),
 ]
 Widths = Annotated[
-    str | None, typer.Option("--widths", help="64,128,256 or 64:1024 (factors of 2) or 1e2:1e4:9 (9 points).")
+    str | None,
+    typer.Option("--widths", help="64,128,256 or 64:1024 (factors of 2, at most 9 points) or 1e2:1e4:5 (5 points)."),
 ]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="Draws of the weights at each width.")]
 DtypeOption = Annotated[Dtype | None, typer.Option("--dtype", help="Precision of the numbers.")]
+EngineOption = Annotated[
+    Engine, typer.Option("--engine", help="Draw weights as matrices (dense), or by their products alone (conditioned).")
+]
 Data = Annotated[
     str | None,
     typer.Option("--data", metavar="digits|PATH", help="Inputs: scikit-learn's digits, or .npz, .npy or .csv."),

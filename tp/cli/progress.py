@@ -33,7 +33,7 @@ def progress_bar(name: str, wanted: bool) -> Generator[Report | None]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(name, total=None)
 
-        def report(done: int, total: int, what: str) -> None:
+        def report(done: float, total: float, what: str) -> None:
             bar.update(task, completed=done, total=total, description=f"{name}: {what}")
 
         yield report

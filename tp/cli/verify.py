@@ -10,6 +10,8 @@ import typer
 from tp.cli.options import (
     Data,
     DtypeOption,
+    Engine,
+    EngineOption,
     EqualInputs,
     Files,
     Format,
@@ -42,6 +44,7 @@ def verify(
     dtype: DtypeOption = None,
     data: Data = None,
     equal_inputs: EqualInputs = False,
+    engine: EngineOption = Engine.AUTO,
     names: Quantities = None,
     seconds: Seconds = None,
     form: FormatOption = Format.TEXT,
@@ -61,6 +64,7 @@ def verify(
                 quantities=asked,
                 equal_inputs=equal_inputs,
                 seconds=seconds,
+                engine=engine.value,
                 progress=report,
             )
         results.append(result)

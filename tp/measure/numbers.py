@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tp.measure.fit import UPPER_QUANTILE
 from tp.measure.plan import Plan
 from tp.measure.sweep import Report
-from tp.measure.verify import Tools, default_tools, draw_samples
+from tp.measure.verify import Tools, default_tools, draw_samples, engines
 from tp.syntax.quantities import DEFAULT
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Numbers:
     program: str
     file: str
     dtype: str
+    engines: Mapping[int, str]
+    """Which interpreter drew at each width: "dense" or "conditioned"."""
     quantities: dict[str, tuple[Cell, ...]]
     interrupted: bool
 
@@ -63,11 +65,11 @@ def numbers(
 ) -> Numbers:
     """Draw ``quantities`` (default: :data:`DEFAULT`) at every width and seed of ``plan``."""
     names = tuple(dict.fromkeys(quantities if quantities is not None else DEFAULT))
-    drawn = draw_samples(
-        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools or default_tools()
-    )
+    tools = tools or default_tools()
+    drawn = draw_samples(program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools)
     table = {
         name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
         for name in names
     }
-    return Numbers(program.name, program.file, plan.dtype, table, drawn.interrupted)
+    ran = engines(program, plan, names, tools)
+    return Numbers(program.name, program.file, plan.dtype, ran, table, drawn.interrupted)

@@ -10,29 +10,34 @@ from numbers import Integral
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
+from tp.interpret.engine import ENGINES
 
 WIDTHS = (64, 128, 256, 512, 1024)
-BLOCK = 64
-"""Seeds per call of the sampler, and the step in which seeds are added."""
 MOST_SEEDS = 512
+SECONDS = 90.0
+LONG_SECONDS = 170.0
+"""How long seeds are added where the widths span a factor of more than :data:`LONG`; the draws take longer there."""
+LONG = 1000
 DTYPES = ("float32", "float64")
 _LARGEST = 10**9
 _MOST_POINTS = 64
+_USUAL_POINTS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A sweep. ``seeds`` None means: add blocks of seeds until decided, at most ``most_seeds``.
+    """A sweep. ``seeds`` None means: add rounds of seeds until decided, at most ``most_seeds`` at the largest width.
 
-    ``seconds`` bounds how long seeds are added (the first block is always finished).
+    ``seconds`` bounds how long seeds are added (the first round is always finished); see :attr:`budget` for None.
     """
 
     widths: tuple[int, ...] = WIDTHS
     seeds: int | None = None
     dtype: str = "float64"
     most_seeds: int = MOST_SEEDS
-    seconds: float = 90.0
+    seconds: float | None = None
     key: int = 0
+    engine: str = "auto"
 
     def __post_init__(self) -> None:
         """Raises TpError TP502 to TP504 for settings that make no sense."""
@@ -44,6 +49,15 @@ class Plan:
             raise error("TP503", f"the number of seeds must be a whole number from 1 to {_LARGEST}, not {self.seeds}")
         if self.dtype not in DTYPES:
             raise error("TP504", f"unknown dtype {self.dtype}", hint=f"one of {', '.join(DTYPES)}")
+        if self.engine not in ENGINES:
+            raise error("TP504", f"unknown engine {self.engine}", hint=f"one of {', '.join(ENGINES)}")
+
+    @property
+    def budget(self) -> float:
+        """Seconds after which no more seeds are added."""
+        if self.seconds is not None:
+            return self.seconds
+        return LONG_SECONDS if self.widths[-1] > LONG * self.widths[0] else SECONDS
 
 
 def require_width(n: object) -> None:
@@ -77,9 +91,10 @@ def read_widths(widths: Sequence[int] | str | None) -> tuple[int, ...]:
 
 
 def parse_widths(text: str) -> tuple[int, ...]:
-    """Widths from ``64,128,256`` or ``lo:hi`` (factors of 2) or ``lo:hi:points`` (evenly spaced in log n).
+    """Widths from ``64,128,256`` or ``lo:hi`` or ``lo:hi:points`` (evenly spaced in log n).
 
-    Numbers may be written as 1e4. Returned in increasing order without repetition. Raises TpError TP502.
+    Without ``points`` they are factors of 2 apart, or more where that would make more than 9 of them. Numbers may be
+    written as 1e4. Returned in increasing order without repetition. Raises TpError TP502.
     """
     if ":" not in text:
         return tuple(sorted({_whole(word, text) for word in text.split(",")}))
@@ -89,11 +104,12 @@ def parse_widths(text: str) -> tuple[int, ...]:
     low, high = _whole(words[0], text), _whole(words[1], text)
     if low >= high:
         raise error("TP502", f"the widths {text} are empty: {low} is not below {high}")
-    points = _whole(words[2], text) if len(words) == 3 else round(math.log2(high / low)) + 1
-    if not 2 <= points <= _MOST_POINTS:
-        if len(words) == 3:
+    if len(words) == 3:
+        points = _whole(words[2], text)
+        if not 2 <= points <= _MOST_POINTS:
             raise error("TP502", f"a range of widths has 2 to {_MOST_POINTS} points, not {points}")
-        points = max(2, points)
+    else:
+        points = min(max(2, round(math.log2(high / low)) + 1), _USUAL_POINTS)
     ratio = (high / low) ** (1 / (points - 1))
     return tuple(sorted({round(low * ratio**i) for i in range(points)}))
 

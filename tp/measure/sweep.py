@@ -1,23 +1,27 @@
-"""Samples over widths: block after block of seeds, until decided or the budget is spent."""
+"""Samples over widths: round after round of seeds, until decided or the budget is spent."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tp.measure.plan import BLOCK, Plan
+from tp.measure.plan import Plan
+from tp.measure.rounds import Rounds, adaptive, fixed, in_call
 
 Samples = dict[str, dict[int, npt.NDArray[np.float64]]]
 """Absolute values by quantity and width, one per seed."""
 Draw = Callable[[int, int, int], Mapping[str, npt.NDArray[Any]]]
-"""draw(n, seeds, key): fresh absolute values of every quantity at width n."""
-Report = Callable[[int, int, str], None]
+"""draw(n, seeds, key): values of every quantity at width n, for the draws numbered key, key + 1, ..."""
+Report = Callable[[float, float, str], None]
 """report(done, total, what): the share of work done, in arbitrary units."""
+Cost = Callable[[int], float]
+"""cost(n): what one draw at width n costs, about seconds on a slow core; positive, the same at every call."""
 
 
 @dataclass(slots=True)
@@ -32,34 +36,32 @@ def sweep(
     plan: Plan,
     draw: Draw,
     undecided: Callable[[Samples], bool],
+    cost: Cost,
     report: Report | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Sweep:
-    """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every block whether to go on.
+    """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every round whether to go on.
 
-    Fixed seeds are the same number at every width; adaptive ones are counted at the largest width.
-
-    An interrupt (Ctrl-C) ends it early and keeps every finished call.
+    Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. The time budget of the plan
+    ends adaptive seeds after any call, once the first round is complete. An interrupt (Ctrl-C) ends everything, and
+    keeps every finished call.
     """
     result = Sweep()
-    start = clock()
-    target = plan.seeds if plan.seeds is not None else plan.most_seeds
-    share = {n: 1 if plan.seeds is not None else _share(n, plan.widths[-1]) for n in plan.widths}
-    cost = {n: share[n] * (n**2 + 10_000) for n in plan.widths}  # n^2, and a little that does not depend on n
-    rounds = -(-target // BLOCK)
-    total = sum(cost.values()) * rounds
-    done = 0
+    costs = {n: cost(n) for n in plan.widths}
+    adding = plan.seeds is None
+    rounds = adaptive(costs, plan.most_seeds) if plan.seeds is None else fixed(costs, plan.seeds)
+    end = clock() + plan.budget if adding else math.inf
+    total = min(rounds.cost(costs), max(rounds.first_cost(costs), plan.budget) if adding else math.inf)
+    done = 0.0
+    drawn = dict.fromkeys(costs, 0)
     try:
-        for number in range(rounds):
-            first = number * BLOCK
-            seeds = min(BLOCK, target - first)
-            for n in plan.widths:
-                if report is not None:
-                    report(done, total, f"n = {n}, from seed {first * share[n] + 1}")
-                _draw_block(result.samples, draw, n, seeds * share[n], (plan.key, n, number))
-                done += cost[n]
-            if plan.seeds is None and (not undecided(result.samples) or clock() - start > plan.seconds):
-                break
+        calls = _calls(rounds, costs, lambda: not adding or undecided(result.samples), lambda: clock() <= end)
+        for n, seeds in calls:
+            if report is not None:
+                report(min(done, total), total, f"n = {n}, from seed {drawn[n] + 1}")
+            _add(result.samples, n, draw(n, seeds, _base(plan.key, n) + drawn[n]))
+            drawn[n] += seeds
+            done += seeds * costs[n]
     except KeyboardInterrupt:
         result.interrupted = True
     if report is not None:
@@ -67,16 +69,28 @@ def sweep(
     return result
 
 
-def _share(n: int, largest: int) -> int:
-    """How many seeds are drawn at width ``n`` for one at the ``largest``: small widths are cheap, and a slope
-    is as precise as the sum over widths of 1 / seeds allows.
-    """
-    return 4 if 4 * n <= largest else 2 if 2 * n <= largest else 1
+def _calls(
+    rounds: Rounds, costs: Mapping[int, float], unfinished: Callable[[], bool], in_time: Callable[[], bool]
+) -> Iterator[tuple[int, int]]:
+    """Width and number of seeds of each call. Whether to go on is asked once the first round is complete."""
+    for number, seeds in enumerate(rounds):
+        if number and not unfinished():
+            return
+        for n, count in seeds.items():
+            step = in_call(costs[n])
+            for start in range(0, count, step):
+                if number and not in_time():
+                    return
+                yield n, min(step, count - start)
 
 
-def _draw_block(samples: Samples, draw: Draw, n: int, seeds: int, path: Sequence[int]) -> None:
-    key = int(np.random.SeedSequence(path).generate_state(1)[0] >> 1)
-    for name, values in draw(n, seeds, key).items():
+def _base(key: int, n: int) -> int:
+    """The number of the first draw at width ``n``: draws do not depend on the other widths, nor on their grouping."""
+    return int(np.random.SeedSequence((key, n)).generate_state(1)[0] >> 1)
+
+
+def _add(samples: Samples, n: int, values: Mapping[str, npt.NDArray[Any]]) -> None:
+    for name, found in values.items():
         by_width = samples.setdefault(name, {})
-        fresh = np.abs(np.asarray(values, dtype=np.float64)).ravel()
+        fresh = np.abs(np.asarray(found, dtype=np.float64)).ravel()
         by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -16,6 +17,13 @@ LOOSE_WIDTH = 1 << 16
 """No decay is called faster than predicted below this width: leading terms with small prefactors show late.
 
 C^{0,3} of one attention head at 1/sqrt(n) falls as 1/n up to n = 1000 without a sign of the constant beneath.
+"""
+
+
+PRECISION = 0.45
+"""How well a line should be known over its widths: in units of log q, from the middle of the interval to its end.
+
+The slope times log(largest / smallest width) should be known to this, so a wide range is worth a precise slope.
 """
 
 
@@ -83,6 +91,18 @@ def _compare(predicted: float, fit: Fit, every: Slopes, late: Slopes, margin: fl
         return _outside(Verdict.LOOSE, late.upper.high < low, rising, late)
     reason = f"the interval {_shown(late.overall)} is not wholly within {margin:g} of it"
     return _undecided(reason, more_seeds=_reachable(late.overall, predicted, margin, fit.seeds[-1]))
+
+
+def coarse(fit: Fit) -> bool:
+    """Is the interval longer than it should be, and would about :data:`MOST_SEEDS` seeds make it short enough?
+
+    Half of it should be at most :data:`MARGIN`, and :data:`PRECISION` over the logarithm of the range of the widths.
+    """
+    if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
+        return False
+    half = (fit.late.overall.high - fit.late.overall.low) / 2
+    aim = min(MARGIN, PRECISION / math.log(fit.widths[-1] / fit.widths[0]))
+    return half > aim and fit.seeds[-1] * half**2 <= 2 * MOST_SEEDS * aim**2
 
 
 def _reachable(found: Estimate, predicted: float, margin: float, seeds: int) -> bool:

@@ -15,7 +15,7 @@ from tp.measure.fit import Fit, fit
 from tp.measure.outcome import Outcome
 from tp.measure.plan import Plan, require_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
-from tp.measure.verdict import Judgement, Verdict, judge, unpredicted
+from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
 from tp.syntax.quantities import DEFAULT, parse
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Verification:
     assumptions: tuple[str, ...]
     widths: tuple[int, ...]
     dtype: str
+    engines: Mapping[int, str]
+    """Which interpreter drew at each width: "dense" or "conditioned"."""
     interrupted: bool
 
     @property
@@ -67,21 +69,26 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The two halves that are compared; replaced in tests. ``analyse`` knows training and all (D, d)."""
+    """The two halves that are compared; replaced in tests. ``analyse`` knows training and all (D, d).
+
+    ``chosen`` names the interpreter that runs at a width, and ``cost`` says what a draw takes there.
+    """
 
     predict: Callable[..., Prediction]
     sample: Callable[..., Mapping[str, Any]]
     memory: Callable[..., int]
+    chosen: Callable[..., str]
+    cost: Callable[..., float]
     analyse: Callable[[Graph], Analysis | None] = lambda _: None
 
 
 def default_tools() -> Tools:
-    """The order calculus and the dense interpreter. JAX is loaded by the first sample."""
+    """The order calculus and the interpreters. JAX is loaded by the first sample."""
     from tp.correlations.analysis import Analysis
     from tp.correlations.predict import predict
-    from tp.correlations.sample import memory, sample
+    from tp.correlations.sample import chosen, cost, memory, sample
 
-    return Tools(predict, sample, memory, Analysis)
+    return Tools(predict, sample, memory, chosen, cost, Analysis)
 
 
 def verify(
@@ -109,7 +116,7 @@ def verify(
         return _judged(names, prediction, samples, plan.dtype)
 
     def undecided(samples: Samples) -> bool:
-        return any(m.judgement.more_seeds for m in judged(samples).values())
+        return any(m.judgement.more_seeds or coarse(m.fit) for m in judged(samples).values())
 
     drawn = draw_samples(
         program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, undecided=undecided
@@ -124,6 +131,7 @@ def verify(
         assumptions=tuple(prediction.assumptions),
         widths=plan.widths,
         dtype=plan.dtype,
+        engines=engines(program, plan, names, tools),
         interrupted=drawn.interrupted,
     )
 
@@ -139,16 +147,29 @@ def draw_samples(
     tools: Tools,
     undecided: Callable[[Samples], bool] = lambda _: False,
 ) -> Sweep:
-    """Samples of ``names`` and, as the yardstick of rounding errors, of the kernel."""
-    measured = list(dict.fromkeys([*names, "kernel"]))
+    """Samples of ``names`` and of the kernel."""
+    measured = with_yardstick(names)
     graph = program.graph
     inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs, dtype=plan.dtype)
-    require_memory({n: tools.memory(graph, measured, n, plan.dtype) for n in plan.widths})
+    require_memory({n: tools.memory(graph, measured, n, plan.dtype, plan.engine) for n in plan.widths})
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
-        return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype)
+        return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype, plan.engine)
 
-    return sweep(plan, draw, undecided, report)
+    def cost(n: int) -> float:
+        return tools.cost(graph, measured, n, plan.engine)
+
+    return sweep(plan, draw, undecided, cost, report)
+
+
+def engines(program: Program, plan: Plan, names: Sequence[str], tools: Tools) -> dict[int, str]:
+    """Which interpreter draws ``names`` at each width of ``plan``."""
+    return {n: tools.chosen(program.graph, with_yardstick(names), n, plan.engine) for n in plan.widths}
+
+
+def with_yardstick(names: Sequence[str]) -> list[str]:
+    """``names`` and the kernel, from which the rounding errors to expect are estimated."""
+    return list(dict.fromkeys([*names, "kernel"]))
 
 
 def slots(names: Sequence[str]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tp.measure.fit import Fit
@@ -31,6 +31,7 @@ def verification_json(result: Verification) -> Json:
         "assumptions": list(result.assumptions),
         "widths": list(result.widths),
         "dtype": result.dtype,
+        "engines": _engines(result.engines),
         "interrupted": result.interrupted,
         "exit_code": result.exit_code,
     }
@@ -42,6 +43,7 @@ def numbers_json(result: Numbers) -> Json:
         "program": result.program,
         "file": result.file,
         "dtype": result.dtype,
+        "engines": _engines(result.engines),
         "quantities": [
             {
                 "name": name,
@@ -81,6 +83,11 @@ def _quantity(q: QuantityResult) -> Json:
         "reason": q.judgement.reason,
         **_samples(q.fit),
     }
+
+
+def _engines(found: Mapping[int, str]) -> dict[str, str]:
+    """By width, which is a string as every key is."""
+    return {str(n): engine for n, engine in found.items()}
 
 
 def _measured(fit: Fit | None) -> tuple[float | str | None, list[float] | None]:

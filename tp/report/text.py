@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 from tp.measure.claims import ClaimResult
 from tp.measure.fit import LEVEL, Fit
@@ -19,7 +20,8 @@ def verification_text(result: Verification) -> str:
     lines = [f"{result.program} ({result.file})", *table(header, [_row(q) for q in result.quantities])]
     seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
     drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
-    lines += ["", f"  widths {', '.join(map(str, result.widths))}; {drawn} seeds each; {result.dtype}"]
+    widths = ", ".join(map(str, result.widths))
+    lines += ["", f"  widths {widths}; {drawn} seeds each; {result.dtype}; {engines_text(result.engines)}"]
     if result.claims:
         rows = [(_line(result.file, c), c.text, claim_word(c), c.reason) for c in result.claims]
         lines += ["", *table(("line", "claim", "outcome", "reason"), rows)]
@@ -36,9 +38,20 @@ def numbers_text(result: Numbers) -> str:
         for cell in cells
     ]
     lines = [f"{result.program} ({result.file})", *table(("quantity", "n", "seeds", "median", "90% quantile"), rows)]
+    lines += ["", f"  {result.dtype}; {engines_text(result.engines)}"]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was drawn so far"]
     return "\n".join(lines)
+
+
+def engines_text(engines: Mapping[int, str]) -> str:
+    """Which interpreter drew at which widths, in increasing order; one word where it was the same at every width."""
+    runs = [(name, list(widths)) for name, widths in groupby(engines, key=engines.__getitem__)]
+    if len(runs) == 1:
+        return runs[0][0]
+    (first, small), *between, (last, large) = runs
+    middle = (f"{name} from n = {widths[0]} to {widths[-1]}" for name, widths in between)
+    return ", ".join([f"{first} up to n = {small[-1]}", *middle, f"{last} from n = {large[0]} on"])
 
 
 def claim_word(claim: ClaimResult) -> str:
