@@ -330,8 +330,8 @@ _REST: dict[str, Code] = {
         "number of seeds", "At least one seed is needed.", "tp verify a.tp --seeds 0", "tp verify a.tp --seeds 8"
     ),
     "TP504": Code(
-        "unknown number format",
-        "Numbers are float32 or float64.",
+        "unknown number format or engine",
+        "Numbers are float32 or float64. Engines are auto, dense or conditioned.",
         "tp run a.tp --dtype float16",
         "tp run a.tp --dtype float64",
     ),
