@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tp.cli import blame, certify, check, correlations, explain, formatting, graph, orders, run, verify
+from tp.cli import blame, certify, check, correlations, explain, formatting, graph, orders, results, run, verify
 
 app = typer.Typer(
     name="tp",
@@ -41,6 +41,7 @@ for name, command in {
     "graph": graph.graph,
     "correlations": correlations.correlations,
     "verify": verify.verify,
+    "results": results.results,
     "explain": explain.explain,
     "format": formatting.format_file,
 }.items():

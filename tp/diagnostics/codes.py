@@ -383,6 +383,47 @@ _REST: dict[str, Code] = {
     "TP702": Code("ill-typed graph text", "A node of a graph does not fit its operands or its stated type.", "", ""),
     "TP703": Code("broken graph", "A graph violates its own rules; a fault of whatever made it.", "", ""),
     "TP704": Code("wide output", "An output of a graph has a wide axis.", "", ""),
+    "TP711": Code(
+        "results cannot be kept",
+        "The folder for results cannot be written: the disk is full, the folder is missing or read-only. The run goes "
+        "on, but what it draws is in memory only, and a run that is broken off starts from the beginning.",
+        "tp verify mlp.tp --store /",
+        "tp verify mlp.tp --store results",
+    ),
+    "TP712": Code(
+        "damaged result",
+        "A stored file of results was cut short or altered, or holds something else than its name says. It is not "
+        "used: what it held is drawn again and the file replaced. tp results --prune --damaged removes such files.",
+        "",
+        "",
+    ),
+    "TP713": Code(
+        "nothing to prune is named",
+        "tp results --prune removes what its options select, and needs one; --all selects everything.",
+        "tp results --prune",
+        "tp results --prune --older 30",
+    ),
+    "TP714": Code(
+        "cannot export",
+        "The kind of file is unknown, or a package that writes it is missing.",
+        "tp results --export results.xls",
+        "tp results --export results.csv",
+    ),
+    "TP715": Code("no store", "The folder for results cannot be read.", "", ""),
+    "TP716": Code(
+        "no workers",
+        "The scheduler does not answer, the package that talks to it is missing, or its workers keep failing. "
+        "Workers need the same version of tp.",
+        "tp verify mlp.tp --scheduler localhost",
+        "tp verify mlp.tp --scheduler tcp://localhost:8786",
+    ),
+    "TP717": Code(
+        "lost worker",
+        "A worker process ended in the middle of its work, for example for lack of memory. Its work is done again, "
+        "and no number changes.",
+        "",
+        "",
+    ),
 }
 
 CODES: dict[str, Code] = {**_SYNTAX, **_REST}

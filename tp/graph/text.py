@@ -16,6 +16,7 @@ it is not the one named by the ``source`` line, and the label of the node.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Type, Width
@@ -24,7 +25,7 @@ from tp.graph.parameter import Parameter
 from tp.graph.reader import parse_graph
 from tp.graph.spelling import settings, write, write_axes, write_axis, write_name, write_scale
 
-__all__ = ["describe", "parse_graph", "print_graph"]
+__all__ = ["describe", "parse_graph", "print_computation", "print_graph"]
 
 
 def print_graph(graph: Graph) -> str:
@@ -44,6 +45,17 @@ def print_graph(graph: Graph) -> str:
     lines += [f"output {write_name(name)} = %{i}" for name, i in graph.outputs.items()]
     lines += [f"name {write_name(name)} = %{i}" for name, i in graph.names.items()]
     return "\n".join(lines) + "\n"
+
+
+def print_computation(graph: Graph) -> str:
+    """:func:`print_graph` of what outputs are computed by, without names, labels and places in the source."""
+    bare = Graph(graph.widths, {k: replace(p, span=None) for k, p in graph.parameters.items()}, graph.learning_rate)
+    number: dict[int, int] = {}
+    for i in graph.needed(list(graph.outputs.values())):
+        node = graph[i]
+        number[i] = bare.add(node.operation, *(number[j] for j in node.operands))
+    bare.outputs.update((name, number[i]) for name, i in graph.outputs.items())
+    return print_graph(bare)
 
 
 def describe(node: Node, index: int, file: str | None = None) -> str:

@@ -1,0 +1,70 @@
+"""What a stored file is about. Two measurements with equal keys have equal numbers, bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+SHORT = 16
+"""Digits of a hash that file and folder names have."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Everything but the width and the numbers of the draws.
+
+    ``quantities`` were drawn jointly, in this order: in the conditioned engine the random numbers depend on all of
+    them. ``engine`` is the one that ran and ``without`` are the weights that it did not materialise. ``platform``
+    names the machine that JAX computed on.
+    """
+
+    program: str
+    inputs: str
+    quantities: tuple[str, ...]
+    engine: str
+    without: tuple[str, ...]
+    dtype: str
+    platform: str
+    versions: Mapping[str, str]
+
+    @cached_property
+    def short(self) -> str:
+        """A hash of all of it, for names of files."""
+        return hashlib.sha256(dumped(asdict(self)).encode()).hexdigest()[:SHORT]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One call of the sampler: draws number ``first`` to ``first + count - 1`` at width ``n``."""
+
+    series: Series
+    n: int
+    first: int
+    count: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self.series), "n": self.n, "first": self.first, "count": self.count}
+
+
+def key_from_json(found: Mapping[str, Any]) -> Key:
+    """The inverse of :meth:`Key.as_json`. Raises KeyError, TypeError or ValueError for what is none."""
+    series = Series(
+        program=str(found["program"]),
+        inputs=str(found["inputs"]),
+        quantities=tuple(map(str, found["quantities"])),
+        engine=str(found["engine"]),
+        without=tuple(map(str, found["without"])),
+        dtype=str(found["dtype"]),
+        platform=str(found["platform"]),
+        versions={str(name): str(value) for name, value in dict(found["versions"]).items()},
+    )
+    return Key(series, int(found["n"]), int(found["first"]), int(found["count"]))
+
+
+def dumped(value: object) -> str:
+    """``value`` as JSON in one line, the same for equal values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

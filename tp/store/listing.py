@@ -1,0 +1,105 @@
+"""What a store holds, by the names of its files alone, so that a hundred thousand are listed in a second."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tp.diagnostics.diagnostic import error
+from tp.store.cell import Cell, Unreadable, decode
+from tp.store.names import Name, is_program, name_of, read_name
+from tp.store.store import program_names
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which cells are meant; what is empty or None does not matter. ``program`` is a name or the start of a hash."""
+
+    program: str | None = None
+    widths: Collection[int] = ()
+    engine: str | None = None
+    dtype: str | None = None
+
+    def takes_folder(self, program: str, called: Collection[str]) -> bool:
+        return self.program is None or self.program in called or program.startswith(self.program)
+
+    def takes(self, name: Name) -> bool:
+        return (
+            (not self.widths or name.n in self.widths)
+            and self.engine in (None, name.engine)
+            and self.dtype in (None, name.dtype)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a store; ``called`` is the program by its name."""
+
+    name: Name
+    called: str
+    path: Path
+
+
+@dataclass(slots=True)
+class Row:
+    """All cells of one series: the same program, inputs, quantities, engine, dtype and versions."""
+
+    called: str
+    name: Name
+    widths: dict[int, int]
+    """Draws by width; draws that several files hold count once for each."""
+    cells: int
+    path: Path
+    """One of the files."""
+
+
+def entries(folder: Path, filters: Filters = Filters()) -> Iterator[Entry]:
+    """The cells in ``folder``; none where there is no folder. Raises TpError TP715 for one that cannot be read."""
+    for program in programs(folder):
+        place = folder / program
+        called = program_names(place)
+        if filters.takes_folder(program, called):
+            for file in _listed(place):
+                name = read_name(program, file)
+                if name is not None and filters.takes(name):
+                    yield Entry(name, ", ".join(called) or program, place / file)
+
+
+def programs(folder: Path) -> list[str]:
+    """The folders of programs, by their short hashes. Raises TpError TP715."""
+    return [name for name in _listed(folder) if is_program(name)]
+
+
+def _listed(folder: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+    except OSError as problem:
+        raise error("TP715", f"cannot read the results in {folder}: {problem.strerror or problem}") from problem
+
+
+def rows(folder: Path, filters: Filters = Filters()) -> list[Row]:
+    """The cells in ``folder``, those of one series together; in the order of programs' names."""
+    found: dict[tuple[str, str], Row] = {}
+    for entry in entries(folder, filters):
+        name = entry.name
+        row = found.get((name.program, name.series))
+        if row is None:
+            row = found[name.program, name.series] = Row(entry.called, name, {}, 0, entry.path)
+        row.widths[name.n] = row.widths.get(name.n, 0) + name.draws
+        row.cells += 1
+    return sorted(found.values(), key=lambda row: (row.called, row.name.engine, row.name.dtype, row.name.series))
+
+
+def read(entry: Entry) -> Cell:
+    """What ``entry`` holds. Raises Unreadable, also where it is not what the name says."""
+    try:
+        cell = decode(entry.path.read_bytes())
+    except OSError as problem:
+        raise Unreadable(problem.strerror or str(problem)) from problem
+    if name_of(cell.key) != entry.name:
+        raise Unreadable("it holds another result than its name says")
+    return cell

@@ -1,0 +1,57 @@
+"""Names of files and folders, which say enough for listing a store without opening anything.
+
+results/<program>/program.json
+results/<program>/128-7-64-dense-float64-<series>.cell     width, first draw, draws, engine, dtype
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from tp.store.key import SHORT, Key
+
+PROGRAM = "program.json"
+TEMPORARY = ".writing-"
+_CELL = re.compile(rf"(\d{{1,12}})-(\d{{1,12}})-(\d{{1,12}})-([a-z]+)-(float\d\d)-([0-9a-f]{{{SHORT}}})\.cell")
+_FOLDER = re.compile(rf"[0-9a-f]{{{SHORT}}}")
+
+
+class Name(NamedTuple):
+    """What the name of a file says: ``program`` and ``series`` are short hashes."""
+
+    program: str
+    n: int
+    first: int
+    draws: int
+    engine: str
+    dtype: str
+    series: str
+
+    @property
+    def file(self) -> str:
+        return f"{self.n}-{self.first}-{self.draws}-{self.engine}-{self.dtype}-{self.series}.cell"
+
+    def path(self, folder: Path) -> Path:
+        return folder / self.program / self.file
+
+
+def name_of(key: Key) -> Name:
+    series = key.series
+    program = series.program[:SHORT]
+    return Name(program, key.n, key.first, key.count, series.engine, series.dtype, series.short)
+
+
+def read_name(program: str, file: str) -> Name | None:
+    """What the name ``file`` in the folder ``program`` says; None where it is not that of a cell."""
+    match = _CELL.fullmatch(file)
+    if match is None:
+        return None
+    n, first, count, engine, dtype, series = match.groups()
+    return Name(program, int(n), int(first), int(count), engine, dtype, series)
+
+
+def is_program(folder: str) -> bool:
+    """Is ``folder`` named as those of programs are?"""
+    return _FOLDER.fullmatch(folder) is not None

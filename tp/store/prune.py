@@ -1,0 +1,109 @@
+"""Removing results: by age, program, versions, or because they are damaged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tp.store.cell import Unreadable
+from tp.store.identity import versions
+from tp.store.listing import Entry, Filters, entries, programs, read
+from tp.store.names import PROGRAM, TEMPORARY
+
+ABANDONED = 3600.0
+"""Seconds after which a temporary file belongs to a writer that was killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to remove: whatever passes the ``filters`` and all conditions that are set.
+
+    ``older`` in seconds; ``outdated`` are results that other versions of tp, JAX or NumPy made.
+    """
+
+    filters: Filters
+    older: float | None = None
+    damaged: bool = False
+    outdated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    files: int
+    size: int
+    """Bytes."""
+
+
+def prune(folder: Path, selection: Selection, *, dry: bool = False, now: float | None = None) -> Removed:
+    """Remove what is selected, and temporary files of killed writers; ``dry`` only counts. Raises TpError TP715."""
+    now = time.time() if now is None else now
+    files = size = 0
+    for path in [*_selected(folder, selection, now), *_abandoned(folder, now)]:
+        with suppress(FileNotFoundError):  # another process removed it
+            bytes_ = path.stat().st_size
+            if not dry:
+                path.unlink()
+            files, size = files + 1, size + bytes_
+    if not dry:
+        _remove_empty(folder)
+    return Removed(files, size)
+
+
+def _selected(folder: Path, selection: Selection, now: float) -> Iterator[Path]:
+    outdated: dict[str, bool] = {}
+    for entry in entries(folder, selection.filters):
+        if selection.older is not None and not _older(entry, now - selection.older):
+            continue
+        if selection.damaged and not _damaged(entry):
+            continue
+        if selection.outdated:
+            series = entry.name.series
+            if series not in outdated:
+                outdated[series] = _outdated(entry)
+            if not outdated[series]:
+                continue
+        yield entry.path
+
+
+def _older(entry: Entry, time_: float) -> bool:
+    try:
+        return entry.path.stat().st_mtime < time_
+    except OSError:
+        return False
+
+
+def _damaged(entry: Entry) -> bool:
+    try:
+        read(entry)
+    except Unreadable:
+        return True
+    return False
+
+
+def _outdated(entry: Entry) -> bool:
+    """Whether other versions made it; a damaged file says nothing of that."""
+    try:
+        return read(entry).key.series.versions != dict(versions())
+    except Unreadable:
+        return False
+
+
+def _abandoned(folder: Path, now: float) -> Iterator[Path]:
+    for program in programs(folder):
+        for path in (folder / program).glob(f"{TEMPORARY}*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < now - ABANDONED:
+                    yield path
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove folders of programs that hold no results. A writer that needs one again reports that it is gone."""
+    for program in programs(folder):
+        place = folder / program
+        if all(path.name == PROGRAM for path in place.iterdir()):
+            with suppress(OSError):
+                (place / PROGRAM).unlink(missing_ok=True)
+                place.rmdir()

@@ -1,0 +1,179 @@
+"""The store: finds the draws of a call among the files, keeps new ones, and never stops a run.
+
+Whatever is wrong with a file or with the disk is reported as a warning, and the run goes on: with a file that is
+damaged as if it were not there, with a disk that takes nothing in memory alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.diagnostics.diagnostic import Diagnostic, Severity
+from tp.interpret.backend import cache_folder
+from tp.store.cell import Cell, Unreadable, decode, encode
+from tp.store.cover import cover
+from tp.store.files import write
+from tp.store.key import Key, Series
+from tp.store.names import PROGRAM, Name, name_of, read_name
+
+Warn = Callable[[Diagnostic], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A file that is not what its name says, and why."""
+
+    path: Path
+    reason: str
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        message = f"the stored result {self.path} is not used: {self.reason}"
+        return Diagnostic("TP712", message, hint="its draws are made again", severity=Severity.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Draws from the store: ``values`` of every quantity, the ``seconds`` they once took, from how many ``files``."""
+
+    values: Mapping[str, npt.NDArray[np.float64]]
+    seconds: float
+    files: int
+
+
+def default_folder() -> Path:
+    """Where results are kept: the folder ``results`` in $TP_CACHE or in the user's cache folder."""
+    return cache_folder() / "results"
+
+
+@dataclass(slots=True)
+class Store:
+    """The cells in ``folder``. Several processes may read and write it at once.
+
+    ``reads`` False keeps new results without looking at old ones. Warnings go to ``warn``.
+    """
+
+    folder: Path
+    warn: Warn = lambda _: None
+    reads: bool = True
+    damaged: list[Damaged] = field(default_factory=list)
+    _writes: bool = True
+    _known: dict[str, dict[tuple[str, int], dict[tuple[int, int], Name]]] = field(default_factory=dict)
+    _called: set[tuple[Path, str]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def find(self, series: Series, n: int, first: int, count: int) -> Found | None:
+        """The draws number ``first`` to ``first + count - 1``, if sound files hold all of them."""
+        if not self.reads:
+            return None
+        with self._lock:
+            segments = self._segments(Key(series, n, first, count))
+            while True:
+                chosen = cover(segments, first, first + count)
+                if chosen is None:
+                    return None
+                cells = [(segment, self._sound(series, segments[segment])) for segment in chosen]
+                for segment, cell in cells:
+                    if cell is None:
+                        del segments[segment]
+                sound = [cell for _, cell in cells if cell is not None]
+                if len(sound) == len(cells):
+                    return _joined(sound, first, first + count)
+
+    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], seconds: float, program: str) -> None:
+        """Write the ``values`` of a call; ``program`` is what people call it."""
+        with self._lock:
+            if not self._writes:
+                return
+            name = name_of(key)
+            path = name.path(self.folder)
+            try:
+                self._prepare(path.parent, program)
+                write(path, encode(Cell(key, values, seconds)))
+            except OSError as problem:
+                self._writes = False
+                self._refused(problem)
+            else:
+                self._segments(key)[key.first, key.first + key.count] = name
+
+    def _refused(self, problem: OSError) -> None:
+        reason = problem.strerror or str(problem)
+        message = f"results cannot be kept in {self.folder}: {reason}; the run goes on in memory"
+        hint = "make room, or choose another folder with --store DIR"
+        self.warn(Diagnostic("TP711", message, hint=hint, severity=Severity.WARNING))
+
+    def _segments(self, key: Key) -> dict[tuple[int, int], Name]:
+        """The files of one series and width by what they hold. A folder is looked at once."""
+        program = name_of(key).program
+        if program not in self._known:
+            self._known[program] = {}
+            for name in names_in(self.folder, program):
+                place = self._known[program].setdefault((name.series, name.n), {})
+                place[name.first, name.first + name.draws] = name
+        return self._known[program].setdefault((key.series.short, key.n), {})
+
+    def _sound(self, series: Series, name: Name) -> Cell | None:
+        """The cell in the file ``name``; None where it is gone, or damaged, which is reported."""
+        path = name.path(self.folder)
+        try:
+            cell = decode(path.read_bytes())
+            if cell.key != Key(series, name.n, name.first, name.draws):
+                raise Unreadable("it holds another result than its name says")
+        except FileNotFoundError:
+            return None
+        except (OSError, Unreadable) as problem:
+            found = Damaged(path, str(problem))
+            self.damaged.append(found)
+            self.warn(found.diagnostic)
+            return None
+        return cell
+
+    def _prepare(self, folder: Path, program: str) -> None:
+        """Make the folder of a program, with what it is called. Raises OSError."""
+        if (folder, program) in self._called:
+            return
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        called = program_names(folder)
+        if program not in called:
+            write(folder / PROGRAM, json.dumps({"names": [*called, program]}).encode())
+        self._called.add((folder, program))
+
+
+def names_in(folder: Path, program: str) -> list[Name]:
+    """What the folder of a program holds, by the names of its files. Nothing where there is no such folder."""
+    try:
+        with os.scandir(folder / program) as entries:
+            return [name for entry in entries if (name := read_name(program, entry.name)) is not None]
+    except OSError:
+        return []
+
+
+def program_names(folder: Path) -> list[str]:
+    """What the program in ``folder`` is called; it has several names where files of different names hold it."""
+    try:
+        found = json.loads((folder / PROGRAM).read_bytes())
+        return [str(name) for name in found["names"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return []
+
+
+def _joined(cells: list[Cell], first: int, end: int) -> Found:
+    """Draws ``first`` to ``end`` of overlapping cells, with the part of their time that belongs to them."""
+    parts: list[dict[str, npt.NDArray[np.float64]]] = []
+    seconds, at = 0.0, first
+    for cell in cells:
+        key = cell.key
+        until = min(end, key.first + key.count)
+        parts.append({name: row[at - key.first : until - key.first] for name, row in cell.values.items()})
+        seconds += cell.seconds if until - at == key.count else cell.seconds * (until - at) / key.count
+        at = until
+    names = cells[0].key.series.quantities
+    return Found({name: np.concatenate([part[name] for part in parts]) for name in names}, seconds, len(cells))
