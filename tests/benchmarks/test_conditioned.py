@@ -76,7 +76,6 @@ def test_against_dense(paired: Any, record: Record, n: int, limit: float, count:
 def test_against_numpy(paired: Any, record: Record) -> None:
     """The same derived program run by the plain interpreter of the tests, which conditions as well."""
     from tests.random_programs.numerics import Batch
-
     from tp.correlations.sample import Scalars, arrange
     from tp.syntax.quantities import parse
 

@@ -140,6 +140,8 @@ def test_run(mlp: str, capsys: Captured) -> None:
     assert [(o["name"], o["n"], len(o["values"])) for o in outputs] == [("f", 8, 2), ("f", 16, 2)]
     assert main(["run", mlp, "--widths", "8"]) == 0
     assert "f" in capsys.readouterr().out
+    assert main(["run", mlp, "--widths", "100000", "--engine", "conditioned"]) == 0
+    assert "100000" in capsys.readouterr().out
 
 
 def test_correlations(mlp: str, capsys: Captured) -> None:

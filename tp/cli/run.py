@@ -6,6 +6,8 @@ from tp.cli.options import (
     Data,
     Dtype,
     DtypeOption,
+    Engine,
+    EngineOption,
     File,
     Format,
     FormatOption,
@@ -25,6 +27,7 @@ def run(
     seeds: Seeds = 1,
     dtype: DtypeOption = Dtype.FLOAT32,
     data: Data = None,
+    engine: EngineOption = Engine.DENSE,
     form: FormatOption = Format.TEXT,
     output: Output = None,
 ) -> int:
@@ -32,7 +35,7 @@ def run(
     from tp.api import plan
 
     model = load(file, sets)
-    result = model.forward(plan(widths, seeds, dtype.value if dtype else None), data)
+    result = model.forward(plan(widths, seeds, dtype.value if dtype else None, engine=engine.value), data)
     if form is Format.JSON:
         from tp.report.forward import forward_json
         from tp.report.json import dumps

@@ -23,6 +23,8 @@ TOLERANCE = 1e-3
 STEPS = 400
 LEARNED_STEPS = 120
 """The limit where weights are known by their products only: every step has to be remembered."""
+USUAL_STEPS = 100
+"""Evaluations of a step that are usual, both starts together."""
 STARTS = 2
 ROOM = STARTS * (LEARNED_STEPS + 2)
 """Evaluations of a step that must be remembered at most."""
@@ -145,7 +147,7 @@ def spectral_norm(
 
     Power iteration from :data:`STARTS` random starts; the largest result counts. It is a lower bound that has
     converged when the relative change is below :data:`TOLERANCE`. Weights that are known by their products only are
-    returned with what was learned of them, and every start builds on what the one before it learned: all see one matrix.
+    returned with what was learned of them, and every start builds on what the one before learned: all see one matrix.
     """
     import jax
     import jax.numpy as jnp

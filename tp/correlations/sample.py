@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from tp.correlations.hessian import ROOM, HessianStep, spectral_norm
+from tp.correlations.hessian import ROOM, USUAL_STEPS, HessianStep, spectral_norm
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
 from tp.interpret.engine import absent
 from tp.interpret.memory import WORD, peak_entries
-from tp.interpret.work import Questions, elsewhere, questions, sizes
+from tp.interpret.work import Questions, elsewhere, held_entries, questions, sizes
 from tp.primitives.gather import Gather
 from tp.primitives.shorthand import scaled
 from tp.syntax.quantities import Quantity, parse
@@ -175,26 +175,21 @@ class Sampler:
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
         """The weights that are not materialised at width ``n``."""
-        return absent(self.program.parameters, self._asked(n), n, engine)
+        return absent(self.program.parameters, self._asked_in_all(n), n, engine)
 
     def words(self, n: int, engine: str) -> int:
         """Numbers in memory at once: weights or what is known of them, the draw of the largest, live values."""
         without, asked = self.absent(n, engine), self._asked(n)
-        held, largest = 0, 0
-        for name, parameter in self.program.parameters.items():
-            rows, columns = sizes(parameter, n)
-            if name in without:
-                held += (asked[name].stored + self._remembered(name, n)) * (rows + columns)
-                largest = max(largest, 2 * asked[name].widest * (rows + columns))
-            else:
-                held += rows * columns
-                largest = max(largest, rows * columns)
-        return held + largest + max(peak_entries(graph, roots, n) for graph, roots in self._programs())
+        held = held_entries(self.program.parameters, asked, without, n)
+        for name in without:
+            held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
+        return held + max(peak_entries(graph, roots, n) for graph, roots in self._programs())
 
     def work(self, n: int, engine: str) -> float:
         """Seconds, roughly, on one slow core."""
-        without, asked = self.absent(n, engine), self._asked(n)
-        total = sum(elsewhere(graph, roots, n) for graph, roots in self._programs())
+        without, asked = self.absent(n, engine), self._asked_in_all(n)
+        (scalars, roots), *steps = self._programs()
+        total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
         for name, parameter in self.program.parameters.items():
             rows, columns = sizes(parameter, n)
             questions = asked.get(name, Questions())
@@ -214,6 +209,14 @@ class Sampler:
 
     def _asked(self, n: int) -> dict[str, Questions]:
         return questions(self._programs(), n)
+
+    def _asked_in_all(self, n: int) -> dict[str, Questions]:
+        """As :meth:`_asked`, with as many steps of power iterations as are usual."""
+        scalars, *steps = self._programs()
+        found = questions([scalars], n)
+        for name, asked in questions(steps, n).items():
+            found.setdefault(name, Questions()).groups.extend(asked.groups * USUAL_STEPS)
+        return found
 
     def _factor(self, quantity: Quantity) -> float:
         return quantity.coefficient if quantity.free == 2 else 1.0

@@ -12,6 +12,9 @@ ENGINES = ("auto", "dense", "conditioned")
 LAWS = ("normal", "constant")
 """Laws whose products can be drawn without the weight; the centred part of a constant is zero."""
 
+COMPILATION = 0.01
+"""Seconds that a draw must gain: a conditioned program compiles some 3 s longer and is drawn some 300 times."""
+
 
 def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], n: int, engine: str) -> frozenset[str]:
     """The weights that are not materialised at width ``n``.
@@ -25,16 +28,26 @@ def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], 
     if engine == "dense":
         return frozenset()
     if engine == "conditioned" and operators and not operators & able:
-        names = ", ".join(f"{name} is {parameters[name].law.family}" for name in sorted(operators))
-        message = f"no weight can be conditioned: products are only drawn for normal entries, and {names}"
+        message = (
+            f"no weight can be conditioned: products are only drawn for normal entries, and {materialised(parameters)}"
+        )
         raise error("TP511", message, hint="use --engine dense")
-    cheap = {name for name in able if _cheaper(parameters[name], asked[name], n)}
-    out = {name for name in operators & able if engine == "conditioned" or name in cheap}
+    cheap = {name for name in able if _saved(parameters[name], asked[name], n) > 0}
+    out = operators & (able if engine == "conditioned" else cheap)
+    if engine == "auto" and sum(_saved(parameters[name], asked[name], n) for name in out) < COMPILATION:
+        out = set()
     if out or (engine == "conditioned" and not operators):
         out |= cheap - operators
     return frozenset(out)
 
 
-def _cheaper(parameter: Parameter, asked: Questions, n: int) -> bool:
+def materialised(parameters: Mapping[str, Parameter]) -> str:
+    """The wide weights that have to be in memory, with their laws: "W is uniform"; empty where there are none."""
+    found = [p for p in parameters.values() if p.is_operator and p.law.family not in LAWS]
+    return ", ".join(f"{p.name} is {p.law.family}" for p in found)
+
+
+def _saved(parameter: Parameter, asked: Questions, n: int) -> float:
+    """What conditioning saves of one draw, in seconds."""
     rows, columns = sizes(parameter, n)
-    return asked.conditioned(rows, columns) < asked.materialised(rows * columns)
+    return asked.materialised(rows * columns) - asked.conditioned(rows, columns)

@@ -1,4 +1,4 @@
-"""How much memory the dense interpreter needs, before it starts."""
+"""How much memory arrays need, before they exist."""
 
 from __future__ import annotations
 
@@ -15,11 +15,6 @@ WORD = {"float32": 4, "float64": 8}
 def entries(axes: Iterable[Axis], n: int) -> int:
     """The entries of an array with ``axes`` at width ``n``."""
     return prod(a.at(n) for a in axes)
-
-
-def weight_entries(graph: Graph, n: int) -> int:
-    """The entries of all weights at width ``n``."""
-    return sum(entries((*p.outs, *p.ins), n) for p in graph.parameters.values())
 
 
 def peak_entries(graph: Graph, roots: Sequence[int], n: int) -> int:

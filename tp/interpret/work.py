@@ -6,7 +6,7 @@ worth drawing, so only their ratios matter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
@@ -81,6 +81,25 @@ def questions(graphs: Sequence[tuple[Graph, Sequence[int]]], n: int) -> dict[str
 def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
     """Rows and columns of a weight as a matrix."""
     return prod(a.at(n) for a in parameter.outs), prod(a.at(n) for a in parameter.ins)
+
+
+def held_entries(
+    parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
+) -> int:
+    """Numbers in memory for the weights at width ``n``, with the noise or the draw of the largest one.
+
+    Weights in ``without`` are not materialised, and what is remembered of them counts instead.
+    """
+    held, largest = 0, 0
+    for name, parameter in parameters.items():
+        rows, columns = sizes(parameter, n)
+        if name in without:
+            held += asked[name].stored * (rows + columns)
+            largest = max(largest, 2 * asked[name].widest * (rows + columns))
+        else:
+            held += rows * columns
+            largest = max(largest, rows * columns)
+    return held + largest
 
 
 def elsewhere(graph: Graph, roots: Sequence[int], n: int) -> float:

@@ -12,7 +12,9 @@ import numpy.typing as npt
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Width
 from tp.graph.graph import Graph
-from tp.interpret.memory import WORD, weight_entries
+from tp.interpret.engine import absent, materialised
+from tp.interpret.memory import WORD, peak_entries
+from tp.interpret.work import held_entries, questions
 from tp.measure.data import inputs_for
 from tp.measure.plan import Plan, require_memory
 
@@ -33,28 +35,38 @@ class Forward:
 def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
 
-    A wide axis of an output is kept. Raises TpError TP501 where the weights do not fit into memory, TP604 where an
-    output is not finite, and those of :func:`inputs_for`.
+    A wide axis of an output is kept. The dense engine has the weights that :meth:`tp.Model.init` makes. Raises TpError
+    TP511 where nothing can be conditioned, TP501 where the weights do not fit into memory, TP604 where an output is
+    not finite, and those of :func:`inputs_for`.
     """
     import jax
 
     from tp.interpret.backend import precision
-    from tp.interpret.dense import draw
+    from tp.interpret.conditioned import draw
     from tp.interpret.evaluate import evaluator
 
     seeds = plan.seeds or 1
-    require_memory({n: 2 * weight_entries(program.graph, n) * WORD[plan.dtype] for n in plan.widths})
+    graph = program.graph
     inputs = {name: array[0] for name, array in inputs_for(program.inputs, 1, data, dtype=plan.dtype).items()}
-    names, nodes = list(program.graph.outputs), list(program.graph.outputs.values())
+    names, nodes = list(graph.outputs), list(graph.outputs.values())
+    asked = {n: questions([(graph, nodes)], n) for n in plan.widths}
+    without = {n: absent(graph.parameters, asked[n], n, plan.engine) for n in plan.widths}
+    held = {n: held_entries(graph.parameters, asked[n], without[n], n) for n in plan.widths}
+    require_memory(
+        {n: (held[n] + peak_entries(graph, nodes, n)) * WORD[plan.dtype] for n in plan.widths},
+        materialised(graph.parameters),
+    )
     found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in names}
     with precision(plan.dtype) as kind:
         placed = {name: jax.numpy.asarray(array, kind) for name, array in inputs.items()}
         for n in plan.widths:
-            run = jax.jit(evaluator(program.graph, nodes, n, kind))
-            drawn = [
-                run(draw(program.graph.parameters, n, jax.random.key(plan.key + seed), kind), placed)
-                for seed in range(seeds)
-            ]
+            evaluate = evaluator(graph, nodes, n, kind)
+
+            def one(key: Any, n: int = n, evaluate: Any = evaluate) -> list[Any]:
+                return evaluate(draw(graph.parameters, n, key, kind, without[n]), placed)
+
+            run = jax.jit(one)
+            drawn = [run(jax.random.key(plan.key + seed)) for seed in range(seeds)]
             for i, name in enumerate(names):
                 found[name][n] = np.stack([np.asarray(values[i], dtype=np.float64) for values in drawn])
                 _require_finite(name, n, found[name][n], plan.dtype)

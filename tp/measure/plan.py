@@ -129,13 +129,18 @@ def _malformed(text: str) -> Exception:
     return error("TP502", f"cannot read the widths {text!r}", hint=hint)
 
 
-def require_memory(need: Mapping[int, int]) -> None:
-    """Raises TpError TP501 where ``need[n]`` bytes for width n are more than the machine has left."""
+def require_memory(need: Mapping[int, int], because: str = "") -> None:
+    """Raises TpError TP501 where ``need[n]`` bytes for width n are more than the machine has left.
+
+    ``because`` names the weights that cannot but be in memory, if there are any.
+    """
     have = available_memory()
     for n in sorted(need):
         if have is not None and need[n] > have:
             message = f"width {n} needs {gib(need[n])} of memory, and this machine has {gib(have)} free"
-            raise error("TP501", message, hint="use smaller --widths, fewer --quantities or --dtype float32")
+            reason = f"; only normal weights need not be in memory, and {because}" if because else ""
+            hint = f"use smaller --widths, fewer --quantities or --dtype float32{reason}"
+            raise error("TP501", message, hint=hint)
 
 
 def available_memory() -> int | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tp.interpret.engine import materialised
 from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluate, only_output, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.fit import Fit, fit
@@ -151,7 +152,10 @@ def draw_samples(
     measured = with_yardstick(names)
     graph = program.graph
     inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs, dtype=plan.dtype)
-    require_memory({n: tools.memory(graph, measured, n, plan.dtype, plan.engine) for n in plan.widths})
+    require_memory(
+        {n: tools.memory(graph, measured, n, plan.dtype, plan.engine) for n in plan.widths},
+        materialised(graph.parameters),
+    )
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
         return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype, plan.engine)
