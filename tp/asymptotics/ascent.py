@@ -1,0 +1,99 @@
+"""Lower bounds of the subordinate norm: alternating maximisation over the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tp.asymptotics.matricise import matricise
+from tp.asymptotics.tensors import Floats
+
+SETTLED = 1e-13
+"""The ascent ends when a sweep over all slots raises no value by more than this share."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ascent:
+    """Where the ascents of several starts ended.
+
+    ``vectors[e]`` [starts, N_e] are unit vectors, ``values`` [sweeps + 1, starts] the full contractions after each
+    sweep, the starts first; they never fall.
+    """
+
+    vectors: tuple[Floats, ...]
+    values: Floats
+
+    def best(self) -> tuple[Floats, ...]:
+        """The unit vectors of the start that ended highest."""
+        winner = int(np.argmax(self.values[-1]))
+        return tuple(v[winner] for v in self.vectors)
+
+
+def ascend(tensor: Floats, starts: Sequence[Floats], sweeps: int) -> Ascent:
+    """Alternating maximisation of eq. 1 from ``starts``, one array [starts, N_e] of vectors for each slot e.
+
+    The best vector in one slot, given the others, is the normalised contraction with the others. Each update is
+    exact, so the value never falls; what it ends at is stationary and not always the supremum.
+    """
+    vectors = [_normalised(v) for v in starts]
+    values = [np.abs(np.einsum("ri,ri->r", contract_others(tensor, vectors, 0), vectors[0]))]
+    for _ in range(sweeps):
+        size = values[-1]
+        for slot in range(tensor.ndim):
+            image = contract_others(tensor, vectors, slot)
+            size = np.linalg.norm(image, axis=1)
+            moves = size > 0
+            vectors[slot] = np.where(moves[:, None], image / np.where(moves, size, 1.0)[:, None], vectors[slot])
+        values.append(np.maximum(size, values[-1]))
+        if np.all(values[-1] <= values[-2] * (1 + SETTLED)):
+            break
+    return Ascent(tuple(vectors), np.stack(values))
+
+
+def contract_others(tensor: Floats, vectors: Sequence[Floats], slot: int) -> Floats:
+    """The tensor contracted with vectors [starts, N_e] in every slot but one: [starts, N_slot]."""
+    rank = tensor.ndim
+    operands: list[object] = [tensor, list(range(rank))]
+    for e in range(rank):
+        if e != slot:
+            operands += [vectors[e], [rank, e]]
+    return np.einsum(*operands, [rank, slot], optimize="greedy")  # type: ignore[call-overload]
+
+
+def random_starts(tensor: Floats, count: int, seed: int) -> list[Floats]:
+    """``count`` starts in uniformly random directions: one array [count, N_e] for each slot."""
+    draw = np.random.default_rng(seed)
+    return [_normalised(draw.standard_normal((count, size))) for size in tensor.shape]
+
+
+def singular_starts(tensor: Floats) -> list[Floats]:
+    """One start for each slot: the leading singular vector of that slot's matricisation, then, of what is left
+    after contracting with it, the leading ones of the other slots in turn. Arrays [rank, N_e].
+    """
+    rank = tensor.ndim
+    starts = [np.empty((rank, size)) for size in tensor.shape]
+    for first in range(rank):
+        left, slots = tensor, list(range(rank))
+        for slot in (first, *(e for e in range(rank) if e != first)):
+            axis = slots.index(slot)
+            vector = _leading(matricise(left, (axis,)))
+            starts[slot][first] = vector
+            left = np.tensordot(left, vector, axes=(axis, 0))
+            slots.remove(slot)
+    return starts
+
+
+def _leading(matrix: Floats) -> Floats:
+    """The leading left singular vector of a matrix [rows, columns]."""
+    if matrix.shape[1] > matrix.shape[0]:
+        return np.linalg.eigh(matrix @ matrix.T)[1][:, -1]
+    return np.linalg.svd(matrix, full_matrices=False)[0][:, 0]
+
+
+def _normalised(vectors: Floats) -> Floats:
+    size = np.linalg.norm(vectors, axis=1, keepdims=True)
+    first = np.zeros_like(vectors)
+    first[:, 0] = 1.0
+    return np.where(size > 0, vectors / np.where(size > 0, size, 1.0), first)
