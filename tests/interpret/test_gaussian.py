@@ -232,6 +232,40 @@ def test_a_matrix_of_which_all_is_known(rows: int, columns: int) -> None:
                 np.testing.assert_allclose(answers, questions @ matrix, atol=1e-9)
 
 
+NEAR = "nearly dependent vectors of one block spoil what is fresh after them: see test_orthonormal"
+
+
+@pytest.mark.xfail(strict=True, reason=NEAR)
+@pytest.mark.parametrize(("dtype", "distance"), [("float32", 1e-4), ("float64", 1e-12)])
+def test_near_vectors_where_space_runs_out(dtype: str, distance: float) -> None:
+    """A vector that is barely off what is known, and then as many generic ones as there are dimensions."""
+    for seed in range(10):
+        generator = np.random.default_rng(seed)
+        x, near, *others = generator.standard_normal((6, 4))
+        with precision(dtype) as kind:
+            asked = Asked(unknown(3, 4, jax.random.key(seed), kind).with_room(24, 24), dtype, pad=5)
+            asked.ask(x[None], False)
+            asked.ask(np.array([x + distance * near, *others]), False)
+            w = asked.ask(np.eye(4), False).T
+        questions, answers = asked.pairs(False)
+        np.testing.assert_allclose(answers, questions @ w.T, atol=20 * resolution(5, dtype))
+
+
+@pytest.mark.xfail(strict=True, reason=NEAR)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_pair_and_its_difference(dtype: str) -> None:
+    """x, x + r with r above the resolution, and r / |r|, which is what the first two already say."""
+    for seed in range(10):
+        generator = np.random.default_rng(seed)
+        x, r = generator.standard_normal((2, 40)) / 40**0.5
+        with precision(dtype) as kind:
+            asked = Asked(unknown(30, 40, jax.random.key(seed), kind).with_room(6, 6), dtype, pad=3)
+            asked.ask(np.array([x, x + 1.5 * resolution(3, dtype) * r, r]), False)
+            asked.ask(r[None], False)
+        first, again = asked.answers[0][2:]
+        assert np.abs(first - again).max() < 20 * resolution(3, dtype)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_in_a_loop(dtype: str) -> None:
     """Power iteration within fori_loop, from two starts, more steps than there are dimensions.
