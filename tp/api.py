@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from tp.diagnostics.diagnostic import Diagnostic
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
     from tp.measure.blame import Accusation
+    from tp.measure.drawing import Means
     from tp.measure.forward import Forward
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
     from tp.measure.plan import Plan
     from tp.measure.sweep import Report
+    from tp.measure.team import Team
     from tp.measure.verify import Verification
+    from tp.store.store import Warn
     from tp.syntax.program import Claim, Program
 
 
@@ -101,20 +108,29 @@ class Model:
         seconds: float | None = None,
         engine: str = "auto",
         progress: Report | None = None,
+        store: str | Path | bool = True,
+        resume: bool = True,
+        workers: int | str | Executor | Team = 1,
+        warn: Warn | None = None,
     ) -> Verification:
         """Predict, measure and compare; decide the claims.
 
         Without ``seeds``, seeds are added until all is decided and precise, for about ``seconds`` at most. ``data`` is
         None, ``"digits"`` or a path. ``engine`` is ``"dense"`` (weights as matrices), ``"conditioned"`` (Gaussian
-        weights by their products alone) or ``"auto"``, which takes the cheaper one at each width. Raises TpError for
-        settings, data or memory that do not do.
+        weights by their products alone) or ``"auto"``, which takes the cheaper one at each width.
+
+        What is drawn is kept in the folder ``store`` (True: the user's cache; False: nowhere), and what is there is
+        not drawn again unless ``resume`` is False. ``workers`` draw: so many processes, those of the Dask scheduler
+        at an address, or any executor; numbers do not depend on it. What goes wrong without stopping the work is given
+        to ``warn``, or is a Python warning. Raises TpError for settings, data, memory or workers that do not do.
         """
         from tp.measure.verify import verify
 
-        settings = plan(widths, seeds, dtype, seconds, engine)
-        return verify(
-            self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
-        )  # fmt: skip
+        settings, names = plan(widths, seeds, dtype, seconds, engine), _known(quantities)
+        with _means(store, resume, workers, warn) as means:
+            return verify(
+                self.program, settings, names, data, equal_inputs=equal_inputs, report=progress, means=means
+            )  # fmt: skip
 
     def correlations(
         self,
@@ -127,6 +143,10 @@ class Model:
         equal_inputs: bool = False,
         engine: str = "auto",
         progress: Report | None = None,
+        store: str | Path | bool = True,
+        resume: bool = True,
+        workers: int | str | Executor | Team = 1,
+        warn: Warn | None = None,
     ) -> Numbers:
         """Samples of the absolute values of ``quantities``, without prediction or verdict.
 
@@ -134,10 +154,11 @@ class Model:
         """
         from tp.measure.numbers import numbers
 
-        settings = plan(widths, seeds, dtype, engine=engine)
-        return numbers(
-            self.program, settings, _known(quantities), data, equal_inputs=equal_inputs, report=progress
-        )  # fmt: skip
+        settings, names = plan(widths, seeds, dtype, engine=engine), _known(quantities)
+        with _means(store, resume, workers, warn) as means:
+            return numbers(
+                self.program, settings, names, data, equal_inputs=equal_inputs, report=progress, means=means
+            )  # fmt: skip
 
     def forward(self, plan: Plan, data: str | None = None) -> Forward:
         """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""
@@ -208,6 +229,27 @@ def plan(
     from tp.measure.plan import Plan, read_widths
 
     return Plan(read_widths(widths), seeds, dtype or Plan().dtype, seconds=seconds, engine=engine)
+
+
+@contextmanager
+def _means(
+    store: str | Path | bool, resume: bool, workers: int | str | Executor | Team, warn: Warn | None
+) -> Generator[Means]:
+    """The store and the workers of a measurement. Raises TpError TP716."""
+    from tp.measure.drawing import Means
+    from tp.measure.team import assembled
+    from tp.store.store import Store, default_folder
+
+    said = warn or _warning
+    folder = default_folder() if store is True else None if store is False else Path(store)
+    with assembled(workers) as team:
+        yield Means(None if folder is None else Store(folder, said, reads=resume), team, said)
+
+
+def _warning(diagnostic: Diagnostic) -> None:
+    import warnings
+
+    warnings.warn(f"{diagnostic.code}: {diagnostic.message}", stacklevel=2)
 
 
 def _known(quantities: Sequence[str] | None) -> list[str] | None:

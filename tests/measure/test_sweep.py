@@ -6,6 +6,7 @@ from itertools import count
 
 import numpy as np
 
+from tp.measure.calls import in_turn
 from tp.measure.plan import Plan
 from tp.measure.rounds import FIRST, LATER
 from tp.measure.sweep import Samples, sweep
@@ -49,32 +50,32 @@ def drawn(samples: Samples) -> dict[int, int]:
 
 def test_fixed_seeds_are_drawn_exactly() -> None:
     draw = Recorder()
-    found = sweep(Plan(WIDTHS, seeds=100), draw, always, cheap)
+    found = sweep(Plan(WIDTHS, seeds=100), in_turn(draw), always, cheap)
     assert drawn(found.samples) == {64: 100, 128: 100}
     assert all(seeds <= 64 for _, seeds, _ in draw.calls)
 
 
 def test_decided_after_one_round() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(), never, cheap)
+    found = sweep(Plan(WIDTHS), in_turn(Recorder()), never, cheap)
     assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_undecided_up_to_the_most() -> None:
-    found = sweep(Plan(WIDTHS, most_seeds=200), Recorder(), always, cheap)
+    found = sweep(Plan(WIDTHS, most_seeds=200), in_turn(Recorder()), always, cheap)
     assert drawn(found.samples) == {64: 400, 128: 200}
 
 
 def test_dear_draws_come_one_at_a_time() -> None:
     draw = Recorder()
-    found = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), draw, always, dear)
+    found = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(draw), always, dear)
     assert drawn(found.samples)[128] == FIRST + LATER
     assert all(seeds == 1 for _, seeds, _ in draw.calls)
 
 
 def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
-    whole = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), Recorder(), always, cheap).samples["F"]
-    parts = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), Recorder(), always, dear).samples["F"]
-    alone = sweep(Plan((128,), seeds=5), Recorder(), always, dear).samples["F"]
+    whole = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(Recorder()), always, cheap).samples["F"]
+    parts = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(Recorder()), always, dear).samples["F"]
+    alone = sweep(Plan((128,), seeds=5), in_turn(Recorder()), always, dear).samples["F"]
     for n in WIDTHS:
         shared = min(len(whole[n]), len(parts[n]))
         assert (whole[n][:shared] == parts[n][:shared]).all()
@@ -82,26 +83,27 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
 
 
 def test_the_time_budget_ends_it_after_any_call() -> None:
-    """The clock moves by a second at each look: once for the start, and before each call after the first round."""
+    """Every call takes a second, by a clock that moves at each look."""
     ticks = count()
-    draw = Recorder()
-    found = sweep(Plan(WIDTHS, seconds=4), draw, always, dear, clock=lambda: float(next(ticks)))
-    assert drawn(found.samples)[128] == FIRST + 4
+    first = sweep(Plan(WIDTHS, seconds=0), in_turn(Recorder()), always, dear).calls
+    run = in_turn(Recorder(), lambda: float(next(ticks)))
+    found = sweep(Plan(WIDTHS, seconds=first + 3), run, always, dear)
+    assert found.calls == found.seconds == first + 4
     assert not found.interrupted
 
 
 def test_the_first_round_is_complete_without_any_time() -> None:
-    found = sweep(Plan(WIDTHS, seconds=0), Recorder(), always, cheap)
+    found = sweep(Plan(WIDTHS, seconds=0), in_turn(Recorder()), always, cheap)
     assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_fixed_seeds_take_the_time_they_take() -> None:
-    found = sweep(Plan(WIDTHS, seeds=100, seconds=0), Recorder(), never, cheap)
+    found = sweep(Plan(WIDTHS, seeds=100, seconds=0), in_turn(Recorder()), never, cheap)
     assert drawn(found.samples) == {64: 100, 128: 100}
 
 
 def test_every_draw_has_a_number_of_its_own() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(), always, cheap)
+    found = sweep(Plan(WIDTHS), in_turn(Recorder()), always, cheap)
     numbers = np.concatenate(list(found.samples["F"].values()))
     assert len(set(numbers)) == len(numbers)
     assert (numbers >= 0).all()
@@ -109,7 +111,7 @@ def test_every_draw_has_a_number_of_its_own() -> None:
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    found = sweep(Plan(WIDTHS), Recorder(stop_at=1), always, cheap)
+    found = sweep(Plan(WIDTHS), in_turn(Recorder(stop_at=1)), always, cheap)
     assert found.interrupted
     assert drawn(found.samples) == {64: 64}
 
@@ -117,9 +119,8 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
 def test_progress_never_runs_backwards_and_ends_full() -> None:
     for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, dear)):
         seen: list[float] = []
-        sweep(
-            Plan(WIDTHS, **settings), Recorder(), always, cost, lambda done, total, _, to=seen: to.append(done / total)
-        )
+        plan, run = Plan(WIDTHS, **settings), in_turn(Recorder())
+        sweep(plan, run, always, cost, lambda done, total, _, to=seen: to.append(done / total))
         assert seen == sorted(seen)
         assert seen[0] == 0
         assert seen[-1] == 1

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tp.measure.calls import in_turn
 from tp.measure.fit import Fit, fit
 from tp.measure.plan import Plan, parse_widths
 from tp.measure.sweep import Samples, sweep
@@ -37,7 +38,7 @@ def measured(size: Callable[[int], float], key: int) -> Fit:
         found = fit(samples["q"])
         return judge(PREDICTED, found).more_seeds or coarse(found)
 
-    return fit(sweep(Plan(PLAN, key=key), draw, undecided, cost, clock=lambda: passed).samples["q"])
+    return fit(sweep(Plan(PLAN, key=key), in_turn(draw, lambda: passed), undecided, cost).samples["q"])
 
 
 def rates(size: Callable[[int], float]) -> tuple[Counter[Verdict], list[Fit]]:

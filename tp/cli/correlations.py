@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tp.cli.means import kept, warn, workers
 from tp.cli.options import (
     Data,
     DtypeOption,
@@ -11,11 +12,16 @@ from tp.cli.options import (
     File,
     Format,
     FormatOption,
+    Jobs,
+    NoStore,
     Output,
     Progress,
     Quantities,
+    Resume,
+    Scheduler,
     Seeds,
     Set,
+    StoreFolder,
     Widths,
     emit,
     load,
@@ -34,14 +40,20 @@ def correlations(
     equal_inputs: EqualInputs = False,
     engine: EngineOption = Engine.AUTO,
     names: Quantities = None,
+    store: StoreFolder = None,
+    no_store: NoStore = False,
+    resume: Resume = True,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = None,
     form: FormatOption = Format.TEXT,
     output: Output = None,
     progress: Progress = False,
 ) -> int:
     """Sample the quantities at every width, without prediction or verdict."""
     asked = quantities(names)
+    place = kept(store, no_store)
     model = load(file, sets)
-    with progress_bar(model.name, progress) as report:
+    with workers(jobs, scheduler) as team, progress_bar(model.name, progress) as report:
         result = model.correlations(
             widths,
             64 if seeds is None else seeds,
@@ -51,6 +63,10 @@ def correlations(
             equal_inputs=equal_inputs,
             engine=engine.value,
             progress=report,
+            store=place,
+            resume=resume,
+            workers=team,
+            warn=warn,
         )
     if form is Format.JSON:
         from tp.report.json import dumps, numbers_json

@@ -57,6 +57,15 @@ Quantities = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="How results are printed.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file, not to standard output.")]
+StoreFolder = Annotated[
+    Path | None, typer.Option("--store", metavar="DIR", help="The folder of results, instead of the user's cache.")
+]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Keep no results, and use no old ones.")]
+Resume = Annotated[bool, typer.Option("--resume/--no-resume", help="Whether stored results are used.")]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=1024, help="Processes that draw.")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Draw with the workers of a Dask scheduler.")
+]
 Progress = Annotated[bool, typer.Option("--progress", help="Show progress even where stderr is no terminal.")]
 
 _NAMES = re.compile(r",(?![^\[]*\])")

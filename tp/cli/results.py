@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tp.cli.options import Dtype, Engine, Format, FormatOption, Output, Widths, emit
+from tp.cli.options import Dtype, Engine, Format, FormatOption, Output, StoreFolder, Widths, emit
 from tp.diagnostics.diagnostic import error
 
 if TYPE_CHECKING:
     from tp.store.listing import Filters
 
-StoreFolder = Annotated[Path | None, typer.Option("--store", metavar="DIR", help="The folder of results.")]
 DAY = 86400.0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tp.cli.means import kept, warn, workers
 from tp.cli.options import (
     Data,
     DtypeOption,
@@ -16,11 +17,16 @@ from tp.cli.options import (
     Files,
     Format,
     FormatOption,
+    Jobs,
+    NoStore,
     Output,
     Progress,
     Quantities,
+    Resume,
+    Scheduler,
     Seeds,
     Set,
+    StoreFolder,
     Widths,
     emit,
     load_all,
@@ -47,6 +53,11 @@ def verify(
     engine: EngineOption = Engine.AUTO,
     names: Quantities = None,
     seconds: Seconds = None,
+    store: StoreFolder = None,
+    no_store: NoStore = False,
+    resume: Resume = True,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = None,
     form: FormatOption = Format.TEXT,
     output: Output = None,
     progress: Progress = False,
@@ -54,22 +65,29 @@ def verify(
     """Measure every quantity, compare it with its prediction, and decide the claims of the program."""
     asked = quantities(names)
     results: list[Verification] = []
-    for model in load_all(files, sets):
-        with progress_bar(model.name, progress) as report:
-            result = model.verify(
-                widths,
-                seeds,
-                dtype.value if dtype else None,
-                data,
-                quantities=asked,
-                equal_inputs=equal_inputs,
-                seconds=seconds,
-                engine=engine.value,
-                progress=report,
-            )
-        results.append(result)
-        if result.interrupted:
-            break
+    place = kept(store, no_store)
+    models = load_all(files, sets)
+    with workers(jobs, scheduler) as team:
+        for model in models:
+            with progress_bar(model.name, progress) as report:
+                result = model.verify(
+                    widths,
+                    seeds,
+                    dtype.value if dtype else None,
+                    data,
+                    quantities=asked,
+                    equal_inputs=equal_inputs,
+                    seconds=seconds,
+                    engine=engine.value,
+                    progress=report,
+                    store=place,
+                    resume=resume,
+                    workers=team,
+                    warn=warn,
+                )
+            results.append(result)
+            if result.interrupted:
+                break
     if form is Format.JSON:
         from tp.report.json import dumps, verification_json
 

@@ -135,6 +135,11 @@ def chosen(program: Graph, quantities: Sequence[str], n: int, engine: str = "aut
     return "conditioned" if sampler.absent(n, engine) or engine == "conditioned" else "dense"
 
 
+def without(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> tuple[str, ...]:
+    """The weights that are not materialised at width ``n``, on which the random numbers depend."""
+    return tuple(sorted(_sampler(program, tuple(quantities)).absent(n, engine)))
+
+
 def cost(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:
     """The work of one draw, roughly in seconds on one slow core."""
     return _sampler(program, tuple(quantities)).work(n, engine)

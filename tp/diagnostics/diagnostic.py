@@ -45,6 +45,10 @@ class TpError(Exception):
         self.diagnostics: tuple[Diagnostic, ...] = found
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
 
+    def __reduce__(self) -> tuple[type[TpError], tuple[tuple[Diagnostic, ...]]]:
+        """So that it survives the way from another process."""
+        return type(self), (self.diagnostics,)
+
 
 def error(code: str, message: str, span: Span | None = None, hint: str | None = None) -> TpError:
     """A :class:`TpError` with a single diagnostic, for the common case."""

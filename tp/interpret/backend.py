@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from platform import machine
 from typing import Any
 
 
@@ -18,6 +19,15 @@ def cache_folder() -> Path:
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "tp"
+
+
+@cache
+def platform() -> str:
+    """What JAX computes on: the kind of backend, and of processor or device. Rounding differs between kinds."""
+    import jax
+
+    backend = jax.default_backend()
+    return f"{backend} {machine() if backend == 'cpu' else jax.devices()[0].device_kind}"
 
 
 @cache

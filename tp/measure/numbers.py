@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from tp.measure.drawing import Means
 from tp.measure.fit import UPPER_QUANTILE
 from tp.measure.plan import Plan
 from tp.measure.sweep import Report
@@ -47,6 +48,9 @@ class Numbers:
     """Which interpreter drew at each width: "dense" or "conditioned"."""
     quantities: dict[str, tuple[Cell, ...]]
     interrupted: bool
+    cells: int = 0
+    """Calls of the sampler that the numbers are from, and how many of them were ``stored`` by an earlier run."""
+    stored: int = 0
 
     def array(self, quantity: str) -> npt.NDArray[np.float64]:
         """The samples of ``quantity`` as [width, seed]. Raises KeyError for one that was not asked for."""
@@ -62,14 +66,17 @@ def numbers(
     equal_inputs: bool = False,
     report: Report | None = None,
     tools: Tools | None = None,
+    means: Means | None = None,
 ) -> Numbers:
     """Draw ``quantities`` (default: :data:`DEFAULT`) at every width and seed of ``plan``."""
     names = tuple(dict.fromkeys(quantities if quantities is not None else DEFAULT))
     tools = tools or default_tools()
-    drawn = draw_samples(program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools)
+    drawn = draw_samples(
+        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, means=means or Means()
+    )
     table = {
         name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
         for name in names
     }
     ran = engines(program, plan, names, tools)
-    return Numbers(program.name, program.file, plan.dtype, ran, table, drawn.interrupted)
+    return Numbers(program.name, program.file, plan.dtype, ran, table, drawn.interrupted, drawn.calls, drawn.stored)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tp.measure.calls import Answer, Call, Run, absolute
 from tp.measure.plan import Plan
 from tp.measure.rounds import Rounds, adaptive, fixed, in_call
 
 Samples = dict[str, dict[int, npt.NDArray[np.float64]]]
 """Absolute values by quantity and width, one per seed."""
-Draw = Callable[[int, int, int], Mapping[str, npt.NDArray[Any]]]
-"""draw(n, seeds, key): values of every quantity at width n, for the draws numbered key, key + 1, ..."""
 Report = Callable[[float, float, str], None]
 """report(done, total, what): the share of work done, in arbitrary units."""
 Cost = Callable[[int], float]
@@ -26,42 +24,52 @@ Cost = Callable[[int], float]
 
 @dataclass(slots=True)
 class Sweep:
-    """What was drawn, and whether the user broke off."""
+    """What was drawn in how many ``calls``, how many of them were ``stored`` before, and whether the user broke off.
+
+    ``seconds`` is the time that the draws took when they were made, added up over workers.
+    """
 
     samples: Samples = field(default_factory=dict)
     interrupted: bool = False
+    calls: int = 0
+    stored: int = 0
+    seconds: float = 0.0
 
 
 def sweep(
     plan: Plan,
-    draw: Draw,
+    run: Run,
     undecided: Callable[[Samples], bool],
     cost: Cost,
     report: Report | None = None,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Sweep:
     """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every round whether to go on.
 
     Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. The time budget of the plan
-    ends adaptive seeds after any call, once the first round is complete. An interrupt (Ctrl-C) ends everything, and
-    keeps every finished call.
+    ends adaptive seeds after any call, once the first round is complete. It is compared with the seconds that draws
+    took when they were made: so a run that is repeated or resumed ends where it ended, and more workers make it
+    shorter and not other. An interrupt (Ctrl-C) ends everything, and keeps every finished call.
     """
     result = Sweep()
     costs = {n: cost(n) for n in plan.widths}
     adding = plan.seeds is None
     rounds = adaptive(costs, plan.most_seeds) if plan.seeds is None else fixed(costs, plan.seeds)
-    end = clock() + plan.budget if adding else math.inf
     total = min(rounds.cost(costs), max(rounds.first_cost(costs), plan.budget) if adding else math.inf)
     done = 0.0
-    drawn = dict.fromkeys(costs, 0)
     try:
-        calls = _calls(rounds, costs, lambda: not adding or undecided(result.samples), lambda: clock() <= end)
-        for n, seeds in calls:
-            if report is not None:
-                report(min(done, total), total, f"n = {n}, from seed {drawn[n] + 1}")
-            _add(result.samples, n, draw(n, seeds, _base(plan.key, n) + drawn[n]))
-            drawn[n] += seeds
-            done += seeds * costs[n]
+        for number, calls in enumerate(_batches(rounds, costs, plan.key, 1 if adding else TOGETHER)):
+            later = adding and number > 0
+            if later and not undecided(result.samples):
+                break
+            with closing(run(calls)) as answers:
+                for call in calls:
+                    if later and result.seconds > plan.budget:
+                        break
+                    if report is not None:
+                        seed = call.first - _base(plan.key, call.n) + 1
+                        report(min(done, total), total, f"n = {call.n}, from seed {seed}")
+                    _add(result, call.n, next(answers))
+                    done += call.count * costs[call.n]
     except KeyboardInterrupt:
         result.interrupted = True
     if report is not None:
@@ -69,19 +77,24 @@ def sweep(
     return result
 
 
-def _calls(
-    rounds: Rounds, costs: Mapping[int, float], unfinished: Callable[[], bool], in_time: Callable[[], bool]
-) -> Iterator[tuple[int, int]]:
-    """Width and number of seeds of each call. Whether to go on is asked once the first round is complete."""
-    for number, seeds in enumerate(rounds):
-        if number and not unfinished():
-            return
+TOGETHER = 16
+"""Rounds that are asked for at once where the number of seeds is fixed: more work for many workers."""
+
+
+def _batches(rounds: Rounds, costs: Mapping[int, float], key: int, together: int) -> Iterator[list[Call]]:
+    """The calls of so many rounds ``together``."""
+    drawn = {n: _base(key, n) for n in costs}
+    calls: list[Call] = []
+    for number, seeds in enumerate(rounds, start=1):
         for n, count in seeds.items():
             step = in_call(costs[n])
-            for start in range(0, count, step):
-                if number and not in_time():
-                    return
-                yield n, min(step, count - start)
+            calls += [Call(n, drawn[n] + start, min(step, count - start)) for start in range(0, count, step)]
+            drawn[n] += count
+        if number % together == 0:
+            yield calls
+            calls = []
+    if calls:
+        yield calls
 
 
 def _base(key: int, n: int) -> int:
@@ -89,8 +102,10 @@ def _base(key: int, n: int) -> int:
     return int(np.random.SeedSequence((key, n)).generate_state(1)[0] >> 1)
 
 
-def _add(samples: Samples, n: int, values: Mapping[str, npt.NDArray[Any]]) -> None:
-    for name, found in values.items():
-        by_width = samples.setdefault(name, {})
-        fresh = np.abs(np.asarray(found, dtype=np.float64)).ravel()
+def _add(result: Sweep, n: int, answer: Answer) -> None:
+    for name, fresh in absolute(answer.values).items():
+        by_width = result.samples.setdefault(name, {})
         by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
+    result.calls += 1
+    result.stored += answer.stored
+    result.seconds += answer.seconds

@@ -12,6 +12,7 @@ import numpy as np
 from tp.interpret.engine import materialised
 from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluate, only_output, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
+from tp.measure.drawing import Means, Task, runner
 from tp.measure.fit import Fit, fit
 from tp.measure.outcome import Outcome
 from tp.measure.plan import Plan, require_memory
@@ -52,6 +53,9 @@ class Verification:
     engines: Mapping[int, str]
     """Which interpreter drew at each width: "dense" or "conditioned"."""
     interrupted: bool
+    cells: int = 0
+    """Calls of the sampler that the numbers are from, and how many of them were ``stored`` by an earlier run."""
+    stored: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -72,7 +76,8 @@ class Verification:
 class Tools:
     """The two halves that are compared; replaced in tests. ``analyse`` knows training and all (D, d).
 
-    ``chosen`` names the interpreter that runs at a width, and ``cost`` says what a draw takes there.
+    ``chosen`` names the interpreter that runs at a width, ``without`` the weights that it does not materialise, and
+    ``cost`` says what a draw takes there.
     """
 
     predict: Callable[..., Prediction]
@@ -81,15 +86,16 @@ class Tools:
     chosen: Callable[..., str]
     cost: Callable[..., float]
     analyse: Callable[[Graph], Analysis | None] = lambda _: None
+    without: Callable[..., tuple[str, ...]] = lambda *_: ()
 
 
 def default_tools() -> Tools:
     """The order calculus and the interpreters. JAX is loaded by the first sample."""
     from tp.correlations.analysis import Analysis
     from tp.correlations.predict import predict
-    from tp.correlations.sample import chosen, cost, memory, sample
+    from tp.correlations.sample import chosen, cost, memory, sample, without
 
-    return Tools(predict, sample, memory, chosen, cost, Analysis)
+    return Tools(predict, sample, memory, chosen, cost, Analysis, without)
 
 
 def verify(
@@ -101,6 +107,7 @@ def verify(
     equal_inputs: bool = False,
     report: Report | None = None,
     tools: Tools | None = None,
+    means: Means | None = None,
 ) -> Verification:
     """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
 
@@ -120,7 +127,15 @@ def verify(
         return any(m.judgement.more_seeds or coarse(m.fit) for m in judged(samples).values())
 
     drawn = draw_samples(
-        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, undecided=undecided
+        program,
+        plan,
+        names,
+        data,
+        equal_inputs=equal_inputs,
+        report=report,
+        tools=tools,
+        means=means or Means(),
+        undecided=undecided,
     )
     measured = judged(drawn.samples)
     analysis = tools.analyse(program.graph) if program.claims else None
@@ -134,6 +149,8 @@ def verify(
         dtype=plan.dtype,
         engines=engines(program, plan, names, tools),
         interrupted=drawn.interrupted,
+        cells=drawn.calls,
+        stored=drawn.stored,
     )
 
 
@@ -146,6 +163,7 @@ def draw_samples(
     equal_inputs: bool,
     report: Report | None,
     tools: Tools,
+    means: Means,
     undecided: Callable[[Samples], bool] = lambda _: False,
 ) -> Sweep:
     """Samples of ``names`` and of the kernel."""
@@ -163,7 +181,17 @@ def draw_samples(
     def cost(n: int) -> float:
         return tools.cost(graph, measured, n, plan.engine)
 
-    return sweep(plan, draw, undecided, cost, report)
+    task = Task(
+        program.name,
+        graph,
+        tuple(measured),
+        inputs,
+        plan.dtype,
+        plan.engine,
+        lambda n: tools.chosen(graph, measured, n, plan.engine),
+        lambda n: tools.without(graph, measured, n, plan.engine),
+    )
+    return sweep(plan, runner(task, draw, means), undecided, cost, report)
 
 
 def engines(program: Program, plan: Plan, names: Sequence[str], tools: Tools) -> dict[int, str]:

@@ -32,6 +32,7 @@ def verification_json(result: Verification) -> Json:
         "widths": list(result.widths),
         "dtype": result.dtype,
         "engines": _engines(result.engines),
+        "cells": {"all": result.cells, "stored": result.stored},
         "interrupted": result.interrupted,
         "exit_code": result.exit_code,
     }
@@ -60,6 +61,7 @@ def numbers_json(result: Numbers) -> Json:
             }
             for name, cells in result.quantities.items()
         ],
+        "cells": {"all": result.cells, "stored": result.stored},
         "interrupted": result.interrupted,
     }
 

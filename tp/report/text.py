@@ -21,7 +21,10 @@ def verification_text(result: Verification) -> str:
     seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
     drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
     widths = ", ".join(map(str, result.widths))
-    lines += ["", f"  widths {widths}; {drawn} seeds each; {result.dtype}; {engines_text(result.engines)}"]
+    lines += [
+        "",
+        f"  widths {widths}; {drawn} seeds each; {result.dtype}; {engines_text(result.engines)}{_stored(result)}",
+    ]
     if result.claims:
         rows = [(_line(result.file, c), c.text, claim_word(c), c.reason) for c in result.claims]
         lines += ["", *table(("line", "claim", "outcome", "reason"), rows)]
@@ -38,10 +41,15 @@ def numbers_text(result: Numbers) -> str:
         for cell in cells
     ]
     lines = [f"{result.program} ({result.file})", *table(("quantity", "n", "seeds", "median", "90% quantile"), rows)]
-    lines += ["", f"  {result.dtype}; {engines_text(result.engines)}"]
+    lines += ["", f"  {result.dtype}; {engines_text(result.engines)}{_stored(result)}"]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was drawn so far"]
     return "\n".join(lines)
+
+
+def _stored(result: Verification | Numbers) -> str:
+    """How much is from earlier runs, if anything is."""
+    return f"; {result.stored} of {result.cells} cells from the store" if result.stored else ""
 
 
 def engines_text(engines: Mapping[int, str]) -> str:
