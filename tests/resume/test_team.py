@@ -1,0 +1,148 @@
+"""Teams: whoever draws, the numbers are the same; workers that die lose nothing; an interrupt ends them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+import tp
+from tests.resume.chores import double, fatal, fatal_once, slowly, threads, wrong
+from tests.resume.program import ROOT, SMALL, begun, group_is_gone, numbers, written
+from tests.store.cells import Warnings
+from tp.diagnostics.diagnostic import TpError
+from tp.measure.team import PATIENCE, Team, assembled, local
+
+
+def test_results_come_with_their_numbers() -> None:
+    said = Warnings()
+    with ThreadPoolExecutor(3) as executor:
+        assert dict(Team(executor).results([(double, i) for i in range(20)], said)) == {i: 2 * i for i in range(20)}
+    assert not said.found
+
+
+def test_a_lost_worker_loses_nothing(tmp_path: Path) -> None:
+    said = Warnings()
+    with local(2) as team:
+        tasks = [(double, 0), (fatal_once, 1, str(tmp_path / "flag")), *((double, i) for i in range(2, 12))]
+        assert dict(team.results(tasks, said)) == {i: 2 * i for i in range(12)}
+        assert team.ask(threads) == (str(max(1, len(os.sched_getaffinity(0)) // 2)), True)
+    assert said.codes == ["TP717"]
+
+
+def test_workers_that_are_always_lost() -> None:
+    said = Warnings()
+    with local(2) as team, pytest.raises(TpError, match="TP716"):
+        list(team.results([(fatal,)], said))
+    assert said.codes == ["TP717"] * PATIENCE
+
+
+def test_an_executor_that_cannot_be_renewed(tmp_path: Path) -> None:
+    """This process does the rest."""
+    said = Warnings()
+    with ProcessPoolExecutor(1, get_context("spawn")) as executor:
+        tasks = [(fatal_once, 0, str(tmp_path / "flag")), *((double, i) for i in range(1, 5))]
+        assert dict(Team(executor).results(tasks, said)) == {i: 2 * i for i in range(5)}
+    assert said.codes == ["TP717"]
+
+
+def test_diagnostics_of_workers_arrive() -> None:
+    with local(2) as team, pytest.raises(TpError) as raised:
+        list(team.results([(wrong,)], Warnings()))
+    (diagnostic,) = raised.value.diagnostics
+    assert (diagnostic.code, diagnostic.hint) == ("TP511", "use --engine dense")
+
+
+def test_what_nobody_wants_any_more_is_stopped() -> None:
+    start = time.monotonic()
+    with local(2) as team:
+        results = team.results([(double, 1), (slowly, 2), (slowly, 3)], Warnings())
+        assert next(results) == (0, 2)
+        results.close()
+    assert time.monotonic() - start < 20
+
+
+def same(workers: int | str | Executor) -> None:
+    model = tp.parse(SMALL)
+    alone = model.correlations([8, 16], 200, quantities=["kernel", "F"], store=False)
+    shared = model.correlations([8, 16], 200, quantities=["kernel", "F"], store=False, workers=workers)
+    assert shared.quantities == alone.quantities
+
+
+def test_any_executor() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        same(executor)
+
+
+@pytest.mark.slow
+def test_processes() -> None:
+    same(2)
+
+
+def test_no_scheduler(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(TpError, match="no scheduler answers"), assembled("nonsense://127.0.0.1:1"):
+        pass
+
+
+def test_without_distributed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(TpError, match="needs the package"), assembled("tcp://127.0.0.1:1"):
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL])
+def test_interrupted_and_killed(tmp_path: Path, jobs: str, blow: signal.Signals) -> None:
+    """An interrupt shows what is known; a kill does not, but workers end in both cases, and a new run goes on."""
+    program, store = written(tmp_path), tmp_path / "store"
+    asked = ("--widths", "8,16", "--quantities", "F", "--format", "json")
+    words = ("correlations", program, "--store", str(store), *asked)
+    running = begun(*words, "--seeds", "1000000", "--jobs", jobs)
+    while len(list(store.rglob("*.cell"))) < 8:
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.05)
+    if blow is signal.SIGINT:
+        os.killpg(running.pid, blow)  # as a terminal does it
+    else:
+        running.send_signal(blow)
+    out, said = running.communicate(timeout=60)
+    if blow is signal.SIGINT:
+        assert running.returncode == 3, said
+        assert json.loads(out)["interrupted"]
+        assert json.loads(out)["quantities"][0]["widths"]
+        assert "Traceback" not in said
+    end = time.monotonic() + 20
+    while not group_is_gone(running.pid):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    resumed = subprocess.run(
+        [sys.executable, "-m", "tp", *words, "--seeds", "256"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert json.loads(resumed.stdout)["cells"]["stored"] > 0
+    model = tp.load(program)
+    alone = model.correlations([8, 16], 256, quantities=["F"], store=False)
+    found = {cell["n"]: tuple(cell["values"]) for cell in numbers(resumed.stdout)["quantities"][0]["widths"]}
+    assert found == {cell.n: cell.values for cell in alone.quantities["F"]}
+
+
+@pytest.mark.slow
+def test_dask(tmp_path: Path) -> None:
+    """A real scheduler and two workers in processes of their own, one of which is killed while it draws."""
+    pytest.importorskip("distributed")
+    words = [sys.executable, "-m", "tests.resume.on_dask", written(tmp_path), str(tmp_path / "store")]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["killed"]
+    assert found["same"]
+    assert found["cells"] == len(list((tmp_path / "store").rglob("*.cell")))
