@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.asymptotics.strategies import pairs, seeds, tensors
 from tp.asymptotics.norm import frobenius_norm, subordinate_norm
 
-some = settings(max_examples=40, deadline=None)
+some = settings(max_examples=25, deadline=None)
 SLACK = 1 + 1e-9
 
 

@@ -14,7 +14,7 @@ from tp.asymptotics.matricise import bipartitions, flattening_bound, nested_boun
 from tp.asymptotics.norm import NormInterval, frobenius_norm, subordinate_norm
 from tp.asymptotics.tensors import contract_fully
 
-some = settings(max_examples=40, deadline=None)
+some = settings(max_examples=25, deadline=None)
 SLACK = 1e-9
 
 

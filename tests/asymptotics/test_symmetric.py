@@ -14,7 +14,7 @@ from tp.asymptotics.norm import subordinate_norm
 from tp.asymptotics.symmetric import is_symmetric, symmetric_norm
 from tp.asymptotics.tensors import contract_fully
 
-some = settings(max_examples=25, deadline=None)
+some = settings(max_examples=20, deadline=None)
 
 
 def symmetrised(rank: int, size: int, seed: int) -> np.ndarray:

@@ -97,7 +97,7 @@ def _small(tensor: Floats) -> tuple[float, tuple[Floats, ...]]:
 def batch_norms(batch: Floats) -> tuple[Floats, Floats]:
     """Lower and upper bounds [k] of the subordinate norms of a batch of tensors [k, N_1, ..., N_r].
 
-    The two are equal up to rank 2. From rank 3 on the work is kept small: 2 random starts, no nested bound.
+    The two are equal up to rank 2. From rank 3 on the work is kept small: 2 random starts, 50 sweeps, no nested bound.
     """
     rank = batch.ndim - 1
     if rank == 0:
@@ -107,6 +107,6 @@ def batch_norms(batch: Floats) -> tuple[Floats, Floats]:
     elif rank == 2:
         size = np.asarray(np.linalg.svd(batch, compute_uv=False)[:, 0], dtype=np.float64)
     else:
-        found = [subordinate_norm(tensor, restarts=2, nested=False) for tensor in batch]
+        found = [subordinate_norm(tensor, restarts=2, sweeps=50, nested=False) for tensor in batch]
         return np.array([f.lower for f in found]), np.array([f.upper for f in found])
     return size, size

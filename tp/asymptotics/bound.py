@@ -1,0 +1,121 @@
+"""Stochastic O (paper, definition 2.1): upper, lower and definite bounds, tested on samples.
+
+M = O(f) iff P(||M_n|| <= g(n)) -> 1 for every g with f = o(g). This holds iff for every probability q < 1 the
+q-quantile of ||M_n|| is O(f): what is tested is the growth of quantiles of ||M_n|| / f(n) on a grid of levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tp.asymptotics.growth import Growth
+from tp.asymptotics.profile import Criteria
+from tp.asymptotics.samples import Plan, Samples, as_samples, sample_together
+from tp.asymptotics.scale import Scale
+from tp.asymptotics.series import Series
+from tp.asymptotics.tightness import Logs, Tightness, all_fall, attained, still_rises, tightness
+from tp.asymptotics.verdict import Finding, LevelSlope, Verdict
+
+
+def is_bounded_by(
+    source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
+) -> Finding:
+    """Is M = O(f) (definition 2.1)?
+
+    Confirmed: the highest quantile of the criteria of ||M_n||/f(n) is bounded, for even and for odd widths, with
+    enough draws beyond it, and the highest one that the sample reaches gives no reason for doubt. Refuted: a quantile
+    is unbounded, all of them tested at once at the stated confidence, none above it is bounded, and the draws that
+    make it so do not become fewer. Undecided: all else. Powers of n smaller than the margin and logs are not resolved,
+    nor events less probable than ``unseen``. From rank 3 on the upper bounds of norms confirm, the lower ones refute.
+
+    Raises ValueError when samples come with a plan, and as the sampler and f do.
+    """
+    samples = as_samples(source, plan)
+    below, above = samples.logs(f)
+    return _finding(f"{samples.name} = O({f})", tightness(above, below, criteria or Criteria()))
+
+
+def is_bounded_below_by(
+    source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
+) -> Finding:
+    """Is M = Omega(f): P(||M_n|| >= g(n)) -> 1 for every g = o(f) (section 2.2)?
+
+    The same as :func:`is_bounded_by` for f(n)/||M_n||: its quantiles at 1 - q are those of ||M_n||/f(n) at q, and the
+    lowest level of the criteria decides.
+    """
+    samples = as_samples(source, plan)
+    criteria = criteria or Criteria()
+    below, above = samples.logs(f)
+    low = _negated(below)
+    high = low if above is below else _negated(above)
+    mirrored = replace(criteria, levels=tuple(round(1 - q, 12) for q in criteria.levels))
+    found = tightness(low, high, mirrored)
+    finding = _finding(f"{samples.name} = Omega({f})", found)
+    reason = f"in terms of f/|M|, {found.reason}"
+    return replace(finding, reason=reason, evidence=tuple(_mirrored(e) for e in found.evidence))
+
+
+def has_definite_bound(
+    source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
+) -> Finding:
+    """Is f the definite bound of M (theorem 2.1): M = O(f), and M = O(g) for no g < f?
+
+    It is iff M = O(f) and some quantile is of the order f and not below. Confirmed: :func:`is_bounded_by` is, for each
+    parity of widths some quantile of ||M_n||/f(n) is bounded from below too, and the slopes of the highest quantiles
+    do not go on rising. Refuted: the upper bound is, or the highest quantile that the sample reaches falls.
+    """
+    samples = as_samples(source, plan)
+    criteria = criteria or Criteria()
+    below, above = samples.logs(f)
+    upper = _finding(f"O({samples.name}) = O({f})", tightness(above, below, criteria))
+    if upper.verdict is Verdict.REFUTED:
+        return replace(upper, reason=f"not even an upper bound: {upper.reason}")
+    falling = all_fall(_negated(above), criteria)
+    if falling is not None:
+        return replace(upper, verdict=Verdict.REFUTED, reason=f"every quantile falls below it, {falling}")
+    if upper.verdict is not Verdict.CONFIRMED:
+        return upper
+    rising = still_rises(below, criteria)
+    if rising is not None:
+        reason = "slopes of |M|/f rise from level to level, {:.2f} to {:.2f}: perhaps no definite bound".format(*rising)
+        return replace(upper, verdict=Verdict.UNDECIDED, reason=reason)
+    if not attained(below, criteria):
+        return replace(upper, verdict=Verdict.UNDECIDED, reason="an upper bound; no quantile clearly attains it")
+    return replace(upper, reason=f"an upper bound that a quantile attains; {upper.reason}")
+
+
+def are_uniformly_bounded_by(
+    family: Sequence[Series],
+    bounds: Sequence[Scale | Growth],
+    plan: Plan | None = None,
+    criteria: Criteria | None = None,
+) -> Finding:
+    """Are all M_k = O(f_k) at once: P(||M_k|| <= g_k(n) for all k) -> 1 (uniform bound, finite family)?
+
+    What is tested is the largest ||M_k||/f_k(n) of each draw of the whole family; what members share is the same draw.
+    For a finite family this is the same as a bound for each (remark 2.1). Raises ValueError for an empty family or
+    another number of bounds.
+    """
+    if not family or len(family) != len(bounds):
+        raise ValueError("a family needs at least one member, and one bound for each")
+    parts = [samples.logs(f) for samples, f in zip(sample_together(family, plan), bounds, strict=True)]
+    below, above = ({n: np.max([p[side][n] for p in parts], axis=0) for n in parts[0][side]} for side in (0, 1))
+    claim = ", ".join(f"{s.name} = O({f})" for s, f in zip(family, bounds, strict=True))
+    return _finding(f"uniformly {claim}", tightness(above, below, criteria or Criteria()))
+
+
+def _finding(claim: str, found: Tightness) -> Finding:
+    return Finding(found.verdict, claim, found.reason, found.evidence, found.unseen)
+
+
+def _negated(logs: Logs) -> Logs:
+    return {n: -v for n, v in logs.items()}
+
+
+def _mirrored(line: LevelSlope) -> LevelSlope:
+    """A quantile of f/||M|| as one of ||M||/f."""
+    turned = [s and replace(s, value=-s.value, low=-s.high, high=-s.low) for s in (line.slope, line.late)]
+    return LevelSlope(round(1 - line.level, 12), line.widths, turned[0], turned[1], line.note)

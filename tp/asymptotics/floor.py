@@ -1,0 +1,129 @@
+"""A floor under a decay: does a random tensor go to zero, or does it level off at a constant?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tp.asymptotics.profile import Criteria, Profile, estimate, profiles, reached
+from tp.asymptotics.samples import Plan, Samples, as_samples
+from tp.asymptotics.series import Series
+from tp.asymptotics.tensors import Floats
+from tp.asymptotics.tightness import smallest
+from tp.asymptotics.verdict import Estimate, LevelSlope, Verdict
+
+DECAYS = np.linspace(0.1, 3.0, 59)
+"""Exponents b that c + a n^(-b) is fitted with."""
+HALF = 0.5
+"""A constant that is more than this share of the quantile at the largest width is a floor."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTest:
+    """The verdict on "M decays". Refuted: it levels off, or grows.
+
+    ``share`` is the constant c as a share of the quantile at the largest width, of the parity where it is larger;
+    ``floor`` is c itself. Both are None where nothing was fitted. ``evidence`` has the slopes over all widths and over
+    the larger half.
+    """
+
+    verdict: Verdict
+    reason: str
+    share: Estimate | None
+    floor: Estimate | None
+    evidence: tuple[LevelSlope, ...]
+
+
+def decays(
+    source: Series | Samples, plan: Plan | None = None, criteria: Criteria | None = None, level: float = 0.5
+) -> FloorTest:
+    """Does ||M_n|| decay as a power of n, or to a constant (plus noise)?
+
+    The quantile at ``level`` is fitted by c + a n^(-b), c and a at least 0, b in :data:`DECAYS`, by least squares of
+    relative errors, for even and odd widths, with bootstrap intervals. Confirmed: with their intervals, c is less than
+    half of the quantile at the largest width, and the slope of the larger half of the widths lies below minus the
+    margin; a smaller constant is not excluded, and ``share`` says how large it may be. Refuted: c is more than half of
+    it, and that slope is above minus the margin or flattens significantly; or it is positive. Undecided: all else,
+    among it constants that are not reached yet.
+
+    Raises ValueError when samples come with a plan, for norms that are not known exactly, or for a level outside
+    (0, 1).
+    """
+    criteria = criteria or Criteria()
+    if not 0 < level < 1:
+        raise ValueError("the level lies between 0 and 1")
+    samples = as_samples(source, plan)
+    below, above = samples.logs()
+    if above is not below:
+        raise ValueError("a floor test needs norms that are known exactly (rank 2 at most)")
+    if not reached(level, smallest(below)):
+        return FloorTest(Verdict.UNDECIDED, f"too few draws for the quantile {level:g}", None, None, ())
+    found = profiles(below, [level])
+    evidence = tuple(_line(p, criteria) for p in found)
+    if not all(p.long_enough and len(p.widths) >= 4 for p in found):
+        return FloorTest(Verdict.UNDECIDED, "fewer than 4 widths, or less than a factor of 8", None, None, evidence)
+    if not all(p.finite(0) for p in found):
+        return FloorTest(Verdict.UNDECIDED, "zero at some widths", None, None, evidence)
+    fits = [_floors(p, criteria) for p in found]
+    share, floor = max(fits, key=lambda fit: fit[0].value)
+    lates = [line.late for line in evidence if line.late is not None]
+    if all(s.high < HALF for s, _ in fits) and all(late.high < -criteria.margin for late in lates):
+        reason = f"no more than {max(s.high for s, _ in fits):.0%} of it is constant at n = {samples.widths[-1]}"
+        return FloorTest(Verdict.CONFIRMED, reason, share, floor, evidence)
+    for p, (constant, _), late in zip(found, fits, lates, strict=True):
+        flattens = estimate(p.trend(0), criteria.confidence).low > 0
+        if constant.low > HALF and (late.low > -criteria.margin or (flattens and late.value > -2 * criteria.margin)):
+            reason = f"at least {constant.low:.0%} of it is constant at n = {p.widths[-1]}"
+            return FloorTest(Verdict.REFUTED, reason, share, floor, evidence)
+        if late.low > 0 and estimate(p.slope(0), criteria.confidence).low > 0:
+            return FloorTest(Verdict.REFUTED, f"it grows, slope {late} ({p.name})", share, floor, evidence)
+    reason = f"the constant is {share.low:.0%} to {share.high:.0%} of it; use larger widths or more draws"
+    return FloorTest(Verdict.UNDECIDED, reason, share, floor, evidence)
+
+
+def _line(p: Profile, criteria: Criteria) -> LevelSlope:
+    if not p.finite(0):
+        return LevelSlope(p.levels[0], p.name, None, None, "0 at some widths")
+    whole, late = (estimate(p.slope(0, part), criteria.confidence) for part in (None, p.upper_half))
+    return LevelSlope(p.levels[0], p.name, whole, late, "whole and larger half")
+
+
+def _floors(p: Profile, criteria: Criteria) -> tuple[Estimate, Estimate]:
+    """The constant as a share of the quantile at the largest width, and itself."""
+    logs = np.column_stack([p.logs[0], p.resampled[0]]).T
+    constants = _fitted(logs, np.log(np.array(p.widths, dtype=np.float64)))
+    shares = constants / np.exp(logs[:, -1])
+    confidence = criteria.confidence
+    return estimate((float(shares[0]), shares[1:]), confidence), estimate(
+        (float(constants[0]), constants[1:]), confidence
+    )
+
+
+def _fitted(logs: Floats, log_n: Floats) -> Floats:
+    """The constants c of the best fits of each row of ``logs`` [k, widths] by c + a n^(-b).
+
+    For each b the relative errors 1 - (c + a n^(-b))/q are linear in c and a, so least squares has a closed form; where
+    one of them comes out negative the best fit has it zero.
+    """
+    scale = logs[:, -1:]
+    inverse = np.exp(scale - logs)
+    best, constant = np.full(len(logs), np.inf), np.zeros(len(logs))
+    ones = inverse.sum(axis=1)
+    squares = np.sum(inverse**2, axis=1)
+    for b in DECAYS:
+        shape = np.exp(-b * (log_n - log_n[-1])) * inverse
+        uu, uv, vv, v = squares, np.sum(inverse * shape, axis=1), np.sum(shape**2, axis=1), shape.sum(axis=1)
+        determinant = uu * vv - uv**2
+        with np.errstate(divide="ignore", invalid="ignore"):
+            c = (ones * vv - v * uv) / determinant
+            a = (v * uu - ones * uv) / determinant
+        lone_c, lone_a = ones / uu, v / vv
+        flat = ~(a > 0)
+        pure = ~flat & ~(c > 0)
+        c = np.where(flat, lone_c, np.where(pure, 0.0, c))
+        a = np.where(flat, 0.0, np.where(pure, lone_a, a))
+        error = np.sum((1 - c[:, None] * inverse - a[:, None] * shape) ** 2, axis=1)
+        better = error < best
+        best, constant = np.where(better, error, best), np.where(better, c, constant)
+    return constant * np.exp(scale[:, 0])

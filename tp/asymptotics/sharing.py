@@ -1,0 +1,61 @@
+"""Which quantiles grow alike: slopes of log quantiles compared with that of the highest level."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tp.asymptotics.profile import Criteria, Profile, estimate
+from tp.asymptotics.verdict import LevelSlope
+
+SAME = 0.02
+"""Slopes whose difference has an interval beyond this are different, unless the difference shrinks with n."""
+
+
+class Sharing(Enum):
+    """Does a quantile have the exponent of the highest one?"""
+
+    SHARES = "shares the exponent"
+    DIFFERS = "has another exponent"
+    UNCLEAR = "not known to share the exponent"
+
+
+def sharing(p: Profile, level: int, criteria: Criteria) -> Sharing:
+    """Compare the slope of one quantile with that of the highest level of the profile.
+
+    It shares that exponent if the interval of the difference lies within the margin, and either reaches within
+    :data:`SAME` of zero or tends to zero: the difference over the larger half of the widths is significantly
+    smaller than over the smaller half. It differs if the interval lies beyond :data:`SAME` and does not tend to zero.
+    """
+    top = len(p.levels) - 1
+    if level == top:
+        return Sharing.SHARES
+    if not p.finite(level) or not p.finite(top):
+        return Sharing.UNCLEAR
+    (high, highs), (low, lows) = p.slope(top), p.slope(level)
+    gap = estimate((high - low, highs - lows), criteria.confidence)
+    apart = gap.low > SAME or gap.high < -SAME
+    if apart and not _shrinks(p, level, gap.value, criteria):
+        return Sharing.DIFFERS
+    return Sharing.SHARES if gap.within(-criteria.margin, criteria.margin) else Sharing.UNCLEAR
+
+
+def _shrinks(p: Profile, level: int, gap: float, criteria: Criteria) -> bool:
+    (high, highs), (low, lows) = p.trend(len(p.levels) - 1), p.trend(level)
+    trend = estimate((high - low, highs - lows), criteria.confidence)
+    return trend.high < 0 if gap > 0 else trend.low > 0
+
+
+def described(p: Profile, level: int, found: Sharing, criteria: Criteria) -> LevelSlope:
+    """The slope of one quantile with what was found of it."""
+    if not p.finite(level):
+        return LevelSlope(p.levels[level], p.name, None, None, "0 at some widths")
+    whole, late = (estimate(p.slope(level, part), criteria.confidence) for part in (None, p.upper_half))
+    return LevelSlope(p.levels[level], p.name, whole, late, found.value)
+
+
+def worst(found: list[Sharing]) -> Sharing:
+    """What holds of both parities of widths."""
+    for one in (Sharing.DIFFERS, Sharing.UNCLEAR):
+        if one in found:
+            return one
+    return Sharing.SHARES

@@ -1,0 +1,30 @@
+"""How heavy a tail is: Hill's estimator of the tail index."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats
+
+from tp.asymptotics.tensors import Floats
+from tp.asymptotics.verdict import Estimate
+
+SHARE = 0.05
+"""The share of largest values that the index is estimated from."""
+
+
+def tail_index(values: Floats, confidence: float = 0.99) -> Estimate | None:
+    """The a of P(|M| > x) ~ x^(-a), by Hill (1975), from the largest :data:`SHARE` of absolute ``values``.
+
+    Moments of order a and above do not exist. The interval is exact for a Pareto tail, where k / a is the sum of k
+    exponential variables. None with fewer than 10 such values, or where they are all equal. Light tails give large
+    values that mean nothing but that.
+    """
+    sizes = np.sort(np.abs(values))
+    count = int(SHARE * sizes.size)
+    if count < 10 or sizes[-count - 1] <= 0:
+        return None
+    total = float(np.sum(np.log(sizes[-count:] / sizes[-count - 1])))
+    if total <= 0:
+        return None
+    low, high = stats.gamma.ppf([(1 - confidence) / 2, (1 + confidence) / 2], count)
+    return Estimate(count / total, float(low) / total, float(high) / total, confidence)
