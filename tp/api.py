@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -238,12 +238,17 @@ def _means(
     """The store and the workers of a measurement. Raises TpError TP716."""
     from tp.measure.drawing import Means
     from tp.measure.team import assembled
+    from tp.store.behind import Behind
     from tp.store.store import Store, default_folder
 
     said = warn or _warning
     folder = default_folder() if store is True else None if store is False else Path(store)
     with assembled(workers) as team:
-        yield Means(None if folder is None else Store(folder, said, reads=resume), team, said)
+        if folder is None:
+            yield Means(None, team, said)
+            return
+        with closing(Behind(Store(folder, said, reads=resume))) as kept:
+            yield Means(kept, team, said)
 
 
 def _warning(diagnostic: Diagnostic) -> None:

@@ -62,5 +62,12 @@ def test_verify(benchmark: Any, record: Record, tmp_path: Path) -> None:
 
 
 def test_verify_again(benchmark: Any, record: Record, tmp_path: Path) -> None:
+    """Programs are compiled; with ``--no-store`` all is drawn anew, without it nothing."""
     command("verify", "programs/mlp.tp", cache=tmp_path)
-    timed(benchmark, record, 20.0, "verify", "programs/mlp.tp", cache=tmp_path, rounds=1, what=" (warm cache)")
+    again = ("verify", "programs/mlp.tp", "--no-store")
+    timed(benchmark, record, 20.0, *again, cache=tmp_path, rounds=1, what=" (warm cache)")
+
+
+def test_verify_from_the_store(benchmark: Any, record: Record, tmp_path: Path) -> None:
+    command("verify", "programs/mlp.tp", cache=tmp_path)
+    timed(benchmark, record, 5.0, "verify", "programs/mlp.tp", cache=tmp_path, rounds=3, what=" (all of it stored)")

@@ -14,6 +14,7 @@ from tp.graph.text import print_computation
 from tp.measure.calls import Answer, Call, Draw, Run, Values, absolute, in_turn
 from tp.measure.remote import Job, answer, surroundings
 from tp.measure.team import Team
+from tp.store.behind import Behind
 from tp.store.identity import inputs_hash, program_hash
 from tp.store.key import Key, Series
 from tp.store.store import Store
@@ -23,7 +24,7 @@ from tp.store.store import Store
 class Means:
     """What a measurement may use: a ``store``, and a ``team`` instead of this process. Warnings go to ``warn``."""
 
-    store: Store | None = None
+    store: Store | Behind | None = None
     team: Team | None = None
     warn: Callable[[Diagnostic], None] = lambda _: None
 
@@ -59,7 +60,7 @@ def runner(task: Task, draw: Draw, means: Means) -> Run:
 class Shelf:
     """The part of a store that one task is about."""
 
-    store: Store
+    store: Store | Behind
     task: Task
     platform: str
     _series: dict[int, Series] = field(default_factory=dict)

@@ -123,13 +123,16 @@ def assembled(workers: int | str | Executor | Team) -> Generator[Team | None]:
 
 
 @contextmanager
-def local(jobs: int) -> Generator[Team]:
-    """``jobs`` processes of this machine, each with its share of the processors. They end with the context."""
-    threads = max(1, _processors() // jobs)
+def local(jobs: int, threads: int | None = None) -> Generator[Team]:
+    """``jobs`` processes of this machine, which end with the context.
+
+    Each has its share of the processors, if not a number of ``threads`` of its own; numbers do not depend on it.
+    """
+    share = threads or max(1, _processors() // jobs)
 
     def start() -> Executor:
         # JAX has threads, and a process with threads must not be forked.
-        executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (threads,))
+        executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (share,))
         with _uninterrupted():
             executor.submit(os.getpid)  # begins all of them
         return executor

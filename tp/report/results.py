@@ -9,7 +9,7 @@ from typing import Any
 from tp.report.table import table
 from tp.store.cell import Unreadable
 from tp.store.key import Series
-from tp.store.listing import Entry, Row, read
+from tp.store.listing import Row, read
 
 MANY = 200
 """Rows whose quantities are looked up in a file; of more the names of files have to do."""
@@ -64,7 +64,7 @@ def _series(rows: Sequence[Row]) -> dict[str, Series]:
     found: dict[str, Series] = {}
     for row in rows[:MANY]:
         try:
-            found[row.name.series] = read(Entry(row.name, row.called, row.path)).key.series
+            found[row.name.series] = read(row.one).key.series
         except Unreadable:
             continue
     return found

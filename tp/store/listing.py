@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
@@ -35,24 +35,33 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a store; ``called`` is the program by its name."""
+    """A file of the store in ``folder``; ``called`` is the program by its name."""
 
     name: Name
     called: str
-    path: Path
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.name.path(self.folder)
 
 
 @dataclass(slots=True)
 class Row:
-    """All cells of one series: the same program, inputs, quantities, engine, dtype and versions."""
+    """All cells of one series: the same program, inputs, quantities, engine, dtype and versions; ``one`` of them."""
 
-    called: str
-    name: Name
-    widths: dict[int, int]
+    one: Entry
+    widths: dict[int, int] = field(default_factory=dict)
     """Draws by width; draws that several files hold count once for each."""
-    cells: int
-    path: Path
-    """One of the files."""
+    cells: int = 0
+
+    @property
+    def called(self) -> str:
+        return self.one.called
+
+    @property
+    def name(self) -> Name:
+        return self.one.name
 
 
 def entries(folder: Path, filters: Filters = Filters()) -> Iterator[Entry]:
@@ -61,10 +70,11 @@ def entries(folder: Path, filters: Filters = Filters()) -> Iterator[Entry]:
         place = folder / program
         called = program_names(place)
         if filters.takes_folder(program, called):
+            known = ", ".join(called) or program
             for file in _listed(place):
                 name = read_name(program, file)
                 if name is not None and filters.takes(name):
-                    yield Entry(name, ", ".join(called) or program, place / file)
+                    yield Entry(name, known, folder)
 
 
 def programs(folder: Path) -> list[str]:
@@ -88,7 +98,7 @@ def rows(folder: Path, filters: Filters = Filters()) -> list[Row]:
         name = entry.name
         row = found.get((name.program, name.series))
         if row is None:
-            row = found[name.program, name.series] = Row(entry.called, name, {}, 0, entry.path)
+            row = found[name.program, name.series] = Row(entry)
         row.widths[name.n] = row.widths.get(name.n, 0) + name.draws
         row.cells += 1
     return sorted(found.values(), key=lambda row: (row.called, row.name.engine, row.name.dtype, row.name.series))

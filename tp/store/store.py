@@ -56,7 +56,7 @@ def default_folder() -> Path:
 
 @dataclass(slots=True)
 class Store:
-    """The cells in ``folder``. Several processes may read and write it at once.
+    """The cells in ``folder``. Several processes may read and write it at once; of the threads of one, one may write.
 
     ``reads`` False keeps new results without looking at old ones. Warnings go to ``warn``.
     """
@@ -90,18 +90,18 @@ class Store:
 
     def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], seconds: float, program: str) -> None:
         """Write the ``values`` of a call; ``program`` is what people call it."""
-        with self._lock:
-            if not self._writes:
-                return
-            name = name_of(key)
-            path = name.path(self.folder)
-            try:
-                self._prepare(path.parent, program)
-                write(path, encode(Cell(key, values, seconds)))
-            except OSError as problem:
-                self._writes = False
-                self._refused(problem)
-            else:
+        if not self._writes:
+            return
+        name = name_of(key)
+        path = name.path(self.folder)
+        try:
+            self._prepare(path.parent, program)
+            write(path, encode(Cell(key, values, seconds)))
+        except OSError as problem:
+            self._writes = False
+            self._refused(problem)
+        else:
+            with self._lock:
                 self._segments(key)[key.first, key.first + key.count] = name
 
     def _refused(self, problem: OSError) -> None:
