@@ -7,6 +7,7 @@ with 1 % a false one be confirmed; :func:`test_error_rates` counts.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import log
 
 import numpy as np
 import pytest
@@ -118,6 +119,14 @@ def test_without_a_definite_bound_there_is_none() -> None:
     assert is_bounded_by(samples, ROOT).verdict is NO
 
 
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_n_over_any_power_of_log_n_bounds_a_random_exponent(k: int) -> None:
+    """P(n^U <= n / (log n)^k) = 1 - k log log n / log n tends to 1, so theorem 2.1 needs a premise."""
+    missing = [k * log(log(1 << m)) / log(1 << m) for m in (2**8, 2**12, 2**16)]
+    assert missing == sorted(missing, reverse=True)
+    assert missing[-1] < 0.001 * k
+
+
 def test_parity_counts() -> None:
     """Of order n at odd n only: n is a bound but not the definite one, which is n or 1 by parity."""
     samples = sample(BY_PARITY)
@@ -133,6 +142,13 @@ def test_deterministic_series() -> None:
     assert verdicts(samples, N * LOG) == (YES, YES, YES)
     assert verdicts(samples, Scale(2)) == (YES, NO, NO)
     assert is_bounded_by(samples, N).verdict is not YES  # a log is at the limit of what the margin resolves
+
+
+def test_a_drift_by_a_log_hides_no_power() -> None:
+    logs = sample(batched(lambda n, count, draw: np.log(n) * draw.standard_normal(count)), EVEN)
+    assert verdicts(logs, LOG) == (YES, YES, YES)
+    assert is_bounded_by(logs, ONE / ROOT).verdict is NO
+    assert is_bounded_by(logs, ONE).verdict is not YES
 
 
 def test_levelling_off() -> None:

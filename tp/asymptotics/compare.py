@@ -41,6 +41,8 @@ class Relation(Enum):
 
 
 class Trend(Enum):
+    """What an envelope of log(f/g) does along a subsequence."""
+
     RISES = "rises"
     FLAT = "flat"
     FALLS = "falls"

@@ -30,7 +30,7 @@ def fate(profile: Profile, level: int, criteria: Criteria, tests: int = 1) -> tu
 
     Bounded: the interval of its slope lies below the margin, the larger half of the widths agrees, and no significant
     trend leads out. Unbounded: the interval, at a confidence for ``tests`` tests at once, and that of the larger half
-    lie above the margin, and no drift leads back.
+    lie above the margin, and no significant drift leads back to it.
     """
     q, name = profile.levels[level], profile.name
     row = profile.logs[level]
@@ -54,7 +54,8 @@ def _fate(profile: Profile, level: int, criteria: Criteria, tests: int, overall:
         leaves = estimate(trend, criteria.confidence).low > 0 and late.value + trend[0] > margin
         return Fate.UNCLEAR if leaves else Fate.BOUNDED
     strict = estimate(profile.slope(level), 1 - (1 - criteria.confidence) / tests)
-    if strict.low > margin and late.low > margin and estimate(trend, DRIFT).high >= 0:
+    returns = estimate(trend, DRIFT).high < 0 and late.value + trend[0] <= margin
+    if strict.low > margin and late.low > margin and not returns:
         return Fate.UNBOUNDED
     return Fate.UNCLEAR
 

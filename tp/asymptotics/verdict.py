@@ -7,6 +7,8 @@ from enum import Enum
 
 
 class Verdict(Enum):
+    """Undecided is what a sample that is too small, or says two things, leads to."""
+
     CONFIRMED = "confirmed"
     REFUTED = "refuted"
     UNDECIDED = "undecided"

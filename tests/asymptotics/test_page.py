@@ -1,0 +1,49 @@
+"""The examples of docs/asymptotics.md are true, and importing the room needs nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import tp.asymptotics
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_examples_run_from_top_to_bottom() -> None:
+    text = (ROOT / "docs" / "asymptotics.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    assert len(blocks) > 5
+    exec(compile("\n".join(blocks), "asymptotics.md", "exec"), {"__name__": "asymptotics.md"})
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tp" / "asymptotics").glob("*.py")), ids=lambda p: p.stem)
+def test_the_room_stands_alone(path: Path) -> None:
+    allowed = {
+        "numpy",
+        "scipy",
+        "__future__",
+        "collections",
+        "dataclasses",
+        "enum",
+        "fractions",
+        "functools",
+        "itertools",
+    }
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            assert name.startswith("tp.asymptotics") or name.split(".")[0] in allowed | {"math"}
+
+
+def test_every_public_name_is_there() -> None:
+    for name in tp.asymptotics.__all__:
+        assert getattr(tp.asymptotics, name).__doc__ or name in ("LOG", "N", "ONE")
