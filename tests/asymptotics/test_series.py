@@ -111,6 +111,8 @@ def test_other_errors() -> None:
     ragged = random_tensor(lambda n, draw: np.zeros(int(draw.integers(1, 9))))
     with pytest.raises(ValueError, match="one shape"):
         ragged.draw(4, 20, DRAW(0))
+    with pytest.raises(ValueError, match="2 batches were asked for; the sampler gave 1"):
+        joint(lambda n, count, draw: (np.zeros(count),), 2)[0].draw(4, 2, DRAW(0))
     with pytest.raises(ValueError, match="have no sum"):
         (VECTOR + MATRIX).draw(4, 2, DRAW(0))
     with pytest.raises(ValueError, match="use outer or contract"):

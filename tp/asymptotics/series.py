@@ -92,7 +92,7 @@ def random_tensor(sampler: Sampler, name: str = "M") -> Series:
 
 
 def batched(sampler: BatchSampler, name: str = "M") -> Series:
-    """A random tensor from a function (n, count, generator) -> [count, ...]. It is called once for each n."""
+    """A random tensor from a function (n, count, generator) -> [count, ...], called once or more for each n."""
     return Series(lambda n, count, generator, memory: _checked(sampler(n, count, generator), count, name), name)
 
 
@@ -105,12 +105,16 @@ def joint(sampler: Callable[[int, int, np.random.Generator], tuple[npt.ArrayLike
     """``size`` random tensors with a joint law: (n, count, generator) -> as many batches [count, ...].
 
     The batches of one evaluation belong together, so sums and products of these series are those of the joint law.
+    Drawing raises ValueError where the sampler gives another number of batches.
     """
 
     def part(index: int) -> Series:
         def evaluate(n: int, count: int, generator: np.random.Generator, memory: Memory) -> Floats:
-            for k, batch in enumerate(sampler(n, count, generator)):
-                memory[id(parts[k])] = _checked(batch, count, parts[k].name)
+            batches = sampler(n, count, generator)
+            if len(batches) != size:
+                raise ValueError(f"{size} batches were asked for; the sampler gave {len(batches)}")
+            for one, batch in zip(parts, batches, strict=True):
+                memory[id(one)] = _checked(batch, count, one.name)
             return memory[id(parts[index])]
 
         return Series(evaluate, f"M{index + 1}")
