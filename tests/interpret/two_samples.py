@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -48,16 +49,17 @@ def p_values(first: Samples, second: Samples) -> Iterator[float]:
         yield float(stats.ks_2samp(values, second[name]).pvalue)
 
 
-def rank_p_values(first: Samples, second: Samples) -> Iterator[float]:
-    """Whether two quantities hang together as much in both samples: Fisher's z for Spearman's correlations.
+def pair_p_values(first: Samples, second: Samples) -> Iterator[float]:
+    """Whether two quantities hang together in both samples as they should.
 
-    The variance of z is at most (1 + rho^2 / 2) / (draws - 3) for Spearman's coefficient (Bonett and Wright,
-    Psychometrika 65 (2000) 23).
+    Kolmogorov-Smirnov on sums and differences of normal scores. These are functions of the value and of the pooled
+    sample, so under one joint law they are exchangeable and the p-value is as valid as for the values themselves.
     """
-    names = sorted(first)
-    for i, a in enumerate(names):
-        for b in names[:i]:
-            rho = np.array([stats.spearmanr(s[a], s[b]).statistic for s in (first, second)]).clip(-0.999, 0.999)
-            variances = [(1 + r**2 / 2) / (len(s[a]) - 3) for r, s in zip(rho, (first, second), strict=True)]
-            z = (np.arctanh(rho[0]) - np.arctanh(rho[1])) / np.sqrt(sum(variances))
-            yield float(2 * stats.norm.sf(abs(z)))
+    scores = {}
+    for name, values in first.items():
+        ranks = stats.rankdata(np.concatenate([values, second[name]]))
+        scores[name] = stats.norm.ppf((ranks - 0.5) / len(ranks))
+    for a, b in combinations(scores, 2):
+        for both_of in (scores[a] + scores[b], scores[a] - scores[b]):
+            parts = both_of[: len(first[a])], both_of[len(first[a]) :]
+            yield float(stats.ks_2samp(*parts).pvalue)

@@ -1,0 +1,167 @@
+"""The conditioned engine has the law of the dense one: every shipped program, single quantities and pairs of them.
+
+Two-sample Kolmogorov-Smirnov tests with fixed seeds on absolute values. No more than 1200 p-values are computed in
+this file, and each has to exceed :data:`ALPHA`: a correct implementation fails with probability below 1e-3 in all. The
+last test shows that wrong laws are noticed at that level, with as many draws.
+
+Compiling takes most of the time, so programs are made small and are compiled without optimisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from two_samples import PROGRAMS, Samples, both, draws, inputs_of, p_values, pair_p_values, shipped
+
+from tp.correlations.programs import datum, gradient_of, metric, scalar_output
+from tp.graph.graph import Graph
+from tp.interpret import conditioned, dense, gaussian
+from tp.interpret.backend import precision
+from tp.interpret.engine import absent
+from tp.interpret.evaluate import evaluator
+from tp.interpret.orthonormal import split
+from tp.interpret.work import questions
+from tp.primitives.shorthand import combine
+from tp.syntax import Program
+from tp.transform.direction import squared_norm
+from tp.transform.factored import factored
+from tp.transform.instantiate import instantiate
+
+ALPHA = 1e-3 / 1200
+DRAWS = 1000
+QUANTITIES = ("F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]")
+QUICK = ("mlp", "rnn", "attention")
+LARGE = ("attention", "attention_sqrt", "cnn_flatten", "gru", "lstm", "multihead_attention", "transformer_block")
+"""Programs that take long to compile: two tokens or steps, and less of them at the larger width."""
+REST = tuple(sorted({p.stem for p in PROGRAMS.glob("*.tp")} - set(QUICK)))
+
+
+@pytest.fixture(autouse=True)
+def _hasty_compilation() -> Iterator[None]:
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
+
+
+def small(name: str) -> Program:
+    return shipped(name, t="2") if name in LARGE and name not in (*QUICK, "cnn_flatten") else shipped(name)
+
+
+def worst(first: Samples, second: Samples) -> float:
+    return min(*p_values(first, second), *pair_p_values(first, second))
+
+
+def same_law(program: Program, n: int, quantities: Sequence[str] = QUANTITIES) -> None:
+    found = both(program, quantities, n, DRAWS)
+    assert all(values.any() for values in found[1].values())
+    assert worst(*found) > ALPHA
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_quick_program(name: str) -> None:
+    """25 p-values each: 75."""
+    same_law(small(name), 32)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", REST)
+def test_program(name: str) -> None:
+    """25 p-values each: 400."""
+    same_law(small(name), 32)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted({*QUICK, *REST}))
+def test_larger_width(name: str) -> None:
+    """25 p-values at most each: 475."""
+    same_law(small(name), 128, tuple(q for q in QUANTITIES if q != "C[0,3]" or name not in LARGE))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "count"), [("mlp", 100), ("rnn", 100), ("cnn", 100)])
+def test_hessian(name: str, count: int) -> None:
+    """Four p-values each: 12."""
+    assert worst(*both(small(name), ("F", "hessian"), 32, count)) > ALPHA
+
+
+def at_two_inputs(program: Graph) -> tuple[Graph, dict[str, int]]:
+    """F, and inner products of gradients, at two inputs in one graph: their joint law is that of one network."""
+    target = program.empty_like()
+    roots = list(program.outputs.values())
+    outputs = []
+    for suffix in ("@0", "@1"):
+        image = instantiate(program, roots, target, datum(target, None, suffix))
+        outputs.append(scalar_output(program, target, image, None, suffix))
+    nodes = {"F(x)": outputs[0], "F(y)": outputs[1]}
+    for name, node in {**nodes, "F(x) + F(y)": combine(target, outputs)}.items():
+        squared = squared_norm(target, gradient_of(program, target, node), metric(program))
+        assert squared is not None
+        nodes[f"|gradient of {name}|"] = squared
+    return target, nodes
+
+
+def networks_at_two_inputs(program: Program, n: int, count: int) -> tuple[Samples, Samples]:
+    """The values of :func:`at_two_inputs` from both interpreters, used directly."""
+    graph = factored(program.graph)
+    target, nodes = at_two_inputs(graph)
+    roots = list(nodes.values())
+    without = absent(graph.parameters, questions([(target, roots)], n), n, "conditioned")
+    assert without
+    x = inputs_of(program)
+    with precision("float32") as kind:
+        data = {f"{name}@{i}": jnp.asarray(array[i], kind) for name, array in x.items() for i in range(2)}
+        evaluate = evaluator(target, roots, n, kind)
+
+        def known(key: jax.Array) -> list[jax.Array]:
+            return evaluate(conditioned.draw(graph.parameters, n, key, kind, without), data)
+
+        def plain(key: jax.Array) -> list[jax.Array]:
+            return evaluate(dense.draw(graph.parameters, n, key, kind), data)
+
+        found = []
+        for one, seed in ((known, 1), (plain, 2)):
+            keys = jax.random.split(jax.random.key(seed), count)
+            values = jax.jit(lambda keys, one=one: jax.lax.map(one, keys))(keys)
+            found.append({name: np.asarray(v, float) for name, v in zip(nodes, values, strict=True)})
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [
+        ("rnn", 32),
+        *(pytest.param(name, 32, marks=pytest.mark.slow) for name in ("mlp", "attention", "cnn", "gru")),
+        *(pytest.param(name, 128, marks=pytest.mark.slow) for name in ("rnn", "attention")),
+    ],
+)
+def test_joint_law_at_two_inputs(name: str, n: int) -> None:
+    """25 p-values each, values with their signs: 175."""
+    found = networks_at_two_inputs(small(name), n, DRAWS)
+    assert np.corrcoef(found[1]["F(x)"], found[1]["F(y)"])[0, 1] > 0.1, "the inputs are related"
+    assert worst(*found) > ALPHA
+
+
+def _ignore_the_other_side(x: jax.Array, y: jax.Array) -> jax.Array:
+    return jnp.zeros((x.shape[0], y.shape[0]), x.dtype)
+
+
+def _forget(x: jax.Array, basis: jax.Array) -> Any:
+    return split(x, jnp.zeros_like(basis))
+
+
+@pytest.mark.parametrize(
+    ("name", "attribute", "wrong"),
+    [("mlp", "products", _ignore_the_other_side), ("rnn", "split", _forget)],
+)
+def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers that ignore what the other side's say; answers that ignore earlier ones of their own side."""
+    right = draws(small(name), QUANTITIES, 32, DRAWS, "dense", 10**6)
+    monkeypatch.setattr(gaussian, attribute, wrong)
+    found = draws(small(name), QUANTITIES, 32, DRAWS, "conditioned")
+    assert worst(found, right) < ALPHA / 1e3
