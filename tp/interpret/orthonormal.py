@@ -3,7 +3,8 @@
 Everything is a handful of products of long matrices. Against loss of orthogonality everything is done twice: components
 along the known basis are taken out two times, and a block is orthonormalised two times by the Cholesky factor of its
 inner products, which is as good as Householder's method as long as its condition number is below 1/sqrt(precision)
-(Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, ETNA 44 (2015) 306); what is worse conditioned counts as dependent.
+(Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, ETNA 44 (2015) 306). Rows that the first factor cannot tell from their
+predecessors are left for the second one, which sees their residuals.
 """
 
 from __future__ import annotations
@@ -32,20 +33,29 @@ class Split(NamedTuple):
 def split(x: jax.Array, basis: jax.Array) -> Split:
     """Coordinates of the rows of ``x`` [k, size] with respect to ``basis`` [K, size], rows orthonormal or zero.
 
-    A row whose residual is smaller than :func:`resolution` of it is taken to lie in the span of the basis and of the
-    rows before it.
+    What is lost of a row, when it is taken to lie in the span of the basis and of the other rows, is smaller than
+    :func:`resolution` of it.
     """
-    length = jnp.sqrt(jnp.sum(x * x, axis=1))
-    inside = products(x, basis)
-    rest = x - inside @ basis
-    again = products(rest, basis)
-    inside = inside + again
-    gram = products(rest, rest) - again @ again.T
-    floor = jnp.square(_ROUNDINGS * _eps(x) * length)
-    outside, inverse, new = _factor(gram, floor)
-    fresh = inverse @ rest - (inverse @ again) @ basis
-    lower, inverse, _ = _factor(products(fresh, fresh), jnp.where(new, 0.0, jnp.inf))
-    return Split(inside, inverse @ fresh, outside @ lower, new)
+    eps = _eps(x)
+    noise = _ROUNDINGS * eps * jnp.sqrt(jnp.sum(x * x, axis=1))
+    first = products(x, basis)
+    rest = x - first @ basis
+    gram = products(rest, rest)
+    square = jnp.diagonal(gram)
+    # A pivot that is lost in the rounding of the inner products decides nothing yet: the row keeps its own length.
+    spare = jnp.where(square > noise**2, jnp.sqrt(square), 0.0)
+    coarse, inverse, _ = _factor(gram, jnp.maximum(_NOISE * x.shape[0] * eps * square, noise**2), spare)
+    rough = inverse @ rest
+    # Once more, now with what is left of each row. What only rounding made is dropped.
+    second = products(rough, basis)
+    gram = products(rough, rough)
+    own = jnp.diagonal(coarse)
+    # Half of the digits of a row are lost where only that share of it is new, and half of its orthogonality.
+    share = jnp.maximum(eps ** (2 / 3) * jnp.diagonal(gram), eps)
+    least = jnp.maximum(share, jnp.square(noise / jnp.where(own > 0, own, 1.0)))
+    lower, inverse, new = _factor(gram - second @ second.T, least, jnp.zeros_like(spare))
+    fresh = inverse @ rough - (inverse @ second) @ basis
+    return Split(first + coarse @ second, fresh, coarse @ lower, new)
 
 
 def products(x: jax.Array, y: jax.Array) -> jax.Array:
@@ -54,7 +64,7 @@ def products(x: jax.Array, y: jax.Array) -> jax.Array:
 
 
 def resolution(k: int, dtype: Any) -> float:
-    """The share of a vector below which its residual within a block of ``k`` vectors is not told from rounding."""
+    """The share of a vector that may be lost within a block of ``k`` vectors: what its inner products resolve."""
     return (_NOISE * k * float(jnp.finfo(dtype).eps)) ** 0.5
 
 
@@ -68,24 +78,23 @@ def _eps(x: jax.Array) -> float:
     return float(jnp.finfo(x.dtype).eps)
 
 
-def _factor(gram: jax.Array, floor: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Cholesky's factor of ``gram`` [k, k] without the rows whose pivot is lost, and its inverse on the others.
+def _factor(gram: jax.Array, least: jax.Array, spare: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Cholesky's factor of ``gram`` [k, k] as far as pivots exceed ``least`` [k], and its inverse.
 
-    Returns (lower, inverse, kept [k]). Pivots count as lost below ``floor`` [k] and below the rounding noise of the
-    inner products.
+    Returns (lower, inverse, kept [k]). A row whose pivot is lost takes ``spare`` [k] for its root, and no part in the
+    rows after it; with 0 it is left out, and its row of the inverse is zero.
     """
-    k = gram.shape[0]
-    diagonal = jnp.diagonal(gram)
-    least = jnp.maximum(floor, _NOISE * k * _eps(gram) * diagonal)
-    places = jnp.arange(k)
+    places = jnp.arange(gram.shape[0])
 
     def step(j: Any, carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
         lower, inverse, kept = carry
         left = jnp.where(places >= j, gram[:, j] - lower @ lower[j], 0.0)
         good = left[j] > least[j]
-        share = jnp.where(good, 1.0 / jnp.sqrt(jnp.where(good, left[j], 1.0)), 0.0)
+        root = jnp.where(good, jnp.sqrt(jnp.where(good, left[j], 1.0)), spare[j])
+        share = jnp.where(root > 0, 1.0 / jnp.where(root > 0, root, 1.0), 0.0)
         row = share * ((places == j) - lower[j] @ inverse)
-        return lower.at[:, j].set(share * left), inverse.at[j].set(row), kept.at[j].set(good)
+        column = jnp.where(places == j, root, jnp.where(good, share * left, 0.0))
+        return lower.at[:, j].set(column), inverse.at[j].set(row), kept.at[j].set(good)
 
     zero = jnp.zeros_like(gram)
-    return jax.lax.fori_loop(0, k, step, (zero, zero, jnp.zeros(k, bool)))
+    return jax.lax.fori_loop(0, gram.shape[0], step, (zero, zero, jnp.zeros_like(least, bool)))
