@@ -12,16 +12,15 @@ from tp.measure.fit import Fit, fit
 from tp.measure.verdict import Verdict, judge, unpredicted
 
 WIDTHS = (64, 128, 256, 512, 1024)
-LARGE = (256, 1024, 4096, 16384, 65536)
+LARGE = (4096, 8192, 16384, 32768, 65536)
 """Widths at which a decay may be called faster than predicted."""
 HALF = Fraction(1, 2)
 
 
 def noisy(size: object, seeds: int = 512, key: int = 0, widths: tuple[int, ...] = WIDTHS) -> Fit:
-    """A fit to |N(0, 1)| times ``size(n)``; with ``seeds`` at the largest width and, as in a sweep, more elsewhere."""
+    """A fit to |N(0, 1)| times ``size(n)``."""
     draw = np.random.default_rng(key)
-    count = {n: seeds if n == widths[-1] else 3 * seeds for n in widths}
-    return fit({n: np.abs(draw.normal(size=count[n])) * size(n) for n in widths}, seed=key)  # type: ignore[operator]
+    return fit({n: np.abs(draw.normal(size=seeds)) * size(n) for n in widths}, seed=key)  # type: ignore[operator]
 
 
 def rates(
@@ -91,7 +90,7 @@ def test_below_the_plateau_nothing_is_loose() -> None:
 
 
 def test_a_bend_towards_the_prediction_is_undecided() -> None:
-    bend = fit({n: np.full(9, 1 / (1 + n / 300) ** 2) for n in WIDTHS})
+    bend = fit({n: np.full(9, 1 / (1 + n / 300)) for n in WIDTHS})
     found = judge(Fraction(-2), bend)
     assert found.verdict is Verdict.UNDECIDED
     assert "towards" in found.reason
@@ -142,25 +141,3 @@ def test_a_heavier_tail_is_not_confirmed() -> None:
     found = judge(Fraction(0), fit(samples))
     assert found.verdict is Verdict.UNDECIDED
     assert "quantile" in found.reason
-
-
-def test_an_exponent_between_halves_needs_half_the_margin() -> None:
-    """Multiples of 1/4 lie nearer to each other: -0.38 is confirmed neither as -1/2 nor as -1/4."""
-    found = noisy(lambda n: n**-0.375, seeds=4096)
-    assert judge(Fraction(-1, 4), found).verdict is Verdict.UNDECIDED
-    assert judge(Fraction(-1, 4), noisy(lambda n: n**-0.25, seeds=8192)).reason == "interval within 0.1"
-
-
-def test_the_measured_exponent_is_in_the_reason() -> None:
-    assert "about n^0.00" in judge(Fraction(-1), fit({n: np.ones(9) for n in WIDTHS})).reason
-    assert "about n^-2.00" in judge(Fraction(-1), fit({n: np.full(9, n**-2.0) for n in LARGE})).reason
-
-
-def test_several_quantities_widen_the_intervals() -> None:
-    """By z(1 - 0.01 / 10) / z(0.99) = 1.277, about; the medians stay."""
-    samples = {n: np.abs(np.random.default_rng(n).normal(size=99)) / n for n in WIDTHS}
-    alone, together = fit(samples).slopes, fit(samples, quantities=10).slopes
-    assert alone is not None
-    assert together is not None
-    ratio = (together.overall.high - together.overall.low) / (alone.overall.high - alone.overall.low)
-    assert ratio == pytest.approx(3.2905 / 2.5758, rel=1e-3)
