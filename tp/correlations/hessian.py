@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
-from tp.graph.axes import Axis, Type, names
+from tp.graph.axes import Axis, Type
 from tp.graph.graph import Graph
 from tp.interpret.work import questions
 from tp.primitives.apply import Apply
+from tp.primitives.arrays import aligned
 from tp.primitives.input import Input
 from tp.transform.algebra import JET, SAMPLES, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
@@ -64,9 +65,7 @@ class HessianStep:
 
     def fed(self, name: str, array: Any) -> Any:
         """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
-        have = names(self.graph.type(self.state[name]))
-        order = [have.index(JET if a.name == COEFFICIENTS else a.name) for a in self.inputs[name][:-1]]
-        return array.transpose(order)[..., None]
+        return aligned(array, _renamed(self.graph.type(self.state[name])), self.inputs[name])
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""
@@ -81,15 +80,11 @@ class HessianStep:
         """The factors of a gradient; over the coefficients of its jets they are sums like any other."""
         if image is None:
             return {}
-
-        def renamed(axes: Type) -> Type:
-            return tuple(Axis(COEFFICIENTS, a.size) if a.name == JET else a for a in axes)
-
         return {
             name: [
                 (
-                    renamed(graph.type(f.left)),
-                    renamed(graph.type(f.right)),
+                    _renamed(graph.type(f.left)),
+                    _renamed(graph.type(f.right)),
                     tuple(COEFFICIENTS if a == JET else a for a in f.shared),
                 )
                 for f in factors
@@ -129,6 +124,11 @@ class HessianStep:
         gradient = gradient_of(program, graph, node)
         squared = squared_norm(graph, gradient, metric(program))
         return graph, gradient.rescaled(graph, metric(program)), squared
+
+
+def _renamed(axes: Type) -> Type:
+    """The axes of a node of the gradient as those of an input of the next step."""
+    return tuple(Axis(COEFFICIENTS, a.size) if a.name == JET else a for a in axes)
 
 
 def _nodes(image: Direction) -> dict[str, int]:
@@ -197,8 +197,7 @@ def spectral_norm(
             return state, norm, known, change, count + 10
 
         def one(known: dict[str, Any], key: Any) -> tuple[dict[str, Any], tuple[Any, Any]]:
-            state, norm, known = start(key), jnp.zeros((), kind), known
-            state, norm, known = jax.lax.fori_loop(0, 2, again, (state, norm, known))
+            state, norm, known = jax.lax.fori_loop(0, 2, again, (start(key), jnp.zeros((), kind), known))
             _, norm, known, change, _ = jax.lax.while_loop(
                 unfinished, ten, (state, norm, known, jnp.asarray(jnp.inf, kind), jnp.asarray(0))
             )

@@ -169,7 +169,7 @@ class Sampler:
             data = {name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()}
             if (n, dtype, engine) not in self._compiled:
                 one = self._draw(n, kind, self.absent(n, engine))
-                self._compiled[n, dtype, engine] = jax.jit(_several(one, lanes(self.words(n, engine))))
+                self._compiled[n, dtype, engine] = jax.jit(_several(one, lanes(self.words(n, engine), SEEDS)))
             several = self._compiled[n, dtype, engine]
             parts = [
                 jax.device_get(several(jnp.asarray(keys[i], jnp.uint32), min(SEEDS, len(keys) - i), data))

@@ -62,12 +62,11 @@ def precision(dtype: str) -> Generator[Any]:
         yield jnp.dtype(dtype)
 
 
-_LANES = 64
 _LANE_WORDS = 1 << 28
 
 
-def lanes(words: int) -> int:
-    """How many draws of ``words`` numbers each are made side by side: a power of two, 1 where memory is short.
+def lanes(words: int, most: int) -> int:
+    """How many draws of ``words`` numbers each are made side by side: a power of two up to ``most``, by memory.
 
     On a CPU there is nothing to gain (one draw keeps its cores busy, and vectors of a batch are slower to multiply).
     """
@@ -75,5 +74,5 @@ def lanes(words: int) -> int:
 
     if jax.default_backend() == "cpu":
         return 1
-    most = max(1, min(_LANES, _LANE_WORDS // max(words, 1)))
-    return 1 << (most.bit_length() - 1)
+    fitting = max(1, min(most, _LANE_WORDS // max(words, 1)))
+    return 1 << (fitting.bit_length() - 1)

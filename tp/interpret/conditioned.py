@@ -8,7 +8,7 @@ from typing import Any
 import jax
 
 from tp.graph.parameter import Parameter
-from tp.interpret.dense import draw_one
+from tp.interpret.dense import draw_one, streams
 from tp.interpret.evaluate import Weights
 from tp.interpret.gaussian import unknown
 from tp.interpret.work import sizes
@@ -18,11 +18,11 @@ def draw(
     parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any, absent: Collection[str] = ()
 ) -> Weights:
     """Initial weights as :func:`tp.interpret.dense.draw` has them, those in ``absent`` as yet unknown matrices."""
-    weights: Weights = {}
-    for index, (name, parameter) in enumerate(parameters.items()):
-        stream = jax.random.fold_in(key, index)
+
+    def one(name: str, own: jax.Array) -> Any:
+        parameter = parameters[name]
         if name in absent:
-            weights[name] = unknown(*sizes(parameter, n), stream, dtype)
-        else:
-            weights[name] = draw_one(parameter, n, stream, dtype)
-    return weights
+            return unknown(*sizes(parameter, n), own, dtype)
+        return draw_one(parameter, n, own, dtype)
+
+    return {name: one(name, own) for name, own in streams(parameters, key).items()}

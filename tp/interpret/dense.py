@@ -18,8 +18,12 @@ def draw(parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any
     Every weight has a random stream of its own, so adding one to a program changes no other. Entries are drawn in
     single precision, so runs in both precisions have the same weights.
     """
-    keys = {name: jax.random.fold_in(key, index) for index, name in enumerate(parameters)}
-    return {name: draw_one(parameter, n, keys[name], dtype) for name, parameter in parameters.items()}
+    return {name: draw_one(parameters[name], n, own, dtype) for name, own in streams(parameters, key).items()}
+
+
+def streams(parameters: Mapping[str, Parameter], key: jax.Array) -> dict[str, jax.Array]:
+    """The key of every weight's own random stream."""
+    return {name: jax.random.fold_in(key, index) for index, name in enumerate(parameters)}
 
 
 def draw_one(parameter: Parameter, n: int, key: jax.Array, dtype: Any) -> jax.Array:

@@ -32,9 +32,10 @@ def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], 
             f"no weight can be conditioned: products are only drawn for normal entries, and {materialised(parameters)}"
         )
         raise error("TP511", message, hint="use --engine dense")
-    cheap = {name for name in able if _saved(parameters[name], asked[name], n) > 0}
+    saved = {name: _saved(parameters[name], asked[name], n) for name in able}
+    cheap = {name for name in able if saved[name] > 0}
     out = operators & (able if engine == "conditioned" else cheap)
-    if engine == "auto" and sum(_saved(parameters[name], asked[name], n) for name in out) < COMPILATION:
+    if engine == "auto" and sum(saved[name] for name in out) < COMPILATION:
         out = set()
     if out or (engine == "conditioned" and not operators):
         out |= cheap - operators

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
@@ -40,10 +39,9 @@ class Questions:
         """The most vectors of one group."""
         return max((k for k, _ in self.groups), default=0)
 
-    def materialised(self, size: int, drawn: bool = True) -> float:
+    def materialised(self, size: int) -> float:
         """The cost with all ``size`` entries of the weight in memory, drawing included."""
-        read = sum(TOUCH + MULTIPLY * k for k, _ in self.groups)
-        return size * (read + (DRAW + TOUCH if drawn else 0.0))
+        return size * (DRAW + TOUCH + sum(TOUCH + MULTIPLY * k for k, _ in self.groups))
 
     def conditioned(self, rows: int, columns: int) -> float:
         """The cost without the weight."""
@@ -80,7 +78,7 @@ def questions(graphs: Sequence[tuple[Graph, Sequence[int]]], n: int) -> dict[str
 
 def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
     """Rows and columns of a weight as a matrix."""
-    return prod(a.at(n) for a in parameter.outs), prod(a.at(n) for a in parameter.ins)
+    return entries(parameter.outs, n), entries(parameter.ins, n)
 
 
 def held_entries(
