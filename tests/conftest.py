@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -21,3 +27,29 @@ def _results_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytes
     """Every test draws what it asks for: nothing that an earlier one has stored."""
     folder = tmp_path_factory.getbasetemp() / "results" / str(next(_count))
     monkeypatch.setattr("tp.store.store.default_folder", lambda: folder)
+
+
+@dataclass
+class Effort:
+    """Calls of functions, Python's and C's: a measure of time that no busy machine changes."""
+
+    calls: int = 0
+
+
+@pytest.fixture
+def effort() -> Callable[[], AbstractContextManager[Effort]]:
+    @contextmanager
+    def counted() -> Iterator[Effort]:
+        spent = Effort()
+
+        def count(_frame: FrameType, event: str, _argument: Any) -> None:
+            spent.calls += event.endswith("call")
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            yield spent
+        finally:
+            sys.setprofile(before)
+
+    return counted

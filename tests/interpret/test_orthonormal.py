@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tp.interpret.backend import precision
@@ -132,28 +132,71 @@ def recipes(draw: st.DrawFn) -> Recipe:
 @given(recipe=recipes())
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_any_block(recipe: Recipe, dtype: str) -> None:
-    """Rows are reconstructed to the stated resolution, kept ones far better.
-
-    Nearly dependent rows in the block magnify rounding by up to its condition number, at most 1/resolution, in a row
-    that is kept; they magnify the noise of the pivot of one that is dropped, hence the factor of three.
-    """
+    """Rows are reconstructed to the stated resolution, and what is new of them is orthonormal to rounding."""
     x, basis, sure = recipe.make()
     result = found(x, basis, dtype)
-    fine = resolution(len(x), dtype)
-    bound = np.where(result.new, 100 * EPS[dtype] / fine, 3 * fine)
-    assert (result.errors <= bound).all()
-    assert result.skew < 10 * EPS[dtype] ** 0.5
+    assert result.errors.max() <= resolution(len(x), dtype)
+    assert result.skew < 100 * EPS[dtype]
+    assert result.leak < 100 * EPS[dtype]
     assert not result.fresh[~result.new].any()
     assert result.new[sure == 1].all()
     assert not result.new[sure == -1].any()
 
 
-@pytest.mark.parametrize("dtype", ["float64"])
-@given(recipe=recipes())
-@settings(max_examples=150, deadline=None, derandomize=True, phases=[Phase.generate])
-def test_fresh_rows_are_orthogonal_to_the_basis(recipe: Recipe, dtype: str) -> None:
-    x, basis, _ = recipe.make()
-    assert found(x, basis, dtype).leak < 1e3 * EPS[dtype]
+def _near_each_other(generator: np.random.Generator) -> np.ndarray:
+    base = generator.standard_normal((int(generator.integers(1, 40)), 200))
+    mixing = generator.standard_normal((64, len(base)))
+    return mixing @ base + 10.0 ** -generator.uniform(0, 17) * generator.standard_normal((64, 200))
+
+
+def _ladder(generator: np.random.Generator) -> np.ndarray:
+    steps = 10.0 ** -np.linspace(0, generator.uniform(3, 17), 64)
+    return np.cumsum(steps[:, None] * generator.standard_normal((64, 200)), 0)
+
+
+def _pairs(generator: np.random.Generator) -> np.ndarray:
+    x = generator.standard_normal((64, 200))
+    distance = 10.0 ** -generator.uniform(0, 17, (32, 1))
+    x[1::2] = x[::2] + distance * generator.standard_normal((32, 200))
+    return x
+
+
+HARD = {
+    "singular values": lambda generator: conditioned(generator, 64, 200, 10.0 ** generator.uniform(0, 17)),
+    "near each other": _near_each_other,
+    "ladder": _ladder,
+    "pairs": _pairs,
+}
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("kind", HARD)
+def test_hard_blocks(kind: str, dtype: str) -> None:
+    """64 nearly dependent vectors, at all distances, off the basis and partly in its span."""
+    bound = resolution(64, dtype)
+    for seed in range(20):
+        generator = np.random.default_rng(seed)
+        basis = orthonormal(generator, 20, 200)
+        x = HARD[kind](generator) + (seed % 2) * generator.standard_normal((64, 20)) @ basis
+        result = found(x, basis, dtype)
+        assert result.skew < 100 * EPS[dtype]
+        assert result.leak < 100 * EPS[dtype]
+        assert result.errors.max() <= bound
+        assert result.errors[result.new].max(initial=0.0) <= bound / 100
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("exponent", [-30, 30])
+def test_very_short_and_very_long_rows(exponent: int, dtype: str) -> None:
+    """Rows whose squares single precision cannot hold, beside ordinary ones."""
+    generator = np.random.default_rng(0)
+    basis = orthonormal(generator, 6, 40)
+    x = generator.standard_normal((4, 40)) + generator.standard_normal((4, 6)) @ basis
+    x[:2] *= 10.0**exponent
+    result = found(x, basis, dtype)
+    assert result.new.all()
+    assert result.skew < 100 * EPS[dtype]
+    assert result.errors.max() < 100 * EPS[dtype]
 
 
 @pytest.mark.parametrize("kappa", [1.0, 1e2, 1e4, 1e6])
@@ -165,8 +208,8 @@ def test_ill_conditioned_blocks_in_double_precision(kappa: float, k: int, known:
         x = conditioned(generator, k, size, kappa) + (seed % 2) * generator.standard_normal((k, known)) @ basis
         result = found(x, basis, "float64")
         assert result.new.all()
-        assert result.skew < 1e-10
-        assert result.leak < 1e-10
+        assert result.skew < 1e-13
+        assert result.leak < 1e-13
         assert result.errors.max() < 1e-12
 
 
@@ -234,7 +277,7 @@ def test_the_stated_bound_near_earlier_rows(k: int, known: int, scale: float, dt
         assert result.new[:-1].all()
         assert result.errors.max() <= bound
         assert result.errors[result.new].max() <= 50 * EPS[dtype]
-        assert result.skew < 10 * EPS[dtype] ** 0.5
+        assert result.skew < 100 * EPS[dtype]
         distance = float(_outside(result))
         assert result.new[-1] or distance < 1.2 * bound
         assert not result.new[-1] or distance > EPS[dtype]
@@ -274,9 +317,6 @@ def test_the_stated_bound_near_the_basis(dtype: str) -> None:
             assert not result.new.any()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a row that the first factor keeps and others lean on may be dropped by the second"
-)
 def test_a_row_at_the_floor_where_space_runs_out() -> None:
     """The first row is 64 rounding errors off the basis, in the only direction left, and the others need that one."""
     size, worst = 5, 0.0

@@ -12,8 +12,10 @@ def double(number: int) -> int:
     return 2 * number
 
 
-def slowly(number: int) -> int:
+def slowly(number: int, flag: str) -> int:
+    """Leaves a mark when it ends."""
     time.sleep(30)
+    Path(flag).touch()
     return number
 
 

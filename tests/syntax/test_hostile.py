@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,14 +52,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_hostile_text_ends_soon(name: str) -> None:
+def test_hostile_text_ends_soon(name: str, effort: Callable[[], AbstractContextManager[Any]]) -> None:
     text, code = CASES[name]
     parse(HEAD + " output f = x\n}")
-    start = time.process_time()
-    with pytest.raises(TpError) as caught:
+    with effort() as spent, pytest.raises(TpError) as caught:
         parse(text)
     shown = render(caught.value.diagnostics, {"<text>": text})
-    assert time.process_time() - start < 2
+    assert spent.calls < 10_000_000
     assert caught.value.diagnostics[0].code == code
     assert len(shown) < 20_000
     assert "\x1b" not in shown

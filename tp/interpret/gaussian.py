@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from tp.interpret.noise import normal
-from tp.interpret.orthonormal import products, split
+from tp.interpret.orthonormal import matmul, products, split
 
 BLOCK = 64
 """Vectors that are answered at once."""
@@ -68,8 +68,8 @@ class Gaussian(NamedTuple):
         noise = normal(jax.random.fold_in(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
         # What the other side's answers already say about the images of fresh, in place of the noise along them.
         told = products(fresh, other.images) - products(noise, other.basis)
-        images = (noise + told @ other.basis) * new[:, None]
-        answers = inside @ mine.images + outside @ images
+        images = (noise + matmul(told, other.basis)) * new[:, None]
+        answers = matmul(inside, mine.images) + matmul(outside, images)
         return answers, self._learned(Known(fresh, images), transposed) if keep else self
 
     def _learned(self, more: Known, transposed: bool) -> Gaussian:

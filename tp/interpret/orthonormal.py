@@ -4,7 +4,8 @@ Everything is a handful of products of long matrices. Against loss of orthogonal
 along the known basis are taken out two times, and a block is orthonormalised two times by the Cholesky factor of its
 inner products, which is as good as Householder's method as long as its condition number is below 1/sqrt(precision)
 (Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, ETNA 44 (2015) 306). Rows that the first factor cannot tell from their
-predecessors are left for the second one, which sees their residuals.
+predecessors are left for the second one, which sees their residuals; where that finds much to correct, it is done
+once more.
 """
 
 from __future__ import annotations
@@ -37,30 +38,46 @@ def split(x: jax.Array, basis: jax.Array) -> Split:
     :func:`resolution` of it.
     """
     eps = _eps(x)
-    noise = _ROUNDINGS * eps * jnp.sqrt(jnp.sum(x * x, axis=1))
+    # Lengths are of order one from here on, and their squares neither vanish nor overflow in single precision.
+    unit = _power_of_two(jnp.max(jnp.abs(x), axis=1))
+    noise = _ROUNDINGS * eps * jnp.linalg.norm(x / unit[:, None], axis=1)
     first = products(x, basis)
-    rest = x - first @ basis
+    rest = (x - matmul(first, basis)) / unit[:, None]
     gram = products(rest, rest)
     square = jnp.diagonal(gram)
     # A pivot that is lost in the rounding of the inner products decides nothing yet: the row keeps its own length.
     spare = jnp.where(square > noise**2, jnp.sqrt(square), 0.0)
     coarse, inverse, _ = _factor(gram, jnp.maximum(_NOISE * x.shape[0] * eps * square, noise**2), spare)
-    rough = inverse @ rest
-    # Once more, now with what is left of each row. What only rounding made is dropped.
-    second = products(rough, basis)
-    gram = products(rough, rough)
-    own = jnp.diagonal(coarse)
-    # Half of the digits of a row are lost where only that share of it is new, and half of its orthogonality.
-    share = jnp.maximum(eps ** (2 / 3) * jnp.diagonal(gram), eps)
-    least = jnp.maximum(share, jnp.square(noise / jnp.where(own > 0, own, 1.0)))
-    lower, inverse, new = _factor(gram - second @ second.T, least, jnp.zeros_like(spare))
-    fresh = inverse @ rough - (inverse @ second) @ basis
-    return Split(first + coarse @ second, fresh, coarse @ lower, new)
+
+    def once_more(found: _Found) -> _Found:
+        rows, inside, outside, *_ = found
+        along = products(rows, basis)
+        gram = products(rows, rows)
+        own = jnp.diagonal(outside)
+        # Half of the digits of a row are lost where only that share of it is new, and half of its orthogonality.
+        share = jnp.maximum(eps ** (2 / 3) * jnp.diagonal(gram), eps)
+        # Below the noise that decided before: a row that was just above it has lost nothing of its length since.
+        least = jnp.maximum(share, jnp.square(0.5 * noise / jnp.where(own > 0, own, 1.0)))
+        lower, inverse, new = _factor(gram - along @ along.T, least, jnp.zeros_like(least))
+        rows = matmul(inverse, rows) - matmul(inverse @ along, basis)
+        settled = jnp.max(jnp.where(new, jnp.abs(jnp.diagonal(lower) - 1.0), 0.0)) < _SETTLED
+        passes = jnp.where(settled, 0, found.passes - 1)
+        return _Found(rows, inside + outside @ along, outside @ lower, new, passes)
+
+    nothing = jnp.zeros_like(noise, bool)
+    start = _Found(matmul(inverse, rest), jnp.zeros_like(first), coarse, nothing, jnp.asarray(_PASSES))
+    rows, inside, outside, new, _ = jax.lax.while_loop(lambda found: found.passes > 0, once_more, start)
+    return Split(first + unit[:, None] * inside, rows, unit[:, None] * outside, new)
 
 
 def products(x: jax.Array, y: jax.Array) -> jax.Array:
     """All inner products of the rows of ``x`` [k, size] with those of ``y`` [l, size]."""
     return long_einsum("kn,ln->kl", x, y)
+
+
+def matmul(x: jax.Array, y: jax.Array) -> jax.Array:
+    """The matrix product in full precision, also where a GPU would round its factors to fewer digits."""
+    return jnp.matmul(x, y, precision="highest")
 
 
 def resolution(k: int, dtype: Any) -> float:
@@ -72,6 +89,27 @@ _NOISE = 8.0
 """A pivot smaller than this, times the size of the block and the precision, is noise of the inner products."""
 _ROUNDINGS = 64.0
 """A residual of so many rounding errors of a vector lies in the span of the basis."""
+
+
+_SETTLED = 0.1
+"""A factor whose diagonal is closer than this to the identity corrects only rounding."""
+_PASSES = 4
+"""At most; one does for blocks that are not nearly dependent, two for all that were met."""
+
+
+class _Found(NamedTuple):
+    """As :class:`Split`, in units of the rows' lengths; ``passes`` are still allowed, 0 where rows are orthonormal."""
+
+    rows: jax.Array
+    inside: jax.Array
+    outside: jax.Array
+    new: jax.Array
+    passes: jax.Array
+
+
+def _power_of_two(size: jax.Array) -> jax.Array:
+    """The power of two next above ``size``; 1 where it is zero."""
+    return jnp.ldexp(jnp.ones_like(size), jnp.frexp(size)[1])
 
 
 def _eps(x: jax.Array) -> float:
