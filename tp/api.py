@@ -105,7 +105,8 @@ class Model:
         *,
         quantities: Sequence[str] | None = None,
         equal_inputs: bool = False,
-        seconds: float | None = None,
+        budget: float | str | None = None,
+        max_width: int | None = None,
         engine: str = "auto",
         progress: Report | None = None,
         store: str | Path | bool = True,
@@ -115,9 +116,11 @@ class Model:
     ) -> Verification:
         """Predict, measure and compare; decide the claims.
 
-        Without ``seeds``, seeds are added until all is decided and precise, for about ``seconds`` at most. ``data`` is
-        None, ``"digits"`` or a path. ``engine`` is ``"dense"`` (weights as matrices), ``"conditioned"`` (Gaussian
-        weights by their products alone) or ``"auto"``, which takes the cheaper one at each width.
+        Without ``seeds``, seeds are added until all is decided and precise, and widths as well, up to ``max_width``
+        (65536 where ``widths`` is not given, else none), as long as the draws took less than ``budget`` (seconds, or
+        text such as ``"5m"``). ``data`` is None, ``"digits"`` or a path. ``engine`` is ``"dense"`` (weights as
+        matrices), ``"conditioned"`` (Gaussian weights by their products alone) or ``"auto"``, which takes the cheaper
+        one at each width.
 
         What is drawn is kept in the folder ``store`` (True: the user's cache; False: nowhere), and what is there is
         not drawn again unless ``resume`` is False. ``workers`` draw: so many processes, those of the Dask scheduler
@@ -126,7 +129,7 @@ class Model:
         """
         from tp.measure.verify import verify
 
-        settings, names = plan(widths, seeds, dtype, seconds, engine), _known(quantities)
+        settings, names = plan(widths, seeds, dtype, engine, budget, max_width), _known(quantities)
         with _means(store, resume, workers, warn) as means:
             return verify(
                 self.program, settings, names, data, equal_inputs=equal_inputs, report=progress, means=means
@@ -154,7 +157,7 @@ class Model:
         """
         from tp.measure.numbers import numbers
 
-        settings, names = plan(widths, seeds, dtype, engine=engine), _known(quantities)
+        settings, names = plan(widths, seeds, dtype, engine), _known(quantities)
         with _means(store, resume, workers, warn) as means:
             return numbers(
                 self.program, settings, names, data, equal_inputs=equal_inputs, report=progress, means=means
@@ -222,13 +225,22 @@ def plan(
     widths: Sequence[int] | str | None,
     seeds: int | None,
     dtype: str | None,
-    seconds: float | None = None,
     engine: str = "auto",
+    budget: float | str | None = None,
+    max_width: int | None = None,
 ) -> Plan:
     """A plan with defaults filled in. Raises TpError TP502 to TP504."""
-    from tp.measure.plan import Plan, read_widths
+    from tp.measure.plan import MAX_WIDTH, Plan
+    from tp.measure.reading import parse_budget, read_widths
 
-    return Plan(read_widths(widths), seeds, dtype or Plan().dtype, seconds=seconds, engine=engine)
+    return Plan(
+        read_widths(widths),
+        seeds,
+        dtype or Plan().dtype,
+        seconds=parse_budget(budget) if isinstance(budget, str) else budget,
+        engine=engine,
+        max_width=MAX_WIDTH if max_width is None and widths is None else max_width,
+    )
 
 
 @contextmanager

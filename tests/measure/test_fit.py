@@ -36,7 +36,7 @@ def test_intervals_cover_at_the_stated_rate() -> None:
     """99 % intervals miss the truth in at most 3 % of 300 repetitions (binomial bound for a true 1 % rate)."""
     missed = 0
     for key in range(300):
-        slopes = fit(power(-1.0, seeds=64, key=key), seed=key).slopes
+        slopes = fit(power(-1.0, seeds=64, key=key)).slopes
         assert slopes is not None
         missed += not slopes.overall.low <= -1.0 <= slopes.overall.high
     assert missed <= 9

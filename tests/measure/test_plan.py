@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from tp.diagnostics.diagnostic import TpError
-from tp.measure import plan
-from tp.measure.plan import Plan, parse_widths, read_widths, require_memory
+from tp.measure import plan, room
+from tp.measure.plan import Plan
+from tp.measure.reading import parse_budget, parse_width, parse_widths, read_widths
+from tp.measure.room import require_memory
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,9 @@ def test_widths_that_make_no_sense(text: str) -> None:
         ({"seeds": 10**12}, "TP503"),
         ({"dtype": "float16"}, "TP504"),
         ({"engine": "sparse"}, "TP504"),
+        ({"max_width": 0}, "TP502"),
+        ({"seconds": -1.0}, "TP503"),
+        ({"seconds": float("nan")}, "TP503"),
     ],
 )
 def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> None:
@@ -93,13 +98,40 @@ def test_memory_is_refused_with_the_figure() -> None:
 
 
 def test_memory_that_suffices_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "available_memory", lambda: 1000)
+    monkeypatch.setattr(room, "available_memory", lambda: 1000)
     require_memory({64: 1000})
     with pytest.raises(TpError):
         require_memory({64: 1001})
 
 
 def test_this_machine_has_memory() -> None:
-    found = plan.available_memory()
+    found = room.available_memory()
     assert found is not None
     assert found > 2**20
+
+
+def test_widths_are_added_in_steps() -> None:
+    assert Plan().larger == ()
+    assert Plan(max_width=65536).larger == (8192, 65536)
+    assert Plan(max_width=65535).larger == (8192,)
+    assert Plan((10, 30), max_width=100).larger == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("90s", 90), ("5m", 300), ("1.5h", 5400), ("1h2m3s", 3723), (" 2m30 ", 150), ("0", 0), ("0.5s", 0.5)],
+)
+def test_budgets(text: str, seconds: float) -> None:
+    assert parse_budget(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", " ", "m", "five", "-3", "1.2.3s", "5m1h", "nan", "inf", "1e3"])
+def test_budgets_that_make_no_sense(text: str) -> None:
+    with pytest.raises(TpError) as problem:
+        parse_budget(text)
+    assert problem.value.diagnostics[0].code == "TP503"
+
+
+@pytest.mark.parametrize(("text", "width"), [("4096", 4096), ("1e5", 100_000)])
+def test_one_width(text: str, width: int) -> None:
+    assert parse_width(text) == width

@@ -7,6 +7,7 @@ from itertools import count
 import numpy as np
 
 from tp.measure.calls import in_turn
+from tp.measure.more import More
 from tp.measure.plan import Plan
 from tp.measure.rounds import FIRST, LATER
 from tp.measure.sweep import Samples, sweep
@@ -28,12 +29,16 @@ class Recorder:
         return {"F": -np.arange(key, key + seeds, dtype=np.float64)}
 
 
-def never(_: Samples) -> bool:
-    return False
+def never(_: Samples) -> More:
+    return More.NOTHING
 
 
-def always(_: Samples) -> bool:
-    return True
+def always(_: Samples) -> More:
+    return More.SEEDS
+
+
+def wider(_: Samples) -> More:
+    return More.WIDTHS
 
 
 def cheap(n: int) -> float:
@@ -90,6 +95,37 @@ def test_the_time_budget_ends_it_after_any_call() -> None:
     found = sweep(Plan(WIDTHS, seconds=first + 3), run, always, dear)
     assert found.calls == found.seconds == first + 4
     assert not found.interrupted
+
+
+def test_widths_are_added_while_they_are_wanted() -> None:
+    found = sweep(Plan(WIDTHS, max_width=10_000), in_turn(Recorder()), wider, cheap)
+    assert found.widths == (64, 128, 1024, 8192)
+    assert all(count >= FIRST for count in drawn(found.samples).values())
+    assert sweep(Plan(WIDTHS, max_width=10_000), in_turn(Recorder()), always, cheap).widths == WIDTHS
+    assert sweep(Plan(WIDTHS), in_turn(Recorder()), wider, cheap).widths == WIDTHS
+
+
+def test_seeds_are_added_once_there_are_no_more_widths() -> None:
+    plan = Plan(WIDTHS, max_width=1024, most_seeds=100)
+    found = sweep(plan, in_turn(Recorder()), lambda _: More.SEEDS | More.WIDTHS, cheap)
+    assert found.widths == (64, 128, 1024)
+    assert drawn(found.samples)[1024] == 100
+
+
+def test_no_width_is_added_that_the_budget_is_not_enough_for() -> None:
+    def cost(n: int) -> float:
+        return 1e-4 if n < 1024 else 10.0
+
+    plan = Plan(WIDTHS, max_width=1024, most_seeds=100)
+    found = sweep(plan, in_turn(Recorder()), lambda _: More.SEEDS | More.WIDTHS, cost)
+    assert found.widths == WIDTHS
+    assert drawn(found.samples)[128] == 100
+
+
+def test_added_widths_draw_what_they_draw_alone() -> None:
+    found = sweep(Plan(WIDTHS, max_width=1024), in_turn(Recorder()), wider, cheap).samples["F"][1024]
+    alone = sweep(Plan((1024,), seeds=len(found)), in_turn(Recorder()), never, cheap).samples["F"][1024]
+    assert (found == alone).all()
 
 
 def test_the_first_round_is_complete_without_any_time() -> None:

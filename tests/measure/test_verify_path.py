@@ -9,7 +9,7 @@ from fakes import MLP, claim, program, tools, truth
 
 from tp.diagnostics.diagnostic import TpError
 from tp.measure.numbers import numbers
-from tp.measure.plan import Plan
+from tp.measure.plan import MAX_WIDTH, Plan
 from tp.measure.verdict import Verdict
 from tp.measure.verify import Verification, rounding_floors, verify
 from tp.syntax.program import Claim
@@ -18,7 +18,7 @@ WEAK = claim("weakly_correlated", exponent=1)
 
 
 def verified(measured: dict[str, float | None], *claims: Claim, **more: object) -> Verification:
-    return verify(program(*claims), Plan(), tools=tools(measured, **more))  # type: ignore[arg-type]
+    return verify(program(*claims), Plan(max_width=MAX_WIDTH), tools=tools(measured, **more))  # type: ignore[arg-type]
 
 
 def verdicts(found: Verification) -> dict[str, Verdict]:

@@ -3,46 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import pytest
+from simulated import DECADES, YES, Law, System, measured
 
-from tp.measure.calls import in_turn
-from tp.measure.fit import Fit, fit
-from tp.measure.plan import Plan, parse_widths
-from tp.measure.sweep import Samples, sweep
-from tp.measure.verdict import Verdict, coarse, judge
+from tp.measure.fit import Fit
+from tp.measure.reading import parse_widths
+from tp.measure.verdict import Verdict, judge
 
-PLAN = parse_widths("1e2:1e6")
 RUNS = 60
 PREDICTED = Fraction(-1)
 
 
-def cost(n: int) -> float:
-    """Seconds: weights as matrices at small widths, conditioned at large ones."""
-    return min(1e-3 + 3e-8 * n**2, 3e-3 + 3e-6 * n)
+def test_five_decades() -> None:
+    assert parse_widths("1e2:1e6") == DECADES
 
 
-def measured(size: Callable[[int], float], key: int) -> Fit:
-    """A fit to |N(0, 1)| times ``size(n)``, after a sweep that takes simulated time."""
-    passed = 0.0
-
-    def draw(n: int, seeds: int, number: int) -> dict[str, np.ndarray]:
-        nonlocal passed
-        passed += seeds * cost(n)
-        return {"q": np.random.default_rng(number).normal(size=seeds) * size(n)}
-
-    def undecided(samples: Samples) -> bool:
-        found = fit(samples["q"])
-        return judge(PREDICTED, found).more_seeds or coarse(found)
-
-    return fit(sweep(Plan(PLAN, key=key), in_turn(draw, lambda: passed), undecided, cost).samples["q"])
-
-
-def rates(size: Callable[[int], float]) -> tuple[Counter[Verdict], list[Fit]]:
-    fits = [measured(size, key) for key in range(RUNS)]
+def rates(law: Law) -> tuple[Counter[Verdict], list[Fit]]:
+    system = System("", PREDICTED, law, YES, widths=DECADES)
+    fits = [measured(system, key) for key in range(RUNS)]
     return Counter(judge(PREDICTED, found).verdict for found in fits), fits
 
 

@@ -120,8 +120,8 @@ def test_options_that_exclude_each_other(tmp_path: Path, capsys: Captured) -> No
 def test_a_verification_within_a_time_repeats_itself(tmp_path: Path) -> None:
     """Its time is that of the draws when they were made, so the same rounds are complete."""
     model = tp.parse(SMALL)
-    first = model.verify([8, 16, 32], quantities=["kernel", "F"], seconds=0.3, store=tmp_path)
-    again = model.verify([8, 16, 32], quantities=["kernel", "F"], seconds=0.3, store=tmp_path)
+    first = model.verify([8, 16, 32], quantities=["kernel", "F"], budget=0.3, store=tmp_path)
+    again = model.verify([8, 16, 32], quantities=["kernel", "F"], budget=0.3, store=tmp_path)
     assert first.stored == 0
     assert again.stored == again.cells == first.cells
     assert replace(again, stored=0) == first

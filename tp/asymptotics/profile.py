@@ -97,8 +97,8 @@ def profiles(logs: Mapping[int, Floats], levels: Sequence[float], seed: int = 0)
         if not widths:
             continue
         values = [np.sort(logs[n]) for n in widths]
-        picks = _picks(tuple(v.size for v in values), tuple(levels), seed + parity)
-        resampled = np.stack([v[pick] for v, pick in zip(values, picks, strict=True)], axis=1)
+        chosen = picks(tuple(v.size for v in values), tuple(levels), seed + parity)
+        resampled = np.stack([v[pick] for v, pick in zip(values, chosen, strict=True)], axis=1)
         quantiles = np.stack([v[[rank(q, v.size) - 1 for q in levels]] for v in values], axis=1)
         found.append(
             Profile(
@@ -126,7 +126,7 @@ def estimate(pair: tuple[float, Floats], confidence: float) -> Estimate:
 
 
 @lru_cache(maxsize=32)
-def _picks(counts: tuple[int, ...], levels: tuple[float, ...], seed: int) -> list[npt.NDArray[np.intp]]:
+def picks(counts: tuple[int, ...], levels: tuple[float, ...], seed: int) -> list[npt.NDArray[np.intp]]:
     """For each of ``counts``, which of so many sorted values the quantiles of bootstrap samples are.
 
     Arrays [levels, resamples], levels rising. Order statistics of uniform picks are a chain of Beta variables, so no

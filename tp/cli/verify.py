@@ -37,8 +37,13 @@ from tp.cli.progress import progress_bar
 if TYPE_CHECKING:
     from tp.measure.verify import Verification
 
-Seconds = Annotated[
-    float | None, typer.Option("--seconds", min=0.0, help="Stop adding seeds after this time, for each program.")
+Budget = Annotated[
+    str | None,
+    typer.Option("--budget", help="Stop adding seeds and widths after this time (90s, 5m, 1h), for each program."),
+]
+MaxWidth = Annotated[
+    str | None,
+    typer.Option("--max-width", help="Add widths up to this one; by default 65536, or none with --widths."),
 ]
 
 
@@ -52,7 +57,8 @@ def verify(
     equal_inputs: EqualInputs = False,
     engine: EngineOption = Engine.AUTO,
     names: Quantities = None,
-    seconds: Seconds = None,
+    budget: Budget = None,
+    max_width: MaxWidth = None,
     store: StoreFolder = None,
     no_store: NoStore = False,
     resume: Resume = True,
@@ -63,6 +69,8 @@ def verify(
     progress: Progress = False,
 ) -> int:
     """Measure every quantity, compare it with its prediction, and decide the claims of the program."""
+    from tp.measure.reading import parse_width
+
     asked = quantities(names)
     results: list[Verification] = []
     place = kept(store, no_store)
@@ -77,7 +85,8 @@ def verify(
                     data,
                     quantities=asked,
                     equal_inputs=equal_inputs,
-                    seconds=seconds,
+                    budget=budget,
+                    max_width=None if max_width is None else parse_width(max_width),
                     engine=engine.value,
                     progress=report,
                     store=place,

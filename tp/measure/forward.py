@@ -16,7 +16,8 @@ from tp.interpret.engine import absent, materialised
 from tp.interpret.memory import WORD, peak_entries
 from tp.interpret.work import held_entries, questions
 from tp.measure.data import inputs_for
-from tp.measure.plan import Plan, require_memory
+from tp.measure.plan import Plan
+from tp.measure.room import require_memory
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tp.measure.drawing import Means
 from tp.measure.fit import UPPER_QUANTILE
 from tp.measure.plan import Plan
+from tp.measure.slopes import QUANTILES, quantile
 from tp.measure.sweep import Report
 from tp.measure.verify import Tools, default_tools, draw_samples, engines
 from tp.syntax.quantities import DEFAULT
@@ -29,12 +30,12 @@ class Cell:
 
     @property
     def median(self) -> float:
-        return float(np.median(self.values))
+        return quantile(np.sort(self.values), QUANTILES[0])
 
     @property
     def quantile(self) -> float:
         """The upper quantile, at :data:`UPPER_QUANTILE`."""
-        return float(np.quantile(np.asarray(self.values), UPPER_QUANTILE, method="inverted_cdf"))
+        return quantile(np.sort(self.values), UPPER_QUANTILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +79,5 @@ def numbers(
         name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
         for name in names
     }
-    ran = engines(program, plan, names, tools)
+    ran = engines(program, plan, plan.widths, names, tools)
     return Numbers(program.name, program.file, plan.dtype, ran, table, drawn.interrupted, drawn.calls, drawn.stored)

@@ -8,8 +8,7 @@ seconds on one slow core, and the same in every run, so that runs repeat exactly
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
@@ -23,50 +22,29 @@ CALL_SECONDS = 4.0
 """What one call of the sampler may cost: an interrupt and the time budget wait for its end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rounds:
-    """Seeds by width in the ``first`` round and in each ``later`` one, until ``most`` at the largest width.
+def first_round(costs: Mapping[int, float], most: int) -> dict[int, int]:
+    """Seeds by width as 1 / sqrt(cost), ``most`` at most at the largest width; ``costs`` of one draw by width."""
+    return _cut(_shared(costs, 2 * ROUND_SECONDS, FIRST), most)
 
-    Both are in the order in which they are drawn.
+
+def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int) -> dict[int, int]:
+    """Seeds by width of another round, nothing once ``most`` are ``drawn`` at the largest width.
+
+    It begins at the largest width, where precision is scarce if time runs out.
     """
-
-    first: Mapping[int, int]
-    later: Mapping[int, int]
-    most: int
-
-    def __iter__(self) -> Iterator[dict[int, int]]:
-        """The rounds; the last one is cut to end at ``most``."""
-        drawn = 0
-        while drawn < self.most:
-            seeds = self.later if drawn else self.first
-            step = seeds[max(seeds)]
-            left = min(step, self.most - drawn)
-            yield {n: -(-count * left // step) for n, count in seeds.items()}
-            drawn += left
-
-    def first_cost(self, costs: Mapping[int, float]) -> float:
-        """What the first round costs."""
-        return _total(next(iter(self)), costs)
-
-    def cost(self, costs: Mapping[int, float]) -> float:
-        """What all rounds cost together, about."""
-        count = max(0, self.most - self.first[max(self.first)]) / self.later[max(self.later)]
-        return self.first_cost(costs) + count * _total(self.later, costs)
+    left = most - drawn.get(max(costs), 0)
+    return _cut(dict(sorted(_shared(costs, ROUND_SECONDS, LATER).items(), reverse=True)), left) if left > 0 else {}
 
 
-def fixed(costs: Mapping[int, float], seeds: int) -> Rounds:
+def fixed_rounds(widths: Collection[int], seeds: int) -> Iterator[dict[int, int]]:
     """Rounds of the same number at each width, ``seeds`` in all."""
-    block = dict.fromkeys(costs, min(BLOCK, seeds))
-    return Rounds(block, block, seeds)
+    for start in range(0, seeds, BLOCK):
+        yield dict.fromkeys(widths, min(BLOCK, seeds - start))
 
 
-def adaptive(costs: Mapping[int, float], most: int) -> Rounds:
-    """Rounds with seeds as 1 / sqrt(cost), at most ``most`` at the largest width; ``costs`` of one draw by width.
-
-    A later round begins at the largest width, where precision is scarce if time runs out.
-    """
-    later = _shared(costs, ROUND_SECONDS, LATER)
-    return Rounds(_shared(costs, 2 * ROUND_SECONDS, FIRST), dict(sorted(later.items(), reverse=True)), most)
+def spent(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
+    """What a round costs."""
+    return sum(count * costs[n] for n, count in seeds.items())
 
 
 def in_call(cost: float) -> int:
@@ -78,9 +56,11 @@ def _shared(costs: Mapping[int, float], budget: float, fewest: int) -> dict[int,
     """Seeds of a round that costs about ``budget``, as far as ``fewest`` and the most at each width allow it."""
     largest = max(costs)
     share = {n: math.sqrt(costs[largest] / cost) for n, cost in costs.items()}
-    top = min(max(fewest, int(budget / _total(share, costs))), BLOCK)
+    top = min(max(fewest, int(budget / spent(share, costs))), BLOCK)
     return {n: min(max(fewest, round(top * share[n])), MOST_IN_ROUND) for n in costs}
 
 
-def _total(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
-    return sum(count * costs[n] for n, count in seeds.items())
+def _cut(seeds: dict[int, int], most: int) -> dict[int, int]:
+    """``seeds`` with ``most`` at most at the largest width, and the others in proportion."""
+    step = seeds[max(seeds)]
+    return {n: -(-count * min(step, most) // step) for n, count in seeds.items()}

@@ -10,7 +10,7 @@ from typing import IO
 import numpy as np
 
 from tp.diagnostics.diagnostic import error
-from tp.measure.plan import available_memory, gib
+from tp.measure.room import available_memory, gib
 
 LIMIT = 2**30
 """Bytes that data may take in memory, as float64; at most half of what is free."""

@@ -1,9 +1,9 @@
-"""Samples over widths: round after round of seeds, until decided or the budget is spent."""
+"""Samples over widths: round after round of seeds, and larger widths, until decided or the budget is spent."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.measure.calls import Answer, Call, Run, absolute
+from tp.measure.more import More
 from tp.measure.plan import Plan
-from tp.measure.rounds import Rounds, adaptive, fixed, in_call
+from tp.measure.rounds import first_round, fixed_rounds, in_call, later_round, spent
 
 Samples = dict[str, dict[int, npt.NDArray[np.float64]]]
 """Absolute values by quantity and width, one per seed."""
@@ -35,66 +36,111 @@ class Sweep:
     stored: int = 0
     seconds: float = 0.0
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Those at which something was drawn, in increasing order."""
+        return tuple(sorted({n for by_width in self.samples.values() for n in by_width}))
+
 
 def sweep(
     plan: Plan,
     run: Run,
-    undecided: Callable[[Samples], bool],
+    wanted: Callable[[Samples], More],
     cost: Cost,
     report: Report | None = None,
 ) -> Sweep:
-    """Draw samples as ``plan`` says; with adaptive seeds, ask ``undecided`` after every round whether to go on.
+    """Draw samples as ``plan`` says; with adaptive seeds, ask what more is ``wanted`` after every round.
 
-    Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. The time budget of the plan
+    Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. Where larger widths would help,
+    the next one of the plan is taken if the budget is enough for it, and more seeds otherwise. The time budget
     ends adaptive seeds after any call, once the first round is complete. It is compared with the seconds that draws
     took when they were made: so a run that is repeated or resumed ends where it ended, and more workers make it
     shorter and not other. An interrupt (Ctrl-C) ends everything, and keeps every finished call.
     """
-    result = Sweep()
-    costs = {n: cost(n) for n in plan.widths}
-    adding = plan.seeds is None
-    rounds = adaptive(costs, plan.most_seeds) if plan.seeds is None else fixed(costs, plan.seeds)
-    total = min(rounds.cost(costs), max(rounds.first_cost(costs), plan.budget) if adding else math.inf)
-    done = 0.0
+    drawing = _Drawing(plan, run, cost, report)
     try:
-        for number, calls in enumerate(_batches(rounds, costs, plan.key, 1 if adding else TOGETHER)):
-            later = adding and number > 0
-            if later and not undecided(result.samples):
-                break
-            with closing(run(calls)) as answers:
-                for call in calls:
-                    if later and result.seconds > plan.budget:
-                        break
-                    if report is not None:
-                        seed = call.first - _base(plan.key, call.n) + 1
-                        report(min(done, total), total, f"n = {call.n}, from seed {seed}")
-                    _add(result, call.n, next(answers))
-                    done += call.count * costs[call.n]
+        if plan.seeds is not None:
+            drawing.fixed(plan.seeds)
+        else:
+            drawing.adaptive(wanted)
     except KeyboardInterrupt:
-        result.interrupted = True
+        drawing.result.interrupted = True
     if report is not None:
-        report(total, total, "done")
-    return result
+        report(1.0, 1.0, "done")
+    return drawing.result
 
 
 TOGETHER = 16
 """Rounds that are asked for at once where the number of seeds is fixed: more work for many workers."""
 
 
-def _batches(rounds: Rounds, costs: Mapping[int, float], key: int, together: int) -> Iterator[list[Call]]:
-    """The calls of so many rounds ``together``."""
-    drawn = {n: _base(key, n) for n in costs}
-    calls: list[Call] = []
-    for number, seeds in enumerate(rounds, start=1):
+class _Drawing:
+    """A sweep while it is made."""
+
+    def __init__(self, plan: Plan, run: Run, cost: Cost, report: Report | None) -> None:
+        self.plan, self.run, self.cost = plan, run, cost
+        self.costs = {n: cost(n) for n in plan.widths}
+        self.result = Sweep()
+        self._drawn = dict.fromkeys(plan.widths, 0)
+        self._report = report
+        self._done = 0.0
+        self._total = 0.0
+
+    def fixed(self, seeds: int) -> None:
+        """``seeds`` at every width, several rounds at once."""
+        self._total = seeds * sum(self.costs.values())
+        calls: list[Call] = []
+        for number, round_ in enumerate(fixed_rounds(self.costs, seeds), start=1):
+            calls += self._calls(round_)
+            if number % TOGETHER == 0:
+                self._draw(calls)
+                calls = []
+        self._draw(calls)
+
+    def adaptive(self, wanted: Callable[[Samples], More]) -> None:
+        """Round after round until nothing more is ``wanted``, or can be had."""
+        seeds = first_round(self.costs, self.plan.most_seeds)
+        larger = list(self.plan.larger)
+        self._total = max(spent(seeds, self.costs), self.plan.budget)
+        self._draw(self._calls(seeds))
+        while self.result.seconds <= self.plan.budget and (more := wanted(self.result.samples)):
+            seeds = {}
+            if larger and More.WIDTHS in more:
+                seeds = self._at(larger.pop(0))
+            if not seeds and More.SEEDS in more:
+                seeds = later_round(self.costs, self._drawn, self.plan.most_seeds)
+            if not seeds:
+                return
+            self._draw(self._calls(seeds), self.plan.budget)
+
+    def _at(self, n: int) -> dict[int, int]:
+        """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
+        costs = {**self.costs, n: self.cost(n)}
+        seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
+        if spent(seeds, costs) > self.plan.budget - self.result.seconds:
+            return {}
+        self.costs = costs
+        return seeds
+
+    def _calls(self, seeds: Mapping[int, int]) -> list[Call]:
+        calls: list[Call] = []
         for n, count in seeds.items():
-            step = in_call(costs[n])
-            calls += [Call(n, drawn[n] + start, min(step, count - start)) for start in range(0, count, step)]
-            drawn[n] += count
-        if number % together == 0:
-            yield calls
-            calls = []
-    if calls:
-        yield calls
+            first, step = _base(self.plan.key, n) + self._drawn.get(n, 0), in_call(self.costs[n])
+            calls += [Call(n, first + start, min(step, count - start)) for start in range(0, count, step)]
+            self._drawn[n] = self._drawn.get(n, 0) + count
+        return calls
+
+    def _draw(self, calls: list[Call], budget: float = math.inf) -> None:
+        """Make ``calls`` as long as the seconds spent are at most ``budget``."""
+        with closing(self.run(calls)) as answers:
+            for call in calls:
+                if self.result.seconds > budget:
+                    return
+                if self._report is not None:
+                    seed = call.first - _base(self.plan.key, call.n) + 1
+                    self._report(min(self._done, self._total), self._total, f"n = {call.n}, from seed {seed}")
+                _add(self.result, call.n, next(answers))
+                self._done += call.count * self.costs[call.n]
 
 
 def _base(key: int, n: int) -> int:

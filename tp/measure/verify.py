@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +16,11 @@ from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluat
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.drawing import Means, Task, runner
 from tp.measure.fit import Fit, fit
+from tp.measure.more import More
 from tp.measure.outcome import Outcome
-from tp.measure.plan import Plan, require_memory
+from tp.measure.plan import Plan
+from tp.measure.rivals import BEGUN
+from tp.measure.room import affordable, require_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
 from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
 from tp.syntax.quantities import DEFAULT, parse
@@ -117,14 +122,16 @@ def verify(
     output = only_output(program)
     asked = list(quantities) if quantities is not None else list(DEFAULT)
     names = list(dict.fromkeys([*asked, *ordered_quantities(program.claims, output)]))
-    wanted = list(dict.fromkeys([*names, *claimed_quantities(program.claims, output)]))
-    prediction = tools.predict(program.graph, wanted, nodes=bool(program.claims))
+    predicted = list(dict.fromkeys([*names, *claimed_quantities(program.claims, output)]))
+    prediction = tools.predict(program.graph, predicted, nodes=bool(program.claims))
 
     def judged(samples: Samples) -> dict[str, Measured]:
         return _judged(names, prediction, samples, plan.dtype)
 
-    def undecided(samples: Samples) -> bool:
-        return any(m.judgement.more_seeds or coarse(m.fit) for m in judged(samples).values())
+    def wanted(samples: Samples) -> More:
+        found = judged(samples).values()
+        more = reduce(or_, (m.judgement.more for m in found), More.NOTHING)
+        return more | More.SEEDS if any(coarse(m.fit) for m in found) else more
 
     drawn = draw_samples(
         program,
@@ -135,7 +142,7 @@ def verify(
         report=report,
         tools=tools,
         means=means or Means(),
-        undecided=undecided,
+        wanted=wanted,
     )
     measured = judged(drawn.samples)
     analysis = tools.analyse(program.graph) if program.claims else None
@@ -144,10 +151,10 @@ def verify(
         file=program.file,
         quantities=tuple(_row(name, prediction, measured.get(name)) for name in names),
         claims=tuple(evaluate(c, prediction, measured, output, analysis) for c in program.claims),
-        assumptions=tuple(prediction.assumptions),
-        widths=plan.widths,
+        assumptions=(*prediction.assumptions, *_unseen(drawn.widths)),
+        widths=drawn.widths,
         dtype=plan.dtype,
-        engines=engines(program, plan, names, tools),
+        engines=engines(program, plan, drawn.widths, names, tools),
         interrupted=drawn.interrupted,
         cells=drawn.calls,
         stored=drawn.stored,
@@ -164,16 +171,18 @@ def draw_samples(
     report: Report | None,
     tools: Tools,
     means: Means,
-    undecided: Callable[[Samples], bool] = lambda _: False,
+    wanted: Callable[[Samples], More] = lambda _: More.NOTHING,
 ) -> Sweep:
     """Samples of ``names`` and of the kernel."""
     measured = with_yardstick(names)
     graph = program.graph
     inputs: Inputs = inputs_for(program.inputs, slots(measured), data, equal_inputs=equal_inputs, dtype=plan.dtype)
-    require_memory(
-        {n: tools.memory(graph, measured, n, plan.dtype, plan.engine) for n in plan.widths},
-        materialised(graph.parameters),
-    )
+
+    def need(n: int) -> int:
+        return tools.memory(graph, measured, n, plan.dtype, plan.engine)
+
+    require_memory({n: need(n) for n in plan.widths}, materialised(graph.parameters))
+    plan = replace(plan, max_width=max((n for n in plan.larger if affordable(need(n))), default=None))
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
         return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype, plan.engine)
@@ -191,12 +200,12 @@ def draw_samples(
         lambda n: tools.chosen(graph, measured, n, plan.engine),
         lambda n: tools.without(graph, measured, n, plan.engine),
     )
-    return sweep(plan, runner(task, draw, means), undecided, cost, report)
+    return sweep(plan, runner(task, draw, means), wanted, cost, report)
 
 
-def engines(program: Program, plan: Plan, names: Sequence[str], tools: Tools) -> dict[int, str]:
-    """Which interpreter draws ``names`` at each width of ``plan``."""
-    return {n: tools.chosen(program.graph, with_yardstick(names), n, plan.engine) for n in plan.widths}
+def engines(program: Program, plan: Plan, widths: Sequence[int], names: Sequence[str], tools: Tools) -> dict[int, str]:
+    """Which interpreter draws ``names`` at each of ``widths``."""
+    return {n: tools.chosen(program.graph, with_yardstick(names), n, plan.engine) for n in widths}
 
 
 def with_yardstick(names: Sequence[str]) -> list[str]:
@@ -221,10 +230,18 @@ def _judged(names: Sequence[str], prediction: Prediction, samples: Samples, dtyp
     found: dict[str, Measured] = {}
     for name in names:
         if samples.get(name):
-            fitted = fit(samples[name], floors)
+            fitted = fit(samples[name], floors, len(names))
             known = name in prediction.exponents
             found[name] = Measured(fitted, judge(prediction.exponents[name], fitted) if known else unpredicted(fitted))
     return found
+
+
+def _unseen(widths: Sequence[int]) -> tuple[str, ...]:
+    """What the measurement takes for granted."""
+    if len(widths) < 3:
+        return ()
+    reach = widths[0] * (widths[-1] / widths[0]) ** BEGUN
+    return (f"no term of higher order begins beyond n = {reach:.0f}: larger widths would be needed to see it",)
 
 
 def _row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:

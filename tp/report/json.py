@@ -9,6 +9,7 @@ from typing import Any
 
 from tp.measure.fit import Fit
 from tp.measure.numbers import Numbers
+from tp.measure.slopes import LEVEL
 from tp.measure.verify import QuantityResult, Verification
 from tp.report.exponent import exponent
 from tp.report.orders import claim_json
@@ -29,6 +30,7 @@ def verification_json(result: Verification) -> Json:
         "quantities": [_quantity(q) for q in result.quantities],
         "claims": [claim_json(c) for c in result.claims],
         "assumptions": list(result.assumptions),
+        "confidence": {"together": LEVEL, "quantities": len(result.quantities), "correction": "Bonferroni"},
         "widths": list(result.widths),
         "dtype": result.dtype,
         "engines": _engines(result.engines),

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from tp.measure.claims import ClaimResult
-from tp.measure.fit import LEVEL, Fit
+from tp.measure.fit import Fit
 from tp.measure.numbers import Numbers
 from tp.measure.outcome import Outcome
+from tp.measure.slopes import LEVEL
 from tp.measure.verify import QuantityResult, Verification
 from tp.report.exponent import exponent
 from tp.report.table import table
@@ -24,6 +25,7 @@ def verification_text(result: Verification) -> str:
     lines += [
         "",
         f"  widths {widths}; {drawn} seeds each; {result.dtype}; {engines_text(result.engines)}{_stored(result)}",
+        *_together(len(result.quantities)),
     ]
     if result.claims:
         rows = [(_line(result.file, c), c.text, claim_word(c), c.reason) for c in result.claims]
@@ -45,6 +47,14 @@ def numbers_text(result: Numbers) -> str:
     if result.interrupted:
         lines += ["", "  interrupted: this is what was drawn so far"]
     return "\n".join(lines)
+
+
+def _together(count: int) -> list[str]:
+    """How many intervals and verdicts were corrected for being looked at together."""
+    if count < 2:
+        return []
+    each = 1 - (1 - LEVEL) / count
+    return [f"  the {count} intervals hold together at {LEVEL:.0%} (Bonferroni: each at {100 * each:.4g}%)"]
 
 
 def _stored(result: Verification | Numbers) -> str:

@@ -1,0 +1,109 @@
+"""Slopes of log-quantiles against log n, over all widths and over halves of them, with resampled intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.asymptotics.profile import picks, rank
+from tp.asymptotics.verdict import Estimate
+
+Floats = npt.NDArray[np.float64]
+
+LEVEL = 0.99
+"""Confidence of all intervals of one table together."""
+QUANTILES = (0.5, 0.75, 0.9)
+"""The median, and the upper quantiles whose slopes may not lie above a confirmed exponent."""
+_TINY = 1e-300
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """Every slope that a verdict looks at: exponents of n, dimensionless.
+
+    ``lower`` and ``upper`` are the local slopes of the two halves of the width range, ``trend`` is upper minus
+    lower. ``upper_quantiles`` has one slope for each of :data:`QUANTILES` above the median; all others are of it.
+    """
+
+    overall: Estimate
+    lower: Estimate
+    upper: Estimate
+    trend: Estimate
+    upper_quantiles: tuple[Estimate, ...]
+
+    @property
+    def tail(self) -> Estimate:
+        """The slope of the uppermost quantile."""
+        return self.upper_quantiles[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """Logs of the quantiles of the samples, and of bootstrap resamples of them, by width.
+
+    ``found`` is [quantiles, widths], ``draws`` [quantiles, widths, resamples].
+    """
+
+    logs: Floats
+    found: Floats
+    draws: Floats
+
+    def since(self, first: int) -> Resampled:
+        """Without the ``first`` widths."""
+        return Resampled(self.logs[first:], self.found[:, first:], self.draws[:, first:])
+
+
+def resampled(widths: Sequence[int], values: Sequence[Floats]) -> Resampled:
+    """Quantiles of sorted ``values``, one array for each of ``widths``, and joint resamples of them."""
+    found = np.stack([[quantile(v, q) for q in QUANTILES] for v in values], axis=1)
+    chosen = picks(tuple(v.size for v in values), QUANTILES, 0)
+    draws = np.stack([v[pick] for v, pick in zip(values, chosen, strict=True)], axis=1)
+    logs = np.log(np.asarray(widths, dtype=np.float64))
+    return Resampled(logs, np.log(np.maximum(found, _TINY)), np.log(np.maximum(draws, _TINY)))
+
+
+def slopes(data: Resampled, level: float) -> Slopes:
+    """The slopes of ``data`` with intervals at ``level``."""
+    count = len(data.logs)
+    whole, low, high = slice(0, count), slice(0, count // 2 + 1), slice((count - 1) // 2, count)
+
+    def local(part: slice, which: int = 0) -> tuple[float, Floats]:
+        weights = data.logs[part] - data.logs[part].mean()
+        weights = weights / (weights @ weights)
+        return float(weights @ data.found[which, part]), weights @ data.draws[which, part]
+
+    (lower, lowers), (upper, uppers) = local(low), local(high)
+    return Slopes(
+        overall=_estimate(*local(whole), level),
+        lower=_estimate(lower, lowers, level),
+        upper=_estimate(upper, uppers, level),
+        trend=_estimate(upper - lower, uppers - lowers, level),
+        upper_quantiles=tuple(_estimate(*local(whole, i), level) for i in range(1, len(QUANTILES))),
+    )
+
+
+def normal(level: float) -> float:
+    """Half the length of a two-sided interval at ``level``, in standard deviations of a normal number."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def quantile(values: Floats, q: float) -> float:
+    """The ``q``-quantile of sorted ``values``: the least value that the empirical distribution reaches it with."""
+    return float(values[rank(q, values.size) - 1])
+
+
+def widened(estimate: Estimate, factor: float) -> Estimate:
+    """The same value with ``factor`` times the distance to both ends."""
+    value = estimate.value
+    low, high = value + factor * (estimate.low - value), value + factor * (estimate.high - value)
+    return Estimate(value, low, high, estimate.confidence)
+
+
+def _estimate(value: float, draws: Floats, level: float) -> Estimate:
+    """The interval at :data:`LEVEL` from quantiles of ``draws``, widened to ``level``, for which they are too few."""
+    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return widened(Estimate(value, float(low), float(high), level), normal(level) / normal(LEVEL))
