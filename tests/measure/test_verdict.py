@@ -136,8 +136,8 @@ def test_no_prediction_is_undecided() -> None:
 
 
 def test_a_heavier_tail_is_not_confirmed() -> None:
-    """The median is flat but three samples in ten grow like the square root of n."""
-    samples = {n: np.concatenate([np.full(140, 1.0), np.full(60, n**0.5)]) for n in WIDTHS}
+    """The median and the upper quartile are flat but one sample in seven grows like the square root of n."""
+    samples = {n: np.concatenate([np.full(171, 1.0), np.full(29, n**0.5)]) for n in WIDTHS}
     found = judge(Fraction(0), fit(samples))
     assert found.verdict is Verdict.UNDECIDED
     assert "quantile" in found.reason

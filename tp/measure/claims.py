@@ -29,6 +29,10 @@ UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 WEAK = ("weakly_correlated", "power_weakly_correlated")
 
 
+ROUNDING = 1e-9
+"""Slopes are sums of floating-point numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
     """What became of a claim. ``confirmed``: it holds, and every measurement that it involves supports it.
@@ -234,7 +238,7 @@ def _supports(part: _Part, measured: Measured, *, negated: bool) -> bool:
     if negated or part.relation != "O" or measured.judgement.verdict is Verdict.REFUTED:
         return False
     late = measured.fit.late
-    within = late is not None and max(late.overall.high, late.upper.value) <= float(part.exponent)
+    within = late is not None and max(late.overall.high, late.upper.value) <= float(part.exponent) + ROUNDING
     return measured.fit.vanishes or within
 
 

@@ -17,8 +17,6 @@ SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
 """Corrections c n^-q at the smallest width; below -1 the quantity would vanish in between."""
 MODEL_ERROR = 0.01
 """What is left out of a model with one correction may change logs by this (a standard deviation)."""
-_TYPICAL = 2
-"""Models are compared by the mean log of so many quantiles, from the median up: less noisy than the median alone."""
 _FEW = 8
 """Bootstrap variances of S values are too small by about a factor 1 + _FEW / S."""
 
@@ -53,7 +51,7 @@ def centres(data: Resampled, seeds: tuple[int, ...]) -> Centres:
     give that width a weight by chance.
     """
     counts = np.asarray(seeds, dtype=np.float64)
-    found, draws = data.found[:_TYPICAL].mean(axis=0), data.draws[:_TYPICAL].mean(axis=0)
+    found, draws = data.typical()
     spread = np.log(np.maximum(draws.var(axis=1) * (1 + _FEW / counts) * counts, 1e-30))
     slope, level = np.polyfit(data.logs, spread, 1, w=np.sqrt(counts))
     return Centres(data.logs, found, np.exp(level + slope * data.logs) / counts + MODEL_ERROR**2)

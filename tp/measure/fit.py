@@ -85,9 +85,9 @@ def fit(
         return Fit(widths, seeds, medians, quantiles, problem="a slope needs at least 3 widths")
     level = 1 - (1 - LEVEL) / quantities
     data = resampled(widths, values)
-    every = slopes(data, level)
+    every = slopes(data, centres(data, seeds).variances, level)
     first, middle, found, excess = _without_misfits(widths, seeds, data, level)
-    late = every if first == 0 else slopes(data.since(first), level)
+    late = every if first == 0 else slopes(data.since(first), middle.variances, level)
     bent = found.gain >= 2 * log(ODDS)
     overall = found.exponent if bent else widened(late.overall, excess**0.5)
     return Fit(

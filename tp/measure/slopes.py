@@ -1,4 +1,4 @@
-"""Slopes of log-quantiles against log n, over all widths and over halves of them, with resampled intervals."""
+"""Slopes of logs of typical values against log n, over all widths and over halves of them, with resampled intervals."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ LEVEL = 0.99
 """Confidence of all intervals of one table together."""
 QUANTILES = (0.5, 0.75, 0.9)
 """The median, and the upper quantiles whose slopes may not lie above a confirmed exponent."""
+TYPICAL = 2
+"""A typical value is the geometric mean of so many quantiles, from the median up: less noisy than the median alone."""
 _TINY = 1e-300
 
 
@@ -26,7 +28,8 @@ class Slopes:
     """Every slope that a verdict looks at: exponents of n, dimensionless.
 
     ``lower`` and ``upper`` are the local slopes of the two halves of the width range, ``trend`` is upper minus
-    lower. ``upper_quantiles`` has one slope for each of :data:`QUANTILES` above the median; all others are of it.
+    lower. ``upper_quantiles`` has one slope for each of :data:`QUANTILES` above the median; all others are of
+    typical values.
     """
 
     overall: Estimate
@@ -52,6 +55,10 @@ class Resampled:
     found: Floats
     draws: Floats
 
+    def typical(self) -> tuple[Floats, Floats]:
+        """Logs of typical values [widths], and of those of the resamples [widths, resamples]."""
+        return self.found[:TYPICAL].mean(axis=0), self.draws[:TYPICAL].mean(axis=0)
+
     def since(self, first: int) -> Resampled:
         """Without the ``first`` widths."""
         return Resampled(self.logs[first:], self.found[:, first:], self.draws[:, first:])
@@ -66,23 +73,28 @@ def resampled(widths: Sequence[int], values: Sequence[Floats]) -> Resampled:
     return Resampled(logs, np.log(np.maximum(found, _TINY)), np.log(np.maximum(draws, _TINY)))
 
 
-def slopes(data: Resampled, level: float) -> Slopes:
-    """The slopes of ``data`` with intervals at ``level``."""
+def slopes(data: Resampled, variances: Floats, level: float) -> Slopes:
+    """The slopes of ``data`` by least squares with weights 1 / ``variances`` [widths], with intervals at ``level``."""
     count = len(data.logs)
     whole, low, high = slice(0, count), slice(0, count // 2 + 1), slice((count - 1) // 2, count)
 
-    def local(part: slice, which: int = 0) -> tuple[float, Floats]:
-        weights = data.logs[part] - data.logs[part].mean()
-        weights = weights / (weights @ weights)
-        return float(weights @ data.found[which, part]), weights @ data.draws[which, part]
+    def local(part: slice, values: tuple[Floats, Floats]) -> tuple[float, Floats]:
+        x, weights = data.logs[part], 1 / variances[part]
+        weights = weights * (x - weights @ x / weights.sum())
+        weights = weights / (weights @ x)
+        found, draws = values
+        return float(weights @ found[part]), weights @ draws[part]
 
-    (lower, lowers), (upper, uppers) = local(low), local(high)
+    typical = data.typical()
+    (lower, lowers), (upper, uppers) = local(low, typical), local(high, typical)
     return Slopes(
-        overall=_estimate(*local(whole), level),
+        overall=_estimate(*local(whole, typical), level),
         lower=_estimate(lower, lowers, level),
         upper=_estimate(upper, uppers, level),
         trend=_estimate(upper - lower, uppers - lowers, level),
-        upper_quantiles=tuple(_estimate(*local(whole, i), level) for i in range(1, len(QUANTILES))),
+        upper_quantiles=tuple(
+            _estimate(*local(whole, (data.found[i], data.draws[i])), level) for i in range(1, len(QUANTILES))
+        ),
     )
 
 

@@ -131,8 +131,8 @@ def _near(predicted: Fraction, fit: Fit, slopes: Slopes, margin: float) -> Judge
     if abs(slopes.upper.value - exponent) > margin:
         return _undecided(_half(slopes), More.WIDTHS | More.SEEDS)
     for q, found in zip(QUANTILES[1:], slopes.upper_quantiles, strict=True):
-        if found.low > exponent + margin:
-            return _undecided(f"the {q:.0%} quantile has the slope {found.value:.2f}", More.WIDTHS)
+        if found.value > exponent + margin:
+            return _undecided(f"the {q:.0%} quantile has the slope {found.value:.2f}", More.WIDTHS | More.SEEDS)
     rival = predicted + spacing(predicted)
     doubt = _doubt(fit, floor_misfit, float(rival))
     if doubt:
