@@ -76,12 +76,13 @@ def test_against_dense(paired: Any, record: Record, n: int, limit: float, count:
 def test_against_numpy(paired: Any, record: Record) -> None:
     """The same derived program run by the plain interpreter of the tests, which conditions as well."""
     from tests.random_programs.numerics import Batch
-    from tp.correlations.sample import Scalars, arrange
+    from tp.correlations.distinct import DistinctScalars
+    from tp.correlations.slots import arrange
     from tp.syntax.quantities import parse
 
     n = 10**5
     model = tp.load(ROOT / "programs/mlp.tp")
-    scalars = Scalars(model.graph, [parse(name) for name in QUANTITIES])
+    scalars = DistinctScalars(model.graph, [parse(name) for name in QUANTITIES])
     nodes = [node for node in scalars.nodes.values() if node is not None]
     data = arrange(model.graph, inputs(model), 3)
     ours, theirs = paired(draws(n, "conditioned"), lambda: Batch(scalars.graph, n, 1, 0, data).run(nodes), rounds=3)

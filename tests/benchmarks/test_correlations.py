@@ -25,7 +25,8 @@ class Case:
         import jax
         import jax.numpy as jnp
 
-        from tp.correlations.sample import Scalars, arrange
+        from tp.correlations.distinct import DistinctScalars
+        from tp.correlations.slots import arrange
         from tp.interpret.dense import draw
         from tp.interpret.evaluate import evaluator
         from tp.syntax.quantities import parse
@@ -35,7 +36,7 @@ class Case:
         samples = np.random.default_rng(0).standard_normal((5, 16)).astype(np.float32)
         self.inputs = jnp.asarray(samples)
         self.weights = draw(graph.parameters, N, jax.random.key(0), jnp.float32)
-        scalars = Scalars(graph, [parse(name) for name in QUANTITIES])
+        scalars = DistinctScalars(graph, [parse(name) for name in QUANTITIES])
         nodes = [node for node in scalars.nodes.values() if node is not None]
         assert len(nodes) == len(QUANTITIES)
         data = {k: jnp.asarray(v, jnp.float32) for k, v in arrange(graph, {"x": samples}, 4).items()}

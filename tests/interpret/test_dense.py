@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.sample import Scalars, arrange
+from tp.correlations.distinct import DistinctScalars
+from tp.correlations.slots import arrange
 from tp.graph.graph import Graph
 from tp.interpret import evaluate
 from tp.interpret.backend import precision
@@ -163,7 +164,7 @@ def test_circular_convolution() -> None:
 def _derived(text: str, names: tuple[str, ...]) -> tuple[Graph, list[int], dict[str, np.ndarray]]:
     """The graph of correlations, their nodes, and inputs."""
     program = parse(text)
-    scalars = Scalars(program.graph, [quantity(name) for name in names])
+    scalars = DistinctScalars(program.graph, [quantity(name) for name in names])
     x = np.random.default_rng(2).standard_normal((scalars.depth + 1, *(a.at(N) for a in program.inputs["x"])))
     nodes = [node for node in scalars.nodes.values() if node is not None]
     return scalars.graph, nodes, arrange(program.graph, {"x": x}, scalars.depth)

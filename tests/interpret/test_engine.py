@@ -15,8 +15,10 @@ import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
 from tp.correlations import sample
+from tp.correlations.distinct import DistinctScalars
 from tp.correlations.hessian import TOLERANCE, HessianStep, spectral_norm
-from tp.correlations.sample import Scalars, arrange, chosen, cost, first, memory, without
+from tp.correlations.sample import chosen, cost, memory, without
+from tp.correlations.slots import arrange, first
 from tp.diagnostics.diagnostic import TpError
 from tp.graph.graph import Graph
 from tp.interpret import conditioned, dense
@@ -200,7 +202,7 @@ def revealed(graph: Graph, n: int, weights: Weights) -> Weights:
 def agree_with_what_is_revealed(program: Program, n: int, names: Sequence[str], tolerance: float) -> None:
     """The values of correlations are those of a dense evaluation with the matrices that later questions reveal."""
     graph = factored(program.graph)
-    scalars = Scalars(graph, [quantity(name) for name in names])
+    scalars = DistinctScalars(graph, [quantity(name) for name in names])
     roots = [node for node in scalars.nodes.values() if node is not None]
     assert roots
     with precision("float64") as kind:

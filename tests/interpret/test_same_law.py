@@ -74,8 +74,12 @@ def test_quick_program(name: str) -> None:
     same_law(name, 32, DRAWS)
 
 
+def _marks(name: str, n: int) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.exhaustive] if n > 32 and name not in QUICK else []
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "n"), CASES)
+@pytest.mark.parametrize(("name", "n"), [pytest.param(*case, marks=_marks(*case)) for case in CASES])
 def test_program(name: str, n: int) -> None:
     """25 p-values at most each: 875."""
     same_law(name, n, DRAWS if n < 100 else 500)

@@ -26,7 +26,8 @@ from tp.syntax.load import load
 KEYS = range(20)
 ONE, HALF, QUARTER, ZERO = Fraction(-1), Fraction(-1, 2), Fraction(-1, 4), Fraction(0)
 ROOT = Path(__file__).parents[2]
-RECORDED = json.loads((ROOT / "docs/figures/widths.json").read_text(encoding="utf-8"))
+RECORDED = json.loads((Path(__file__).parent / "attention_sqrt.json").read_text(encoding="utf-8"))
+"""By width: the median of C[0,2] with 2 tokens, its 99 % interval, and the number of draws."""
 
 
 def once(law: Law, widths: tuple[int, ...], seeds: int, key: int, noise: Noise = normal) -> Fit:
@@ -94,11 +95,11 @@ def recorded(ranges: tuple[int, ...], key: int) -> Fit:
     """Student t samples (2 degrees) with the medians of C[0,2] that were measured, and as many draws."""
     draw = np.random.default_rng(key)
     middle = 0.8165  # the median of |t|
-    rows = {n: RECORDED["attention_sqrt"][str(n)]["C[0,2]"] for n in ranges}
+    rows = {n: RECORDED[str(n)] for n in ranges}
     return fit({n: np.abs(draw.standard_t(2, size=int(row[3]))) * row[0] / middle for n, row in rows.items()})
 
 
-KNOWN = sorted(map(int, RECORDED["attention_sqrt"]))
+KNOWN = sorted(map(int, RECORDED))
 RANGES = [KNOWN[i:j] for i, j in combinations(range(len(KNOWN) + 1), 2) if j - i >= 3]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from fakes import MLP, claim, program, tools, truth
 
 from tp.diagnostics.diagnostic import TpError
+from tp.measure import room
 from tp.measure.numbers import numbers
-from tp.measure.plan import MAX_WIDTH, Plan
+from tp.measure.plan import MAX_WIDTH, WIDTHS, Plan
 from tp.measure.verdict import Verdict
 from tp.measure.verify import Verification, rounding_floors, verify
 from tp.syntax.program import Claim
@@ -85,6 +87,34 @@ def test_memory_is_refused_before_anything_is_drawn() -> None:
     with pytest.raises(TpError) as problem:
         verified(truth(), memory=2**60)
     assert problem.value.diagnostics[0].code == "TP501"
+
+
+def test_widths_are_added_and_said() -> None:
+    found = verified(truth())
+    assert found.widths == (*WIDTHS, 8192, 65536)
+    assert list(found.engines) == list(found.widths)
+    assert found.assumptions[-1].startswith("no term of higher order begins beyond n = 11585")
+    fixed = verify(program(), Plan(), tools=tools(truth()))
+    assert fixed.widths == WIDTHS
+
+
+def test_widths_that_memory_is_not_enough_for_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "available_memory", lambda: 10_000)
+    known = tools(truth())
+    found = verify(program(), Plan(max_width=MAX_WIDTH), tools=replace(known, memory=lambda _, __, n, *___: n))
+    assert found.widths == (*WIDTHS, 8192)
+
+
+def test_intervals_grow_with_the_number_of_quantities() -> None:
+    alone = verify(program(), Plan(seeds=64), ["F"], tools=tools(truth())).quantities[0]
+    among = next(q for q in verify(program(), Plan(seeds=64), tools=tools(truth())).quantities if q.name == "F")
+    assert alone.fit is not None
+    assert among.fit is not None
+    one, many = alone.fit.slopes, among.fit.slopes
+    assert one is not None
+    assert many is not None
+    assert one.overall.value == many.overall.value
+    assert many.overall.half_width > 1.1 * one.overall.half_width
 
 
 def test_few_seeds_do_not_confirm() -> None:

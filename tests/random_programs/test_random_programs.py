@@ -231,6 +231,8 @@ def test_typical_orders_lie_below_bounds(text: str) -> None:
 
 BLOCK = 20
 COUNT = 320
+USUAL = 80
+"""Programs that are measured at every change; the others are `exhaustive`."""
 HEAVY = "powers of heavy-tailed weights: the mean of u^k e^-u needs n >> e^k"
 PREFACTOR = "the leading term has a small prefactor and shows at larger widths only"
 KNOWN: dict[tuple[int, str], str] = {
@@ -273,7 +275,10 @@ def outcomes(text: str) -> dict[str, Outcome]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(0, COUNT, BLOCK))
+@pytest.mark.parametrize(
+    "first",
+    [pytest.param(i, marks=[pytest.mark.exhaustive] if i >= USUAL else []) for i in range(0, COUNT, BLOCK)],
+)
 def test_slopes_agree(first: int) -> None:
     wrong: list[str] = []
     for seed in range(first, first + BLOCK):

@@ -95,6 +95,7 @@ def test_the_table_of_verify() -> None:
     assert cells(shown, "mlp.tp")[1:4] == ["claim", "g", "holds"]
     assert "inputs are generic" in shown
     assert "float64; dense up to n = 256, conditioned from n = 1024 on" in shown
+    assert "the 3 intervals hold together at 99% (Bonferroni: each at 99.67%)" in shown
 
 
 def test_the_json_of_verify_is_strict() -> None:
@@ -106,6 +107,7 @@ def test_the_json_of_verify_is_strict() -> None:
     assert (zero["predicted"], zero["measured"], zero["interval"]) == ("-inf", "-inf", None)
     assert (nan["measured"], nan["medians"]) == (None, ["nan"] * 3)
     assert found["engines"] == {"64": "dense", "256": "dense", "1024": "conditioned"}
+    assert found["confidence"] == {"together": 0.99, "quantities": 3, "correction": "Bonferroni"}
 
 
 def test_the_table_of_orders() -> None:

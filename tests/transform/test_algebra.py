@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tp.correlations.distinct import DistinctScalars
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
-from tp.correlations.sample import Scalars
-from tp.correlations.scalars import Scalars as _Scalars
+from tp.correlations.scalars import Scalars
 from tp.graph.axes import Axis
 from tp.interpret.backend import precision
 from tp.interpret.dense import draw
@@ -116,10 +116,10 @@ def _nodes(name: str, **settings: str) -> tuple[int, int, int]:
     """Nodes of a program, and of its graphs for numbers and for orders."""
     graph = program(name, **settings).graph
     wanted = [quantity(q) for q in QUANTITIES]
-    orders = _Scalars(graph, max(one.contracted for one in wanted), calculus_for(graph))
+    orders = Scalars(graph, max(one.contracted for one in wanted), calculus_for(graph))
     for one in wanted:
         orders.ground(one)
-    return len(graph), len(Scalars(graph, wanted).graph), len(orders.graph)
+    return len(graph), len(DistinctScalars(graph, wanted).graph), len(orders.graph)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_graphs_do_not_grow_with_the_number_of_heads() -> None:
 def test_the_graph_for_numbers_does_not_double_with_each_direction() -> None:
     """All 2^d coefficients lie along one axis, so a direction adds a few nodes a nonlinearity."""
     graph = program("mlp").graph
-    sizes = [len(Scalars(graph, [quantity(f"C[0,{d}]")]).graph) for d in (2, 3, 4, 5)]
+    sizes = [len(DistinctScalars(graph, [quantity(f"C[0,{d}]")]).graph) for d in (2, 3, 4, 5)]
     steps = np.diff(sizes)
     assert max(steps) <= 2 * min(steps)
     assert sizes[-1] < 2 * sizes[0]

@@ -13,7 +13,7 @@ import pytest
 
 from tp.correlations.hessian import HessianStep
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
-from tp.correlations.sample import arrange
+from tp.correlations.slots import arrange
 from tp.graph.axes import ONE, Axis, Type, Width, names, wide
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter

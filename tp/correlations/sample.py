@@ -8,94 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from tp.correlations.distinct import DistinctScalars
 from tp.correlations.hessian import ROOM, USUAL_STEPS, HessianStep, spectral_norm
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
-from tp.graph.axes import Axis, Scale
+from tp.correlations.slots import arrange, first
+from tp.correlations.streams import SEEDS, several
 from tp.graph.graph import Graph
 from tp.interpret.engine import absent
 from tp.interpret.memory import WORD, peak_entries
 from tp.interpret.work import Questions, elsewhere, held_entries, questions, sizes
-from tp.primitives.gather import Gather
-from tp.primitives.shorthand import scaled
 from tp.syntax.quantities import Quantity, parse
-from tp.transform.algebra import SAMPLES, Subsets
-from tp.transform.direction import squared_norm
 from tp.transform.factored import factored
-
-
-class Scalars:
-    """One graph with a scalar node for each quantity with D <= 1, at distinct inputs x_0..x_d.
-
-    Gradients are taken of jets of their own, no deeper than the quantities with D = 1: the adjoint of deep ones would
-    be most of the work. The gradients at x_1..x_d are shared.
-    """
-
-    def __init__(self, program: Graph, quantities: Sequence[Quantity]) -> None:
-        self.program = program
-        self.graph = program.empty_like()
-        self.depth = max((q.contracted for q in quantities), default=0)
-        self._along = gradient_at(program, self.graph, self._samples, DIRECTIONS)
-        self._jets: dict[int, tuple[Subsets, int]] = {}
-        deepest = {free: max((q.contracted for q in quantities if q.free == free), default=0) for free in (0, 1)}
-        self.nodes: dict[str, int | None] = {q.name: self._scalar(q, deepest[q.free]) for q in quantities}
-        """Signed C^{0,d}, and squared norms of C^{1,d}; None where a quantity vanishes identically."""
-
-    @property
-    def _samples(self) -> Axis:
-        return Axis(SAMPLES, max(self.depth, 1))
-
-    def _jet(self, depth: int) -> tuple[Subsets, int]:
-        """The algebra with the directions of x_1..x_depth, and the output as a jet in it."""
-        if depth not in self._jets:
-            algebra = Subsets(self.graph, [(self._along.mapped(lambda node: self._first(node, depth)), depth)])
-            self._jets[depth] = algebra, jet_output(self.program, algebra, POINT)
-        return self._jets[depth]
-
-    def _first(self, node: int, depth: int) -> int:
-        """The samples x_1..x_depth of a node that has all of them."""
-        if depth in (0, self._samples.size):
-            return node
-        return self.graph.add(Gather(self._samples, (Axis(SAMPLES, depth),), tuple(range(depth))), node)
-
-    def _scalar(self, quantity: Quantity, depth: int) -> int | None:
-        algebra, output = self._jet(depth)
-        node = algebra.coefficient(output, quantity.contracted)
-        if node is None:
-            return None
-        if quantity.free == 0:
-            return scaled(self.graph, node, Scale(quantity.coefficient))
-        squared = squared_norm(self.graph, gradient_of(self.program, self.graph, node), metric(self.program))
-        return None if squared is None else scaled(self.graph, squared, Scale(quantity.coefficient**2))
-
-
-def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0) -> dict[str, np.ndarray]:
-    """Inputs of the derived graph from ``inputs[name]`` of shape [slots, ...]: slot 0 is x_0, then x_1..x_d.
-
-    Adds the fixed generic weights of output components.
-    """
-    slots = max(depth, 1)
-    out: dict[str, np.ndarray] = {}
-
-    def place(name: str, array: np.ndarray) -> None:
-        out[name + POINT] = array[0]
-        out[name + DIRECTIONS] = np.moveaxis(array[1 : slots + 1], 0, -1)
-
-    for name, array in inputs.items():
-        if len(array) < slots + 1:
-            raise ValueError(f"{name} has {len(array)} samples, {slots + 1} are needed")
-        place(name, np.asarray(array))
-    generator = np.random.default_rng(seed)
-    for name, node in program.outputs.items():
-        shape = tuple(a.at(1) for a in program.type(node))
-        if shape:
-            weights = generator.standard_normal((slots + 1, *shape))
-            place(weighing(name), weights / np.sqrt(np.prod(shape)))
-    return out
-
-
-def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """The inputs of a program with fewer directions: only x_1..x_depth (at least one)."""
-    return {name: array[..., : max(depth, 1)] if name.endswith(DIRECTIONS) else array for name, array in inputs.items()}
 
 
 def sample(
@@ -145,13 +67,17 @@ def cost(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto"
     return _sampler(program, tuple(quantities)).work(n, engine)
 
 
+TEMPORARIES = 1.5
+"""What compiled programs need for live values, as a multiple of the values: attention needed the most of all shipped."""
+
+
 class Sampler:
     """The derived programs of a set of quantities, ready to be run at any width."""
 
     def __init__(self, program: Graph, wanted: Sequence[Quantity]) -> None:
         self.program = factored(program)
         self.wanted = wanted
-        self.scalars = Scalars(self.program, [q for q in wanted if q.free < 2])
+        self.scalars = DistinctScalars(self.program, [q for q in wanted if q.free < 2])
         self.steps = {q.name: HessianStep(self.program, q.contracted) for q in wanted if q.free == 2}
         self.depth = max((q.contracted for q in wanted), default=0)
         self._compiled: dict[tuple[int, str, str], Callable[..., dict[str, Any]]] = {}
@@ -169,10 +95,10 @@ class Sampler:
             data = {name: jnp.asarray(array, kind) for name, array in arrange(self.program, inputs, self.depth).items()}
             if (n, dtype, engine) not in self._compiled:
                 one = self._draw(n, kind, self.absent(n, engine))
-                self._compiled[n, dtype, engine] = jax.jit(_several(one, lanes(self.words(n, engine), SEEDS)))
-            several = self._compiled[n, dtype, engine]
+                self._compiled[n, dtype, engine] = jax.jit(several(one, lanes(self.words(n, engine), SEEDS)))
+            draws = self._compiled[n, dtype, engine]
             parts = [
-                jax.device_get(several(jnp.asarray(keys[i], jnp.uint32), min(SEEDS, len(keys) - i), data))
+                jax.device_get(draws(jnp.asarray(keys[i], jnp.uint32), min(SEEDS, len(keys) - i), data))
                 for i in range(0, len(keys), SEEDS)
             ]
         rows = {q.name: np.concatenate([part[q.name] for part in parts])[: len(keys)] for q in self.wanted}
@@ -188,7 +114,7 @@ class Sampler:
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
             held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
-        return held + max(peak_entries(graph, roots, n) for graph, roots in self._programs())
+        return held + int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in self._programs()))
 
     def work(self, n: int, engine: str) -> float:
         """Seconds, roughly, on one slow core."""
@@ -252,32 +178,3 @@ class Sampler:
             return out
 
         return one
-
-
-SEEDS = 64
-"""Draws of one call: a loop inside it finds its memory already there."""
-
-
-def _several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dict[str, Any]]:
-    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`] of each quantity.
-
-    Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one
-    after another.
-    """
-    import jax
-    import jax.numpy as jnp
-
-    def several(start: Any, count: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        def step(i: Any, out: dict[str, Any]) -> dict[str, Any]:
-            numbers = start + (i * lanes + jnp.arange(lanes)).astype(jnp.uint32)
-            if lanes == 1:
-                found = {name: value[None] for name, value in one(numbers[0], data).items()}
-            else:
-                found = jax.vmap(one, (0, None))(numbers, data)
-            return {name: jax.lax.dynamic_update_slice(out[name], value, (i * lanes,)) for name, value in found.items()}
-
-        shapes = jax.eval_shape(one, start, data)
-        empty = {name: jnp.zeros(SEEDS, shape.dtype) for name, shape in shapes.items()}
-        return jax.lax.fori_loop(0, (count + lanes - 1) // lanes, step, empty)
-
-    return several
