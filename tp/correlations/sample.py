@@ -68,7 +68,7 @@ def cost(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto"
 
 
 TEMPORARIES = 1.5
-"""What compiled programs need for live values, as a multiple of the values: attention needed the most of all shipped."""
+"""What compiled programs need for live values, as a multiple of them: attention needs the most of what is shipped."""
 
 
 class Sampler:
