@@ -364,6 +364,13 @@ _REST: dict[str, Code] = {
         "tp verify uniform.tp --engine conditioned",
         "tp verify uniform.tp --engine dense",
     ),
+    "TP512": Code(
+        "cannot be trained",
+        "Training needs one finite output that depends on the input, and weights that are shared along finite axes only: "
+        "the updates of a weight that is shared along a wide axis are sums of more and more outer products.",
+        "",
+        "",
+    ),
     "TP599": Code("internal error", "A fault of the tool, not of the program. Please report it.", "", ""),
     "TP601": Code("unreadable file", "The file is missing, locked, of an unknown kind, or damaged.", "", ""),
     "TP602": Code(
@@ -379,6 +386,13 @@ _REST: dict[str, Code] = {
         "digits do not fit", "The 8 by 8 digits fit inputs of 64, 8 by 8, or 8 tokens of 8 features.", "", ""
     ),
     "TP607": Code("missing package", "The digits come with scikit-learn.", "", "pip install scikit-learn"),
+    "TP608": Code(
+        "labels do not fit",
+        "Targets have the shape of the output: one number, or one for each class. The digits have two classes (0 and 1) "
+        "for an output without axes and ten for one with ten entries; a file brings an array called targets.",
+        "",
+        "",
+    ),
     "TP701": Code("malformed graph text", "The textual form of a graph cannot be read at this place.", "", ""),
     "TP702": Code("ill-typed graph text", "A node of a graph does not fit its operands or its stated type.", "", ""),
     "TP703": Code("broken graph", "A graph violates its own rules; a fault of whatever made it.", "", ""),

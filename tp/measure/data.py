@@ -36,22 +36,25 @@ def inputs_for(
     leading axis. The result does not depend on the width. The numbers are float64, and ``dtype`` is what they will
     be used in. Raises TpError TP601 to TP607 where the data cannot be read, do not fit, or overflow ``dtype``.
     """
-    distinct = 1 if equal_inputs else slots
-    if data is None:
-        found = _generic(types, slots)
-    elif data == "digits":
-        found = {name: _digits(name, axes) for name, axes in types.items()}
-    else:
-        found = _from_file(Path(data), types)
-    rows = _distinct_rows(found, distinct, data)
+    found = samples(types, slots, data)
+    rows = distinct_rows(found, 1 if equal_inputs else slots, data)
     if equal_inputs:
         rows = rows * slots
     chosen = {name: array[rows] for name, array in found.items()}
-    _require_range(chosen, dtype, data)
+    require_range(chosen, dtype, data)
     return chosen
 
 
-def _require_range(inputs: Inputs, dtype: str, data: str | None) -> None:
+def samples(types: Mapping[str, Type], slots: int, data: str | None) -> Inputs:
+    """All samples of ``data``, or as many generic ones as ``slots``."""
+    if data is None:
+        return _generic(types, slots)
+    if data == "digits":
+        return {name: _digits(name, axes) for name, axes in types.items()}
+    return _from_file(Path(data), types)
+
+
+def require_range(inputs: Inputs, dtype: str, data: str | None) -> None:
     """Raises TpError TP604 for values that would become infinite in ``dtype``."""
     most = float(np.finfo(dtype).max)
     for name, array in inputs.items():
@@ -80,15 +83,25 @@ def _digits(name: str, axes: Type) -> Array:
         if len(axes) == 1:
             hint += f"; try --set {axes[0].name}=64"
         raise error("TP606", f"the digits do not fit the input {name} : {show(axes)}", hint=hint)
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as missing:
-        raise error("TP607", "--data digits needs scikit-learn", hint="pip install scikit-learn") from missing
-    bunch: Any = load_digits()
+    bunch = _bunch()
     pixels = np.asarray(bunch.data, dtype=np.float64) / 16.0
     pixels = (pixels - pixels.mean()) / pixels.std()
     order = np.random.default_rng(_SEED).permutation(len(pixels))
     return pixels[order].reshape(-1, *_shape(axes))
+
+
+def digit_classes() -> npt.NDArray[np.int64]:
+    """The digit that each of the images of :func:`samples` shows. Raises TpError TP607."""
+    found = np.asarray(_bunch().target, dtype=np.int64)
+    return found[np.random.default_rng(_SEED).permutation(len(found))]
+
+
+def _bunch() -> Any:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as missing:
+        raise error("TP607", "--data digits needs scikit-learn", hint="pip install scikit-learn") from missing
+    return load_digits()
 
 
 def _from_file(path: Path, types: Mapping[str, Type]) -> Inputs:
@@ -126,7 +139,7 @@ def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array
     return values
 
 
-def _distinct_rows(found: Inputs, count: int, data: str | None) -> list[int]:
+def distinct_rows(found: Inputs, count: int, data: str | None) -> list[int]:
     """The first ``count`` samples that differ from each other in some input and are not all zero."""
     samples = min((len(a) for a in found.values()), default=count)
     kept: list[int] = []
