@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from tp.measure.blame import Accusation
     from tp.measure.drawing import Means
     from tp.measure.forward import Forward
+    from tp.measure.linearize import Linearization
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
     from tp.measure.plan import Plan
+    from tp.measure.runs import Runs, Schedule
     from tp.measure.sweep import Report
     from tp.measure.team import Team
     from tp.measure.verify import Verification
@@ -162,6 +164,50 @@ class Model:
             return numbers(
                 self.program, settings, names, data, equal_inputs=equal_inputs, report=progress, means=means
             )  # fmt: skip
+
+    def linearize(
+        self,
+        schedule: Schedule | None = None,
+        widths: Sequence[int] | str | None = None,
+        seeds: int | None = None,
+        *,
+        dtype: str | None = None,
+        data: str | None = None,
+        engine: str = "auto",
+        budget: float | str | None = None,
+        max_width: int | None = None,
+        progress: Report | None = None,
+        store: str | Path | bool = True,
+        resume: bool = True,
+        workers: int | str | Executor | Team = 1,
+        warn: Warn | None = None,
+    ) -> Linearization:
+        """Both sides of theorem 3.1: correlations at initialisation, and deviations after training by ``schedule``.
+
+        The other arguments are those of :meth:`verify`; correlations are kept in the store, runs of training are not.
+        Raises TpError for settings, data, memory, and what cannot be trained (TP512).
+        """
+        from tp.measure.linearize import linearize
+        from tp.measure.runs import Schedule
+
+        settings = plan(widths, seeds, dtype, engine, budget, max_width)
+        with _means(store, resume, workers, warn) as means:
+            return linearize(self.program, settings, schedule or Schedule(), data, report=progress, means=means)
+
+    def train(
+        self,
+        schedule: Schedule | None = None,
+        widths: Sequence[int] | str = "256",
+        seeds: int | None = 4,
+        *,
+        dtype: str | None = None,
+        data: str | None = None,
+        engine: str = "auto",
+    ) -> Runs:
+        """``seeds`` runs of training at each width, and of the linear model beside them. Raises TpError."""
+        from tp.measure.runs import Schedule, train
+
+        return train(self.program, plan(widths, seeds, dtype, engine), schedule or Schedule(), data)[0]
 
     def forward(self, plan: Plan, data: str | None = None) -> Forward:
         """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""

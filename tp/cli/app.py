@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from tp.cli import blame, certify, check, correlations, explain, formatting, graph, orders, results, run, verify
+from tp.cli import (
+    blame,
+    certify,
+    check,
+    correlations,
+    explain,
+    formatting,
+    graph,
+    linearize,
+    orders,
+    results,
+    run,
+    train,
+    verify,
+)
 
 app = typer.Typer(
     name="tp",
@@ -41,6 +55,8 @@ for name, command in {
     "graph": graph.graph,
     "correlations": correlations.correlations,
     "verify": verify.verify,
+    "train": train.train,
+    "linearize": linearize.linearize,
     "results": results.results,
     "explain": explain.explain,
     "format": formatting.format_file,

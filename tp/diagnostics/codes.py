@@ -366,10 +366,16 @@ _REST: dict[str, Code] = {
     ),
     "TP512": Code(
         "cannot be trained",
-        "Training needs one finite output that depends on the input, and weights that are shared along finite axes only: "
-        "the updates of a weight that is shared along a wide axis are sums of more and more outer products.",
+        "Training needs one finite output that depends on the input, and weights that are shared along finite axes "
+        "only: the updates of a weight that is shared along a wide axis are sums of more and more outer products.",
         "",
         "",
+    ),
+    "TP513": Code(
+        "impossible training",
+        "Steps, batches, samples and probes are counts, the learning rate is positive, and the momentum is below 1.",
+        "tp train mlp.tp --steps 0",
+        "tp train mlp.tp --steps 20",
     ),
     "TP599": Code("internal error", "A fault of the tool, not of the program. Please report it.", "", ""),
     "TP601": Code("unreadable file", "The file is missing, locked, of an unknown kind, or damaged.", "", ""),
@@ -388,8 +394,8 @@ _REST: dict[str, Code] = {
     "TP607": Code("missing package", "The digits come with scikit-learn.", "", "pip install scikit-learn"),
     "TP608": Code(
         "labels do not fit",
-        "Targets have the shape of the output: one number, or one for each class. The digits have two classes (0 and 1) "
-        "for an output without axes and ten for one with ten entries; a file brings an array called targets.",
+        "Targets have the shape of the output: one number, or one for each class. The digits have two classes (0 and "
+        "1) for an output without axes and ten for one with ten entries; a file brings an array called targets.",
         "",
         "",
     ),

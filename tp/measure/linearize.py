@@ -7,71 +7,27 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tp.graph.axes import Scale, wide
 from tp.interpret.engine import materialised
 from tp.measure.calls import in_turn
-from tp.measure.claims import only_output
 from tp.measure.fit import Fit, fit
 from tp.measure.more import More
 from tp.measure.plan import Plan
 from tp.measure.room import affordable, require_memory
+from tp.measure.runs import DEVIATION, GRADIENT, KERNEL, Curve, Runs, Schedule, reparametrized, trainer_of
 from tp.measure.sweep import Report, Samples, sweep
-from tp.measure.targets import labelled
 from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
 from tp.measure.verify import QuantityResult, verify
-from tp.transform.rescale import Rescaling, rescaled
 
 if TYPE_CHECKING:
-    from tp.graph.graph import Graph
     from tp.measure.drawing import Means
     from tp.syntax.program import Program
-    from tp.training.run import Trainer
 
 CORRELATIONS = ("C[0,2]", "C[0,3]", "C[1,1]")
 """The left side: if these decay, so do all others that are measured (docs/calculus.md)."""
-DEVIATION, KERNEL, GRADIENT = "F - F_lin", "kernel drift", "gradient drift"
-EXPLODED = 1e6
-"""A loss so many times the first one is a diverging run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order, probed at ``probes``.
-
-    ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
-    scale n^scale; with it rates are multiplied with n^(-2 scale), which leaves the linear dynamics as it is).
-    """
-
-    steps: int = 20
-    eta: float = 0.2
-    cost: str = "squared"
-    momentum: float = 0.0
-    batch: int = 1
-    samples: int = 6
-    probes: int = 2
-    rho: Fraction = Fraction(0)
-    scale: Fraction = Fraction(0)
-
-    @property
-    def looks(self) -> tuple[int, ...]:
-        """0, powers of two, and the last step."""
-        powers = [1 << k for k in range(self.steps.bit_length()) if 1 << k < self.steps]
-        return (0, *powers, self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """At one width: medians over runs of |F - F_lin| after each look, and of both losses at every step."""
-
-    n: int
-    looks: tuple[int, ...]
-    deviation: tuple[float, ...]
-    loss: tuple[float, ...]
-    linear_loss: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +81,6 @@ def _decay(rows: Sequence[QuantityResult]) -> bool | None:
     return True if len(decided) == len(rows) else None
 
 
-def reparametrized(program: Program, schedule: Schedule) -> Program:
-    """``program`` with the powers of n of ``schedule``: a program like any other, for the calculus too."""
-    if not schedule.rho and not schedule.scale:
-        return program
-    outputs = {node: Scale(1.0, schedule.scale) for node in program.graph.outputs.values()}
-    change = Rescaling(results=outputs, learning_rate=Scale(1.0, schedule.rho - 2 * schedule.scale))
-    return replace(program, graph=rescaled(program.graph, change))
-
-
 def linearize(
     program: Program,
     plan: Plan,
@@ -180,7 +127,7 @@ def linearize(
 
     require_memory({n: need(n) for n in plan.widths}, materialised(changed.graph.parameters))
     plan = replace(plan, max_width=max((n for n in plan.larger if affordable(need(n))), default=None))
-    watch = _Watch(trainer, schedule, plan)
+    watch = Runs(trainer, schedule, plan)
     drawn = sweep(plan, in_turn(watch.draw), wanted, lambda n: trainer.cost(n, plan.engine), report)
     measured = judged(drawn.samples)
     rows = [
@@ -205,74 +152,6 @@ def linearize(
         assumptions=left.assumptions,
         widths=drawn.widths,
         dtype=plan.dtype,
-        engines={n: "conditioned" if trainer.absent(n, plan.engine) else "dense" for n in drawn.widths},
+        engines={n: trainer.engine(n, plan.engine) for n in drawn.widths},
         interrupted=left.interrupted or drawn.interrupted,
     )
-
-
-def trainer_of(
-    program: Program, schedule: Schedule, data: str | None, dtype: str, features: Sequence[str] = ()
-) -> Trainer:
-    """The runs of ``program`` under ``schedule``; ``features`` that have no name of their own are left out."""
-    from tp.training.costs import find
-    from tp.training.run import Path, Rule, Trainer
-
-    graph: Graph = program.graph
-    output = graph.type(graph.outputs[only_output(program)])
-    inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype)
-    order = np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
-    path = Path(inputs, targets, order, min(schedule.probes, schedule.samples), schedule.looks)
-    named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
-    return Trainer(graph, path, Rule(find(schedule.cost), schedule.eta, schedule.momentum), named)
-
-
-class _Watch:
-    """Draws runs, keeps their curves, and notices those that diverge."""
-
-    def __init__(self, trainer: Trainer, schedule: Schedule, plan: Plan) -> None:
-        self.trainer, self.schedule, self.plan = trainer, schedule, plan
-        self.diverged: dict[int, int] = {}
-        self._kept: dict[int, list[dict[str, Any]]] = {}
-
-    def draw(self, n: int, seeds: int, key: int) -> Mapping[str, Any]:
-        found = self.trainer.run(n, seeds, key, self.plan.dtype, self.plan.engine)
-        gap = np.abs(found["output"] - found["linear"]).reshape((seeds, len(self.schedule.looks), -1))
-        deviation = np.sqrt((gap**2).mean(axis=2))
-        self._kept.setdefault(n, []).append(
-            {"deviation": deviation, "loss": found["loss"], "linear loss": found["linear loss"]}
-        )
-        wild = _diverging(found["loss"]) | _diverging(found["linear loss"])
-        if wild.any():
-            first = int(np.argmax(wild.any(axis=0)))
-            self.diverged[n] = min(first, self.diverged.get(n, first))
-        kernel = found["kernel"]
-        values = {
-            DEVIATION: deviation[:, -1],
-            KERNEL: np.sqrt(((kernel[:, -1] - kernel[:, 0]) ** 2).mean(axis=(1, 2))),
-            GRADIENT: found["gradient"][:, -1],
-            "|F|": np.sqrt((found["output"][:, -1] ** 2).mean(axis=(1, 2))),
-            **{f"moved {name}": found[f"moved {name}"][:, -1] for name in self.trainer.features},
-        }
-        lost = wild.any(axis=1)
-        return {name: np.where(lost, np.nan, value) for name, value in values.items()}
-
-    def curves(self) -> tuple[Curve, ...]:
-        found: list[Curve] = []
-        for n, parts in sorted(self._kept.items()):
-            medians = {key: np.median(np.concatenate([p[key] for p in parts]), axis=0).tolist() for key in parts[0]}
-            found.append(
-                Curve(
-                    n,
-                    self.schedule.looks,
-                    tuple(medians["deviation"]),
-                    tuple(medians["loss"]),
-                    tuple(medians["linear loss"]),
-                )
-            )
-        return tuple(found)
-
-
-def _diverging(loss: Any) -> Any:
-    """By run and step: is the loss no number, or far beyond the first one?"""
-    limit = EXPLODED * np.maximum(np.abs(loss[:, :1]), 1.0)
-    return ~np.isfinite(loss) | (np.abs(loss) > limit)

@@ -7,12 +7,14 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show, wide
 from tp.measure.data import Array, Inputs, digit_classes, distinct_rows, require_range, samples
 from tp.measure.files import read_arrays
 
+Whole = npt.NDArray[np.integer]
 TARGETS = "targets"
 _SEED = 20_240_301
 
@@ -49,12 +51,12 @@ def _generic(shape: tuple[int, ...], count: int) -> Array:
     return _unit(draw.integers(prod(shape), size=count), shape)
 
 
-def _digits(shape: tuple[int, ...]) -> tuple[Array, Array]:
+def _digits(shape: tuple[int, ...]) -> tuple[Array, Whole]:
     """Targets, and which images they are for."""
     classes = digit_classes()
     if prod(shape) == 1:
         kept = np.flatnonzero(classes < 2)
-        return (2.0 * classes[kept] - 1.0).reshape(-1, *shape), kept
+        return (2.0 * classes[kept] - 1.0).astype(np.float64).reshape(-1, *shape), kept
     if prod(shape) == 10:
         return _unit(classes, shape), np.arange(len(classes))
     raise error("TP608", f"the digits have two or ten classes, and the output has {prod(shape)} entries")
@@ -73,5 +75,5 @@ def _from_file(path: Path, shape: tuple[int, ...], count: int) -> Array:
     return array.astype(np.float64).reshape(count, *shape)
 
 
-def _unit(classes: Array, shape: tuple[int, ...]) -> Array:
+def _unit(classes: Whole, shape: tuple[int, ...]) -> Array:
     return np.eye(prod(shape))[classes].reshape(-1, *shape)

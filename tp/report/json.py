@@ -27,7 +27,7 @@ def verification_json(result: Verification) -> Json:
     return {
         "program": result.program,
         "file": result.file,
-        "quantities": [_quantity(q) for q in result.quantities],
+        "quantities": [quantity_json(q) for q in result.quantities],
         "claims": [claim_json(c) for c in result.claims],
         "assumptions": list(result.assumptions),
         "confidence": {"together": LEVEL, "quantities": len(result.quantities), "correction": "Bonferroni"},
@@ -73,7 +73,8 @@ def number(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
 
 
-def _quantity(q: QuantityResult) -> Json:
+def quantity_json(q: QuantityResult) -> Json:
+    """One row of the table of ``tp verify``."""
     predicted = exponent(True, q.predicted) if q.known else None
     measured, interval = _measured(q.fit)
     return {

@@ -18,7 +18,7 @@ from tp.report.table import table
 def verification_text(result: Verification) -> str:
     """The table of ``tp verify``, the claims and the assumptions."""
     header = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
-    lines = [f"{result.program} ({result.file})", *table(header, [_row(q) for q in result.quantities])]
+    lines = [f"{result.program} ({result.file})", *table(header, [quantity_row(q) for q in result.quantities])]
     seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
     drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
     widths = ", ".join(map(str, result.widths))
@@ -77,7 +77,8 @@ def claim_word(claim: ClaimResult) -> str:
     return "confirmed" if claim.outcome is Outcome.HOLDS and claim.confirmed else claim.outcome.value
 
 
-def _row(q: QuantityResult) -> tuple[str, ...]:
+def quantity_row(q: QuantityResult) -> tuple[str, ...]:
+    """Name, prediction, measurement, interval, verdict and reason."""
     measured, interval = _measured(q.fit)
     predicted = exponent(q.known, q.predicted, q.exact)
     return (q.name, predicted, measured, interval, q.judgement.verdict.value, q.judgement.reason)

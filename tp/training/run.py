@@ -93,6 +93,10 @@ class Trainer:
         whole = {name: Questions(q.groups * self.path.steps) for name, q in asked.items()}
         return absent(self.program.parameters, whole, n, engine)
 
+    def engine(self, n: int, engine: str) -> str:
+        """Which engine runs at width ``n``: "conditioned" where at least one wide weight is not materialised."""
+        return "conditioned" if self.absent(n, engine) or engine == "conditioned" else "dense"
+
     def words(self, n: int, engine: str) -> int:
         """Numbers in memory at once, about."""
         without, (mine, seen) = self.absent(n, engine), self._plain

@@ -1,0 +1,44 @@
+"""How a program is trained, as options of commands."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tp.diagnostics.diagnostic import error
+
+if TYPE_CHECKING:
+    from tp.measure.runs import Schedule
+
+Steps = Annotated[int, typer.Option("--steps", help="Steps of gradient descent.")]
+Eta = Annotated[float, typer.Option("--eta", help="The learning rate, times those of the program.")]
+CostOption = Annotated[str, typer.Option("--cost", help="squared, logistic or cross-entropy.")]
+Momentum = Annotated[float, typer.Option("--momentum", help="The share of the last move that is kept.")]
+Batch = Annotated[int, typer.Option("--batch", help="Samples of one step.")]
+Samples = Annotated[int, typer.Option("--samples", help="Samples to train on; the first ones are probed.")]
+Rho = Annotated[str, typer.Option("--rho", metavar="POWER", help="Multiply learning rates with n^POWER.")]
+ScaleOption = Annotated[
+    str, typer.Option("--scale", metavar="POWER", help="Multiply the output with n^POWER, and rates with n^(-2 POWER).")
+]
+
+
+def schedule(
+    steps: int, eta: float, cost: str, momentum: float, batch: int, samples: int, rho: str, scale: str
+) -> Schedule:
+    """The schedule that the options name. Raises TpError TP504, TP513."""
+    from tp.measure.runs import Schedule
+    from tp.training.costs import find
+
+    find(cost)
+    powers = (_power("rho", rho), _power("scale", scale))
+    return Schedule(steps, eta, cost, momentum, batch, samples, rho=powers[0], scale=powers[1])
+
+
+def _power(name: str, text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        hint = "write a rational number such as -1/2"
+        raise error("TP513", f"--{name} cannot be {text!r}", hint=hint) from None
