@@ -17,7 +17,7 @@ from tp.measure.fit import Fit, fit
 from tp.measure.more import More
 from tp.measure.plan import Plan
 from tp.measure.room import affordable, require_memory
-from tp.measure.runs import DEVIATION, GRADIENT, KERNEL, Curve, Runs, Schedule, reparametrized, trainer_of
+from tp.measure.runs import DEVIATION, GRADIENT, KERNEL, OUTPUT, Curve, Runs, Schedule, reparametrized, trainer_of
 from tp.measure.sweep import Report, Samples, sweep
 from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
 from tp.measure.verify import QuantityResult, verify
@@ -108,7 +108,8 @@ def linearize(
 
     def judged(samples: Samples) -> dict[str, tuple[Fit, Judgement]]:
         eps = float(np.finfo(plan.dtype).eps)
-        floors = {n: eps * float(np.nanmedian(values)) for n, values in samples.get("|F|", {}).items()}
+        sizes = {n: values[np.isfinite(values)] for n, values in samples.get(OUTPUT, {}).items()}
+        floors = {n: eps * float(np.median(values)) for n, values in sizes.items() if values.size}
         out: dict[str, tuple[Fit, Judgement]] = {}
         for name in names:
             if samples.get(name):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tp.syntax.program import Program
     from tp.training.run import Trainer
 
-DEVIATION, KERNEL, GRADIENT = "F - F_lin", "kernel drift", "gradient drift"
+DEVIATION, KERNEL, GRADIENT, OUTPUT = "F - F_lin", "kernel drift", "gradient drift", "|F|"
 EXPLODED = 1e6
 """A loss so many times the first one is a diverging run."""
 
@@ -132,7 +132,7 @@ class Runs:
             DEVIATION: deviation[:, -1],
             KERNEL: np.sqrt(((kernel[:, -1] - kernel[:, 0]) ** 2).mean(axis=(1, 2))),
             GRADIENT: found["gradient"][:, -1],
-            "|F|": np.sqrt((found["output"][:, -1] ** 2).mean(axis=(1, 2))),
+            OUTPUT: np.sqrt((found["output"][:, -1] ** 2).mean(axis=(1, 2))),
             **{f"moved {name}": found[f"moved {name}"][:, -1] for name in self.trainer.features},
         }
         lost = wild.any(axis=1)

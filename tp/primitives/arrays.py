@@ -45,10 +45,9 @@ def long_einsum(specification: str, left: Any, right: Any) -> Any:
         return jnp.einsum(specification, left, right, precision="highest")
     count = size // CHUNK
     whole = count * CHUNK
-    pieces = [a[..., :whole].reshape((*a.shape[:-1], count, CHUNK)) for a in (left, right)]
 
     def add(i: Any, total: Any) -> Any:
-        piece = (jax.lax.dynamic_index_in_dim(a, i, a.ndim - 2, keepdims=False) for a in pieces)
+        piece = (jax.lax.dynamic_slice_in_dim(a, i * CHUNK, CHUNK, axis=-1) for a in (left, right))
         return total + jnp.einsum(specification, *piece, precision="highest")
 
     rest = jnp.einsum(specification, left[..., whole:], right[..., whole:], precision="highest")

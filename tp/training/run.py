@@ -281,15 +281,6 @@ class Trainer:
                     coefficients[name] = coefficients[name] - eta * rates[name] / batch * past[name]
                 records = {**records, "loss": records["loss"].at[s].set(losses[0])}
                 records["linear loss"] = records["linear loss"].at[s].set(losses[1])
-                place = jnp.searchsorted(when, s + 1)
-                due = (place < len(looks)) & (when[jnp.minimum(place, len(looks) - 1)] == s + 1)
-
-                def record(state: tuple[Any, Any]) -> tuple[Any, Any]:
-                    known, records = state
-                    known, now = seen_now(known, rows, coefficients)
-                    return known, self._recorded(records, place, now, before, linear, rates)
-
-                known, records = jax.lax.cond(due, record, _unchanged, (known, records))
                 return known, rows, past, coefficients, velocity, linear, drive, records
 
             records = {
@@ -303,7 +294,16 @@ class Trainer:
             }
             records = self._recorded(records, 0, before, before, linear, rates)
             carry = (weights, rows, none, none, velocity, linear, jnp.zeros_like(linear), records)
-            return jax.lax.fori_loop(0, steps, advance, carry)[-1]
+
+            def until(place: Any, carry: tuple[Any, ...]) -> tuple[Any, ...]:
+                """Steps up to the look number ``place``, and the look."""
+                carry = jax.lax.fori_loop(when[place - 1], when[place], advance, carry)
+                known, rows, past, coefficients, velocity, linear, drive, records = carry
+                known, now = seen_now(known, rows, coefficients)
+                records = self._recorded(records, place, now, before, linear, rates)
+                return known, rows, past, coefficients, velocity, linear, drive, records
+
+            return jax.lax.fori_loop(1, len(looks), until, carry)[-1]
 
         return one
 
@@ -343,10 +343,6 @@ def _joined(array: Any) -> Any:
 
 def _first(array: Any) -> Any:
     return array[:1]
-
-
-def _unchanged(state: tuple[Any, Any]) -> tuple[Any, Any]:
-    return state
 
 
 def sampled(inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,201 @@
+"""Both sides of theorem 3.1, and what training refuses."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import tp
+from tp.cli import main
+from tp.diagnostics.diagnostic import TpError
+from tp.measure.linearize import Linearization
+from tp.measure.plan import Plan
+from tp.measure.runs import DEVIATION, KERNEL, Schedule, reparametrized, train, trainer_of
+from tp.measure.targets import labelled
+from tp.measure.verdict import Verdict
+from tp.report.linearize import linearization_json, linearization_text
+
+PROGRAMS = Path(__file__).parents[2] / "programs"
+SHORT = Schedule(steps=4, samples=3)
+SHARED = """program shared {
+  width n
+  width k = n^(1/2)
+  input x : [d=4]
+  param E : [k, n | d] ~ normal(0, 1)
+  param W : [n, n] ~ normal(0, 1)
+  param v : [n] ~ normal(0, 1)
+  h = tanh(E @ x / sqrt(d))
+  output f = dot(v, mean(tanh(W @ h / sqrt(n)), k)) / sqrt(n)
+}"""
+
+
+def predicted(name: str, schedule: Schedule) -> dict[str, Fraction | None]:
+    from tp.correlations.analysis import Analysis
+
+    found = Analysis(reparametrized(tp.load(PROGRAMS / f"{name}.tp").program, schedule).graph).regime
+    return {DEVIATION: found.deviation, KERNEL: found.drift}
+
+
+@pytest.mark.parametrize("rho", [Fraction(0), Fraction(-1, 2), Fraction(-1)])
+def test_smaller_rates_linearise_faster(rho: Fraction) -> None:
+    """F - F_lin is 2 rho - 1 (paper, section 3), the kernel drifts with n^(rho) times its relative change."""
+    assert predicted("mlp", Schedule(rho=rho))[DEVIATION] == 2 * rho - 1
+
+
+def test_an_external_scale_goes_from_feature_learning_to_lazy() -> None:
+    assert predicted("mean_field", Schedule())[DEVIATION] == 0
+    lazy = predicted("mean_field", Schedule(scale=Fraction(1, 4)))[DEVIATION]
+    assert lazy is not None
+    assert lazy < 0
+
+
+def rows(result: Linearization) -> dict[str, Verdict]:
+    return {q.name: q.judgement.verdict for q in (*result.left, *result.right)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "decays"), [("mlp", True), ("rnn", True), ("nonlinear_output", False)])
+def test_both_sides_agree(name: str, decays: bool) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp")
+    found = model.linearize(Schedule(steps=6), "32:512", budget=40.0, store=False)
+    assert found.agreement == "agree"
+    assert found.weak is decays
+    assert found.linear is decays
+    assert rows(found)[DEVIATION] is Verdict.CONFIRMED
+    assert found.exit_code == 0
+
+
+def test_text_and_json_of_both_sides() -> None:
+    found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], 8, store=False)
+    shown = linearization_text(found)
+    for word in (DEVIATION, KERNEL, "C[0,2]", "moved h[1]", "|F - F_lin| after steps", "theorem 3.1"):
+        assert word in shown
+    value = json.loads(json.dumps(linearization_json(found), allow_nan=False))
+    assert [q["name"] for q in value["correlations"]] == ["C[0,2]", "C[0,3]", "C[1,1]"]
+    assert [c["n"] for c in value["curves"]] == [8, 16, 64]
+    assert value["curves"][0]["deviation"][0] < 1e-12
+    assert value["agreement"] in ("agree", "undecided")
+
+
+def test_a_diverging_run_is_no_evidence() -> None:
+    found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(
+        Schedule(steps=60, eta=50.0, samples=3), [8, 16, 64], 4, store=False
+    )
+    assert set(found.diverged) == {8, 16, 64}
+    assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.right)
+    assert found.agreement == "undecided"
+    assert "diverged in step" in linearization_text(found)
+    json.dumps(linearization_json(found), allow_nan=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["mlp", "rnn", "attention"])
+def test_both_engines_train_to_the_same_law(name: str) -> None:
+    """Two-sample Kolmogorov-Smirnov tests of six numbers, 400 runs each, all above 1e-4: one failure in 550."""
+    trainer = trainer_of(tp.load(PROGRAMS / f"{name}.tp").program, Schedule(steps=5, samples=3), None, "float64")
+    dense, conditioned = (trainer.run(32, 400, key, "float64", e) for key, e in ((0, "dense"), (10_000, "conditioned")))
+    for key in ("output", "linear", "kernel", "gradient", "loss", "linear loss"):
+        one, two = (found[key].reshape((400, -1))[:, -1] for found in (dense, conditioned))
+        assert stats.ks_2samp(one, two).pvalue > 1e-4
+
+
+def test_runs_repeat_and_do_not_depend_on_their_grouping() -> None:
+    trainer = trainer_of(tp.load(PROGRAMS / "mlp.tp").program, SHORT, None, "float64")
+    whole, later = trainer.run(16, 3, 5, "float64", "conditioned"), trainer.run(16, 1, 7, "float64", "conditioned")
+    for key, values in whole.items():
+        np.testing.assert_array_equal(values[2], later[key][0])
+
+
+def test_digits_of_two_and_of_ten_classes() -> None:
+    model = tp.load(PROGRAMS / "mlp.tp", d=64)
+    inputs, targets = labelled(model.inputs, (), 20, "digits", "float64")
+    assert inputs["x"].shape == (20, 64)
+    assert set(targets.tolist()) == {-1.0, 1.0}
+    (axis,) = tp.parse("program p { width n\n input y : [c=10]\n output f = y\n}").inputs["y"]
+    _, targets = labelled(model.inputs, (axis,), 20, "digits", "float64")
+    assert targets.shape == (20, 10)
+    assert (targets.sum(axis=1) == 1).all()
+    assert len({int(row.argmax()) for row in targets}) > 5
+
+
+def test_arrays_of_ones_own(tmp_path: Path) -> None:
+    model = tp.load(PROGRAMS / "mlp.tp")
+    shape = tuple(a.at(1) for a in model.inputs["x"])
+    draw = np.random.default_rng(0)
+    np.savez(tmp_path / "own.npz", x=draw.normal(size=(5, *shape)), targets=np.arange(5.0))
+    _, targets = labelled(model.inputs, (), 4, str(tmp_path / "own.npz"), "float64")
+    assert targets.tolist() == [0.0, 1.0, 2.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "code"),
+    [
+        ({"x": np.ones((5, 8))}, "TP608"),
+        ({"x": np.eye(5, 8), "targets": np.ones(4)}, "TP608"),
+        ({"x": np.eye(5, 8), "targets": np.ones((5, 2))}, "TP608"),
+        ({"x": np.eye(5, 8), "targets": np.array(list("abcde"))}, "TP608"),
+        ({"x": np.eye(5, 8), "targets": np.full(5, np.nan)}, "TP604"),
+        ({"x": np.ones((5, 8)), "targets": np.ones(5)}, "TP605"),
+        ({"x": np.ones((0, 8)), "targets": np.ones(0)}, "TP603"),
+        ({"x": np.eye(2, 8), "targets": np.ones(2)}, "TP603"),
+    ],
+)
+def test_data_that_do_not_do(tmp_path: Path, arrays: dict[str, np.ndarray], code: str) -> None:
+    model = tp.load(PROGRAMS / "mlp.tp", d=8)
+    np.savez(tmp_path / "own.npz", **arrays)
+    with pytest.raises(TpError) as problem:
+        labelled(model.inputs, (), 4, str(tmp_path / "own.npz"), "float64")
+    assert problem.value.diagnostics[0].code == code
+
+
+def test_digits_of_three_classes() -> None:
+    model = tp.load(PROGRAMS / "mlp.tp", d=64)
+    (axis,) = tp.parse("program p { width n\n input y : [c=3]\n output f = y\n}").inputs["y"]
+    with pytest.raises(TpError, match="TP608"):
+        labelled(model.inputs, (axis,), 4, "digits", "float64")
+
+
+def test_weights_shared_along_a_wide_axis_are_refused() -> None:
+    with pytest.raises(TpError, match="TP512"):
+        train(tp.parse(SHARED).program, Plan((16,)), SHORT)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"steps": 0}, {"eta": 0.0}, {"eta": float("nan")}, {"momentum": 1.0}, {"batch": 0}, {"samples": 1}]
+)
+def test_schedules_that_make_no_sense(settings: dict[str, float]) -> None:
+    with pytest.raises(TpError, match="TP513"):
+        Schedule(**settings)  # type: ignore[arg-type]
+
+
+def test_the_command_that_trains(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["train", str(PROGRAMS / "mlp.tp"), "--set", "depth=1", "--widths", "16,32", "--steps", "4", "--seeds", "2"]
+    assert main(words) == 0
+    assert "loss of the linear model" in capsys.readouterr().out
+    assert main([*words, "--format", "json", "--momentum", "0.5", "--cost", "logistic"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [c["n"] for c in found["curves"]] == [16, 32]
+    assert len(found["curves"][0]["loss"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--steps", "0"], "TP513"),
+        (["--rho", "half"], "TP513"),
+        (["--rho", "1/0"], "TP513"),
+        (["--cost", "hinge"], "TP504"),
+        (["--data", "digits"], "TP606"),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "linearize"])
+def test_commands_that_are_refused(
+    command: str, words: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command, str(PROGRAMS / "mlp.tp"), *words]) == 2
+    assert code in capsys.readouterr().err
