@@ -1,6 +1,6 @@
 """The conditioned engine has the law of the dense one: every shipped program, single quantities and pairs of them.
 
-Two-sample Kolmogorov-Smirnov tests with fixed seeds on absolute values. No more than 1200 p-values are computed in
+Two-sample Kolmogorov-Smirnov tests with fixed seeds on absolute values. No more than 1400 p-values are computed in
 this file, and each has to exceed :data:`ALPHA`: a correct implementation fails with probability below 1e-3 in all. The
 last test shows that wrong laws are noticed at that level, with as many draws.
 
@@ -33,7 +33,7 @@ from tp.transform.direction import squared_norm
 from tp.transform.factored import factored
 from tp.transform.instantiate import instantiate
 
-ALPHA = 1e-3 / 1200
+ALPHA = 1e-3 / 1400
 DRAWS = 1000
 QUANTITIES = ("F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]")
 QUICK = ("mlp", "rnn", "attention")
@@ -85,11 +85,26 @@ def test_program(name: str, n: int) -> None:
     same_law(name, n, DRAWS if n < 100 else 500)
 
 
+def _usual(name: str, n: int) -> list[pytest.MarkDecorator]:
+    return [] if (name, n) in (("mlp", 32), ("rnn", 32)) else [pytest.mark.exhaustive]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "count"), [("mlp", 100), ("rnn", 100)])
-def test_hessian(name: str, count: int) -> None:
-    """Four p-values each: 8."""
-    assert worst(*both(small(name), ("F", "hessian"), 32, count)) > ALPHA
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [pytest.param(name, n, marks=_usual(name, n)) for name in sorted({*QUICK, *REST}) for n in (32, 128)],
+)
+def test_hessian(name: str, n: int) -> None:
+    """Four p-values each: 160."""
+    assert worst(*both(small(name), ("F", "hessian"), n, 100)) > ALPHA
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("name", "n"), [(name, n) for name in LARGE for n in (32, 128)])
+def test_third_correlation_of_large_programs(name: str, n: int) -> None:
+    """Nine p-values each: 72."""
+    assert worst(*both(small(name), ("F", "C[0,2]", "C[0,3]"), n, 300)) > ALPHA
 
 
 def at_two_inputs(program: Graph) -> tuple[Graph, dict[str, int]]:
