@@ -207,7 +207,7 @@ class Model:
         """``seeds`` runs of training at each width, and of the linear model beside them. Raises TpError."""
         from tp.measure.runs import Schedule, train
 
-        return train(self.program, plan(widths, seeds, dtype, engine), schedule or Schedule(), data)[0]
+        return train(self.program, plan(widths, seeds, dtype, engine), schedule or Schedule(), data)
 
     def forward(self, plan: Plan, data: str | None = None) -> Forward:
         """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""

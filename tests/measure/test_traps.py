@@ -18,9 +18,10 @@ from simulated import LESS, NO, YES, Law, Noise, System, judged, kernel, normal
 from tp.graph.axes import Axis
 from tp.measure.data import CORRELATION, inputs_for
 from tp.measure.fit import Fit, fit
+from tp.measure.judging import QuantityResult
 from tp.measure.plan import WIDTHS, Plan
 from tp.measure.verdict import Verdict, judge
-from tp.measure.verify import QuantityResult, verify
+from tp.measure.verify import verify
 from tp.syntax.load import load
 
 KEYS = range(20)

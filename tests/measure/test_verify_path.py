@@ -10,10 +10,11 @@ from fakes import MLP, claim, program, tools, truth
 
 from tp.diagnostics.diagnostic import TpError
 from tp.measure import room
+from tp.measure.judging import rounding_floors
 from tp.measure.numbers import numbers
 from tp.measure.plan import MAX_WIDTH, WIDTHS, Plan
 from tp.measure.verdict import Verdict
-from tp.measure.verify import Verification, rounding_floors, verify
+from tp.measure.verify import Verification, verify
 from tp.syntax.program import Claim
 
 WEAK = claim("weakly_correlated", exponent=1)

@@ -17,11 +17,12 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
 from tp.measure.claims import ClaimResult
 from tp.measure.fit import fit
+from tp.measure.judging import QuantityResult
 from tp.measure.numbers import Cell, Numbers
 from tp.measure.orders import Orders
 from tp.measure.outcome import Outcome
 from tp.measure.verdict import judge
-from tp.measure.verify import QuantityResult, Verification
+from tp.measure.verify import Verification
 from tp.orders.value import UNBOUNDED
 from tp.report.exponent import exponent
 from tp.report.json import dumps, numbers_json, verification_json

@@ -13,9 +13,9 @@ from tp.correlations.hessian import ROOM, USUAL_STEPS, HessianStep, spectral_nor
 from tp.correlations.slots import arrange, first
 from tp.correlations.streams import SEEDS, several
 from tp.graph.graph import Graph
-from tp.interpret.engine import absent
-from tp.interpret.memory import WORD, peak_entries
-from tp.interpret.work import Questions, elsewhere, held_entries, questions, sizes
+from tp.interpret.engine import absent, chosen_engine
+from tp.interpret.memory import WORD, live_entries
+from tp.interpret.work import Questions, elsewhere, held_entries, products, questions, sizes
 from tp.syntax.quantities import Quantity, parse
 from tp.transform.factored import factored
 
@@ -53,8 +53,7 @@ def memory(program: Graph, quantities: Sequence[str], n: int, dtype: str = "floa
 
 def chosen(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> str:
     """Which engine runs at width ``n``: "conditioned" where at least one wide weight is not materialised."""
-    sampler = _sampler(program, tuple(quantities))
-    return "conditioned" if sampler.absent(n, engine) or engine == "conditioned" else "dense"
+    return chosen_engine(_sampler(program, tuple(quantities)).absent(n, engine), engine)
 
 
 def without(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> tuple[str, ...]:
@@ -65,10 +64,6 @@ def without(program: Graph, quantities: Sequence[str], n: int, engine: str = "au
 def cost(program: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:
     """The work of one draw, roughly in seconds on one slow core."""
     return _sampler(program, tuple(quantities)).work(n, engine)
-
-
-TEMPORARIES = 1.5
-"""What compiled programs need for live values, as a multiple of them: attention needs the most of what is shipped."""
 
 
 class Sampler:
@@ -114,19 +109,14 @@ class Sampler:
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
             held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
-        return held + int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in self._programs()))
+        return held + live_entries(self._programs(), n)
 
     def work(self, n: int, engine: str) -> float:
         """Seconds, roughly, on one slow core."""
         without, asked = self.absent(n, engine), self._asked_in_all(n)
         (scalars, roots), *steps = self._programs()
         total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
-        for name, parameter in self.program.parameters.items():
-            rows, columns = sizes(parameter, n)
-            questions = asked.get(name, Questions())
-            conditioned = name in without
-            total += questions.conditioned(rows, columns) if conditioned else questions.materialised(rows * columns)
-        return total
+        return total + products(self.program.parameters, asked, without, n)
 
     def _programs(self) -> list[tuple[Graph, list[int]]]:
         """Every graph that a draw evaluates, with its roots."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.parameter import Parameter
@@ -40,6 +40,11 @@ def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], 
     if out or (engine == "conditioned" and not operators):
         out |= cheap - operators
     return frozenset(out)
+
+
+def chosen_engine(without: Collection[str], engine: str) -> str:
+    """The name of the interpreter that runs: "conditioned" where at least one weight is not materialised."""
+    return "conditioned" if without or engine == "conditioned" else "dense"
 
 
 def materialised(parameters: Mapping[str, Parameter]) -> str:

@@ -12,6 +12,10 @@ WORD = {"float32": 4, "float64": 8}
 """Bytes of one number."""
 
 
+TEMPORARIES = 1.5
+"""What compiled programs need for live values, as a multiple of them: attention needs the most of what is shipped."""
+
+
 def entries(axes: Iterable[Axis], n: int) -> int:
     """The entries of an array with ``axes`` at width ``n``."""
     return prod(a.at(n) for a in axes)
@@ -31,3 +35,8 @@ def peak_entries(graph: Graph, roots: Sequence[int], n: int) -> int:
         peak = max(peak, alive)
         alive -= sum(entries(graph.type(i), n) for i in ending.get(k, ()))
     return peak
+
+
+def live_entries(programs: Iterable[tuple[Graph, Sequence[int]]], n: int) -> int:
+    """What evaluating ``programs`` (with their roots) one after another needs beside the weights, with temporaries."""
+    return int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in programs))

@@ -100,6 +100,18 @@ def held_entries(
     return held + largest
 
 
+def products(
+    parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
+) -> float:
+    """The cost of all products with weights, drawing included; those in ``without`` are not materialised."""
+    total = 0.0
+    for name, parameter in parameters.items():
+        rows, columns = sizes(parameter, n)
+        mine = asked.get(name, Questions())
+        total += mine.conditioned(rows, columns) if name in without else mine.materialised(rows * columns)
+    return total
+
+
 def elsewhere(graph: Graph, roots: Sequence[int], n: int) -> float:
     """The cost of everything that is not a product with a weight."""
     return TOUCH * sum(

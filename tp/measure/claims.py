@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tp.asymptotics.profile import ROUNDING
 from tp.measure.fit import Fit
 from tp.measure.outcome import Outcome
 from tp.measure.training_claims import training_claim
@@ -27,10 +28,6 @@ POWER = (
 """Power weakly correlated with m: each quantity is O(m^(-d/2)); here with its d."""
 UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 WEAK = ("weakly_correlated", "power_weakly_correlated")
-
-
-ROUNDING = 1e-9
-"""Slopes are sums of floating-point numbers."""
 
 
 @dataclass(frozen=True, slots=True)

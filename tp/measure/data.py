@@ -86,14 +86,17 @@ def _digits(name: str, axes: Type) -> Array:
     bunch = _bunch()
     pixels = np.asarray(bunch.data, dtype=np.float64) / 16.0
     pixels = (pixels - pixels.mean()) / pixels.std()
-    order = np.random.default_rng(_SEED).permutation(len(pixels))
-    return pixels[order].reshape(-1, *_shape(axes))
+    return pixels[_digit_order(len(pixels))].reshape(-1, *_shape(axes))
 
 
 def digit_classes() -> npt.NDArray[np.int64]:
     """The digit that each of the images of :func:`samples` shows. Raises TpError TP607."""
     found = np.asarray(_bunch().target, dtype=np.int64)
-    return found[np.random.default_rng(_SEED).permutation(len(found))]
+    return found[_digit_order(len(found))]
+
+
+def _digit_order(count: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng(_SEED).permutation(count)
 
 
 def _bunch() -> Any:

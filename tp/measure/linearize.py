@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from tp.correlations.predict import Prediction
 from tp.interpret.engine import materialised
 from tp.measure.calls import in_turn
-from tp.measure.fit import Fit, fit
-from tp.measure.more import More
+from tp.measure.claims import Measured
+from tp.measure.judging import QuantityResult, judged, row, wanted
 from tp.measure.plan import Plan
-from tp.measure.room import affordable, require_memory
+from tp.measure.room import within_memory
 from tp.measure.runs import DEVIATION, GRADIENT, KERNEL, OUTPUT, Curve, Runs, Schedule, reparametrized, trainer_of
 from tp.measure.sweep import Report, Samples, sweep
-from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
-from tp.measure.verify import QuantityResult, verify
+from tp.measure.verdict import Verdict
+from tp.measure.verify import verify
 
 if TYPE_CHECKING:
+    from tp.correlations.regime import Regime
     from tp.measure.drawing import Means
     from tp.syntax.program import Program
 
@@ -100,54 +97,30 @@ def linearize(
     left = verify(replace(changed, claims=()), plan, CORRELATIONS, data, means=means)
     found = Analysis(changed.graph).regime
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in found.features if f.width])
-    predicted: dict[str, Fraction | None] = {DEVIATION: found.deviation, KERNEL: found.drift}
-    predicted |= {f"moved {f.name}": f.moved for f in found.features if f.name in trainer.features}
-    exponents = [q.predicted for q in left.quantities if q.name == "C[1,1]"]
-    predicted[GRADIENT] = exponents[0]
-    names = list(predicted)
+    prediction = _prediction(found, trainer.features, left.quantities)
+    names = [DEVIATION, KERNEL, *(f"moved {name}" for name in trainer.features), GRADIENT]
 
-    def judged(samples: Samples) -> dict[str, tuple[Fit, Judgement]]:
-        eps = float(np.finfo(plan.dtype).eps)
-        sizes = {n: values[np.isfinite(values)] for n, values in samples.get(OUTPUT, {}).items()}
-        floors = {n: eps * float(np.median(values)) for n, values in sizes.items() if values.size}
-        out: dict[str, tuple[Fit, Judgement]] = {}
-        for name in names:
-            if samples.get(name):
-                fitted = fit(samples[name], floors, len(names))
-                exact = name != GRADIENT or predicted[name] is not None
-                out[name] = fitted, judge(predicted[name], fitted) if exact else unpredicted(fitted)
-        return out
+    def rows(samples: Samples) -> dict[str, Measured]:
+        return judged(names, prediction, samples, plan.dtype, OUTPUT)
 
-    def wanted(samples: Samples) -> More:
-        rows = judged(samples).values()
-        more = reduce(or_, (judgement.more for _, judgement in rows), More.NOTHING)
-        return more | More.SEEDS if any(coarse(fitted) for fitted, _ in rows) else more
-
-    def need(n: int) -> int:
-        return trainer.memory(n, plan.dtype, plan.engine)
-
-    require_memory({n: need(n) for n in plan.widths}, materialised(changed.graph.parameters))
-    plan = replace(plan, max_width=max((n for n in plan.larger if affordable(need(n))), default=None))
+    plan = within_memory(
+        plan, lambda n: trainer.memory(n, plan.dtype, plan.engine), materialised(changed.graph.parameters)
+    )
     watch = Runs(trainer, schedule, plan)
-    drawn = sweep(plan, in_turn(watch.draw), wanted, lambda n: trainer.cost(n, plan.engine), report)
-    measured = judged(drawn.samples)
-    rows = [
-        QuantityResult(
-            name,
-            True,
-            predicted[name],
-            found.exact,
-            measured[name][0] if name in measured else None,
-            measured[name][1] if name in measured else Judgement(Verdict.UNDECIDED, "not measured"),
-        )
-        for name in names
-    ]
+    drawn = sweep(
+        plan,
+        in_turn(watch.draw),
+        lambda samples: wanted(rows(samples).values()),
+        lambda n: trainer.cost(n, plan.engine),
+        report,
+    )
+    measured = rows(drawn.samples)
     return Linearization(
         program=program.name,
         file=program.file,
         schedule=schedule,
         left=left.quantities,
-        right=tuple(rows),
+        right=tuple(row(name, prediction, measured.get(name)) for name in names),
         curves=watch.curves(),
         diverged=dict(sorted(watch.diverged.items())),
         assumptions=left.assumptions,
@@ -156,3 +129,13 @@ def linearize(
         engines={n: trainer.engine(n, plan.engine) for n in drawn.widths},
         interrupted=left.interrupted or drawn.interrupted,
     )
+
+
+def _prediction(regime: Regime, features: Collection[str], left: Sequence[QuantityResult]) -> Prediction:
+    """Exponents of the right side; gradients move as the first term of their series, which is of order C[1,1]."""
+    exponents = {DEVIATION: regime.deviation, KERNEL: regime.drift}
+    exponents |= {f"moved {f.name}": f.moved for f in regime.features if f.name in features}
+    first = next(q.predicted for q in left if q.name == "C[1,1]")
+    if first is not None:
+        exponents[GRADIENT] = first
+    return Prediction(exponents, (), (), dict.fromkeys(exponents, regime.exact))

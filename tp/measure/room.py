@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
+from tp.measure.plan import Plan
+
+
+def within_memory(plan: Plan, need: Callable[[int], int], because: str = "") -> Plan:
+    """``plan`` with those further widths only that memory is enough for; ``need(n)`` in bytes.
+
+    Raises TpError TP501 where it is not enough for the widths that are asked for: see :func:`require_memory`.
+    """
+    require_memory({n: need(n) for n in plan.widths}, because)
+    return replace(plan, max_width=max((n for n in plan.larger if affordable(need(n))), default=None))
 
 
 def require_memory(need: Mapping[int, int], because: str = "") -> None:

@@ -160,8 +160,8 @@ def _diverging(loss: Any) -> Any:
     return ~np.isfinite(loss) | (np.abs(loss) > limit)
 
 
-def train(program: Program, plan: Plan, schedule: Schedule, data: str | None = None) -> tuple[Runs, dict[int, str]]:
-    """``plan.seeds`` runs (4 if not said) at every width, without predictions; also which engine ran by width.
+def train(program: Program, plan: Plan, schedule: Schedule, data: str | None = None) -> Runs:
+    """``plan.seeds`` runs (4 if not said) at every width, without predictions.
 
     Raises TpError TP501 to TP512 for settings and memory, TP60x for data.
     """
@@ -172,4 +172,4 @@ def train(program: Program, plan: Plan, schedule: Schedule, data: str | None = N
     runs = Runs(trainer, schedule, plan)
     for n in plan.widths:
         runs.draw(n, plan.seeds or 4, plan.key)
-    return runs, {n: trainer.engine(n, plan.engine) for n in plan.widths}
+    return runs

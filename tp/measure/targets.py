@@ -31,14 +31,12 @@ def labelled(types: Mapping[str, Type], output: Type, count: int, data: str | No
     found = samples(types, count, data)
     if data is None:
         goals = _generic(shape, count)
-        rows = list(range(count))
     elif data == "digits":
         goals, kept = _digits(shape)
         found = {name: array[kept] for name, array in found.items()}
-        rows = distinct_rows(found, count, data)
     else:
         goals = _from_file(Path(data), shape, len(next(iter(found.values()))))
-        rows = distinct_rows(found, count, data)
+    rows = distinct_rows(found, count, data)
     chosen = {name: array[rows] for name, array in found.items()}
     require_range(chosen, dtype, data)
     return chosen, goals[rows]

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from functools import reduce
-from operator import or_
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from tp.interpret.engine import materialised
 from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluate, only_output, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
 from tp.measure.drawing import Means, Task, runner
-from tp.measure.fit import Fit, fit
+from tp.measure.judging import YARDSTICK, QuantityResult, judged, row, wanted
 from tp.measure.more import More
 from tp.measure.outcome import Outcome
 from tp.measure.plan import Plan
 from tp.measure.rivals import BEGUN
-from tp.measure.room import affordable, require_memory
+from tp.measure.room import within_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
-from tp.measure.verdict import Judgement, Verdict, coarse, judge, unpredicted
+from tp.measure.verdict import Verdict
 from tp.syntax.quantities import DEFAULT, parse
 
 if TYPE_CHECKING:
@@ -30,18 +25,6 @@ if TYPE_CHECKING:
     from tp.correlations.predict import Prediction
     from tp.graph.graph import Graph
     from tp.syntax.program import Program
-
-
-@dataclass(frozen=True, slots=True)
-class QuantityResult:
-    """One row of the table. ``predicted`` None with ``known`` means: vanishes identically."""
-
-    name: str
-    known: bool
-    predicted: Fraction | None
-    exact: bool
-    fit: Fit | None
-    judgement: Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +108,8 @@ def verify(
     predicted = list(dict.fromkeys([*names, *claimed_quantities(program.claims, output)]))
     prediction = tools.predict(program.graph, predicted, nodes=bool(program.claims))
 
-    def judged(samples: Samples) -> dict[str, Measured]:
-        return _judged(names, prediction, samples, plan.dtype)
-
-    def wanted(samples: Samples) -> More:
-        found = judged(samples).values()
-        more = reduce(or_, (m.judgement.more for m in found), More.NOTHING)
-        return more | More.SEEDS if any(coarse(m.fit) for m in found) else more
+    def rows(samples: Samples) -> dict[str, Measured]:
+        return judged(names, prediction, samples, plan.dtype)
 
     drawn = draw_samples(
         program,
@@ -142,14 +120,14 @@ def verify(
         report=report,
         tools=tools,
         means=means or Means(),
-        wanted=wanted,
+        wanted=lambda samples: wanted(rows(samples).values()),
     )
-    measured = judged(drawn.samples)
+    measured = rows(drawn.samples)
     analysis = tools.analyse(program.graph) if program.claims else None
     return Verification(
         program=program.name,
         file=program.file,
-        quantities=tuple(_row(name, prediction, measured.get(name)) for name in names),
+        quantities=tuple(row(name, prediction, measured.get(name)) for name in names),
         claims=tuple(evaluate(c, prediction, measured, output, analysis) for c in program.claims),
         assumptions=(*prediction.assumptions, *_unseen(drawn.widths)),
         widths=drawn.widths,
@@ -181,8 +159,7 @@ def draw_samples(
     def need(n: int) -> int:
         return tools.memory(graph, measured, n, plan.dtype, plan.engine)
 
-    require_memory({n: need(n) for n in plan.widths}, materialised(graph.parameters))
-    plan = replace(plan, max_width=max((n for n in plan.larger if affordable(need(n))), default=None))
+    plan = within_memory(plan, need, materialised(graph.parameters))
 
     def draw(n: int, seeds: int, key: int) -> Mapping[str, Any]:
         return tools.sample(graph, measured, n, seeds, key, inputs, plan.dtype, plan.engine)
@@ -210,30 +187,12 @@ def engines(program: Program, plan: Plan, widths: Sequence[int], names: Sequence
 
 def with_yardstick(names: Sequence[str]) -> list[str]:
     """``names`` and the kernel, from which the rounding errors to expect are estimated."""
-    return list(dict.fromkeys([*names, "kernel"]))
+    return list(dict.fromkeys([*names, YARDSTICK]))
 
 
 def slots(names: Sequence[str]) -> int:
     """How many inputs x_0, x_1, ... the quantities need: at least two, for the kernel."""
     return 1 + max((1, *(parse(name).contracted for name in names)))
-
-
-def rounding_floors(samples: Samples, dtype: str) -> dict[int, float]:
-    """The rounding error to expect at each width: the machine precision times the median of the kernel there."""
-    eps = float(np.finfo(dtype).eps)
-    medians = {n: float(np.median(values)) for n, values in samples.get("kernel", {}).items()}
-    return {n: eps * median for n, median in medians.items() if np.isfinite(median)}
-
-
-def _judged(names: Sequence[str], prediction: Prediction, samples: Samples, dtype: str) -> dict[str, Measured]:
-    floors = rounding_floors(samples, dtype)
-    found: dict[str, Measured] = {}
-    for name in names:
-        if samples.get(name):
-            fitted = fit(samples[name], floors, len(names))
-            known = name in prediction.exponents
-            found[name] = Measured(fitted, judge(prediction.exponents[name], fitted) if known else unpredicted(fitted))
-    return found
 
 
 def _unseen(widths: Sequence[int]) -> tuple[str, ...]:
@@ -242,14 +201,3 @@ def _unseen(widths: Sequence[int]) -> tuple[str, ...]:
         return ()
     reach = widths[0] * (widths[-1] / widths[0]) ** BEGUN
     return (f"no term of higher order begins beyond n = {reach:.0f}: larger widths would be needed to see it",)
-
-
-def _row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:
-    return QuantityResult(
-        name=name,
-        known=name in prediction.exponents,
-        predicted=prediction.exponents.get(name),
-        exact=prediction.exact.get(name, True),
-        fit=measured.fit if measured else None,
-        judgement=measured.judgement if measured else Judgement(Verdict.UNDECIDED, "not measured"),
-    )

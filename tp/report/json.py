@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tp.measure.fit import Fit
+from tp.measure.judging import QuantityResult
 from tp.measure.numbers import Numbers
 from tp.measure.slopes import LEVEL
-from tp.measure.verify import QuantityResult, Verification
+from tp.measure.verify import Verification
 from tp.report.exponent import exponent
 from tp.report.orders import claim_json
 
@@ -33,7 +34,7 @@ def verification_json(result: Verification) -> Json:
         "confidence": {"together": LEVEL, "quantities": len(result.quantities), "correction": "Bonferroni"},
         "widths": list(result.widths),
         "dtype": result.dtype,
-        "engines": _engines(result.engines),
+        "engines": engines_json(result.engines),
         "cells": {"all": result.cells, "stored": result.stored},
         "interrupted": result.interrupted,
         "exit_code": result.exit_code,
@@ -46,7 +47,7 @@ def numbers_json(result: Numbers) -> Json:
         "program": result.program,
         "file": result.file,
         "dtype": result.dtype,
-        "engines": _engines(result.engines),
+        "engines": engines_json(result.engines),
         "quantities": [
             {
                 "name": name,
@@ -90,7 +91,7 @@ def quantity_json(q: QuantityResult) -> Json:
     }
 
 
-def _engines(found: Mapping[int, str]) -> dict[str, str]:
+def engines_json(found: Mapping[int, str]) -> dict[str, str]:
     """By width, which is a string as every key is."""
     return {str(n): engine for n, engine in found.items()}
 

@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from tp.measure.linearize import Linearization
 from tp.measure.runs import Curve, Schedule
-from tp.report.json import Json, number, quantity_json
+from tp.report.json import Json, engines_json, number, quantity_json
 from tp.report.table import table
-from tp.report.text import engines_text, quantity_row
-
-HEADER = ("quantity", "predicted", "measured", "99% interval", "verdict", "reason")
+from tp.report.text import HEADER, assumptions_text, engines_text, quantity_row
 
 
 def linearization_text(result: Linearization) -> str:
@@ -25,7 +23,7 @@ def linearization_text(result: Linearization) -> str:
     lines += ["", f"  {schedule_text(result.schedule)}; {result.dtype}; {engines_text(result.engines)}"]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
-    return "\n".join([*lines, "", "  assumptions", *(f"    {a}" for a in result.assumptions)])
+    return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
 
 def training_text(name: str, curves: Sequence[Curve], diverged: Mapping[int, int], schedule: Schedule) -> str:
@@ -54,7 +52,7 @@ def linearization_json(result: Linearization) -> Json:
         "assumptions": list(result.assumptions),
         "widths": list(result.widths),
         "dtype": result.dtype,
-        "engines": {str(n): engine for n, engine in result.engines.items()},
+        "engines": engines_json(result.engines),
         "interrupted": result.interrupted,
         "exit_code": result.exit_code,
     }

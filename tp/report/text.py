@@ -7,18 +7,21 @@ from itertools import groupby
 
 from tp.measure.claims import ClaimResult
 from tp.measure.fit import Fit
+from tp.measure.judging import QuantityResult
 from tp.measure.numbers import Numbers
 from tp.measure.outcome import Outcome
 from tp.measure.slopes import LEVEL
-from tp.measure.verify import QuantityResult, Verification
+from tp.measure.verify import Verification
 from tp.report.exponent import exponent
 from tp.report.table import table
+
+HEADER = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
+"""Of a table of :func:`quantity_row`."""
 
 
 def verification_text(result: Verification) -> str:
     """The table of ``tp verify``, the claims and the assumptions."""
-    header = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
-    lines = [f"{result.program} ({result.file})", *table(header, [quantity_row(q) for q in result.quantities])]
+    lines = [f"{result.program} ({result.file})", *table(HEADER, [quantity_row(q) for q in result.quantities])]
     seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
     drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
     widths = ", ".join(map(str, result.widths))
@@ -32,7 +35,7 @@ def verification_text(result: Verification) -> str:
         lines += ["", *table(("line", "claim", "outcome", "reason"), rows)]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
-    return "\n".join([*lines, *_assumptions(result.assumptions)])
+    return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
 
 def numbers_text(result: Numbers) -> str:
@@ -97,5 +100,6 @@ def _line(file: str, claim: ClaimResult) -> str:
     return file if claim.line is None else f"{file}:{claim.line}"
 
 
-def _assumptions(found: Sequence[str]) -> list[str]:
+def assumptions_text(found: Sequence[str]) -> list[str]:
+    """What a result rests on, if on anything."""
     return ["", "  assumptions", *(f"    {a}" for a in found)] if found else []

@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from math import prod
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
+
 from tp.graph.axes import Type, without
+from tp.interpret.orthonormal import products
 from tp.primitives.arrays import aligned
 from tp.training.programs import Gradient
 from tp.transform.algebra import SAMPLES
@@ -45,8 +48,6 @@ def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
         graph = of.graph
 
         def flat(node: int, leading: Type, rest: Type) -> Any:
-            import jax.numpy as jnp
-
             order = (*leading, *rest)
             array = aligned(found[node], graph.type(node), order)
             array = jnp.broadcast_to(array, [a.at(n) for a in order])
@@ -56,8 +57,6 @@ def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
             return tuple(a for a in graph.type(node) if a.name == SAMPLES)
 
         def factor(name: str) -> Rows:
-            import jax.numpy as jnp
-
             weight = graph.parameters[name]
             left, right = [], []
             for part in of.gradient.factors[name]:
@@ -88,17 +87,15 @@ def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
 
 def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
     """Σ over weights of rate * <one, other>, for gradients of single samples: [samples of one, samples of other]."""
-    import jax.numpy as jnp
-
     total: Any = 0.0
     for name, mine in one.leaves.items():
         if name in other.leaves:
             pair = (a.reshape((a.shape[0], -1)) for a in (mine, other.leaves[name]))
-            total = total + rates[name] * _products(*pair)
+            total = total + rates[name] * products(*pair)
     for name, mine in one.rows.items():
         if name in other.rows:
             lefts, rights = (
-                _products(a.reshape((-1, a.shape[-1])), b.reshape((-1, b.shape[-1])))
+                products(a.reshape((-1, a.shape[-1])), b.reshape((-1, b.shape[-1])))
                 for a, b in zip(mine, other.rows[name], strict=True)
             )
             shape = (*mine.left.shape[:2], *other.rows[name].left.shape[:2])
@@ -108,8 +105,6 @@ def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
 
 def minus(one: Parts, other: Parts) -> Parts:
     """``one`` - ``other``, as more rows."""
-    import jax.numpy as jnp
-
     leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}
     rows = {
         name: Rows(
@@ -119,12 +114,6 @@ def minus(one: Parts, other: Parts) -> Parts:
         for name, mine in one.rows.items()
     }
     return Parts(leaves, rows)
-
-
-def _products(x: Any, y: Any) -> Any:
-    from tp.interpret.orthonormal import products
-
-    return products(x, y)
 
 
 def _samples(of: Gradient) -> Type:

@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
 from tp.correlations.programs import metric
 from tp.graph.axes import names
 from tp.graph.graph import Graph
-from tp.interpret.engine import absent
+from tp.interpret import conditioned
+from tp.interpret.backend import precision
+from tp.interpret.engine import absent, chosen_engine
 from tp.interpret.evaluate import stepper
-from tp.interpret.memory import WORD, peak_entries
-from tp.interpret.work import Questions, elsewhere, held_entries, questions, sizes
+from tp.interpret.gaussian import Gaussian
+from tp.interpret.memory import WORD, live_entries
+from tp.interpret.work import Questions, elsewhere, held_entries, products, questions, sizes
 from tp.training.arrays import Parts, Rows, Values, inner, minus, reader
 from tp.training.costs import Cost
 from tp.training.programs import SEED, TARGET, Gradient, probe, step
@@ -81,21 +86,29 @@ class Trainer:
         """Step and probe for weights that are all arrays; the ranks of the others are read off it."""
         return self._built({})
 
+    @cached_property
+    def _whole(self) -> Gradient:
+        """Outputs and gradients of all samples."""
+        return probe(self.program, self.path.samples, {}, {})
+
     def _built(self, rank: Mapping[str, int]) -> tuple[Gradient, Gradient]:
         batch = self.path.batches.shape[1]
         mine = step(self.program, self.rule.cost, batch, rank)
         return mine, probe(self.program, self.path.probes, rank, self.features)
 
-    def absent(self, n: int, engine: str) -> frozenset[str]:
-        """The weights that are not materialised at width ``n``."""
+    def _asked(self, n: int) -> dict[str, Questions]:
+        """What all steps together ask of every weight."""
         mine, _ = self._plain
         asked = questions([(mine.graph, mine.roots)], n)
-        whole = {name: Questions(q.groups * self.path.steps) for name, q in asked.items()}
-        return absent(self.program.parameters, whole, n, engine)
+        return {name: Questions(q.groups * self.path.steps) for name, q in asked.items()}
+
+    def absent(self, n: int, engine: str) -> frozenset[str]:
+        """The weights that are not materialised at width ``n``."""
+        return absent(self.program.parameters, self._asked(n), n, engine)
 
     def engine(self, n: int, engine: str) -> str:
         """Which engine runs at width ``n``: "conditioned" where at least one wide weight is not materialised."""
-        return "conditioned" if self.absent(n, engine) or engine == "conditioned" else "dense"
+        return chosen_engine(self.absent(n, engine), engine)
 
     def words(self, n: int, engine: str) -> int:
         """Numbers in memory at once, about."""
@@ -105,18 +118,13 @@ class Trainer:
         for name in without:
             both = sum(sizes(self.program.parameters[name], n))
             held += (self.path.steps * rank.get(name, 0) + sum(room.get(name, (0, 0)))) * both
-        return held + int(1.5 * max(peak_entries(g.graph, g.roots, n) for g in (mine, seen)))
+        return held + live_entries([(g.graph, g.roots) for g in (mine, seen)], n)
 
     def cost(self, n: int, engine: str) -> float:
         """The work of one run, roughly in seconds on one slow core."""
-        without, (mine, _) = self.absent(n, engine), self._plain
-        asked, steps = questions([(mine.graph, mine.roots)], n), self.path.steps
-        total = steps * elsewhere(mine.graph, mine.roots, n)
-        for name, parameter in self.program.parameters.items():
-            rows, columns = sizes(parameter, n)
-            whole = Questions(asked[name].groups * steps if name in asked else [])
-            total += whole.conditioned(rows, columns) if name in without else whole.materialised(rows * columns)
-        return total
+        mine, _ = self._plain
+        weights = products(self.program.parameters, self._asked(n), self.absent(n, engine), n)
+        return weights + self.path.steps * elsewhere(mine.graph, mine.roots, n)
 
     def memory(self, n: int, dtype: str, engine: str) -> int:
         """Bytes that a run needs at width ``n``."""
@@ -124,11 +132,6 @@ class Trainer:
 
     def run(self, n: int, seeds: int, key: int, dtype: str, engine: str) -> dict[str, npt.NDArray[np.float64]]:
         """Runs number ``key``, ``key`` + 1, ..., each with weights of its own: arrays with a leading axis of seeds."""
-        import jax
-        import jax.numpy as jnp
-
-        from tp.interpret.backend import precision
-
         with precision(dtype) as kind:
             if (n, dtype, engine) not in self._compiled:
                 self._compiled[n, dtype, engine] = jax.jit(self._one(n, kind, self.absent(n, engine)))
@@ -141,18 +144,13 @@ class Trainer:
     def _room(self, n: int) -> dict[str, tuple[int, int]]:
         """Products of every weight and of its transpose that a run asks for."""
         mine, seen = self._plain
-        whole = self._whole({})
-        components = self._components()
+        whole, components = self._whole, self._components()
         room: dict[str, tuple[int, int]] = {}
         for part, times in ((mine, self.path.steps), (seen, len(self.path.looks)), (whole, components)):
             for name, q in questions([(part.graph, part.roots)], n).items():
                 before = room.get(name, (0, 0))
                 room[name] = (before[0] + times * q.vectors(False), before[1] + times * q.vectors(True))
         return room
-
-    def _whole(self, rank: Mapping[str, int]) -> Gradient:
-        """Outputs and gradients of all samples."""
-        return probe(self.program, self.path.samples, rank, {})
 
     def _components(self) -> int:
         return int(np.prod(self.path.targets.shape[1:], dtype=int))
@@ -163,18 +161,12 @@ class Trainer:
         return {name: float(scale(name).at(n)) for name in self.program.parameters}
 
     def _one(self, n: int, kind: Any, without: frozenset[str]) -> Callable[..., dict[str, Any]]:
-        import jax
-        import jax.numpy as jnp
-
-        from tp.interpret.conditioned import draw
-        from tp.interpret.gaussian import Gaussian
-
         plain, _ = self._plain
         per_step = {name: r for name, r in plain.rank().items() if name in without}
         room = self._room(n)
         steps, probes, looks = self.path.steps, self.path.probes, self.path.looks
         mine, seen = self._built({name: steps * r for name, r in per_step.items()})
-        whole = self._whole({})
+        whole = self._whole
         evaluate, look, start = (stepper(g.graph, g.roots, n, kind) for g in (mine, seen, whole))
         read, read_look, read_start = (reader(g, n) for g in (mine, seen, whole))
         rates, eta, momentum = self._rates(n), self.rule.eta, self.rule.momentum
@@ -197,7 +189,7 @@ class Trainer:
             return found
 
         def one(number: Any, inputs: Mapping[str, Any], targets: Any) -> dict[str, Any]:
-            weights = draw(self.program.parameters, n, jax.random.key(number), kind, without)
+            weights = conditioned.draw(self.program.parameters, n, jax.random.key(number), kind, without)
             weights = {
                 name: w.with_room(*room.get(name, (0, 0))) if isinstance(w, Gaussian) else w
                 for name, w in weights.items()
@@ -320,9 +312,6 @@ class Trainer:
         rates: Mapping[str, float],
     ) -> dict[str, Any]:
         """``records`` with what is seen ``now`` at the look number ``place``."""
-        import jax
-        import jax.numpy as jnp
-
         probes = self.path.probes
         change = jax.tree.map(_first, minus(now.gradient, before.gradient))
         found = {
@@ -347,14 +336,10 @@ def _first(array: Any) -> Any:
 
 def sampled(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Inputs [samples, ...] with the samples last, as graphs have them."""
-    import jax.numpy as jnp
-
     return {name: jnp.moveaxis(array, 0, -1) for name, array in inputs.items()}
 
 
 def ordered(array: Any, of: Gradient) -> Any:
     """[samples, ...axes of the output] with the axes in the order of the output of ``of``."""
-    import jax.numpy as jnp
-
     place = names(of.graph.type(of.output)).index(SAMPLES)
     return jnp.moveaxis(array, 0, place)

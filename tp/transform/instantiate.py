@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
+from tp.graph.operation import Operation
 from tp.primitives.broadcast import Broadcast
 from tp.primitives.input import Input
 from tp.primitives.read import Read
@@ -17,11 +18,13 @@ def instantiate(
     target: Graph,
     datum: Callable[[Input], int],
     samples: Axis | None = None,
+    beside: Callable[[Operation, Sequence[int], int], int] = lambda _, __, copy: copy,
 ) -> dict[int, int]:
     """Adds what ``roots`` need to ``target``; the map from nodes of ``program`` to nodes of ``target``.
 
     ``datum`` gives the node that stands for an input. With ``samples`` that node carries the extra finite axis,
-    and weights read as values are repeated along it, so that each sample has a gradient of its own.
+    and weights read as values are repeated along it, so that each sample has a gradient of its own. What stands for a
+    node is ``beside(operation, operands, copy)``, which may add to the copy of the node.
     """
     image: dict[int, int] = {}
     for index in program.needed(roots):
@@ -30,7 +33,8 @@ def instantiate(
             if isinstance(node.operation, Input):
                 image[index] = datum(node.operation)
                 continue
-            copy = target.add(node.operation, *(image[i] for i in node.operands), label=node.label)
+            operands = [image[i] for i in node.operands]
+            copy = beside(node.operation, operands, target.add(node.operation, *operands, label=node.label))
             if samples is not None and isinstance(node.operation, Read):
                 copy = target.add(Broadcast((samples,)), copy)
         image[index] = copy

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
+from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.input import Input
-from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply
 from tp.transform.direction import Factor, apply_direction
+from tp.transform.instantiate import instantiate
 
 RANK = "@rank"
 
@@ -50,21 +50,13 @@ def moved(
     The map from nodes of ``program`` to nodes of ``target``. Weights that are read are the same for all samples;
     with ``apart`` each sample has a copy, and so a gradient of its own.
     """
-    image: dict[int, int] = {}
-    for index in program.needed(roots):
-        node = program[index]
-        with target.at(node.span):
-            if isinstance(node.operation, Input):
-                image[index] = datum(node.operation)
-                continue
-            operands = [image[i] for i in node.operands]
-            copy = target.add(node.operation, *operands, label=node.label)
-            if isinstance(node.operation, Read) and apart:
-                copy = target.add(Broadcast((samples,)), copy)
-            if isinstance(node.operation, Apply) and rank.get(node.operation.parameter):
-                copy = combine(target, [copy, _move(target, node.operation, operands[0], rank)])
-        image[index] = copy
-    return image
+
+    def beside(operation: Operation, operands: Sequence[int], copy: int) -> int:
+        if not isinstance(operation, Apply) or not rank.get(operation.parameter):
+            return copy
+        return combine(target, [copy, _move(target, operation, operands[0], rank)])
+
+    return instantiate(program, roots, target, datum, samples if apart else None, beside)
 
 
 def _move(target: Graph, operation: Apply, operand: int, rank: Mapping[str, int]) -> int:
