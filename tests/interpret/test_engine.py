@@ -16,7 +16,8 @@ from two_samples import both, draws, inputs_of, p_values, shipped
 
 from tp.correlations import sample
 from tp.correlations.distinct import DistinctScalars
-from tp.correlations.hessian import TOLERANCE, HessianStep, spectral_norm
+from tp.correlations.hessian import TOLERANCE, HessianStep
+from tp.correlations.power_iteration import spectral_norm
 from tp.correlations.sample import chosen, cost, memory, without
 from tp.correlations.slots import arrange, first
 from tp.diagnostics.diagnostic import TpError

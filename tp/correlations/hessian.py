@@ -1,4 +1,4 @@
-"""D = 2: subordinate norms of ∇^{2+d}F contracted with g_1..g_d, by power iteration on factors.
+"""D = 2: the program of one step of a power iteration for the norm of ∇^{2+d}F contracted with g_1..g_d.
 
 With M = Λ^{1/2} (∇^{2+d}F · g_1..g_d) Λ^{1/2}, a symmetric matrix on parameter space, the iterate u = Λ^{1/2} w is kept
 as a sum of outer products of the very shape that a gradient has, so no array has one entry per wide weight.
@@ -6,7 +6,7 @@ as a sum of outer products of the very shape that a gradient has, so no array ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
@@ -27,18 +27,21 @@ LEARNED_STEPS = 120
 USUAL_STEPS = 100
 """Evaluations of a step that are usual, both starts together."""
 STARTS = 2
-ROOM = STARTS * (LEARNED_STEPS + 2)
+FIRST = 2
+"""Steps before the first norm that is compared."""
+ROOM = STARTS * (LEARNED_STEPS + FIRST)
 """Evaluations of a step that must be remembered at most."""
 COEFFICIENTS = "@coefficients"
 """The jet axis of the last step's gradient: a factor of the next iterate is no jet of the program that it moves."""
 
 
 class HessianStep:
-    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2."""
+    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2. Derivatives leave out ``fixed`` weights."""
 
-    def __init__(self, program: Graph, contracted: int) -> None:
+    def __init__(self, program: Graph, contracted: int, fixed: Collection[str] = ()) -> None:
         self.program = program
         self.contracted = contracted
+        self.fixed = frozenset(fixed)
         first = self._build(program, self._outline(program))
         self.graph, self.image, self.squared = self._build(program, self._shape(program, *first[:2]))
         self.state: dict[str, int] = {} if self.image is None else _nodes(self.image)
@@ -71,7 +74,8 @@ class HessianStep:
         """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""
         operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
         applied = {operation.parameter for operation in operations if isinstance(operation, Apply)}
-        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if name in applied}
+        free = applied - self.fixed
+        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if name in free}
 
     @staticmethod
     def _shape(
@@ -98,7 +102,7 @@ class HessianStep:
         graph = program.empty_like()
         roots = list(program.outputs.values())
         one = Axis(SAMPLES, 1)
-        reads = reads_in(program, graph, roots)
+        reads = {name: node for name, node in reads_in(program, graph, roots).items() if name not in self.fixed}
         free = Direction(
             {name: graph.add(Input(f"@free {name}", (*graph.type(node), one))) for name, node in reads.items()},
             {
@@ -121,7 +125,7 @@ class HessianStep:
         node = algebra.coefficient(jet_output(program, algebra, POINT), algebra.depth)
         if node is None:
             return graph, None, None
-        gradient = gradient_of(program, graph, node)
+        gradient = gradient_of(program, graph, node).without(self.fixed)
         squared = squared_norm(graph, gradient, metric(program))
         return graph, gradient.rescaled(graph, metric(program)), squared
 
@@ -138,73 +142,3 @@ def _nodes(image: Direction) -> dict[str, int]:
             named[f"@free {name} left {i}"] = factor.left
             named[f"@free {name} right {i}"] = factor.right
     return named
-
-
-def spectral_norm(
-    step: HessianStep, n: int, kind: Any
-) -> Callable[[Mapping[str, Any], Mapping[str, Any], Any], tuple[Any, Any, dict[str, Any]]]:
-    """A JAX function (weights, inputs, key) -> (norm, relative change at the end, weights) for a step that moves.
-
-    Power iteration from :data:`STARTS` random starts; the largest result counts. It is a lower bound that has
-    converged when the relative change is below :data:`TOLERANCE`. Weights that are known by their products only are
-    returned with what was learned of them, and every start builds on what the one before learned: all see one matrix.
-    """
-    import jax
-    import jax.numpy as jnp
-
-    from tp.interpret.evaluate import stepper
-    from tp.interpret.gaussian import Gaussian
-
-    evaluate = stepper(step.graph, step.roots, n, kind)
-    lefts = [name for name in step.state if " right " not in name]
-    asked = step.asked(n)
-
-    def run(weights: Mapping[str, Any], inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any, dict[str, Any]]:
-        learning = {
-            name: weight.with_room(*(k * ROOM for k in asked[name]))
-            for name, weight in weights.items()
-            if name in asked and isinstance(weight, Gaussian)
-        }
-        most = STEPS if not learning else LEARNED_STEPS
-
-        def advance(state: dict[str, Any], known: dict[str, Any]) -> tuple[dict[str, Any], Any, dict[str, Any]]:
-            (squared, *parts), after = evaluate({**weights, **known}, {**inputs, **state})
-            norm = jnp.sqrt(jnp.maximum(squared, 0.0))
-            safe = jnp.where(norm > 0, norm, 1.0)
-            new = {name: jnp.zeros_like(value) for name, value in state.items()}
-            for name, part in zip(step.state, parts, strict=True):
-                new[name] = step.fed(name, part / safe if name in lefts else part)
-            return new, norm, {name: after[name] for name in known}
-
-        def again(_: Any, carry: tuple[Any, ...]) -> tuple[Any, ...]:
-            state, _, known = carry
-            return advance(state, known)
-
-        def start(key: Any) -> dict[str, Any]:
-            return {
-                name: jax.random.normal(jax.random.fold_in(key, i), [a.at(n) for a in axes], kind)
-                for i, (name, axes) in enumerate(step.inputs.items())
-            }
-
-        def unfinished(carry: tuple[Any, ...]) -> Any:
-            _, _, _, change, count = carry
-            return (change > TOLERANCE) & (count < most)
-
-        def ten(carry: tuple[Any, ...]) -> tuple[Any, ...]:
-            state, before, known, _, count = carry
-            state, norm, known = jax.lax.fori_loop(0, 10, again, (state, before, known))
-            change = jnp.abs(norm - before) / jnp.where(norm > 0, norm, 1.0)
-            return state, norm, known, change, count + 10
-
-        def one(known: dict[str, Any], key: Any) -> tuple[dict[str, Any], tuple[Any, Any]]:
-            state, norm, known = jax.lax.fori_loop(0, 2, again, (start(key), jnp.zeros((), kind), known))
-            _, norm, known, change, _ = jax.lax.while_loop(
-                unfinished, ten, (state, norm, known, jnp.asarray(jnp.inf, kind), jnp.asarray(0))
-            )
-            return known, (norm, change)
-
-        learning, (norms, changes) = jax.lax.scan(one, learning, jax.random.split(key, STARTS))
-        best = jnp.argmax(norms)
-        return norms[best], changes[best], {**weights, **learning}
-
-    return run

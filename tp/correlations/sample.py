@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tp.correlations.distinct import DistinctScalars
-from tp.correlations.hessian import ROOM, USUAL_STEPS, HessianStep, spectral_norm
+from tp.correlations.hessian import ROOM, USUAL_STEPS, HessianStep
 from tp.correlations.slots import arrange, first
 from tp.correlations.streams import SEEDS, several
 from tp.graph.graph import Graph
@@ -147,6 +147,7 @@ class Sampler:
         import jax
         import jax.numpy as jnp
 
+        from tp.correlations.power_iteration import spectral_norm
         from tp.interpret.conditioned import draw
         from tp.interpret.evaluate import stepper
 

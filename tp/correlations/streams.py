@@ -10,7 +10,7 @@ SEEDS = 64
 
 
 def several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dict[str, Any]]:
-    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`] of each quantity.
+    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] of all it finds.
 
     Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one
     after another.
@@ -25,10 +25,13 @@ def several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dic
                 found = {name: value[None] for name, value in one(numbers[0], data).items()}
             else:
                 found = jax.vmap(one, (0, None))(numbers, data)
-            return {name: jax.lax.dynamic_update_slice(out[name], value, (i * lanes,)) for name, value in found.items()}
+            return {
+                name: jax.lax.dynamic_update_slice_in_dim(out[name], value, i * lanes, 0)
+                for name, value in found.items()
+            }
 
         shapes = jax.eval_shape(one, start, data)
-        empty = {name: jnp.zeros(SEEDS, shape.dtype) for name, shape in shapes.items()}
+        empty = {name: jnp.zeros((SEEDS, *shape.shape), shape.dtype) for name, shape in shapes.items()}
         return jax.lax.fori_loop(0, (count + lanes - 1) // lanes, step, empty)
 
     return all_of_them

@@ -33,11 +33,15 @@ class Parts(NamedTuple):
 
 
 class Values(NamedTuple):
-    """What one evaluation of a :class:`Gradient` found. The output is [samples, ...], features [samples, entries]."""
+    """What one evaluation of a :class:`Gradient` found.
+
+    The output is [samples, ...], features [samples, entries], ``radial`` [samples], or zero where there is none.
+    """
 
     output: Any
     features: dict[str, Any]
     gradient: Parts
+    radial: Any
 
 
 def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
@@ -80,7 +84,8 @@ def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
         (samples,) = _samples(of)
         axes = graph.type(of.output)
         output = aligned(found[of.output], axes, (samples, *without(axes, [SAMPLES])))
-        return Values(output, features, Parts(leaves, {name: factor(name) for name in of.gradient.factors}))
+        radial = jnp.zeros(()) if of.radial is None else flat(of.radial, (samples,), ())
+        return Values(output, features, Parts(leaves, {name: factor(name) for name in of.gradient.factors}), radial)
 
     return read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
@@ -10,16 +10,17 @@ from tp.correlations.programs import datum, reads_in
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Axis, Type, names, wide
 from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.input import Input
 from tp.primitives.read import Read
-from tp.primitives.shorthand import contract
+from tp.primitives.shorthand import combine, contract
 from tp.training.costs import Cost
 from tp.training.signal import ErrorSignal
 from tp.transform.algebra import SAMPLES
 from tp.transform.direction import Direction
-from tp.transform.gradient import direction, pullback
-from tp.transform.moved import moved
+from tp.transform.gradient import Pullback, direction, pullback
+from tp.transform.moved import Moves, moved
 
 TARGET = "@target"
 SEED = "@seed"
@@ -29,7 +30,8 @@ SEED = "@seed"
 class Gradient:
     """A graph with the outputs of samples, the gradient of a weighed sum of them, and ``features`` by name.
 
-    With gradients ``apart`` every sample has its own, along the samples axis of leaves and factors.
+    With gradients ``apart`` every sample has its own, along the samples axis of leaves and factors; ``radial`` is then
+    its inner product with the weights themselves, [samples], if that is wanted and not zero.
     """
 
     graph: Graph
@@ -37,12 +39,14 @@ class Gradient:
     gradient: Direction
     features: Mapping[str, int]
     apart: bool
+    radial: int | None = None
 
     @property
     def roots(self) -> list[int]:
         """The output, the features, leaves, and left and right of every factor."""
         factors = [node for parts in self.gradient.factors.values() for f in parts for node in (f.left, f.right)]
-        return [self.output, *self.features.values(), *self.gradient.leaves.values(), *factors]
+        radial = [] if self.radial is None else [self.radial]
+        return [self.output, *self.features.values(), *radial, *self.gradient.leaves.values(), *factors]
 
     def rank(self) -> dict[str, int]:
         """How many outer products the gradient of each applied weight is, for one sample if they are apart."""
@@ -64,26 +68,48 @@ class Gradient:
         return axes
 
 
-def step(program: Graph, cost: Cost, batch: int, rank: Mapping[str, int]) -> Gradient:
+def step(program: Graph, cost: Cost, batch: int, moves: Moves) -> Gradient:
     """The gradient of the cost summed over a ``batch``; targets are the input :data:`TARGET`."""
     graph, samples = program.empty_like(), Axis(SAMPLES, batch)
     ((_, root),) = program.outputs.items()
-    image = moved(program, [root], graph, datum(graph, samples, ""), samples, rank)
+    image = moved(program, [root], graph, datum(graph, samples, ""), None, moves)
     output = _sampled(graph, image[root], samples)
     target = graph.add(Input(TARGET, graph.type(output)))
     signal = graph.add(ErrorSignal(cost), output, target)
-    return _gradient(program, graph, image, output, signal, {}, apart=False)
+    weighed = contract(graph, output, signal, names(graph.type(output)))
+    reads = reads_in(program, graph, [root])
+    pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values())
+    return Gradient(graph, output, direction(pulled, reads), {}, apart=False)
 
 
-def probe(program: Graph, count: int, rank: Mapping[str, int], features: Mapping[str, int]) -> Gradient:
-    """Outputs, ``features`` and gradients of ``count`` samples, one of each; outputs are weighed by :data:`SEED`."""
+def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
+    """Outputs, ``features`` and gradients of ``count`` samples, one of each; outputs are weighed by :data:`SEED`.
+
+    With ``radial`` also the inner products of gradients and weights.
+    """
     graph, samples = program.empty_like(), Axis(SAMPLES, count)
     ((_, root),) = program.outputs.items()
-    image = moved(program, [root, *features.values()], graph, datum(graph, samples, ""), samples, rank, apart=True)
+    image = moved(program, [root, *features.values()], graph, datum(graph, samples, ""), samples, moves)
     output = _sampled(graph, image[root], samples)
     seed = graph.add(Input(SEED, graph.type(output)))
+    weighed = contract(graph, output, seed, names(graph.type(output)))
+    places = {i: image[i] for i in program.needed([root]) if isinstance(program[i].operation, Read | Apply)}
+    reads = {o.parameter: place for i, place in places.items() if isinstance(o := program[i].operation, Read)}
+    pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
-    return _gradient(program, graph, image, output, seed, seen, apart=True)
+    along = _radial(graph, pulled, places.values()) if radial else None
+    return Gradient(graph, output, direction(pulled, reads), seen, True, along)
+
+
+def _radial(graph: Graph, pulled: Pullback, places: Iterable[int]) -> int | None:
+    """∇F · θ, sample by sample: every weight enters at some of ``places``, linearly."""
+    parts: list[int] = []
+    for place in places:
+        if place in pulled.cotangents:
+            back = pulled.cotangents[place]
+            over = [a for a in names((*graph.type(place), *graph.type(back))) if a != SAMPLES]
+            parts.append(contract(graph, back, place, list(dict.fromkeys(over))))
+    return combine(graph, parts) if parts else None
 
 
 def _sampled(graph: Graph, output: int, samples: Axis) -> int:
@@ -92,27 +118,3 @@ def _sampled(graph: Graph, output: int, samples: Axis) -> int:
     if wide(axes) or samples not in axes:
         raise error("TP512", "only a finite output that depends on the input can be trained")
     return output
-
-
-def _gradient(
-    program: Graph,
-    graph: Graph,
-    image: Mapping[int, int],
-    output: int,
-    signal: int,
-    features: Mapping[str, int],
-    apart: bool,
-) -> Gradient:
-    roots = list(program.outputs.values())
-    if apart:
-        reads = {
-            operation.parameter: image[i]
-            for i in program.needed(roots)
-            if isinstance(operation := program[i].operation, Read)
-        }
-    else:
-        reads = reads_in(program, graph, roots)
-    root = contract(graph, output, signal, names(graph.type(output)))
-    kept = (SAMPLES,) if apart else ()
-    pulled = pullback(graph, root, graph.add(Constant((1.0,))), reads.values(), kept=kept)
-    return Gradient(graph, output, direction(pulled, reads), features, apart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tp.graph.axes import Scale, names, wide, without
@@ -36,6 +36,13 @@ class Direction:
                 name: tuple(Factor(change(f.left), change(f.right), f.shared) for f in factors)
                 for name, factors in self.factors.items()
             },
+        )
+
+    def without(self, weights: Collection[str]) -> Direction:
+        """The same direction with ``weights`` left as they are."""
+        return Direction(
+            {name: node for name, node in self.leaves.items() if name not in weights},
+            {name: factors for name, factors in self.factors.items() if name not in weights},
         )
 
     def mapped_left(self, change: Callable[[int], int]) -> Direction:

@@ -1,24 +1,45 @@
-"""A program whose weights have moved away from their initial values by sums of outer products.
+"""A program whose weights have moved away from their initial values.
 
-W x becomes W x + Σ_r c_r a_r (b_r · x), with the rows a, b and the coefficients c as inputs; the weight itself stays
-what it was, so it may be one that is known by its products only.
+A move is a sum of outer products: W x becomes γ W x + Σ_r c_r a_r (b_r · x), with the rows a, b and the numbers c and γ
+as inputs; or it is an array, which is a weight beside the initial one. Either way the weight itself stays what it was,
+so it may be one that is known by its products only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
+from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply
 from tp.transform.direction import Factor, apply_direction
 from tp.transform.instantiate import instantiate
 
 RANK = "@rank"
+SHRUNK = "@shrunk"
+"""The input γ that initial weights with moves in rows are multiplied with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Which weights have moved: by ``rank[weight]`` outer products, or by ``arrays``.
+
+    With ``shrinks`` the initial values of those with a rank have shrunk by a factor.
+    """
+
+    rank: Mapping[str, int] = field(default_factory=dict)
+    arrays: frozenset[str] = frozenset()
+    shrinks: bool = False
+
+    def beside(self, program: Graph) -> frozenset[str]:
+        """The weights that :func:`room_for` adds for the moves that are arrays."""
+        return frozenset(move_of(name) for name in self.arrays if name in program.parameters)
 
 
 def left_of(weight: str) -> str:
@@ -36,27 +57,44 @@ def coefficients_of(weight: str) -> str:
     return f"@coefficients {weight}"
 
 
+def move_of(weight: str) -> str:
+    """The weight that is the move of ``weight``."""
+    return f"@move {weight}"
+
+
+def room_for(program: Graph, moves: Moves) -> Graph:
+    """An empty graph for ``program`` with ``moves``: it has the weights that are moves."""
+    found = {name: replace(program.parameters[name], name=move_of(name)) for name in sorted(moves.arrays)}
+    beside = {p.name: p for p in found.values()}
+    return Graph(program.widths, {**program.parameters, **beside}, program.learning_rate)
+
+
 def moved(
     program: Graph,
     roots: Sequence[int],
     target: Graph,
     datum: Callable[[Input], int],
-    samples: Axis,
-    rank: Mapping[str, int],
-    apart: bool = False,
+    samples: Axis | None,
+    moves: Moves,
 ) -> dict[int, int]:
-    """Adds what ``roots`` need to ``target``, at several ``samples``, with moves of ``rank[weight]`` outer products.
+    """Adds what ``roots`` need to ``target``, at weights that have made ``moves``.
 
-    The map from nodes of ``program`` to nodes of ``target``. Weights that are read are the same for all samples;
-    with ``apart`` each sample has a copy, and so a gradient of its own.
+    The map from nodes of ``program`` to nodes of ``target``. With ``samples`` each of them has a copy of the weights
+    that are read, and so a gradient of its own. ``target`` is from :func:`room_for` where moves are arrays.
     """
 
     def beside(operation: Operation, operands: Sequence[int], copy: int) -> int:
-        if not isinstance(operation, Apply) or not rank.get(operation.parameter):
+        if isinstance(operation, Read | Apply) and operation.parameter in moves.arrays:
+            return combine(
+                target, [copy, target.add(replace(operation, parameter=move_of(operation.parameter)), *operands)]
+            )
+        if not isinstance(operation, Apply) or not moves.rank.get(operation.parameter):
             return copy
-        return combine(target, [copy, _move(target, operation, operands[0], rank)])
+        if moves.shrinks:
+            copy = multiply(target, copy, target.add(Input(SHRUNK, ())))
+        return combine(target, [copy, _move(target, operation, operands[0], moves.rank)])
 
-    return instantiate(program, roots, target, datum, samples if apart else None, beside)
+    return instantiate(program, roots, target, datum, samples, beside)
 
 
 def _move(target: Graph, operation: Apply, operand: int, rank: Mapping[str, int]) -> int:
