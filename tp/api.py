@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
     from tp.measure.plan import Plan
-    from tp.measure.runs import Runs, Schedule
+    from tp.measure.runs import Runs
+    from tp.measure.schedule import Schedule
     from tp.measure.sweep import Report
     from tp.measure.team import Team
     from tp.measure.verify import Verification
@@ -173,6 +175,8 @@ class Model:
         *,
         dtype: str | None = None,
         data: str | None = None,
+        second: bool = True,
+        rhos: Sequence[Fraction | str | int] = (),
         engine: str = "auto",
         budget: float | str | None = None,
         max_width: int | None = None,
@@ -184,15 +188,20 @@ class Model:
     ) -> Linearization:
         """Both sides of theorem 3.1: correlations at initialisation, and deviations after training by ``schedule``.
 
-        The other arguments are those of :meth:`verify`; correlations are kept in the store, runs of training are not.
-        Raises TpError for settings, data, memory, and what cannot be trained (TP512).
+        With ``second`` second derivatives are followed, too; ``rhos`` are powers of n that learning rates are
+        multiplied with for theorem 3.2. The other arguments are those of :meth:`verify`. Raises TpError for settings,
+        data, memory, and what cannot be trained (TP512, TP513).
         """
         from tp.measure.linearize import linearize
-        from tp.measure.runs import Schedule
+        from tp.measure.schedule import Schedule
 
         settings = plan(widths, seeds, dtype, engine, budget, max_width)
+        powers = [Fraction(rho) for rho in rhos]
         with _means(store, resume, workers, warn) as means:
-            return linearize(self.program, settings, schedule or Schedule(), data, report=progress, means=means)
+            return linearize(
+                self.program, settings, schedule or Schedule(), data,
+                second=second, rhos=powers, report=progress, means=means,
+            )  # fmt: skip
 
     def train(
         self,
@@ -203,11 +212,22 @@ class Model:
         dtype: str | None = None,
         data: str | None = None,
         engine: str = "auto",
+        progress: Report | None = None,
+        store: str | Path | bool = True,
+        resume: bool = True,
+        workers: int | str | Executor | Team = 1,
+        warn: Warn | None = None,
     ) -> Runs:
-        """``seeds`` runs of training at each width, and of the linear model beside them. Raises TpError."""
-        from tp.measure.runs import Schedule, train
+        """``seeds`` runs of training at each width, and of the linear model beside them.
 
-        return train(self.program, plan(widths, seeds, dtype, engine), schedule or Schedule(), data)
+        The arguments are those of :meth:`linearize`. Raises TpError.
+        """
+        from tp.measure.runs import train
+        from tp.measure.schedule import Schedule
+
+        settings = plan(widths, seeds, dtype, engine)
+        with _means(store, resume, workers, warn) as means:
+            return train(self.program, settings, schedule or Schedule(), data, means=means, report=progress)
 
     def forward(self, plan: Plan, data: str | None = None) -> Forward:
         """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import tp
 from tp.measure.linearize import Linearization
-from tp.measure.runs import Schedule
+from tp.measure.schedule import Schedule
 from tp.report.linearize import linearization_text
 
 HERE = Path(__file__).parent

@@ -14,7 +14,8 @@ from ratios import Ratio, Record
 
 import tp
 from tp.interpret.backend import precision
-from tp.measure.runs import Schedule, trainer_of
+from tp.measure.runs import trainer_of
+from tp.measure.schedule import Schedule
 
 ROOT = Path(__file__).parents[2]
 GIB = 2.0**30
@@ -63,7 +64,8 @@ def test_against_plain_jax(paired: Any, record: Record) -> None:
 
 PEAK = """
 import sys, tp
-from tp.measure.runs import Schedule, trainer_of
+from tp.measure.runs import trainer_of
+from tp.measure.schedule import Schedule
 model = tp.load(sys.argv[1])
 trainer = trainer_of(model.program, Schedule(steps=50, samples=4, probes=1), None, sys.argv[2])
 trainer.run(10**6, 1, 0, sys.argv[2], "conditioned")

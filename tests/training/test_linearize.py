@@ -15,10 +15,13 @@ from tp.cli import main
 from tp.diagnostics.diagnostic import TpError
 from tp.measure.linearize import Linearization
 from tp.measure.plan import Plan
-from tp.measure.runs import DEVIATION, KERNEL, Schedule, reparametrized, train, trainer_of
+from tp.measure.runs import train, trainer_of
+from tp.measure.schedule import Schedule, reparametrized
 from tp.measure.targets import labelled
 from tp.measure.verdict import Verdict
-from tp.report.linearize import linearization_json, linearization_text
+from tp.report.linearize import linearization_text
+from tp.report.linearize_json import linearization_json
+from tp.training.numbers import DEVIATION, KERNEL
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SHORT = Schedule(steps=4, samples=3)
@@ -77,9 +80,9 @@ def test_text_and_json_of_both_sides() -> None:
     for word in (DEVIATION, KERNEL, "C[0,2]", "moved h[1]", "|F - F_lin| after steps", "theorem 3.1"):
         assert word in shown
     value = json.loads(json.dumps(linearization_json(found), allow_nan=False))
-    assert [q["name"] for q in value["correlations"]] == ["C[0,2]", "C[0,3]", "C[1,1]"]
+    assert [q["name"] for q in value["correlations"]] == ["kernel", "C[0,2]", "C[0,3]", "C[1,1]"]
     assert [c["n"] for c in value["curves"]] == [8, 16, 64]
-    assert value["curves"][0]["deviation"][0] < 1e-12
+    assert value["curves"][0]["after"][DEVIATION][0] < 1e-12
     assert value["agreement"] in ("agree", "undecided")
 
 
@@ -181,7 +184,7 @@ def test_the_command_that_trains(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*words, "--format", "json", "--momentum", "0.5", "--cost", "logistic"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [c["n"] for c in found["curves"]] == [16, 32]
-    assert len(found["curves"][0]["loss"]) == 4
+    assert len(found["curves"][0]["at"]["loss"]) == 4
 
 
 @pytest.mark.parametrize(

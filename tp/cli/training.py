@@ -10,12 +10,22 @@ import typer
 from tp.diagnostics.diagnostic import error
 
 if TYPE_CHECKING:
-    from tp.measure.runs import Schedule
+    from tp.measure.schedule import Schedule
 
 Steps = Annotated[int, typer.Option("--steps", help="Steps of gradient descent.")]
 Eta = Annotated[float, typer.Option("--eta", help="The learning rate, times those of the program.")]
 CostOption = Annotated[str, typer.Option("--cost", help="squared, logistic or cross-entropy.")]
 Momentum = Annotated[float, typer.Option("--momentum", help="The share of the last move that is kept.")]
+Decay = Annotated[
+    float, typer.Option("--weight-decay", help="Every step shrinks all weights by this share, times --eta.")
+]
+Second = Annotated[bool, typer.Option("--second/--no-second", help="Whether to follow second derivatives.")]
+Strong = Annotated[
+    str | None,
+    typer.Option(
+        "--strong", metavar="POWERS", help="Check theorem 3.2 under these powers, such as -1/2,1/4, or 'usual'."
+    ),
+]
 Batch = Annotated[int, typer.Option("--batch", help="Samples of one step.")]
 Samples = Annotated[int, typer.Option("--samples", help="Samples to train on; the first ones are probed.")]
 Rho = Annotated[str, typer.Option("--rho", metavar="POWER", help="Multiply learning rates with n^POWER.")]
@@ -25,15 +35,32 @@ ScaleOption = Annotated[
 
 
 def schedule(
-    steps: int, eta: float, cost: str, momentum: float, batch: int, samples: int, rho: str, scale: str
+    steps: int,
+    eta: float,
+    cost: str,
+    momentum: float,
+    decay: float,
+    batch: int,
+    samples: int,
+    rho: str,
+    scale: str,
 ) -> Schedule:
     """The schedule that the options name. Raises TpError TP504, TP513."""
-    from tp.measure.runs import Schedule
+    from tp.measure.schedule import Schedule
     from tp.training.costs import find
 
     find(cost)
     powers = (_power("rho", rho), _power("scale", scale))
-    return Schedule(steps, eta, cost, momentum, batch, samples, rho=powers[0], scale=powers[1])
+    return Schedule(steps, eta, cost, momentum, decay, batch, samples, rho=powers[0], scale=powers[1])
+
+
+def powers(text: str | None) -> tuple[Fraction, ...]:
+    """The powers that --strong names. Raises TpError TP513."""
+    if text is None:
+        return ()
+    from tp.measure.strong import RHOS
+
+    return RHOS if text == "usual" else tuple(_power("strong", word.strip()) for word in text.split(","))
 
 
 def _power(name: str, text: str) -> Fraction:

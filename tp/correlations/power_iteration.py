@@ -33,7 +33,7 @@ class PowerIteration:
         }
 
     def settle(
-        self, weights: Weights, learning: Weights, inputs: Mapping[str, Any], state: State, most: int
+        self, weights: Weights, learning: Weights, inputs: Mapping[str, Any], state: State, most: Any
     ) -> tuple[State, Any, Any, dict[str, Any]]:
         """From ``state`` until the norm has settled, or for about ``most`` steps.
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from tp.correlations.programs import datum
+from tp.correlations.programs import datum, metric
 from tp.correlations.reach import is_activation, reached
 from tp.correlations.thin import thinned
-from tp.correlations.training import Backprop, Trained, backprop, trained
+from tp.correlations.training import Backprop, Trained, backprop, change, trained
 from tp.diagnostics.span import Span
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
@@ -23,7 +23,7 @@ from tp.orders.calculus import Calculus, Derived
 from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
-from tp.transform.direction import Direction
+from tp.transform.direction import Direction, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
 from tp.transform.jet import jets
 
@@ -89,9 +89,9 @@ class Mover:
 class Regime:
     """The regime with what it was read off; exponents of n throughout.
 
-    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel. ``exact`` is False
-    where a
-    deciding exponent is an upper bound only. ``grounds`` has the derivations by name.
+    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel, ``gradient`` that of
+    Λ^{1/2} ∇F in norm. ``exact`` is False where a deciding exponent is an upper bound only. ``grounds`` has the
+    derivations by name.
     """
 
     kind: Kind
@@ -102,6 +102,7 @@ class Regime:
     movers: tuple[Mover, ...]
     deviation: Fraction | None
     drift: Fraction | None
+    gradient: Fraction | None
     grounds: dict[str, Derived]
 
     @property
@@ -111,9 +112,9 @@ class Regime:
         return -max(moved) if moved else None
 
 
-def regime(program: Graph, calculus: Calculus) -> Regime:
-    """The regime of ``program`` under its learning rates."""
-    return _Reading(program, calculus).regime()
+def regime(program: Graph, calculus: Calculus, decays: bool = False) -> Regime:
+    """The regime of ``program`` under its learning rates, and under weight decay of a fixed share if it ``decays``."""
+    return _Reading(program, calculus, decays).regime()
 
 
 def _power(exponent: Fraction | None) -> str:
@@ -125,12 +126,12 @@ def _largest(*exponents: Fraction | None) -> Fraction | None:
 
 
 class _Reading:
-    def __init__(self, program: Graph, calculus: Calculus) -> None:
+    def __init__(self, program: Graph, calculus: Calculus, decays: bool) -> None:
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
         self.values: dict[int, Derived] = {}
-        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values))
+        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values), decays)
         self.grounds: dict[str, Derived] = {}
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
@@ -164,7 +165,17 @@ class _Reading:
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
         exact = all(d.value.exact for d in self.grounds.values())
-        return Regime(kind, reason, exact, conditions, features, tuple(self._movers()), deviation, drift, self.grounds)
+        movers = tuple(self._movers())
+        gradient = self._gradient()
+        return Regime(kind, reason, exact, conditions, features, movers, deviation, drift, gradient, self.grounds)
+
+    def _gradient(self) -> Fraction | None:
+        """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F."""
+        rate = metric(self.program)
+        moved = change(self.back.update, self.after.algebra, self.after.nodes)
+        squared = squared_norm(self.after.graph, moved, lambda w: rate(w) ** Fraction(-1), exact=False)
+        found = self.order(squared, "squared change of the gradient")
+        return None if found is None else found / 2
 
     def _kind(
         self,
@@ -245,7 +256,8 @@ class _Reading:
         outputs = set(self.program.outputs.values())
         displacement = self.after.algebra.displacement
         for name, places in reached(self.program).items():
-            only = Displacement(*(tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest)))
+            first, rest = (tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest))
+            only = Displacement(first, rest)
             algebra = Displacing(self.after.graph, only)
             image = {place: self.back.image[place] for place in places}
             roots = list(image.values())

@@ -58,10 +58,15 @@ class Trained:
     algebra: Displacing
 
 
-def trained(back: Backprop, steps: int, thin: Callable[[Graph, Direction], Direction] = lambda _, d: d) -> Trained:
+def trained(
+    back: Backprop,
+    steps: int,
+    thin: Callable[[Graph, Direction], Direction] = lambda _, d: d,
+    decays: bool = False,
+) -> Trained:
     """The program after ``steps`` >= 1 steps of gradient descent with error signals of one.
 
-    ``thin`` may drop parts of directions that make no difference to whoever reads the result.
+    With ``decays`` weights also move along themselves. ``thin`` may drop parts of directions that make no difference to whoever reads the result.
 
     "First order" is the move along the initial gradients, which is what the linear model does; the rest collects
     everything else: nonlinear effects of the move, and the change of the gradients themselves.
@@ -73,15 +78,15 @@ def trained(back: Backprop, steps: int, thin: Callable[[Graph, Direction], Direc
     roots = [*back.roots, *back.image.values()]
     for step in range(1, steps + 1):
         linear = start.rescaled(graph, lambda _, count=step: Scale(float(count)))
-        algebra = Displacing(graph, Displacement((linear,), rest))
+        algebra = Displacing(graph, Displacement((linear,), rest, decays))
         moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
         if step == steps:
             return Trained(graph, moved, algebra)
-        rest = (*rest, thin(graph, _change(back.update, algebra, moved)))
+        rest = (*rest, thin(graph, change(back.update, algebra, moved)))
     raise ValueError(f"{steps} steps of training")
 
 
-def _change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
+def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
     """How an update at moved weights differs from the one at the initial weights."""
     leaves = {name: move for name, node in update.leaves.items() if (move := algebra.move(nodes[node])) is not None}
     factors: dict[str, tuple[Factor, ...]] = {}

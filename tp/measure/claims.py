@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tp.asymptotics.profile import ROUNDING
 from tp.measure.fit import Fit
 from tp.measure.outcome import Outcome
-from tp.measure.training_claims import training_claim
+from tp.measure.training_claims import runs_of, training_claim
 from tp.measure.verdict import MARGIN, Judgement, Verdict
 from tp.orders.value import show
 from tp.syntax.claims import is_quantity
@@ -107,7 +107,7 @@ def evaluate(
         if analysis is None:
             return ClaimResult(claim.text, line, Outcome.UNDECIDED, False, "needs the orders of training")
         outcome, reason = training_claim(claim, analysis.regime)
-        return ClaimResult(claim.text, line, _turned(outcome) if claim.negated else outcome, False, reason)
+        return _trained(claim, line, _turned(outcome) if claim.negated else outcome, reason, prediction, measured)
     found = [(part, *_symbolic(part, prediction)) for part in parts]
     if claim.negated:
         outcome, reason, involved = _negated(found)
@@ -128,6 +128,28 @@ def evaluate(
         outcome, reason = _all_orders(claim, analysis, outcome, f"{reason}, {UP_TO}")
         confirmed = confirmed and outcome is Outcome.HOLDS
     return ClaimResult(claim.text, line, outcome, confirmed, reason, names, tuple(unsupported))
+
+
+def _trained(
+    claim: Claim,
+    line: int | None,
+    outcome: Outcome,
+    reason: str,
+    prediction: Prediction,
+    measured: Mapping[str, Measured],
+) -> ClaimResult:
+    """A claim about training, decided by orders, in the light of runs where there were any."""
+    involved = [
+        _Part(name, relation, prediction.exponents[name] or Fraction(0) if exponent is None else exponent)
+        for name, relation, exponent in runs_of(claim)
+        if name in measured
+    ]
+    outcome, reason = _with_measured(claim, outcome, reason, involved, measured)
+    unsupported = [p.quantity for p in involved if not _supports(p, measured[p.quantity], negated=claim.negated)]
+    confirmed = outcome is Outcome.HOLDS and bool(involved) and not unsupported
+    return ClaimResult(
+        claim.text, line, outcome, confirmed, reason, tuple(p.quantity for p in involved), tuple(unsupported)
+    )
 
 
 def _all_orders(claim: Claim, analysis: Analysis | None, outcome: Outcome, reason: str) -> tuple[Outcome, str]:

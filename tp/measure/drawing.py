@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.graph.graph import Graph
-from tp.graph.text import print_computation
 from tp.measure.calls import Answer, Call, Draw, Run, Values, absolute, in_turn
 from tp.measure.remote import Job, answer, surroundings
 from tp.measure.team import Team
@@ -31,17 +30,20 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is drawn. ``engine`` is the one that was asked for; by width, ``chosen`` is the one that runs and
-    ``without`` the weights that it does not materialise."""
+    """What is drawn: numbers called ``quantities``, which depend on ``graph``, on arrays and on ``dtype``.
+
+    By width, ``chosen`` is the engine that runs and ``without`` the weights that it does not materialise. ``job`` is
+    what workers are given.
+    """
 
     called: str
     graph: Graph
     quantities: tuple[str, ...]
-    inputs: Mapping[str, npt.NDArray[np.float64]]
+    inputs: Mapping[str, npt.NDArray[Any]]
     dtype: str
-    engine: str
     chosen: Callable[[int], str]
     without: Callable[[int], tuple[str, ...]]
+    job: Callable[[], Job]
 
 
 def runner(task: Task, draw: Draw, means: Means) -> Run:
@@ -107,7 +109,7 @@ def _alone(draw: Draw, shelf: Shelf | None) -> Run:
 
 def _by_team(team: Team, task: Task, shelf: Shelf | None, warn: Callable[[Diagnostic], None]) -> Run:
     """Calls answered by ``team``: in their order, whoever is first, and kept as soon as they are there."""
-    job = Job(print_computation(task.graph), task.quantities, task.inputs, task.dtype, task.engine)
+    job = task.job()
 
     def run(calls: Sequence[Call]) -> Generator[Answer]:
         ready = {} if shelf is None else {i: a for i, call in enumerate(calls) if (a := shelf.find(call)) is not None}

@@ -1,8 +1,9 @@
-"""What other processes are asked to do: pure functions of plain data that can be pickled."""
+"""What other processes are asked to do: plain data that can be pickled, and how draws are made of it."""
 
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,34 +13,47 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import TpError
+from tp.measure.calls import Values
 
 if TYPE_CHECKING:
     from tp.graph.graph import Graph
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(ABC):
     """All that a draw depends on but the width and its number. ``graph`` is a graph's text."""
 
     graph: str
-    quantities: tuple[str, ...]
-    inputs: Mapping[str, npt.NDArray[np.float64]]
     dtype: str
     engine: str
+
+    @abstractmethod
+    def draw(self, n: int, first: int, count: int) -> Values:
+        """``count`` draws at width ``n``, numbered from ``first``."""
+
+
+@dataclass(frozen=True)
+class Correlations(Job):
+    """Draws of ``quantities`` at ``inputs``."""
+
+    quantities: tuple[str, ...]
+    inputs: Mapping[str, npt.NDArray[np.float64]]
+
+    def draw(self, n: int, first: int, count: int) -> Values:
+        from tp.correlations.sample import sample
+
+        return sample(graph_of(self.graph), self.quantities, n, count, first, self.inputs, self.dtype, self.engine)
 
 
 def answer(job: Job, n: int, first: int, count: int) -> tuple[dict[str, npt.NDArray[np.float64]], float]:
     """The values of ``count`` draws at width ``n``, numbered from ``first``, and the seconds that they took.
 
-    Raises TpError and MemoryError as the sampler does, and RuntimeError for all else: not every exception survives
-    the way to another process.
+    Raises TpError and MemoryError as the job does, and RuntimeError for all else: not every exception survives the way
+    to another process.
     """
-    from tp.correlations.sample import sample
-
-    graph = _graph(job.graph)
     start = time.monotonic()
     try:
-        found = sample(graph, job.quantities, n, count, first, job.inputs, job.dtype, job.engine)
+        found = job.draw(n, first, count)
     except (TpError, MemoryError):
         raise
     except Exception as problem:
@@ -56,8 +70,8 @@ def surroundings() -> tuple[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=4)
-def _graph(text: str) -> Graph:
-    """Kept, since the sampler knows its graphs by identity."""
+def graph_of(text: str) -> Graph:
+    """The graph that ``text`` spells. It is kept, since samplers know their graphs by identity."""
     from tp.graph.text import parse_graph
     from tp.primitives import known
 

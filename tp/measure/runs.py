@@ -1,175 +1,181 @@
-"""Runs of training at many widths: how a program is trained, and what is seen of it."""
+"""Runs of training at many widths, as draws like any others: stored, resumed, made by many workers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import ONE, Scale, Width, wide
+from tp.graph.axes import wide
+from tp.graph.graph import Graph
+from tp.graph.text import print_computation
 from tp.interpret.engine import materialised
+from tp.measure.calls import Values
 from tp.measure.claims import only_output
+from tp.measure.curves import Curve, curves, diverged
+from tp.measure.drawing import Means, Task, runner
+from tp.measure.more import More
 from tp.measure.plan import Plan
-from tp.measure.room import require_memory
+from tp.measure.remote import Job, graph_of
+from tp.measure.room import within_memory
+from tp.measure.schedule import Schedule, reparametrized
+from tp.measure.sweep import Report, Samples, Sweep, sweep
 from tp.measure.targets import labelled
-from tp.transform.rescale import Rescaling, rescaled
+from tp.store.identity import inputs_hash
+from tp.training.numbers import looked_at, names, numbers
+from tp.training.path import Path
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program
     from tp.training.run import Trainer
 
-DEVIATION, KERNEL, GRADIENT, OUTPUT = "F - F_lin", "kernel drift", "gradient drift", "|F|"
-EXPLODED = 1e6
-"""A loss so many times the first one is a diverging run."""
+
+@dataclass(frozen=True)
+class Training(Job):
+    """Runs of the only output of a graph along ``path``; its other names are features. ``arrays`` is a hash of all."""
+
+    arrays: str
+    path: Path = field(compare=False)
+    schedule: Schedule
+
+    def draw(self, n: int, first: int, count: int) -> Values:
+        trainer = _trainer(self)
+        return numbers(trainer, trainer.run(n, count, first, self.dtype, self.engine))
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order, probed at ``probes``.
-
-    ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
-    scale n^scale; with it rates are multiplied with n^(-2 scale), which leaves the linear dynamics as it is).
-    """
-
-    steps: int = 20
-    eta: float = 0.2
-    cost: str = "squared"
-    momentum: float = 0.0
-    batch: int = 1
-    samples: int = 6
-    probes: int = 2
-    rho: Fraction = Fraction(0)
-    scale: Fraction = Fraction(0)
-
-    def __post_init__(self) -> None:
-        """Raises TpError TP513 for settings that make no sense."""
-        for name, least, most in (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096)):
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise error("TP513", f"{name} must be between {least} and {most}, not {value}")
-        if not (0 < self.eta < float("inf")):
-            raise error("TP513", f"the learning rate must be positive, not {self.eta}")
-        if not 0 <= self.momentum < 1:
-            raise error("TP513", f"the momentum must be at least 0 and below 1, not {self.momentum}")
-
-    @property
-    def looks(self) -> tuple[int, ...]:
-        """0, powers of two, and the last step."""
-        powers = [1 << k for k in range(self.steps.bit_length()) if 1 << k < self.steps]
-        return (0, *powers, self.steps)
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """At one width: medians over runs of |F - F_lin| after each look, and of both losses at every step."""
-
-    n: int
-    looks: tuple[int, ...]
-    deviation: tuple[float, ...]
-    loss: tuple[float, ...]
-    linear_loss: tuple[float, ...]
-
-
-def reparametrized(program: Program, schedule: Schedule) -> Program:
-    """``program`` with the powers of n of ``schedule``: a program like any other, for the calculus too."""
-    if not schedule.rho and not schedule.scale:
-        return program
-    width = next(iter(program.graph.widths.values()))
-    outputs = {node: _power(width, schedule.scale) for node in program.graph.outputs.values()}
-    change = Rescaling(results=outputs, learning_rate=_power(width, schedule.rho - 2 * schedule.scale))
-    return replace(program, graph=rescaled(program.graph, change))
-
-
-def _power(width: Width, power: Fraction) -> Scale:
-    """n^power."""
-    return Scale.of(width, power / width.exponent) if power else ONE
+@lru_cache(maxsize=4)
+def _trainer(job: Training) -> Trainer:
+    """Kept, since a trainer has its compiled programs."""
+    marked = graph_of(job.graph)
+    graph = marked.pruned()
+    output, *features = marked.outputs
+    graph.names = {name: graph.outputs[name] for name in features}
+    graph.outputs = {output: graph.outputs[output]}
+    return _built(graph, job.path, job.schedule, features)
 
 
 def trainer_of(
-    program: Program, schedule: Schedule, data: str | None, dtype: str, features: Sequence[str] = ()
+    program: Program,
+    schedule: Schedule,
+    data: str | None,
+    dtype: str,
+    features: Sequence[str] = (),
+    curved: bool = False,
 ) -> Trainer:
-    """The runs of ``program`` under ``schedule``; ``features`` that have no name of their own are left out."""
-    from tp.training.costs import find
-    from tp.training.run import Path, Rule, Trainer
+    """The runs of ``program`` under ``schedule``; ``features`` that have no name of their own are left out.
 
+    With ``curved`` they show second derivatives, too.
+    """
     graph = program.graph
     name = only_output(program)
     if name is None:
         raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
+    if schedule.decay:
+        _require_centred(graph)
     output = graph.type(graph.outputs[name])
     inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype)
     order = np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
-    path = Path(inputs, targets, order, min(schedule.probes, schedule.samples), schedule.looks)
+    looks = schedule.looks
+    path = Path(
+        inputs, targets, order, min(schedule.probes, schedule.samples), looks, schedule.curved if curved else ()
+    )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
-    return Trainer(graph, path, Rule(find(schedule.cost), schedule.eta, schedule.momentum), named)
+    return _built(graph, path, schedule, named)
 
 
+def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:
+    from tp.training.costs import find
+    from tp.training.rule import Rule
+    from tp.training.run import Trainer
+
+    rule = Rule(find(schedule.cost), schedule.eta, schedule.momentum, schedule.decay)
+    return Trainer(graph, path, rule, features)
+
+
+def _require_centred(graph: Graph) -> None:
+    """Raises TpError TP513: a mean is no part of the weight that shrinks."""
+    for p in graph.parameters.values():
+        if p.law.mean is not None:
+            raise error("TP513", f"weight decay needs weights without a mean, and {p.name} has one", p.span)
+
+
+def draw_runs(
+    program: Program,
+    trainer: Trainer,
+    schedule: Schedule,
+    plan: Plan,
+    means: Means,
+    wanted: Callable[[Samples], More] = lambda _: More.NOTHING,
+    report: Report | None = None,
+) -> Sweep:
+    """Runs of ``trainer`` at the widths of ``plan``. Raises TpError TP501 where memory does not allow it."""
+    plan = within_memory(
+        plan, lambda n: trainer.memory(n, plan.dtype, plan.engine), materialised(program.graph.parameters)
+    )
+
+    def draw(n: int, seeds: int, key: int) -> Values:
+        return numbers(trainer, trainer.run(n, seeds, key, plan.dtype, plan.engine))
+
+    if not isinstance(schedule.cost, str):  # two functions cannot be compared, nor sent
+        means = Means(warn=means.warn)
+    run = runner(_task(program, trainer, schedule, plan), draw, means)
+    return sweep(plan, run, wanted, lambda n: trainer.cost(n, plan.engine), report)
+
+
+def _task(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) -> Task:
+    path = trainer.path
+    arrays = {
+        **path.inputs,
+        "@targets": path.targets,
+        "@batches": path.batches,
+        "@rule": np.array([schedule.eta, schedule.momentum, schedule.decay]),
+        "@cost": np.frombuffer(str(schedule.cost).encode(), np.uint8),
+        "@probes": np.array([path.probes]),
+    }
+    # Features are outputs of the graph that is hashed and sent: equal names may be of different nodes.
+    marked = program.graph.pruned()
+    marked.outputs |= {name: marked.names[name] for name in trainer.features}
+    return Task(
+        program.name,
+        marked,
+        names(trainer),
+        arrays,
+        plan.dtype,
+        lambda n: trainer.engine(n, plan.engine),
+        lambda n: tuple(sorted(trainer.absent(n, plan.engine))),
+        lambda: Training(print_computation(marked), plan.dtype, plan.engine, inputs_hash(arrays), path, schedule),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Runs:
-    """Draws runs, keeps their curves, and notices those that diverge: ``diverged`` has the first such step by width."""
+    """Runs without predictions. ``diverged`` has the first step of a diverging run by width."""
 
-    def __init__(self, trainer: Trainer, schedule: Schedule, plan: Plan) -> None:
-        self.trainer, self.schedule, self.plan = trainer, schedule, plan
-        self.diverged: dict[int, int] = {}
-        self._kept: dict[int, list[dict[str, Any]]] = {}
-
-    def draw(self, n: int, seeds: int, key: int) -> Mapping[str, Any]:
-        found = self.trainer.run(n, seeds, key, self.plan.dtype, self.plan.engine)
-        gap = np.abs(found["output"] - found["linear"]).reshape((seeds, len(self.schedule.looks), -1))
-        deviation = np.sqrt((gap**2).mean(axis=2))
-        self._kept.setdefault(n, []).append(
-            {"deviation": deviation, "loss": found["loss"], "linear loss": found["linear loss"]}
-        )
-        wild = _diverging(found["loss"]) | _diverging(found["linear loss"])
-        if wild.any():
-            first = int(np.argmax(wild.any(axis=0)))
-            self.diverged[n] = min(first, self.diverged.get(n, first))
-        kernel = found["kernel"]
-        values = {
-            DEVIATION: deviation[:, -1],
-            KERNEL: np.sqrt(((kernel[:, -1] - kernel[:, 0]) ** 2).mean(axis=(1, 2))),
-            GRADIENT: found["gradient"][:, -1],
-            OUTPUT: np.sqrt((found["output"][:, -1] ** 2).mean(axis=(1, 2))),
-            **{f"moved {name}": found[f"moved {name}"][:, -1] for name in self.trainer.features},
-        }
-        lost = wild.any(axis=1)
-        return {name: np.where(lost, np.nan, value) for name, value in values.items()}
-
-    def curves(self) -> tuple[Curve, ...]:
-        found: list[Curve] = []
-        for n, parts in sorted(self._kept.items()):
-            medians = {key: np.median(np.concatenate([p[key] for p in parts]), axis=0).tolist() for key in parts[0]}
-            found.append(
-                Curve(
-                    n,
-                    self.schedule.looks,
-                    tuple(medians["deviation"]),
-                    tuple(medians["loss"]),
-                    tuple(medians["linear loss"]),
-                )
-            )
-        return tuple(found)
+    curves: tuple[Curve, ...]
+    diverged: Mapping[int, int]
+    interrupted: bool
 
 
-def _diverging(loss: Any) -> Any:
-    """By run and step: is the loss no number, or far beyond the first one?"""
-    limit = EXPLODED * np.maximum(np.abs(loss[:, :1]), 1.0)
-    return ~np.isfinite(loss) | (np.abs(loss) > limit)
+def train(
+    program: Program,
+    plan: Plan,
+    schedule: Schedule,
+    data: str | None = None,
+    *,
+    means: Means | None = None,
+    report: Report | None = None,
+) -> Runs:
+    """``plan.seeds`` runs (4 if not said) at every width.
 
-
-def train(program: Program, plan: Plan, schedule: Schedule, data: str | None = None) -> Runs:
-    """``plan.seeds`` runs (4 if not said) at every width, without predictions.
-
-    Raises TpError TP501 to TP512 for settings and memory, TP60x for data.
+    Raises TpError TP501 to TP513 for settings and memory, TP60x for data.
     """
     changed = reparametrized(program, schedule)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
-    need = {n: trainer.memory(n, plan.dtype, plan.engine) for n in plan.widths}
-    require_memory(need, materialised(changed.graph.parameters))
-    runs = Runs(trainer, schedule, plan)
-    for n in plan.widths:
-        runs.draw(n, plan.seeds or 4, plan.key)
-    return runs
+    plan = replace(plan, seeds=plan.seeds or 4)
+    drawn = draw_runs(changed, trainer, schedule, plan, means or Means(), report=report)
+    seen = curves(drawn.samples, trainer.path, looked_at(trainer))
+    return Runs(seen, diverged(drawn.samples), drawn.interrupted)

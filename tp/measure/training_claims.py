@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.measure.outcome import Outcome
+from tp.training.numbers import DEVIATION
 
 if TYPE_CHECKING:
     from tp.correlations.regime import Regime
@@ -26,6 +27,13 @@ def training_claim(claim: Claim, regime: Regime) -> tuple[Outcome, str]:
         "stable": kind not in ("unstable", "ill-normalised"),
     }[claim.kind]
     return (Outcome.HOLDS if held else Outcome.FAILS), said
+
+
+def runs_of(claim: Claim) -> list[tuple[str, str, Fraction | None]]:
+    """What runs can say about ``claim``: quantity, relation and exponent (None: the predicted one)."""
+    if claim.kind == "linearizes":
+        return [(DEVIATION, "O", -(claim.exponent or Fraction(0)))]
+    return [(DEVIATION, "Theta", None)] if claim.kind in ("lazy", "feature_learning") else []
 
 
 def _linearizes(power: Fraction, regime: Regime) -> tuple[Outcome, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tp.graph.text import print_computation
 from tp.interpret.engine import materialised
 from tp.measure.claims import ClaimResult, Measured, claimed_quantities, evaluate, only_output, ordered_quantities
 from tp.measure.data import Inputs, inputs_for
@@ -14,6 +15,7 @@ from tp.measure.judging import YARDSTICK, QuantityResult, judged, row, wanted
 from tp.measure.more import More
 from tp.measure.outcome import Outcome
 from tp.measure.plan import Plan
+from tp.measure.remote import Correlations
 from tp.measure.rivals import BEGUN
 from tp.measure.room import within_memory
 from tp.measure.sweep import Report, Samples, Sweep, sweep
@@ -173,9 +175,9 @@ def draw_samples(
         tuple(measured),
         inputs,
         plan.dtype,
-        plan.engine,
         lambda n: tools.chosen(graph, measured, n, plan.engine),
         lambda n: tools.without(graph, measured, n, plan.engine),
+        lambda: Correlations(print_computation(graph), plan.dtype, plan.engine, tuple(measured), inputs),
     )
     return sweep(plan, runner(task, draw, means), wanted, cost, report)
 

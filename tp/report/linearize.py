@@ -1,85 +1,62 @@
-"""Training and linearisation as text and as JSON."""
+"""Training and linearisation as text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
+from tp.asymptotics.verdict import Estimate
+from tp.measure.corollary import Decay
+from tp.measure.critical import Critical
+from tp.measure.curves import Curve
 from tp.measure.linearize import Linearization
-from tp.measure.runs import Curve, Schedule
-from tp.report.json import Json, engines_json, number, quantity_json
+from tp.measure.runs import Runs
+from tp.measure.schedule import Schedule
+from tp.measure.strong import Strong
 from tp.report.table import table
-from tp.report.text import HEADER, assumptions_text, engines_text, quantity_row
+from tp.report.text import HEADER, assumptions_text, claims_text, engines_text, quantity_row
+from tp.training.costs import called
+from tp.training.numbers import DEVIATION, LINEAR_LOSS, LOSS
 
 
 def linearization_text(result: Linearization) -> str:
-    """The two sides of theorem 3.1, whether they agree, and |F - F_lin| along the steps."""
+    """The two sides of theorem 3.1, whether they agree, and everything along the steps."""
+    steps = result.schedule.steps
     lines = [f"{result.program} ({result.file})", "", "  correlations at initialisation"]
     lines += table(HEADER, [quantity_row(q) for q in result.left])
-    lines += ["", f"  after {result.schedule.steps} steps of gradient descent"]
+    lines += ["", f"  after {steps} steps of gradient descent"]
     lines += table(HEADER, [quantity_row(q) for q in result.right])
     sides = f"correlations decay: {_word(result.weak)}; F - F_lin and its like decay: {_word(result.linear)}"
-    lines += ["", f"  {sides}; theorem 3.1: {result.agreement}"]
-    lines += ["", *curves_text(result.curves), *diverged_text(result.diverged)]
-    lines += ["", f"  {schedule_text(result.schedule)}; {result.dtype}; {engines_text(result.engines)}"]
+    lines += ["", f"  {sides}; theorem 3.1, up to D = {result.examined}: {result.agreement}"]
+    if result.hessian:
+        lines += ["", "  norm of the Hessian over that of the gradient, before and after"]
+        lines += table(HEADER, [quantity_row(q) for q in result.hessian])
+    lines += ["", *_by_step(result.by_step, result.schedule), "", *curves_text(result.curves)]
+    lines += [*diverged_text(result.diverged), "", *_critical(result.critical, result.schedule)]
+    lines += ["", *_corollary(result.corollary)]
+    if result.strong is not None:
+        lines += ["", *_strong(result.strong)]
+    if result.claims:
+        lines += ["", *claims_text(result.file, result.claims)]
+    stored = f"; {result.stored} of {result.cells} cells from the store" if result.stored else ""
+    lines += ["", f"  {schedule_text(result.schedule)}; {result.dtype}; {engines_text(result.engines)}{stored}"]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
     return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
 
-def training_text(name: str, curves: Sequence[Curve], diverged: Mapping[int, int], schedule: Schedule) -> str:
+def training_text(name: str, runs: Runs, schedule: Schedule) -> str:
     """Losses and deviations of runs without predictions."""
     rows = [
-        (str(c.n), str(step), f"{c.loss[step]:.4g}", f"{c.linear_loss[step]:.4g}")
-        for c in curves
-        for step in sorted({0, *(look - 1 for look in c.looks[1:])})
+        (str(c.n), str(step), f"{c.at[LOSS][i]:.4g}", f"{c.at[LINEAR_LOSS][i]:.4g}")
+        for c in runs.curves
+        for i, step in enumerate(c.steps)
+        if step in {0, *(look - 1 for look in c.looks[1:])}
     ]
-    lines = [name, *table(("n", "step", "loss", "loss of the linear model"), rows), "", *curves_text(curves)]
-    return "\n".join([*lines, *diverged_text(diverged), "", f"  {schedule_text(schedule)}"])
-
-
-def linearization_json(result: Linearization) -> Json:
-    return {
-        "program": result.program,
-        "file": result.file,
-        "schedule": schedule_json(result.schedule),
-        "correlations": [quantity_json(q) for q in result.left],
-        "deviations": [quantity_json(q) for q in result.right],
-        "correlations_decay": result.weak,
-        "deviations_decay": result.linear,
-        "agreement": result.agreement,
-        "curves": [curve_json(c) for c in result.curves],
-        "diverged": {str(n): step for n, step in result.diverged.items()},
-        "assumptions": list(result.assumptions),
-        "widths": list(result.widths),
-        "dtype": result.dtype,
-        "engines": engines_json(result.engines),
-        "interrupted": result.interrupted,
-        "exit_code": result.exit_code,
-    }
-
-
-def curve_json(curve: Curve) -> Json:
-    return {
-        "n": curve.n,
-        "looks": list(curve.looks),
-        "deviation": [number(v) for v in curve.deviation],
-        "loss": [number(v) for v in curve.loss],
-        "linear_loss": [number(v) for v in curve.linear_loss],
-    }
-
-
-def schedule_json(schedule: Schedule) -> Json:
-    return {
-        "steps": schedule.steps,
-        "eta": schedule.eta,
-        "cost": schedule.cost,
-        "momentum": schedule.momentum,
-        "batch": schedule.batch,
-        "samples": schedule.samples,
-        "probes": schedule.probes,
-        "rho": str(schedule.rho),
-        "scale": str(schedule.scale),
-    }
+    lines = [name, *table(("n", "step", "loss", "loss of the linear model"), rows), "", *curves_text(runs.curves)]
+    if runs.interrupted:
+        lines += ["", "  interrupted: this is what was known so far"]
+    return "\n".join([*lines, *diverged_text(runs.diverged), "", f"  {schedule_text(schedule)}"])
 
 
 def schedule_text(schedule: Schedule) -> str:
@@ -89,9 +66,13 @@ def schedule_text(schedule: Schedule) -> str:
         for name, power in (("rates times", schedule.rho), ("output times", schedule.scale))
         if power
     ]
-    momentum = [f"momentum {schedule.momentum:g}"] if schedule.momentum else []
+    more = [f"{name} {value:g}" for name, value in _more(schedule).items() if value]
     samples = f"batches of {schedule.batch} out of {schedule.samples} samples"
-    return "; ".join([f"eta {schedule.eta:g}", f"{schedule.cost} cost", samples, *momentum, *powers])
+    return "; ".join([f"eta {schedule.eta:g}", f"{called(schedule.cost)} cost", samples, *more, *powers])
+
+
+def _more(schedule: Schedule) -> Mapping[str, float]:
+    return {"momentum": schedule.momentum, "weight decay": schedule.decay}
 
 
 def curves_text(curves: Sequence[Curve]) -> list[str]:
@@ -99,12 +80,74 @@ def curves_text(curves: Sequence[Curve]) -> list[str]:
     if not curves:
         return []
     looks = curves[0].looks[1:]
-    rows = [(str(c.n), *(f"{v:.2e}" for v in c.deviation[1:])) for c in curves]
+    rows = [(str(c.n), *(f"{v:.2e}" for v in c.after[DEVIATION][1:])) for c in curves]
     return ["  |F - F_lin| after steps, median over runs", *table(("n", *map(str, looks)), rows)]
 
 
 def diverged_text(diverged: Mapping[int, int]) -> list[str]:
-    return [f"  at n = {n} a run diverged in step {step + 1}: no evidence for anything" for n, step in diverged.items()]
+    return [f"  at n = {n} a run diverged in step {step}: no evidence for anything" for n, step in diverged.items()]
+
+
+def _by_step(found: Mapping[str, Sequence[Estimate | None]], schedule: Schedule) -> list[str]:
+    rows = [(name, *map(_plus_minus, estimates)) for name, estimates in found.items()]
+    return ["  exponents of n after steps, each at 99 %", *table(("quantity", *map(str, schedule.looks[1:])), rows)]
+
+
+def _critical(found: Sequence[Critical], schedule: Schedule) -> list[str]:
+    rows = [(str(c.n), _interval(c.the), c.binds or "", _interval(c.cor)) for c in found]
+    head = f"  critical learning rates, in units of the program's (eta is {schedule.eta:g})"
+    return [head, *table(("n", "eta_the", "binds", "eta_cor"), rows)]
+
+
+def _corollary(found: Sequence[Decay]) -> list[str]:
+    """Corollary 4.0.1 by width."""
+    rows = [
+        (
+            str(d.n),
+            d.law.value,
+            _interval(d.time),
+            f"{d.curvature:.3g}",
+            f"{_plus_minus(d.growth)} from step {d.between[0]} to {d.between[1]}",
+            d.outcome,
+        )
+        for d in found
+    ]
+    head = "  corollary 4.0.1: does |C'| of the linear model decay as e^(-s/T), and then |F - F_lin| stay bounded?"
+    return [head, *table(("n", "decay of |C'|", "T in steps", "max |C''|", "growth as s^p", "outcome"), rows)]
+
+
+def _strong(found: Strong) -> list[str]:
+    """Theorem 3.2 by reparametrisation."""
+    rows = [
+        (
+            str(r.rho),
+            str(r.steps),
+            *quantity_row(r.deviation)[1:5],
+            _power(r.power),
+            "" if r.rho <= 0 else "beyond eta_the: does not count",
+        )
+        for r in found.rows
+    ]
+    head = ("rho", "steps", "F - F_lin predicted", *HEADER[2:5], "largest m", "")
+    binding = f" ({found.binding} allows no more)" if found.binding else ""
+    return [
+        "  theorem 3.2: F - F_lin under eta -> n^rho eta, against n^rho / m",
+        *table(head, rows),
+        f"  correlations: m = {_power(found.power)}{binding}; linearity: m = {_power(found.linear)};"
+        f" theorem 3.2: {found.agreement}",
+    ]
+
+
+def _power(power: Fraction | None) -> str:
+    return "any" if power is None else f"n^({power})"
+
+
+def _interval(found: Estimate | None) -> str:
+    return "?" if found is None else f"{found.value:.3g} [{found.low:.3g}, {found.high:.3g}]"
+
+
+def _plus_minus(found: Estimate | None) -> str:
+    return "?" if found is None else f"{found.value:z.2f} ± {found.half_width:.2f}"
 
 
 def _word(decays: bool | None) -> str:

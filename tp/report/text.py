@@ -31,8 +31,7 @@ def verification_text(result: Verification) -> str:
         *_together(len(result.quantities)),
     ]
     if result.claims:
-        rows = [(_line(result.file, c), c.text, claim_word(c), c.reason) for c in result.claims]
-        lines += ["", *table(("line", "claim", "outcome", "reason"), rows)]
+        lines += ["", *claims_text(result.file, result.claims)]
     if result.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
     return "\n".join([*lines, *assumptions_text(result.assumptions)])
@@ -50,6 +49,12 @@ def numbers_text(result: Numbers) -> str:
     if result.interrupted:
         lines += ["", "  interrupted: this is what was drawn so far"]
     return "\n".join(lines)
+
+
+def claims_text(file: str, claims: Sequence[ClaimResult]) -> list[str]:
+    """A table of what became of claims."""
+    rows = [(_line(file, c), c.text, claim_word(c), c.reason) for c in claims]
+    return table(("line", "claim", "outcome", "reason"), rows)
 
 
 def _together(count: int) -> list[str]:

@@ -17,7 +17,7 @@ from tp.graph.text import print_computation
 FORMAT = 1
 """Counted up when the meaning of a stored file changes."""
 _PACKAGES = ("jax", "jaxlib", "numpy")
-_ROOMS = ("graph", "activations", "primitives", "transform", "interpret", "correlations")
+_ROOMS = ("graph", "activations", "primitives", "transform", "interpret", "correlations", "training")
 """Whose code decides what a draw is."""
 
 

@@ -40,3 +40,8 @@ def find(cost: str | Cost) -> Cost:
     if cost not in COSTS:
         raise error("TP504", f"unknown cost {cost}", hint=f"one of {', '.join(COSTS)}")
     return COSTS[cost]
+
+
+def called(cost: str | Cost) -> str:
+    """What to call ``cost`` in a report."""
+    return cost if isinstance(cost, str) else getattr(cost, "__name__", "own")

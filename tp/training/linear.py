@@ -1,6 +1,6 @@
 """The linear model (paper, eq. 11): its outputs at the samples, moved by the initial kernel.
 
-Its parameters are θ_0 + δ, its output is F_0 + J_0 δ, and it makes the same steps as the program: with momentum and decay
+Its parameters are θ_0 + δ, its output is F_0 + J_0 δ, and it makes the same steps as the program, decay included:
 
     f(s + 1) = F_0 + (1 - ηλ) (f(s) - F_0) - ηλ J_0 θ_0 - η u(s + 1),    u(s + 1) = μ u(s) + K_0 C'(f(s)).
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +25,7 @@ from tp.interpret.memory import WORD, live_entries
 from tp.interpret.work import Questions, elsewhere, held_entries, products, questions, sizes
 from tp.training.arrays import Parts, Values, inner, minus, reader
 from tp.training.linear import Linear
+from tp.training.path import Path
 from tp.training.programs import SEED, TARGET, Gradient, probe, step
 from tp.training.rule import Rule
 from tp.training.second import CHANGE, NOW, USUAL_STEPS, Curvature, Second
@@ -37,39 +37,6 @@ from tp.transform.moved import Moves, move_of
 TARGETS = "@targets"
 
 
-@dataclass(frozen=True, eq=False)
-class Path:
-    """What is trained on. ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output].
-
-    ``batches`` [steps, batch] says which samples each step sees; the first ``probes`` samples are looked at after the
-    steps ``looks``, rising, the first of which is 0. After those of them that are in ``curved`` second derivatives
-    are looked at, too.
-    """
-
-    inputs: Mapping[str, npt.NDArray[np.float64]]
-    targets: npt.NDArray[np.float64]
-    batches: npt.NDArray[np.int64]
-    probes: int
-    looks: tuple[int, ...]
-    curved: tuple[int, ...] = ()
-
-    @property
-    def steps(self) -> int:
-        return len(self.batches)
-
-    @property
-    def batch(self) -> int:
-        return self.batches.shape[1]
-
-    @property
-    def samples(self) -> int:
-        return len(self.targets)
-
-    @property
-    def components(self) -> int:
-        return int(np.prod(self.targets.shape[1:], dtype=int))
-
-
 class Trainer:
     """A program with a path and a rule, ready to be run at any width.
 
@@ -77,8 +44,8 @@ class Trainer:
     probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe), ``moved NAME``
     (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian drift`` (norms of
     Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise); for every step ``loss`` and ``linear loss``, ``signal`` and
-    ``curvature`` (the largest |C'| and |C''| of the linear model at all samples, before the step); and ``steepest``, the
-    largest K_0(x, x) of a sample.
+    ``curvature`` (the largest |C'| and |C''| of the linear model at all samples, before the step); and
+    ``steepest``, the largest K_0(x, x) of a sample.
     """
 
     def __init__(self, program: Graph, path: Path, rule: Rule, features: Sequence[str] = ()) -> None:
@@ -186,7 +153,7 @@ class Trainer:
 
     def room(self, n: int, without: frozenset[str]) -> dict[str, tuple[int, int]]:
         """Products of every weight in ``without`` and of its transpose that a run asks for at most."""
-        room = dict.fromkeys(without, (0, 0))
+        room: dict[str, tuple[int, int]] = dict.fromkeys(without, (0, 0))
         second = self.second(without)
         curved = [] if second is None else [(part, second.room(bool(without))) for part in second.programs()]
         parts = [(part, times) for part, times in self._parts()[:3]]
@@ -364,7 +331,7 @@ class _Run:
         return moving, line, states, {**records, **{n: records[n].at[place].set(value) for n, value in found.items()}}
 
     def _curved(
-        self, moving: Moving, states: Mapping[str, Any], place: Any
+        self, moving: Moving, states: dict[str, Any], place: Any
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         """Norms of second derivatives, if the path is curved there; learned weights, and states."""
         curvature = self.ready.curvature
@@ -385,7 +352,7 @@ class _Run:
 
         curved = jnp.asarray([s in self.path.curved for s in self.path.looks])
         # Only what is learned is carried through the condition: copies of weights that are arrays would be dear.
-        norms, learning, states = jax.lax.cond(curved[place], look, nothing, learning, dict(states))
+        norms, learning, states = jax.lax.cond(curved[place], look, nothing, learning, states)
         return norms, {**moving.known, **learning}, states
 
     def _seed(self, count: int, component: Any, of: Gradient | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""Second derivatives along a run: norms of ∇²F(θ(s)) and of ∇²F(θ(s)) - ∇²F(θ_0) over two free slots, weighed by Λ^{1/2}.
+"""Second derivatives along a run: norms of ∇²F(θ(s)) and of ∇²F(θ(s)) - ∇²F(θ_0), weighed by Λ^{1/2} on both slots.
 
 Both are derivatives of programs at the initial weights, with the moves beside them: F(θ + moves), and its difference
 from F(θ). So a weight that is known by its products only serves here too.
@@ -56,7 +56,7 @@ class Second:
 
 @dataclass(frozen=True)
 class Curvature:
-    """The norms at width ``n``. ``along`` [...axes of the output] weighs the output, ``inputs`` [...] are one sample's."""
+    """The norms at width ``n``."""
 
     second: Second
     n: int
@@ -77,8 +77,8 @@ class Curvature:
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, State]]:
         """Norms by name, the weights in ``known`` with what was learned, and where the next iterations begin.
 
-        ``given`` are the inputs of the program and of the moves. Before training has ``begun`` nothing has changed, and
-        no time is spent on it.
+        ``given`` are the inputs of the program, at one sample, and of the moves; ``along`` [...axes of the output]
+        weighs the output. Before training has ``begun`` nothing has changed, and no time is spent on it.
         """
         inputs = {f"{name}{POINT}": array for name, array in given.items()}
         inputs[weighing(self.second.output) + POINT] = along

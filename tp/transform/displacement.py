@@ -42,10 +42,14 @@ class Displaced:
 
 @dataclass(frozen=True, slots=True)
 class Displacement:
-    """How far the weights are moved: directions that count as first order, and others that do not."""
+    """How far the weights are moved: directions that count as first order, and others that do not.
+
+    With ``radial`` there is a move along the weights themselves, too, which is of first order.
+    """
 
     first: tuple[Direction, ...] = ()
     rest: tuple[Direction, ...] = ()
+    radial: bool = False
 
 
 class Displacing(Algebra[Displaced]):
@@ -81,6 +85,8 @@ class Displacing(Algebra[Displaced]):
             self._sum([found for d in directions if (found := d.leaves.get(weight)) is not None])
             for directions in (self.displacement.first, self.displacement.rest)
         ]
+        if self.displacement.radial:
+            moves[0] = self._sum([m for m in (node, moves[0]) if m is not None])
         return Displaced(node, *moves)
 
     def linear(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
@@ -133,6 +139,10 @@ class Displacing(Algebra[Displaced]):
         first = [] if jet.first is None else [self.graph.add(operation, jet.first)]
         passed = [] if jet.rest is None else [self.graph.add(operation, jet.rest)]
         made: list[int] = []
+        if self.displacement.radial:
+            first.append(base)
+            if (move := self.move(jet)) is not None:
+                made.append(self.graph.add(operation, move))
         for direction in self.displacement.first:
             for factor in direction.factors.get(operation.parameter, ()):
                 first.append(self._moved(operation, factor, jet.base))
