@@ -373,7 +373,8 @@ _REST: dict[str, Code] = {
     ),
     "TP513": Code(
         "impossible training",
-        "Steps, batches, samples and probes are counts, the learning rate is positive, and the momentum is below 1.",
+        "Steps, batches, samples and probes are counts, the learning rate is positive, the momentum and the share that "
+        "weight decay takes in a step are below 1, and weights that decay have no mean.",
         "tp train mlp.tp --steps 0",
         "tp train mlp.tp --steps 20",
     ),

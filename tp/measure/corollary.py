@@ -1,7 +1,7 @@
 """Corollary 4.0.1: where C' of the linear model decays exponentially, the deviation stays bounded along the steps.
 
 Its premise is checked on the runs: an exponential and a power of the step are fitted to the largest |C'| of all samples
-(90 % quantile over runs) along the last three quarters of the steps, and the better one is named where it is clearly
+(90 % quantile over runs) along the last seven eighths of the steps, and the better one is named where it is clearly
 better. The conclusion is the growth of |F - F_lin| over the last looks, as a power of the step. Intervals are resampled
 over runs, at 99 %.
 """
@@ -97,7 +97,7 @@ def _decay(samples: Samples, path: Path, eta: float, n: int) -> Decay:
     looks = path.looks[1:]
     deviation = through(samples, DEVIATION, looks, n)
     chosen = np.random.default_rng(0).integers(len(signal), size=(RESAMPLES, len(signal)))
-    relaxed = path.steps * eta * float(np.median(samples[STEEPEST][n])) / path.samples
+    relaxed = path.steps * eta * float(np.median(samples[STEEPEST][n])) / (path.samples - path.unseen)
     law, time = _law(signal, steps, chosen)
     if law is Law.NONE and relaxed < LONG:
         law = Law.OPEN
@@ -110,7 +110,7 @@ def _decay(samples: Samples, path: Path, eta: float, n: int) -> Decay:
 def _law(signal: Floats, steps: Floats, chosen: npt.NDArray[np.int64]) -> tuple[Law, Estimate | None]:
     """The law of decay, and its time where it is exponential."""
     typical = np.quantile(signal, QUANTILE, axis=0)
-    late = (4 * steps >= steps[-1]) & (typical > FLOOR * typical[0])
+    late = (8 * steps >= steps[-1]) & (typical > FLOOR * typical[0])
     if late.sum() < FEWEST or len(signal) < FEWEST:
         return Law.OPEN, None
     at = steps[late]

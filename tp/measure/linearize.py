@@ -24,7 +24,7 @@ from tp.measure.strong import Reparametrised, Strong, supported
 from tp.measure.sweep import Report, Samples
 from tp.measure.verdict import Verdict
 from tp.measure.verify import verify
-from tp.training.numbers import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, OUTPUT, RATIO, looked_at, moved
+from tp.training.numbers import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, OUTPUT, RATIO, SEEN, looked_at, moved
 
 if TYPE_CHECKING:
     from tp.correlations.analysis import Analysis
@@ -140,7 +140,7 @@ def linearize(
     # What cannot be trained is refused before anything is drawn.
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in expected.regime.features if f.width])
     left = verify(replace(changed, claims=()), plan, CORRELATIONS, data, report=report, means=means)
-    names = [DEVIATION, KERNEL, *(moved(name) for name in trainer.features), GRADIENT]
+    names = [DEVIATION, SEEN, KERNEL, *(moved(name) for name in trainer.features), GRADIENT]
 
     def rows(samples: Samples) -> dict[str, Measured]:
         last = seen_after(samples, [*names, OUTPUT], schedule.steps)
@@ -196,9 +196,10 @@ def _expected(analysis: Analysis, schedule: Schedule, second: bool) -> _Expected
     from tp.correlations.regime import regime
 
     found = regime(analysis.program, analysis.calculus, decays=True) if schedule.decay else analysis.regime
-    exponents: dict[str, Fraction | None] = {DEVIATION: found.deviation, KERNEL: found.drift, GRADIENT: found.gradient}
+    exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
+    exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
     exponents |= {moved(f.name): f.moved for f in found.features}
-    grounds = {DEVIATION: "F - F_lin", GRADIENT: "squared change of the gradient"}
+    grounds = {DEVIATION: "F - F_lin", SEEN: "F - F_lin", GRADIENT: "squared change of the gradient"}
     exact = dict.fromkeys(exponents, found.exact)
     exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
     if second:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from tp.training.run import Trainer
 
 
+UNSEEN = 1
+"""Samples that are looked at and never trained on."""
+
+
 @dataclass(frozen=True)
 class Training(Job):
     """Runs of the only output of a graph along ``path``; its other names are features. ``arrays`` is a hash of all."""
@@ -77,11 +81,17 @@ def trainer_of(
     if schedule.decay:
         _require_centred(graph)
     output = graph.type(graph.outputs[name])
-    inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype)
-    order = np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
-    looks = schedule.looks
+    # The first sample is never trained on: there the two models need not meet in the end.
+    inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
+    order = UNSEEN + np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
     path = Path(
-        inputs, targets, order, min(schedule.probes, schedule.samples), looks, schedule.curved if curved else ()
+        inputs,
+        targets,
+        order,
+        probes=UNSEEN + min(schedule.probes, schedule.samples),
+        looks=schedule.looks,
+        curved=schedule.curved if curved else (),
+        unseen=UNSEEN,
     )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
     return _built(graph, path, schedule, named)
@@ -122,11 +132,12 @@ def draw_runs(
 
     if not isinstance(schedule.cost, str):  # two functions cannot be compared, nor sent
         means = Means(warn=means.warn)
-    run = runner(_task(program, trainer, schedule, plan), draw, means)
+    run = runner(task_of(program, trainer, schedule, plan), draw, means)
     return sweep(plan, run, wanted, lambda n: trainer.cost(n, plan.engine), report)
 
 
-def _task(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) -> Task:
+def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) -> Task:
+    """The runs of ``trainer``, as something that is drawn and can be kept."""
     path = trainer.path
     arrays = {
         **path.inputs,
@@ -134,7 +145,7 @@ def _task(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) ->
         "@batches": path.batches,
         "@rule": np.array([schedule.eta, schedule.momentum, schedule.decay]),
         "@cost": np.frombuffer(str(schedule.cost).encode(), np.uint8),
-        "@probes": np.array([path.probes]),
+        "@probes": np.array([path.probes, path.unseen]),
     }
     # Features are outputs of the graph that is hashed and sent: equal names may be of different nodes.
     marked = program.graph.pruned()

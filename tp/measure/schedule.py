@@ -19,7 +19,9 @@ BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("prob
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order, probed at ``probes``.
+    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order.
+
+    It is looked at at one more sample, which it never sees, and at ``probes`` of them.
 
     ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
     scale n^scale; with it rates are multiplied with n^(-2 scale), which leaves the linear dynamics as it is). ``cost``
@@ -34,7 +36,7 @@ class Schedule:
     decay: float = 0.0
     batch: int = 1
     samples: int = 6
-    probes: int = 2
+    probes: int = 1
     rho: Fraction = Fraction(0)
     scale: Fraction = Fraction(0)
 

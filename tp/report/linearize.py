@@ -67,7 +67,7 @@ def schedule_text(schedule: Schedule) -> str:
         if power
     ]
     more = [f"{name} {value:g}" for name, value in _more(schedule).items() if value]
-    samples = f"batches of {schedule.batch} out of {schedule.samples} samples"
+    samples = f"batches of {schedule.batch} out of {schedule.samples} samples, looked at: an unseen one and {schedule.probes} of them"
     return "; ".join([f"eta {schedule.eta:g}", f"{called(schedule.cost)} cost", samples, *more, *powers])
 
 

@@ -49,10 +49,10 @@ class Linear:
             outputs = outputs - rule.eta * rule.decay * (line.outputs - self.start + self.radial)
         return Line(outputs, drive)
 
-    def slopes(self, line: Line, targets: Any) -> tuple[Any, Any]:
-        """The largest |C'| and |C''| (norms over components) at all samples: the premise of corollary 4.0.1."""
-        first = jax.vmap(jax.grad(self.rule.cost))(line.outputs, targets)
-        second = jax.vmap(jax.hessian(self.rule.cost))(line.outputs, targets)
+    def slopes(self, outputs: Any, targets: Any) -> tuple[Any, Any]:
+        """The largest |C'| and |C''| (norms over components) of some samples: the premise of corollary 4.0.1."""
+        first = jax.vmap(jax.grad(self.rule.cost))(outputs, targets)
+        second = jax.vmap(jax.hessian(self.rule.cost))(outputs, targets)
         return _largest(first), _largest(second)
 
 

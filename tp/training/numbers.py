@@ -13,7 +13,9 @@ from tp.training.path import Path
 if TYPE_CHECKING:
     from tp.training.run import Trainer
 
-DEVIATION, KERNEL, GRADIENT, OUTPUT = "F - F_lin", "kernel drift", "gradient drift", "|F|"
+DEVIATION, SEEN = "F - F_lin", "F - F_lin, seen"
+"""At the unseen samples, and at those of the probes that are trained on."""
+KERNEL, GRADIENT, OUTPUT = "kernel drift", "gradient drift", "|F|"
 HESSIAN, HESSIAN_DRIFT, RATIO = "hessian", "hessian drift", "hessian / gradient"
 LOSS, LINEAR_LOSS, SIGNAL, CURVATURE = "loss", "linear loss", "signal", "curvature"
 DIVERGED, STEEPEST = "diverged", "steepest"
@@ -45,7 +47,7 @@ def kept_steps(path: Path) -> list[int]:
 
 def looked_at(trainer: Trainer) -> tuple[str, ...]:
     """What is seen after every look."""
-    return (DEVIATION, KERNEL, *(moved(name) for name in trainer.features), GRADIENT, OUTPUT)
+    return (DEVIATION, SEEN, KERNEL, *(moved(name) for name in trainer.features), GRADIENT, OUTPUT)
 
 
 def names(trainer: Trainer) -> tuple[str, ...]:
@@ -63,9 +65,10 @@ def numbers(trainer: Trainer, found: Mapping[str, npt.NDArray[np.float64]]) -> d
     ``diverged`` is 0, or one more than the number of the first step with a loss that is no number or has exploded.
     """
     path = trainer.path
-    kernel = found["kernel"]
+    kernel, gap = found["kernel"], found["output"] - found["linear"]
     by_look: dict[str, Any] = {
-        DEVIATION: _size(found["output"] - found["linear"]),
+        DEVIATION: _size(gap[:, :, : path.unseen]),
+        SEEN: _size(gap[:, :, path.unseen :]),
         KERNEL: _size(kernel - kernel[:, :1]),
         **{moved(name): found[f"moved {name}"] for name in trainer.features},
         GRADIENT: found["gradient"],

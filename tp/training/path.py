@@ -13,8 +13,8 @@ import numpy.typing as npt
 class Path:
     """What is trained on. ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output].
 
-    ``batches`` [steps, batch] says which samples each step sees; the first ``probes`` samples are looked at after the
-    steps ``looks``, rising, the first of which is 0. After those of them that are in ``curved`` second derivatives
+    ``batches`` [steps, batch] says which samples each step sees, never one of the first ``unseen``; the first ``probes``
+    samples are looked at after the steps ``looks``, rising, the first of which is 0. After those of them that are in ``curved`` second derivatives
     are looked at, too.
     """
 
@@ -24,6 +24,7 @@ class Path:
     probes: int
     looks: tuple[int, ...]
     curved: tuple[int, ...] = ()
+    unseen: int = 0
 
     @property
     def steps(self) -> int:

@@ -44,7 +44,7 @@ class Trainer:
     probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe), ``moved NAME``
     (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian drift`` (norms of
     Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise); for every step ``loss`` and ``linear loss``, ``signal`` and
-    ``curvature`` (the largest |C'| and |C''| of the linear model at all samples, before the step); and
+    ``curvature`` (the largest |C'| and |C''| of the linear model at samples to be seen, before the step); and
     ``steepest``, the largest K_0(x, x) of a sample.
     """
 
@@ -278,7 +278,7 @@ class _Run:
         found = self.ready.descent.found(moving, values)
         outputs = found.output.reshape((self.path.batch, self.path.components))
         cost = jax.vmap(self.ready.trainer.rule.cost)
-        signal, curvature = self.linear.slopes(line, self.flat)
+        signal, curvature = self.linear.slopes(line.outputs[self.path.unseen :], self.flat[self.path.unseen :])
         seen = {
             "loss": cost(outputs, self.flat[picked]).mean(),
             "linear loss": cost(line.outputs[picked], self.flat[picked]).mean(),

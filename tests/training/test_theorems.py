@@ -1,0 +1,207 @@
+"""Theorem 3.2, corollary 4.0.1 and critical learning rates: from numbers made up, and from runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path as File
+
+import numpy as np
+import pytest
+
+import tp
+from tp.measure.corollary import Bounded, Decay, Law, decays
+from tp.measure.critical import critical
+from tp.measure.drawing import Means
+from tp.measure.fit import fit
+from tp.measure.judging import QuantityResult
+from tp.measure.linearize import linearize
+from tp.measure.plan import Plan
+from tp.measure.runs import draw_runs, trainer_of
+from tp.measure.schedule import Schedule
+from tp.measure.strong import Reparametrised, Strong
+from tp.measure.sweep import Samples
+from tp.measure.verdict import Judgement, Verdict
+from tp.training.numbers import CURVATURE, DEVIATION, DIVERGED, SIGNAL, STEEPEST, after, at, kept_steps
+from tp.training.path import Path
+
+PROGRAMS = File(__file__).parents[2] / "programs"
+STEPS = np.arange(128)
+RUNS = 40
+
+
+def made_up(signal: np.ndarray, deviation: np.ndarray, kernel: float = 1.0) -> tuple[Samples, Path]:
+    """Samples of runs along 128 steps with these typical values, 20 % scattered, at one width."""
+    schedule = Schedule(steps=len(STEPS))
+    path = Path({}, np.zeros(4), np.zeros((len(STEPS), 1), int), 2, schedule.looks, unseen=1)
+    draw = np.random.default_rng(0)
+
+    def scattered(value: float) -> dict[int, np.ndarray]:
+        return {64: value * np.exp(0.2 * draw.standard_normal(RUNS))}
+
+    samples: Samples = {DIVERGED: {64: np.zeros(RUNS)}, STEEPEST: {64: np.full(RUNS, kernel)}}
+    samples |= {at(SIGNAL, s): scattered(signal[s]) for s in kept_steps(path)}
+    samples |= {at(CURVATURE, s): {64: np.ones(RUNS)} for s in kept_steps(path)}
+    samples |= {after(DEVIATION, s): scattered(deviation[min(s, 127)]) for s in path.looks}
+    return samples, path
+
+
+def decayed(signal: np.ndarray, deviation: np.ndarray, kernel: float = 1.0) -> Decay:
+    (found,) = decays(*made_up(signal, deviation, kernel), eta=0.5)
+    return found
+
+
+@pytest.mark.parametrize("time", [5.0, 12.0, 40.0])
+def test_exponential_decay_and_its_time(time: float) -> None:
+    found = decayed(np.exp(-STEPS / time), np.ones(128))
+    assert found.law is Law.EXPONENTIAL
+    assert found.time is not None
+    assert found.time.low <= time <= found.time.high
+    assert found.bounded is Bounded.YES
+    assert found.outcome == "holds"
+
+
+def test_a_deviation_that_grows_though_the_premise_holds() -> None:
+    assert decayed(np.exp(-STEPS / 12), 1.0 + STEPS).outcome == "fails"
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0])
+def test_decay_as_a_power_of_the_step(power: float) -> None:
+    found = decayed((1.0 + STEPS) ** -power, 1.0 + STEPS)
+    assert found.law is Law.POWER
+    assert found.outcome == "premise fails"
+
+
+def test_no_decay() -> None:
+    assert decayed(np.ones(128), 1.0 + STEPS).law is Law.NONE
+
+
+def test_no_decay_in_a_run_that_is_too_short_to_tell() -> None:
+    assert decayed(np.ones(128), np.ones(128), kernel=0.01).law is Law.OPEN
+
+
+def test_diverged_runs_are_no_evidence() -> None:
+    samples, path = made_up(np.exp(-STEPS / 12), np.ones(128))
+    samples[DIVERGED][64][3] = 17
+    assert decays(samples, path, 0.5) == ()
+
+
+def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
+    program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
+    trainer = trainer_of(program, schedule, None, "float64")
+    drawn = draw_runs(program, trainer, schedule, Plan((128,), 64), Means())
+    (found,) = decays(drawn.samples, trainer.path, schedule.eta)
+    return found
+
+
+@pytest.mark.slow
+def test_a_run_where_the_corollary_holds() -> None:
+    found = few_runs("mlp", Schedule(steps=128, eta=1.0, samples=3))
+    assert found.law is Law.EXPONENTIAL
+    assert found.bounded is not Bounded.NO
+    assert found.curvature == pytest.approx(1.0)
+
+
+@pytest.mark.slow
+def test_runs_where_its_premise_fails() -> None:
+    """The logistic cost has its minimum at infinity; four inputs do not fit twelve targets. Then deviations grow."""
+    logistic = few_runs("mlp", Schedule(steps=256, eta=1.0, samples=3, cost="logistic"))
+    assert logistic.law is not Law.EXPONENTIAL
+    assert logistic.bounded is Bounded.NO
+    misfit = few_runs("deep_linear", Schedule(steps=256, eta=0.3, samples=12), d=4)
+    assert misfit.law is Law.NONE
+    assert misfit.outcome == "premise fails"
+
+
+def quantity(
+    name: str, predicted: Fraction | None, verdict: Verdict = Verdict.CONFIRMED, samples: Samples | None = None
+) -> QuantityResult:
+    found = fit(samples[name]) if samples else None
+    return QuantityResult(name, True, predicted, True, found, Judgement(verdict, ""))
+
+
+def strong(power: Fraction | None, deviations: dict[Fraction, Fraction | None], confirmed: bool = True) -> Strong:
+    rows = tuple(Reparametrised(rho, 4, quantity(DEVIATION, e)) for rho, e in deviations.items())
+    return Strong(power, None, confirmed, rows)
+
+
+HALF, ONE = Fraction(1, 2), Fraction(1)
+
+
+@pytest.mark.parametrize(
+    ("power", "deviations", "agreement"),
+    [
+        (Fraction(2, 3), {-HALF: -2 * ONE, 0 * ONE: -ONE}, "agree"),
+        (Fraction(0), {-HALF: -HALF, 0 * ONE: 0 * ONE}, "agree"),
+        (Fraction(2, 3), {-HALF: -HALF, 0 * ONE: 0 * ONE}, "disagree"),
+        (Fraction(2, 3), {0 * ONE: -HALF}, "disagree"),
+        (Fraction(0), {-HALF: -2 * ONE, 0 * ONE: -ONE}, "disagree"),
+        (None, {0 * ONE: None}, "agree"),
+        (Fraction(2, 3), {0 * ONE: -ONE, HALF: HALF}, "agree"),  # beyond eta_the: does not count
+    ],
+)
+def test_both_sides_of_theorem_3_2(
+    power: Fraction | None, deviations: dict[Fraction, Fraction | None], agreement: str
+) -> None:
+    assert strong(power, deviations).agreement == agreement
+    assert strong(power, deviations, confirmed=False).agreement == "undecided"
+
+
+def test_a_deviation_that_is_open_decides_nothing() -> None:
+    row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE, Verdict.UNDECIDED))
+    assert Strong(Fraction(2, 3), None, True, (row,)).agreement == "undecided"
+
+
+def test_critical_rates() -> None:
+    """Typical sizes K and 2 n^(-1): the kernel binds at 1 / K, and eta_cor is 2 / max K(x, x)."""
+    widths, draw = (64, 256, 1024), np.random.default_rng(0)
+    scatter = {n: np.exp(0.1 * draw.standard_normal(200)) for n in widths}
+    samples: Samples = {
+        "kernel": {n: 4.0 * scatter[n] for n in widths},
+        "C[0,2]": {n: 2.0 / n * scatter[n] for n in widths},
+    }
+    left = [quantity("kernel", 0 * ONE, samples=samples), quantity("C[0,2]", -ONE, samples=samples)]
+    found = critical(left, {STEEPEST: {n: 5.0 * scatter[n] for n in widths}})
+    assert [c.n for c in found] == list(widths)
+    for c in found:
+        assert c.binds == "kernel"
+        assert c.the is not None
+        assert c.cor is not None
+        assert c.the.value == pytest.approx(0.25, rel=0.1)
+        assert c.cor.low <= 0.4 <= c.cor.high
+
+
+@pytest.mark.slow
+def test_theorem_3_2_measured() -> None:
+    model = tp.load(PROGRAMS / "mlp.tp", depth=1)
+    found = model.linearize(Schedule(steps=6), "32:512", 512, second=False, rhos=["-1/2", "1/8"], store=False).strong
+    assert found is not None
+    assert found.agreement == "agree"
+    assert found.power == Fraction(2, 3)
+    assert [(r.rho, r.steps, r.deviation.predicted) for r in found.rows] == [
+        (-HALF, 6, -2), (Fraction(0), 6, -1), (Fraction(1, 8), 1, Fraction(-5, 8)),
+    ]  # fmt: skip
+
+
+def test_claims_of_training_are_measured() -> None:
+    text = (PROGRAMS / "mlp.tp").read_text().replace("claim weakly_correlated(n)", "claim linearizes(n)\n  claim lazy")
+    model = tp.parse(text, depth=1)
+    plan = Plan((16, 64, 256), 100)
+    found = linearize(model.program, plan, Schedule(steps=3, samples=2), second=False)
+    assert [c.text for c in found.claims] == ["claim linearizes(n)", "claim lazy"]
+    for claim in found.claims:
+        assert claim.outcome.value == "holds"
+        assert claim.involved == (DEVIATION,)
+    (row,) = [q for q in found.right if q.name == DEVIATION]
+    assert found.claims[0].confirmed is (row.judgement.verdict is Verdict.CONFIRMED)
+
+
+def test_a_cost_of_ones_own_in_a_schedule() -> None:
+    def quartic(y, t):
+        return ((y - t) ** 4).sum()
+
+    model = tp.load(PROGRAMS / "mlp.tp", depth=1)
+    schedule = Schedule(steps=3, samples=2, cost=quartic, eta=0.01)
+    own = model.train(schedule, [16], seeds=2)
+    named = model.train(replace(schedule, cost="squared"), [16], seeds=2)
+    assert own.curves[0].at["loss"][0] != named.curves[0].at["loss"][0]

@@ -1,0 +1,135 @@
+"""Exponents after training that are known: measured, and as the calculus has them.
+
+Fixed numbers of runs with fixed seeds. A test fails where the truth lies outside the 99 % interval widened by 0.1 on
+both sides, for what corrections of lower order do at these widths: with 64 runs at each of five widths and intervals of
+some 0.05, an unlucky one is much rarer than one in a thousand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import tp
+from tp.correlations.analysis import Analysis
+from tp.correlations.regime import regime
+from tp.interpret.orders import calculus_for
+from tp.measure.curves import diverged, seen_after
+from tp.measure.drawing import Means
+from tp.measure.fit import Fit, fit
+from tp.measure.plan import Plan
+from tp.measure.runs import draw_runs, trainer_of
+from tp.measure.schedule import Schedule, reparametrized
+from tp.training.numbers import DEVIATION, KERNEL, moved
+
+PROGRAMS = Path(__file__).parents[2] / "programs"
+USUAL = (64, 128, 256, 512, 1024)
+LARGE = (2048, 8192, 32768)
+SLACK = 0.1
+NTK = Schedule(steps=8)
+
+
+def measured(
+    model: tp.Model, schedule: Schedule, names: list[str], widths: tuple[int, ...], data: str | None, seeds: int
+) -> dict[str, Fit]:
+    changed = reparametrized(model.program, schedule)
+    features = [name.removeprefix("moved ") for name in names if name.startswith("moved ")]
+    trainer = trainer_of(changed, schedule, data, "float64", features)
+    drawn = draw_runs(changed, trainer, schedule, Plan(widths, seeds), Means())
+    assert not diverged(drawn.samples)
+    last = seen_after(drawn.samples, names, schedule.steps)
+    return {name: fit(last[name]) for name in names}
+
+
+def near(found: Fit, truth: float) -> bool:
+    assert found.slopes is not None
+    return found.slopes.overall.low - SLACK <= truth <= found.slopes.overall.high + SLACK
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "settings", "schedule", "widths", "data", "truths"),
+    [
+        ("mlp", {"d": 64}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1, moved("h[1]"): -0.5, moved("h[3]"): -0.5}),
+        ("cnn", {}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1}),
+        ("rnn", {}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1}),
+        ("attention", {}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1}),
+        ("mlp", {}, replace(NTK, rho=Fraction(-1, 2)), USUAL, None, {DEVIATION: -2}),
+        ("mlp", {}, replace(NTK, rho=Fraction(-1)), USUAL, None, {DEVIATION: -3}),
+        ("standard_mlp", {}, NTK, USUAL, None, {DEVIATION: -2}),
+        ("relu_mlp", {"depth": 1}, NTK, USUAL, None, {DEVIATION: -0.75}),
+        ("nonlinear_output", {}, NTK, USUAL, None, {DEVIATION: 0, moved("h[1]"): -0.5}),
+        ("bottleneck", {}, NTK, USUAL, None, {DEVIATION: 0}),
+        ("mup_mlp", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h[1]"): 0, moved("h[2]"): 0}),
+        ("mean_field", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h"): 0}),
+        ("mlp", {}, replace(NTK, decay=0.5), USUAL, None, {DEVIATION: 0, moved("h[1]"): 0}),
+    ],
+    ids=lambda v: v if isinstance(v, str) else None,
+)
+def test_measured(
+    name: str,
+    settings: dict[str, object],
+    schedule: Schedule,
+    widths: tuple[int, ...],
+    data: str | None,
+    truths: dict[str, float],
+) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp", **settings)
+    found = measured(model, schedule, list(truths), widths, data, 64)
+    for quantity, truth in truths.items():
+        assert near(found[quantity], truth), (quantity, found[quantity].slopes)
+
+
+@pytest.mark.exhaustive
+def test_attention_does_not_linearise_at_large_widths() -> None:
+    """One head with scores q.k/sqrt(n): below n = 500 the deviation falls."""
+    model = tp.load(PROGRAMS / "attention_sqrt.tp", t=4)
+    found = measured(model, Schedule(steps=4), [DEVIATION], (10_000, 31_623, 100_000), None, 48)
+    assert near(found[DEVIATION], 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "schedule", "deviation"),
+    [
+        ("mlp", {}, Schedule(), -1),
+        ("cnn", {}, Schedule(), -1),
+        ("rnn", {}, Schedule(), -1),
+        ("attention", {}, Schedule(), -1),
+        ("mlp", {}, Schedule(rho=Fraction(-1, 2)), -2),
+        ("mlp", {}, Schedule(rho=Fraction(-1, 4)), Fraction(-3, 2)),
+        ("standard_mlp", {}, Schedule(), -2),
+        ("nonlinear_output", {}, Schedule(), 0),
+        ("bottleneck", {}, Schedule(), 0),
+        ("attention_sqrt", {}, Schedule(), 0),
+        ("mup_mlp", {}, Schedule(), 0),
+        ("mean_field", {}, Schedule(), 0),
+        ("mlp", {}, Schedule(scale=Fraction(-1, 4)), Fraction(-1, 2)),
+        ("mlp", {}, Schedule(scale=Fraction(-1, 2)), 0),
+        ("mlp", {}, Schedule(scale=Fraction(1, 4)), Fraction(-3, 2)),
+    ],
+    ids=lambda v: v if isinstance(v, str) else None,
+)
+def test_predicted(name: str, settings: dict[str, object], schedule: Schedule, deviation: Fraction | int) -> None:
+    changed = reparametrized(tp.load(PROGRAMS / f"{name}.tp", **settings).program, schedule)
+    assert Analysis(changed.graph).regime.deviation == deviation
+
+
+@pytest.mark.parametrize("name", ["mlp", "standard_mlp", "cnn", "mup_mlp"])
+def test_weight_decay_is_never_lazy(name: str) -> None:
+    """Weights shrink by a fixed share, and nothing of order one is linear in them."""
+    graph = tp.load(PROGRAMS / f"{name}.tp").graph
+    found = regime(graph, calculus_for(graph), decays=True)
+    assert (found.deviation, found.drift, found.gradient) == (0, 0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("power", "deviation", "move"), [(0, -1, -0.5), (-0.25, -0.5, -0.25), (-0.5, 0, 0)])
+def test_between_lazy_and_feature_learning(power: float, deviation: float, move: float) -> None:
+    """f n^(-q), η n^(2q): from lazy at q = 0 to feature learning at q = 1/2 (Chizat, Oyallon and Bach)."""
+    schedule = replace(NTK, scale=Fraction(power))
+    found = measured(tp.load(PROGRAMS / "mlp.tp", depth=1), schedule, [DEVIATION, moved("h[1]")], LARGE, None, 64)
+    assert near(found[DEVIATION], deviation)
+    assert near(found[moved("h[1]")], move)
