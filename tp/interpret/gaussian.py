@@ -9,6 +9,7 @@ of a few inner products each instead of one number for every entry of W.
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -70,19 +71,19 @@ class Gaussian(NamedTuple):
         told = products(fresh, other.images) - products(noise, other.basis)
         images = (noise + matmul(told, other.basis)) * new[:, None]
         answers = matmul(inside, mine.images) + matmul(outside, images)
-        return answers, self._learned(Known(fresh, images), transposed) if keep else self
+        return answers, self._learned(Known(fresh, images), transposed, answers) if keep else self
 
-    def _learned(self, more: Known, transposed: bool) -> Gaussian:
+    def _learned(self, more: Known, transposed: bool, answers: jax.Array) -> Gaussian:
         mine = self.backward if transposed else self.forward
         if self.filled is None:
             grown = Known(*(jnp.concatenate(pair) for pair in zip(mine, more, strict=True)))
             filled = None
         else:
-            start = self.filled[transposed]
+            start = later_than(self.filled[transposed], answers)
             grown = Known(
                 *(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True))
             )
-            after = start + more.basis.shape[0]
+            after = self.filled[transposed] + more.basis.shape[0]
             filled = (self.filled[0], after) if transposed else (after, self.filled[1])
         sides = (self.forward, grown) if transposed else (grown, self.backward)
         return Gaussian(self.key, self.calls + 1, *sides, filled)
@@ -103,3 +104,13 @@ def unknown(rows: int, columns: int, key: jax.Array, dtype: Any) -> Gaussian:
     """A matrix [rows, columns] of which nothing is known."""
     forward = Known(jnp.zeros((0, columns), dtype), jnp.zeros((0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
+
+
+def later_than(index: Any, *reads: jax.Array) -> Any:
+    """``index``, in a form that is known only when ``reads`` are.
+
+    An array that is written at such an index can be written in place: XLA sees that all that is read of it has been
+    read, and keeps no copy.
+    """
+    never = functools.reduce(jnp.logical_or, [jnp.min(a) < -jnp.inf for a in reads])
+    return index + never.astype(jnp.int32)

@@ -43,12 +43,16 @@ def long_einsum(specification: str, left: Any, right: Any) -> Any:
     size = left.shape[-1]
     if size < 2 * CHUNK:
         return jnp.einsum(specification, left, right, precision="highest")
-    count = size // CHUNK
-    whole = count * CHUNK
+    # Pieces without a rest where the size has such a divisor: XLA keeps a copy of an array for its rest.
+    count = next((c for c in range(size // CHUNK, 2 * (size // CHUNK)) if size % c == 0), size // CHUNK)
+    chunk = size // count if size % count == 0 else CHUNK
+    whole = count * chunk
+
+    def piece(a: Any, start: Any) -> Any:
+        return jax.lax.dynamic_slice_in_dim(a, start, chunk, axis=-1)
 
     def add(i: Any, total: Any) -> Any:
-        piece = (jax.lax.dynamic_slice_in_dim(a, i * CHUNK, CHUNK, axis=-1) for a in (left, right))
-        return total + jnp.einsum(specification, *piece, precision="highest")
+        return total + jnp.einsum(specification, piece(left, i * chunk), piece(right, i * chunk), precision="highest")
 
     rest = jnp.einsum(specification, left[..., whole:], right[..., whole:], precision="highest")
     return jax.lax.fori_loop(0, count, add, rest)

@@ -35,6 +35,8 @@ from tp.transform.factored import factored
 from tp.transform.moved import Moves, move_of
 
 TARGETS = "@targets"
+CARRIED = 1.25
+"""What compiled loops need for arrays that they carry along, as a multiple of them: some are there twice."""
 
 
 class Trainer:
@@ -91,9 +93,8 @@ class Trainer:
                 math.prod(sizes(p, n)) for name, p in self.program.parameters.items() if name not in without
             )
         for name in without:
-            held += (self.path.steps * ranks.get(name, 0) + sum(room[name])) * sum(
-                sizes(self.program.parameters[name], n)
-            )
+            vectors = self.path.steps * ranks.get(name, 0) + sum(room[name])
+            held += int(CARRIED * vectors * sum(sizes(self.program.parameters[name], n)))
         return held + live_entries(programs, n)
 
     def cost(self, n: int, engine: str) -> float:

@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from tp.graph.graph import Graph
+from tp.interpret.gaussian import later_than
 from tp.interpret.work import sizes
 from tp.training.arrays import Parts, Rows, Values
 from tp.training.rule import Rule
@@ -75,9 +76,11 @@ class Descent:
             velocity[name] = rule.momentum * velocity[name] + self.rates[name] / self.batch * change
             known[name] = self._kept(known[name]) - rule.eta * velocity[name]
         rows, past, coefficients = dict(moving.rows), dict(moving.past), dict(moving.coefficients)
+        reads = [*jax.tree.leaves(gradient)]
         for name, rank in self.ranks.items():
+            start = later_than(s * rank, *reads)
             pairs = zip(rows[name], gradient.rows[name], strict=True)
-            rows[name] = Rows(*(jax.lax.dynamic_update_slice_in_dim(old, new, s * rank, 0) for old, new in pairs))
+            rows[name] = Rows(*(jax.lax.dynamic_update_slice_in_dim(old, new, start, 0) for old, new in pairs))
             fresh = jnp.ones(rank, self.kind)
             past[name] = jax.lax.dynamic_update_slice(rule.momentum * past[name], fresh, (s * rank,))
             step = rule.eta * self.rates[name] / self.batch * past[name]
