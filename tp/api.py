@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tp.measure.blame import Accusation
     from tp.measure.drawing import Means
     from tp.measure.forward import Forward
-    from tp.measure.linearize import Linearization
+    from tp.measure.linearization import Linearization
     from tp.measure.numbers import Numbers
     from tp.measure.orders import Orders
     from tp.measure.plan import Plan

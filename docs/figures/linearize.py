@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import tp
-from tp.measure.linearize import Linearization
+from tp.measure.linearization import Linearization
 from tp.measure.schedule import Schedule
 from tp.report.linearize import linearization_text
 

@@ -16,6 +16,7 @@ import tp
 from tp.interpret.backend import precision
 from tp.measure.runs import trainer_of
 from tp.measure.schedule import Schedule
+from tp.training.run import TARGETS, Ready
 
 ROOT = Path(__file__).parents[2]
 GIB = 2.0**30
@@ -60,6 +61,46 @@ def test_against_plain_jax(paired: Any, record: Record) -> None:
 
         ours, other = paired(lambda: trainer.run(n, 1, 0, "float64", "dense"), theirs, rounds=3)
     record(Ratio(f"{steps} steps with the linear model, dense, against plain JAX, n = {n}", ours, other, 1.5, "s"))
+
+
+def test_the_linear_model(paired: Any, record: Record) -> None:
+    """Its gradients at the start and all of its steps, for each step, against a forward pass of the same program."""
+    n, steps = 1024, 200
+    model = tp.load(ROOT / "programs/mlp.tp")
+    trainer = trainer_of(model.program, Schedule(steps=steps, samples=4, probes=1), None, "float64")
+    path = trainer.path
+    with precision("float64") as kind:
+        data = {"x": jnp.asarray(path.inputs["x"]), TARGETS: jnp.asarray(path.targets)}
+        weights = model.init(0, n, "float64")
+        ready = Ready(trainer, n, kind, frozenset())
+        targets = data[TARGETS].reshape((-1, 1))
+
+        @jax.jit
+        def linear(weights: Any, data: Any) -> Any:
+            _, line = ready.linear(weights, data)
+
+            def step(s: Any, state: Any) -> Any:
+                picked = jnp.asarray(path.batches)[s]
+                return line.after(state, picked, targets[picked])
+
+            return jax.lax.fori_loop(0, steps, step, line.begin()).outputs
+
+        @jax.jit
+        def forward(weights: Any, data: Any) -> Any:
+            def step(s: Any, total: Any) -> Any:
+                return total + model.apply(weights, data["x"][jnp.asarray(path.batches)[s, 0]] + 0 * total)
+
+            return jax.lax.fori_loop(0, steps, step, jnp.zeros(()))
+
+        def timed(function: Any) -> Any:
+            def run() -> None:
+                with precision("float64"):
+                    jax.block_until_ready(function(weights, data))
+
+            return run
+
+        ours, other = paired(timed(linear), timed(forward), rounds=5)
+    record(Ratio(f"{steps} steps of the linear model against forward passes, n = {n}", ours, other, 2.0, "s"))
 
 
 PEAK = """

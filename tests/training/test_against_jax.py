@@ -17,9 +17,9 @@ import tp
 from tp.interpret import conditioned, dense
 from tp.interpret.backend import precision
 from tp.training.costs import COSTS, Cost
+from tp.training.path import Path as Route
 from tp.training.rule import Rule
-from tp.training.run import Path as Route
-from tp.training.run import Trainer
+from tp.training.trainer import Trainer
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 CLASSES = """program classes(phi: activation = tanh) {

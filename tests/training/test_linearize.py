@@ -13,7 +13,7 @@ from scipy import stats
 import tp
 from tp.cli import main
 from tp.diagnostics.diagnostic import TpError
-from tp.measure.linearize import Linearization
+from tp.measure.linearization import Linearization
 from tp.measure.plan import Plan
 from tp.measure.runs import train, trainer_of
 from tp.measure.schedule import Schedule, reparametrized
@@ -187,10 +187,58 @@ def test_the_command_that_trains(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(found["curves"][0]["at"]["loss"]) == 4
 
 
+CLASSES = """program classes(phi: activation = tanh) {
+  width n
+  input x : [d=64]
+  param U : [n, d] ~ normal(0, 1)
+  param V : [c=10, n] ~ normal(0, 1)
+  h = U @ x / sqrt(d)
+  output f = V @ phi(h) / sqrt(n)
+}"""
+
+
+def test_ten_classes_of_digits_are_learned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "classes.tp").write_text(CLASSES)
+    words = ["--data", "digits", "--cost", "cross-entropy", "--samples", "20", "--batch", "20", "--eta", "5"]
+    assert main(["train", str(tmp_path / "classes.tp"), *words, "--widths", "64", "--format", "json"]) == 0
+    (curve,) = json.loads(capsys.readouterr().out)["curves"]
+    for loss in (curve["at"]["loss"], curve["at"]["linear loss"]):
+        assert loss[0] > 2.0  # about log 10
+        assert loss[-1] < 0.5 * loss[0]
+
+
+def test_images_rows_and_tokens_of_digits(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same images as what a program's input has for axes."""
+    for name in ("cnn", "rnn", "attention"):
+        words = ["--data", "digits", "--widths", "8", "--steps", "2", "--seeds", "1", "--no-store"]
+        assert main(["train", str(PROGRAMS / f"{name}.tp"), *words]) == 0
+        assert "unseen" in capsys.readouterr().out
+
+
+def test_arrays_of_ones_own_are_trained_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draw = np.random.default_rng(0)
+    np.savez(tmp_path / "own.npz", x=draw.normal(size=(7, 16)), targets=np.linspace(-1, 1, 7))
+    words = ["train", str(PROGRAMS / "mlp.tp"), "--set", "d=16", "--data", str(tmp_path / "own.npz"), "--widths", "16"]
+    assert main([*words, "--steps", "3", "--samples", "6"]) == 0
+    assert main([*words, "--steps", "3", "--samples", "7"]) == 2
+    assert "TP603" in capsys.readouterr().err
+
+
+def test_weights_with_a_mean_do_not_decay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (PROGRAMS / "mlp.tp").read_text().replace("param v : [n] ~ normal(0, 1)", "param v : [n] ~ normal(1, 1)")
+    (tmp_path / "own.tp").write_text(text)
+    assert main(["train", str(tmp_path / "own.tp"), "--weight-decay", "0.1", "--widths", "8"]) == 2
+    said = capsys.readouterr().err
+    assert "TP513" in said
+    assert "param v" in said  # the line of the source
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (["--steps", "0"], "TP513"),
+        (["--weight-decay", "5"], "TP513"),
+        (["--weight-decay=-1"], "TP513"),
         (["--rho", "half"], "TP513"),
         (["--rho", "1/0"], "TP513"),
         (["--cost", "hinge"], "TP504"),

@@ -36,7 +36,10 @@ COEFFICIENTS = "@coefficients"
 
 
 class HessianStep:
-    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2. Derivatives leave out ``fixed`` weights."""
+    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2.
+
+    Derivatives leave out the weights in ``fixed``.
+    """
 
     def __init__(self, program: Graph, contracted: int, fixed: Collection[str] = ()) -> None:
         self.program = program

@@ -1,4 +1,4 @@
-"""Subordinate norms of symmetric matrices on parameter space, from a program of one step (:mod:`tp.correlations.hessian`)."""
+"""Norms of symmetric matrices on parameter space, from the program of a step (:mod:`tp.correlations.hessian`)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Weights = Mapping[str, Any]
 
 
 class PowerIteration:
-    """u -> Λ M u / |Λ^{1/2} M u| again and again, at width ``n``; Λ^{1/2} M Λ^{1/2} is the matrix whose norm is wanted."""
+    """u -> Λ M u / |Λ^{1/2} M u| again and again, at width ``n``: wanted is the norm of Λ^{1/2} M Λ^{1/2}."""
 
     def __init__(self, step: HessianStep, n: int, kind: Any) -> None:
         self._step, self._n, self._kind = step, n, kind

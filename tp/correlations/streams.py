@@ -10,7 +10,7 @@ SEEDS = 64
 
 
 def several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dict[str, Any]]:
-    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] of all it finds.
+    """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] by name.
 
     Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one
     after another.

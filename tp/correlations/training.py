@@ -66,10 +66,11 @@ def trained(
 ) -> Trained:
     """The program after ``steps`` >= 1 steps of gradient descent with error signals of one.
 
-    With ``decays`` weights also move along themselves. ``thin`` may drop parts of directions that make no difference to whoever reads the result.
+    With ``decays`` weights also move along themselves. ``thin`` may drop parts of directions that make no difference to
+    whoever reads the result.
 
-    "First order" is the move along the initial gradients, which is what the linear model does; the rest collects
-    everything else: nonlinear effects of the move, and the change of the gradients themselves.
+    "First order" is the move along the initial gradients (and along the weights), which is what the linear model does;
+    the rest collects everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
     graph = back.graph.empty_like()
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))

@@ -16,12 +16,19 @@ COMPILATION = 0.01
 """Seconds that a draw must gain: a conditioned program compiles some 3 s longer and is drawn some 300 times."""
 
 
-def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], n: int, engine: str) -> frozenset[str]:
+def absent(
+    parameters: Mapping[str, Parameter],
+    asked: Mapping[str, Questions],
+    n: int,
+    engine: str,
+    compilation: float = COMPILATION,
+) -> frozenset[str]:
     """The weights that are not materialised at width ``n``.
 
     ``asked`` holds what is asked of each applied weight. "conditioned" conditions every Gaussian weight that is wide
     on both sides, "auto" those for which it is cheaper, "dense" none. A weight with a finite side is left out where
-    that is cheaper, once any other is. Raises TpError TP511 where "conditioned" finds only weights of other laws.
+    that is cheaper, once any other is. "auto" wants to gain the seconds ``compilation`` by it. Raises TpError TP511
+    where "conditioned" finds only weights of other laws.
     """
     able = {name for name in asked if parameters[name].law.family in LAWS}
     operators = {name for name in asked if parameters[name].is_operator}
@@ -35,7 +42,7 @@ def absent(parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], 
     saved = {name: _saved(parameters[name], asked[name], n) for name in able}
     cheap = {name for name in able if saved[name] > 0}
     out = operators & (able if engine == "conditioned" else cheap)
-    if engine == "auto" and sum(saved[name] for name in out) < COMPILATION:
+    if engine == "auto" and sum(saved[name] for name in out) < compilation:
         out = set()
     if out or (engine == "conditioned" and not operators):
         out |= cheap - operators

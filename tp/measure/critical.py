@@ -1,4 +1,4 @@
-"""Critical learning rates: η_the, up to which all correlations are O(1) (paper, theorem 3.1), and η_cor (corollary 4.0.1)."""
+"""Critical learning rates: η_the, up to which correlations are at most 1 (theorem 3.1), and η_cor (corollary 4.0.1)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Critical:
     """At width ``n``, in units of the learning rates of the program.
 
     ``the``: the largest η with η^{D/2+d} |C^{D,d}| <= 1 for all C that were measured, and the one that ``binds``.
-    ``cor``: 2 / K_0(x, x) for the sample with the largest kernel, beyond which single steps on it overshoot more and more
-    (median over runs). None where it was not measured.
+    ``cor``: 2 / K_0(x, x) for the sample with the largest kernel (median over runs), beyond which single steps on it
+    overshoot more and more. None where it was not measured.
     """
 
     n: int

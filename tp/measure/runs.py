@@ -31,7 +31,7 @@ from tp.training.path import Path
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program
-    from tp.training.run import Trainer
+    from tp.training.trainer import Trainer
 
 
 UNSEEN = 1
@@ -100,7 +100,7 @@ def trainer_of(
 def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:
     from tp.training.costs import find
     from tp.training.rule import Rule
-    from tp.training.run import Trainer
+    from tp.training.trainer import Trainer
 
     rule = Rule(find(schedule.cost), schedule.eta, schedule.momentum, schedule.decay)
     return Trainer(graph, path, rule, features)

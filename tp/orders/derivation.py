@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
@@ -19,7 +19,7 @@ class Derivation(Generic[V]):
 
     rule: str
     arguments: tuple[Any, ...]
-    premises: tuple[Derivation[Any], ...]
+    premises: tuple[Derivation[Any], ...] = field(repr=False)  # shared, so that their text would grow exponentially
     value: V
     notes: frozenset[str] = frozenset()
     """What was assumed or given up on the way."""

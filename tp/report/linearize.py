@@ -9,7 +9,7 @@ from tp.asymptotics.verdict import Estimate
 from tp.measure.corollary import Decay
 from tp.measure.critical import Critical
 from tp.measure.curves import Curve
-from tp.measure.linearize import Linearization
+from tp.measure.linearization import Linearization
 from tp.measure.runs import Runs
 from tp.measure.schedule import Schedule
 from tp.measure.strong import Strong
@@ -67,7 +67,8 @@ def schedule_text(schedule: Schedule) -> str:
         if power
     ]
     more = [f"{name} {value:g}" for name, value in _more(schedule).items() if value]
-    samples = f"batches of {schedule.batch} out of {schedule.samples} samples, looked at: an unseen one and {schedule.probes} of them"
+    batches = f"batches of {schedule.batch} out of {schedule.samples} samples"
+    samples = f"{batches}, looked at: an unseen one and {schedule.probes} of them"
     return "; ".join([f"eta {schedule.eta:g}", f"{called(schedule.cost)} cost", samples, *more, *powers])
 
 

@@ -9,7 +9,7 @@ from tp.asymptotics.verdict import Estimate
 from tp.measure.corollary import Decay
 from tp.measure.critical import Critical
 from tp.measure.curves import Curve
-from tp.measure.linearize import Linearization
+from tp.measure.linearization import Linearization
 from tp.measure.runs import Runs
 from tp.measure.schedule import Schedule
 from tp.measure.strong import Strong

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tp.training.path import Path
 
 if TYPE_CHECKING:
-    from tp.training.run import Trainer
+    from tp.training.trainer import Trainer
 
 DEVIATION, SEEN = "F - F_lin", "F - F_lin, seen"
 """At the unseen samples, and at those of the probes that are trained on."""

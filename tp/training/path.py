@@ -13,9 +13,9 @@ import numpy.typing as npt
 class Path:
     """What is trained on. ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output].
 
-    ``batches`` [steps, batch] says which samples each step sees, never one of the first ``unseen``; the first ``probes``
-    samples are looked at after the steps ``looks``, rising, the first of which is 0. After those of them that are in ``curved`` second derivatives
-    are looked at, too.
+    ``batches`` [steps, batch] says which samples each step sees, none of the first ``unseen``. The first ``probes``
+    samples are looked at after the steps ``looks``, rising, the first of which is 0; after those of them that are in
+    ``curved``, second derivatives are looked at, too.
     """
 
     inputs: Mapping[str, npt.NDArray[np.float64]]
