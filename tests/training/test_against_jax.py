@@ -98,16 +98,17 @@ def route(model: tp.Model, steps: int, batch: int, classes: bool = False) -> Rou
 
 
 CASES: list[tuple[str, Rule, int]] = [
-    ("mlp", Rule(COSTS["squared"], 0.3), 1),
     ("mlp", Rule(COSTS["logistic"], 0.3, momentum=0.5), 2),
-    ("mlp", Rule(COSTS["squared"], 0.5), 4),
     ("standard_mlp", Rule(COSTS["squared"], 0.3), 1),
     ("mup_mlp", Rule(COSTS["squared"], 0.1), 1),
+    ("mlp", Rule(COSTS["squared"], 0.3, momentum=0.5, decay=0.1), 4),
+    ("attention", Rule(COSTS["squared"], 0.2, momentum=0.9), 1),
+]
+MORE: list[tuple[str, Rule, int]] = [
+    ("mlp", Rule(COSTS["squared"], 0.3), 1),
     ("cnn", Rule(COSTS["squared"], 0.2), 1),
     ("rnn", Rule(COSTS["squared"], 0.2), 2),
-    ("attention", Rule(COSTS["squared"], 0.2, momentum=0.9), 1),
     ("residual_mlp", Rule(COSTS["squared"], 0.1), 1),
-    ("mlp", Rule(COSTS["squared"], 0.3, decay=0.1), 1),
     ("rnn", Rule(COSTS["logistic"], 0.2, momentum=0.5, decay=0.2), 2),
     ("cnn", Rule(COSTS["squared"], 0.2, decay=0.1), 1),
     ("standard_mlp", Rule(COSTS["squared"], 0.2, decay=0.1), 1),
@@ -125,7 +126,11 @@ def compared(model: tp.Model, path: Route, rule: Rule, n: int = 12) -> None:
     assert np.abs(output - linear).max() > 1e-6
 
 
-@pytest.mark.parametrize(("name", "rule", "batch"), CASES, ids=lambda v: v if isinstance(v, str) else None)
+@pytest.mark.parametrize(
+    ("name", "rule", "batch"),
+    [*CASES, *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE)],
+    ids=lambda v: v if isinstance(v, str) else None,
+)
 def test_training(name: str, rule: Rule, batch: int) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp")
     compared(model, route(model, 5, batch), rule)
@@ -146,7 +151,10 @@ def test_a_cost_of_ones_own() -> None:
     compared(model, route(model, 4, 1), Rule(own, 0.02))
 
 
-@pytest.mark.parametrize("name", ["mlp", "standard_mlp", "attention", "classes"])
+@pytest.mark.parametrize(
+    "name",
+    ["standard_mlp", "classes", *(pytest.param(name, marks=pytest.mark.slow) for name in ("mlp", "attention"))],
+)
 def test_second_derivatives(name: str) -> None:
     """Norms of Λ^{1/2} ∇²F Λ^{1/2} and of its change after four steps are those of whole matrices."""
     model = tp.parse(CLASSES) if name == "classes" else tp.load(PROGRAMS / f"{name}.tp")
@@ -171,8 +179,11 @@ def test_second_derivatives(name: str) -> None:
     assert found["hessian drift"][0] == pytest.approx([0.0, norms[2]], rel=2e-2)
 
 
+LONGER = (("mlp", 0.0), ("rnn", 0.0), ("attention", 0.3), ("cnn", 0.3))
+
+
 @pytest.mark.parametrize(
-    ("name", "decay"), [("mlp", 0.0), ("mlp", 0.3), ("rnn", 0.0), ("attention", 0.3), ("cnn", 0.3)]
+    ("name", "decay"), [("mlp", 0.3), *(pytest.param(*case, marks=pytest.mark.slow) for case in LONGER)]
 )
 def test_rows_of_outer_products_are_the_moves_of_a_matrix(
     name: str, decay: float, monkeypatch: pytest.MonkeyPatch

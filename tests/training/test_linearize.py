@@ -88,7 +88,7 @@ def test_text_and_json_of_both_sides() -> None:
 
 def test_a_diverging_run_is_no_evidence() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(
-        Schedule(steps=60, eta=50.0, samples=3), [8, 16, 64], 4, store=False
+        Schedule(steps=60, eta=50.0, samples=3), [8, 16, 64], 4, second=False, store=False
     )
     assert set(found.diverged) == {8, 16, 64}
     assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.right)
@@ -109,7 +109,7 @@ def test_both_engines_train_to_the_same_law(name: str) -> None:
 
 
 def test_runs_repeat_and_do_not_depend_on_their_grouping() -> None:
-    trainer = trainer_of(tp.load(PROGRAMS / "mlp.tp").program, SHORT, None, "float64")
+    trainer = trainer_of(tp.load(PROGRAMS / "mlp.tp", depth=2).program, SHORT, None, "float64")
     whole, later = trainer.run(16, 3, 5, "float64", "conditioned"), trainer.run(16, 1, 7, "float64", "conditioned")
     for key, values in whole.items():
         np.testing.assert_array_equal(values[2], later[key][0])
@@ -207,6 +207,7 @@ def test_ten_classes_of_digits_are_learned(tmp_path: Path, capsys: pytest.Captur
         assert loss[-1] < 0.5 * loss[0]
 
 
+@pytest.mark.slow
 def test_images_rows_and_tokens_of_digits(capsys: pytest.CaptureFixture[str]) -> None:
     """The same images as what a program's input has for axes."""
     for name in ("cnn", "rnn", "attention"):

@@ -85,6 +85,7 @@ def test_measured(
         assert near(found[quantity], truth), (quantity, found[quantity].slopes)
 
 
+@pytest.mark.slow
 @pytest.mark.exhaustive
 def test_attention_does_not_linearise_at_large_widths() -> None:
     """One head with scores q.k/sqrt(n): below n = 500 the deviation falls."""
