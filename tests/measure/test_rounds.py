@@ -16,6 +16,7 @@ from tp.measure.rounds import (
     in_call,
     later_round,
     spent,
+    within,
 )
 
 CHEAP = {n: 1e-3 + 3e-8 * n**2 for n in (64, 128, 256, 512, 1024)}
@@ -81,3 +82,17 @@ def test_calls_are_short() -> None:
     assert in_call(1e-4) == BLOCK
     assert in_call(CALL_SECONDS / 3) == 3
     assert in_call(100 * CALL_SECONDS) == 1
+
+
+def test_widths_that_fit_into_a_budget() -> None:
+    widths = (64, 128, 256, 512, 1024)
+
+    def cost(n: int) -> float:
+        return 0.01 * (n / 64) ** 2
+
+    costs = {n: cost(n) for n in widths}
+    whole, fewer = (spent(first_round(c, 512), c) for c in (costs, {n: costs[n] for n in widths[:-1]}))
+    assert fewer < whole
+    assert within(widths, cost, 512, whole) == widths
+    assert within(widths, cost, 512, fewer) == widths[:-1]
+    assert within(widths, lambda _: 1000.0, 512, whole) == widths[:3]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tp.asymptotics.verdict import Estimate
+from tp.correlations.regime import Condition
 from tp.measure.claims import ClaimResult
 from tp.measure.corollary import Decay
 from tp.measure.critical import Critical
@@ -23,7 +24,8 @@ class Linearization:
     """Both sides, and whether they agree.
 
     ``left`` are correlations, ``right`` deviations after training, ``hessian`` the norm of ∇²F over that of ∇F before
-    and after (Liu, Zhu and Belkin). ``by_step`` has exponents of n after every look but the first. ``diverged`` has the
+    and after (Liu, Zhu and Belkin). ``premises`` are the conditions of a properly normalised system, which the theorems
+    speak of. ``by_step`` has exponents of n after every look but the first. ``diverged`` has the
     first step of a diverging run by width.
     """
 
@@ -33,6 +35,7 @@ class Linearization:
     left: tuple[QuantityResult, ...]
     right: tuple[QuantityResult, ...]
     hessian: tuple[QuantityResult, ...]
+    premises: tuple[Condition, ...]
     by_step: Mapping[str, tuple[Estimate | None, ...]]
     curves: tuple[Curve, ...]
     critical: tuple[Critical, ...]

@@ -18,6 +18,7 @@ from tp.measure.fit import fit
 from tp.measure.judging import QuantityResult, judged, row, wanted
 from tp.measure.linearization import Linearization
 from tp.measure.plan import Plan
+from tp.measure.rounds import within
 from tp.measure.runs import draw_runs, trainer_of
 from tp.measure.schedule import Schedule, reparametrized
 from tp.measure.strong import Reparametrised, Strong, supported
@@ -90,6 +91,7 @@ def linearize(
         left=left.quantities,
         right=tuple(right),
         hessian=tuple(hessian),
+        premises=expects.regime.conditions,
         by_step=_by_step(drawn.samples, names, schedule),
         curves=curves(drawn.samples, trainer.path, looked_at(trainer)),
         critical=critical(left.quantities, drawn.samples),
@@ -125,7 +127,10 @@ def _second(
     means: Means,
     report: Report | None,
 ) -> _Curved:
-    """Runs that are looked at with second derivatives, at the widths of ``plan`` alone: they take many gradients."""
+    """Runs that are looked at with second derivatives, which take many gradients: no widths are added to the ``plan``.
+
+    The largest are left out where a first round would not fit into the budget.
+    """
     trainer = trainer_of(program, schedule, data, plan.dtype, curved=True)
     names = [HESSIAN_DRIFT, BEFORE, AFTER]
 
@@ -135,9 +140,11 @@ def _second(
         found = {HESSIAN_DRIFT: last[HESSIAN_DRIFT], OUTPUT: last[OUTPUT], **ends}
         return judged(names, expects.prediction, found, plan.dtype, OUTPUT)
 
-    drawn = draw_runs(
-        program, trainer, schedule, replace(plan, max_width=None), means, lambda s: wanted(rows(s).values()), report
-    )
+    plan = replace(plan, max_width=None)
+    if plan.seeds is None:
+        affordable = within(plan.widths, lambda n: trainer.cost(n, plan.engine), plan.most_seeds, plan.budget)
+        plan = replace(plan, widths=affordable)
+    drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
     measured = rows(drawn.samples)
     drift, *ratios = (row(name, expects.prediction, measured.get(name)) for name in names)
     return _Curved(drift, ratios, drawn.interrupted, drawn.calls, drawn.stored)

@@ -8,7 +8,7 @@ seconds on one slow core, and the same in every run, so that runs repeat exactly
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
@@ -18,6 +18,8 @@ FIRST, LATER = 16, 4
 """The fewest seeds in a first and in a later round, whatever they cost: the median of less is no estimate."""
 MOST_IN_ROUND = 256
 """The most seeds in a round at a small width, where they are cheap and one more says little."""
+FEWEST_WIDTHS = 3
+"""A slope needs them."""
 CALL_SECONDS = 4.0
 """What one call of the sampler may cost: an interrupt and the time budget wait for its end."""
 
@@ -45,6 +47,17 @@ def fixed_rounds(widths: Collection[int], seeds: int) -> Iterator[dict[int, int]
 def spent(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
     """What a round costs."""
     return sum(count * costs[n] for n, count in seeds.items())
+
+
+def within(widths: Sequence[int], cost: Callable[[int], float], most: int, budget: float) -> tuple[int, ...]:
+    """The smallest of the ``widths``, as many as a first round fits into the ``budget`` with; three at least."""
+    kept = tuple(sorted(widths))
+    while len(kept) > FEWEST_WIDTHS:
+        costs = {n: cost(n) for n in kept}
+        if spent(first_round(costs, most), costs) <= budget:
+            break
+        kept = kept[:-1]
+    return kept
 
 
 def in_call(cost: float) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from tp.asymptotics.verdict import Estimate
+from tp.correlations.regime import Condition
 from tp.measure.corollary import Decay
 from tp.measure.critical import Critical
 from tp.measure.curves import Curve
@@ -28,6 +29,7 @@ def linearization_text(result: Linearization) -> str:
     lines += table(HEADER, [quantity_row(q) for q in result.right])
     sides = f"correlations decay: {_word(result.weak)}; F - F_lin and its like decay: {_word(result.linear)}"
     lines += ["", f"  {sides}; theorem 3.1, up to D = {result.examined}: {result.agreement}"]
+    lines += _premises(result.premises)
     if result.hessian:
         lines += ["", "  norm of the Hessian over that of the gradient, before and after"]
         lines += table(HEADER, [quantity_row(q) for q in result.hessian])
@@ -87,6 +89,16 @@ def curves_text(curves: Sequence[Curve]) -> list[str]:
 
 def diverged_text(diverged: Mapping[int, int]) -> list[str]:
     return [f"  at n = {n} a run diverged in step {step}: no evidence for anything" for n, step in diverged.items()]
+
+
+def _premises(found: Sequence[Condition]) -> list[str]:
+    """Those that fail: then the sides may be compared, but no theorem says how they come out."""
+    return [
+        f"  not properly normalised: {c.text} fails, it is {'0' if c.exponent is None else f'n^({c.exponent})'};"
+        " the theorem does not speak of this program"
+        for c in found
+        if not c.holds
+    ]
 
 
 def _by_step(found: Mapping[str, Sequence[Estimate | None]], schedule: Schedule) -> list[str]:

@@ -26,6 +26,10 @@ def linearization_json(result: Linearization) -> Json:
         "correlations": [quantity_json(q) for q in result.left],
         "deviations": [quantity_json(q) for q in result.right],
         "hessian_over_gradient": [quantity_json(q) for q in result.hessian],
+        "premises": [
+            {"text": c.text, "exponent": None if c.exponent is None else str(c.exponent), "holds": c.holds}
+            for c in result.premises
+        ],
         "correlations_decay": result.weak,
         "deviations_decay": result.linear,
         "agreement": result.agreement,
