@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from fractions import Fraction
 
     from tp.diagnostics.diagnostic import Diagnostic
     from tp.graph.axes import Type
@@ -193,10 +193,11 @@ class Model:
         data, memory, and what cannot be trained (TP512, TP513).
         """
         from tp.measure.linearize import linearize
+        from tp.measure.reading import parse_power
         from tp.measure.schedule import Schedule
 
         settings = plan(widths, seeds, dtype, engine, budget, max_width)
-        powers = [Fraction(rho) for rho in rhos]
+        powers = [parse_power("rhos", rho) for rho in rhos]
         with _means(store, resume, workers, warn) as means:
             return linearize(
                 self.program, settings, schedule or Schedule(), data,

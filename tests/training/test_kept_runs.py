@@ -12,6 +12,7 @@ import tp
 from tp.cli import main
 from tp.measure.drawing import Means
 from tp.measure.plan import Plan
+from tp.measure.remote import Job
 from tp.measure.runs import draw_runs, task_of, trainer_of
 from tp.measure.schedule import Schedule
 from tp.measure.sweep import Sweep
@@ -61,12 +62,14 @@ def test_what_decides_numbers_is_in_the_key() -> None:
         replace(SHORT, cost="logistic"),
     ]
     keys: set[tuple[str, tuple[str, ...]]] = set()
+    jobs: set[Job] = set()
     for schedule in (SHORT, *others):
         for curved in (False, True):
-            trainer = trainer_of(program, schedule, None, "float64", ["h[1]"], curved)
+            trainer = trainer_of(program, schedule, None, "float64", (), curved)
             task = task_of(program, trainer, schedule, PLAN)
             keys.add((inputs_hash(task.inputs), task.quantities))
-    assert len(keys) == 2 * (1 + len(others))
+            jobs.add(task.job())
+    assert len(keys) == len(jobs) == 2 * (1 + len(others))
 
 
 def test_features_of_one_name_in_different_places(tmp_path: Path) -> None:

@@ -170,7 +170,24 @@ def test_weights_shared_along_a_wide_axis_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"steps": 0}, {"eta": 0.0}, {"eta": float("nan")}, {"momentum": 1.0}, {"batch": 0}, {"samples": 1}]
+    "settings",
+    [
+        {"steps": 0},
+        {"steps": 2.5},
+        {"steps": "5"},
+        {"eta": 0.0},
+        {"eta": float("nan")},
+        {"eta": "0.2"},
+        {"momentum": 1.0},
+        {"momentum": None},
+        {"decay": -1.0},
+        {"decay": 5.0},
+        {"batch": 0},
+        {"samples": 1},
+        {"rho": "-1/2"},
+        {"rho": 400},
+        {"scale": -0.5},
+    ],
 )
 def test_schedules_that_make_no_sense(settings: dict[str, float]) -> None:
     with pytest.raises(TpError, match="TP513"):
@@ -225,6 +242,14 @@ def test_arrays_of_ones_own_are_trained_on(tmp_path: Path, capsys: pytest.Captur
     assert "TP603" in capsys.readouterr().err
 
 
+def test_targets_that_a_cost_makes_nothing_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    draw = np.random.default_rng(0)
+    np.savez(tmp_path / "own.npz", x=draw.normal(size=(7, 16)), targets=np.linspace(0, 1, 7))
+    words = ["train", str(PROGRAMS / "mlp.tp"), "--set", "d=16", "--data", str(tmp_path / "own.npz"), "--widths", "16"]
+    assert main([*words, "--cost", "logistic"]) == 2
+    assert "TP513" in capsys.readouterr().err
+
+
 def test_weights_with_a_mean_do_not_decay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (PROGRAMS / "mlp.tp").read_text().replace("param v : [n] ~ normal(0, 1)", "param v : [n] ~ normal(1, 1)")
     (tmp_path / "own.tp").write_text(text)
@@ -242,6 +267,9 @@ def test_weights_with_a_mean_do_not_decay(tmp_path: Path, capsys: pytest.Capture
         (["--weight-decay=-1"], "TP513"),
         (["--rho", "half"], "TP513"),
         (["--rho", "1/0"], "TP513"),
+        (["--rho", "1e400"], "TP513"),
+        (["--scale=-300"], "TP513"),
+        (["--cost", "cross-entropy"], "TP513"),
         (["--cost", "hinge"], "TP504"),
         (["--data", "digits"], "TP606"),
     ],

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 import tp
+from tp.correlations.analysis import Analysis
 from tp.measure.corollary import Bounded, Decay, Law, decays
 from tp.measure.critical import critical
 from tp.measure.drawing import Means
+from tp.measure.expected import SECOND, expected
 from tp.measure.fit import fit
 from tp.measure.judging import QuantityResult
 from tp.measure.linearize import linearize
@@ -22,7 +24,19 @@ from tp.measure.schedule import Schedule
 from tp.measure.strong import Reparametrised, Strong
 from tp.measure.sweep import Samples
 from tp.measure.verdict import Judgement, Verdict
-from tp.training.numbers import CURVATURE, DEVIATION, DIVERGED, SIGNAL, STEEPEST, after, at, kept_steps
+from tp.training.numbers import (
+    CURVATURE,
+    DEVIATION,
+    DIVERGED,
+    FASTEST,
+    HESSIAN_DRIFT,
+    SIGNAL,
+    SLOWEST,
+    STEEPEST,
+    after,
+    at,
+    kept_steps,
+)
 from tp.training.path import Path
 
 PROGRAMS = File(__file__).parents[2] / "programs"
@@ -30,8 +44,11 @@ STEPS = np.arange(128)
 RUNS = 40
 
 
-def made_up(signal: np.ndarray, deviation: np.ndarray, kernel: float = 1.0) -> tuple[Samples, Path]:
-    """Samples of runs along 128 steps with these typical values, 20 % scattered, at one width."""
+def made_up(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0) -> tuple[Samples, Path]:
+    """Samples of runs along 128 steps with these typical values, 20 % scattered, at one width.
+
+    ``slowest`` is the smallest eigenvalue of the kernel.
+    """
     schedule = Schedule(steps=len(STEPS))
     path = Path({}, np.zeros(4), np.zeros((len(STEPS), 1), int), 2, schedule.looks, unseen=1)
     draw = np.random.default_rng(0)
@@ -39,15 +56,16 @@ def made_up(signal: np.ndarray, deviation: np.ndarray, kernel: float = 1.0) -> t
     def scattered(value: float) -> dict[int, np.ndarray]:
         return {64: value * np.exp(0.2 * draw.standard_normal(RUNS))}
 
-    samples: Samples = {DIVERGED: {64: np.zeros(RUNS)}, STEEPEST: {64: np.full(RUNS, kernel)}}
+    samples: Samples = {DIVERGED: {64: np.zeros(RUNS)}, FASTEST: {64: np.ones(RUNS)}}
+    samples[SLOWEST] = {64: np.full(RUNS, slowest)}
     samples |= {at(SIGNAL, s): scattered(signal[s]) for s in kept_steps(path)}
     samples |= {at(CURVATURE, s): {64: np.ones(RUNS)} for s in kept_steps(path)}
     samples |= {after(DEVIATION, s): scattered(deviation[min(s, 127)]) for s in path.looks}
     return samples, path
 
 
-def decayed(signal: np.ndarray, deviation: np.ndarray, kernel: float = 1.0) -> Decay:
-    (found,) = decays(*made_up(signal, deviation, kernel), eta=0.5)
+def decayed(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0, dtype: str = "float64") -> Decay:
+    (found,) = decays(*made_up(signal, deviation, slowest), eta=0.5, dtype=dtype)
     return found
 
 
@@ -62,7 +80,19 @@ def test_exponential_decay_and_its_time(time: float) -> None:
 
 
 def test_a_deviation_that_grows_though_the_premise_holds() -> None:
-    assert decayed(np.exp(-STEPS / 12), 1.0 + STEPS).outcome == "fails"
+    assert decayed(np.exp(-STEPS / 5), 1.0 + STEPS).outcome == "fails"
+
+
+@pytest.mark.parametrize("time", [60.0, 100.0])
+def test_a_deviation_that_still_grows_early_in_the_decay(time: float) -> None:
+    """It is bounded, and has not come there yet."""
+    found = decayed(np.exp(-STEPS / time), 1.0 - np.exp(-(STEPS + 1.0) / time))
+    assert found.law is Law.EXPONENTIAL
+    assert found.outcome == "undecided"
+
+
+def test_single_precision_ends_in_rounding() -> None:
+    assert decayed(np.exp(-STEPS / 5) + 1e-7, np.ones(128), dtype="float32").law is not Law.POWER
 
 
 @pytest.mark.parametrize("power", [1.0, 2.0])
@@ -77,20 +107,24 @@ def test_no_decay() -> None:
 
 
 def test_no_decay_in_a_run_that_is_too_short_to_tell() -> None:
-    assert decayed(np.ones(128), np.ones(128), kernel=0.01).law is Law.OPEN
+    assert decayed(np.ones(128), np.ones(128), slowest=0.01).law is Law.OPEN
+
+
+def test_a_kernel_that_is_singular_never_decays() -> None:
+    assert decayed(np.ones(128), np.ones(128), slowest=1e-15).law is Law.NONE
 
 
 def test_diverged_runs_are_no_evidence() -> None:
     samples, path = made_up(np.exp(-STEPS / 12), np.ones(128))
     samples[DIVERGED][64][3] = 17
-    assert decays(samples, path, 0.5) == ()
+    assert decays(samples, path, 0.5, "float64") == ()
 
 
 def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
     program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
     trainer = trainer_of(program, schedule, None, "float64")
     drawn = draw_runs(program, trainer, schedule, Plan((128,), 64), Means())
-    (found,) = decays(drawn.samples, trainer.path, schedule.eta)
+    (found,) = decays(drawn.samples, trainer.path, schedule.eta, "float64")
     return found
 
 
@@ -122,7 +156,7 @@ def quantity(
 
 def strong(power: Fraction | None, deviations: dict[Fraction, Fraction | None], confirmed: bool = True) -> Strong:
     rows = tuple(Reparametrised(rho, 4, quantity(DEVIATION, e)) for rho, e in deviations.items())
-    return Strong(power, None, confirmed, rows)
+    return Strong(power, power, None, confirmed, rows)
 
 
 HALF, ONE = Fraction(1, 2), Fraction(1)
@@ -149,7 +183,18 @@ def test_both_sides_of_theorem_3_2(
 
 def test_a_deviation_that_is_open_decides_nothing() -> None:
     row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE, Verdict.UNDECIDED))
-    assert Strong(Fraction(2, 3), None, True, (row,)).agreement == "undecided"
+    assert Strong(Fraction(2, 3), Fraction(2, 3), None, True, (row,)).agreement == "undecided"
+
+
+def test_a_bound_of_the_correlations_decides_nothing() -> None:
+    row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE))
+    assert Strong(-ONE, Fraction(0), None, True, (row,)).agreement == "disagree"
+    assert Strong(-ONE, HALF, None, True, (row,)).agreement == "undecided"
+
+
+def test_what_the_theorem_does_not_speak_of() -> None:
+    row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE))
+    assert Strong(HALF, HALF, None, True, (row,), speaks=False).agreement == "does not apply"
 
 
 def test_critical_rates() -> None:
@@ -169,6 +214,36 @@ def test_critical_rates() -> None:
         assert c.cor is not None
         assert c.the.value == pytest.approx(0.25, rel=0.1)
         assert c.cor.low <= 0.4 <= c.cor.high
+
+
+def test_claims_under_weight_decay_fail() -> None:
+    """F - F_lin is of order one then, whatever it is without decay."""
+    text = (PROGRAMS / "mlp.tp").read_text().replace("claim weakly_correlated(n)", "claim linearizes(n)\n  claim lazy")
+    plan = Plan((8, 16, 64), 16, engine="dense")
+    found = linearize(tp.parse(text, depth=1).program, plan, Schedule(steps=3, samples=2, decay=0.5), second=False)
+    assert [c.outcome.value for c in found.claims] == ["fails", "fails"]
+    assert found.agreement == "does not apply"
+    assert found.exit_code == 1
+
+
+def test_theorem_3_2_is_about_the_program_as_it_is() -> None:
+    model = tp.load(PROGRAMS / "mlp.tp", depth=1)
+    with pytest.raises(tp.TpError, match="TP513"):
+        model.linearize(Schedule(rho=Fraction(-1, 2)), [8, 16, 64], 4, rhos=["-1/4"], store=False)
+    with pytest.raises(tp.TpError, match="TP513"):
+        model.linearize(Schedule(), [8, 16, 64], 4, rhos=["half"], store=False)
+
+
+@pytest.mark.parametrize(("phi", "known"), [("tanh", True), ("relu", False)])
+def test_second_derivatives_after_kinks_are_not_predicted(phi: str, known: bool) -> None:
+    graph = tp.load(PROGRAMS / "mlp.tp", phi=phi).graph
+    found = expected(Analysis(graph, SECOND), Schedule(), second=True).prediction.exponents
+    assert (HESSIAN_DRIFT in found) is known
+
+
+def test_features_have_the_names_of_the_source() -> None:
+    found = Analysis(tp.load(PROGRAMS / "mup_mlp.tp").graph).regime.features
+    assert [f.name for f in found] == ["h[1]", "h[2]"]
 
 
 @pytest.mark.slow

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tp.diagnostics.diagnostic import error
-
 if TYPE_CHECKING:
     from tp.measure.schedule import Schedule
 
@@ -46,11 +44,12 @@ def schedule(
     scale: str,
 ) -> Schedule:
     """The schedule that the options name. Raises TpError TP504, TP513."""
+    from tp.measure.reading import parse_power
     from tp.measure.schedule import Schedule
     from tp.training.costs import find
 
     find(cost)
-    powers = (_power("rho", rho), _power("scale", scale))
+    powers = (parse_power("--rho", rho), parse_power("--scale", scale))
     return Schedule(steps, eta, cost, momentum, decay, batch, samples, rho=powers[0], scale=powers[1])
 
 
@@ -58,14 +57,7 @@ def powers(text: str | None) -> tuple[Fraction, ...]:
     """The powers that --strong names. Raises TpError TP513."""
     if text is None:
         return ()
+    from tp.measure.reading import parse_power
     from tp.measure.strong import RHOS
 
-    return RHOS if text == "usual" else tuple(_power("strong", word.strip()) for word in text.split(","))
-
-
-def _power(name: str, text: str) -> Fraction:
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        hint = "write a rational number such as -1/2"
-        raise error("TP513", f"--{name} cannot be {text!r}", hint=hint) from None
+    return RHOS if text == "usual" else tuple(parse_power("--strong", word.strip()) for word in text.split(","))

@@ -236,6 +236,7 @@ class _Reading:
 
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
+        named = {node: name for name, node in reversed(self.program.names.items())}
         for index in self.program.needed(list(self.program.outputs.values())):
             operation = self.program[index].operation
             if not isinstance(operation, Pointwise) or not is_activation(operation):
@@ -246,7 +247,7 @@ class _Reading:
                 continue
             seen.add(argument)
             found = self.program[argument]
-            name = found.label or f"the argument of {operation.activation}"
+            name = named.get(argument) or found.label or f"the argument of {operation.activation}"
             initial = self.order(node.base)
             moved = _largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]

@@ -18,6 +18,7 @@ from tp.syntax.claims import is_quantity
 if TYPE_CHECKING:
     from tp.correlations.analysis import Analysis
     from tp.correlations.predict import Prediction
+    from tp.correlations.regime import Regime
     from tp.syntax.program import Claim, Program
 
 FIXED = (("C[0,2]", 1), ("C[0,3]", 1), ("C[0,4]", 1), ("C[0,5]", 1), ("C[1,1]", 2), ("C[1,2]", 2), ("C[1,3]", 2))
@@ -96,17 +97,21 @@ def evaluate(
     measured: Mapping[str, Measured],
     output: str | None,
     analysis: Analysis | None = None,
+    regime: Regime | None = None,
 ) -> ClaimResult:
     """Decide ``claim`` from the symbolic ``prediction`` and whatever was ``measured`` of it.
 
-    Claims about training need the ``analysis``, and those about weak correlations need it for all orders.
+    Claims about training need the ``analysis``, or the ``regime`` where it is another one than that of plain gradient
+    descent, and those about weak correlations need it for all orders.
     """
     line = claim.span.line if claim.span else None
     parts = _parts(claim, output)
     if parts is None:
-        if analysis is None:
+        if regime is None and analysis is not None:
+            regime = analysis.regime
+        if regime is None:
             return ClaimResult(claim.text, line, Outcome.UNDECIDED, False, "needs the orders of training")
-        outcome, reason = training_claim(claim, analysis.regime)
+        outcome, reason = training_claim(claim, regime)
         return _trained(claim, line, _turned(outcome) if claim.negated else outcome, reason, prediction, measured)
     found = [(part, *_symbolic(part, prediction)) for part in parts]
     if claim.negated:
@@ -145,11 +150,21 @@ def _trained(
         if name in measured
     ]
     outcome, reason = _with_measured(claim, outcome, reason, involved, measured)
-    unsupported = [p.quantity for p in involved if not _supports(p, measured[p.quantity], negated=claim.negated)]
+    unsupported = [
+        p.quantity
+        for p in involved
+        if not (_allowed(p, prediction) and _supports(p, measured[p.quantity], negated=claim.negated))
+    ]
     confirmed = outcome is Outcome.HOLDS and bool(involved) and not unsupported
     return ClaimResult(
         claim.text, line, outcome, confirmed, reason, tuple(p.quantity for p in involved), tuple(unsupported)
     )
+
+
+def _allowed(part: _Part, prediction: Prediction) -> bool:
+    """Is the prediction, which a measurement may confirm, one that ``part`` allows?"""
+    exponent = prediction.exponents[part.quantity]
+    return part.relation != "O" or exponent is None or exponent <= part.exponent
 
 
 def _all_orders(claim: Claim, analysis: Analysis | None, outcome: Outcome, reason: str) -> tuple[Outcome, str]:

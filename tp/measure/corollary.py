@@ -17,7 +17,7 @@ import numpy.typing as npt
 from tp.asymptotics.verdict import Estimate
 from tp.measure.curves import along, through
 from tp.measure.sweep import Samples
-from tp.training.numbers import CURVATURE, DEVIATION, DIVERGED, SIGNAL, STEEPEST, kept_steps
+from tp.training.numbers import CURVATURE, DEVIATION, DIVERGED, FASTEST, SIGNAL, SLOWEST, kept_steps
 from tp.training.path import Path
 
 Floats = npt.NDArray[np.float64]
@@ -31,10 +31,14 @@ FEWEST = 8
 """Steps, and runs, below which nothing is said."""
 LEVEL_GROWTH = 0.25
 """The power of the step that still counts as staying bounded, with its whole interval."""
-FLOOR = 1e-11
-"""Of the first |C'|; below it there is rounding only."""
+ROUNDINGS = 1e4
+"""Of the first |C'|, in units of the precision: below it there is rounding only."""
 LONG = 5.0
-"""In so many times of relaxation, samples / (η K_0(x, x)) steps each, |C'| should have decayed if it does."""
+"""In so many times of relaxation |C'| should have decayed if it does."""
+SINGULAR = 1e3
+"""An eigenvalue of the kernel that is so small, in units of the precision and of the largest one, is none."""
+SETTLED = 3.0
+"""After so many times T the deviation should have stopped to grow, if it does."""
 
 
 class Law(Enum):
@@ -70,7 +74,8 @@ class Decay:
             return Bounded.OPEN
         if self.growth.high <= LEVEL_GROWTH:
             return Bounded.YES
-        return Bounded.NO if self.growth.low > LEVEL_GROWTH else Bounded.OPEN
+        early = self.time is not None and self.between[0] < SETTLED * self.time.high
+        return Bounded.NO if self.growth.low > LEVEL_GROWTH and not early else Bounded.OPEN
 
     @property
     def outcome(self) -> str:
@@ -82,35 +87,44 @@ class Decay:
         return {Bounded.YES: "holds", Bounded.NO: "fails", Bounded.OPEN: "undecided"}[self.bounded]
 
 
-def decays(samples: Samples, path: Path, eta: float) -> tuple[Decay, ...]:
+def decays(samples: Samples, path: Path, eta: float, dtype: str) -> tuple[Decay, ...]:
     """By width, in increasing order; widths with a diverged run are left out: they are no evidence."""
     found: list[Decay] = []
     for n, wild in sorted(samples.get(DIVERGED, {}).items()):
         if not wild.any():
-            found.append(_decay(samples, path, eta, n))
+            found.append(_decay(samples, path, eta, float(np.finfo(dtype).eps), n))
     return tuple(found)
 
 
-def _decay(samples: Samples, path: Path, eta: float, n: int) -> Decay:
+def _decay(samples: Samples, path: Path, eta: float, eps: float, n: int) -> Decay:
     steps = np.array(kept_steps(path), dtype=np.float64)
     signal = along(samples, SIGNAL, kept_steps(path), n)
     looks = path.looks[1:]
     deviation = through(samples, DEVIATION, looks, n)
     chosen = np.random.default_rng(0).integers(len(signal), size=(RESAMPLES, len(signal)))
-    relaxed = path.steps * eta * float(np.median(samples[STEEPEST][n])) / (path.samples - path.unseen)
-    law, time = _law(signal, steps, chosen)
-    if law is Law.NONE and relaxed < LONG:
+    law, time = _law(signal, steps, chosen, ROUNDINGS * eps)
+    curvature = float(along(samples, CURVATURE, kept_steps(path), n).max())
+    if law is Law.NONE and not _long_enough(samples, path, eta * curvature, eps, n):
         law = Law.OPEN
     first = next(i for i, s in enumerate(looks) if 4 * s >= looks[-1])
     growth = _growth(deviation, np.array(looks, dtype=np.float64), first, chosen)
-    curvature = float(along(samples, CURVATURE, kept_steps(path), n).max())
     return Decay(n, law, time, curvature, growth, (looks[first], looks[-1]))
 
 
-def _law(signal: Floats, steps: Floats, chosen: npt.NDArray[np.int64]) -> tuple[Law, Estimate | None]:
+def _long_enough(samples: Samples, path: Path, rate: float, eps: float, n: int) -> bool:
+    """Would the slowest mode of the kernel have decayed by now, at a learning ``rate`` times C''?
+
+    It takes samples / (rate times its eigenvalue) steps; with an eigenvalue of zero it never does.
+    """
+    count = path.samples - path.unseen
+    slowest, fastest = (float(np.median(samples[name][n])) for name in (SLOWEST, FASTEST))
+    return slowest <= SINGULAR * eps * fastest or path.steps * rate * slowest >= LONG * count
+
+
+def _law(signal: Floats, steps: Floats, chosen: npt.NDArray[np.int64], floor: float) -> tuple[Law, Estimate | None]:
     """The law of decay, and its time where it is exponential."""
     typical = np.quantile(signal, QUANTILE, axis=0)
-    late = (8 * steps >= steps[-1]) & (typical > FLOOR * typical[0])
+    late = (8 * steps >= steps[-1]) & (typical > floor * typical[0])
     if late.sum() < FEWEST or len(signal) < FEWEST:
         return Law.OPEN, None
     at = steps[late]

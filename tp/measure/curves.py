@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tp.measure.schedule import Schedule
 from tp.measure.sweep import Samples
 from tp.training.numbers import (
     CURVATURE,
@@ -62,6 +63,11 @@ def seen_after(samples: Samples, quantities: Sequence[str], step: int) -> Sample
         by_width = samples.get(after(name, step), {})
         found[name] = {n: np.where(samples[DIVERGED][n] > 0, np.nan, values) for n, values in by_width.items()}
     return found
+
+
+def roundings(schedule: Schedule) -> float:
+    """Rounding errors of the output that are in the difference of two outputs after the steps, about."""
+    return 8.0 + schedule.steps
 
 
 def diverged(samples: Samples) -> dict[int, int]:

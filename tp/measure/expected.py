@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tp.activations import Smoothness, find
 from tp.correlations.predict import Prediction
+from tp.graph.graph import Graph
 from tp.measure.schedule import Schedule
+from tp.primitives.pointwise import Pointwise
 from tp.training.numbers import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
 
 if TYPE_CHECKING:
@@ -43,12 +46,15 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
 
 
 def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:
-    """Orders of second derivatives before and after a run; with weight decay, none are known after."""
+    """Orders of second derivatives before and after a run.
+
+    None are known after one with weight decay, nor with kinks: a step crosses some, and there derivatives jump.
+    """
     found = analysis.prediction(["kernel", *SECOND]).exponents
     kernel, hessian = found["kernel"], found["hessian"]
     drifts = [e for name in SECOND[1:] if (e := found[name]) is not None]
     drift = max(drifts, default=None)
-    if kernel is None:
+    if kernel is None or _kinked(analysis.program):
         return {}
 
     def over(exponent: Fraction | None) -> Fraction | None:
@@ -59,3 +65,10 @@ def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction
         return known
     last = max((e for e in (hessian, drift) if e is not None), default=None)
     return {**known, HESSIAN_DRIFT: drift, AFTER: over(last)}
+
+
+def _kinked(program: Graph) -> bool:
+    """Is some activation not smooth?"""
+    operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
+    used = {operation.activation for operation in operations if isinstance(operation, Pointwise)}
+    return any(find(name).smoothness is not Smoothness.ANALYTIC for name in used)

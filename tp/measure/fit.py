@@ -15,6 +15,8 @@ from tp.measure.slopes import LEVEL, QUANTILES, Resampled, Slopes, quantile, res
 UPPER_QUANTILE = QUANTILES[-1]
 RANGE = 8
 """The least ratio of the largest to the smallest width that a verdict rests on."""
+FEWEST = 4
+"""Draws at a width, without which there is no telling how far they scatter."""
 ROUNDING = 32.0
 """Samples all below this many floors are rounding noise around an exact zero."""
 ODDS = 1000.0
@@ -80,6 +82,9 @@ def fit(
     lost = [n for n, m, f in zip(widths, medians, floor, strict=True) if m <= f]
     if lost:
         problem = f"at the level of rounding at n = {_listed(lost)}"
+        return Fit(widths, seeds, medians, quantiles, problem=problem)
+    if min(seeds) < FEWEST:
+        problem = f"an interval needs at least {FEWEST} draws at every width"
         return Fit(widths, seeds, medians, quantiles, problem=problem)
     if len(widths) < 3:
         return Fit(widths, seeds, medians, quantiles, problem="a slope needs at least 3 widths")

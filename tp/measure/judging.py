@@ -37,10 +37,18 @@ class QuantityResult:
 
 
 def judged(
-    names: Sequence[str], prediction: Prediction, samples: Samples, dtype: str, yardstick: str = YARDSTICK
+    names: Sequence[str],
+    prediction: Prediction,
+    samples: Samples,
+    dtype: str,
+    yardstick: str = YARDSTICK,
+    roundings: float = 1.0,
 ) -> dict[str, Measured]:
-    """The fit and the judgement of each of ``names`` that there are ``samples`` of; all intervals hold together."""
-    floors = rounding_floors(samples, dtype, yardstick)
+    """The fit and the judgement of each of ``names`` that there are ``samples`` of; all intervals hold together.
+
+    Numbers are taken to have so many ``roundings`` of the ``yardstick`` in them.
+    """
+    floors = {n: roundings * floor for n, floor in rounding_floors(samples, dtype, yardstick).items()}
     found: dict[str, Measured] = {}
     for name in names:
         if samples.get(name):

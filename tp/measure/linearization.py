@@ -71,7 +71,14 @@ class Linearization:
         return 2 if any(q.name == HESSIAN_DRIFT and _decay([q]) is not None for q in self.right) else 1
 
     @property
+    def speaks(self) -> bool:
+        """Do the theorems speak of these runs: properly normalised, and without weight decay (eq. 10)?"""
+        return not self.schedule.decay and all(c.holds for c in self.premises)
+
+    @property
     def agreement(self) -> str:
+        if not self.speaks:
+            return "does not apply"
         if self.weak is None or self.linear is None:
             return "undecided"
         return "agree" if self.weak == self.linear else "disagree"
@@ -81,16 +88,30 @@ class Linearization:
         """0: both sides are decided and agree; 1: they do not, a prediction is refuted, a claim fails; 3: undecided."""
         agreements = [self.agreement, *([] if self.strong is None else [self.strong.agreement])]
         outcomes = [c.outcome for c in self.claims]
-        rows = (*self.left, *self.right, *self.hessian)
+        more = [] if self.strong is None else [r.deviation for r in self.strong.rows]
+        rows = (*self.left, *self.right, *self.hessian, *more)
         refuted = any(q.judgement.verdict is Verdict.REFUTED for q in rows)
         if "disagree" in agreements or refuted or Outcome.FAILS in outcomes:
             return 1
-        return 3 if self.interrupted or "undecided" in agreements or Outcome.UNDECIDED in outcomes else 0
+        settled = all(a == "agree" for a in agreements) and Outcome.UNDECIDED not in outcomes
+        return 0 if settled and not self.interrupted else 3
 
 
 def _decay(rows: Sequence[QuantityResult]) -> bool | None:
-    """True where every quantity is confirmed to decay, False where one is confirmed, or shown, not to."""
-    decided = [q for q in rows if q.known and q.judgement.verdict in (Verdict.CONFIRMED, Verdict.LOOSE)]
-    if any(q.judgement.verdict is Verdict.CONFIRMED and q.predicted is not None and q.predicted >= 0 for q in decided):
+    """True where every quantity is shown to decay as predicted, or faster; False where one is confirmed not to."""
+    if any(q.known and q.judgement.verdict is Verdict.CONFIRMED and _stays(q) for q in rows):
         return False
-    return True if len(decided) == len(rows) else None
+    return True if all(map(_decays, rows)) else None
+
+
+def _stays(q: QuantityResult) -> bool:
+    return q.predicted is not None and q.predicted >= 0
+
+
+def _decays(q: QuantityResult) -> bool:
+    """Does it vanish identically, or fall with its whole interval?"""
+    if not q.known or q.judgement.verdict not in (Verdict.CONFIRMED, Verdict.LOOSE):
+        return False
+    if q.predicted is None:
+        return q.judgement.verdict is Verdict.CONFIRMED
+    return q.fit is not None and q.fit.late is not None and q.fit.late.overall.high < 0

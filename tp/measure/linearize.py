@@ -8,10 +8,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.asymptotics.verdict import Estimate
+from tp.diagnostics.diagnostic import error
 from tp.measure.claims import ClaimResult, Measured, evaluate, only_output
 from tp.measure.corollary import decays
 from tp.measure.critical import critical
-from tp.measure.curves import curves, diverged, seen_after
+from tp.measure.curves import curves, diverged, roundings, seen_after
 from tp.measure.drawing import Means
 from tp.measure.expected import AFTER, BEFORE, SECOND, Expected, expected
 from tp.measure.fit import fit
@@ -54,6 +55,8 @@ def linearize(
     """
     from tp.correlations.analysis import Analysis
 
+    if rhos and (schedule.rho or schedule.scale):
+        raise error("TP513", "theorem 3.2 is checked for the program as it is", hint="leave rho and scale at 0")
     means = means or Means()
     changed = reparametrized(program, schedule)
     analysis = Analysis(changed.graph, SECOND)
@@ -65,7 +68,7 @@ def linearize(
 
     def rows(samples: Samples) -> dict[str, Measured]:
         last = seen_after(samples, [*names, OUTPUT], schedule.steps)
-        return judged(names, expects.prediction, last, plan.dtype, OUTPUT)
+        return judged(names, expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
     if left.interrupted:
         drawn = Sweep(interrupted=True)
@@ -76,14 +79,19 @@ def linearize(
     interrupted = drawn.interrupted
     hessian: list[QuantityResult] = []
     cells, stored = left.cells + drawn.calls, left.stored + drawn.stored
+    wild = diverged(drawn.samples)
     if second and not interrupted:
         curved = _second(changed, plan, schedule, data, expects, means, report)
         right, hessian = [*right, curved.drift], curved.ratios
+        wild = {**curved.diverged, **wild}
         interrupted, cells, stored = curved.interrupted, cells + curved.cells, stored + curved.stored
     strong = None
     if rhos and not interrupted:
         at_zero = Reparametrised(schedule.rho, schedule.steps, right[0])
-        strong = _strong(program, analysis, plan, schedule, data, left.quantities, at_zero, rhos, means, report)
+        rows_, more = _reparametrised(program, plan, schedule, data, at_zero, rhos, means, report)
+        strong = _strong(analysis, expects, schedule, left.quantities, rows_)
+        interrupted = more[-1].interrupted if more else interrupted
+        cells, stored = cells + sum(m.calls for m in more), stored + sum(m.stored for m in more)
     return Linearization(
         program=program.name,
         file=program.file,
@@ -95,10 +103,10 @@ def linearize(
         by_step=_by_step(drawn.samples, names, schedule),
         curves=curves(drawn.samples, trainer.path, looked_at(trainer)),
         critical=critical(left.quantities, drawn.samples),
-        corollary=decays(drawn.samples, trainer.path, schedule.eta),
+        corollary=decays(drawn.samples, trainer.path, schedule.eta, plan.dtype),
         strong=strong,
-        claims=_claims(changed, analysis, expects, measured),
-        diverged=diverged(drawn.samples),
+        claims=_claims(changed, schedule, analysis, expects, measured),
+        diverged=wild,
         assumptions=left.assumptions,
         widths=drawn.widths,
         dtype=plan.dtype,
@@ -113,6 +121,7 @@ def linearize(
 class _Curved:
     drift: QuantityResult
     ratios: list[QuantityResult]
+    diverged: Mapping[int, int]
     interrupted: bool
     cells: int
     stored: int
@@ -138,7 +147,7 @@ def _second(
         last = seen_after(samples, [HESSIAN_DRIFT, RATIO, OUTPUT], schedule.steps)
         ends = {BEFORE: seen_after(samples, [RATIO], 0)[RATIO], AFTER: last[RATIO]}
         found = {HESSIAN_DRIFT: last[HESSIAN_DRIFT], OUTPUT: last[OUTPUT], **ends}
-        return judged(names, expects.prediction, found, plan.dtype, OUTPUT)
+        return judged(names, expects.prediction, found, plan.dtype, OUTPUT, roundings(schedule))
 
     plan = replace(plan, max_width=None)
     if plan.seeds is None:
@@ -147,35 +156,50 @@ def _second(
     drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
     measured = rows(drawn.samples)
     drift, *ratios = (row(name, expects.prediction, measured.get(name)) for name in names)
-    return _Curved(drift, ratios, drawn.interrupted, drawn.calls, drawn.stored)
+    return _Curved(drift, ratios, diverged(drawn.samples), drawn.interrupted, drawn.calls, drawn.stored)
 
 
-def _strong(
+def _reparametrised(
     program: Program,
-    analysis: Analysis,
     plan: Plan,
     schedule: Schedule,
     data: str | None,
-    left: Sequence[QuantityResult],
     own: Reparametrised,
     rhos: Collection[Fraction],
     means: Means,
     report: Report | None,
-) -> Strong:
-    """Theorem 3.2 under ``rhos`` beside the reparametrisation of the ``schedule``."""
-    rows = {own.rho: own}
+) -> tuple[tuple[Reparametrised, ...], list[Sweep]]:
+    """F - F_lin under ``rhos`` beside the ``own`` row, until the user breaks off, and what was drawn for it."""
+    rows, drawn = {own.rho: own}, list[Sweep]()
     for rho in sorted({*rhos} - {own.rho}):
         here = replace(schedule, rho=rho, steps=schedule.steps if rho <= 0 else 1)
-        rows[rho] = Reparametrised(rho, here.steps, _deviation(program, plan, here, data, means, report))
+        deviation, more = _deviation(program, plan, here, data, means, report)
+        rows[rho] = Reparametrised(rho, here.steps, deviation)
+        drawn.append(more)
+        if more.interrupted:
+            break
+    return tuple(rows[rho] for rho in sorted(rows)), drawn
+
+
+def _strong(
+    analysis: Analysis,
+    expects: Expected,
+    schedule: Schedule,
+    left: Sequence[QuantityResult],
+    rows: tuple[Reparametrised, ...],
+) -> Strong:
+    """Theorem 3.2 from the correlations on the ``left`` and from ``rows``."""
     strength = analysis.weak[1]
-    power = None if strength is None else strength.power
-    binding = None if strength is None or strength.binding is None else "C[{},{}]".format(*strength.binding)
-    return Strong(power, binding, supported(left), tuple(rows[rho] for rho in sorted(rows)))
+    speaks = not schedule.decay and all(c.holds for c in expects.regime.conditions)
+    if strength is None:
+        return Strong(None, None, None, supported(left), rows, speaks)
+    binding = None if strength.binding is None else "C[{},{}]".format(*strength.binding)
+    return Strong(strength.power, strength.most, binding, supported(left), rows, speaks)
 
 
 def _deviation(
     program: Program, plan: Plan, schedule: Schedule, data: str | None, means: Means, report: Report | None
-) -> QuantityResult:
+) -> tuple[QuantityResult, Sweep]:
     """F - F_lin alone."""
     from tp.correlations.analysis import Analysis
 
@@ -185,10 +209,10 @@ def _deviation(
 
     def rows(samples: Samples) -> dict[str, Measured]:
         last = seen_after(samples, [DEVIATION, OUTPUT], schedule.steps)
-        return judged([DEVIATION], expects.prediction, last, plan.dtype, OUTPUT)
+        return judged([DEVIATION], expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
     drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
-    return row(DEVIATION, expects.prediction, rows(drawn.samples).get(DEVIATION))
+    return row(DEVIATION, expects.prediction, rows(drawn.samples).get(DEVIATION)), drawn
 
 
 def _by_step(samples: Samples, names: Sequence[str], schedule: Schedule) -> dict[str, tuple[Estimate | None, ...]]:
@@ -203,9 +227,15 @@ def _by_step(samples: Samples, names: Sequence[str], schedule: Schedule) -> dict
 
 
 def _claims(
-    program: Program, analysis: Analysis, expects: Expected, measured: Mapping[str, Measured]
+    program: Program,
+    schedule: Schedule,
+    analysis: Analysis,
+    expects: Expected,
+    measured: Mapping[str, Measured],
 ) -> tuple[ClaimResult, ...]:
-    """The claims about training, with what was measured of them."""
+    """The claims about training, with what was measured of them; none where the program is reparametrised."""
+    if schedule.rho or schedule.scale:
+        return ()
     output = only_output(program)
     chosen = [c for c in program.claims if c.kind in TRAINING]
-    return tuple(evaluate(c, expects.prediction, measured, output, analysis) for c in chosen)
+    return tuple(evaluate(c, expects.prediction, measured, output, analysis, expects.regime) for c in chosen)

@@ -1,10 +1,11 @@
-"""Widths and times as a user writes them."""
+"""Widths, times and powers as a user writes them."""
 
 from __future__ import annotations
 
 import math
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 
 from tp.diagnostics.diagnostic import error
 from tp.measure.plan import LARGEST, WIDTHS, require_width
@@ -86,3 +87,12 @@ def parse_budget(text: str) -> float:
 def _malformed(text: str) -> Exception:
     hint = "write 64,128,256 or 64:1024 or 1e2:1e4:9"
     return error("TP502", f"cannot read the widths {text!r}", hint=hint)
+
+
+def parse_power(name: str, value: Fraction | str | int) -> Fraction:
+    """A power of n such as "-1/2". Raises TpError TP513 for what is none; ``name`` is what it was given as."""
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+        hint = "write a rational number such as -1/2"
+        raise error("TP513", f"{name} cannot be {value!r}", hint=hint) from None

@@ -24,7 +24,7 @@ from tp.measure.remote import Job, graph_of
 from tp.measure.room import within_memory
 from tp.measure.schedule import Schedule, reparametrized
 from tp.measure.sweep import Report, Samples, Sweep, sweep
-from tp.measure.targets import labelled
+from tp.measure.targets import labelled, require_targets
 from tp.store.identity import inputs_hash
 from tp.training.numbers import looked_at, names, numbers
 from tp.training.path import Path
@@ -83,7 +83,9 @@ def trainer_of(
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models need not meet in the end.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
+    require_targets(schedule.cost, targets)
     order = UNSEEN + np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
+    order[0, 0] = UNSEEN  # the probe that is called seen
     path = Path(
         inputs,
         targets,
@@ -146,6 +148,8 @@ def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) 
         "@rule": np.array([schedule.eta, schedule.momentum, schedule.decay]),
         "@cost": np.frombuffer(str(schedule.cost).encode(), np.uint8),
         "@probes": np.array([path.probes, path.unseen]),
+        "@looks": np.array(path.looks),
+        "@curved": np.array(path.curved),
     }
     # Features are outputs of the graph that is hashed and sent: equal names may be of different nodes.
     marked = program.graph.pruned()

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, Width
+from tp.training.costs import Cost, find
 from tp.transform.rescale import Rescaling, rescaled
 
 if TYPE_CHECKING:
     from tp.syntax.program import Program
-    from tp.training.costs import Cost
 
+MOST_POWER = 8
+"""Of n; beyond it numbers overflow at any width."""
 BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096))
 
 
@@ -44,8 +47,17 @@ class Schedule:
         """Raises TpError TP513 for settings that make no sense."""
         for name, least, most in BOUNDS:
             value = getattr(self, name)
-            if not least <= value <= most:
-                raise error("TP513", f"{name} must be between {least} and {most}, not {value}")
+            if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
+                raise error("TP513", f"{name} must be a whole number between {least} and {most}, not {value!r}")
+        for name in ("eta", "momentum", "decay"):
+            if not isinstance(getattr(self, name), Real):
+                raise error("TP513", f"{name} must be a number, not {getattr(self, name)!r}")
+        for name in ("rho", "scale"):
+            power = getattr(self, name)
+            if not isinstance(power, Fraction | int) or abs(power) > MOST_POWER:
+                hint = "a Fraction, or as an option text such as -1/2"
+                raise error("TP513", f"{name} must be a rational number up to {MOST_POWER}, not {power!r}", hint=hint)
+        find(self.cost)
         if not (0 < self.eta < float("inf")):
             raise error("TP513", f"the learning rate must be positive, not {self.eta}")
         if not 0 <= self.momentum < 1:

@@ -39,12 +39,17 @@ class Reparametrised:
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """``power`` is μ of the correlations (None: they vanish), ``confirmed`` whether what was measured supports it."""
+    """``power`` is μ of the correlations (None: they vanish), and ``most`` what it may be where that is a bound.
+
+    ``confirmed`` says whether what was measured supports it, ``speaks`` whether the theorem speaks of the program.
+    """
 
     power: Fraction | None
+    most: Fraction | None
     binding: str | None
     confirmed: bool
     rows: tuple[Reparametrised, ...]
+    speaks: bool = True
 
     @property
     def counted(self) -> tuple[Reparametrised, ...]:
@@ -58,20 +63,19 @@ class Strong:
 
     @property
     def agreement(self) -> str:
-        """ "agree", "disagree", or "undecided" where a measurement does not support a prediction."""
+        """In words; "undecided" where a prediction is not supported, or where only a bound of μ is known."""
+        if not self.speaks:
+            return "does not apply"
         if not self.confirmed or not all(r.settled for r in self.counted):
             return "undecided"
-        sides = [power is None or power > 0 for power in (self.power, self.linear)]
-        if sides[0] != sides[1]:
+        left, linear = self.power, self.linear
+        weak = left is None or left > 0
+        if not weak and (self.most is None or self.most > 0):
+            return "undecided"
+        if weak != (linear is None or linear > 0):
             return "disagree"
-        both = sides[0] and self.power is not None and self.linear is not None
         # Linearity with a larger m than the correlations have is no contradiction: both are bounds.
-        return "agree" if not both or _least(self.linear) >= _least(self.power) else "disagree"
-
-
-def _least(power: Fraction | None) -> Fraction:
-    assert power is not None
-    return power
+        return "agree" if not weak or linear is None or (left is not None and linear >= left) else "disagree"
 
 
 def supported(left: Sequence[QuantityResult]) -> bool:

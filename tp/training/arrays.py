@@ -109,12 +109,12 @@ def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
 
 
 def minus(one: Parts, other: Parts) -> Parts:
-    """``one`` - ``other``, as more rows."""
+    """``one`` - ``other``, as more rows, which are small where the two are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
     leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}
     rows = {
         name: Rows(
-            jnp.concatenate([mine.left, -other.rows[name].left], axis=-2),
-            jnp.concatenate([mine.right, other.rows[name].right], axis=-2),
+            jnp.concatenate([mine.left - other.rows[name].left, other.rows[name].left], axis=-2),
+            jnp.concatenate([mine.right, mine.right - other.rows[name].right], axis=-2),
         )
         for name, mine in one.rows.items()
     }

@@ -18,7 +18,9 @@ DEVIATION, SEEN = "F - F_lin", "F - F_lin, seen"
 KERNEL, GRADIENT, OUTPUT = "kernel drift", "gradient drift", "|F|"
 HESSIAN, HESSIAN_DRIFT, RATIO = "hessian", "hessian drift", "hessian / gradient"
 LOSS, LINEAR_LOSS, SIGNAL, CURVATURE = "loss", "linear loss", "signal", "curvature"
-DIVERGED, STEEPEST = "diverged", "steepest"
+DIVERGED = "diverged"
+STEEPEST, SLOWEST, FASTEST = "steepest", "slowest", "fastest"
+"""Of the initial kernel at the samples that are trained on: the largest K_0(x, x), the extreme eigenvalues."""
 EXPLODED = 1e6
 """A loss so many times the first one is a diverging run."""
 MOST_STEPS = 64
@@ -56,13 +58,14 @@ def names(trainer: Trainer) -> tuple[str, ...]:
     looks = [after(name, s) for name in looked_at(trainer) for s in path.looks]
     curved = [after(name, s) for name in (HESSIAN, HESSIAN_DRIFT, RATIO) for s in path.curved]
     steps = [at(name, s) for name in (LOSS, LINEAR_LOSS, SIGNAL, CURVATURE) for s in kept_steps(path)]
-    return (*looks, *curved, *steps, DIVERGED, STEEPEST)
+    return (*looks, *curved, *steps, DIVERGED, STEEPEST, SLOWEST, FASTEST)
 
 
 def numbers(trainer: Trainer, found: Mapping[str, npt.NDArray[np.float64]]) -> dict[str, npt.NDArray[np.float64]]:
     """The numbers of :func:`names` from what :meth:`Trainer.run` ``found``: [runs] each.
 
-    ``diverged`` is 0, or one more than the number of the first step with a loss that is no number or has exploded.
+    ``diverged`` is 0, or one more than the number of the first step with a loss that is no number or has exploded, or
+    that of all steps where it is the outputs after the last one that did.
     """
     path = trainer.path
     kernel, gap = found["kernel"], found["output"] - found["linear"]
@@ -86,7 +89,9 @@ def numbers(trainer: Trainer, found: Mapping[str, npt.NDArray[np.float64]]) -> d
     values |= {at(name, s): found[key][:, s] for name, key in by_step.items() for s in kept_steps(path)}
     wild = _diverging(found["loss"]) | _diverging(found["linear loss"])
     first = np.where(wild.any(axis=1), 1.0 + wild.argmax(axis=1), 0.0)
-    return {**values, DIVERGED: first, STEEPEST: found["steepest"]}
+    end = _diverging(_size(found["output"])[:, [0, -1]]) | _diverging(_size(found["linear"])[:, [0, -1]])
+    first = np.where((first == 0) & end.any(axis=1), float(path.steps), first)
+    return {**values, DIVERGED: first, **{name: found[name] for name in (STEEPEST, SLOWEST, FASTEST)}}
 
 
 def _size(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -96,6 +101,6 @@ def _size(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _diverging(loss: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """By run and step: is the loss no number, or far beyond the first one?"""
+    """By run and step: is the loss (or an output) no number, or far beyond the first one and 1?"""
     limit = EXPLODED * np.maximum(np.abs(loss[:, :1]), 1.0)
     return ~np.isfinite(loss) | (np.abs(loss) > limit)

@@ -24,6 +24,8 @@ from tp.transform.moved import move_of
 TARGETS = "@targets"
 """The name of the targets among the arrays that a run is given."""
 
+EIGENVALUES = 1024
+"""Those of larger kernels would take longer than the run."""
 Carry = tuple[Moving, Any, dict[str, Any], dict[str, Any]]
 """The weights, the linear model, states of the iterations for second derivatives, and what was seen so far."""
 
@@ -96,7 +98,17 @@ class _Run:
     def shown(self) -> dict[str, Any]:
         carry = self._recorded(self.begin, 0, self.before)
         *_, records = jax.lax.fori_loop(1, len(self.path.looks), self._until, carry)
-        return {**records, "steepest": jnp.max(jnp.einsum("scsc->sc", self.linear.kernel))}
+        return {**records, **self._kernel()}
+
+    def _kernel(self) -> dict[str, Any]:
+        """The largest K_0(x, x) and the extreme eigenvalues, at the samples that are trained on."""
+        seen = self.linear.kernel[self.path.unseen :, :, self.path.unseen :]
+        steepest, size = jnp.max(jnp.einsum("scsc->sc", seen)), seen.shape[0] * seen.shape[1]
+        if size > EIGENVALUES:
+            unknown = jnp.asarray(jnp.nan, steepest.dtype)
+            return {"steepest": steepest, "slowest": unknown, "fastest": unknown}
+        values = jnp.linalg.eigvalsh(seen.reshape((size, size)))
+        return {"steepest": steepest, "slowest": values[0], "fastest": values[-1]}
 
     def _until(self, place: Any, carry: Carry) -> Carry:
         """Steps up to the look number ``place``, and the look."""

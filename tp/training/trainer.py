@@ -24,6 +24,8 @@ from tp.training.run import TARGETS, Ready
 
 COMPILATION = 0.05
 """Seconds that a run must gain for weights to be conditioned: it compiles some 15 s longer, for some 300 runs."""
+GRAMS = 4
+"""Matrices of inner products of all rows of a weight that are there at once."""
 CARRIED = 1.25
 """What compiled loops need for arrays that they carry along, as a multiple of them: some are there twice."""
 
@@ -36,7 +38,7 @@ class Trainer:
     (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian drift`` (norms of
     Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise); for every step ``loss`` and ``linear loss``, ``signal`` and
     ``curvature`` (the largest |C'| and |C''| of the linear model at samples to be seen, before the step); and
-    ``steepest``, the largest K_0(x, x) of a sample.
+    ``steepest``, ``slowest`` and ``fastest``, the largest K_0(x, x) of a sample to be seen and the extreme eigenvalues.
     """
 
     def __init__(self, program: Graph, path: Path, rule: Rule, features: Sequence[str] = ()) -> None:
@@ -91,7 +93,17 @@ class Trainer:
         for name in without:
             vectors = self.path.steps * ranks.get(name, 0) + sum(room[name])
             held += int(CARRIED * vectors * sum(sizes(self.outline.program.parameters[name], n)))
-        return held + live_entries(programs, n)
+        return held + self._of_gradients(n) + live_entries(programs, n)
+
+    def _of_gradients(self, n: int) -> int:
+        """Gradients of all samples and components at the start, and their inner products: some arrays at once."""
+        many = self.path.samples * self.path.components
+        gradient = self.outline.whole
+        parameters = self.outline.program.parameters
+        ranks = gradient.rank()
+        rows = sum(ranks[name] * sum(sizes(parameters[name], n)) for name in gradient.gradient.factors)
+        leaves = sum(math.prod(sizes(parameters[name], n)) for name in gradient.gradient.leaves)
+        return many * (rows + leaves) + GRAMS * (many * max(ranks.values(), default=1)) ** 2
 
     def cost(self, n: int, engine: str) -> float:
         """The work of one run, roughly in seconds on one slow core."""
