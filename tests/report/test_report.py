@@ -61,6 +61,7 @@ REGIME = Regime(
     (Mover("W", Span(6, 3, 6, 9, "mlp.tp"), Fraction(-1, 2), Fraction(0)),),
     Fraction(-1),
     None,
+    None,
     {"F - F_lin": ZERO},
 )
 ORDERS = Orders(

@@ -170,9 +170,10 @@ class _Reading:
         return Regime(kind, reason, exact, conditions, features, movers, deviation, drift, gradient, self.grounds)
 
     def _gradient(self) -> Fraction | None:
-        """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F."""
+        """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F, and frozen weights have none."""
         rate = metric(self.program)
-        moved = change(self.back.update, self.after.algebra, self.after.nodes)
+        frozen = [name for name in self.program.parameters if rate(name).coefficient == 0]
+        moved = change(self.back.update, self.after.algebra, self.after.nodes).without(frozen)
         squared = squared_norm(self.after.graph, moved, lambda w: rate(w) ** Fraction(-1), exact=False)
         found = self.order(squared, "squared change of the gradient")
         return None if found is None else found / 2
