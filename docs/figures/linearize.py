@@ -18,9 +18,9 @@ from tp.training.numbers import DEVIATION
 HERE = Path(__file__).parent
 PROGRAMS = HERE.parents[1] / "programs"
 CASES: dict[str, dict[str, object]] = {"mlp": {"d": 64}, "cnn": {}, "rnn": {}, "attention": {}}
-BUDGETS = {"rnn": "8m"}
-"""Of drawing, where two minutes leave something open: eight steps share one weight, and runs differ more."""
-WIDTHS = [32, 64, 128, 256, 512]
+BUDGETS = {"rnn": "6m", "cnn": "5m"}
+"""Of drawing, where two minutes leave something open: many steps or pixels share one weight, and runs differ more."""
+WIDTHS = [64, 128, 256, 512, 1024]
 
 
 def linearized(name: str) -> Linearization:
@@ -58,7 +58,9 @@ def draw(results: list[Linearization]) -> None:
     for panel, result in zip(panels, results, strict=True):
         for i, curve in enumerate(result.curves):
             colour = colours(0.9 * i / max(1, len(result.curves) - 1))
-            panel.plot(curve.looks[1:], curve.after[DEVIATION][1:], "o-", ms=3, lw=1, color=colour, label=f"n = {curve.n}")
+            panel.plot(
+                curve.looks[1:], curve.after[DEVIATION][1:], "o-", ms=3, lw=1, color=colour, label=f"n = {curve.n}"
+            )
         panel.set(xscale="log", yscale="log", xlabel="step", title=result.program)
         panel.grid(alpha=0.25, lw=0.5)
     panels[0].set_ylabel("|F - F_lin|, median over runs")
