@@ -72,7 +72,7 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
     with precision("float64") as kind:
         data = {"x": jnp.asarray(path.inputs["x"]), TARGETS: jnp.asarray(path.targets)}
         weights = model.init(0, n, "float64")
-        ready = Ready(trainer, n, kind, frozenset())
+        ready = Ready(trainer.outline, n, kind, frozenset())
         targets = data[TARGETS].reshape((-1, 1))
 
         @jax.jit
