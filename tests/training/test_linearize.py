@@ -183,6 +183,7 @@ def test_weights_shared_along_a_wide_axis_are_refused() -> None:
         {"decay": -1.0},
         {"decay": 5.0},
         {"batch": 0},
+        {"batch": 7},
         {"samples": 1},
         {"rho": "-1/2"},
         {"rho": 400},
@@ -240,6 +241,17 @@ def test_arrays_of_ones_own_are_trained_on(tmp_path: Path, capsys: pytest.Captur
     assert main([*words, "--steps", "3", "--samples", "6"]) == 0
     assert main([*words, "--steps", "3", "--samples", "7"]) == 2
     assert "TP603" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_batches(batch: int) -> None:
+    """None has a sample twice, the one of all samples is all of them, and none has the unseen one."""
+    schedule = Schedule(steps=40, samples=5, batch=batch)
+    path = trainer_of(tp.load(PROGRAMS / "mlp.tp").program, schedule, None, "float64").path
+    assert path.batches.shape == (40, batch)
+    assert all(len(set(row)) == batch for row in path.batches.tolist())
+    assert set(path.batches.ravel().tolist()) == {1, 2, 3, 4, 5}
+    assert 1 in path.batches[0]
 
 
 def test_targets_that_a_cost_makes_nothing_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

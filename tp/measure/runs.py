@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import wide
@@ -84,8 +85,7 @@ def trainer_of(
     # The first sample is never trained on: there the two models need not meet in the end.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
     require_targets(schedule.cost, targets)
-    order = UNSEEN + np.random.default_rng(0).integers(schedule.samples, size=(schedule.steps, schedule.batch))
-    order[0, 0] = UNSEEN  # the probe that is called seen
+    order = UNSEEN + _batches(schedule)
     path = Path(
         inputs,
         targets,
@@ -97,6 +97,22 @@ def trainer_of(
     )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
     return _built(graph, path, schedule, named)
+
+
+def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
+    """[steps, batch] of numbers below ``samples``: none twice in a batch, so that one of all samples is all of them.
+
+    The first batch has sample 0, which is the probe that counts as seen.
+    """
+    draw = np.random.default_rng(0)
+    if schedule.batch == 1:
+        order = draw.integers(schedule.samples, size=(schedule.steps, 1))
+    else:
+        numbers = np.tile(np.arange(schedule.samples), (schedule.steps, 1))
+        order = draw.permuted(numbers, axis=1)[:, : schedule.batch]
+    if 0 not in order[0]:
+        order[0, 0] = 0
+    return order
 
 
 def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:

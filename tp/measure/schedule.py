@@ -24,6 +24,7 @@ BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("prob
 class Schedule:
     """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order.
 
+    With a ``batch`` of all samples it is gradient descent without chance.
     It is looked at at one more sample, which it never sees, and at ``probes`` of them.
 
     ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
@@ -49,6 +50,8 @@ class Schedule:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
                 raise error("TP513", f"{name} must be a whole number between {least} and {most}, not {value!r}")
+        if self.batch > self.samples:
+            raise error("TP513", f"a batch has no sample twice: {self.batch} is more than {self.samples} samples")
         for name in ("eta", "momentum", "decay"):
             if not isinstance(getattr(self, name), Real):
                 raise error("TP513", f"{name} must be a number, not {getattr(self, name)!r}")
