@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from autodiff import inputs_of, reference
 
+from tests.marks import exhaustive, slow
 from tp.correlations import sample
 from tp.correlations.hessian import TOLERANCE
 from tp.syntax import Program, load, parse
@@ -18,17 +19,8 @@ SMALL = {"t": "3", "d": "2", "i": "4", "j": "4"}
 ALL = ("F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]", "C[1,2]")
 SHORT = ("F", "kernel", "C[0,2]", "C[1,1]")
 # Widths, small enough for dense Hessians and wide enough for some relu unit to be on.
-QUICK = {
-    "bottleneck": 3,
-    "cnn": 3,
-    "deep_linear": 4,
-    "mean_field": 5,
-    "mlp": 4,
-    "mup_mlp": 3,
-    "relu_mlp": 8,
-    "rnn": 4,
-    "standard_mlp": 5,
-}
+QUICK = {"cnn": 3, "mean_field": 5, "mlp": 4, "mup_mlp": 3}
+FURTHER = {"bottleneck": 3, "deep_linear": 4, "relu_mlp": 8, "rnn": 4, "standard_mlp": 5}
 SLOW = {
     "attention": 4,
     "attention_sqrt": 3,
@@ -127,7 +119,8 @@ INLINE = {
         w = softmax(dot(q, u, size) / sqrt(size), s)
         output f = sum(dot(v, tanh(sum(w * u, s)), heads, size), t) / sqrt(n)""",
 }
-ONLY_SLOW = {"layer_norm", "wide_heads", "strided_circular_convolution"}
+ONLY_SLOW = {"layer_norm", "wide_heads", "strided_circular_convolution", "maximum", "several_widths"}
+LARGE = ("gru", "lstm", "multihead_attention")
 
 
 def inline(name: str) -> Program:
@@ -154,14 +147,14 @@ def agree(
     return expected
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", [*QUICK, *slow(FURTHER)])
 def test_shipped_program(name: str) -> None:
-    values = agree(shipped(name), QUICK[name])
+    values = agree(shipped(name), (QUICK | FURTHER)[name])
     assert all(values[q] for q in ("F", "kernel", "C[0,2]", "C[1,1]"))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("name", [*(name for name in SLOW if name not in LARGE), *exhaustive(LARGE)])
 def test_larger_shipped_program(name: str) -> None:
     values = agree(shipped(name), SLOW[name])
     assert all(values.values())
@@ -185,7 +178,7 @@ def test_equal_inputs_in_all_slots() -> None:
 
 
 def test_every_shipped_program_is_covered() -> None:
-    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *SLOW, "false_claim"}
+    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *FURTHER, *SLOW, "false_claim"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.marks import exhaustive, slow
 from tests.random_programs.strategy import seeded
 from tp.correlations.programs import weighing
 from tp.correlations.regime import regime
@@ -110,7 +111,7 @@ def test_features_keep_their_names() -> None:
     assert all(after.nodes[back.image[node]].moves for name, node in graph.names.items() if name.startswith("h"))
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 8))])
+@pytest.mark.parametrize("part", [*slow(range(2)), *exhaustive(range(2, 8))])
 def test_deviations_of_random_programs_hold_all_correlations(part: int) -> None:
     """F - F_lin = Σ_d C^{0,d} after one step: not below any of them, and mostly as large as the largest."""
     equal = 0
@@ -173,9 +174,7 @@ ONE_LAYER = """program p {{
     ("phi", "rate", "expected"),
     [
         ("tanh", "1", -1),
-        ("gelu", "1", -1),
-        ("gelu", "n^(-1/2)", -2),
-        ("tanh", "n^(-1/4)", Fraction(-3, 2)),
+        *slow([("gelu", "1", -1), ("gelu", "n^(-1/2)", -2), ("tanh", "n^(-1/4)", Fraction(-3, 2))]),
     ],
 )
 def test_measured_slopes_of_one_hidden_layer(phi: str, rate: str, expected: Fraction) -> None:
@@ -186,6 +185,7 @@ def test_measured_slopes_of_one_hidden_layer(phi: str, rate: str, expected: Frac
     assert found["drift"] == pytest.approx(float(expected), abs=TOLERANCE)
 
 
+@pytest.mark.slow
 def test_measured_slopes_of_kinks_are_within_their_bounds() -> None:
     """At the training input, where all units that cross the kink push into one direction: n^{-1/2}."""
     graph = parse(ONE_LAYER.format(phi="relu", rate="1")).graph
@@ -200,13 +200,17 @@ def test_measured_slopes_of_kinks_are_within_their_bounds() -> None:
 @pytest.mark.parametrize(
     ("name", "expected", "widths"),
     [
-        ("mlp", -1, (64, 256, 1024)),
         ("standard_mlp", -2, (64, 256, 1024)),
         ("deep_linear", -1, (64, 256, 1024)),
-        ("bottleneck", 0, (64, 256, 1024)),
-        ("nonlinear_output", 0, (64, 256, 1024)),
         ("mean_field", 0, (1024, 4096, 16384)),
-        ("rnn", -1, (64, 256, 1024)),
+        *exhaustive(
+            [
+                ("mlp", -1, (64, 256, 1024)),
+                ("bottleneck", 0, (64, 256, 1024)),
+                ("nonlinear_output", 0, (64, 256, 1024)),
+                ("rnn", -1, (64, 256, 1024)),
+            ]
+        ),
     ],
 )
 def test_measured_slopes_of_shipped_programs(name: str, expected: int, widths: tuple[int, ...]) -> None:

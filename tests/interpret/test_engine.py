@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
+from tests.marks import exhaustive, slow
 from tp.correlations import sample
 from tp.correlations.distinct import DistinctScalars
 from tp.correlations.hessian import TOLERANCE, HessianStep
@@ -32,6 +33,7 @@ from tp.syntax.quantities import parse as quantity
 from tp.transform.factored import factored
 
 SCALARS = ("F", "kernel", "C[0,2]", "C[1,1]")
+LARGE = ("gru", "lstm", "transformer_block")
 GAUSSIAN = ("attention", "cnn", "gru", "lstm", "mlp", "multihead_attention", "residual_mlp", "rnn", "transformer_block")
 
 
@@ -136,6 +138,7 @@ def test_a_program_without_wide_weights() -> None:
     assert min(p_values(*found)) > 2.5e-6
 
 
+@pytest.mark.slow
 def test_a_wide_weight_that_is_constant() -> None:
     """Its centred part is zero, which takes no numbers; the mean is a node of the program."""
     program = two_layers("constant(1/n)", "normal(1/n, 1)")
@@ -171,6 +174,7 @@ def test_engines_draw_different_numbers_but_the_same_materialised_weights() -> N
                 np.testing.assert_array_equal(known[name], weight)
 
 
+@pytest.mark.slow
 def test_both_precisions_draw_the_same_matrices() -> None:
     """Unless a rounding error decides whether a vector brings something new."""
     program = shipped("mlp")
@@ -222,20 +226,18 @@ def agree_with_what_is_revealed(program: Program, n: int, names: Sequence[str], 
     assert all(float(value) != 0 for value in found)
 
 
-QUICK = ("rnn", "cnn", "attention")
-
-
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", ["rnn", *slow(["cnn", "attention"])])
 def test_one_matrix_for_each_weight(name: str) -> None:
     agree_with_what_is_revealed(shipped(name), 64, ("F", "kernel"), 1e-6)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", GAUSSIAN)
+@pytest.mark.parametrize("name", [*(name for name in GAUSSIAN if name not in LARGE), *exhaustive(LARGE)])
 def test_one_matrix_for_each_weight_and_all_orders(name: str) -> None:
     agree_with_what_is_revealed(shipped(name), 64, ("F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]"), 1e-5)
 
 
+@pytest.mark.slow
 def test_one_matrix_for_all_power_iterations() -> None:
     """Many more questions than the matrix has dimensions: both starts and all steps see the same one."""
     program, n = shipped("mlp", d="2"), 8

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 from two_samples import PROGRAMS, Samples, both, draws, inputs_of, p_values, pair_p_values, shipped
 
+from tests.marks import exhaustive, slow
 from tp.correlations.programs import datum, gradient_of, metric, scalar_output
 from tp.graph.graph import Graph
 from tp.interpret import conditioned, dense, gaussian
@@ -40,7 +41,9 @@ QUICK = ("mlp", "rnn", "attention")
 LARGE = ("gru", "lstm", "multihead_attention", "transformer_block")
 """Programs that take long to compile: two tokens or steps, and without C[0,3] (for which see test_engine)."""
 REST = tuple(sorted({p.stem for p in PROGRAMS.glob("*.tp")} - set(QUICK)))
-CASES = [(name, n) for name in sorted({*QUICK, *REST}) for n in (32, 128) if n > 32 or name in REST]
+ALL = [(name, n) for name in sorted({*QUICK, *REST}) for n in (32, 128)]
+CASES = [(name, n) for name, n in ALL if n > 32 or name in REST]
+USUAL = [("mlp", 128), *((name, 32) for name in ("bottleneck", "cnn", "mean_field", "mup_mlp", "transformer_block"))]
 """Widths of a program one after the other: what is derived from it is then there already."""
 
 
@@ -68,40 +71,30 @@ def same_law(name: str, n: int, count: int) -> None:
     assert worst(*found) > ALPHA
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", ["mlp", *slow(["rnn", "attention"])])
 def test_quick_program(name: str) -> None:
     """25 p-values each: 75."""
     same_law(name, 32, DRAWS)
 
 
-def _marks(name: str, n: int) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.exhaustive] if n > 32 and name not in QUICK else []
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "n"), [pytest.param(*case, marks=_marks(*case)) for case in CASES])
+@pytest.mark.parametrize(("name", "n"), [*USUAL, *exhaustive(case for case in CASES if case not in USUAL)])
 def test_program(name: str, n: int) -> None:
     """25 p-values at most each: 875."""
     same_law(name, n, DRAWS if n < 100 else 500)
 
 
-def _usual(name: str, n: int) -> list[pytest.MarkDecorator]:
-    return [] if (name, n) in (("mlp", 32), ("rnn", 32)) else [pytest.mark.exhaustive]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "n"),
-    [pytest.param(name, n, marks=_usual(name, n)) for name in sorted({*QUICK, *REST}) for n in (32, 128)],
+    [("mlp", 32), ("rnn", 32), *exhaustive(case for case in ALL if case not in (("mlp", 32), ("rnn", 32)))],
 )
 def test_hessian(name: str, n: int) -> None:
     """Four p-values each: 160."""
     assert worst(*both(small(name), ("F", "hessian"), n, 100)) > ALPHA
 
 
-@pytest.mark.slow
-@pytest.mark.exhaustive
-@pytest.mark.parametrize(("name", "n"), [(name, n) for name in LARGE for n in (32, 128)])
+@pytest.mark.parametrize(("name", "n"), exhaustive((name, n) for name in LARGE for n in (32, 128)))
 def test_third_correlation_of_large_programs(name: str, n: int) -> None:
     """Nine p-values each: 72."""
     assert worst(*both(small(name), ("F", "C[0,2]", "C[0,3]"), n, 300)) > ALPHA
@@ -151,11 +144,7 @@ def networks_at_two_inputs(program: Program, n: int, count: int) -> tuple[Sample
 
 @pytest.mark.parametrize(
     ("name", "n"),
-    [
-        ("rnn", 32),
-        *(pytest.param(name, 32, marks=pytest.mark.slow) for name in ("mlp", "attention", "cnn")),
-        pytest.param("rnn", 128, marks=pytest.mark.slow),
-    ],
+    [("mlp", 32), *slow((name, 32) for name in ("rnn", "attention", "cnn")), *exhaustive([("rnn", 128)])],
 )
 def test_joint_law_at_two_inputs(name: str, n: int) -> None:
     """25 p-values each, values with their signs: 125."""
@@ -174,7 +163,7 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "attribute", "wrong"),
-    [("mlp", "products", _ignore_the_other_side), ("rnn", "split", _forget)],
+    [("mlp", "products", _ignore_the_other_side), *slow([("rnn", "split", _forget)])],
 )
 def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say; answers that ignore earlier ones of their own side."""

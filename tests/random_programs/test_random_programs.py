@@ -30,6 +30,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from threadpoolctl import threadpool_limits
 
+from tests.marks import exhaustive
 from tests.random_programs.measuring import QUANTITIES, SIZES, Correlations, Outcome, Sweep, compare, widths_for
 from tests.random_programs.strategy import programs, seeded
 from tp.correlations import predict
@@ -231,7 +232,7 @@ def test_typical_orders_lie_below_bounds(text: str) -> None:
 
 BLOCK = 20
 COUNT = 320
-USUAL = 80
+USUAL = 40
 """Programs that are measured at every change; the others are `exhaustive`."""
 HEAVY = "powers of heavy-tailed weights: the mean of u^k e^-u needs n >> e^k"
 PREFACTOR = "the leading term has a small prefactor and shows at larger widths only"
@@ -277,7 +278,7 @@ def outcomes(text: str) -> dict[str, Outcome]:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "first",
-    [pytest.param(i, marks=[pytest.mark.exhaustive] if i >= USUAL else []) for i in range(0, COUNT, BLOCK)],
+    [*range(0, USUAL, BLOCK), *exhaustive(range(USUAL, COUNT, BLOCK))],
 )
 def test_slopes_agree(first: int) -> None:
     wrong: list[str] = []

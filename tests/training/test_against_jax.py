@@ -14,6 +14,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 
 import tp
+from tests.marks import exhaustive, slow
 from tp.interpret import conditioned, dense
 from tp.interpret.backend import precision
 from tp.training.costs import COSTS, Cost
@@ -101,10 +102,10 @@ CASES: list[tuple[str, Rule, int]] = [
     ("mlp", Rule(COSTS["logistic"], 0.3, momentum=0.5), 2),
     ("standard_mlp", Rule(COSTS["squared"], 0.3), 1),
     ("mup_mlp", Rule(COSTS["squared"], 0.1), 1),
-    ("mlp", Rule(COSTS["squared"], 0.3, momentum=0.5, decay=0.1), 4),
-    ("attention", Rule(COSTS["squared"], 0.2, momentum=0.9), 1),
 ]
 MORE: list[tuple[str, Rule, int]] = [
+    ("mlp", Rule(COSTS["squared"], 0.3, momentum=0.5, decay=0.1), 4),
+    ("attention", Rule(COSTS["squared"], 0.2, momentum=0.9), 1),
     ("mlp", Rule(COSTS["squared"], 0.3), 1),
     ("cnn", Rule(COSTS["squared"], 0.2), 1),
     ("rnn", Rule(COSTS["squared"], 0.2), 2),
@@ -128,7 +129,7 @@ def compared(model: tp.Model, path: Route, rule: Rule, n: int = 12) -> None:
 
 @pytest.mark.parametrize(
     ("name", "rule", "batch"),
-    [*CASES, *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE)],
+    [*CASES, *slow(MORE)],
     ids=lambda v: v if isinstance(v, str) else None,
 )
 def test_training(name: str, rule: Rule, batch: int) -> None:
@@ -136,7 +137,7 @@ def test_training(name: str, rule: Rule, batch: int) -> None:
     compared(model, route(model, 5, batch), rule)
 
 
-@pytest.mark.parametrize(("cost", "eta"), [("cross-entropy", 1.0), ("squared", 0.2)])
+@pytest.mark.parametrize(("cost", "eta"), [("cross-entropy", 1.0), *slow([("squared", 0.2)])])
 def test_several_classes(cost: str, eta: float) -> None:
     model = tp.parse(CLASSES)
     compared(model, route(model, 6, 2, classes=True), Rule(COSTS[cost], eta))
@@ -153,7 +154,7 @@ def test_a_cost_of_ones_own() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["standard_mlp", "classes", *(pytest.param(name, marks=pytest.mark.slow) for name in ("mlp", "attention"))],
+    ["standard_mlp", *slow(["classes", "mlp", "attention"])],
 )
 def test_second_derivatives(name: str) -> None:
     """Norms of Λ^{1/2} ∇²F Λ^{1/2} and of its change after four steps are those of whole matrices."""
@@ -179,11 +180,9 @@ def test_second_derivatives(name: str) -> None:
     assert found["hessian drift"][0] == pytest.approx([0.0, norms[2]], rel=2e-2)
 
 
-LONGER = (("mlp", 0.0), ("rnn", 0.0), ("attention", 0.3), ("cnn", 0.3))
-
-
 @pytest.mark.parametrize(
-    ("name", "decay"), [("mlp", 0.3), *(pytest.param(*case, marks=pytest.mark.slow) for case in LONGER)]
+    ("name", "decay"),
+    [("mlp", 0.3), *slow([("attention", 0.3), ("cnn", 0.3)]), *exhaustive([("mlp", 0.0), ("rnn", 0.0)])],
 )
 def test_rows_of_outer_products_are_the_moves_of_a_matrix(
     name: str, decay: float, monkeypatch: pytest.MonkeyPatch

@@ -72,6 +72,7 @@ def test_what_decides_numbers_is_in_the_key() -> None:
     assert len(keys) == len(jobs) == 2 * (1 + len(others))
 
 
+@pytest.mark.slow
 def test_features_of_one_name_in_different_places(tmp_path: Path) -> None:
     """The same computation, with another value called h: its move is another number."""
     text = """program p {{
@@ -102,6 +103,7 @@ def test_workers_find_the_same_numbers(tmp_path: Path) -> None:
     assert len(list(entries(tmp_path))) == by_team.calls
 
 
+@pytest.mark.slow
 def test_commands_keep_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--set", "depth=1", "--widths", "8,16,64", "--seeds", "4", "--steps", "2", "--store", str(tmp_path)]
     assert main(["linearize", str(PROGRAMS / "mlp.tp"), *words, "--no-second"]) in (0, 3)

@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 import tp
+from tests.marks import exhaustive
 from tp.cli import main
 from tp.diagnostics.diagnostic import TpError
 from tp.measure.linearization import Linearization
@@ -74,6 +75,7 @@ def test_both_sides_agree(name: str, decays: bool) -> None:
     assert found.exit_code == 0
 
 
+@pytest.mark.slow
 def test_text_and_json_of_both_sides() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], 8, store=False)
     shown = linearization_text(found)
@@ -98,7 +100,7 @@ def test_a_diverging_run_is_no_evidence() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["mlp", "rnn", "attention"])
+@pytest.mark.parametrize("name", ["mlp", "attention", *exhaustive(["rnn"])])
 def test_both_engines_train_to_the_same_law(name: str) -> None:
     """Two-sample Kolmogorov-Smirnov tests of six numbers, 400 runs each, all above 1e-4: one failure in 550."""
     trainer = trainer_of(tp.load(PROGRAMS / f"{name}.tp").program, Schedule(steps=5, samples=3), None, "float64")
@@ -108,6 +110,7 @@ def test_both_engines_train_to_the_same_law(name: str) -> None:
         assert stats.ks_2samp(one, two).pvalue > 1e-4
 
 
+@pytest.mark.slow
 def test_runs_repeat_and_do_not_depend_on_their_grouping() -> None:
     trainer = trainer_of(tp.load(PROGRAMS / "mlp.tp", depth=2).program, SHORT, None, "float64")
     whole, later = trainer.run(16, 3, 5, "float64", "conditioned"), trainer.run(16, 1, 7, "float64", "conditioned")

@@ -217,6 +217,7 @@ def test_critical_rates() -> None:
         assert c.cor.low <= 0.4 <= c.cor.high
 
 
+@pytest.mark.slow
 def test_claims_under_weight_decay_fail() -> None:
     """F - F_lin is of order one then, whatever it is without decay."""
     text = (PROGRAMS / "mlp.tp").read_text().replace("claim weakly_correlated(n)", "claim linearizes(n)\n  claim lazy")

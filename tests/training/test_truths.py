@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import tp
+from tests.marks import exhaustive
 from tp.correlations.analysis import Analysis
 from tp.correlations.regime import regime
 from tp.interpret.orders import calculus_for
@@ -62,14 +63,18 @@ def near(found: Fit, truth: float) -> bool:
         ("rnn", {}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1}),
         ("attention", {}, NTK, USUAL, "digits", {DEVIATION: -1, KERNEL: -1}),
         ("mlp", {}, replace(NTK, rho=Fraction(-1, 2)), USUAL, None, {DEVIATION: -2}),
-        ("mlp", {}, replace(NTK, rho=Fraction(-1)), USUAL, None, {DEVIATION: -3}),
         ("standard_mlp", {}, NTK, USUAL, None, {DEVIATION: -2}),
         ("relu_mlp", {"depth": 1}, NTK, USUAL, None, {DEVIATION: -0.75}),
-        ("nonlinear_output", {}, NTK, USUAL, None, {DEVIATION: 0, moved("h[1]"): -0.5}),
         ("bottleneck", {}, NTK, USUAL, None, {DEVIATION: 0}),
         ("mup_mlp", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h[1]"): 0, moved("h[2]"): 0}),
         ("mean_field", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h"): 0}),
         ("mlp", {}, replace(NTK, decay=0.5), USUAL, None, {DEVIATION: 0, moved("h[1]"): 0}),
+        *exhaustive(
+            [
+                ("mlp", {}, replace(NTK, rho=Fraction(-1)), USUAL, None, {DEVIATION: -3}),
+                ("nonlinear_output", {}, NTK, USUAL, None, {DEVIATION: 0, moved("h[1]"): -0.5}),
+            ]
+        ),
     ],
     ids=lambda v: v if isinstance(v, str) else None,
 )

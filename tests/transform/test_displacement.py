@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.marks import slow
 from tp.activations import Smoothness, find
 from tp.activations import known as activations
 from tp.correlations.programs import datum, gradient_at, metric, weighing
@@ -103,19 +104,16 @@ INLINE = {
         output f = sum(dot(v, dot(w, rename(e, t, s), s)), t) / sqrt(n)
     }""",
 }
-QUICK = {
-    "mlp": 4,
-    "mup_mlp": 4,
+QUICK = {"mlp": 4, "mup_mlp": 4, "rnn": 3, "relu_mlp": 8, **dict.fromkeys(("norm", "kinks", "several_outputs"), 4)}
+FURTHER = {
     "standard_mlp": 4,
     "mean_field": 5,
-    "rnn": 3,
-    "relu_mlp": 8,
     "deep_linear": 4,
     "bottleneck": 4,
     "nonlinear_output": 4,
     "residual_mlp": 3,
     "attention": 3,
-    **dict.fromkeys(("tied", "norm", "kinks", "several_outputs"), 4),
+    "tied": 4,
 }
 SLOW = {
     "cnn": 3,
@@ -236,9 +234,9 @@ def check_displaced(name: str, n: int, *, size: float) -> None:
         close(b + f + r, whole[i], key, rtol=1e-8)
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("name", [*QUICK, *slow(FURTHER)])
 def test_displaced_programs(name: str) -> None:
-    check_displaced(name, QUICK[name], size=0.3)
+    check_displaced(name, (QUICK | FURTHER)[name], size=0.3)
 
 
 @pytest.mark.slow
@@ -252,7 +250,7 @@ def test_displaced_maximum() -> None:
 
 
 def test_every_shipped_program_is_displaced() -> None:
-    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *SLOW, "false_claim"} - {*INLINE}
+    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *FURTHER, *SLOW, "false_claim"} - {*INLINE}
 
 
 def test_without_a_displacement_nothing_moves() -> None:
@@ -263,10 +261,10 @@ def test_without_a_displacement_nothing_moves() -> None:
     assert not any(d.moves for d in flat.values())
 
 
-@pytest.mark.parametrize("name", ["mlp", "attention", "norm"])
+@pytest.mark.parametrize("name", ["mlp", *slow(["attention", "norm"])])
 def test_a_formal_step_is_a_displacement_of_that_size(name: str) -> None:
     """The variable of a series is an input; F(θ + ε g) and its linear part by JAX at several ε."""
-    given = setting(name, QUICK[name])
+    given = setting(name, (QUICK | FURTHER)[name])
     graph = given.graph.empty_like()
     gradient = gradient_at(given.graph, graph, None, "")
     step = graph.add(Variable("@step"))
@@ -402,7 +400,7 @@ def test_three_steps() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["cnn", "bottleneck", "mup_mlp", "window", "causal", "gru", "transformer_block"])
 def test_more_trained_programs(name: str) -> None:
-    check_training(name, {**QUICK, **SLOW}[name], 2)
+    check_training(name, (QUICK | FURTHER | SLOW)[name], 2)
 
 
 def test_the_kernel_after_training() -> None:

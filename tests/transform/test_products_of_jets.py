@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.marks import slow
 from tp.graph.axes import Axis, Type, Width, names, wide, without
 from tp.graph.graph import Graph
 from tp.interpret.backend import precision
@@ -26,14 +27,16 @@ AXES = {**{name: Axis(name, width) for name, width in WIDTHS.items()}, "s": Axis
 CASES = [
     ("n", "n", "n", SIZE),
     ("tn", "ns", "n", 3 * SIZE),
-    ("tnm", "nms", "nm", None),
     ("ts", "sn", "s", 3 * SIZE),
     ("n", "s", "", 2 * SIZE),
-    ("sn", "ts", "", 6 * SIZE),
     ("ts", "ts", "t", 0),
     ("", "", "", 0),
-    ("n", "n", "", 3**DEPTH),
     ("n", "m", "", None),
+]
+FURTHER = [
+    ("tnm", "nms", "nm", None),
+    ("sn", "ts", "", 6 * SIZE),
+    ("n", "n", "", 3**DEPTH),
     ("tns", "nms", "ns", None),
     ("ns", "ns", "s", 2 * 3**DEPTH),
 ]
@@ -59,7 +62,7 @@ def by_definition(types: tuple[Type, Type], out: Type, left: jax.Array, right: j
     return jnp.moveaxis(jnp.stack(rows), 0, names(out).index(JET))
 
 
-@pytest.mark.parametrize(("left", "right", "over", "columns"), CASES)
+@pytest.mark.parametrize(("left", "right", "over", "columns"), [*CASES, *slow(FURTHER)])
 def test_products_of_jets(left: str, right: str, over: str, columns: int | None) -> None:
     graph = Graph(WIDTHS, {})
     operands = jets(graph, left, right)
