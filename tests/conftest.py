@@ -19,6 +19,12 @@ import pytest
 os.environ.setdefault("TP_CACHE", str(Path(tempfile.gettempdir()) / f"tp-tests-{os.getuid()}"))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """The default tests wait for compilers more than for results: they do without optimisations. CI has them."""
+    if config.option.markexpr == "not slow" and not config.getoption("benchmark_only", False):
+        os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
+
+
 _count = itertools.count()
 
 

@@ -185,8 +185,7 @@ def test_every_shipped_program_is_covered() -> None:
     ("name", "n", "quantities"),
     [
         ("transposed_weight", 4, ("hessian",)),
-        pytest.param("transposed_weight", 4, ("hessian", "C[2,1]"), marks=pytest.mark.slow),
-        pytest.param("learning_rates", 5, ("hessian", "C[2,1]"), marks=pytest.mark.slow),
+        *slow([("transposed_weight", 4, ("hessian", "C[2,1]")), ("learning_rates", 5, ("hessian", "C[2,1]"))]),
     ],
 )
 def test_two_free_slots(name: str, n: int, quantities: tuple[str, ...]) -> None:

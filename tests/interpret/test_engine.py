@@ -120,6 +120,7 @@ def test_nothing_to_condition() -> None:
             ask(UNIFORM.graph, ["F"], 8, engine="conditioned")
 
 
+@pytest.mark.slow
 def test_a_mixed_program_conditions_what_is_normal() -> None:
     """Four tests at 2.5e-6 each."""
     absent = without(MIXED.graph, SCALARS, 24, "conditioned")

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.marks import slow
 from tp.correlations.analysis import Analysis
 from tp.correlations.scalars import Scalars
 from tp.interpret.orders import calculus_for
@@ -147,7 +148,9 @@ def test_certificates_keep_few_flips_and_terms(name: str) -> None:
     assert body["most"] == 0
 
 
-@pytest.mark.parametrize("name", ["mlp", "mup_mlp", "attention", "rnn", "relu_mlp", "nonlinear_output", "deep_linear"])
+@pytest.mark.parametrize(
+    "name", ["mlp", "mup_mlp", "relu_mlp", *slow(["attention", "rnn", "nonlinear_output", "deep_linear"])]
+)
 def test_a_claim_of_another_exponent_is_rejected(name: str) -> None:
     body = written(name)
     for i, claim in enumerate(body["claims"]):
@@ -304,7 +307,7 @@ def check_forged(body: Json, original: Json) -> bool:
     return True
 
 
-@pytest.mark.parametrize("part", [0, *(pytest.param(i, marks=pytest.mark.slow) for i in range(1, 4))])
+@pytest.mark.parametrize("part", [0, *slow(range(1, 4))])
 def test_forged_changes_prove_nothing_more(part: int) -> None:
     """One change under a new digest, and the same with all values and exponents worked out again."""
     original = tiny()
@@ -321,7 +324,9 @@ def test_forged_changes_prove_nothing_more(part: int) -> None:
     assert passed > 20
 
 
-@pytest.mark.parametrize("name", ["small", "mlp", "mup_mlp", "attention", "rnn", "relu_mlp", "cnn", "deep_linear"])
+@pytest.mark.parametrize(
+    "name", ["small", "mlp", "mup_mlp", *slow(["attention", "rnn", "relu_mlp", "cnn", "deep_linear"])]
+)
 def test_no_choice_of_flips_and_terms_proves_more(name: str) -> None:
     """Any flips, any number of terms: exponents only get larger, and the checker agrees with all of them."""
     original = written(name)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.marks import slow
 from tp.correlations.regime import regime
 from tp.correlations.scalars import Scalars
 from tp.correlations.series import series
@@ -44,7 +45,7 @@ def sizes(name: str, setting: str, depth: int) -> dict[str, int]:
     ("name", "setting", "depths"),
     [
         ("mlp", "depth", (10, 20, 30)),
-        pytest.param("mlp", "depth", (20, 40, 60), marks=pytest.mark.slow),
+        *slow([("mlp", "depth", (20, 40, 60))]),
         ("residual_mlp", "depth", (6, 9, 12)),
     ],
 )

@@ -384,11 +384,11 @@ def check_training(name: str, n: int, steps: int) -> None:
     assert abs(float(r)) > 1e-9
 
 
-TRAINED = {"mlp": 4, "rnn": 3, "attention": 3, "tied": 4, "norm": 4, "several_outputs": 4, "kinks": 5}
+TRAINED = {"mlp": 4, "rnn": 3, "norm": 4, "several_outputs": 4, "kinks": 5, "attention": 3, "tied": 4}
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("name", [*list(TRAINED)[:5], *slow(list(TRAINED)[5:])])
 def test_trained_programs_are_gradient_descent(name: str, steps: int) -> None:
     check_training(name, TRAINED[name], steps)
 
