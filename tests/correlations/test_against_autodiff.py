@@ -120,7 +120,7 @@ INLINE = {
         output f = sum(dot(v, tanh(sum(w * u, s)), heads, size), t) / sqrt(n)""",
 }
 ONLY_SLOW = {"layer_norm", "wide_heads", "strided_circular_convolution", "maximum", "several_widths"}
-LARGE = ("gru", "lstm", "multihead_attention")
+LARGE = ("gru", "lstm", "multihead_attention", "transformer_block")
 
 
 def inline(name: str) -> Program:

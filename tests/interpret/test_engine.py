@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
-from tests.marks import exhaustive, slow
+from tests.marks import exhaustive
 from tp.correlations import sample
 from tp.correlations.distinct import DistinctScalars
 from tp.correlations.hessian import TOLERANCE, HessianStep
@@ -33,7 +33,7 @@ from tp.syntax.quantities import parse as quantity
 from tp.transform.factored import factored
 
 SCALARS = ("F", "kernel", "C[0,2]", "C[1,1]")
-LARGE = ("gru", "lstm", "transformer_block")
+LARGE = ("gru", "lstm", "multihead_attention", "transformer_block")
 GAUSSIAN = ("attention", "cnn", "gru", "lstm", "mlp", "multihead_attention", "residual_mlp", "rnn", "transformer_block")
 
 
@@ -227,7 +227,7 @@ def agree_with_what_is_revealed(program: Program, n: int, names: Sequence[str], 
     assert all(float(value) != 0 for value in found)
 
 
-@pytest.mark.parametrize("name", ["rnn", *slow(["cnn", "attention"])])
+@pytest.mark.parametrize("name", ["rnn", *exhaustive(["cnn", "attention"])])
 def test_one_matrix_for_each_weight(name: str) -> None:
     agree_with_what_is_revealed(shipped(name), 64, ("F", "kernel"), 1e-6)
 

@@ -232,7 +232,7 @@ def test_typical_orders_lie_below_bounds(text: str) -> None:
 
 BLOCK = 20
 COUNT = 320
-USUAL = 40
+USUAL = 20
 """Programs that are measured at every change; the others are `exhaustive`."""
 HEAVY = "powers of heavy-tailed weights: the mean of u^k e^-u needs n >> e^k"
 PREFACTOR = "the leading term has a small prefactor and shows at larger widths only"

@@ -107,12 +107,14 @@ MORE: list[tuple[str, Rule, int]] = [
     ("mlp", Rule(COSTS["squared"], 0.3, momentum=0.5, decay=0.1), 4),
     ("attention", Rule(COSTS["squared"], 0.2, momentum=0.9), 1),
     ("mlp", Rule(COSTS["squared"], 0.3), 1),
-    ("cnn", Rule(COSTS["squared"], 0.2), 1),
-    ("rnn", Rule(COSTS["squared"], 0.2), 2),
     ("residual_mlp", Rule(COSTS["squared"], 0.1), 1),
     ("rnn", Rule(COSTS["logistic"], 0.2, momentum=0.5, decay=0.2), 2),
     ("cnn", Rule(COSTS["squared"], 0.2, decay=0.1), 1),
     ("standard_mlp", Rule(COSTS["squared"], 0.2, decay=0.1), 1),
+]
+REST: list[tuple[str, Rule, int]] = [
+    ("cnn", Rule(COSTS["squared"], 0.2), 1),
+    ("rnn", Rule(COSTS["squared"], 0.2), 2),
 ]
 
 
@@ -129,7 +131,7 @@ def compared(model: tp.Model, path: Route, rule: Rule, n: int = 12) -> None:
 
 @pytest.mark.parametrize(
     ("name", "rule", "batch"),
-    [*CASES, *slow(MORE)],
+    [*CASES, *slow(MORE), *exhaustive(REST)],
     ids=lambda v: v if isinstance(v, str) else None,
 )
 def test_training(name: str, rule: Rule, batch: int) -> None:
@@ -154,7 +156,7 @@ def test_a_cost_of_ones_own() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["standard_mlp", *slow(["classes", "mlp", "attention"])],
+    ["standard_mlp", *slow(["classes", "attention"]), *exhaustive(["mlp"])],
 )
 def test_second_derivatives(name: str) -> None:
     """Norms of Λ^{1/2} ∇²F Λ^{1/2} and of its change after four steps are those of whole matrices."""

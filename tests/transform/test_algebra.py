@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.correlations.distinct import DistinctScalars
 from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.correlations.scalars import Scalars
@@ -36,7 +36,7 @@ def program(name: str, **settings: str):
 
 @pytest.mark.parametrize(
     ("name", "n"),
-    [("mlp", 5), *slow([("deep_linear", 4), ("relu_mlp", 8), ("cnn", 3), ("attention", 4)])],
+    [("mlp", 5), *slow([("deep_linear", 4), ("relu_mlp", 8), ("attention", 4)]), *exhaustive([("cnn", 3)])],
 )
 def test_both_algebras_agree_at_equal_inputs(name: str, n: int) -> None:
     """With one input in all slots the mixed derivative along distinct directions is a power of one direction."""
