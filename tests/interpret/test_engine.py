@@ -33,7 +33,7 @@ from tp.syntax.quantities import parse as quantity
 from tp.transform.factored import factored
 
 SCALARS = ("F", "kernel", "C[0,2]", "C[1,1]")
-LARGE = ("gru", "lstm", "multihead_attention", "transformer_block")
+LARGE = ("attention", "cnn", "gru", "lstm", "multihead_attention", "transformer_block")
 GAUSSIAN = ("attention", "cnn", "gru", "lstm", "mlp", "multihead_attention", "residual_mlp", "rnn", "transformer_block")
 
 

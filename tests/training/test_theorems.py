@@ -251,7 +251,7 @@ def test_features_have_the_names_of_the_source() -> None:
 @pytest.mark.slow
 def test_theorem_3_2_measured() -> None:
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
-    found = model.linearize(Schedule(steps=6), "1e2:1e4:5", 256, second=False, rhos=["-1/2", "1/8"], store=False).strong
+    found = model.linearize(Schedule(steps=6), "1e2:1e4:4", 256, second=False, rhos=["-1/2", "1/8"], store=False).strong
     assert found is not None
     assert found.agreement == "agree"
     assert found.power == Fraction(2, 3)

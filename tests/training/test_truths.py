@@ -65,12 +65,12 @@ def near(found: Fit, truth: float) -> bool:
         ("mlp", {}, replace(NTK, rho=Fraction(-1, 2)), USUAL, None, {DEVIATION: -2}),
         ("standard_mlp", {}, NTK, USUAL, None, {DEVIATION: -2}),
         ("relu_mlp", {"depth": 1}, NTK, USUAL, None, {DEVIATION: -0.75}),
-        ("bottleneck", {}, NTK, USUAL, None, {DEVIATION: 0}),
         ("mup_mlp", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h[1]"): 0, moved("h[2]"): 0}),
         ("mean_field", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h"): 0}),
         ("mlp", {}, replace(NTK, decay=0.5), USUAL, None, {DEVIATION: 0, moved("h[1]"): 0}),
         *exhaustive(
             [
+                ("bottleneck", {}, NTK, USUAL, None, {DEVIATION: 0}),
                 ("mlp", {}, replace(NTK, rho=Fraction(-1)), USUAL, None, {DEVIATION: -3}),
                 ("nonlinear_output", {}, NTK, USUAL, None, {DEVIATION: 0, moved("h[1]"): -0.5}),
             ]

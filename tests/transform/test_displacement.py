@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.activations import Smoothness, find
 from tp.activations import known as activations
 from tp.correlations.programs import datum, gradient_at, metric, weighing
@@ -115,6 +115,7 @@ FURTHER = {
     "attention": 3,
     "tied": 4,
 }
+LARGE = ("lstm", "multihead_attention")
 SLOW = {
     "cnn": 3,
     "gru": 2,
@@ -240,7 +241,7 @@ def test_displaced_programs(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("name", [*(name for name in SLOW if name not in LARGE), *exhaustive(LARGE)])
 def test_larger_displaced_programs(name: str) -> None:
     check_displaced(name, SLOW[name], size=0.3)
 
