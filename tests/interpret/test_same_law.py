@@ -42,9 +42,9 @@ LARGE = ("gru", "lstm", "multihead_attention", "transformer_block")
 """Programs that take long to compile: two tokens or steps, and without C[0,3] (for which see test_engine)."""
 REST = tuple(sorted({p.stem for p in PROGRAMS.glob("*.tp")} - set(QUICK)))
 ALL = [(name, n) for name in sorted({*QUICK, *REST}) for n in (32, 128)]
+"""Widths of a program one after the other: what is derived from it is then there already."""
 CASES = [(name, n) for name, n in ALL if n > 32 or name in REST]
 USUAL = [("mlp", 128), *((name, 32) for name in ("bottleneck", "cnn", "mean_field", "mup_mlp", "residual_mlp"))]
-"""Widths of a program one after the other: what is derived from it is then there already."""
 
 
 @pytest.fixture(autouse=True)
