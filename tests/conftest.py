@@ -20,7 +20,10 @@ os.environ.setdefault("TP_CACHE", str(Path(tempfile.gettempdir()) / f"tp-tests-{
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The default tests wait for compilers more than for results: they do without optimisations. CI has them."""
+    """The default tests wait for compilers more than for results: they do without optimisations.
+
+    With slow ones, as in CI, only tests of equal laws do.
+    """
     if config.option.markexpr == "not slow" and not config.getoption("benchmark_only", False):
         os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 

@@ -33,7 +33,6 @@ from tp.syntax.quantities import parse as quantity
 from tp.transform.factored import factored
 
 SCALARS = ("F", "kernel", "C[0,2]", "C[1,1]")
-LARGE = ("attention", "cnn", "gru", "lstm", "multihead_attention", "transformer_block")
 GAUSSIAN = ("attention", "cnn", "gru", "lstm", "mlp", "multihead_attention", "residual_mlp", "rnn", "transformer_block")
 
 
@@ -233,7 +232,7 @@ def test_one_matrix_for_each_weight(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*(name for name in GAUSSIAN if name not in LARGE), *exhaustive(LARGE)])
+@pytest.mark.parametrize("name", exhaustive(GAUSSIAN, but=("mlp", "residual_mlp", "rnn")))
 def test_one_matrix_for_each_weight_and_all_orders(name: str) -> None:
     agree_with_what_is_revealed(shipped(name), 64, ("F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]"), 1e-5)
 

@@ -71,24 +71,21 @@ def same_law(name: str, n: int, count: int) -> None:
     assert worst(*found) > ALPHA
 
 
-@pytest.mark.parametrize("name", ["mlp", *slow(["rnn", "attention"])])
+@pytest.mark.parametrize("name", slow(QUICK, but=["mlp"]))
 def test_quick_program(name: str) -> None:
     """25 p-values each: 75."""
     same_law(name, 32, DRAWS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "n"), [*USUAL, *exhaustive(case for case in CASES if case not in USUAL)])
+@pytest.mark.parametrize(("name", "n"), exhaustive(CASES, but=USUAL))
 def test_program(name: str, n: int) -> None:
     """25 p-values at most each: 875."""
     same_law(name, n, DRAWS if n < 100 else 500)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("name", "n"),
-    [("rnn", 32), *exhaustive(case for case in ALL if case != ("rnn", 32))],
-)
+@pytest.mark.parametrize(("name", "n"), exhaustive(ALL, but=[("rnn", 32)]))
 def test_hessian(name: str, n: int) -> None:
     """Four p-values each: 160."""
     assert worst(*both(small(name), ("F", "hessian"), n, 100)) > ALPHA

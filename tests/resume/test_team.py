@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import tp
+from tests.marks import exhaustive
 from tests.resume.chores import double, fatal, fatal_once, slowly, threads, wrong
 from tests.resume.program import ROOT, SMALL, begun, group_is_gone, numbers, written
 from tests.store.cells import Warnings
@@ -61,15 +63,20 @@ def test_diagnostics_of_workers_arrive() -> None:
     assert (diagnostic.code, diagnostic.hint) == ("TP511", "use --engine dense")
 
 
+def soon(condition: Callable[[], bool]) -> None:
+    """Waits until ``condition`` holds; the limit only guards against waiting for ever."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
 def test_what_nobody_wants_any_more_is_stopped(tmp_path: Path) -> None:
     with local(2) as team:
         results = team.results([(double, 1), *((slowly, i, str(tmp_path / str(i))) for i in (2, 3))], Warnings())
         assert next(results) == (0, 2)
         results.close()
-    end = time.monotonic() + 120
-    while active_children():  # a thread of the executor reaps what was ended
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    soon(lambda: not active_children())  # a thread of the executor reaps what was ended
     assert not list(tmp_path.iterdir())
 
 
@@ -124,10 +131,7 @@ def test_interrupted_and_killed(tmp_path: Path, jobs: str, blow: signal.Signals)
         assert json.loads(out)["interrupted"]
         assert json.loads(out)["quantities"][0]["widths"]
         assert "Traceback" not in said
-    end = time.monotonic() + 120
-    while not group_is_gone(running.pid):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    soon(lambda: group_is_gone(running.pid))
     resumed = subprocess.run(
         [sys.executable, "-m", "tp", *words, "--seeds", "256"], cwd=ROOT, capture_output=True, text=True
     )
@@ -152,8 +156,11 @@ def test_dask(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("engine", "more"), [("dense", ["hessian"]), ("conditioned", [])])
-def test_threads_do_not_matter(engine: str, more: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("engine", "more"),
+    [("dense", ("hessian",)), ("conditioned", ()), *exhaustive([("conditioned", ("hessian",))])],
+)
+def test_threads_do_not_matter(engine: str, more: tuple[str, ...]) -> None:
     """A worker with one thread and this process with all of them agree in every bit, where products are large, too."""
     model = tp.load(ROOT / "programs/mlp.tp")
     names = ["F", "C[0,2]", "C[1,1]", *more]

@@ -104,18 +104,21 @@ INLINE = {
         output f = sum(dot(v, dot(w, rename(e, t, s), s)), t) / sqrt(n)
     }""",
 }
-QUICK = {"mlp": 4, "mup_mlp": 4, "rnn": 3, "relu_mlp": 8, **dict.fromkeys(("norm", "kinks", "several_outputs"), 4)}
-FURTHER = {
+QUICK = {
+    "mlp": 4,
+    "mup_mlp": 4,
     "standard_mlp": 4,
     "mean_field": 5,
+    "rnn": 3,
+    "relu_mlp": 8,
     "deep_linear": 4,
     "bottleneck": 4,
     "nonlinear_output": 4,
     "residual_mlp": 3,
     "attention": 3,
-    "tied": 4,
+    **dict.fromkeys(("tied", "norm", "kinks", "several_outputs"), 4),
 }
-LARGE = ("lstm", "multihead_attention")
+USUAL = ("mlp", "mup_mlp", "rnn", "relu_mlp", "norm", "kinks", "several_outputs")
 SLOW = {
     "cnn": 3,
     "gru": 2,
@@ -235,13 +238,13 @@ def check_displaced(name: str, n: int, *, size: float) -> None:
         close(b + f + r, whole[i], key, rtol=1e-8)
 
 
-@pytest.mark.parametrize("name", [*QUICK, *slow(FURTHER)])
+@pytest.mark.parametrize("name", slow(QUICK, but=USUAL))
 def test_displaced_programs(name: str) -> None:
-    check_displaced(name, (QUICK | FURTHER)[name], size=0.3)
+    check_displaced(name, QUICK[name], size=0.3)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*(name for name in SLOW if name not in LARGE), *exhaustive(LARGE)])
+@pytest.mark.parametrize("name", exhaustive(SLOW, but=set(SLOW) - {"lstm", "multihead_attention"}))
 def test_larger_displaced_programs(name: str) -> None:
     check_displaced(name, SLOW[name], size=0.3)
 
@@ -251,7 +254,7 @@ def test_displaced_maximum() -> None:
 
 
 def test_every_shipped_program_is_displaced() -> None:
-    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *FURTHER, *SLOW, "false_claim"} - {*INLINE}
+    assert {p.stem for p in PROGRAMS.glob("*.tp")} == {*QUICK, *SLOW, "false_claim"} - {*INLINE}
 
 
 def test_without_a_displacement_nothing_moves() -> None:
@@ -265,7 +268,7 @@ def test_without_a_displacement_nothing_moves() -> None:
 @pytest.mark.parametrize("name", ["mlp", *slow(["attention", "norm"])])
 def test_a_formal_step_is_a_displacement_of_that_size(name: str) -> None:
     """The variable of a series is an input; F(θ + ε g) and its linear part by JAX at several ε."""
-    given = setting(name, (QUICK | FURTHER)[name])
+    given = setting(name, QUICK[name])
     graph = given.graph.empty_like()
     gradient = gradient_at(given.graph, graph, None, "")
     step = graph.add(Variable("@step"))
@@ -385,11 +388,11 @@ def check_training(name: str, n: int, steps: int) -> None:
     assert abs(float(r)) > 1e-9
 
 
-TRAINED = {"mlp": 4, "rnn": 3, "norm": 4, "several_outputs": 4, "kinks": 5, "attention": 3, "tied": 4}
+TRAINED = {"mlp": 4, "rnn": 3, "attention": 3, "tied": 4, "norm": 4, "several_outputs": 4, "kinks": 5}
 
 
 @pytest.mark.parametrize("steps", [1, 2])
-@pytest.mark.parametrize("name", [*list(TRAINED)[:5], *slow(list(TRAINED)[5:])])
+@pytest.mark.parametrize("name", slow(TRAINED, but=USUAL))
 def test_trained_programs_are_gradient_descent(name: str, steps: int) -> None:
     check_training(name, TRAINED[name], steps)
 
@@ -401,7 +404,7 @@ def test_three_steps() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["cnn", "bottleneck", "mup_mlp", "window", "causal", "gru", "transformer_block"])
 def test_more_trained_programs(name: str) -> None:
-    check_training(name, (QUICK | FURTHER | SLOW)[name], 2)
+    check_training(name, {**QUICK, **SLOW}[name], 2)
 
 
 def test_the_kernel_after_training() -> None:

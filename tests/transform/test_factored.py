@@ -200,7 +200,7 @@ def test_nodes_keep_types_labels_and_places(name: str) -> None:
     assert print_graph(factored(new)) == print_graph(new)
 
 
-@pytest.mark.parametrize("name", [*QUICK, *slow(name for name in APPLIED if name not in QUICK)])
+@pytest.mark.parametrize("name", slow(APPLIED, but=QUICK))
 def test_correlations_stay_the_same(name: str) -> None:
     depth = 3
     graph, new = program(name), factored(program(name))

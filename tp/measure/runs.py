@@ -108,8 +108,7 @@ def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
     if schedule.batch == 1:
         order = draw.integers(schedule.samples, size=(schedule.steps, 1))
     else:
-        numbers = np.tile(np.arange(schedule.samples), (schedule.steps, 1))
-        order = draw.permuted(numbers, axis=1)[:, : schedule.batch]
+        order = np.stack([draw.permutation(schedule.samples)[: schedule.batch] for _ in range(schedule.steps)])
     if 0 not in order[0]:
         order[0, 0] = 0
     return order
