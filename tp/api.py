@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from tp.diagnostics.diagnostic import Diagnostic
+    from tp.experiments.forward import Forward
+    from tp.experiments.training.schedule import Schedule
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
-    from tp.measure.blame import Accusation
-    from tp.measure.drawing import Means
-    from tp.measure.forward import Forward
-    from tp.measure.linearization import Linearization
-    from tp.measure.numbers import Numbers
-    from tp.measure.orders import Orders
-    from tp.measure.plan import Plan
-    from tp.measure.runs import Runs
-    from tp.measure.schedule import Schedule
-    from tp.measure.sweep import Report
-    from tp.measure.team import Team
-    from tp.measure.verify import Verification
+    from tp.program import Claim, Program
+    from tp.sampling.drawing import Means
+    from tp.sampling.plan import Plan
+    from tp.sampling.sweep import Report
+    from tp.sampling.workers import Team
     from tp.store.store import Warn
-    from tp.syntax.program import Claim, Program
+    from tp.studies.blame import Accusation
+    from tp.studies.correlations import Numbers
+    from tp.studies.linearize.linearization import Linearization
+    from tp.studies.orders import Orders
+    from tp.studies.train import Runs
+    from tp.studies.verify import Verification
 
 
 def load(path: str | Path, **settings: object) -> Model:
@@ -83,7 +83,7 @@ class Model:
 
         ``quantities`` are names such as ``F``, ``kernel``, ``hessian``, ``C[0,2]``. Raises TpError TP505 for others.
         """
-        from tp.measure.orders import orders
+        from tp.studies.orders import orders
 
         return orders(self.program, _known(quantities), nodes=nodes, certified=certified)
 
@@ -94,8 +94,8 @@ class Model:
 
         ``repaired`` looks for the smallest change of one declared exponent that mends it, among ``budget`` at most.
         """
-        from tp.correlations.analysis import Analysis
-        from tp.measure.blame import accuse
+        from tp.studies.blame import accuse
+        from tp.theory.analysis import Analysis
 
         names = _known(quantities) or ()
         return accuse(self.program, Analysis(self.graph, names), names, repaired=repaired, budget=budget)
@@ -131,7 +131,7 @@ class Model:
         at an address, or any executor; numbers do not depend on it. What goes wrong without stopping the work is given
         to ``warn``, or is a Python warning. Raises TpError for settings, data, memory or workers that do not do.
         """
-        from tp.measure.verify import verify
+        from tp.studies.verify import verify
 
         settings, names = plan(widths, seeds, dtype, engine, budget, max_width), _known(quantities)
         with _means(store, resume, workers, warn) as means:
@@ -159,7 +159,7 @@ class Model:
 
         The arguments are those of :meth:`verify`. Raises TpError.
         """
-        from tp.measure.numbers import numbers
+        from tp.studies.correlations import numbers
 
         settings, names = plan(widths, seeds, dtype, engine), _known(quantities)
         with _means(store, resume, workers, warn) as means:
@@ -192,9 +192,9 @@ class Model:
         multiplied with for theorem 3.2. The other arguments are those of :meth:`verify`. Raises TpError for settings,
         data, memory, and what cannot be trained (TP512, TP513).
         """
-        from tp.measure.linearize import linearize
-        from tp.measure.reading import parse_power
-        from tp.measure.schedule import Schedule
+        from tp.experiments.training.schedule import Schedule
+        from tp.sampling.reading import parse_power
+        from tp.studies.linearize.study import linearize
 
         settings = plan(widths, seeds, dtype, engine, budget, max_width)
         powers = [parse_power("rhos", rho) for rho in rhos]
@@ -223,8 +223,8 @@ class Model:
 
         The arguments are those of :meth:`linearize`. Raises TpError.
         """
-        from tp.measure.runs import train
-        from tp.measure.schedule import Schedule
+        from tp.experiments.training.schedule import Schedule
+        from tp.studies.train import train
 
         settings = plan(widths, seeds, dtype, engine)
         with _means(store, resume, workers, warn) as means:
@@ -232,7 +232,7 @@ class Model:
 
     def forward(self, plan: Plan, data: str | None = None) -> Forward:
         """Outputs at x_0 for every width and seed of ``plan``. Raises TpError."""
-        from tp.measure.forward import forward
+        from tp.experiments.forward import forward
 
         return forward(self.program, plan, data)
 
@@ -244,8 +244,8 @@ class Model:
         """
         import jax
 
-        from tp.interpret.dense import draw
-        from tp.measure.plan import require_width
+        from tp.interpret.arrays.dense import draw
+        from tp.sampling.plan import require_width
 
         require_width(n)
         if dtype == "float64" and not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
@@ -261,8 +261,8 @@ class Model:
         """
         import jax.numpy as jnp
 
-        from tp.interpret.evaluate import evaluator
-        from tp.measure.forward import width_of
+        from tp.experiments.forward import width_of
+        from tp.interpret.arrays.evaluate import evaluator
 
         inputs = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}
         arrays = {name: jnp.asarray(inputs[name]) for name in self.inputs if name in inputs}
@@ -297,8 +297,8 @@ def plan(
     max_width: int | None = None,
 ) -> Plan:
     """A plan with defaults filled in. Raises TpError TP502 to TP504."""
-    from tp.measure.plan import MAX_WIDTH, Plan
-    from tp.measure.reading import parse_budget, read_widths
+    from tp.sampling.plan import MAX_WIDTH, Plan
+    from tp.sampling.reading import parse_budget, read_widths
 
     return Plan(
         read_widths(widths),
@@ -315,8 +315,8 @@ def _means(
     store: str | Path | bool, resume: bool, workers: int | str | Executor | Team, warn: Warn | None
 ) -> Generator[Means]:
     """The store and the workers of a measurement. Raises TpError TP716."""
-    from tp.measure.drawing import Means
-    from tp.measure.team import assembled
+    from tp.sampling.drawing import Means
+    from tp.sampling.workers import assembled
     from tp.store.behind import Behind
     from tp.store.store import Store, default_folder
 
@@ -341,7 +341,7 @@ def _known(quantities: Sequence[str] | None) -> list[str] | None:
     if quantities is None:
         return None
     from tp.diagnostics.diagnostic import error
-    from tp.syntax.quantities import parse as parse_quantity
+    from tp.quantities.names import parse as parse_quantity
 
     names: list[object] | None = list(quantities) if _is_list(quantities) else None
     if names is None or not all(isinstance(name, str) for name in names):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import tp
-from tp.measure.linearization import Linearization
-from tp.measure.schedule import Schedule
+from tp.experiments.training.observables import DEVIATION
+from tp.experiments.training.schedule import Schedule
 from tp.report.linearize import linearization_text
-from tp.training.numbers import DEVIATION
+from tp.studies.linearize.linearization import Linearization
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE.parents[1] / "programs"

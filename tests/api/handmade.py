@@ -14,7 +14,7 @@ from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
 from tp.primitives.shorthand import contract, scaled
-from tp.syntax.program import Claim, Program
+from tp.program import Claim, Program
 
 assert "normal" in LAWS
 HALF = Fraction(1, 2)

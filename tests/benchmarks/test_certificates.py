@@ -10,9 +10,9 @@ import pytest
 from ratios import Ratio, Record
 
 import tp
-from tp.correlations.analysis import Analysis
-from tp.orders.checker import check
-from tp.syntax.quantities import SYMBOLIC
+from tp.orders.proof.checker import check
+from tp.quantities.names import SYMBOLIC
+from tp.theory.analysis import Analysis
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 

@@ -37,7 +37,7 @@ def inputs(model: tp.Model, slots: int = 4) -> dict[str, np.ndarray]:
 
 def draws(n: int, engine: str, count: int = 1) -> Callable[[], object]:
     """C[0,1..3] of mlp.tp (three hidden layers) in float64, ``count`` draws of the weights."""
-    from tp.correlations.sample import sample
+    from tp.experiments.correlations import sample
 
     model = tp.load(ROOT / "programs/mlp.tp")
     return partial(sample, model.graph, QUANTITIES, n, count, 0, inputs(model), "float64", engine)
@@ -76,9 +76,9 @@ def test_against_dense(paired: Any, record: Record, n: int, limit: float, count:
 def test_against_numpy(paired: Any, record: Record) -> None:
     """The same derived program run by the plain interpreter of the tests, which conditions as well."""
     from tests.random_programs.numerics import Batch
-    from tp.correlations.distinct import DistinctScalars
-    from tp.correlations.slots import arrange
-    from tp.syntax.quantities import parse
+    from tp.quantities.distinct import DistinctScalars
+    from tp.quantities.names import parse
+    from tp.quantities.slots import arrange
 
     n = 10**5
     model = tp.load(ROOT / "programs/mlp.tp")
@@ -92,7 +92,7 @@ def test_against_numpy(paired: Any, record: Record) -> None:
 PEAK = """
 import json, sys
 import numpy as np, tp
-from tp.correlations.sample import sample
+from tp.experiments.correlations import sample
 name, n, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 model = tp.load(name, **settings)
 shapes = {k: tuple(a.at(1) for a in axes) for k, axes in model.inputs.items()}

@@ -25,11 +25,11 @@ class Case:
         import jax
         import jax.numpy as jnp
 
-        from tp.correlations.distinct import DistinctScalars
-        from tp.correlations.slots import arrange
-        from tp.interpret.dense import draw
-        from tp.interpret.evaluate import evaluator
-        from tp.syntax.quantities import parse
+        from tp.interpret.arrays.dense import draw
+        from tp.interpret.arrays.evaluate import evaluator
+        from tp.quantities.distinct import DistinctScalars
+        from tp.quantities.names import parse
+        from tp.quantities.slots import arrange
 
         self.model = tp.load(PROGRAM, depth=3)
         graph = self.model.graph

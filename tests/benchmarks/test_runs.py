@@ -13,10 +13,10 @@ import jax.numpy as jnp
 from ratios import Ratio, Record
 
 import tp
-from tp.interpret.backend import precision
-from tp.measure.runs import trainer_of
-from tp.measure.schedule import Schedule
-from tp.training.run import TARGETS, Ready
+from tp.experiments.training.run import TARGETS, Ready
+from tp.experiments.training.schedule import Schedule
+from tp.interpret.arrays.backend import precision
+from tp.studies.train import trainer_of
 
 ROOT = Path(__file__).parents[2]
 GIB = 2.0**30
@@ -105,8 +105,8 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
 PEAK = """
 import sys, tp
-from tp.measure.runs import trainer_of
-from tp.measure.schedule import Schedule
+from tp.studies.train import trainer_of
+from tp.experiments.training.schedule import Schedule
 model = tp.load(sys.argv[1])
 trainer = trainer_of(model.program, Schedule(steps=50, samples=4, probes=1), None, sys.argv[2])
 trainer.run(10**6, 1, 0, sys.argv[2], "conditioned")

@@ -14,7 +14,7 @@ from ratios import Ratio, Record
 
 import tp
 from tests.store.cells import series, values
-from tp.measure.team import Team, local
+from tp.sampling.workers import Team, local
 from tp.store.cell import Cell, decode, encode
 from tp.store.key import Key
 from tp.store.names import name_of

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tp.graph.axes import Axis, Scale, Width
-from tp.graph.captions import Kind, captions, drawn
 from tp.graph.graph import Graph
-from tp.graph.layout import layered
 from tp.graph.parameter import Law, Parameter
-from tp.graph.pictures import to_mermaid, to_svg
+from tp.pictures import to_mermaid, to_svg
+from tp.pictures.captions import Kind, captions, drawn
+from tp.pictures.layout import layered
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.primitives.linear import Linear

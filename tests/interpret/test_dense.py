@@ -10,16 +10,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.distinct import DistinctScalars
-from tp.correlations.slots import arrange
 from tp.graph.graph import Graph
-from tp.interpret import evaluate
-from tp.interpret.backend import precision
-from tp.interpret.dense import draw
-from tp.interpret.evaluate import evaluator
-from tp.interpret.schedule import schedule
+from tp.interpret.arrays import evaluate
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.dense import draw
+from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.cost.schedule import schedule
+from tp.quantities.distinct import DistinctScalars
+from tp.quantities.names import parse as quantity
+from tp.quantities.slots import arrange
 from tp.syntax import parse
-from tp.syntax.quantities import parse as quantity
 
 Arrays = Mapping[str, Any]
 N = 6

@@ -15,21 +15,21 @@ import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
 from tests.marks import exhaustive
-from tp.correlations import sample
-from tp.correlations.distinct import DistinctScalars
-from tp.correlations.hessian import TOLERANCE, HessianStep
-from tp.correlations.power_iteration import spectral_norm
-from tp.correlations.sample import chosen, cost, memory, without
-from tp.correlations.slots import arrange, first
 from tp.diagnostics.diagnostic import TpError
+from tp.experiments import correlations as sample
+from tp.experiments.correlations import chosen, cost, memory, without
+from tp.experiments.power_iteration import spectral_norm
 from tp.graph.graph import Graph
-from tp.interpret import conditioned, dense
-from tp.interpret.backend import precision
-from tp.interpret.engine import ENGINES
-from tp.interpret.evaluate import Weights, evaluator, stepper, stored
-from tp.interpret.gaussian import Gaussian
+from tp.interpret.arrays import conditioned, dense
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.evaluate import Weights, evaluator, stepper, stored
+from tp.interpret.arrays.gaussian import Gaussian
+from tp.interpret.cost.engine import ENGINES
+from tp.quantities.distinct import DistinctScalars
+from tp.quantities.hessian import TOLERANCE, HessianStep
+from tp.quantities.names import parse as quantity
+from tp.quantities.slots import arrange, first
 from tp.syntax import Program, parse
-from tp.syntax.quantities import parse as quantity
 from tp.transform.factored import factored
 
 SCALARS = ("F", "kernel", "C[0,2]", "C[1,1]")

@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.marks import slow
-from tp.interpret import gaussian
-from tp.interpret.backend import precision
-from tp.interpret.gaussian import Gaussian, unknown
-from tp.interpret.orthonormal import resolution, split
+from tp.interpret.arrays import gaussian
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.gaussian import Gaussian, unknown
+from tp.interpret.arrays.orthonormal import resolution, split
 
 Ask = Callable[[jax.Array, bool], jax.Array]
 """W x, or W' x, for the rows of x."""

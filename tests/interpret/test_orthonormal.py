@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.marks import slow
-from tp.interpret.backend import precision
-from tp.interpret.orthonormal import resolution, split
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.orthonormal import resolution, split
 
 DTYPES = ("float32", "float64")
 EPS = {name: float(np.finfo(name).eps) for name in DTYPES}

@@ -20,15 +20,15 @@ import pytest
 from two_samples import PROGRAMS, Samples, both, draws, inputs_of, p_values, pair_p_values, shipped
 
 from tests.marks import exhaustive, slow
-from tp.correlations.programs import datum, gradient_of, metric, scalar_output
 from tp.graph.graph import Graph
-from tp.interpret import conditioned, dense, gaussian
-from tp.interpret.backend import precision
-from tp.interpret.engine import absent
-from tp.interpret.evaluate import evaluator
-from tp.interpret.orthonormal import split
-from tp.interpret.work import questions
+from tp.interpret.arrays import conditioned, dense, gaussian
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.orthonormal import split
+from tp.interpret.cost.engine import absent
+from tp.interpret.cost.work import questions
 from tp.primitives.shorthand import combine
+from tp.quantities.programs import datum, gradient_of, metric, scalar_output
 from tp.syntax import Program
 from tp.transform.direction import squared_norm
 from tp.transform.factored import factored

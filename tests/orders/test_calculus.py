@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tp.activations.facts import facts
-from tp.orders.calculus import Calculus, Derived
 from tp.orders.facts import Source
+from tp.orders.typical.recorder import Calculus, Derived
 
 N, M = ("n", Fraction(1)), ("m", Fraction(3, 2))
 WIDTHS = (N[1], M[1])

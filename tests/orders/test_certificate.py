@@ -18,10 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.marks import slow
-from tp.correlations.analysis import Analysis
-from tp.correlations.scalars import Scalars
 from tp.interpret.orders import calculus_for
-from tp.orders.certificate import (
+from tp.orders.bounds.rules import NORM_RULES
+from tp.orders.proof.certificate import (
     Claim,
     Json,
     certificate,
@@ -31,13 +30,14 @@ from tp.orders.certificate import (
     read_function,
     read_generator,
 )
-from tp.orders.checker import Rejected, check
-from tp.orders.norm_rules import NORM_RULES
-from tp.orders.rules import RULES, Rules
-from tp.orders.value import Value
+from tp.orders.proof.checker import Rejected, check
+from tp.orders.typical.rules import RULES, Rules
+from tp.orders.typical.value import Value
+from tp.quantities.names import SYMBOLIC
+from tp.quantities.names import parse as quantity
 from tp.syntax import Program, load, parse
-from tp.syntax.quantities import SYMBOLIC
-from tp.syntax.quantities import parse as quantity
+from tp.theory.analysis import Analysis
+from tp.theory.scalars import Scalars
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = """program small {
@@ -478,8 +478,10 @@ def test_garbage_anywhere_raises_no_other_exception(data: st.DataObject) -> None
 
 
 def test_the_checker_knows_nothing_of_networks() -> None:
-    listing = "import sys, tp.orders.checker; print(*(m for m in sys.modules if m.startswith('tp.') or m == 'jax'))"
+    listing = (
+        "import sys, tp.orders.proof.checker; print(*(m for m in sys.modules if m.startswith('tp.') or m == 'jax'))"
+    )
     found = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True).stdout.split()
-    assert "tp.orders.checker" in found
+    assert "tp.orders.proof.checker" in found
     rooms = ("graph", "syntax", "primitives", "activations", "transform", "interpret", "correlations", "measure")
     assert not [m for m in found if m == "jax" or m.startswith(tuple(f"tp.{room}" for room in rooms))]

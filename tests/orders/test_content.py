@@ -8,7 +8,7 @@ from itertools import chain, combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tp.orders.content import NOTHING, UNKNOWN, Content, even, generic, hull, odd, reduced, remainder
+from tp.orders.typical.content import NOTHING, UNKNOWN, Content, even, generic, hull, odd, reduced, remainder
 
 BITS = 6
 VECTORS = st.integers(0, (1 << BITS) - 1)

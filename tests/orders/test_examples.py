@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tp.correlations import predict
 from tp.syntax import parse
+from tp.theory import predict
 
 WIDTHS = (16, 64, 256)
 LONG = (1024, 8192, 65536)

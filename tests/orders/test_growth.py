@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.marks import slow
-from tp.correlations.regime import regime
-from tp.correlations.scalars import Scalars
-from tp.correlations.series import series
 from tp.interpret.orders import calculus_for
-from tp.orders.derivation import lines
-from tp.orders.value import MOST
+from tp.orders.proof.derivation import lines
+from tp.orders.typical.value import MOST
+from tp.quantities.names import Quantity
 from tp.syntax import load
-from tp.syntax.quantities import Quantity
+from tp.theory.all_orders import series
+from tp.theory.regime import regime
+from tp.theory.scalars import Scalars
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 ORDERS = ((0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (1, 1))

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from scipy.linalg import hadamard
 
 from tp.activations.facts import facts
-from tp.orders.norm_functions import digest
-from tp.orders.norm_rules import NORM_RULES, NOTHING, PLACE, Table, still
-from tp.orders.norms import (
+from tp.orders.bounds.functions import digest
+from tp.orders.bounds.norms import (
     Axes,
     Matrix,
     Norms,
@@ -32,6 +31,7 @@ from tp.orders.norms import (
     repeated,
     up,
 )
+from tp.orders.bounds.rules import NORM_RULES, NOTHING, PLACE, Table, still
 
 GRAIN = 48
 ROUNDING = 1e-6

@@ -11,12 +11,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tp.activations.facts import facts
-from tp.orders.calculus import Calculus
-from tp.orders.content import NOTHING, Content
 from tp.orders.facts import Source
-from tp.orders.flips import Generator
-from tp.orders.rules import Rules
-from tp.orders.value import Term, Value, merged, prune, widened
+from tp.orders.typical.content import NOTHING, Content
+from tp.orders.typical.flips import Generator
+from tp.orders.typical.recorder import Calculus
+from tp.orders.typical.rules import Rules
+from tp.orders.typical.value import Term, Value, merged, prune, widened
 
 N, M = ("n", Fraction(1)), ("m", Fraction(3, 2))
 WIDTHS = (N[1], M[1])

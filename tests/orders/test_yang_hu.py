@@ -35,11 +35,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.marks import exhaustive
-from tp.correlations import predict
-from tp.correlations.predict import Prediction
-from tp.correlations.regime import Kind, Regime, regime
 from tp.interpret.orders import calculus_for
 from tp.syntax import parse
+from tp.theory import predict
+from tp.theory.predict import Prediction
+from tp.theory.regime import Kind, Regime, regime
 
 HALF = Fraction(1, 2)
 RATIONALS = st.fractions(Fraction(-2), Fraction(2), max_denominator=6)

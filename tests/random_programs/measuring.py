@@ -10,11 +10,11 @@ from fractions import Fraction
 import numpy as np
 
 from tests.random_programs.numerics import Array, Batch
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
 from tp.graph.graph import Graph
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.primitives.read import Read
+from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 

@@ -1,6 +1,6 @@
 """A second, plain interpreter for measuring: NumPy, many draws of the weights at once, nothing compiled.
 
-It shares with :mod:`tp.interpret.dense` only the activations. Gaussian weights that are wide on both sides are
+It shares with :mod:`tp.interpret.arrays.dense` only the activations. Gaussian weights that are wide on both sides are
 never materialised: every product with one is drawn from its law given all earlier products (W x and W' y), which
 is exact and costs O(n) a product, so widths of several thousand take milliseconds. Other laws are materialised.
 """
@@ -267,7 +267,7 @@ def _compiled(activation: str, k: int) -> Any:
 
 
 def _pointwise(activation: str, k: int, array: Array) -> Array:
-    from tp.interpret.backend import precision
+    from tp.interpret.arrays.backend import precision
 
     flat = array.ravel()
     chunk = _CHUNKS[0] if flat.size <= _CHUNKS[0] else _CHUNKS[-1]

@@ -33,17 +33,17 @@ from threadpoolctl import threadpool_limits
 from tests.marks import exhaustive
 from tests.random_programs.measuring import QUANTITIES, SIZES, Correlations, Outcome, Sweep, compare, widths_for
 from tests.random_programs.strategy import programs, seeded
-from tp.correlations import predict
-from tp.correlations.bounds import bounds
+from tp.exponent import show
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
-from tp.orders.value import show
 from tp.primitives.apply import Apply
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.syntax import parse
+from tp.theory import predict
+from tp.theory.bounds import bounds
 
 Exponents = dict[str, Fraction | None]
 DEGREES = {"F": 1, "kernel": 2, "C[0,2]": 3, "C[0,3]": 4, "C[1,1]": 2}

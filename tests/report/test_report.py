@@ -8,26 +8,25 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tp.correlations.analysis import Law
-from tp.correlations.predict import NodeOrder, Prediction
-from tp.correlations.regime import Condition, Feature, Kind, Mover, Regime
-from tp.correlations.weak import Strength
 from tp.diagnostics.span import Span
+from tp.exponent import UNBOUNDED
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
-from tp.measure.claims import ClaimResult
-from tp.measure.fit import fit
-from tp.measure.judging import QuantityResult
-from tp.measure.numbers import Cell, Numbers
-from tp.measure.orders import Orders
-from tp.measure.outcome import Outcome
-from tp.measure.verdict import judge
-from tp.measure.verify import Verification
-from tp.orders.value import UNBOUNDED
-from tp.report.exponent import exponent
 from tp.report.json import dumps, numbers_json, verification_json
 from tp.report.orders import BOUND, orders_json, orders_text
 from tp.report.text import engines_text, numbers_text, verification_text
+from tp.statistics.fit import fit
+from tp.statistics.verdict import judge
+from tp.studies.claims.decide import ClaimResult
+from tp.studies.correlations import Cell, Numbers
+from tp.studies.judging import QuantityResult
+from tp.studies.orders import Orders
+from tp.studies.outcome import Outcome
+from tp.studies.verify import Verification
+from tp.theory.analysis import Law
+from tp.theory.predict import NodeOrder, Prediction
+from tp.theory.regime import Condition, Feature, Kind, Mover, Regime
+from tp.theory.weak_correlations import Strength
 
 WIDTHS = (64, 256, 1024)
 
@@ -185,4 +184,4 @@ def test_several_results_are_an_array() -> None:
     ],
 )
 def test_exponents(known: bool, value: Fraction | None, exact: bool, shown: str) -> None:
-    assert exponent(known, value, exact) == shown
+    assert written(known, value, exact) == shown

@@ -16,9 +16,6 @@ import time
 
 import jax  # noqa: F401
 
-import tp.correlations.sample
-import tp.measure.verify
-import tp.store.store  # noqa: F401
 from tp.cli import main
 
 

@@ -21,7 +21,7 @@ from tests.resume.chores import double, fatal, fatal_once, slowly, threads, wron
 from tests.resume.program import ROOT, SMALL, begun, group_is_gone, numbers, written
 from tests.store.cells import Warnings
 from tp.diagnostics.diagnostic import TpError
-from tp.measure.team import PATIENCE, Team, assembled, local
+from tp.sampling.workers import PATIENCE, Team, assembled, local
 
 
 def test_results_come_with_their_numbers() -> None:

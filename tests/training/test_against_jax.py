@@ -15,12 +15,12 @@ from jax.flatten_util import ravel_pytree
 
 import tp
 from tests.marks import exhaustive, slow
-from tp.interpret import conditioned, dense
-from tp.interpret.backend import precision
-from tp.training.costs import COSTS, Cost
-from tp.training.path import Path as Route
-from tp.training.rule import Rule
-from tp.training.trainer import Trainer
+from tp.experiments.training.costs import COSTS, Cost
+from tp.experiments.training.path import Path as Route
+from tp.experiments.training.rule import Rule
+from tp.experiments.training.trainer import Trainer
+from tp.interpret.arrays import conditioned, dense
+from tp.interpret.arrays.backend import precision
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 CLASSES = """program classes(phi: activation = tanh) {

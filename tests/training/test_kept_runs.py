@@ -10,17 +10,17 @@ import pytest
 
 import tp
 from tp.cli import main
-from tp.measure.drawing import Means
-from tp.measure.plan import Plan
-from tp.measure.remote import Job
-from tp.measure.runs import draw_runs, task_of, trainer_of
-from tp.measure.schedule import Schedule
-from tp.measure.sweep import Sweep
-from tp.measure.team import assembled
+from tp.experiments.training.observables import names
+from tp.experiments.training.schedule import Schedule
+from tp.sampling.drawing import Means
+from tp.sampling.plan import Plan
+from tp.sampling.remote import Job
+from tp.sampling.sweep import Sweep
+from tp.sampling.workers import assembled
 from tp.store.identity import inputs_hash
 from tp.store.listing import entries
 from tp.store.store import Store
-from tp.training.numbers import names
+from tp.studies.train import draw_runs, task_of, trainer_of
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SHORT = Schedule(steps=3, samples=2)

@@ -13,16 +13,16 @@ from scipy import stats
 import tp
 from tests.marks import exhaustive
 from tp.cli import main
+from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
-from tp.measure.linearization import Linearization
-from tp.measure.plan import Plan
-from tp.measure.runs import train, trainer_of
-from tp.measure.schedule import Schedule, reparametrized
-from tp.measure.targets import labelled
-from tp.measure.verdict import Verdict
+from tp.experiments.training.observables import DEVIATION, KERNEL
+from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.report.linearize import linearization_text
 from tp.report.linearize_json import linearization_json
-from tp.training.numbers import DEVIATION, KERNEL
+from tp.sampling.plan import Plan
+from tp.statistics.verdict import Verdict
+from tp.studies.linearize.linearization import Linearization
+from tp.studies.train import train, trainer_of
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SHORT = Schedule(steps=4, samples=3)
@@ -39,7 +39,7 @@ SHARED = """program shared {
 
 
 def predicted(name: str, schedule: Schedule) -> dict[str, Fraction | None]:
-    from tp.correlations.analysis import Analysis
+    from tp.theory.analysis import Analysis
 
     found = Analysis(reparametrized(tp.load(PROGRAMS / f"{name}.tp").program, schedule).graph).regime
     return {DEVIATION: found.deviation, KERNEL: found.drift}

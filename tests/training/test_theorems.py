@@ -10,21 +10,7 @@ import numpy as np
 import pytest
 
 import tp
-from tp.correlations.analysis import Analysis
-from tp.measure.corollary import Bounded, Decay, Law, decays
-from tp.measure.critical import critical
-from tp.measure.drawing import Means
-from tp.measure.expected import SECOND, expected
-from tp.measure.fit import fit
-from tp.measure.judging import QuantityResult
-from tp.measure.linearize import linearize
-from tp.measure.plan import Plan
-from tp.measure.runs import draw_runs, trainer_of
-from tp.measure.schedule import Schedule
-from tp.measure.strong import Reparametrised, Strong
-from tp.measure.sweep import Samples
-from tp.measure.verdict import Judgement, Verdict
-from tp.training.numbers import (
+from tp.experiments.training.observables import (
     CURVATURE,
     DEVIATION,
     DIVERGED,
@@ -37,7 +23,21 @@ from tp.training.numbers import (
     at,
     kept_steps,
 )
-from tp.training.path import Path
+from tp.experiments.training.path import Path
+from tp.experiments.training.schedule import Schedule
+from tp.sampling.drawing import Means
+from tp.sampling.plan import Plan
+from tp.sampling.sweep import Samples
+from tp.statistics.fit import fit
+from tp.statistics.verdict import Judgement, Verdict
+from tp.studies.judging import QuantityResult
+from tp.studies.linearize.corollary_4_0_1 import Bounded, Decay, Law, decays
+from tp.studies.linearize.critical_rates import critical
+from tp.studies.linearize.expected import SECOND, expected
+from tp.studies.linearize.study import linearize
+from tp.studies.linearize.theorem_3_2 import Reparametrised, Strong
+from tp.studies.train import draw_runs, trainer_of
+from tp.theory.analysis import Analysis
 
 PROGRAMS = File(__file__).parents[2] / "programs"
 STEPS = np.arange(128)

@@ -15,16 +15,16 @@ import pytest
 
 import tp
 from tests.marks import exhaustive
-from tp.correlations.analysis import Analysis
-from tp.correlations.regime import regime
+from tp.experiments.training.observables import DEVIATION, KERNEL, moved
+from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
-from tp.measure.curves import diverged, seen_after
-from tp.measure.drawing import Means
-from tp.measure.fit import Fit, fit
-from tp.measure.plan import Plan
-from tp.measure.runs import draw_runs, trainer_of
-from tp.measure.schedule import Schedule, reparametrized
-from tp.training.numbers import DEVIATION, KERNEL, moved
+from tp.sampling.drawing import Means
+from tp.sampling.plan import Plan
+from tp.statistics.fit import Fit, fit
+from tp.studies.curves import diverged, seen_after
+from tp.studies.train import draw_runs, trainer_of
+from tp.theory.analysis import Analysis
+from tp.theory.regime import regime
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = (32, 64, 128, 256)

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from tests.marks import exhaustive, slow
-from tp.correlations.distinct import DistinctScalars
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, jet_output
-from tp.correlations.scalars import Scalars
 from tp.graph.axes import Axis
-from tp.interpret.backend import precision
-from tp.interpret.dense import draw
-from tp.interpret.evaluate import evaluator
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.dense import draw
+from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.orders import calculus_for
+from tp.quantities.distinct import DistinctScalars
+from tp.quantities.names import parse as quantity
+from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.syntax import load, parse
-from tp.syntax.quantities import parse as quantity
+from tp.theory.scalars import Scalars
 from tp.transform.algebra import SAMPLES, Subsets, Taylor, partitions
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

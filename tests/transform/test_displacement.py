@@ -17,18 +17,18 @@ import pytest
 from tests.marks import exhaustive, slow
 from tp.activations import Smoothness, find
 from tp.activations import known as activations
-from tp.correlations.programs import datum, gradient_at, metric, weighing
-from tp.correlations.training import Trained, backprop, trained
 from tp.graph.axes import Axis, Scale, Width, names
 from tp.graph.graph import Graph
-from tp.interpret.backend import precision
-from tp.interpret.dense import draw
-from tp.interpret.evaluate import evaluator
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.dense import draw
+from tp.interpret.arrays.evaluate import evaluator
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder
 from tp.primitives.shorthand import multiply
 from tp.primitives.variable import Variable
+from tp.quantities.programs import datum, gradient_at, metric, weighing
+from tp.quantities.training import Trained, backprop, trained
 from tp.syntax import load, parse
 from tp.transform.direction import Direction
 from tp.transform.displacement import Displaced, Displacement, Displacing

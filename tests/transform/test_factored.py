@@ -12,17 +12,14 @@ import numpy as np
 import pytest
 
 from tests.marks import slow
-from tp.correlations.hessian import HessianStep
-from tp.correlations.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
-from tp.correlations.slots import arrange
 from tp.graph.axes import ONE, Axis, Type, Width, names, wide
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter
 from tp.graph.text import print_graph
 from tp.graph.validate import validate
-from tp.interpret.backend import precision
-from tp.interpret.dense import draw
-from tp.interpret.evaluate import evaluator
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.dense import draw
+from tp.interpret.arrays.evaluate import evaluator
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.input import Input
@@ -30,6 +27,9 @@ from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, multiply
+from tp.quantities.hessian import HessianStep
+from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
+from tp.quantities.slots import arrange
 from tp.syntax import load, parse
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import squared_norm

@@ -9,13 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tp.correlations.programs import reads_in
 from tp.graph.axes import ONE, Scale, names
 from tp.graph.graph import Graph
-from tp.interpret.backend import precision
-from tp.interpret.dense import draw
-from tp.interpret.evaluate import evaluator
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.dense import draw
+from tp.interpret.arrays.evaluate import evaluator
 from tp.primitives.constant import Constant
+from tp.quantities.programs import reads_in
 from tp.syntax import Program, load, parse
 from tp.transform.direction import Direction, Factor, squared_norm
 from tp.transform.gradient import direction, pullback

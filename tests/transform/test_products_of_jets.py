@@ -10,8 +10,8 @@ import pytest
 from tests.marks import slow
 from tp.graph.axes import Axis, Type, Width, names, wide, without
 from tp.graph.graph import Graph
-from tp.interpret.backend import precision
-from tp.interpret.evaluate import evaluator
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.evaluate import evaluator
 from tp.primitives.input import Input
 from tp.primitives.product import Product
 from tp.transform.algebra import JET, Subsets

@@ -16,7 +16,7 @@ CertificateFile = Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="Wh
 
 def certify(certificate: CertificateFile) -> int:
     """Replay a certificate by the rules alone; exit with 1 where a line does not follow."""
-    from tp.orders.checker import Rejected, check
+    from tp.orders.proof.checker import Rejected, check
 
     require(certificate)
     try:

@@ -23,11 +23,11 @@ def graph(file: File, sets: Set = None, form: PictureOption = Picture.TEXT, outp
     """Show the graph of a program, as text that can be read back or as a picture."""
     found = load(file, sets).graph
     if form is Picture.MERMAID:
-        from tp.graph.mermaid import to_mermaid
+        from tp.pictures.mermaid import to_mermaid
 
         emit(to_mermaid(found).rstrip("\n"), output)
     elif form is Picture.SVG:
-        from tp.graph.svg import to_svg
+        from tp.pictures.svg import to_svg
 
         emit(to_svg(found).rstrip("\n"), output)
     else:

@@ -74,7 +74,7 @@ def linearize(
     progress: Progress = False,
 ) -> int:
     """Compare how correlations decay with how far training is from that of the linear model."""
-    from tp.measure.reading import parse_width
+    from tp.sampling.reading import parse_width
 
     chosen = schedule(steps, eta, cost, momentum, decay, batch, samples, rho, scale)
     rhos = powers(strong)

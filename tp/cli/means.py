@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tp.diagnostics.diagnostic import Diagnostic, error
 
 if TYPE_CHECKING:
-    from tp.measure.team import Team
+    from tp.sampling.workers import Team
 
 
 def kept(store: Path | None, no_store: bool) -> Path | bool:
@@ -29,7 +29,7 @@ def workers(jobs: int, scheduler: str | None) -> Generator[Team | int]:
     if jobs == 1 and scheduler is None:
         yield 1
         return
-    from tp.measure.team import assembled
+    from tp.sampling.workers import assembled
 
     with assembled(scheduler or jobs) as team:
         yield team or 1

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tp.measure.sweep import Report
+    from tp.sampling.sweep import Report
 
 
 @contextmanager

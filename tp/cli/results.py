@@ -38,7 +38,7 @@ def results(
     output: Output = None,
 ) -> int:
     """List, export or prune the stored results."""
-    from tp.measure.reading import parse_widths
+    from tp.sampling.reading import parse_widths
     from tp.store.listing import Filters
     from tp.store.store import default_folder
 

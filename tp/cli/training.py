@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from tp.measure.schedule import Schedule
+    from tp.experiments.training.schedule import Schedule
 
 Steps = Annotated[int, typer.Option("--steps", help="Steps of gradient descent.")]
 Eta = Annotated[float, typer.Option("--eta", help="The learning rate, times those of the program.")]
@@ -44,9 +44,9 @@ def schedule(
     scale: str,
 ) -> Schedule:
     """The schedule that the options name. Raises TpError TP504, TP513."""
-    from tp.measure.reading import parse_power
-    from tp.measure.schedule import Schedule
-    from tp.training.costs import find
+    from tp.experiments.training.costs import find
+    from tp.experiments.training.schedule import Schedule
+    from tp.sampling.reading import parse_power
 
     find(cost)
     powers = (parse_power("--rho", rho), parse_power("--scale", scale))
@@ -57,7 +57,7 @@ def powers(text: str | None) -> tuple[Fraction, ...]:
     """The powers that --strong names. Raises TpError TP513."""
     if text is None:
         return ()
-    from tp.measure.reading import parse_power
-    from tp.measure.strong import RHOS
+    from tp.sampling.reading import parse_power
+    from tp.studies.linearize.theorem_3_2 import RHOS
 
     return RHOS if text == "usual" else tuple(parse_power("--strong", word.strip()) for word in text.split(","))

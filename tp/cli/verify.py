@@ -35,7 +35,7 @@ from tp.cli.options import (
 from tp.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from tp.measure.verify import Verification
+    from tp.studies.verify import Verification
 
 Budget = Annotated[
     str | None,
@@ -69,7 +69,7 @@ def verify(
     progress: Progress = False,
 ) -> int:
     """Measure every quantity, compare it with its prediction, and decide the claims of the program."""
-    from tp.measure.reading import parse_width
+    from tp.sampling.reading import parse_width
 
     asked = quantities(names)
     results: list[Verification] = []

@@ -14,8 +14,8 @@ from tp.graph.parameter import Parameter
 
 if TYPE_CHECKING:
     from tp.graph.graph import Graph
-    from tp.orders.calculus import Calculus, Derived
-    from tp.orders.norm_calculus import Jet, NormCalculus
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 class Derivative(Enum):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tp.graph.graph import Graph
 from tp.graph.operation import OrderSetting
-from tp.orders.calculus import Calculus, Derived
+from tp.orders.typical.recorder import Calculus, Derived
 
 
 def interpret(

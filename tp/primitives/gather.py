@@ -11,8 +11,8 @@ from tp.graph.axes import Axis, Type, names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Derived
-from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.orders.bounds.recorder import Jet, NormCalculus
+from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 
 _MATRIX = 1 << 14

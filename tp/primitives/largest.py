@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from tp.graph.axes import Type, names
 from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Derived
-from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.orders.bounds.recorder import Jet, NormCalculus
+from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

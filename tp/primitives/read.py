@@ -10,9 +10,9 @@ from tp.graph.axes import Axis, Type, names
 from tp.graph.laws import LAWS
 from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Derived
+from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.facts import Source
-from tp.orders.norm_calculus import Jet, NormCalculus
+from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 
 

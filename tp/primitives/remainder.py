@@ -12,7 +12,7 @@ from tp.activations.facts import facts
 from tp.graph.axes import Type, union
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Derived
+from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 
 

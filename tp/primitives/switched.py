@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tp.graph.axes import Type, union
 from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
 from tp.graph.parameter import Parameter
-from tp.orders.calculus import Calculus, Derived
+from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.largest import Largest
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tp.correlations.blame import Blame, Culprit
-from tp.measure.blame import Accusation
-from tp.orders.value import show
+from tp.exponent import show
 from tp.report.table import table
+from tp.studies.blame import Accusation
+from tp.theory.diagnosis.blame import Blame, Culprit
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tp.measure.forward import Forward
+from tp.experiments.forward import Forward
 from tp.report.json import Json, number
 from tp.report.table import table
 

@@ -7,13 +7,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tp.measure.fit import Fit
-from tp.measure.judging import QuantityResult
-from tp.measure.numbers import Numbers
-from tp.measure.slopes import LEVEL
-from tp.measure.verify import Verification
-from tp.report.exponent import exponent
+from tp.exponent import shown
 from tp.report.orders import claim_json
+from tp.statistics.fit import Fit
+from tp.statistics.slopes import LEVEL
+from tp.studies.correlations import Numbers
+from tp.studies.judging import QuantityResult
+from tp.studies.verify import Verification
 
 Json = dict[str, Any]
 
@@ -76,7 +76,7 @@ def number(value: float) -> float | str:
 
 def quantity_json(q: QuantityResult) -> Json:
     """One row of the table of ``tp verify``."""
-    predicted = exponent(True, q.predicted) if q.known else None
+    predicted = shown(True, q.predicted) if q.known else None
     measured, interval = _measured(q.fit)
     return {
         "name": q.name,

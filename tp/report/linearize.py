@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from tp.asymptotics.verdict import Estimate
-from tp.correlations.regime import Condition
-from tp.measure.corollary import Decay
-from tp.measure.critical import Critical
-from tp.measure.curves import Curve
-from tp.measure.linearization import Linearization
-from tp.measure.runs import Runs
-from tp.measure.schedule import Schedule
-from tp.measure.strong import Strong
+from tp.experiments.training.costs import called
+from tp.experiments.training.observables import DEVIATION, LINEAR_LOSS, LOSS
+from tp.experiments.training.schedule import Schedule
 from tp.report.table import table
 from tp.report.text import HEADER, assumptions_text, claims_text, engines_text, quantity_row
-from tp.training.costs import called
-from tp.training.numbers import DEVIATION, LINEAR_LOSS, LOSS
+from tp.studies.curves import Curve
+from tp.studies.linearize.corollary_4_0_1 import Decay
+from tp.studies.linearize.critical_rates import Critical
+from tp.studies.linearize.linearization import Linearization
+from tp.studies.linearize.theorem_3_2 import Strong
+from tp.studies.train import Runs
+from tp.theory.regime import Condition
 
 
 def linearization_text(result: Linearization) -> str:

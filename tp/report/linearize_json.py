@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tp.asymptotics.verdict import Estimate
-from tp.measure.corollary import Decay
-from tp.measure.critical import Critical
-from tp.measure.curves import Curve
-from tp.measure.linearization import Linearization
-from tp.measure.runs import Runs
-from tp.measure.schedule import Schedule
-from tp.measure.strong import Strong
+from tp.experiments.training.costs import called
+from tp.experiments.training.schedule import Schedule
 from tp.report.json import Json, engines_json, number, quantity_json
 from tp.report.orders import claim_json
-from tp.training.costs import called
+from tp.studies.curves import Curve
+from tp.studies.linearize.corollary_4_0_1 import Decay
+from tp.studies.linearize.critical_rates import Critical
+from tp.studies.linearize.linearization import Linearization
+from tp.studies.linearize.theorem_3_2 import Strong
+from tp.studies.train import Runs
 
 
 def linearization_json(result: Linearization) -> Json:

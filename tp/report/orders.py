@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from tp.correlations.analysis import Law
-from tp.correlations.regime import Regime
-from tp.correlations.weak import Strength
-from tp.measure.claims import ClaimResult
-from tp.measure.orders import Orders
-from tp.orders.value import show
+from tp.exponent import show, shown
 from tp.report.blame import blame_json, culprits
-from tp.report.exponent import exponent
 from tp.report.table import table
+from tp.studies.claims.decide import ClaimResult
+from tp.studies.orders import Orders
+from tp.theory.analysis import Law
+from tp.theory.regime import Regime
+from tp.theory.weak_correlations import Strength
 
 Json = dict[str, Any]
 
@@ -25,15 +24,15 @@ def orders_text(result: Orders) -> str:
     rows = [
         (
             q,
-            exponent(q in found.exponents, found.exponents.get(q), found.exact.get(q, True)),
-            exponent(q in result.bounds, result.bounds.get(q)),
+            shown(q in found.exponents, found.exponents.get(q), found.exact.get(q, True)),
+            shown(q in result.bounds, result.bounds.get(q)),
         )
         for q in result.asked
     ]
     lines = [f"{result.program} ({result.file})", *table(("quantity", "typical", "bound"), rows)]
     lines += ["", *_laws(result.laws), *_weak(result), "", *_regime(result.regime)]
     if found.nodes:
-        nodes = [(n.name, "" if n.line is None else str(n.line), exponent(True, n.exponent)) for n in found.nodes]
+        nodes = [(n.name, "" if n.line is None else str(n.line), shown(True, n.exponent)) for n in found.nodes]
         lines += ["", *table(("node", "line", "exponent of n"), nodes)]
     if result.claims:
         claims = [(str(c.line or ""), c.text, c.outcome.value, c.reason) for c in result.claims]
@@ -93,14 +92,14 @@ def _strength(found: Strength | None, *, lower: bool = False) -> str:
 
 def _regime(regime: Regime) -> list[str]:
     lines = [f"  regime: {regime.kind.value} ({regime.reason})"]
-    rows = [(c.text, exponent(True, c.exponent), "yes" if c.holds else "no") for c in regime.conditions]
+    rows = [(c.text, shown(True, c.exponent), "yes" if c.holds else "no") for c in regime.conditions]
     rows += [
-        ("F - F_lin", exponent(True, regime.deviation, regime.grounds["F - F_lin"].value.exact), ""),
-        ("drift of the kernel", exponent(True, regime.drift), ""),
+        ("F - F_lin", shown(True, regime.deviation, regime.grounds["F - F_lin"].value.exact), ""),
+        ("drift of the kernel", shown(True, regime.drift), ""),
     ]
     lines += table(("properly normalised", "exponent of n", ""), rows)
     moves = [
-        (m.name, "" if m.span is None else str(m.span.line), exponent(True, m.moved), m.verdict) for m in regime.movers
+        (m.name, "" if m.span is None else str(m.span.line), shown(True, m.moved), m.verdict) for m in regime.movers
     ]
     return [*lines, "", *table(("weight", "line", "moves what it makes by", ""), moves)] if moves else lines
 
@@ -117,9 +116,9 @@ def orders_json(result: Orders) -> Json:
         "quantities": [
             {
                 "name": q,
-                "typical": exponent(True, found.exponents[q]) if q in found.exponents else None,
+                "typical": shown(True, found.exponents[q]) if q in found.exponents else None,
                 "exact": found.exact.get(q, True),
-                "bound": exponent(True, result.bounds[q]) if q in result.bounds else None,
+                "bound": shown(True, result.bounds[q]) if q in result.bounds else None,
             }
             for q in result.asked
         ],
@@ -138,7 +137,7 @@ def orders_json(result: Orders) -> Json:
             for name, typical, bound in zip(("fixed", "power"), result.weak, result.weak_bound, strict=True)
         },
         "regime": _regime_json(result.regime),
-        "nodes": [{"name": n.name, "line": n.line, "typical": exponent(True, n.exponent)} for n in found.nodes],
+        "nodes": [{"name": n.name, "line": n.line, "typical": shown(True, n.exponent)} for n in found.nodes],
         "blame": None if result.accusation is None else blame_json(result.accusation)["quantities"],
         "claims": [claim_json(c) for c in result.claims],
         "premises": list(result.premises),
@@ -163,7 +162,7 @@ def _regime_json(regime: Regime) -> Json:
         "reason": regime.reason,
         "exact": regime.exact,
         "conditions": [
-            {"text": c.text, "typical": exponent(True, c.exponent), "holds": c.holds} for c in regime.conditions
+            {"text": c.text, "typical": shown(True, c.exponent), "holds": c.holds} for c in regime.conditions
         ],
         "deviation": _shown(regime.deviation),
         "drift": _shown(regime.drift),

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from tp.measure.claims import ClaimResult
-from tp.measure.fit import Fit
-from tp.measure.judging import QuantityResult
-from tp.measure.numbers import Numbers
-from tp.measure.outcome import Outcome
-from tp.measure.slopes import LEVEL
-from tp.measure.verify import Verification
-from tp.report.exponent import exponent
+from tp.exponent import shown
 from tp.report.table import table
+from tp.statistics.fit import Fit
+from tp.statistics.slopes import LEVEL
+from tp.studies.claims.decide import ClaimResult
+from tp.studies.correlations import Numbers
+from tp.studies.judging import QuantityResult
+from tp.studies.outcome import Outcome
+from tp.studies.verify import Verification
 
 HEADER = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
 """Of a table of :func:`quantity_row`."""
@@ -88,7 +88,7 @@ def claim_word(claim: ClaimResult) -> str:
 def quantity_row(q: QuantityResult) -> tuple[str, ...]:
     """Name, prediction, measurement, interval, verdict and reason."""
     measured, interval = _measured(q.fit)
-    predicted = exponent(q.known, q.predicted, q.exact)
+    predicted = shown(q.known, q.predicted, q.exact)
     return (q.name, predicted, measured, interval, q.judgement.verdict.value, q.judgement.reason)
 
 

@@ -17,7 +17,7 @@ from tp.graph.text import print_computation
 FORMAT = 1
 """Counted up when the meaning of a stored file changes."""
 _PACKAGES = ("jax", "jaxlib", "numpy")
-_ROOMS = ("graph", "activations", "primitives", "transform", "interpret", "correlations", "training")
+_ROOMS = ("graph", "activations", "primitives", "transform", "interpret", "quantities", "experiments")
 """Whose code decides what a draw is."""
 
 
@@ -56,6 +56,6 @@ def _code() -> str:
     found = hashlib.sha256()
     root = Path(__file__).parents[1]
     for room in _ROOMS:
-        for path in sorted((root / room).glob("*.py")):
-            found.update(path.name.encode() + b"\0" + path.read_bytes())
+        for path in sorted((root / room).rglob("*.py")):
+            found.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:12]

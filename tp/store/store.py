@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import Diagnostic, Severity
-from tp.interpret.backend import cache_folder
+from tp.machine import cache_folder
 from tp.store.cell import Cell, Unreadable, decode, encode
 from tp.store.cover import cover
 from tp.store.files import write

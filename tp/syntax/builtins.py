@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from tp.construct.attention import softmax
+from tp.construct.convolution import avg_pool, conv, max_pool
+from tp.construct.selection import axis_of, gathered
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Axis, Scale, names, union
 from tp.primitives.concat import Concat
 from tp.primitives.largest import Largest
 from tp.primitives.rename import Rename
 from tp.syntax import tree as t
-from tp.syntax.attention import softmax
 from tp.syntax.constant import Constant, size_of
-from tp.syntax.convolution import avg_pool, conv, max_pool
 from tp.syntax.evaluate import Evaluator, shared_wide
-from tp.syntax.selection import axis_of, gathered
 from tp.syntax.values import Family, Tensor, Value
 
 Builtin = Callable[[Evaluator, t.Call], Value]

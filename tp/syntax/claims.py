@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
+from tp.program import Claim
+from tp.quantities.names import parse
 from tp.syntax import tree as t
 from tp.syntax.evaluate import Evaluator
-from tp.syntax.program import Claim
-from tp.syntax.quantities import parse
 from tp.syntax.values import indexed
 from tp.syntax.words import near
 

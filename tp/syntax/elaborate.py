@@ -6,6 +6,7 @@ from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Width
 from tp.primitives.input import Input
+from tp.program import Claim
 from tp.syntax import tree as t
 from tp.syntax.assigned import assigned
 from tp.syntax.build import Build
@@ -14,7 +15,6 @@ from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.parameters import declare_parameters, places
-from tp.syntax.program import Claim
 from tp.syntax.values import (
     Def,
     Family,

@@ -7,13 +7,13 @@ from dataclasses import fields
 from fractions import Fraction
 
 from tp.activations import known
+from tp.construct.selection import selected
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, names
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.constant import Constant, number, size_of, written
-from tp.syntax.selection import selected
 from tp.syntax.values import (
     Def,
     Family,

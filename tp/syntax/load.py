@@ -11,6 +11,7 @@ from tp.activations import find, known
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
+from tp.program import Program
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.calls import KINDS, convert
@@ -18,7 +19,6 @@ from tp.syntax.claims import is_quantity
 from tp.syntax.constant import Constant, number, written
 from tp.syntax.elaborate import Elaborator
 from tp.syntax.modules import Loader, Module, read
-from tp.syntax.program import Program
 from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
 from tp.syntax.words import near
 

@@ -1,0 +1,98 @@
+"""How many seeds a round has at each width."""
+
+from __future__ import annotations
+
+import pytest
+
+from tp.sampling.rounds import (
+    BLOCK,
+    CALL_SECONDS,
+    FIRST,
+    LATER,
+    MOST_IN_ROUND,
+    ROUND_SECONDS,
+    first_round,
+    fixed_rounds,
+    in_call,
+    later_round,
+    spent,
+    within,
+)
+
+CHEAP = {n: 1e-3 + 3e-8 * n**2 for n in (64, 128, 256, 512, 1024)}
+"""Weights materialised: some 30 ms at width 1024."""
+WIDE = {n: 3e-3 + 3e-6 * n for n in (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)}
+"""Weights conditioned: 3 s at width 10^6."""
+
+
+def rounds(costs: dict[int, float], most: int) -> list[dict[int, int]]:
+    """All of them, until there are no more."""
+    found = [first_round(costs, most)]
+    while further := later_round(costs, {n: sum(r[n] for r in found) for n in costs}, most):
+        found.append(further)
+    return found
+
+
+def test_cheap_widths_have_the_most_of_all_rounds() -> None:
+    first, second, *_ = rounds(CHEAP, 512)
+    assert first == {64: 256, 128: 256, 256: 212, 512: 122, 1024: 64}
+    assert first == second
+
+
+def test_expensive_widths_have_few() -> None:
+    first, second, *_ = rounds(WIDE, 512)
+    assert list(first.values()) == [256, 256, 256, 248, 153, 89, 50, 28, 16]
+    assert list(second.values()) == [4, 7, 13, 22, 38, 62, 89, 110, 121]
+
+
+def test_seeds_go_as_one_over_the_root_of_the_cost() -> None:
+    first = first_round({10: 1.0, 20: 4.0, 30: 9.0}, 512)
+    assert first == {10: 3 * first[30], 20: 1.5 * first[30], 30: FIRST}
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1e-3, 0.1, 1.0, 10.0, 1e9])
+def test_rounds_of_any_cost_have_seeds_within_bounds(scale: float) -> None:
+    costs = {n: scale * cost for n, cost in WIDE.items()}
+    first, second = first_round(costs, 512), later_round(costs, {}, 512)
+    for seeds, fewest, budget in ((first, FIRST, 2 * ROUND_SECONDS), (second, LATER, ROUND_SECONDS)):
+        assert all(fewest <= count <= MOST_IN_ROUND for count in seeds.values())
+        assert fewest <= seeds[1_000_000] <= BLOCK
+        assert spent(seeds, costs) <= 1.1 * budget or seeds[1_000_000] == fewest
+
+
+def test_later_rounds_begin_at_the_largest_width() -> None:
+    assert list(first_round(CHEAP, 512)) == sorted(CHEAP)
+    assert list(later_round(CHEAP, {}, 512)) == sorted(CHEAP, reverse=True)
+
+
+@pytest.mark.parametrize(("costs", "most"), [(CHEAP, 512), (CHEAP, 200), (WIDE, 512), (WIDE, 5)])
+def test_rounds_end_with_the_most_at_the_largest_width(costs: dict[int, float], most: int) -> None:
+    found = rounds(costs, most)
+    assert sum(seeds[max(costs)] for seeds in found) == most
+    assert all(count >= 1 for seeds in found for count in seeds.values())
+
+
+@pytest.mark.parametrize("seeds", [1, 63, 64, 65, 1000])
+def test_fixed_seeds_are_the_same_everywhere(seeds: int) -> None:
+    found = list(fixed_rounds(WIDE, seeds))
+    assert {n: sum(r[n] for r in found) for n in WIDE} == dict.fromkeys(WIDE, seeds)
+
+
+def test_calls_are_short() -> None:
+    assert in_call(1e-4) == BLOCK
+    assert in_call(CALL_SECONDS / 3) == 3
+    assert in_call(100 * CALL_SECONDS) == 1
+
+
+def test_widths_that_fit_into_a_budget() -> None:
+    widths = (64, 128, 256, 512, 1024)
+
+    def cost(n: int) -> float:
+        return 0.01 * (n / 64) ** 2
+
+    costs = {n: cost(n) for n in widths}
+    whole, fewer = (spent(first_round(c, 512), c) for c in (costs, {n: costs[n] for n in widths[:-1]}))
+    assert fewer < whole
+    assert within(widths, cost, 512, whole) == widths
+    assert within(widths, cost, 512, fewer) == widths[:-1]
+    assert within(widths, lambda _: 1000.0, 512, whole) == widths[:3]

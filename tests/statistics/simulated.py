@@ -1,0 +1,158 @@
+"""Systems whose law is known, and runs of the whole measurement on them in simulated time.
+
+The list was written down before any of it was run, from the laws that wide networks have: powers with halves and
+quarters, corrections, floors, plateaus, logarithms, and the noise of linear, quadratic and heavy-tailed quantities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from tp.sampling.calls import in_turn
+from tp.sampling.plan import MAX_WIDTH, MOST_SEEDS, WIDTHS, Plan
+from tp.sampling.sweep import Samples, sweep
+from tp.statistics.fit import Fit, fit
+from tp.statistics.more import More
+from tp.statistics.verdict import Judgement, Verdict, coarse, judge
+
+DECADES = (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
+Law = Callable[[int], float]
+Noise = Callable[[np.random.Generator, int, int], np.ndarray]
+YES, NO, LESS = Verdict.CONFIRMED, Verdict.REFUTED, Verdict.LOOSE
+
+
+def normal(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    return np.abs(draw.normal(size=seeds))
+
+
+def square(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    return draw.normal(size=seeds) ** 2
+
+
+def student(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    return np.abs(draw.standard_t(2, size=seeds))
+
+
+def kernel(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    """The noise of a sum over neurons: it fades."""
+    return np.abs(1 + 0.5 * draw.normal(size=seeds) / n**0.5)
+
+
+def mixture(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    """One draw in ten is five times larger."""
+    return np.abs(draw.normal(size=seeds)) * np.where(draw.random(seeds) < 0.1, 5.0, 1.0)
+
+
+@dataclass(frozen=True)
+class System:
+    """A ``law`` of n, what is predicted, and the only ``right`` verdict beside undecided.
+
+    With ``further`` widths are added as by default. ``power`` says whether the default budget should decide it.
+    """
+
+    name: str
+    predicted: Fraction
+    law: Law
+    right: Verdict
+    noise: Noise = normal
+    widths: tuple[int, ...] = WIDTHS
+    further: bool = True
+    most: int = MOST_SEEDS
+    power: bool = True
+
+
+def _systems() -> list[System]:
+    one, half, quarter, zero = Fraction(-1), Fraction(-1, 2), Fraction(-1, 4), Fraction(0)
+    found = [
+        System("n^-1", one, lambda n: 1 / n, YES),
+        System("n^-1/2", half, lambda n: n**-0.5, YES),
+        System("1", zero, lambda n: 1.0, YES),
+        System("n^-2", Fraction(-2), lambda n: n**-2.0, YES),
+        System("n^-3/2", Fraction(-3, 2), lambda n: n**-1.5, YES),
+        System("n^-3/4", Fraction(-3, 4), lambda n: n**-0.75, YES),
+        System("n^1/2", Fraction(1, 2), lambda n: n**0.5, YES),
+        System("n^-1, kernel noise", one, lambda n: 1 / n, YES, kernel),
+        System("1, kernel noise", zero, lambda n: 1.0, YES, kernel),
+        System("n^-1, one draw in ten 5 times larger", one, lambda n: 1 / n, YES, mixture),
+        System("n^-1, Student t (2)", one, lambda n: 1 / n, YES, student),
+        System("n^-1, squares", one, lambda n: 1 / n, YES, square),
+        System("n^-1 (1 + 2 n^-1/2)", one, lambda n: (1 + 2 * n**-0.5) / n, YES),
+        System("n^-1 (1 + 8 n^-1/2)", one, lambda n: (1 + 8 * n**-0.5) / n, YES),
+        System("n^-1 (1 - 4 n^-1/2)", one, lambda n: (1 - 4 * n**-0.5) / n, YES),
+        System("n^-1 (1 + 20/n)", one, lambda n: (1 + 20 / n) / n, YES),
+        System("n^-2 (1 - 20/n)", Fraction(-2), lambda n: (1 - 20 / n) / n**2, YES),
+        System("n^-1 log n", one, lambda n: np.log(n) / n, YES),
+        System("n^-1 log n, kernel noise", one, lambda n: np.log(n) / n, YES, kernel),
+        System("n^-1 (log n)^1/2", one, lambda n: np.log(n) ** 0.5 / n, YES),
+        System("1 + 16 n^-1/2, kernel noise", zero, lambda n: 1 + 16 * n**-0.5, YES, kernel),
+        System("(1/n + 1/300)^1/2", zero, lambda n: (1 / n + 1 / 300) ** 0.5, YES),
+        System("(1/n + 1/2000)^1/2", zero, lambda n: (1 / n + 1 / 2000) ** 0.5, YES),
+        System("n^-1/2", one, lambda n: n**-0.5, NO),
+        System("n^-1/2, kernel noise", one, lambda n: n**-0.5, NO, kernel),
+        System("1", half, lambda n: 1.0, NO),
+        System("1", one, lambda n: 1.0, NO),
+        System("n^-3/4", one, lambda n: n**-0.75, NO),
+        System("1/n + 1/256", one, lambda n: 1 / n + 1 / 256, NO),
+        System("1/n + 1/10^4", one, lambda n: 1 / n + 1e-4, NO),
+        *(System(f"1/n + 1/{x}", half, lambda n, x=x: 1 / n + 1 / x, NO) for x in (100, 200, 300, 400, 600)),
+        System("(1/n + 1/300)^1/2", half, lambda n: (1 / n + 1 / 300) ** 0.5, NO),
+        System("(1/n + 1/2000)^1/2", half, lambda n: (1 / n + 1 / 2000) ** 0.5, NO),
+        System("1 + 16 n^-1/2, kernel noise", quarter, lambda n: 1 + 16 * n**-0.5, NO, kernel),
+        System("n^-1/2", zero, lambda n: n**-0.5, LESS),
+        System("n^-1", half, lambda n: 1 / n, LESS),
+        System("n^-3/2", one, lambda n: n**-1.5, LESS),
+        System("n^-3/4", half, lambda n: n**-0.75, LESS),
+        System("n^-1", one, lambda n: 1 / n, YES, widths=DECADES),
+        System("1", zero, lambda n: 1.0, YES, widths=DECADES),
+        System("n^-1/2", one, lambda n: n**-0.5, NO, widths=DECADES),
+        System("n^-3/2", one, lambda n: n**-1.5, LESS, widths=DECADES),
+        System("1/n + 1/10^4", one, lambda n: 1 / n + 1e-4, NO, widths=DECADES),
+        System("1/n + 1/10^4", zero, lambda n: 1 / n + 1e-4, YES, widths=DECADES),
+    ]
+    # What a user who allows few widths and seeds sees: much stays open, and nothing may be wrong.
+    few = [
+        System("n^-1, 16 seeds", one, lambda n: 1 / n, YES, most=16),
+        System("n^-1/2, 16 seeds", one, lambda n: n**-0.5, NO, most=16),
+        *(System(f"1/n + 1/{x}", half, lambda n, x=x: 1 / n + 1 / x, NO) for x in (100, 200, 300, 400, 600)),
+        System("(1/n + 1/300)^1/2", half, lambda n: (1 / n + 1 / 300) ** 0.5, NO),
+        System("(1/n + 1/300)^1/2", zero, lambda n: (1 / n + 1 / 300) ** 0.5, YES),
+        System("1 + 16 n^-1/2, kernel noise", quarter, lambda n: 1 + 16 * n**-0.5, NO, kernel),
+        System("n^-1 log n", one, lambda n: np.log(n) / n, YES),
+        System("n^-0.8", one, lambda n: n**-0.8, NO),
+    ]
+    return found + [System(s.name, s.predicted, s.law, s.right, s.noise, s.widths, False, s.most, False) for s in few]
+
+
+SYSTEMS = _systems()
+
+
+def cost(n: int) -> float:
+    """Seconds of a draw: weights as matrices at small widths, conditioned at large ones."""
+    return min(1e-3 + 3e-8 * n**2, 3e-3 + 3e-6 * n)
+
+
+def measured(system: System, key: int) -> Fit:
+    """A fit to noise times the law, after a sweep that takes simulated time and stops where the tool would."""
+    passed = 0.0
+
+    def draw(n: int, seeds: int, number: int) -> dict[str, np.ndarray]:
+        nonlocal passed
+        passed += seeds * cost(n)
+        return {"q": system.noise(np.random.default_rng(number), seeds, n) * system.law(n)}
+
+    def wanted(samples: Samples) -> More:
+        found = fit(samples["q"])
+        more = judge(system.predicted, found).more
+        return more | More.SEEDS if coarse(found) else more
+
+    furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
+    plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)
+    return fit(sweep(plan, in_turn(draw, lambda: passed), wanted, cost).samples["q"])
+
+
+def judged(system: System, key: int) -> Judgement:
+    return judge(system.predicted, measured(system, key))

@@ -1,0 +1,1 @@
+"""What every front end builds programs with: softmax, windows, selection."""

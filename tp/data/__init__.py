@@ -1,0 +1,1 @@
+"""Inputs and targets of a measurement: generic data, the digits, files of a user."""

@@ -1,0 +1,170 @@
+"""The inputs x_0..x_d of a measurement: generic normal data, scikit-learn's digits, or a user's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.data.files import read_arrays
+from tp.diagnostics.diagnostic import error
+from tp.graph.axes import Type, show
+
+Array = npt.NDArray[np.float64]
+Inputs = dict[str, Array]
+"""By input name: an array [slots, ...shape of the input], one row for each of x_0, x_1, ..."""
+
+CORRELATION = 0.5
+"""Correlation of two generic inputs; near-orthogonal ones would change exponents for odd activations."""
+_SEED = 20_240_229
+
+
+def inputs_for(
+    types: Mapping[str, Type],
+    slots: int,
+    data: str | None = None,
+    *,
+    equal_inputs: bool = False,
+    dtype: str = "float64",
+) -> Inputs:
+    """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
+
+    ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the
+    leading axis. The result does not depend on the width. The numbers are float64, and ``dtype`` is what they will
+    be used in. Raises TpError TP601 to TP607 where the data cannot be read, do not fit, or overflow ``dtype``.
+    """
+    found = samples(types, slots, data)
+    rows = distinct_rows(found, 1 if equal_inputs else slots, data)
+    if equal_inputs:
+        rows = rows * slots
+    chosen = {name: array[rows] for name, array in found.items()}
+    require_range(chosen, dtype, data)
+    return chosen
+
+
+def samples(types: Mapping[str, Type], slots: int, data: str | None) -> Inputs:
+    """All samples of ``data``, or as many generic ones as ``slots``."""
+    if data is None:
+        return _generic(types, slots)
+    if data == "digits":
+        return {name: _digits(name, axes) for name, axes in types.items()}
+    return _from_file(Path(data), types)
+
+
+def require_range(inputs: Inputs, dtype: str, data: str | None) -> None:
+    """Raises TpError TP604 for values that would become infinite in ``dtype``."""
+    most = float(np.finfo(dtype).max)
+    for name, array in inputs.items():
+        largest = float(np.abs(array).max(initial=0.0))
+        if largest > most:
+            message = f"{data} has the value {largest:.3g} for {name}, which is too large for {dtype}"
+            raise error("TP604", message, hint="use --dtype float64, or scale the data")
+
+
+def _generic(types: Mapping[str, Type], slots: int) -> Inputs:
+    """Standard normal entries, correlated between slots by a common component."""
+    draw = np.random.default_rng(_SEED)
+    found: Inputs = {}
+    for name, axes in types.items():
+        shape = _shape(axes)
+        common = draw.normal(size=shape)
+        own = np.stack([draw.normal(size=shape) for _ in range(slots)])
+        found[name] = CORRELATION**0.5 * common + (1 - CORRELATION) ** 0.5 * own
+    return found
+
+
+def _digits(name: str, axes: Type) -> Array:
+    """The 8x8 images, scaled to [0, 1], then to mean 0 and variance 1 over the whole set, in a fixed random order."""
+    if tuple(s for s in _shape(axes) if s != 1) not in ((64,), (8, 8)):
+        hint = "digits fit inputs of 64 features, of 8 x 8 pixels or of 8 tokens of 8 features"
+        if len(axes) == 1:
+            hint += f"; try --set {axes[0].name}=64"
+        raise error("TP606", f"the digits do not fit the input {name} : {show(axes)}", hint=hint)
+    bunch = _bunch()
+    pixels = np.asarray(bunch.data, dtype=np.float64) / 16.0
+    pixels = (pixels - pixels.mean()) / pixels.std()
+    return pixels[_digit_order(len(pixels))].reshape(-1, *_shape(axes))
+
+
+def digit_classes() -> npt.NDArray[np.int64]:
+    """The digit that each of the images of :func:`samples` shows. Raises TpError TP607."""
+    found = np.asarray(_bunch().target, dtype=np.int64)
+    return found[_digit_order(len(found))]
+
+
+def _digit_order(count: int) -> npt.NDArray[np.int64]:
+    return np.random.default_rng(_SEED).permutation(count)
+
+
+def _bunch() -> Any:
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError as missing:
+        raise error("TP607", "--data digits needs scikit-learn", hint="pip install scikit-learn") from missing
+    return load_digits()
+
+
+def _from_file(path: Path, types: Mapping[str, Type]) -> Inputs:
+    arrays = read_arrays(path)
+    if len(types) == 1 and len(arrays) == 1:
+        arrays = dict(zip(types, arrays.values(), strict=True))
+    missing = [name for name in types if name not in arrays]
+    if missing:
+        held = ", ".join(sorted(arrays)) or "none"
+        hint = f"arrays in the file: {held}; inputs of the program: {', '.join(types)}"
+        raise error("TP602", f"{path} has no array for the input {missing[0]}", hint=hint)
+    return {name: _fitted(path, name, axes, arrays[name]) for name, axes in types.items()}
+
+
+def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array:
+    """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
+    if array.dtype.kind not in "biuf":
+        raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers")
+    if array.ndim and not len(array):
+        raise error("TP603", f"{path} has no samples for {name}")
+    shape, have = _shape(axes), array.shape[1:]
+    same = tuple(s for s in have if s != 1) == tuple(s for s in shape if s != 1)
+    flat = len(have) == 1 and have[0] == int(np.prod(shape))
+    if array.ndim == 0 or not (same or flat):
+        hint = "the leading axis counts samples"
+        if array.ndim and len(have) == len(shape):
+            changes = [f"--set {a.name}={h}" for a, h in zip(axes, have, strict=True) if a.size != h]
+            hint = f"try {' '.join(changes)}; {hint}"
+        raise error("TP602", f"samples of shape {list(have)} do not fit the input {name} : {show(axes)}", hint=hint)
+    with np.errstate(over="ignore"):  # a long double becomes infinite, and is refused as such below
+        values = array.astype(np.float64).reshape(-1, *shape)
+    wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if wrong.size:
+        raise error("TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}")
+    return values
+
+
+def distinct_rows(found: Inputs, count: int, data: str | None) -> list[int]:
+    """The first ``count`` samples that differ from each other in some input and are not all zero."""
+    samples = min((len(a) for a in found.values()), default=count)
+    kept: list[int] = []
+    seen: set[bytes] = set()
+    for row in range(samples):
+        content = b"".join(a[row].tobytes() for a in found.values())
+        if found and (content in seen or not any(a[row].any() for a in found.values())):
+            continue
+        seen.add(content)
+        kept.append(row)
+        if len(kept) == count:
+            return kept
+    if samples < count:
+        raise error("TP603", f"{data} has {samples} samples, and {count} are needed", hint=_FEWER)
+    raise error("TP605", f"{data} has only {len(kept)} distinct samples that are not zero, and {count} are needed")
+
+
+_FEWER = "add samples, ask for fewer correlations with --quantities, or repeat one sample with --equal-inputs"
+
+
+def _shape(axes: Type) -> tuple[int, ...]:
+    """Raises TpError for a wide axis, which no datum can have."""
+    if any(a.wide for a in axes):
+        raise error("TP602", f"an input with a wide axis cannot be filled: {show(axes)}")
+    return tuple(a.at(1) for a in axes)

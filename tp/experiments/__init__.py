@@ -1,0 +1,1 @@
+"""Experiments: numbers that can be drawn at any width."""

@@ -1,0 +1,125 @@
+"""Gradients as arrays: leaves, and rows of outer products for weights that are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import jax.numpy as jnp
+
+from tp.experiments.training.programs import Gradient
+from tp.graph.axes import Type, without
+from tp.interpret.arrays.orthonormal import products
+from tp.primitives.arrays import aligned
+from tp.transform.algebra import SAMPLES
+
+
+class Rows(NamedTuple):
+    """Σ_r left_r ⊗ right_r: ``left`` [..., rank, rows of the weight], ``right`` [..., rank, its columns]."""
+
+    left: Any
+    right: Any
+
+
+class Parts(NamedTuple):
+    """A gradient: an array for every weight that is read, rows for every one that is applied.
+
+    Gradients of single samples have a leading axis of samples.
+    """
+
+    leaves: dict[str, Any]
+    rows: dict[str, Rows]
+
+
+class Values(NamedTuple):
+    """What one evaluation of a :class:`Gradient` found.
+
+    The output is [samples, ...], features [samples, entries], ``radial`` [samples], or zero where there is none.
+    """
+
+    output: Any
+    features: dict[str, Any]
+    gradient: Parts
+    radial: Any
+
+
+def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
+    """From the values of ``of.roots`` at width ``n`` to :class:`Values`."""
+
+    def read(values: Sequence[Any]) -> Values:
+        found = dict(zip(of.roots, values, strict=True))
+        graph = of.graph
+
+        def flat(node: int, leading: Type, rest: Type) -> Any:
+            order = (*leading, *rest)
+            array = aligned(found[node], graph.type(node), order)
+            array = jnp.broadcast_to(array, [a.at(n) for a in order])
+            return array.reshape((*(a.at(n) for a in leading), -1)) if rest else array
+
+        def sampled(node: int) -> Type:
+            return tuple(a for a in graph.type(node) if a.name == SAMPLES)
+
+        def factor(name: str) -> Rows:
+            weight = graph.parameters[name]
+            left, right = [], []
+            for part in of.gradient.factors[name]:
+                shared = of.shared(part.left, part.right, part.shared)
+                leading = tuple(_samples(of)) if of.apart else ()
+                ends = (part.left, weight.outs, left), (part.right, weight.ins, right)
+                for node, sides, into in ends:
+                    array = flat(node, (*leading, *shared), sides)
+                    rank = prod(a.at(n) for a in shared)
+                    into.append(array.reshape((*(a.at(n) for a in leading), rank, -1)))
+            return Rows(jnp.concatenate(left, axis=-2), jnp.concatenate(right, axis=-2))
+
+        leaves = {}
+        for name, node in of.gradient.leaves.items():
+            kept = sampled(node) if of.apart else ()
+            order = (*kept, *graph.parameters[name].outs, *graph.parameters[name].ins)
+            leaves[name] = aligned(found[node], graph.type(node), order)
+        features = {
+            name: flat(node, sampled(node), without(graph.type(node), [SAMPLES])) for name, node in of.features.items()
+        }
+        (samples,) = _samples(of)
+        axes = graph.type(of.output)
+        output = aligned(found[of.output], axes, (samples, *without(axes, [SAMPLES])))
+        radial = jnp.zeros(()) if of.radial is None else flat(of.radial, (samples,), ())
+        return Values(output, features, Parts(leaves, {name: factor(name) for name in of.gradient.factors}), radial)
+
+    return read
+
+
+def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
+    """Σ over weights of rate * <one, other>, for gradients of single samples: [samples of one, samples of other]."""
+    total: Any = 0.0
+    for name, mine in one.leaves.items():
+        if name in other.leaves:
+            pair = (a.reshape((a.shape[0], -1)) for a in (mine, other.leaves[name]))
+            total = total + rates[name] * products(*pair)
+    for name, mine in one.rows.items():
+        if name in other.rows:
+            lefts, rights = (
+                products(a.reshape((-1, a.shape[-1])), b.reshape((-1, b.shape[-1])))
+                for a, b in zip(mine, other.rows[name], strict=True)
+            )
+            shape = (*mine.left.shape[:2], *other.rows[name].left.shape[:2])
+            total = total + rates[name] * jnp.sum((lefts * rights).reshape(shape), axis=(1, 3))
+    return total
+
+
+def minus(one: Parts, other: Parts) -> Parts:
+    """``one`` - ``other``, as more rows, which are small where the two are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
+    leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}
+    rows = {
+        name: Rows(
+            jnp.concatenate([mine.left - other.rows[name].left, other.rows[name].left], axis=-2),
+            jnp.concatenate([mine.right, mine.right - other.rows[name].right], axis=-2),
+        )
+        for name, mine in one.rows.items()
+    }
+    return Parts(leaves, rows)
+
+
+def _samples(of: Gradient) -> Type:
+    return tuple(a for a in of.graph.type(of.output) if a.name == SAMPLES)

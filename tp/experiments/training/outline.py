@@ -1,0 +1,111 @@
+"""The graphs of a run, and how often each is evaluated: all that is known of it before a width."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from tp.experiments.training.path import Path
+from tp.experiments.training.programs import Gradient, probe, step
+from tp.experiments.training.rule import Rule
+from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
+from tp.experiments.training.weights import moves_of
+from tp.graph.graph import Graph
+from tp.interpret.cost.work import Questions, questions
+from tp.quantities.programs import metric
+from tp.transform.factored import factored
+from tp.transform.moved import Moves
+
+Part = tuple[Graph, list[int]]
+"""A graph with its roots."""
+
+
+class Outline:
+    """A program with a path and a rule. ``features`` are named values whose moves are looked at."""
+
+    def __init__(self, program: Graph, path: Path, rule: Rule, features: Sequence[str] = ()) -> None:
+        self.program = factored(program)
+        self.path, self.rule = path, rule
+        self.features = {name: self.program.names[name] for name in features}
+        self._seconds: dict[frozenset[str], Second] = {}
+
+    def built(self, moves: Moves) -> tuple[Gradient, Gradient]:
+        """Step and probe for weights that have made ``moves``."""
+        return (
+            step(self.program, self.rule.cost, self.path.batch, moves),
+            probe(self.program, self.path.probes, moves, self.features),
+        )
+
+    @cached_property
+    def plain(self) -> tuple[Gradient, Gradient]:
+        """Step and probe for weights that are all arrays; the ranks of the others are read off the first."""
+        return self.built(Moves())
+
+    @cached_property
+    def whole(self) -> Gradient:
+        """Outputs and gradients of all samples."""
+        return probe(self.program, self.path.samples, Moves(), {}, radial=bool(self.rule.decay))
+
+    def second(self, without: frozenset[str]) -> Second | None:
+        """Second derivatives, for weights in ``without`` moved by rows and all others by arrays."""
+        if not self.path.curved:
+            return None
+        if without not in self._seconds:
+            moves = moves_of(self.rule, self.path.steps, self.ranks(without))
+            arrays = frozenset(self.moving) - without
+            self._seconds[without] = Second(self.program, Moves(moves.rank, arrays, moves.shrinks))
+        return self._seconds[without]
+
+    @property
+    def moving(self) -> list[str]:
+        """The weights that have a gradient."""
+        gradient = self.plain[0].gradient
+        return [*gradient.leaves, *gradient.factors]
+
+    def ranks(self, without: frozenset[str]) -> dict[str, int]:
+        """The outer products of one step of the weights in ``without``."""
+        return {name: rank for name, rank in self.plain[0].rank().items() if name in without}
+
+    def rates(self, n: int) -> dict[str, float]:
+        """Λ, by weight."""
+        scale = metric(self.program)
+        return {name: float(scale(name).at(n)) for name in self.program.parameters}
+
+    def room(self, n: int, without: frozenset[str]) -> dict[str, tuple[int, int]]:
+        """Products of every weight in ``without`` and of its transpose that a run asks for at most."""
+        room: dict[str, tuple[int, int]] = dict.fromkeys(without, (0, 0))
+        second = self.second(without)
+        curved = [] if second is None else [(part, second.room(bool(without))) for part in second.programs()]
+        parts = [(part, times) for part, times in self.parts()[:3]]
+        parts += [(part, times * len(self.path.curved)) for part, times in curved]
+        for part, times in parts:
+            for name, q in questions([part], n).items():
+                if name in room:
+                    before = room[name]
+                    room[name] = (before[0] + times * q.vectors(False), before[1] + times * q.vectors(True))
+        return room
+
+    def parts(self) -> list[tuple[Part, int]]:
+        """Every graph that a run evaluates, with its roots, and how often; the first three for sure."""
+        (mine, seen), whole = self.plain, self.whole
+        second = self.second(frozenset())
+        curved = [] if second is None else second.programs()
+        return [
+            ((mine.graph, mine.roots), self.path.steps),
+            ((seen.graph, seen.roots), len(self.path.looks)),
+            ((whole.graph, whole.roots), self.path.components),
+            *((part, USUAL_STEPS * len(self.path.curved)) for part in curved),
+        ]
+
+    def programs(self) -> list[Part]:
+        """Every graph that a run evaluates."""
+        return [part for part, _ in self.parts()]
+
+    def asked(self, n: int) -> dict[str, Questions]:
+        """What a run asks of every weight."""
+        found: dict[str, Questions] = {}
+        for part, times in self.parts():
+            for name, q in questions([part], n).items():
+                if name in self.program.parameters:
+                    found.setdefault(name, Questions()).groups.extend(q.groups * times)
+        return found

@@ -1,0 +1,120 @@
+"""The graphs that training evaluates: a step, the gradients of the linear model, and what is looked at on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+
+from tp.diagnostics.diagnostic import error
+from tp.experiments.training.costs import Cost
+from tp.graph.axes import Axis, Type, names, wide
+from tp.graph.graph import Graph
+from tp.primitives.apply import Apply
+from tp.primitives.constant import Constant
+from tp.primitives.error_signal import ErrorSignal
+from tp.primitives.input import Input
+from tp.primitives.read import Read
+from tp.primitives.shorthand import combine, contract
+from tp.quantities.programs import datum, reads_in
+from tp.transform.algebra import SAMPLES
+from tp.transform.direction import Direction
+from tp.transform.gradient import Pullback, direction, pullback
+from tp.transform.moved import Moves, moved
+
+TARGET = "@target"
+SEED = "@seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """A graph with the outputs of samples, the gradient of a weighed sum of them, and ``features`` by name.
+
+    With gradients ``apart`` every sample has its own, along the samples axis of leaves and factors; ``radial`` is then
+    its inner product with the weights themselves, [samples], if that is wanted and not zero.
+    """
+
+    graph: Graph
+    output: int
+    gradient: Direction
+    features: Mapping[str, int]
+    apart: bool
+    radial: int | None = None
+
+    @property
+    def roots(self) -> list[int]:
+        """The output, the features, leaves, and left and right of every factor."""
+        factors = [node for parts in self.gradient.factors.values() for f in parts for node in (f.left, f.right)]
+        radial = [] if self.radial is None else [self.radial]
+        return [self.output, *self.features.values(), *radial, *self.gradient.leaves.values(), *factors]
+
+    def rank(self) -> dict[str, int]:
+        """How many outer products the gradient of each applied weight is, for one sample if they are apart."""
+        return {
+            name: sum(prod(a.at(1) for a in self.shared(f.left, f.right, f.shared)) for f in parts)
+            for name, parts in self.gradient.factors.items()
+        }
+
+    def shared(self, left: int, right: int, over: tuple[str, ...]) -> Type:
+        """The axes that a factor is summed over. Raises TpError TP512 for wide ones: the rank would grow with n."""
+        found = {a.name: a for node in (left, right) for a in self.graph.type(node) if a.name in over}
+        axes = tuple(found[name] for name in over if name in found)
+        if wide(axes):
+            raise error(
+                "TP512",
+                f"a weight is shared along the wide axis {', '.join(a.name for a in axes if a.wide)}",
+                hint="make that axis finite to train the program",
+            )
+        return axes
+
+
+def step(program: Graph, cost: Cost, batch: int, moves: Moves) -> Gradient:
+    """The gradient of the cost summed over a ``batch``; targets are the input :data:`TARGET`."""
+    graph, samples = program.empty_like(), Axis(SAMPLES, batch)
+    ((_, root),) = program.outputs.items()
+    image = moved(program, [root], graph, datum(graph, samples, ""), None, moves)
+    output = _sampled(graph, image[root], samples)
+    target = graph.add(Input(TARGET, graph.type(output)))
+    signal = graph.add(ErrorSignal(cost), output, target)
+    weighed = contract(graph, output, signal, names(graph.type(output)))
+    reads = reads_in(program, graph, [root])
+    pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values())
+    return Gradient(graph, output, direction(pulled, reads), {}, apart=False)
+
+
+def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
+    """Outputs, ``features`` and gradients of ``count`` samples, one of each; outputs are weighed by :data:`SEED`.
+
+    With ``radial`` also the inner products of gradients and weights.
+    """
+    graph, samples = program.empty_like(), Axis(SAMPLES, count)
+    ((_, root),) = program.outputs.items()
+    image = moved(program, [root, *features.values()], graph, datum(graph, samples, ""), samples, moves)
+    output = _sampled(graph, image[root], samples)
+    seed = graph.add(Input(SEED, graph.type(output)))
+    weighed = contract(graph, output, seed, names(graph.type(output)))
+    places = {i: image[i] for i in program.needed([root]) if isinstance(program[i].operation, Read | Apply)}
+    reads = {o.parameter: place for i, place in places.items() if isinstance(o := program[i].operation, Read)}
+    pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
+    seen = {name: image[node] for name, node in features.items()}
+    along = _radial(graph, pulled, places.values()) if radial else None
+    return Gradient(graph, output, direction(pulled, reads), seen, True, along)
+
+
+def _radial(graph: Graph, pulled: Pullback, places: Iterable[int]) -> int | None:
+    """∇F · θ, sample by sample: every weight enters at some of ``places``, linearly."""
+    parts: list[int] = []
+    for place in places:
+        if place in pulled.cotangents:
+            back = pulled.cotangents[place]
+            over = [a for a in names((*graph.type(place), *graph.type(back))) if a != SAMPLES]
+            parts.append(contract(graph, back, place, list(dict.fromkeys(over))))
+    return combine(graph, parts) if parts else None
+
+
+def _sampled(graph: Graph, output: int, samples: Axis) -> int:
+    """Raises TpError TP512 where the output is wide or does not depend on the input."""
+    axes = graph.type(output)
+    if wide(axes) or samples not in axes:
+        raise error("TP512", "only a finite output that depends on the input can be trained")
+    return output

@@ -1,0 +1,95 @@
+"""How a program is trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from numbers import Integral, Real
+from typing import TYPE_CHECKING
+
+from tp.diagnostics.diagnostic import error
+from tp.experiments.training.costs import Cost, find
+from tp.graph.axes import ONE, Scale, Width
+from tp.transform.rescale import Rescaling, rescaled
+
+if TYPE_CHECKING:
+    from tp.program import Program
+
+MOST_POWER = 8
+"""Of n; beyond it numbers overflow at any width."""
+BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096))
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order.
+
+    With a ``batch`` of all samples it is gradient descent without chance.
+    It is looked at at one more sample, which it never sees, and at ``probes`` of them.
+
+    ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
+    scale n^scale; with it rates are multiplied with n^(-2 scale), which leaves the linear dynamics as it is). ``cost``
+    is a name, or a JAX function of an output and a target; runs with a function are not kept in a store. ``decay``
+    shrinks every weight by ``eta * decay`` of it in each step.
+    """
+
+    steps: int = 20
+    eta: float = 0.2
+    cost: str | Cost = "squared"
+    momentum: float = 0.0
+    decay: float = 0.0
+    batch: int = 1
+    samples: int = 6
+    probes: int = 1
+    rho: Fraction = Fraction(0)
+    scale: Fraction = Fraction(0)
+
+    def __post_init__(self) -> None:
+        """Raises TpError TP513 for settings that make no sense."""
+        for name, least, most in BOUNDS:
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
+                raise error("TP513", f"{name} must be a whole number between {least} and {most}, not {value!r}")
+        if self.batch > self.samples:
+            raise error("TP513", f"a batch has no sample twice: {self.batch} is more than {self.samples} samples")
+        for name in ("eta", "momentum", "decay"):
+            if not isinstance(getattr(self, name), Real):
+                raise error("TP513", f"{name} must be a number, not {getattr(self, name)!r}")
+        for name in ("rho", "scale"):
+            power = getattr(self, name)
+            if not isinstance(power, Fraction | int) or abs(power) > MOST_POWER:
+                hint = "a Fraction, or as an option text such as -1/2"
+                raise error("TP513", f"{name} must be a rational number up to {MOST_POWER}, not {power!r}", hint=hint)
+        find(self.cost)
+        if not (0 < self.eta < float("inf")):
+            raise error("TP513", f"the learning rate must be positive, not {self.eta}")
+        if not 0 <= self.momentum < 1:
+            raise error("TP513", f"the momentum must be at least 0 and below 1, not {self.momentum}")
+        if not 0 <= self.decay * self.eta < 1:
+            raise error("TP513", f"eta times weight decay must be at least 0 and below 1, not {self.decay * self.eta}")
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """0, powers of two, and the last step."""
+        powers = [1 << k for k in range(self.steps.bit_length()) if 1 << k < self.steps]
+        return (0, *powers, self.steps)
+
+    @property
+    def curved(self) -> tuple[int, ...]:
+        """The looks at which second derivatives are taken: 0, powers of four, and the last step."""
+        return tuple(s for s in self.looks if s in (0, self.steps) or s.bit_length() % 2)
+
+
+def reparametrized(program: Program, schedule: Schedule) -> Program:
+    """``program`` with the powers of n of ``schedule``: a program like any other, for the calculus too."""
+    if not schedule.rho and not schedule.scale:
+        return program
+    width = next(iter(program.graph.widths.values()))
+    outputs = {node: _power(width, schedule.scale) for node in program.graph.outputs.values()}
+    change = Rescaling(results=outputs, learning_rate=_power(width, schedule.rho - 2 * schedule.scale))
+    return replace(program, graph=rescaled(program.graph, change))
+
+
+def _power(width: Width, power: Fraction) -> Scale:
+    """n^power."""
+    return Scale.of(width, power / width.exponent) if power else ONE

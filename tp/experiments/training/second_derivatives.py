@@ -1,0 +1,112 @@
+"""Second derivatives along a run: norms of ∇²F(θ(s)) and of ∇²F(θ(s)) - ∇²F(θ_0), weighed by Λ^{1/2} on both slots.
+
+Both are derivatives of programs at the initial weights, with the moves beside them: F(θ + moves), and its difference
+from F(θ). So a weight that is known by its products only serves here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from tp.experiments.power_iteration import PowerIteration, State
+from tp.graph.axes import Scale
+from tp.graph.graph import Graph
+from tp.interpret.arrays.gaussian import Gaussian
+from tp.interpret.cost.work import Questions, questions
+from tp.primitives.input import Input
+from tp.primitives.shorthand import combine
+from tp.quantities.hessian import FIRST, STEPS, HessianStep
+from tp.quantities.programs import POINT, weighing
+from tp.transform.moved import Moves, moved, room_for
+
+NOW, CHANGE = "hessian", "hessian drift"
+LEARNED_STEPS = 20
+"""The limit of one iteration where weights are known by their products only."""
+USUAL_STEPS = 30
+"""Evaluations of one iteration that are usual: all but the first begin where the one before ended."""
+
+
+class Second:
+    """The two programs for weights with ``moves``."""
+
+    def __init__(self, program: Graph, moves: Moves) -> None:
+        fixed = moves.beside(program)
+        steps = {name: HessianStep(_shifted(program, moves, name == CHANGE), 0, fixed) for name in (NOW, CHANGE)}
+        self.output = next(iter(program.outputs))
+        self.steps = {name: step for name, step in steps.items() if not step.vanishes}
+
+    def programs(self) -> list[tuple[Graph, list[int]]]:
+        return [(step.graph, step.roots) for step in self.steps.values()]
+
+    def asked(self, n: int) -> dict[str, Questions]:
+        """What one step of both asks of every weight."""
+        return questions(self.programs(), n)
+
+    @staticmethod
+    def room(learning: bool) -> int:
+        """Steps of one iteration at most."""
+        return FIRST + (LEARNED_STEPS if learning else STEPS)
+
+
+@dataclass(frozen=True)
+class Curvature:
+    """The norms at width ``n``."""
+
+    second: Second
+    n: int
+    kind: Any
+
+    @cached_property
+    def _iterations(self) -> dict[str, PowerIteration]:
+        return {name: PowerIteration(step, self.n, self.kind) for name, step in self.second.steps.items()}
+
+    def start(self, key: Any) -> dict[str, State]:
+        return {
+            name: iteration.start(jax.random.fold_in(key, i))
+            for i, (name, iteration) in enumerate(self._iterations.items())
+        }
+
+    def norms(
+        self, known: Mapping[str, Any], given: Mapping[str, Any], along: Any, states: Mapping[str, State], begun: Any
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, State]]:
+        """Norms by name, the weights in ``known`` with what was learned, and where the next iterations begin.
+
+        ``given`` are the inputs of the program, at one sample, and of the moves; ``along`` [...axes of the output]
+        weighs the output. Before training has ``begun`` nothing has changed, and no time is spent on it.
+        """
+        inputs = {f"{name}{POINT}": array for name, array in given.items()}
+        inputs[weighing(self.second.output) + POINT] = along
+        known, states = dict(known), dict(states)
+        found = {name: jnp.zeros((), self.kind) for name in (NOW, CHANGE)}
+        for name, iteration in self._iterations.items():
+            learning = {w: known[w] for w in self.second.steps[name].asked(self.n) if isinstance(known[w], Gaussian)}
+            most = LEARNED_STEPS if learning else STEPS
+            if name == CHANGE:
+                most = jnp.where(begun, most, 0)
+            state, norm, _, learning = iteration.settle(known, learning, inputs, states[name], most)
+            found[name] = norm if name == NOW else jnp.where(begun, norm, 0.0)
+            known |= learning
+            # Where there is nothing to find, the iterate is zero, and stays so: begin with the old one next time.
+            states[name] = {k: jnp.where(found[name] > 0, new, states[name][k]) for k, new in state.items()}
+        return found, known, states
+
+
+def _shifted(program: Graph, moves: Moves, change: bool) -> Graph:
+    """F at weights with ``moves``, less F at the initial ones if the ``change`` is wanted."""
+    target = room_for(program, moves)
+    ((name, root),) = program.outputs.items()
+
+    def same(operation: Input) -> int:
+        return target.add(operation)
+
+    ends = [
+        moved(program, [root], target, same, None, which)[root] for which in ([moves, Moves()] if change else [moves])
+    ]
+    target.outputs = {name: combine(target, ends, [Scale(1.0), Scale(-1.0)][: len(ends)])}
+    return target

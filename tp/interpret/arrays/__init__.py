@@ -1,0 +1,1 @@
+"""Programs as JAX arrays: evaluation, dense and conditioned weights, random numbers."""

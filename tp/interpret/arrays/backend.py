@@ -1,0 +1,70 @@
+"""Setting JAX up: precision and the compilation cache that outlives a run."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from platform import machine
+from typing import Any
+
+from tp.machine import cache_folder
+
+
+@cache
+def platform() -> str:
+    """What JAX computes on: the kind of backend, and of processor or device. Rounding differs between kinds."""
+    import jax
+
+    backend = jax.default_backend()
+    return f"{backend} {machine() if backend == 'cpu' else jax.devices()[0].device_kind}"
+
+
+@cache
+def _prepare() -> None:
+    """Turns the persistent compilation cache on; without a writable folder work goes on uncached."""
+    import jax
+
+    # A damaged entry is compiled anew; JAX's own words about it would help nobody here.
+    warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
+    folder = cache_folder() / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return
+    if not os.access(folder, os.W_OK):
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+@contextmanager
+def precision(dtype: str) -> Generator[Any]:
+    """The JAX dtype called ``dtype`` ("float32" or "float64"), usable inside the context only."""
+    import jax
+    import jax.numpy as jnp
+
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"unknown dtype {dtype}: expected float32 or float64")
+    _prepare()
+    with jax.enable_x64(dtype == "float64"):
+        yield jnp.dtype(dtype)
+
+
+_LANE_WORDS = 1 << 28
+
+
+def lanes(words: int, most: int) -> int:
+    """How many draws of ``words`` numbers each are made side by side: a power of two up to ``most``, by memory.
+
+    On a CPU there is nothing to gain (one draw keeps its cores busy, and vectors of a batch are slower to multiply).
+    """
+    import jax
+
+    if jax.default_backend() == "cpu":
+        return 1
+    fitting = max(1, min(most, _LANE_WORDS // max(words, 1)))
+    return 1 << (fitting.bit_length() - 1)

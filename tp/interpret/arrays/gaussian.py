@@ -1,0 +1,116 @@
+"""Gaussian conditioning: a random matrix that is only ever asked for its products.
+
+Let W have independent standard normal entries and let W Q' = A' and W' U' = B' be known for the orthonormal rows of Q
+and U. Given them, W q for a unit vector q orthogonal to Q is U' (B q) + (1 - U'U) g with a fresh normal g, and W' u is
+its mirror image. Answers drawn this way have exactly the joint law of the products of one matrix drawn beforehand
+(the conditioning trick of Bolthausen, Commun. Math. Phys. 325 (2014) 333, and of Yang's tensor programs), at the cost
+of a few inner products each instead of one number for every entry of W.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from tp.interpret.arrays.noise import normal
+from tp.interpret.arrays.orthonormal import matmul, products, split
+
+BLOCK = 64
+"""Vectors that are answered at once."""
+
+
+class Known(NamedTuple):
+    """Products that are known on one side: ``images`` [K, other] are those of the ``basis`` [K, size].
+
+    Rows of the basis are orthonormal, or zero with a zero image.
+    """
+
+    basis: jax.Array
+    images: jax.Array
+
+
+class Gaussian(NamedTuple):
+    """A matrix [rows, columns] of independent standard normal entries, known through its products only.
+
+    ``forward`` holds W q for unit vectors q, ``backward`` W' u. ``key`` is the matrix's own random stream and ``calls``
+    counts the blocks answered, each of which has a stream of its own. ``filled``, where not None, counts the rows of
+    both sides that are in use: what is known then has a fixed size, as a loop needs it.
+    """
+
+    key: jax.Array
+    calls: Any
+    forward: Known
+    backward: Known
+    filled: tuple[Any, Any] | None = None
+
+    def answer(
+        self, x: jax.Array, transposed: bool, keep: bool = True, block: int = BLOCK
+    ) -> tuple[jax.Array, Gaussian]:
+        """W x, or W' x, for every row of ``x`` [k, size], and the matrix with what is known of it now.
+
+        The last question about a matrix need not be kept. Blocks of at most ``block`` vectors are answered at once;
+        which ones changes the numbers drawn, not their law.
+        """
+        known = self
+        made: list[jax.Array] = []
+        for start in range(0, x.shape[0], block):
+            rows = x[start : start + block]
+            later = keep or start + block < x.shape[0]
+            here, known = known._block(rows, transposed, later)
+            made.append(here)
+        return (made[0] if len(made) == 1 else jnp.concatenate(made)), known
+
+    def _block(self, x: jax.Array, transposed: bool, keep: bool) -> tuple[jax.Array, Gaussian]:
+        mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
+        inside, fresh, outside, new = split(x, mine.basis)
+        noise = normal(jax.random.fold_in(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
+        # What the other side's answers already say about the images of fresh, in place of the noise along them.
+        told = products(fresh, other.images) - products(noise, other.basis)
+        images = (noise + matmul(told, other.basis)) * new[:, None]
+        answers = matmul(inside, mine.images) + matmul(outside, images)
+        return answers, self._learned(Known(fresh, images), transposed, answers) if keep else self
+
+    def _learned(self, more: Known, transposed: bool, answers: jax.Array) -> Gaussian:
+        mine = self.backward if transposed else self.forward
+        if self.filled is None:
+            grown = Known(*(jnp.concatenate(pair) for pair in zip(mine, more, strict=True)))
+            filled = None
+        else:
+            start = later_than(self.filled[transposed], answers)
+            grown = Known(
+                *(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True))
+            )
+            after = self.filled[transposed] + more.basis.shape[0]
+            filled = (self.filled[0], after) if transposed else (after, self.filled[1])
+        sides = (self.forward, grown) if transposed else (grown, self.backward)
+        return Gaussian(self.key, self.calls + 1, *sides, filled)
+
+    def with_room(self, forward: int, backward: int) -> Gaussian:
+        """The same matrix with room for so many more products of each side, and a fixed size from now on."""
+        known = (self.forward, self.backward)
+        counts = [jnp.asarray(side.basis.shape[0], jnp.int32) for side in known]
+        filled = self.filled or (counts[0], counts[1])
+        first, second = (
+            Known(*(jnp.pad(array, ((0, more), (0, 0))) for array in side))
+            for side, more in zip(known, (forward, backward), strict=True)
+        )
+        return Gaussian(self.key, jnp.asarray(self.calls, jnp.int32), first, second, filled)
+
+
+def unknown(rows: int, columns: int, key: jax.Array, dtype: Any) -> Gaussian:
+    """A matrix [rows, columns] of which nothing is known."""
+    forward = Known(jnp.zeros((0, columns), dtype), jnp.zeros((0, rows), dtype))
+    return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
+
+
+def later_than(index: Any, *reads: jax.Array) -> Any:
+    """``index``, in a form that is known only when ``reads`` are.
+
+    An array that is written at such an index can be written in place: XLA sees that all that is read of it has been
+    read, and keeps no copy.
+    """
+    never = functools.reduce(jnp.logical_or, [jnp.min(a) < -jnp.inf for a in reads])
+    return index + never.astype(jnp.int32)

@@ -1,0 +1,110 @@
+"""The bounding interpreter: norms of every node of a hypothesis and of its moves, at every order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
+from typing import Protocol
+
+from tp.activations.facts import facts
+from tp.exponent import UNBOUNDED
+from tp.graph.axes import growing
+from tp.graph.graph import Graph
+from tp.graph.laws import LAWS
+from tp.graph.operation import NormSetting
+from tp.orders.bounds.recorder import Jet, NormCalculus
+from tp.primitives.apply import Apply
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.read import moments
+
+FINEST = 48
+"""Grains in the greatest power that divides all exponents of a program: halves of halves, and thirds."""
+
+
+class Sizes(Protocol):
+    """Exponents of entry sizes that are better than those without cancellation; None where nothing better is known."""
+
+    def size(self, graph: Graph, node: int) -> Fraction | None:
+        """The size of the entries of ``node``; as the argument of a negative power it counts as its very order."""
+        ...
+
+    def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
+        """The size of the ``order``-th move of ``node`` along n^along g; 2 stands for all orders from two on."""
+        ...
+
+
+@dataclass(frozen=True)
+class NormPass:
+    """One sweep over a graph with one calculus; ``jets`` grows, what is known stays.
+
+    Sizes of entries say something of the largest entry only when all laws have all moments.
+    """
+
+    graph: Graph
+    calculus: NormCalculus
+    sizes: Sizes | None = None
+    jets: dict[int, Jet] = field(default_factory=dict[int, Jet])
+
+    def run(self, nodes: Sequence[int], met: Mapping[int, frozenset[tuple[str, bool]]]) -> None:
+        """Bounds of ``nodes``, which are in topological order."""
+        graph, calculus = self.graph, self.calculus
+        known = self.sizes is not None and calculus.light
+        for index in nodes:
+            node = graph[index]
+            operands = [self.jets[i] for i in node.operands]
+            vouched = known and bool(operands) and self._size(node.operands[0]) is not None
+            types = [graph.type(i) for i in node.operands]
+            before = frozenset[tuple[str, bool]]() if not node.operands else met[node.operands[0]]
+            setting = NormSetting(types, node.type, graph.parameters, before, vouched)
+            jet = node.operation.norms(calculus, setting, operands)
+            if known:
+                jet = calculus.refined(jet, self._known(index), growing(node.type))
+            self.jets[index] = jet
+
+    def _size(self, index: int) -> Fraction | None:
+        size = None if self.sizes is None else self.sizes.size(self.graph, index)
+        return None if size is None or size > UNBOUNDED / 2 else size
+
+    def _known(self, index: int) -> tuple[Fraction | None, ...]:
+        """Entry sizes by number of contracted slots."""
+        base = self._size(index)
+        if self.sizes is None or not self.calculus.motions:
+            return (base,)
+        along = Fraction(self.calculus.along, self.calculus.grain)
+        return (base, *(self.sizes.moved(self.graph, index, order, along) for order in (1, 2)))
+
+
+def met(graph: Graph) -> dict[int, frozenset[tuple[str, bool]]]:
+    """The applications (weight, transposed) that each node depends on."""
+    found: dict[int, frozenset[tuple[str, bool]]] = {}
+    for index in graph:
+        node = graph[index]
+        before = [found[i] for i in node.operands]
+        here = before[0] if len(before) == 1 else frozenset[tuple[str, bool]]().union(*before)
+        operation = node.operation
+        if isinstance(operation, Apply):
+            here |= {(operation.parameter, operation.transposed)}
+        found[index] = here
+    return found
+
+
+def grain(graph: Graph) -> int:
+    """So fine that all exponents of ``graph`` and their first halves are whole numbers of n^{1/grain}."""
+    found = {w.exponent.denominator for w in graph.widths.values()} | {graph.learning_rate.exponent.denominator}
+    for p in graph.parameters.values():
+        found |= {p.rate.exponent.denominator, p.law.scale.exponent.denominator}
+    for index in graph:
+        operation = graph[index].operation
+        if isinstance(operation, Linear):
+            found |= {s.exponent.denominator for s in operation.scales}
+        elif isinstance(operation, Pointwise):
+            found.add((facts(operation.activation).degree or Fraction(0)).denominator)
+    return FINEST * lcm(*found)
+
+
+def light(graph: Graph) -> bool:
+    """Whether all initial laws have all moments."""
+    return all(moments(p) == float("inf") for p in graph.parameters.values() if p.law.family in LAWS)

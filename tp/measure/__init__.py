@@ -1,1 +1,0 @@
-"""Measuring: inputs, sweeps over widths, fits of exponents and the verdicts on predictions and claims."""

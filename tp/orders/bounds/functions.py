@@ -1,0 +1,111 @@
+"""What a pointwise function makes of the size of its argument, in bounds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from tp.orders.bounds.norms import Norms, entrywise, flat, join, up
+from tp.orders.facts import Function
+
+SMALL = 8
+"""Orders of a Taylor series at 0 that are looked at; where all vanish, the remainder after them is the bound."""
+NONE = 10**9
+"""A bound that is none, in grains."""
+
+
+class SlopeDigest(NamedTuple):
+    """One derivative: a constant? the first Taylor coefficient at 0 that is not 0; its growth (None: none known)."""
+
+    constant: bool
+    first: int
+    growth: Fraction | int | None
+
+
+class FunctionDigest(NamedTuple):
+    """A function as far as bounds care: its degree where homogeneous, its derivatives up to the last or the third.
+
+    When it is ``endless``, the last entry stands for all further derivatives.
+    """
+
+    degree: Fraction | int | None
+    endless: bool
+    slopes: tuple[tuple[bool, int, Fraction | int | None], ...]
+
+
+def digest(function: Function, k: int) -> FunctionDigest:
+    """The facts about the ``k``-th derivative of ``function`` and its own derivatives."""
+    slopes = function.slopes[k:]
+    last = next((i for i, s in enumerate(slopes) if s.vanishes), None)
+    degree = None if function.degree is None else _plain(function.degree - k)
+    entries = [
+        SlopeDigest(
+            s.constant,
+            next((j for j, t in enumerate(slopes[i : i + SMALL]) if t.at_zero), SMALL),
+            None if s.growth is None else _plain(max(s.growth, Fraction(0))),
+        )
+        for i, s in enumerate(slopes[: len(slopes) - SMALL if last is None else last])
+    ]
+    if last is not None:
+        return FunctionDigest(degree, False, tuple(entries))
+    beyond = [e.growth for e in entries[3:]]
+    known = [g for g in beyond if g is not None]
+    tail = SlopeDigest(False, 0, max(known) if len(known) == len(beyond) else None)
+    return FunctionDigest(degree, True, (*entries[:3], tail))
+
+
+def _plain(number: Fraction) -> Fraction | int:
+    return number.numerator if number.denominator == 1 else number
+
+
+def slope(function: FunctionDigest, k: int, base: Norms | None, vouched: bool) -> int | None:
+    """The ℓ∞ exponent of the ``k``-th derivative at ``base``; None where it vanishes.
+
+    A negative power needs the argument from below: it has the order of its bound where that is ``vouched`` for or not
+    above 1, and is taken to be at least 1 otherwise.
+    """
+    if k >= len(function.slopes):
+        if not function.endless:
+            return None
+        k = len(function.slopes) - 1
+    constant, first, growth = function.slopes[k]
+    if constant:
+        return 0
+    top = None if base is None else base.top
+    if function.degree is not None:
+        power = function.degree - k
+        if top is None:
+            return (None if power > 0 else 0) if power >= 0 else NONE
+        if power < 0 and top > 0 and (not vouched or top > NONE // 2):
+            return 0
+        return up(power * top)
+    if top is None:
+        return 0 if first == 0 else None
+    if top < 0:
+        return first * top
+    if not top:
+        return 0
+    return NONE if growth is None else up(growth * top)
+
+
+def at_base(function: FunctionDigest, base: Norms | None, vouched: bool, omega: int) -> Norms | None:
+    """The function at the base; small powers keep the norms of a base whose entries are of several sizes."""
+    top = slope(function, 0, base, vouched)
+    if top is None:
+        return None
+    everywhere = flat(top, omega)
+    growth = function.slopes[0][2] if function.degree is None else function.degree
+    if base is None or base == flat(base.top, omega) or not isinstance(growth, int) or not 1 <= growth <= 4:
+        return everywhere
+    power = base
+    for _ in range(growth - 1):
+        power = entrywise(power, base)
+    return power if function.degree is not None else join(power, flat(0, omega))
+
+
+def tail(function: FunctionDigest, base: Norms | None, vouched: bool) -> tuple[int, int | None, int | None]:
+    """(shift, second, rest): |φ^{(k)}(base) m^k| <= n^{rest} (n^{shift} |m|)^k for all k >= 3, ``second`` for k = 2."""
+    if function.degree is not None and base is not None and (base.top <= 0 or (vouched and base.top <= NONE // 2)):
+        whole = up(function.degree * base.top)
+        return -base.top, whole, whole
+    return 0, slope(function, 2, base, vouched), slope(function, 3, base, vouched)

@@ -1,0 +1,1 @@
+"""Derivations, certificates, and the checker that replays them."""

@@ -1,0 +1,228 @@
+"""Certificates: derivations written down, so that anyone who knows the rules can replay them.
+
+A certificate holds tables (arguments, values), lines (rule, arguments, premises, value) and claims about lines. It is
+minimal in one respect: only those sign flips are kept that some cancellation needs. All of it is under a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tp.orders.facts import Function, Slope, Source
+from tp.orders.proof.derivation import Derivation, lines
+from tp.orders.typical.flips import Generator
+from tp.orders.typical.rules import RULES, Rules
+from tp.orders.typical.value import MOST, Value
+
+FORMAT = "tp-certificate-1"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a line is said to prove about ``quantity``.
+
+    ``kind`` is ``order``: the largest exponent of the line's value, times ``factor``, is ``exponent``; ``series``: the
+    same for those terms whose parity in the formal variable ``variable`` is ``parity``; ``form``: the line's value is
+    the triple ``form`` (A, λ, μ) of a bound A - λd - μD.
+    """
+
+    quantity: str
+    kind: str
+    derivation: Derivation[Any]
+    exponent: Fraction | None = None
+    factor: Fraction = Fraction(1)
+    variable: str | None = None
+    parity: int | None = None
+    form: tuple[Fraction, ...] | None = None
+
+
+def certificate(widths: Iterable[Fraction], rules: Rules, claims: Sequence[Claim]) -> Json:
+    """The certificate of ``claims``, whose typical lines were derived by ``rules``."""
+    every = lines(c.derivation for c in claims)
+    tracked, most, again = _simplest(every, widths, rules, claims)
+    writer = _Writer()
+    for line in every:
+        writer.line(line, again[id(line)])
+    body: Json = {
+        "format": FORMAT,
+        "widths": [str(w) for w in sorted(set(widths))],
+        "most": most,
+        "tracked": [_generator(g) for g in tracked],
+        "arguments": writer.arguments.rows,
+        "functions": writer.functions.rows,
+        "values": writer.values.rows,
+        "lines": writer.rows,
+        "claims": [_claim(c, writer.places[id(c.derivation)]) for c in claims],
+    }
+    return {**body, "digest": digest(body)}
+
+
+def _simplest(
+    every: Sequence[Derivation[Any]], widths: Iterable[Fraction], rules: Rules, claims: Sequence[Claim]
+) -> tuple[list[Generator], int, dict[int, Any]]:
+    """The fewest flips and terms, of a few choices, with which all claims still follow."""
+    flips = rules.flips
+    needed = flips.rooted(rules.witnesses | flips.formal)
+    for most in (0, 1, 2, MOST):
+        again = _replayed(every, Rules(widths, needed, most))
+        if all(_proves(c, again) for c in claims):
+            return needed, most, again
+    return list(flips.listed), MOST, _replayed(every, Rules(widths, flips.listed))
+
+
+def _replayed(every: Sequence[Derivation[Any]], rules: Rules) -> dict[int, Any]:
+    """The value of every line under other ``rules``; lines of the norm calculus keep theirs."""
+    values: dict[int, Any] = {}
+    for line in every:
+        if line.rule in RULES:
+            values[id(line)] = rules.apply_rule(line.rule, line.arguments, [values[id(p)] for p in line.premises])[0]
+        else:
+            values[id(line)] = line.value
+    return values
+
+
+def _proves(claim: Claim, values: Mapping[int, Any]) -> bool:
+    """Whether fewer flips left the exponent that is claimed as it was, and as sharp."""
+    before, after = claim.derivation.value, values[id(claim.derivation)]
+    return not isinstance(before, Value) or (before.exponent, before.exact) == (after.exponent, after.exact)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """The fingerprint of everything but the digest itself."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+class _Table:
+    """Distinct rows, numbered as they come."""
+
+    def __init__(self) -> None:
+        self.rows: list[Any] = []
+        self._numbers: dict[object, int] = {}
+
+    def number(self, key: object, make: Any) -> int:
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self.rows)
+            self.rows.append(make())
+        return found
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.arguments, self.values, self.functions = _Table(), _Table(), _Table()
+        self.rows: list[list[Any]] = []
+        self.places: dict[int, int] = {}
+
+    def line(self, line: Derivation[Any], value: Any) -> None:
+        arguments = self.arguments.number(line.arguments, lambda: [self.encoded(a) for a in line.arguments])
+        shown = self.values.number(value, lambda: plain(value))
+        self.places[id(line)] = len(self.rows)
+        self.rows.append([line.rule, arguments, [self.places[id(p)] for p in line.premises], shown])
+
+    def encoded(self, argument: Any) -> Any:
+        if isinstance(argument, Function):
+            return {"function": self.functions.number(argument, lambda: _function(argument))}
+        if isinstance(argument, Source):
+            return {"source": [argument.name, str(argument.exponent), argument.symmetric, argument.random]}
+        if isinstance(argument, Fraction):
+            return {"rational": str(argument)}
+        if isinstance(argument, tuple):
+            return [self.encoded(a) for a in argument]
+        return argument
+
+
+def plain(value: Any) -> Any:
+    """An abstract value as JSON: terms of the order calculus, or whatever tuples the norm calculus has."""
+    if isinstance(value, Value):
+        return [
+            [
+                str(t.exponent),
+                str(t.share),
+                t.bound,
+                f"{t.content.offset:x}",
+                [f"{b:x}" for b in t.content.basis],
+                f"{t.content.free:x}",
+                [list(s) for s in t.content.skewed],
+                sorted(t.content.symbols),
+            ]
+            for t in value.terms
+        ]
+    if isinstance(value, tuple):
+        return [plain(v) for v in value]
+    return str(value) if isinstance(value, Fraction) else value
+
+
+def _generator(generator: Generator) -> list[Any]:
+    blur = None if generator.blur is None else str(generator.blur)
+    return [generator.root, generator.level, sorted(generator.axes), blur]
+
+
+def _function(function: Function) -> Json:
+    return {
+        "name": function.name,
+        "degree": None if function.degree is None else str(function.degree),
+        "kinked": function.kinked,
+        "slopes": [
+            [s.vanishes, s.constant, s.at_zero, None if s.growth is None else str(s.growth), s.symmetry]
+            for s in function.slopes
+        ],
+    }
+
+
+def _claim(claim: Claim, place: int) -> Json:
+    return {
+        "quantity": claim.quantity,
+        "kind": claim.kind,
+        "line": place,
+        "exponent": None if claim.exponent is None else str(claim.exponent),
+        "factor": str(claim.factor),
+        "variable": claim.variable,
+        "parity": claim.parity,
+        "form": None if claim.form is None else [str(f) for f in claim.form],
+    }
+
+
+# reading ---------------------------------------------------------------------------------------------
+
+
+_RATIONAL = re.compile(r"-?\d{1,30}(/\d{1,30})?")
+
+
+def rational(text: str) -> Fraction:
+    """An exponent as certificates write it; nothing that takes long to read. Raises ValueError for anything else."""
+    if not _RATIONAL.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is not a rational number")
+    return Fraction(text)
+
+
+def read_generator(row: Sequence[Any]) -> Generator:
+    root, level, axes, blur = row
+    return Generator(root, level, frozenset(axes), None if blur is None else rational(blur))
+
+
+def read_function(row: Json) -> Function:
+    slopes = tuple(Slope(v, c, z, None if g is None else rational(g), s) for v, c, z, g, s in row["slopes"])
+    return Function(row["name"], None if row["degree"] is None else rational(row["degree"]), row["kinked"], slopes)
+
+
+def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
+    if isinstance(argument, list):
+        return tuple(read_argument(a, functions) for a in argument)
+    if isinstance(argument, dict):
+        ((kind, found),) = argument.items()
+        if kind == "function":
+            return functions[found]
+        if kind == "source":
+            return Source(found[0], rational(found[1]), found[2], found[3])
+        if kind == "rational":
+            return rational(found)
+        raise ValueError(f"an argument of the kind {kind}")
+    return argument

@@ -1,0 +1,1 @@
+"""Typical orders, with cancellations: contents, terms, rules, and the recorder that primitives call."""

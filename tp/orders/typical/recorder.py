@@ -1,0 +1,87 @@
+"""Typical orders with their derivations: what the primitives call, each call one line of a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tp.orders.facts import Function, Source
+from tp.orders.proof.derivation import Derivation
+from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.rules import Rules
+from tp.orders.typical.value import Value
+
+Derived = Derivation[Value]
+
+
+class Calculus:
+    """Applies :class:`Rules` and remembers how every value came about."""
+
+    def __init__(self, widths: Iterable[Fraction]) -> None:
+        self.rules = Rules(widths)
+        self.zero: Derived = self._derive("zero", (), ())
+        self.one: Derived = self._derive("one", (), ())
+
+    def _derive(self, rule: str, arguments: tuple[Any, ...], premises: tuple[Derived, ...]) -> Derived:
+        value, notes = self.rules.apply_rule(rule, arguments, [p.value for p in premises])
+        for premise in premises:
+            if premise.notes:
+                notes |= premise.notes
+        return Derivation(rule, arguments, premises, value, notes)
+
+    def variable(self, name: str) -> Derived:
+        """A formal variable of order one."""
+        return self._derive("variable", (name,), ())
+
+    def source(self, source: Source, axes: WideAxes) -> Derived:
+        """A weight read as a value: independent entries on all of ``axes``."""
+        return self._derive("source", (source, axes), ()) if source.random else self.zero
+
+    def scaled(self, value: Derived, exponent: Fraction, axes: WideAxes) -> Derived:
+        """n^exponent times ``value``."""
+        return self._derive("scaled", (exponent, axes), (value,)) if exponent and value.value.terms else value
+
+    def sum(self, values: Sequence[Derived], axes: WideAxes) -> Derived:
+        """A sum with generic coefficients: nothing cancels between its parts."""
+        # One value twice is one value: a derivation of it will do.
+        distinct = tuple({id(v.value): v for v in values if v.value.terms}.values())
+        if len(distinct) < 2:
+            return distinct[0] if distinct else self.zero
+        return self._derive("sum", (axes,), distinct)
+
+    def product(self, left: Derived, right: Derived, axes: WideAxes) -> Derived:
+        """The entrywise (or outer) product."""
+        if left.value is self.one.value or not right.value.terms:
+            return right
+        if right.value is self.one.value or not left.value.terms:
+            return left
+        return self._derive("product", (axes,), (left, right))
+
+    def contract(self, value: Derived, over: WideAxes, rest: WideAxes) -> Derived:
+        """The sum over the wide axes ``over``; ``rest`` are the wide axes that remain."""
+        return self._derive("contract", (over, rest), (value,)) if over and value.value.terms else value
+
+    def apply(
+        self, source: Source, transpose: bool, value: Derived, outs: WideAxes, ins: WideAxes, rest: WideAxes
+    ) -> Derived:
+        """W x (or W' x): contracts ``ins``, makes ``outs``, passes ``rest`` along."""
+        if not source.random or not value.value.terms:
+            return self.zero
+        return self._derive("apply", (source, transpose, outs, ins, rest), (value,))
+
+    def pointwise(self, function: Function, k: int, value: Derived, axes: WideAxes) -> Derived:
+        """The k-th derivative of ``function`` at ``value``."""
+        return self._derive("pointwise", (function, k, axes), (value,))
+
+    def remainder(self, function: Function, k: int, q: int, base: Derived, move: Derived, axes: WideAxes) -> Derived:
+        """What the first ``q`` terms of the Taylor series of the k-th derivative at ``base`` leave out."""
+        return self._derive("remainder", (function, k, q, axes), (base, move)) if move.value.terms else self.zero
+
+    def switched(self, base: Derived, move: Derived, axes: WideAxes) -> Derived:
+        """How a choice among entries of ``base`` changes under ``move``."""
+        return self._derive("switched", (axes,), (base, move)) if move.value.terms else self.zero
+
+    def function_of(self, value: Derived, axes: WideAxes) -> Derived:
+        """A bounded function of ``value`` about which nothing else is known."""
+        return self._derive("function", (axes,), (value,))

@@ -1,0 +1,147 @@
+"""D = 2: the program of one step of a power iteration for the norm of ∇^{2+d}F contracted with g_1..g_d.
+
+With M = Λ^{1/2} (∇^{2+d}F · g_1..g_d) Λ^{1/2}, a symmetric matrix on parameter space, the iterate u = Λ^{1/2} w is kept
+as a sum of outer products of the very shape that a gradient has, so no array has one entry per wide weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from tp.graph.axes import Axis, Type
+from tp.graph.graph import Graph
+from tp.interpret.cost.work import questions
+from tp.primitives.apply import Apply
+from tp.primitives.arrays import aligned
+from tp.primitives.input import Input
+from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
+from tp.transform.algebra import JET, SAMPLES, Subsets
+from tp.transform.direction import Direction, Factor, squared_norm
+
+TOLERANCE = 1e-3
+"""Relative change of the norm over ten steps at which an iteration counts as converged."""
+STEPS = 400
+LEARNED_STEPS = 120
+"""The limit where weights are known by their products only: every step has to be remembered."""
+USUAL_STEPS = 100
+"""Evaluations of a step that are usual, both starts together."""
+STARTS = 2
+FIRST = 2
+"""Steps before the first norm that is compared."""
+ROOM = STARTS * (LEARNED_STEPS + FIRST)
+"""Evaluations of a step that must be remembered at most."""
+COEFFICIENTS = "@coefficients"
+"""The jet axis of the last step's gradient: a factor of the next iterate is no jet of the program that it moves."""
+
+
+class HessianStep:
+    """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2.
+
+    Derivatives leave out the weights in ``fixed``.
+    """
+
+    def __init__(self, program: Graph, contracted: int, fixed: Collection[str] = ()) -> None:
+        self.program = program
+        self.contracted = contracted
+        self.fixed = frozenset(fixed)
+        first = self._build(program, self._outline(program))
+        self.graph, self.image, self.squared = self._build(program, self._shape(program, *first[:2]))
+        self.state: dict[str, int] = {} if self.image is None else _nodes(self.image)
+        """Nodes of the next iterate by the name of the input that they feed."""
+        self.inputs: dict[str, Type] = {
+            operation.name: operation.axes
+            for index in self.graph
+            if isinstance(operation := self.graph[index].operation, Input) and operation.name.startswith("@free ")
+        }
+
+    @property
+    def vanishes(self) -> bool:
+        return self.squared is None
+
+    def asked(self, n: int) -> dict[str, tuple[int, int]]:
+        """Vectors that one evaluation multiplies each weight with at width ``n``, and its transpose."""
+        found = questions([(self.graph, self.roots)], n)
+        return {name: (q.vectors(False), q.vectors(True)) for name, q in found.items()}
+
+    @property
+    def roots(self) -> list[int]:
+        """The nodes that an evaluation is after; none where the correlation vanishes."""
+        return [] if self.squared is None else [self.squared, *self.state.values()]
+
+    def fed(self, name: str, array: Any) -> Any:
+        """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
+        return aligned(array, _renamed(self.graph.type(self.state[name])), self.inputs[name])
+
+    def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
+        """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""
+        operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
+        applied = {operation.parameter for operation in operations if isinstance(operation, Apply)}
+        free = applied - self.fixed
+        return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if name in free}
+
+    @staticmethod
+    def _shape(
+        program: Graph, graph: Graph, image: Direction | None
+    ) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
+        """The factors of a gradient; over the coefficients of its jets they are sums like any other."""
+        if image is None:
+            return {}
+        return {
+            name: [
+                (
+                    _renamed(graph.type(f.left)),
+                    _renamed(graph.type(f.right)),
+                    tuple(COEFFICIENTS if a == JET else a for a in f.shared),
+                )
+                for f in factors
+            ]
+            for name, factors in image.factors.items()
+        }
+
+    def _build(
+        self, program: Graph, shape: Mapping[str, list[tuple[Type, Type, tuple[str, ...]]]]
+    ) -> tuple[Graph, Direction | None, int | None]:
+        graph = program.empty_like()
+        roots = list(program.outputs.values())
+        one = Axis(SAMPLES, 1)
+        reads = {name: node for name, node in reads_in(program, graph, roots).items() if name not in self.fixed}
+        free = Direction(
+            {name: graph.add(Input(f"@free {name}", (*graph.type(node), one))) for name, node in reads.items()},
+            {
+                name: tuple(
+                    Factor(
+                        graph.add(Input(f"@free {name} left {i}", (*left, one))),
+                        graph.add(Input(f"@free {name} right {i}", (*right, one))),
+                        shared,
+                    )
+                    for i, (left, right, shared) in enumerate(parts)
+                )
+                for name, parts in shape.items()
+            },
+        )
+        bundles = [(free, 1)]
+        if self.contracted:
+            samples = Axis(SAMPLES, self.contracted)
+            bundles.insert(0, (gradient_at(program, graph, samples, DIRECTIONS), self.contracted))
+        algebra = Subsets(graph, bundles)
+        node = algebra.coefficient(jet_output(program, algebra, POINT), algebra.depth)
+        if node is None:
+            return graph, None, None
+        gradient = gradient_of(program, graph, node).without(self.fixed)
+        squared = squared_norm(graph, gradient, metric(program))
+        return graph, gradient.rescaled(graph, metric(program)), squared
+
+
+def _renamed(axes: Type) -> Type:
+    """The axes of a node of the gradient as those of an input of the next step."""
+    return tuple(Axis(COEFFICIENTS, a.size) if a.name == JET else a for a in axes)
+
+
+def _nodes(image: Direction) -> dict[str, int]:
+    named = {f"@free {name}": node for name, node in image.leaves.items()}
+    for name, factors in image.factors.items():
+        for i, factor in enumerate(factors):
+            named[f"@free {name} left {i}"] = factor.left
+            named[f"@free {name} right {i}"] = factor.right
+    return named

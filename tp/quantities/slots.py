@@ -1,0 +1,41 @@
+"""Inputs x_0, x_1, ... as the derived programs read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from tp.graph.graph import Graph
+from tp.quantities.programs import DIRECTIONS, POINT, weighing
+
+
+def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0) -> dict[str, np.ndarray]:
+    """Inputs of the derived graph from ``inputs[name]`` of shape [slots, ...]: slot 0 is x_0, then x_1..x_d.
+
+    Adds the fixed generic weights of output components.
+    """
+    slots = max(depth, 1)
+    out: dict[str, np.ndarray] = {}
+
+    def place(name: str, array: np.ndarray) -> None:
+        out[name + POINT] = array[0]
+        out[name + DIRECTIONS] = np.moveaxis(array[1 : slots + 1], 0, -1)
+
+    for name, array in inputs.items():
+        if len(array) < slots + 1:
+            raise ValueError(f"{name} has {len(array)} samples, {slots + 1} are needed")
+        place(name, np.asarray(array))
+    generator = np.random.default_rng(seed)
+    for name, node in program.outputs.items():
+        shape = tuple(a.at(1) for a in program.type(node))
+        if shape:
+            weights = generator.standard_normal((slots + 1, *shape))
+            place(weighing(name), weights / np.sqrt(np.prod(shape)))
+    return out
+
+
+def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
+    """The inputs of a program with fewer directions: only x_1..x_depth (at least one)."""
+    return {name: array[..., : max(depth, 1)] if name.endswith(DIRECTIONS) else array for name, array in inputs.items()}

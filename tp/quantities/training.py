@@ -1,0 +1,104 @@
+"""Training as a program: θ after a few steps, split into what linear training would do and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tp.graph.axes import Scale
+from tp.graph.graph import Graph
+from tp.primitives.constant import Constant
+from tp.quantities.programs import datum, metric, reads_in, scalar_output
+from tp.transform.direction import Direction, Factor, squared_norm
+from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.gradient import direction, pullback
+from tp.transform.instantiate import instantiate
+from tp.transform.jet import jets
+
+
+@dataclass(frozen=True, slots=True)
+class Backprop:
+    """A program together with its gradient, as one program over the same weights.
+
+    ``image`` maps nodes of the program to nodes of ``graph``; ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F.
+    """
+
+    graph: Graph
+    image: Mapping[int, int]
+    output: int
+    update: Direction
+    kernel: int | None
+
+    @property
+    def roots(self) -> list[int]:
+        nodes = [*self.update.leaves.values()]
+        nodes += [node for factors in self.update.factors.values() for f in factors for node in (f.left, f.right)]
+        return [self.output, *([] if self.kernel is None else [self.kernel]), *nodes]
+
+
+def backprop(program: Graph) -> Backprop:
+    """The gradient of the (weighed) output of ``program`` at one generic input, beside the program itself."""
+    graph = program.empty_like()
+    roots = [*program.outputs.values(), *program.names.values()]
+    image = instantiate(program, roots, graph, datum(graph, None, ""))
+    output = scalar_output(program, graph, image, None, "")
+    reads = reads_in(program, graph, list(program.outputs.values()))
+    pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values())
+    gradient = direction(pulled, reads)
+    kernel = squared_norm(graph, gradient, metric(program), exact=False)
+    return Backprop(graph, image, output, gradient.rescaled(graph, metric(program)), kernel)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Nodes of ``graph`` by node of the backprop program, after training; ``algebra`` made them."""
+
+    graph: Graph
+    nodes: Mapping[int, Displaced]
+    algebra: Displacing
+
+
+def trained(
+    back: Backprop,
+    steps: int,
+    thin: Callable[[Graph, Direction], Direction] = lambda _, d: d,
+    decays: bool = False,
+) -> Trained:
+    """The program after ``steps`` >= 1 steps of gradient descent with error signals of one.
+
+    With ``decays`` weights also move along themselves. ``thin`` may drop parts of directions that make no difference to
+    whoever reads the result.
+
+    "First order" is the move along the initial gradients (and along the weights), which is what the linear model does;
+    the rest collects everything else: nonlinear effects of the move, and the change of the gradients themselves.
+    """
+    graph = back.graph.empty_like()
+    flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
+    start = thin(graph, back.update.mapped(lambda node: flat[node].base))
+    rest: tuple[Direction, ...] = ()
+    roots = [*back.roots, *back.image.values()]
+    for step in range(1, steps + 1):
+        linear = start.rescaled(graph, lambda _, count=step: Scale(float(count)))
+        algebra = Displacing(graph, Displacement((linear,), rest, decays))
+        moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
+        if step == steps:
+            return Trained(graph, moved, algebra)
+        rest = (*rest, thin(graph, change(back.update, algebra, moved)))
+    raise ValueError(f"{steps} steps of training")
+
+
+def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
+    """How an update at moved weights differs from the one at the initial weights."""
+    leaves = {name: move for name, node in update.leaves.items() if (move := algebra.move(nodes[node])) is not None}
+    factors: dict[str, tuple[Factor, ...]] = {}
+    for name, parts in update.factors.items():
+        changed: list[Factor] = []
+        for f in parts:
+            left, right = nodes[f.left], nodes[f.right]
+            if (move := algebra.move(left)) is not None:
+                changed.append(Factor(move, algebra.total(right), f.shared))
+            if (move := algebra.move(right)) is not None:
+                changed.append(Factor(left.base, move, f.shared))
+        if changed:
+            factors[name] = tuple(changed)
+    return Direction(leaves, factors)

@@ -1,0 +1,157 @@
+"""Samples over widths: round after round of seeds, and larger widths, until decided or the budget is spent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.sampling.calls import Answer, Call, Run, absolute
+from tp.sampling.plan import Plan
+from tp.sampling.rounds import first_round, fixed_rounds, in_call, later_round, spent
+from tp.statistics.more import More
+
+Samples = dict[str, dict[int, npt.NDArray[np.float64]]]
+"""Absolute values by quantity and width, one per seed."""
+Report = Callable[[float, float, str], None]
+"""report(done, total, what): the share of work done, in arbitrary units."""
+Cost = Callable[[int], float]
+"""cost(n): what one draw at width n costs, about seconds on a slow core; positive, the same at every call."""
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What was drawn in how many ``calls``, how many of them were ``stored`` before, and whether the user broke off.
+
+    ``seconds`` is the time that the draws took when they were made, added up over workers.
+    """
+
+    samples: Samples = field(default_factory=dict)
+    interrupted: bool = False
+    calls: int = 0
+    stored: int = 0
+    seconds: float = 0.0
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Those at which something was drawn, in increasing order."""
+        return tuple(sorted({n for by_width in self.samples.values() for n in by_width}))
+
+
+def sweep(
+    plan: Plan,
+    run: Run,
+    wanted: Callable[[Samples], More],
+    cost: Cost,
+    report: Report | None = None,
+) -> Sweep:
+    """Draw samples as ``plan`` says; with adaptive seeds, ask what more is ``wanted`` after every round.
+
+    Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. Where larger widths would help,
+    the next one of the plan is taken if the budget is enough for it, and more seeds otherwise. The time budget
+    ends adaptive seeds after any call, once the first round is complete. It is compared with the seconds that draws
+    took when they were made: so a run that is repeated or resumed ends where it ended, and more workers make it
+    shorter and not other. An interrupt (Ctrl-C) ends everything, and keeps every finished call.
+    """
+    drawing = _Drawing(plan, run, cost, report)
+    try:
+        if plan.seeds is not None:
+            drawing.fixed(plan.seeds)
+        else:
+            drawing.adaptive(wanted)
+    except KeyboardInterrupt:
+        drawing.result.interrupted = True
+    if report is not None:
+        report(1.0, 1.0, "done")
+    return drawing.result
+
+
+TOGETHER = 16
+"""Rounds that are asked for at once where the number of seeds is fixed: more work for many workers."""
+
+
+class _Drawing:
+    """A sweep while it is made."""
+
+    def __init__(self, plan: Plan, run: Run, cost: Cost, report: Report | None) -> None:
+        self.plan, self.run, self.cost = plan, run, cost
+        self.costs = {n: cost(n) for n in plan.widths}
+        self.result = Sweep()
+        self._drawn = dict.fromkeys(plan.widths, 0)
+        self._report = report
+        self._done = 0.0
+        self._total = 0.0
+
+    def fixed(self, seeds: int) -> None:
+        """``seeds`` at every width, several rounds at once."""
+        self._total = seeds * sum(self.costs.values())
+        calls: list[Call] = []
+        for number, round_ in enumerate(fixed_rounds(self.costs, seeds), start=1):
+            calls += self._calls(round_)
+            if number % TOGETHER == 0:
+                self._draw(calls)
+                calls = []
+        self._draw(calls)
+
+    def adaptive(self, wanted: Callable[[Samples], More]) -> None:
+        """Round after round until nothing more is ``wanted``, or can be had."""
+        seeds = first_round(self.costs, self.plan.most_seeds)
+        larger = list(self.plan.larger)
+        self._total = max(spent(seeds, self.costs), self.plan.budget)
+        self._draw(self._calls(seeds))
+        while self.result.seconds <= self.plan.budget and (more := wanted(self.result.samples)):
+            seeds = {}
+            if larger and More.WIDTHS in more:
+                seeds = self._at(larger.pop(0))
+            if not seeds and More.SEEDS in more:
+                seeds = later_round(self.costs, self._drawn, self.plan.most_seeds)
+            if not seeds:
+                return
+            self._draw(self._calls(seeds), self.plan.budget)
+
+    def _at(self, n: int) -> dict[int, int]:
+        """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
+        costs = {**self.costs, n: self.cost(n)}
+        seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
+        if spent(seeds, costs) > self.plan.budget - self.result.seconds:
+            return {}
+        self.costs = costs
+        return seeds
+
+    def _calls(self, seeds: Mapping[int, int]) -> list[Call]:
+        calls: list[Call] = []
+        for n, count in seeds.items():
+            first, step = _base(self.plan.key, n) + self._drawn.get(n, 0), in_call(self.costs[n])
+            calls += [Call(n, first + start, min(step, count - start)) for start in range(0, count, step)]
+            self._drawn[n] = self._drawn.get(n, 0) + count
+        return calls
+
+    def _draw(self, calls: list[Call], budget: float = math.inf) -> None:
+        """Make ``calls`` as long as the seconds spent are at most ``budget``."""
+        with closing(self.run(calls)) as answers:
+            for call in calls:
+                if self.result.seconds > budget:
+                    return
+                if self._report is not None:
+                    seed = call.first - _base(self.plan.key, call.n) + 1
+                    self._report(min(self._done, self._total), self._total, f"n = {call.n}, from seed {seed}")
+                _add(self.result, call.n, next(answers))
+                self._done += call.count * self.costs[call.n]
+
+
+def _base(key: int, n: int) -> int:
+    """The number of the first draw at width ``n``: draws do not depend on the other widths, nor on their grouping."""
+    return int(np.random.SeedSequence((key, n)).generate_state(1)[0] >> 1)
+
+
+def _add(result: Sweep, n: int, answer: Answer) -> None:
+    for name, fresh in absolute(answer.values).items():
+        by_width = result.samples.setdefault(name, {})
+        by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
+    result.calls += 1
+    result.stored += answer.stored
+    result.seconds += answer.seconds

@@ -1,0 +1,110 @@
+"""Powers of n with a correction, a n^p (1 + c n^-q), fitted with weights to logs of typical values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tp.asymptotics.verdict import Estimate
+from tp.statistics.slopes import Floats, Resampled, normal
+
+FORMS = ((0.5, 1.0), (1.0, 1.0), (1.0, 0.5))
+"""Corrections (1 + c n^-q)^r, as (q, r): half a power or a whole one away, and r = 1/2 where squares add."""
+RISING = np.geomspace(0.02, 1e6, 200)
+SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
+"""Corrections c n^-q at the smallest width; below -1 the quantity would vanish in between."""
+MODEL_ERROR = 0.01
+"""What is left out of a model with one correction may change logs by this (a standard deviation)."""
+_FEW = 8
+"""Bootstrap variances of S values are too small by about a factor 1 + _FEW / S."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Centres:
+    """Logs of the widths, typical logs of the quantity there, and their variances, all [widths]."""
+
+    logs: Floats
+    values: Floats
+    variances: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The best power without and with a correction: the misfits (weighted sums of squares) and the exponent."""
+
+    plain: float
+    corrected: float
+    exponent: Estimate
+
+    @property
+    def gain(self) -> float:
+        """How much better the correction fits."""
+        return self.plain - self.corrected
+
+
+def centres(data: Resampled, seeds: tuple[int, ...]) -> Centres:
+    """Typical logs of ``data``, with what is known of their errors.
+
+    The spread of one draw is itself a power of n, fitted over all widths: a variance from few draws at one width would
+    give that width a weight by chance.
+    """
+    counts = np.asarray(seeds, dtype=np.float64)
+    found, draws = data.typical()
+    spread = np.log(np.maximum(draws.var(axis=1) * (1 + _FEW / counts) * counts, 1e-30))
+    slope, level = np.polyfit(data.logs, spread, 1, w=np.sqrt(counts))
+    return Centres(data.logs, found, np.exp(level + slope * data.logs) / counts + MODEL_ERROR**2)
+
+
+def scaled(data: Centres, misfit: float) -> Centres:
+    """``data`` with errors enlarged so that the least ``misfit`` of any model is what it should be on average."""
+    freedom = max(1, len(data.logs) - 3)
+    return Centres(data.logs, data.values, data.variances * max(1.0, misfit / freedom))
+
+
+def corrected(data: Centres, level: float) -> Corrected:
+    """Fit a n^p (1 + c n^-q)^r over all a, p, c and :data:`FORMS`.
+
+    The interval of p, at ``level``, allows for what the correction may be. It is the profile of the misfit: for each
+    correction the best line is known, and so is how much worse other slopes are.
+    """
+    weights = 1 / data.variances
+    x = data.logs - weights @ data.logs / weights.sum()
+    spread = 1 / float(weights @ x**2)
+    slopes, misfits = [], []
+    for shifts in corrections(data, SHARES):
+        y = data.values - shifts
+        slope = y @ (weights * x) * spread
+        slopes.append(slope)
+        misfits.append(misfit(y - slope[:, None] * x, weights))
+    slope, misfits = np.concatenate(slopes), np.concatenate(misfits)
+    best = int(misfits.argmin())
+    left = normal(level) ** 2 - (misfits - misfits[best])
+    reach = np.sqrt(np.maximum(left, 0) * spread)
+    low, high = (slope - reach)[left >= 0].min(), (slope + reach)[left >= 0].max()
+    zero = int(np.flatnonzero(SHARES == 0)[0])
+    exponent = Estimate(float(slope[best]), float(low), float(high), level)
+    return Corrected(float(misfits[zero]), float(misfits[best]), exponent)
+
+
+def fits(data: Centres, misfit: float) -> bool:
+    """May ``misfit`` be chance? At 99.9 %, by the approximation of Wilson and Hilferty to the chi-squared law."""
+    freedom = len(data.logs) - 3
+    if freedom < 1:
+        return True
+    part = 2 / (9 * freedom)
+    return misfit <= freedom * (1 - part + normal(0.998) * part**0.5) ** 3
+
+
+def corrections(data: Centres, shares: Floats) -> Iterator[Floats]:
+    """Logs of corrections by ``shares`` (c n^-q at the smallest width) and width, for each of :data:`FORMS`."""
+    steps = data.logs - data.logs[0]
+    for q, power in FORMS:
+        yield power * np.log1p(shares[:, None] * np.exp(-q * steps))
+
+
+def misfit(y: Floats, weights: Floats) -> Floats:
+    """Weighted sums of squares of the rows of ``y`` about their means."""
+    centred = y - (y @ weights / weights.sum())[:, None]
+    return centred**2 @ weights

@@ -1,0 +1,137 @@
+"""Exponents from samples: slopes of log|q| against log n, with confidence intervals, and what corrections change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import log
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.statistics.corrections import Centres, Corrected, centres, corrected, fits, scaled
+from tp.statistics.slopes import LEVEL, QUANTILES, Resampled, Slopes, quantile, resampled, slopes, widened
+
+UPPER_QUANTILE = QUANTILES[-1]
+RANGE = 8
+"""The least ratio of the largest to the smallest width that a verdict rests on."""
+FEWEST = 4
+"""Draws at a width, without which there is no telling how far they scatter."""
+ROUNDING = 32.0
+"""Samples all below this many floors are rounding noise around an exact zero."""
+ODDS = 1000.0
+"""A model is preferred to another where the data are so many times likelier under it.
+
+However often one looks before one stops, data that follow the other come out so in at most one of 1000 cases (Ville's
+inequality; exactly for two given laws, about for families of them).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What the samples of one quantity say. ``slopes`` is None when ``vanishes`` or where there is a ``problem``.
+
+    ``slopes`` are those of all widths, ``late`` those that verdicts rest on: from the width ``start`` on, and, if
+    ``bent``, with the exponent p of a n^p (1 + c n^-q) as the overall one. ``centres`` are typical
+    values from ``start`` on, which models are compared by, and ``misfit`` is the least misfit of any of them.
+    ``quantities`` is the number of those that are judged together.
+    """
+
+    widths: tuple[int, ...]
+    seeds: tuple[int, ...]
+    medians: tuple[float, ...]
+    quantiles: tuple[float, ...]
+    vanishes: bool = False
+    problem: str | None = None
+    slopes: Slopes | None = None
+    late: Slopes | None = None
+    start: int = 0
+    bent: bool = False
+    centres: Centres | None = field(default=None, compare=False)
+    misfit: float = 0.0
+    quantities: int = 1
+
+
+def fit(
+    samples: Mapping[int, npt.ArrayLike],
+    floors: Mapping[int, float] | None = None,
+    quantities: int = 1,
+) -> Fit:
+    """Fit the exponent of a quantity from absolute values ``samples[n]``, one per seed.
+
+    ``floors[n]`` is the rounding error to expect at width n (0 where missing): a quantity that never exceeds
+    :data:`ROUNDING` times its floor vanishes, and one whose median lies below the floor at some width gives no
+    slope. Values that are not finite never give one. Where several ``quantities`` are judged together, every
+    interval is at the level 1 - (1 - LEVEL) / quantities (Bonferroni), so that all of them hold at LEVEL. Raises
+    ValueError without samples.
+    """
+    widths = tuple(sorted(samples))
+    values = [np.sort(np.abs(np.asarray(samples[n], dtype=np.float64)).ravel()) for n in widths]
+    if not widths or any(v.size == 0 for v in values):
+        raise ValueError("a fit needs samples at every width")
+    seeds = tuple(v.size for v in values)
+    bad = [n for n, v in zip(widths, values, strict=True) if not np.isfinite(v).all()]
+    if bad:
+        nan = float("nan")
+        problem = f"values that are not finite at n = {_listed(bad)}"
+        return Fit(widths, seeds, (nan,) * len(widths), (nan,) * len(widths), problem=problem)
+    medians, quantiles = (tuple(quantile(v, q) for v in values) for q in (QUANTILES[0], UPPER_QUANTILE))
+    floor = [0.0 if floors is None else floors.get(n, 0.0) for n in widths]
+    if all(v[-1] <= ROUNDING * f for v, f in zip(values, floor, strict=True)):
+        return Fit(widths, seeds, medians, quantiles, vanishes=True)
+    lost = [n for n, m, f in zip(widths, medians, floor, strict=True) if m <= f]
+    if lost:
+        problem = f"at the level of rounding at n = {_listed(lost)}"
+        return Fit(widths, seeds, medians, quantiles, problem=problem)
+    if min(seeds) < FEWEST:
+        problem = f"an interval needs at least {FEWEST} draws at every width"
+        return Fit(widths, seeds, medians, quantiles, problem=problem)
+    if len(widths) < 3:
+        return Fit(widths, seeds, medians, quantiles, problem="a slope needs at least 3 widths")
+    level = 1 - (1 - LEVEL) / quantities
+    data = resampled(widths, values)
+    every = slopes(data, centres(data, seeds).variances, level)
+    first, middle, found, excess = _without_misfits(widths, seeds, data, level)
+    late = every if first == 0 else slopes(data.since(first), middle.variances, level)
+    bent = found.gain >= 2 * log(ODDS)
+    overall = found.exponent if bent else widened(late.overall, excess**0.5)
+    return Fit(
+        widths,
+        seeds,
+        medians,
+        quantiles,
+        slopes=every,
+        late=replace(late, overall=overall),
+        start=widths[first],
+        bent=bent,
+        centres=middle,
+        misfit=found.corrected if bent else found.plain,
+        quantities=quantities,
+    )
+
+
+def _without_misfits(
+    widths: Sequence[int], seeds: tuple[int, ...], data: Resampled, level: float
+) -> tuple[int, Centres, Corrected, float]:
+    """How many of the smallest widths to leave out, what the others say, and by how much variances were enlarged.
+
+    They are left out while not even a power with a correction fits and each of them is to blame for half of the
+    misfit, as long as three widths and a factor of :data:`RANGE` remain. If nothing fits then, the errors are taken to
+    be as large as the misfit.
+    """
+    first, middle = 0, centres(data, seeds)
+    found = corrected(middle, level)
+    while not fits(middle, found.corrected):
+        if len(widths) - first > 3 and widths[-1] >= RANGE * widths[first + 1]:
+            rest = centres(data.since(first + 1), seeds[first + 1 :])
+            fewer = corrected(rest, level)
+            if fewer.corrected <= found.corrected / 2:
+                first, middle, found = first + 1, rest, fewer
+                continue
+        larger = scaled(middle, found.corrected)
+        return first, larger, corrected(larger, level), float(larger.variances[0] / middle.variances[0])
+    return first, middle, found, 1.0
+
+
+def _listed(widths: Sequence[int]) -> str:
+    return ", ".join(map(str, widths))

@@ -1,0 +1,1 @@
+"""Studies: theory held against experiment."""

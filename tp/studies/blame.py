@@ -1,0 +1,69 @@
+"""What is to blame when correlations do not decay or a claim fails, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.quantities.names import parse
+from tp.studies.claims.decide import only_output, quantity_bounds
+from tp.theory.analysis import Analysis
+from tp.theory.diagnosis.blame import Blame, blame
+from tp.theory.diagnosis.repair import Repair, repair, restores
+
+if TYPE_CHECKING:
+    from tp.program import Claim, Program
+
+LINEARISING: dict[str, Fraction | None] = {"C[0,2]": Fraction(-1), "C[0,3]": Fraction(-1), "C[1,1]": Fraction(-1, 2)}
+"""What a repair aims at where no claim says more: the orders of weak correlations with m = n."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accusation:
+    """The blame for some quantities of a program; ``repair`` is None where none was looked for."""
+
+    program: str
+    file: str
+    blames: tuple[Blame, ...]
+    target: dict[str, Fraction | None]
+    repair: Repair | None = None
+
+
+def accuse(
+    program: Program,
+    analysis: Analysis,
+    quantities: Iterable[str] = (),
+    *,
+    repaired: bool = False,
+    budget: int = 200,
+) -> Accusation:
+    """Blame for ``quantities``, or for what fails: claims about quantities, correlations that do not decay."""
+    target = targets(program, analysis) if not quantities else {name: LINEARISING.get(name) for name in quantities}
+    blames = tuple(blame(program.graph, parse(name), analysis.calculus) for name in target)
+    wanted = {name: bound for name, bound in target.items() if bound is not None}
+    found = repair(program.graph, lambda g: restores(g, wanted), budget) if repaired and wanted else None
+    return Accusation(program.name, program.file, blames, target, found)
+
+
+def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
+    """Quantities that are too large, with the orders that they should have: as claimed, else for linearisation."""
+    found: dict[str, Fraction | None] = {}
+    output = only_output(program)
+    for claim in program.claims:
+        for name, bound in quantity_bounds(claim, output).items():
+            exponent = analysis.prediction([name]).exponents[name]
+            if exponent is not None and exponent > bound:
+                found[name] = min(bound, found.get(name) or bound)
+    if found:
+        return found
+    strength = analysis.weak[0]
+    if strength is None or strength.most > 0 or any(_denies(c) for c in program.claims):
+        return {}
+    return {n: b for n, b in LINEARISING.items() if (e := analysis.prediction([n]).exponents[n]) is not None and e >= 0}
+
+
+def _denies(claim: Claim) -> bool:
+    """Whether the program says itself that its correlations do not decay."""
+    return claim.negated or claim.kind == "feature_learning"

@@ -1,0 +1,84 @@
+"""From samples to the rows of a table: fits, judgements, and what is still wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tp.sampling.sweep import Samples
+from tp.statistics.fit import Fit, fit
+from tp.statistics.more import More
+from tp.statistics.verdict import Judgement, Verdict, coarse, judge, unpredicted
+from tp.studies.claims.decide import Measured
+
+if TYPE_CHECKING:
+    from tp.theory.predict import Prediction
+
+YARDSTICK = "kernel"
+"""The quantity from which the rounding errors of all others are estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityResult:
+    """One row of the table. ``predicted`` None with ``known`` means: vanishes identically."""
+
+    name: str
+    known: bool
+    predicted: Fraction | None
+    exact: bool
+    fit: Fit | None
+    judgement: Judgement
+
+
+def judged(
+    names: Sequence[str],
+    prediction: Prediction,
+    samples: Samples,
+    dtype: str,
+    yardstick: str = YARDSTICK,
+    roundings: float = 1.0,
+) -> dict[str, Measured]:
+    """The fit and the judgement of each of ``names`` that there are ``samples`` of; all intervals hold together.
+
+    Numbers are taken to have so many ``roundings`` of the ``yardstick`` in them.
+    """
+    floors = {n: roundings * floor for n, floor in rounding_floors(samples, dtype, yardstick).items()}
+    found: dict[str, Measured] = {}
+    for name in names:
+        if samples.get(name):
+            fitted = fit(samples[name], floors, len(names))
+            known = name in prediction.exponents
+            found[name] = Measured(fitted, judge(prediction.exponents[name], fitted) if known else unpredicted(fitted))
+    return found
+
+
+def wanted(found: Iterable[Measured]) -> More:
+    """What would help where something is open, or where an interval is longer than it should be."""
+    rows = list(found)
+    more = reduce(or_, (m.judgement.more for m in rows), More.NOTHING)
+    return more | More.SEEDS if any(coarse(m.fit) for m in rows) else more
+
+
+def row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:
+    """The row of ``name``, whether it was measured or not."""
+    return QuantityResult(
+        name=name,
+        known=name in prediction.exponents,
+        predicted=prediction.exponents.get(name),
+        exact=prediction.exact.get(name, True),
+        fit=measured.fit if measured else None,
+        judgement=measured.judgement if measured else Judgement(Verdict.UNDECIDED, "not measured"),
+    )
+
+
+def rounding_floors(samples: Samples, dtype: str, yardstick: str = YARDSTICK) -> dict[int, float]:
+    """The rounding error to expect at each width: the machine precision times the median of the ``yardstick`` there."""
+    eps = float(np.finfo(dtype).eps)
+    medians = {n: float(np.median(values)) for n, values in samples.get(yardstick, {}).items()}
+    return {n: eps * median for n, median in medians.items() if np.isfinite(median)}

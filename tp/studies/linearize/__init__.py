@@ -1,0 +1,1 @@
+"""Both sides of the paper's theorems: correlations at initialisation, deviations after training."""

@@ -1,0 +1,74 @@
+"""What the calculus says of a run: orders of deviations, moves and second derivatives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.activations import Smoothness, find
+from tp.experiments.training.observables import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
+from tp.experiments.training.schedule import Schedule
+from tp.graph.graph import Graph
+from tp.primitives.pointwise import Pointwise
+from tp.theory.predict import Prediction
+
+if TYPE_CHECKING:
+    from tp.theory.analysis import Analysis
+    from tp.theory.regime import Regime
+
+SECOND = ("hessian", "C[2,1]", "C[2,2]")
+"""What the orders of second derivatives along a run are made of."""
+BEFORE, AFTER = f"{RATIO}, before", f"{RATIO}, after"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the calculus says of a run."""
+
+    regime: Regime
+    prediction: Prediction
+
+
+def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
+    from tp.theory.regime import regime
+
+    found = regime(analysis.program, analysis.calculus, decays=True) if schedule.decay else analysis.regime
+    exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
+    exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
+    exponents |= {moved(f.name): f.moved for f in found.features}
+    grounds = {DEVIATION: "F - F_lin", SEEN: "F - F_lin", GRADIENT: "squared change of the gradient"}
+    exact = dict.fromkeys(exponents, found.exact)
+    exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
+    if second:
+        exponents |= _second_orders(analysis, schedule)
+    return Expected(found, Prediction(exponents, (), (), exact))
+
+
+def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:
+    """Orders of second derivatives before and after a run.
+
+    None are known after one with weight decay, nor with kinks: a step crosses some, and there derivatives jump.
+    """
+    found = analysis.prediction(["kernel", *SECOND]).exponents
+    kernel, hessian = found["kernel"], found["hessian"]
+    drifts = [e for name in SECOND[1:] if (e := found[name]) is not None]
+    drift = max(drifts, default=None)
+    if kernel is None or _kinked(analysis.program):
+        return {}
+
+    def over(exponent: Fraction | None) -> Fraction | None:
+        return None if exponent is None else exponent - kernel / 2
+
+    known = {BEFORE: over(hessian)}
+    if schedule.decay:
+        return known
+    last = max((e for e in (hessian, drift) if e is not None), default=None)
+    return {**known, HESSIAN_DRIFT: drift, AFTER: over(last)}
+
+
+def _kinked(program: Graph) -> bool:
+    """Is some activation not smooth?"""
+    operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
+    used = {operation.activation for operation in operations if isinstance(operation, Pointwise)}
+    return any(find(name).smoothness is not Smoothness.ANALYTIC for name in used)

@@ -1,0 +1,77 @@
+"""The symbolic half alone: exponents of quantities and nodes, bounds, laws for all orders, the regime, the claims."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.quantities.names import SYMBOLIC
+from tp.studies.blame import Accusation, accuse
+from tp.studies.claims.decide import ClaimResult, claimed_quantities, evaluate, only_output
+from tp.theory.analysis import Analysis, Law
+from tp.theory.predict import Prediction
+from tp.theory.premises import summary
+from tp.theory.regime import Regime
+from tp.theory.weak_correlations import Strength
+
+if TYPE_CHECKING:
+    from tp.orders.proof.certificate import Json
+    from tp.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is known of one program without running it; ``asked`` are the quantities in the order they were asked for.
+
+    ``bounds`` are exponents that use no cancellation (None: vanishes identically). ``weak`` and ``weak_bound`` are m(n)
+    for fixed and for power weak correlations, from typical orders and from bounds.
+    """
+
+    program: str
+    file: str
+    asked: tuple[str, ...]
+    prediction: Prediction
+    bounds: dict[str, Fraction | None]
+    laws: tuple[Law, ...]
+    weak: tuple[Strength | None, Strength | None]
+    weak_bound: tuple[Strength | None, Strength | None]
+    regime: Regime
+    premises: tuple[str, ...]
+    claims: tuple[ClaimResult, ...]
+    accusation: Accusation | None = None
+    certificate: Json | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0: no claim fails by the calculus alone; 1: one does."""
+        return int(any(c.outcome.value == "fails" for c in self.claims))
+
+
+def orders(
+    program: Program, quantities: Sequence[str] | None = None, *, nodes: bool = False, certified: bool = False
+) -> Orders:
+    """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node."""
+    asked = tuple(dict.fromkeys(quantities if quantities is not None else SYMBOLIC))
+    output = only_output(program)
+    wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
+    analysis = Analysis(program.graph, wanted)
+    prediction = analysis.prediction(wanted, nodes=nodes or bool(program.claims))
+    claims = tuple(evaluate(c, prediction, {}, output, analysis) for c in program.claims)
+    accusation = accuse(program, analysis)
+    return Orders(
+        program=program.name,
+        file=program.file,
+        asked=asked,
+        prediction=prediction if nodes else replace(prediction, nodes=()),
+        bounds={name: analysis.bound(name) for name in asked},
+        laws=analysis.laws(),
+        weak=analysis.weak,
+        weak_bound=analysis.weak_bound,
+        regime=analysis.regime,
+        premises=summary(program.graph, analysis.premises),
+        claims=claims,
+        accusation=accusation if accusation.blames else None,
+        certificate=analysis.certificate(asked) if certified else None,
+    )

@@ -1,0 +1,1 @@
+"""Answers from the graph alone: exponents, bounds, laws for all orders, regime, premises."""

@@ -1,0 +1,114 @@
+"""All orders at once: the exponents of C^{0,d} for every d, by one induction over the graph.
+
+F is displaced by ε n^λ g with a formal ε. Where every argument of a nonlinear function then moves by O(1), rule by rule
+the k-th coefficient of every node lies, times n^{λk}, among the terms of the node that have the parity of k
+(docs/calculus.md, theorem 4). So one exponent for even d and one for odd d bound them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.graph.axes import Scale, Width
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.shorthand import multiply
+from tp.primitives.variable import Variable
+from tp.quantities.programs import datum, jet_output
+from tp.theory.scalars import Scalars
+from tp.transform.direction import Direction
+from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.jet import jets
+
+STEP = "@step"
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """C^{0,d} = O(n^{constant(d) - rate d}) for all d >= 2; a constant of None: identically zero."""
+
+    rate: Fraction
+    even: Fraction | None
+    odd: Fraction | None
+    derivation: Derived
+
+    def exponent(self, d: int) -> Fraction | None:
+        """The bound of C^{0,d}, d >= 2; None when it vanishes identically."""
+        constant = self.odd if d % 2 else self.even
+        return None if constant is None else constant - self.rate * d
+
+
+def series(scalars: Scalars) -> Series | None:
+    """The bound for all d; None where no step size keeps the arguments of all functions bounded."""
+    calculus = scalars.calculus
+    rate: Fraction | None = None
+    for _ in range(_TRIES):
+        algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), formal=True)
+        output = jet_output(scalars.program, algebra, "")
+        top = _furthest(scalars, algebra, whole=rate is not None)
+        if rate is None:
+            rate = -top
+        elif top > 0:
+            rate -= top
+        else:
+            rest = scalars.zero if output.rest is None else _derived(scalars, output.rest)
+            return _read(rate, rest, calculus)
+    return None
+
+
+def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
+    """Every node of the program, displaced by ε n^rate g."""
+    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), formal=True)
+    roots = list(scalars.program.outputs.values())
+    return jets(scalars.program, roots, algebra, datum(scalars.graph, None, ""))
+
+
+def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:
+    """How far the arguments of functions move, to first order or as a ``whole``.
+
+    A polynomial in the weights allows any step. Then the one at which values move by their own size says most.
+    """
+    moving = algebra.arguments or algebra.moving
+    parts = [
+        (base, m) for base, j in moving.items() for m in ((j.first, j.rest) if whole else (j.first,)) if m is not None
+    ]
+    found = interpret(scalars.graph, [n for pair in parts for n in pair], scalars.calculus, scalars.values)
+
+    def size(node: int) -> Fraction | None:
+        return found[node].value.exponent
+
+    own = {base: Fraction(0) if algebra.arguments else size(base) for base, _ in parts}
+    moves = [e - o for base, m in parts if (e := size(m)) is not None and (o := own[base]) is not None]
+    return max(moves, default=Fraction(0))
+
+
+def _derived(scalars: Scalars, node: int) -> Derived:
+    return interpret(scalars.graph, [node], scalars.calculus, scalars.values)[node]
+
+
+def _read(rate: Fraction, rest: Derived, calculus: Calculus) -> Series:
+    bit = calculus.variable(STEP).value.terms[0].content.offset
+
+    def top(odd: bool) -> Fraction | None:
+        return max((t.exponent for t in rest.value.terms if bool(t.content.offset & bit) is odd), default=None)
+
+    return Series(rate, top(False), top(True), rest)
+
+
+def _along(scalars: Scalars, rate: Fraction) -> Direction:
+    """ε n^rate g, with g as the jets of ``scalars`` have it."""
+    graph = scalars.graph
+    step = graph.add(Variable(STEP))
+    scale = _power(graph, rate)
+    return scalars.along.mapped_left(lambda node: multiply(graph, step, node)).rescaled(graph, lambda _: scale)
+
+
+def _power(graph: Graph, exponent: Fraction) -> Scale:
+    """n^exponent as a power of one of the widths."""
+    widths: Iterable[Width] = graph.widths.values()
+    width = next(iter(widths), None)
+    return Scale() if width is None or not exponent else Scale.of(width, exponent / width.exponent)

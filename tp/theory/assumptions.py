@@ -1,0 +1,43 @@
+"""What a prediction rests on, read off the program; printed beside every result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tp.graph.graph import Graph
+from tp.graph.laws import LAWS
+from tp.theory.premises import Extent, premises, summary
+
+
+def assumptions(program: Graph, notes: Iterable[str]) -> tuple[str, ...]:
+    """One sentence for each assumption under which the orders of ``program`` hold; ``notes`` are those of rules."""
+    return (*_always(program), *_laws(program), *_functions(program), *notes)
+
+
+def _always(program: Graph) -> Iterable[str]:
+    yield "typical orders at initialisation as n -> inf; logarithms of n are dropped"
+    yield "inputs are generic and correlated: nothing cancels by accident between them"
+    if len(program.widths) > 1:
+        relations = ", ".join(
+            f"{w.name} = {'' if w.factor == 1 else f'{w.factor} '}n^{w.exponent}" for w in program.widths.values()
+        )
+        yield f"widths grow together: {relations}"
+
+
+def _laws(program: Graph) -> Iterable[str]:
+    random = [p for p in program.parameters.values() if p.law.scale.coefficient]
+    skewed = [p.name for p in random if not LAWS[p.law.family].symmetric]
+    if len(skewed) < len(random):
+        besides = f" except {', '.join(skewed)} (zero mean only)" if skewed else ""
+        yield f"weights are independent with symmetric laws{besides}"
+    elif skewed:
+        yield "weights are independent with zero mean; no law is symmetric"
+    for p in random:
+        moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
+        if moments < float("inf"):
+            yield f"{p.name} has finite moments only below order {moments:g}; others are used as if they were finite"
+
+
+def _functions(program: Graph) -> Iterable[str]:
+    """Where derivatives hold almost everywhere, away from a point or within a radius; all else assumes nothing."""
+    return summary(program, (p for p in premises(program) if p.extent is not Extent.EVERYWHERE))

@@ -1,0 +1,240 @@
+"""Blame: the weights and the nodes to which a correlation owes its exponent.
+
+Both splits are exact. C^{0,d} is a sum over the weights that move in its slots; the part in which one weight moves in
+all of them is the correlation when that weight alone is trained. And the d-th derivative of F is a sum over nodes: what
+arises at a node because it is not linear in what moves, times the derivative of F by that node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.diagnostics.span import Span
+from tp.graph.axes import names
+from tp.graph.graph import Graph
+from tp.graph.operation import Operation
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.apply import Apply
+from tp.primitives.constant import Constant
+from tp.primitives.detach import Detach
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.shorthand import contract
+from tp.quantities.names import Quantity, parse
+from tp.quantities.programs import datum, gradient_at, gradient_of, jet_output, metric, reads_in
+from tp.theory.diagnosis.describe import Place, by_line, declared, listing
+from tp.transform.algebra import Coefficients, Taylor
+from tp.transform.direction import Direction, squared_norm
+from tp.transform.gradient import pullback
+from tp.transform.jet import jets
+
+HANDFUL = 5
+"""At most so many culprits of each kind are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """A parameter or a node with the exponent of its part; ``kind`` is ``parameter`` or ``node``.
+
+    A parameter with ``alone`` attains that exponent when nothing but it is trained; without, only together with others.
+    """
+
+    kind: str
+    name: str
+    span: Span | None
+    exponent: Fraction
+    alone: bool = True
+
+    @property
+    def line(self) -> int | None:
+        return self.span.line if self.span else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Who is responsible for ``exponent``, the typical one of ``quantity`` (None: it vanishes, and nobody is).
+
+    Nodes come in the order in which data meet them: the first is the cause, later ones may only pass its effect on.
+    """
+
+    quantity: str
+    exponent: Fraction | None
+    parameters: tuple[Culprit, ...]
+    nodes: tuple[Culprit, ...]
+
+
+def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
+    """The parameters and nodes whose part of ``quantity`` has its exponent.
+
+    The Hessian and C[2,d] are examined with one free slot along g, as C[1,1] and C[1,d+1]. F has no slots: named are
+    the first values on its way that grow, or vanish, where F does.
+    """
+    if quantity.free == 2:
+        quantity = parse(f"C[1,{quantity.contracted + 1}]")
+    if quantity == parse("F"):
+        return _blame_output(program, calculus)
+    parts = Parts(program, quantity, calculus)
+    exponent = parts.exponent(parts.root)
+    if exponent is None:
+        return Blame(quantity.name, None, (), ())
+    found = dict(parts.by_node())
+    least = min(exponent, max(found.values(), default=exponent))
+    nodes = [Place(program, i, e) for i, e in found.items() if e >= least]
+    return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), _nodes(nodes))
+
+
+def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
+    """Those that suffice alone; where none does, those that take part."""
+    for alone in (True, False):
+        found = {name: e for name, e in parts.by_parameter(alone=alone) if e is not None and e >= exponent}
+        if found:
+            for group in declared(parts.program, found):
+                span = parts.program.parameters[group[0]].span
+                yield Culprit("parameter", listing(group), span, max(found[name] for name in group), alone)
+            return
+
+
+def _nodes(places: Sequence[Place]) -> tuple[Culprit, ...]:
+    return tuple(Culprit("node", name, span, exponent) for name, span, exponent in by_line(places)[:HANDFUL])
+
+
+class _Recording(Taylor):
+    """Remembers, for every base node, its highest coefficient as if those of the operands were given.
+
+    For ``detached`` ones they are constants, else zero.
+    """
+
+    def __init__(self, graph: Graph, direction: Direction, depth: int, *, detached: bool) -> None:
+        super().__init__(graph, [(direction, depth)])
+        self.detached = detached
+        self.made: dict[int, int] = {}
+
+    def _cut(self, jet: Coefficients) -> Coefficients:
+        last = jet[-1]
+        if len(jet) == 1:
+            return jet
+        return (*jet[:-1], self.graph.add(Detach(), last) if self.detached and last is not None else None)
+
+    def _record(self, jet: Coefficients, cut: Coefficients) -> Coefficients:
+        if jet[0] is not None and cut[-1] is not None and len(cut) > 1:
+            self.made[jet[0]] = cut[-1]
+        return jet
+
+    def leaf(self, node: int, weight: str) -> Coefficients:
+        jet = super().leaf(node, weight)
+        return jet if self.detached or self.depth > 1 else self._record(jet, jet)
+
+    def bilinear(self, operation: Operation, left: Coefficients, right: Coefficients) -> Coefficients:
+        cut = super().bilinear(operation, self._cut(left), self._cut(right))
+        return self._record(super().bilinear(operation, left, right), cut)
+
+    def pointwise(self, operation: Pointwise, jet: Coefficients) -> Coefficients:
+        return self._record(super().pointwise(operation, jet), super().pointwise(operation, self._cut(jet)))
+
+    def apply(self, operation: Apply, jet: Coefficients) -> Coefficients:
+        return self._record(super().apply(operation, jet), super().apply(operation, self._cut(jet)))
+
+
+class Parts:
+    """The parts of C^{D,d}, D <= 1, by weight and by node, in one graph."""
+
+    def __init__(self, program: Graph, quantity: Quantity, calculus: Calculus) -> None:
+        self.program = program
+        self.graph = program.empty_like()
+        self.calculus = calculus
+        self.free = bool(quantity.free)
+        self.depth = quantity.contracted
+        self.values: dict[int, Derived] = {}
+        self.along = gradient_at(program, self.graph, None, "")
+        self.algebra = _Recording(self.graph, self.along, self.depth, detached=self.free)
+        self.output = jet_output(program, self.algebra, "")
+        self.root = self.output[-1]
+
+    def exponent(self, node: int | None, only: str | None = None) -> Fraction | None:
+        """The exponent of a scalar, or of its gradient where a slot is free; by the weight ``only`` if given."""
+        if node is not None and self.free:
+            gradient = gradient_of(self.program, self.graph, node)
+            if only is not None:
+                gradient = _only(gradient, only)
+            node = squared_norm(self.graph, gradient, metric(self.program), exact=False)
+        if node is None:
+            return None
+        found = interpret(self.graph, [node], self.calculus, self.values)[node].value.exponent
+        return found / 2 if found is not None and self.free else found
+
+    def by_parameter(self, *, alone: bool) -> Iterable[tuple[str, Fraction | None]]:
+        """The parts in which one weight moves in all slots (``alone``), or in one of them."""
+        for name in self.program.parameters:
+            mine = _only(self.along, name)
+            if not mine.leaves and not mine.factors:
+                continue
+            bundles = [(mine, self.depth)] if alone else [(self.along, self.depth - 1), (mine, 1)]
+            part = jet_output(self.program, Taylor(self.graph, bundles), "")[-1]
+            exponents = [self.exponent(part, name if alone else None)]
+            if self.free and not alone:
+                exponents.append(self.exponent(self.root, name))
+            yield name, max((e for e in exponents if e is not None), default=None)
+
+    def by_node(self) -> Iterable[tuple[int, Fraction]]:
+        """What every node of the program contributes."""
+        for index, scalar in self.scalars():
+            found = self.exponent(scalar)
+            if found is not None:
+                yield index, found
+
+    def scalars(self) -> Iterable[tuple[int, int]]:
+        """For every node of the program the derivative of F by it, times what arises there.
+
+        They add up to :attr:`root`; where a slot is free their gradients do.
+        """
+        base = self.output[0]
+        assert base is not None
+        outputs = list(self.program.outputs.values())
+        reads = reads_in(self.program, self.graph, outputs)
+        pulled = pullback(self.graph, base, self.graph.add(Constant((1.0,))), reads.values(), every=True)
+        for index, jet in jets(self.program, outputs, self.algebra, datum(self.graph, None, "")).items():
+            node = jet[0]
+            # A node is made once, though others may pass it on unchanged.
+            made = None if node is None else self.algebra.made.pop(node, None)
+            if node is None or made is None or node not in pulled.cotangents:
+                continue
+            cotangent = pulled.cotangents[node]
+            if self.free:
+                cotangent = self.graph.add(Detach(), cotangent)
+            yield index, contract(self.graph, cotangent, made, names(self.graph.type(node)))
+
+
+def _only(direction: Direction, name: str) -> Direction:
+    return Direction(
+        {n: node for n, node in direction.leaves.items() if n == name},
+        {n: factors for n, factors in direction.factors.items() if n == name},
+    )
+
+
+def _blame_output(program: Graph, calculus: Calculus) -> Blame:
+    """The first values that grow, or vanish, as F does: among arguments of functions, named values and outputs."""
+    outputs = list(program.outputs.values())
+    needed = program.needed(outputs)
+    values = interpret(program, outputs, calculus)
+    exponents = {i: values[i].value.exponent for i in needed}
+    exponent = max((e for i in outputs if (e := exponents[i]) is not None), default=None)
+    if not exponent:
+        return Blame("F", exponent, (), ())
+    shown = {*program.names.values(), *outputs}
+    for index in needed:
+        if isinstance(program[index].operation, Pointwise):
+            shown.update(program[index].operands)
+    tainted: set[int] = set()
+    places: list[Place] = []
+    for index in needed:
+        node = program[index]
+        if any(i in tainted for i in node.operands):
+            tainted.add(index)
+            continue
+        own = exponents[index]
+        if index in shown and own is not None and (own > 0 if exponent > 0 else own < 0):
+            tainted.add(index)
+            places.append(Place(program, index, own))
+    return Blame("F", exponent, (), _nodes(places))

@@ -1,0 +1,210 @@
+"""The paper's premise on activations, for each use of one: eq. 23, φ^{(k)} = O((k+1)!) uniformly in k.
+
+It is what the theorems on linearisation (3.1, 3.2) need of a network beside its correlations: F is analytic in its
+parameters, and its Taylor series converges for the moves that training makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from math import inf, pi
+from pathlib import PurePath
+
+from tp.activations import Smoothness, find
+from tp.diagnostics.span import Span
+from tp.graph.graph import Graph
+from tp.primitives.detach import Detach
+from tp.primitives.largest import Largest
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.sum import Sum
+from tp.theory.scales import scales
+
+
+class Extent(Enum):
+    """Where eq. 23 holds for φ(β z) as a function of z, the values of scale 1 that it is applied to."""
+
+    EVERYWHERE = "everywhere"
+    BOUNDED = "on a bounded domain"
+    AWAY_FROM_ZERO = "away from zero"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """One use of an activation.
+
+    ``scale`` is β, ``radius`` the smallest radius of convergence in z over the real line: R/β, 0 where there is no
+    Taylor series at some point, inf for entire functions. ``place`` says where it stands (``line 7``), ``reason`` why
+    eq. 23 holds or not.
+    """
+
+    name: str
+    spans: tuple[Span, ...]
+    scale: float
+    radius: float
+    extent: Extent
+    place: str
+    reason: str
+
+    @property
+    def span(self) -> Span | None:
+        """Where it stands in the source; the first place of several."""
+        return self.spans[0] if self.spans else None
+
+    @property
+    def line(self) -> int | None:
+        return self.span.line if self.span else None
+
+    @property
+    def holds(self) -> bool:
+        """Whether eq. 23 holds on all of the line, or wherever the function is meant to be used."""
+        return self.extent in (Extent.EVERYWHERE, Extent.AWAY_FROM_ZERO)
+
+    @property
+    def text(self) -> str:
+        """One sentence for people."""
+        return _sentence(self.name, self.place, self.reason)
+
+
+def premises(program: Graph) -> tuple[Premise, ...]:
+    """One premise for each place and scale at which an output depends on an activation, softmax or maximum.
+
+    Quotients and roots, of which norms are made too, are together in a last one.
+    """
+    return (*dict.fromkeys(_uses(program)), *_powers(program))
+
+
+def summary(program: Graph, found: Iterable[Premise]) -> tuple[str, ...]:
+    """The sentences of ``found``, one for all places of which the same is to be said."""
+    places: dict[tuple[str, str], list[Span]] = {}
+    for premise in found:
+        places.setdefault((premise.name, premise.reason), []).extend(premise.spans)
+    return tuple(_sentence(name, _place(program, spans), reason) for (name, reason), spans in places.items())
+
+
+def _sentence(name: str, place: str, reason: str) -> str:
+    return f"{name}{f' ({place})' if place else ''}: {reason}"
+
+
+def _uses(program: Graph) -> Iterable[Premise]:
+    beta = [float(f"{scale:.9g}") for scale in scales(program)]  # rounding must not make two uses of one
+    exponentials = _softmax_exponentials(program)
+    for index in _differentiated(program):
+        node = program[index]
+        spans = () if node.span is None else (node.span,)
+        place = _place(program, spans)
+        if isinstance(node.operation, Largest):
+            yield Premise("max", spans, 1.0, 0.0, Extent.NOWHERE, place, _KINKED)
+        elif isinstance(node.operation, Pointwise):
+            scale = beta[node.operands[0]]
+            if index in exponentials:
+                # Moves of the scores below π/2 leave every exponential in the right half of the complex plane.
+                yield _analytic("softmax", spans, scale, pi / 2, place, "; its denominator is positive")
+                continue
+            function = find(node.operation.activation)
+            if function.smoothness is Smoothness.PIECEWISE_LINEAR:
+                yield Premise(function.name, spans, scale, 0.0, Extent.NOWHERE, place, _KINKED)
+            elif function.smoothness is Smoothness.ANALYTIC:
+                local = " on every bounded domain" if function.bound() is None else ""
+                yield _analytic(function.name, spans, scale, function.radius, place, local)
+
+
+_KINKED = (
+    "piecewise linear, not analytic: eq. 23 fails and the theorems on linearisation do not apply; "
+    "derivatives hold almost everywhere"
+)
+
+
+def _analytic(name: str, spans: tuple[Span, ...], scale: float, radius: float, place: str, besides: str) -> Premise:
+    """The premise of φ(β z) for a function with smallest radius of convergence ``radius``."""
+    if radius == inf:
+        return Premise(name, spans, scale, inf, Extent.EVERYWHERE, place, f"entire; eq. 23 holds{besides}")
+    ratio = radius / scale if scale else inf
+    found = f"radius of convergence {radius:.3g}"
+    if scale not in (0.0, 1.0):
+        found = f"radius of convergence {radius:.3g}/{scale:.3g} = {ratio:.3g} for an argument of scale {scale:.3g}"
+    if ratio >= 1.0:
+        return Premise(name, spans, scale, ratio, Extent.EVERYWHERE, place, f"analytic, {found}; eq. 23 holds{besides}")
+    reason = (
+        f"analytic, {found}; below 1, so eq. 23 holds on a bounded domain only, and series in training moves "
+        f"converge for moves below {ratio:.3g} of that scale"
+    )
+    return Premise(name, spans, scale, ratio, Extent.BOUNDED, place, reason + besides)
+
+
+def _powers(program: Graph) -> Iterable[Premise]:
+    """Quotients and roots in one sentence, without the denominators of softmax."""
+    exponentials = _softmax_exponentials(program)
+    singular: list[int] = []
+    for index in _differentiated(program):
+        operation = program[index].operation
+        if not isinstance(operation, Pointwise) or _denominator(program, index, exponentials):
+            continue
+        if find(operation.activation).smoothness is Smoothness.SINGULAR_AT_ZERO:
+            singular.append(index)
+    if singular:
+        spans = tuple(s for i in singular if (s := program[i].span) is not None)
+        name = ", ".join(dict.fromkeys(_activation(program, i) for i in singular))
+        reason = "analytic away from 0; arguments are supposed to stay away from it, and eq. 23 holds where they do"
+        yield Premise(name, spans, 1.0, 0.0, Extent.AWAY_FROM_ZERO, _place(program, spans), reason)
+
+
+def _activation(program: Graph, index: int) -> str:
+    operation = program[index].operation
+    assert isinstance(operation, Pointwise)
+    return operation.activation
+
+
+def _softmax_exponentials(program: Graph) -> set[int]:
+    """The exponentials of arguments from which something detached is subtracted; only softmax does that."""
+    found: set[int] = set()
+    for index in program:
+        node = program[index]
+        if node.operation != Pointwise("exp"):
+            continue
+        argument = program[node.operands[0]]
+        detached = any(isinstance(program[i].operation, Detach) for i in argument.operands)
+        if detached and isinstance(argument.operation, Linear):
+            found.add(index)
+    return found
+
+
+def _denominator(program: Graph, index: int, exponentials: set[int]) -> bool:
+    """Whether a node is the inverse of a sum of softmax's exponentials, masked or not."""
+    (below,) = program[index].operands
+    inner = program[below]
+    summed = isinstance(inner.operation, Sum) or (isinstance(inner.operation, Product) and inner.operation.over)
+    if not summed:
+        return False
+    masked = [program[i] for i in inner.operands]
+    around = [*inner.operands, *(i for m in masked if isinstance(m.operation, Product) for i in m.operands)]
+    return any(i in exponentials for i in around)
+
+
+def _differentiated(program: Graph) -> list[int]:
+    """The nodes that outputs depend on in a way that derivatives see, in order."""
+    seen: set[int] = set()
+    stack = list(program.outputs.values())
+    while stack:
+        index = stack.pop()
+        if index not in seen and not isinstance(program[index].operation, Detach):
+            seen.add(index)
+            stack.extend(program[index].operands)
+    return sorted(seen)
+
+
+def _place(program: Graph, spans: Iterable[Span]) -> str:
+    """``line 7``, ``lines 7, 9``, or with the file where that is not the one of the outputs."""
+    home = {s.file for node in program.outputs.values() if (s := program[node].span) is not None}
+    lines: dict[str, dict[int, None]] = {}
+    for span in spans:
+        lines.setdefault(span.file, {})[span.line] = None
+    parts: list[str] = []
+    for file, found in lines.items():
+        of = "" if file in home else f" of {PurePath(file).name}"
+        parts.append(f"line{'s' if len(found) > 1 else ''} {', '.join(map(str, found))}{of}")
+    return ", ".join(parts)

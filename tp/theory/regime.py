@@ -1,0 +1,294 @@
+"""What training does to a program, from orders alone: properly normalised or not, unstable, trivial, lazy, learning.
+
+Two steps of gradient descent are enough to see every exponent of an MLP (Yang and Hu 2021, appendix H): the second one
+sees weights that the first has moved. Error signals are of order one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from fractions import Fraction
+
+from tp.diagnostics.span import Span
+from tp.graph.axes import wide
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.apply import Apply
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.read import Read
+from tp.quantities.programs import datum, metric
+from tp.quantities.training import Backprop, Trained, backprop, change, trained
+from tp.theory.reach import is_activation, reached
+from tp.theory.thin import thinned
+from tp.transform.direction import Direction, squared_norm
+from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.jet import jets
+
+STEPS = 2
+
+
+class Kind(Enum):
+    ILL_NORMALISED = "ill-normalised"
+    UNSTABLE = "unstable"
+    TRIVIAL = "trivial"
+    LAZY = "lazy"
+    FEATURE_LEARNING = "feature learning"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a properly normalised system, with the exponent that decides it (None: identically zero)."""
+
+    text: str
+    exponent: Fraction | None
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """The argument of an activation: its exponent at initialisation, and how far training moves it.
+
+    ``exact``: where one of these is positive, it is so for sure and not as a bound only.
+    """
+
+    name: str
+    span: Span | None
+    width: bool
+    initial: Fraction | None
+    moved: Fraction | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A weight, and how far its own updates move what it makes: features of size n^``target``, or an output of order 1.
+
+    ``verdict`` is ``maximally`` at the target, ``less`` below, ``too much`` above.
+    """
+
+    name: str
+    span: Span | None
+    moved: Fraction | None
+    target: Fraction
+
+    @property
+    def lead(self) -> Fraction:
+        """How far beyond the target the move is."""
+        return Fraction(-(10**6)) if self.moved is None else self.moved - self.target
+
+    @property
+    def verdict(self) -> str:
+        return "maximally" if self.lead == 0 else "less" if self.lead < 0 else "too much"
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """The regime with what it was read off; exponents of n throughout.
+
+    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel, ``gradient`` that of
+    Λ^{1/2} ∇F in norm. ``exact`` is False where a deciding exponent is an upper bound only. ``grounds`` has the
+    derivations by name.
+    """
+
+    kind: Kind
+    reason: str
+    exact: bool
+    conditions: tuple[Condition, ...]
+    features: tuple[Feature, ...]
+    movers: tuple[Mover, ...]
+    deviation: Fraction | None
+    drift: Fraction | None
+    gradient: Fraction | None
+    grounds: dict[str, Derived]
+
+    @property
+    def rate(self) -> Fraction | None:
+        """r where features move by n^{-r}; None where they do not move at all."""
+        moved = [f.moved for f in self.features if f.moved is not None]
+        return -max(moved) if moved else None
+
+
+def regime(program: Graph, calculus: Calculus, decays: bool = False) -> Regime:
+    """The regime of ``program`` under its learning rates, and under weight decay of a fixed share if it ``decays``."""
+    return _Reading(program, calculus, decays).regime()
+
+
+def _power(exponent: Fraction | None) -> str:
+    return "0" if exponent is None else f"n^({exponent})"
+
+
+def _largest(*exponents: Fraction | None) -> Fraction | None:
+    return max((e for e in exponents if e is not None), default=None)
+
+
+class _Reading:
+    def __init__(self, program: Graph, calculus: Calculus, decays: bool) -> None:
+        self.program = program
+        self.calculus = calculus
+        self.back: Backprop = backprop(program)
+        self.values: dict[int, Derived] = {}
+        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values), decays)
+        self.grounds: dict[str, Derived] = {}
+
+    def order(self, node: int | None, name: str | None = None) -> Fraction | None:
+        """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
+        derived = self.calculus.zero
+        if node is not None:
+            derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
+        if name is not None:
+            self.grounds[name] = derived
+        return derived.value.root_mean_square
+
+    def regime(self) -> Regime:
+        output = self.after.nodes[self.back.output]
+        initial = self.order(output.base, "F")
+        first = self.order(output.first, "first-order change of F")
+        deviation = self.order(output.rest, "F - F_lin")
+        kernel = drift = None
+        if self.back.kernel is not None:
+            scalar = self.after.nodes[self.back.kernel]
+            kernel = self.order(scalar.base, "kernel")
+            drift = _largest(
+                self.order(scalar.first, "first-order drift of the kernel"),
+                self.order(scalar.rest, "drift of the kernel"),
+            )
+        moved = _largest(first, deviation)
+        features = tuple(self._features())
+        conditions = (
+            Condition("F(θ0) = O(1)", initial, initial is None or initial <= 0),
+            Condition("kernel = Θ(1)", kernel, kernel == 0),
+            Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
+        )
+        kind, reason = self._kind(conditions, features, moved, deviation)
+        exact = all(d.value.exact for d in self.grounds.values())
+        movers = tuple(self._movers())
+        gradient = self._gradient()
+        return Regime(kind, reason, exact, conditions, features, movers, deviation, drift, gradient, self.grounds)
+
+    def _gradient(self) -> Fraction | None:
+        """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F, and frozen weights have none."""
+        rate = metric(self.program)
+        frozen = [name for name in self.program.parameters if rate(name).coefficient == 0]
+        moved = change(self.back.update, self.after.algebra, self.after.nodes).without(frozen)
+        squared = squared_norm(self.after.graph, moved, lambda w: rate(w) ** Fraction(-1), exact=False)
+        found = self.order(squared, "squared change of the gradient")
+        return None if found is None else found / 2
+
+    def _kind(
+        self,
+        conditions: tuple[Condition, ...],
+        features: tuple[Feature, ...],
+        moved: Fraction | None,
+        deviation: Fraction | None,
+    ) -> tuple[Kind, str]:
+        sharp = {name: d.value.exact for name, d in self.grounds.items()}
+        output = self.after.nodes[self.back.output]
+        step = self._surely_grows(output.first, output.rest)
+        wrong = list(self._wrong(conditions, features, moved, step))
+        for kind, reason, exact in wrong:
+            if exact:
+                return kind, reason
+        if wrong:
+            kind, reason, _ = wrong[0]
+            return Kind.UNDECIDED, f"only bounds are known: perhaps {kind.value}, {reason}"
+        if moved is None or moved < 0:
+            return Kind.TRIVIAL, f"training moves F by {_power(moved)} only"
+        if deviation is None or deviation < 0:
+            least = "" if sharp["F - F_lin"] else "at most "
+            if not sharp["first-order change of F"]:
+                return Kind.UNDECIDED, "only a bound of the first-order change of F is known"
+            return Kind.LAZY, f"F - F_lin is {least}of order {_power(deviation)}"
+        if not sharp["F - F_lin"]:
+            return Kind.UNDECIDED, f"F - F_lin is at most of order {_power(deviation)}; no more is known"
+        learning = [f for f in features if f.moved == 0]
+        if learning:
+            where = "" if any(f.width for f in learning) else " (a finite number of units; wide layers do not move)"
+            return Kind.FEATURE_LEARNING, f"training moves {learning[0].name} by Θ(1){where}"
+        return Kind.FEATURE_LEARNING, "F - F_lin is of order 1"
+
+    def _wrong(
+        self, conditions: tuple[Condition, ...], features: tuple[Feature, ...], moved: Fraction | None, step: bool
+    ) -> Iterable[tuple[Kind, str, bool]]:
+        """What is too large or too small, and whether that is known for sure."""
+        initial = conditions[0]
+        if not initial.holds:
+            reason = f"F is of order {_power(initial.exponent)} at initialisation"
+            yield Kind.ILL_NORMALISED, reason, self.grounds["F"].value.exact
+        for f in features:
+            if f.initial is not None and f.initial > 0:
+                yield Kind.ILL_NORMALISED, f"{f.name} grows as {_power(f.initial)} at initialisation", f.exact
+            elif f.width and (f.initial is None or f.initial < 0):
+                yield Kind.ILL_NORMALISED, f"{f.name} vanishes as {_power(f.initial)} at initialisation", True
+        for f in features:
+            if f.moved is not None and f.moved > 0:
+                yield Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved)}", f.exact
+        if moved is not None and moved > 0:
+            yield Kind.UNSTABLE, f"training moves F by {_power(moved)}", step
+
+    def _surely_grows(self, *nodes: int | None) -> bool:
+        """Whether some of ``nodes`` has a positive exponent that is attained."""
+        found = interpret(self.after.graph, [n for n in nodes if n is not None], self.calculus, self.values)
+        terms = (t for n in nodes if n is not None for t in found[n].value.terms)
+        return any(t.exponent > 0 and not t.bound for t in terms)
+
+    def _features(self) -> Iterable[Feature]:
+        seen: set[int] = set()
+        named = {node: name for name, node in reversed(self.program.names.items())}
+        for index in self.program.needed(list(self.program.outputs.values())):
+            operation = self.program[index].operation
+            if not isinstance(operation, Pointwise) or not is_activation(operation):
+                continue
+            (argument,) = self.program[index].operands
+            node = self.after.nodes[self.back.image[argument]]
+            if argument in seen or not node.moves:
+                continue
+            seen.add(argument)
+            found = self.program[argument]
+            name = named.get(argument) or found.label or f"the argument of {operation.activation}"
+            initial = self.order(node.base)
+            moved = _largest(self.order(node.first), self.order(node.rest))
+            parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(*parts))
+
+    def _movers(self) -> Iterable[Mover]:
+        outputs = set(self.program.outputs.values())
+        displacement = self.after.algebra.displacement
+        for name, places in reached(self.program).items():
+            first, rest = (tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest))
+            only = Displacement(first, rest)
+            algebra = Displacing(self.after.graph, only)
+            image = {place: self.back.image[place] for place in places}
+            roots = list(image.values())
+            still = {i: Displaced(self.after.nodes[i].base) for i in _untouched(self.back.graph, roots, name)}
+            moved = jets(self.back.graph, roots, algebra, datum(self.after.graph, None, ""), still)
+            found: list[Mover] = []
+            for place, node in image.items():
+                far = _largest(self.order(moved[node].first), self.order(moved[node].rest))
+                size = Fraction(0) if place in outputs else self.order(moved[node].base) or Fraction(0)
+                found.append(Mover(name, self.program.parameters[name].span, far, size))
+            yield max(found, key=lambda m: m.lead)
+
+
+def _only(direction: Direction, name: str) -> Direction:
+    return Direction(
+        {n: node for n, node in direction.leaves.items() if n == name},
+        {n: factors for n, factors in direction.factors.items() if n == name},
+    )
+
+
+def _untouched(graph: Graph, roots: list[int], name: str) -> list[int]:
+    """The nodes below ``roots`` that the weight ``name`` does not enter."""
+    touched: set[int] = set()
+    found: list[int] = []
+    for index in graph.needed(roots):
+        node = graph[index]
+        enters = isinstance(node.operation, Apply | Read) and node.operation.parameter == name
+        if enters or any(i in touched for i in node.operands):
+            touched.add(index)
+        else:
+            found.append(index)
+    return found

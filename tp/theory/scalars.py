@@ -1,0 +1,68 @@
+"""The scalar programs of C^{D,d} with D <= 1, and the derivations of their orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus, Derived
+from tp.quantities.names import Quantity
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
+from tp.theory.thin import thinned
+from tp.transform.algebra import Taylor
+from tp.transform.direction import squared_norm
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a quantity has its exponent: a derivation whose exponent, times ``factor``, it is.
+
+    ``factor`` is 1/2 where the derivation is about a squared norm.
+    """
+
+    derivation: Derived
+    factor: Fraction = Fraction(1)
+
+    @property
+    def exponent(self) -> Fraction | None:
+        found = self.derivation.value.exponent
+        return None if found is None else found * self.factor
+
+    @property
+    def exact(self) -> bool:
+        """False where some rule gave an upper bound only."""
+        return self.derivation.value.exact
+
+
+class Scalars:
+    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction."""
+
+    def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
+        self.program = program
+        self.graph = program.empty_like()
+        self.calculus = calculus
+        self.zero = calculus.zero
+        self.values: dict[int, Derived] = {}
+        along = gradient_at(program, self.graph, None, "")
+        self.along = thinned(self.graph, along, calculus, self.values)
+        self.algebra = Taylor(self.graph, [(self.along, depth)])
+        self.output = jet_output(program, self.algebra, "")
+        self._squares: dict[int, int | None] = {}
+
+    def ground(self, quantity: Quantity) -> Ground:
+        """Why ``quantity`` has its exponent."""
+        node = self.algebra.coefficient(self.output, quantity.contracted)
+        if node is None:
+            return Ground(self.zero)
+        if quantity.free == 0:
+            return Ground(self._derived(node))
+        if node not in self._squares:
+            gradient = gradient_of(self.program, self.graph, node)
+            self._squares[node] = squared_norm(self.graph, gradient, metric(self.program), exact=False)
+        squared = self._squares[node]
+        return Ground(self.zero if squared is None else self._derived(squared), Fraction(1, 2))
+
+    def _derived(self, node: int) -> Derived:
+        return interpret(self.graph, [node], self.calculus, self.values)[node]

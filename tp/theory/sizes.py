@@ -1,0 +1,47 @@
+"""Typical sizes for the norm calculus: cancellations where the program computes, none where a slot is free."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Derived
+from tp.quantities.programs import datum
+from tp.theory.all_orders import displaced
+from tp.theory.scalars import Scalars
+from tp.transform.displacement import Displaced
+from tp.transform.instantiate import instantiate
+
+
+class TypicalSizes:
+    """Entry sizes of values and of their moves, as the order calculus gives them (see
+    :class:`tp.interpret.bounds.Sizes`).
+    """
+
+    def __init__(self, scalars: Scalars) -> None:
+        self.scalars = scalars
+        self._values: dict[int, Derived] = {}
+        self._originals: dict[int, int] | None = None
+        self._moves: dict[Fraction, dict[int, Displaced]] = {}
+
+    def size(self, graph: Graph, node: int) -> Fraction | None:
+        """The size of the entries of ``node`` of ``graph``, a graph of the program and its gradient."""
+        return interpret(graph, [node], self.scalars.calculus, self._values)[node].value.exponent
+
+    def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
+        """The size of the first move of ``node`` along n^along g, or of all later ones together."""
+        if self._originals is None:
+            program = self.scalars.program
+            image = instantiate(program, list(program.outputs.values()), graph, datum(graph, None, ""))
+            self._originals = {copy: original for original, copy in image.items()}
+        original = self._originals.get(node)
+        if original is None:
+            return None
+        if along not in self._moves:
+            self._moves[along] = displaced(self.scalars, along)
+        jet = self._moves[along][original]
+        move = jet.first if order == 1 else jet.rest
+        if move is None:
+            return None
+        return interpret(self.scalars.graph, [move], self.scalars.calculus, self.scalars.values)[move].value.exponent

@@ -1,0 +1,84 @@
+"""D = 2, symbolically: the power iteration of :mod:`tp.quantities.hessian` read by the order calculus.
+
+The exponent of |M w| / |w| grows with each step towards that of the norm. Two starts are used: the gradient at
+an input, and a direction with independent entries in every factor. The result bounds the norm from below; for
+generic programs the iterate finds the leading directions and it is the order of the norm, logarithms dropped.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tp.graph.graph import Graph
+from tp.graph.parameter import Law, Parameter
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus
+from tp.primitives.detach import Detach
+from tp.primitives.read import Read
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
+from tp.transform.algebra import Taylor
+from tp.transform.direction import Direction, Factor, squared_norm
+
+STEPS = 2
+
+
+def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fraction | None:
+    """The typical exponent of the subordinate norm of ∇^{2+d}F · g_1..g_d, weighed by Λ^{1/2} on both slots.
+
+    None when the tensor vanishes identically.
+    """
+    graph = Graph(program.widths, {**program.parameters, **_probes(program)}, program.learning_rate)
+    along = gradient_at(program, graph, None, "")
+    found: list[Fraction] = []
+    for start in (along, _random(program, graph)):
+        found += _iterate(program, graph, along, start, contracted, calculus)
+    return max(found, default=None)
+
+
+def _iterate(
+    program: Graph, graph: Graph, along: Direction, start: Direction, contracted: int, calculus: Calculus
+) -> list[Fraction]:
+    """Exponents of |M w| / |w| over the steps; empty when M w vanishes identically."""
+    ratios: list[Fraction] = []
+    before: Fraction | None = None
+    moved = start
+    for _ in range(STEPS + 1):
+        algebra = Taylor(graph, [(along, contracted), (moved, 1)])
+        node = algebra.coefficient(jet_output(program, algebra, ""), contracted + 1)
+        if node is None:
+            break
+        image = gradient_of(program, graph, node)
+        squared = squared_norm(graph, image, metric(program), exact=False)
+        exponent = None if squared is None else interpret(graph, [squared], calculus)[squared].value.exponent
+        if exponent is None:
+            break
+        if before is not None:
+            ratios.append((exponent - before) / 2)
+        before = exponent
+        moved = image.rescaled(graph, metric(program)).mapped(lambda i: graph.add(Detach(), i))
+    return ratios
+
+
+def _probes(program: Graph) -> dict[str, Parameter]:
+    """Weights that stand for the independent entries of a random direction."""
+    probes: dict[str, Parameter] = {}
+    for name, p in program.parameters.items():
+        if p.is_operator:
+            probes[f"@left {name}"] = Parameter(f"@left {name}", p.outs, (), Law("normal"))
+            probes[f"@right {name}"] = Parameter(f"@right {name}", p.ins, (), Law("normal"))
+        else:
+            probes[f"@free {name}"] = Parameter(f"@free {name}", p.outs, p.ins, Law("normal"))
+    return probes
+
+
+def _random(program: Graph, graph: Graph) -> Direction:
+    def read(name: str) -> int:
+        return graph.add(Read(name))
+
+    leaves = {name: read(f"@free {name}") for name, p in program.parameters.items() if not p.is_operator}
+    factors = {
+        name: (Factor(read(f"@left {name}"), read(f"@right {name}"), ()),)
+        for name, p in program.parameters.items()
+        if p.is_operator
+    }
+    return Direction(leaves, factors)

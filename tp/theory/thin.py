@@ -1,0 +1,24 @@
+"""Directions with one factor for each kind: the same weight used a hundred times alike has one use for orders."""
+
+from __future__ import annotations
+
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus, Derived
+from tp.transform.direction import Direction, Factor
+
+
+def thinned(graph: Graph, direction: Direction, calculus: Calculus, values: dict[int, Derived]) -> Direction:
+    """``direction`` without the factors whose sides have the abstract values of others; orders are the same.
+
+    What a factor adds anywhere depends on those values alone, and equal parts of a sum count once.
+    """
+    sides = [n for factors in direction.factors.values() for f in factors for n in (f.left, f.right)]
+    found = interpret(graph, sides, calculus, values)
+    kept: dict[str, tuple[Factor, ...]] = {}
+    for name, factors in direction.factors.items():
+        distinct: dict[object, Factor] = {}
+        for f in factors:
+            distinct.setdefault((id(found[f.left].value), id(found[f.right].value), f.shared), f)
+        kept[name] = tuple(distinct.values())
+    return Direction(direction.leaves, kept)
