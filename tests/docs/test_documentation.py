@@ -10,7 +10,7 @@ import pytest
 import tp
 from tests.marks import slow
 from tp.cli.app import app
-from tp.report.text import exponent
+from tp.exponent import shown as exponent
 from tp.syntax import parse
 
 ROOT = Path(__file__).parents[2]

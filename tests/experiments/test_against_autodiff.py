@@ -10,7 +10,7 @@ import pytest
 from autodiff import inputs_of, reference
 
 from tests.marks import exhaustive, slow
-from tp.experiments import correlations as sample
+from tp.experiments.correlations import sample
 from tp.quantities.hessian import TOLERANCE
 from tp.syntax import Program, load, parse
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tp.syntax import parse
-from tp.theory import predict
+from tp.theory.predict import predict
 
 WIDTHS = (16, 64, 256)
 LONG = (1024, 8192, 65536)

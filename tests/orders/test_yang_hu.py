@@ -37,8 +37,7 @@ from hypothesis import strategies as st
 from tests.marks import exhaustive
 from tp.interpret.orders import calculus_for
 from tp.syntax import parse
-from tp.theory import predict
-from tp.theory.predict import Prediction
+from tp.theory.predict import Prediction, predict
 from tp.theory.regime import Kind, Regime, regime
 
 HALF = Fraction(1, 2)

@@ -42,8 +42,8 @@ from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.syntax import parse
-from tp.theory import predict
 from tp.theory.bounds import bounds
+from tp.theory.predict import predict
 
 Exponents = dict[str, Fraction | None]
 DEGREES = {"F": 1, "kernel": 2, "C[0,2]": 3, "C[0,3]": 4, "C[1,1]": 2}

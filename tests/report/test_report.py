@@ -10,6 +10,7 @@ import pytest
 
 from tp.diagnostics.span import Span
 from tp.exponent import UNBOUNDED
+from tp.exponent import shown as written
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
 from tp.report.json import dumps, numbers_json, verification_json

@@ -17,8 +17,8 @@ from tp.interpret.orders import calculus_for
 from tp.quantities.names import parse as quantity
 from tp.quantities.programs import gradient_of
 from tp.syntax import Program, load, parse
-from tp.theory import predict
 from tp.theory.diagnosis.blame import HANDFUL, Blame, Parts, blame
+from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)

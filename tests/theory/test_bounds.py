@@ -17,8 +17,8 @@ from tp.orders.proof.derivation import Derivation, lines
 from tp.quantities.names import SYMBOLIC
 from tp.quantities.names import parse as quantity
 from tp.syntax import load, parse
-from tp.theory import predict
 from tp.theory.bounds import Bounds, bounds
+from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 NAMES = sorted(p.stem for p in PROGRAMS.glob("*.tp"))

@@ -32,7 +32,7 @@ from tp.primitives.detach import Detach
 from tp.quantities.names import LIMITS
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.syntax import Program, parse
-from tp.theory import predict
+from tp.theory.predict import predict
 from tp.transform.algebra import Taylor
 from tp.transform.direction import Direction
 

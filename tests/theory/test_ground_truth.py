@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tp.syntax import Claim, Program, load, parse
-from tp.theory import predict
+from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)

@@ -10,7 +10,7 @@ from test_ground_truth import mlp_text
 
 from tp.graph.graph import Graph
 from tp.syntax import load, parse
-from tp.theory import predict
+from tp.theory.predict import predict
 from tp.theory.premises import Extent, Premise, premises, summary
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tp.graph.graph import Graph
 from tp.syntax import Program, load, parse
-from tp.theory import predict
 from tp.theory.diagnosis.repair import Repair, repair, restores
+from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from tests.marks import exhaustive
-from tp.experiments import correlations as sample
+from tp.experiments.correlations import sample
 from tp.syntax import parse
-from tp.theory import predict
+from tp.theory.predict import predict
 
 QUANTITIES = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
 WIDTHS = (64, 128, 256, 512)
