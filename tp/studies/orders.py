@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tp.exit_code import ExitCode
 from tp.quantities.names import SYMBOLIC
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.decide import ClaimResult, claimed_quantities, evaluate, only_output
@@ -44,9 +45,10 @@ class Orders:
     certificate: Json | None = None
 
     @property
-    def exit_code(self) -> int:
-        """0: no claim fails by the calculus alone; 1: one does."""
-        return int(any(c.outcome.value == "fails" for c in self.claims))
+    def exit_code(self) -> ExitCode:
+        """FAILS where a claim fails by the calculus alone, else HOLDS."""
+        fails = any(c.outcome.value == "fails" for c in self.claims)
+        return ExitCode.FAILS if fails else ExitCode.HOLDS
 
 
 def orders(

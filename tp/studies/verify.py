@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tp.data.inputs import Inputs, inputs_for
+from tp.exit_code import ExitCode
 from tp.graph.text import print_computation
 from tp.interpret.cost.engine import materialised
 from tp.quantities.names import DEFAULT, parse
@@ -55,18 +56,19 @@ class Verification:
     stored: int = 0
 
     @property
-    def exit_code(self) -> int:
-        """0: all claims hold and nothing is refuted; 1: a claim failed or a quantity is refuted; 3: undecided.
+    def exit_code(self) -> ExitCode:
+        """HOLDS: all claims hold and nothing is refuted; FAILS: a claim fails or a quantity is refuted; else UNDECIDED.
 
         An undecided quantity that no claim involves does not count, nor one whose interval lies within the upper
         bound that is claimed; if there are no claims, every one counts.
         """
         verdicts = {q.name: q.judgement.verdict for q in self.quantities}
         if Verdict.REFUTED in verdicts.values() or any(c.outcome is Outcome.FAILS for c in self.claims):
-            return 1
+            return ExitCode.FAILS
         involved = {name for c in self.claims for name in c.open} if self.claims else set(verdicts)
         open_ = any(verdicts.get(name) is Verdict.UNDECIDED for name in involved)
-        return 3 if self.interrupted or open_ or any(c.outcome is Outcome.UNDECIDED for c in self.claims) else 0
+        undecided = self.interrupted or open_ or any(c.outcome is Outcome.UNDECIDED for c in self.claims)
+        return ExitCode.UNDECIDED if undecided else ExitCode.HOLDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tp.asymptotics.verdict import Estimate
+from tp.exit_code import ExitCode
 from tp.experiments.training.observables import HESSIAN_DRIFT
 from tp.experiments.training.schedule import Schedule
 from tp.statistics.verdict import Verdict
@@ -84,17 +85,17 @@ class Linearization:
         return "agree" if self.weak == self.linear else "disagree"
 
     @property
-    def exit_code(self) -> int:
-        """0: both sides are decided and agree; 1: they do not, a prediction is refuted, a claim fails; 3: undecided."""
+    def exit_code(self) -> ExitCode:
+        """HOLDS: both sides agree; FAILS: they disagree, a prediction is refuted or a claim fails; else UNDECIDED."""
         agreements = [self.agreement, *([] if self.strong is None else [self.strong.agreement])]
         outcomes = [c.outcome for c in self.claims]
         more = [] if self.strong is None else [r.deviation for r in self.strong.rows]
         rows = (*self.left, *self.right, *self.hessian, *more)
         refuted = any(q.judgement.verdict is Verdict.REFUTED for q in rows)
         if "disagree" in agreements or refuted or Outcome.FAILS in outcomes:
-            return 1
+            return ExitCode.FAILS
         settled = all(a == "agree" for a in agreements) and Outcome.UNDECIDED not in outcomes
-        return 0 if settled and not self.interrupted else 3
+        return ExitCode.HOLDS if settled and not self.interrupted else ExitCode.UNDECIDED
 
 
 def _decay(rows: Sequence[QuantityResult]) -> bool | None:
