@@ -17,7 +17,8 @@ from tp.asymptotics.series import Series, batched, deterministic, joint, random_
 from tp.asymptotics.sharing import Sharing
 from tp.asymptotics.symmetric import is_symmetric, symmetric_norm
 from tp.asymptotics.tail import tail_index
-from tp.asymptotics.verdict import Estimate, Finding, LevelSlope, Verdict
+from tp.asymptotics.verdict import Finding, LevelSlope, Verdict
+from tp.statistics.estimate import Estimate
 
 __all__ = [
     "LOG",

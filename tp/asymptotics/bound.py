@@ -117,5 +117,5 @@ def _negated(logs: Logs) -> Logs:
 
 def _mirrored(line: LevelSlope) -> LevelSlope:
     """A quantile of f/||M|| as one of ||M||/f."""
-    turned = [s and replace(s, value=-s.value, low=-s.high, high=-s.low) for s in (line.slope, line.late)]
+    turned = [s and -s for s in (line.slope, line.late)]
     return LevelSlope(round(1 - line.level, 12), line.widths, turned[0], turned[1], line.note)

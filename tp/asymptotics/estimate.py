@@ -16,7 +16,8 @@ from tp.asymptotics.sharing import SAME, Sharing, described, sharing, worst
 from tp.asymptotics.tail import tail_index
 from tp.asymptotics.tensors import Floats
 from tp.asymptotics.tightness import LOWEST, Logs, extra_level, far_tail, smallest, still_rises
-from tp.asymptotics.verdict import Estimate, LevelSlope, Verdict
+from tp.asymptotics.verdict import LevelSlope, Verdict
+from tp.statistics.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from tp.asymptotics.samples import Plan, Samples, as_samples
 from tp.asymptotics.series import Series
 from tp.asymptotics.tensors import Floats
 from tp.asymptotics.tightness import smallest
-from tp.asymptotics.verdict import Estimate, LevelSlope, Verdict
+from tp.asymptotics.verdict import LevelSlope, Verdict
+from tp.statistics.estimate import Estimate
 
 DECAYS = np.linspace(0.1, 3.0, 59)
 """Exponents b that c + a n^(-b) is fitted with."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from tp.asymptotics.profile import Criteria, Profile, estimate
 from tp.asymptotics.tensors import Floats
-from tp.asymptotics.verdict import Estimate, LevelSlope
+from tp.asymptotics.verdict import LevelSlope
+from tp.statistics.estimate import Estimate
 
 DRIFT = 0.9
 """Confidence at which a drift of the local slope back to the bound is suspected; low, so that it is noticed early."""

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.asymptotics.tensors import Floats
-from tp.asymptotics.verdict import Estimate
+from tp.statistics.estimate import Estimate
+from tp.statistics.intervals import bootstrap_interval
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 CONFIDENCE = 0.99
@@ -120,9 +121,7 @@ def reached(level: float, count: int) -> bool:
 
 def estimate(pair: tuple[float, Floats], confidence: float) -> Estimate:
     """A value with the percentile interval of its resamples, which is longer than rounding errors."""
-    value, resampled = pair
-    low, high = np.quantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2])
-    return Estimate(value, float(low) - ROUNDING, float(high) + ROUNDING, confidence)
+    return bootstrap_interval(*pair, confidence, rounding=ROUNDING)
 
 
 @lru_cache(maxsize=32)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
 
 from tp.asymptotics.tensors import Floats
-from tp.asymptotics.verdict import Estimate
+from tp.statistics.estimate import Estimate
+from tp.statistics.intervals import gamma_interval
 
 SHARE = 0.05
 """The share of largest values that the index is estimated from."""
@@ -26,5 +26,4 @@ def tail_index(values: Floats, confidence: float = 0.99) -> Estimate | None:
     total = float(np.sum(np.log(sizes[-count:] / sizes[-count - 1])))
     if total <= 0:
         return None
-    low, high = stats.gamma.ppf([(1 - confidence) / 2, (1 + confidence) / 2], count)
-    return Estimate(count / total, float(low) / total, float(high) / total, confidence)
+    return gamma_interval(total, count, confidence)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from tp.statistics.estimate import Estimate
+
 
 class Verdict(Enum):
     """Undecided is what a sample that is too small, or says two things, leads to."""
@@ -12,27 +14,6 @@ class Verdict(Enum):
     CONFIRMED = "confirmed"
     REFUTED = "refuted"
     UNDECIDED = "undecided"
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number (for slopes: an exponent of n, dimensionless) with its interval at the stated confidence."""
-
-    value: float
-    low: float
-    high: float
-    confidence: float
-
-    @property
-    def half_width(self) -> float:
-        return (self.high - self.low) / 2
-
-    def within(self, low: float, high: float) -> bool:
-        """Does the whole interval lie in [low, high]?"""
-        return low <= self.low and self.high <= high
-
-    def __str__(self) -> str:
-        return f"{self.value:z.2f} [{self.low:z.2f}, {self.high:z.2f}] at {self.confidence:.1%}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import chdtri
 
-from tp.asymptotics.verdict import Estimate
-from tp.statistics.slopes import Floats, Resampled, normal
+from tp.statistics.estimate import Estimate
+from tp.statistics.intervals import profile_interval
+from tp.statistics.slopes import Floats, Resampled
 
 FORMS = ((0.5, 1.0), (1.0, 1.0), (1.0, 0.5))
 """Corrections (1 + c n^-q)^r, as (q, r): half a power or a whole one away, and r = 1/2 where squares add."""
@@ -17,6 +19,8 @@ SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
 """Corrections c n^-q at the smallest width; below -1 the quantity would vanish in between."""
 MODEL_ERROR = 0.01
 """What is left out of a model with one correction may change logs by this (a standard deviation)."""
+CHANCE = 0.999
+"""Misfits beyond this quantile of the chi-squared law are not chance."""
 _FEW = 8
 """Bootstrap variances of S values are too small by about a factor 1 + _FEW / S."""
 
@@ -79,22 +83,15 @@ def corrected(data: Centres, level: float) -> Corrected:
         slopes.append(slope)
         misfits.append(misfit(y - slope[:, None] * x, weights))
     slope, misfits = np.concatenate(slopes), np.concatenate(misfits)
-    best = int(misfits.argmin())
-    left = normal(level) ** 2 - (misfits - misfits[best])
-    reach = np.sqrt(np.maximum(left, 0) * spread)
-    low, high = (slope - reach)[left >= 0].min(), (slope + reach)[left >= 0].max()
     zero = int(np.flatnonzero(SHARES == 0)[0])
-    exponent = Estimate(float(slope[best]), float(low), float(high), level)
-    return Corrected(float(misfits[zero]), float(misfits[best]), exponent)
+    exponent = profile_interval(slope, misfits, spread, level)
+    return Corrected(float(misfits[zero]), float(misfits.min()), exponent)
 
 
 def fits(data: Centres, misfit: float) -> bool:
-    """May ``misfit`` be chance? At 99.9 %, by the approximation of Wilson and Hilferty to the chi-squared law."""
+    """Whether ``misfit`` may be chance: it lies below the 99.9 % quantile of its chi-squared law."""
     freedom = len(data.logs) - 3
-    if freedom < 1:
-        return True
-    part = 2 / (9 * freedom)
-    return misfit <= freedom * (1 - part + normal(0.998) * part**0.5) ** 3
+    return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
 
 
 def corrections(data: Centres, shares: Floats) -> Iterator[Floats]:

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.statistics.corrections import Centres, Corrected, centres, corrected, fits, scaled
-from tp.statistics.slopes import LEVEL, QUANTILES, Resampled, Slopes, quantile, resampled, slopes, widened
+from tp.statistics.intervals import widened
+from tp.statistics.slopes import LEVEL, QUANTILES, Resampled, Slopes, quantile, resampled, slopes
 
 UPPER_QUANTILE = QUANTILES[-1]
 RANGE = 8

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 from tp.asymptotics.profile import picks, rank
-from tp.asymptotics.verdict import Estimate
+from tp.statistics.estimate import Estimate
+from tp.statistics.intervals import bootstrap_interval
 
 Floats = npt.NDArray[np.float64]
 
@@ -98,24 +98,11 @@ def slopes(data: Resampled, variances: Floats, level: float) -> Slopes:
     )
 
 
-def normal(level: float) -> float:
-    """Half the length of a two-sided interval at ``level``, in standard deviations of a normal number."""
-    return NormalDist().inv_cdf((1 + level) / 2)
-
-
 def quantile(values: Floats, q: float) -> float:
     """The ``q``-quantile of sorted ``values``: the least value that the empirical distribution reaches it with."""
     return float(values[rank(q, values.size) - 1])
 
 
-def widened(estimate: Estimate, factor: float) -> Estimate:
-    """The same value with ``factor`` times the distance to both ends."""
-    value = estimate.value
-    low, high = value + factor * (estimate.low - value), value + factor * (estimate.high - value)
-    return Estimate(value, low, high, estimate.confidence)
-
-
 def _estimate(value: float, draws: Floats, level: float) -> Estimate:
-    """The interval at :data:`LEVEL` from quantiles of ``draws``, widened to ``level``, for which they are too few."""
-    low, high = np.quantile(draws, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return widened(Estimate(value, float(low), float(high), level), normal(level) / normal(LEVEL))
+    """The interval at ``level``, read at :data:`LEVEL`: the resamples are too few for more."""
+    return bootstrap_interval(value, draws, level, read_at=LEVEL)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
-from tp.asymptotics.verdict import Estimate
 from tp.exponent import show
 from tp.sampling.plan import MOST_SEEDS
 from tp.statistics.corrections import Centres
+from tp.statistics.estimate import Estimate
 from tp.statistics.fit import ODDS, RANGE, Fit
 from tp.statistics.more import More
 from tp.statistics.rival_laws import floor_misfit, slow_misfit
