@@ -14,11 +14,10 @@ from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
 from tp.graph.parameter import Law, Parameter
 from tp.primitives.apply import Apply
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -26,8 +25,7 @@ from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.rename import Rename
-from tp.primitives.scatter import Scatter
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Broadcast, Sum
 
 WIDTHS = [Width("n"), Width("m", Fraction(1, 2), Fraction(3, 4)), Width("weird name", Fraction(2))]
 WIDE = [Axis("n", WIDTHS[0]), Axis("m", WIDTHS[1]), Axis("h", WIDTHS[0]), Axis("w'", WIDTHS[2])]

@@ -23,7 +23,7 @@ from tp.primitives.input import Input
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Sum
 
 SVG = "{http://www.w3.org/2000/svg}"
 WIDTH = Width("n")

@@ -18,7 +18,7 @@ from tp.graph.text import describe, parse_graph, print_graph
 from tp.graph.validate import validate
 from tp.primitives import known
 from tp.primitives.constant import Constant
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather
 from tp.primitives.input import Input
 from tp.primitives.linear import Linear
 

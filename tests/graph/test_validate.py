@@ -13,7 +13,7 @@ from tp.primitives.input import Input
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Sum
 
 WIDTH = Width("n")
 N, T = Axis("n", WIDTH), Axis("t", 4)

@@ -14,16 +14,16 @@ import pytest
 
 from tp.graph.axes import Axis, Scale, Type, Width, names
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, Operation
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Law, Parameter
 from tp.primitives import known
 from tp.primitives.apply import Apply
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.input import Input
+from tp.primitives.interpretations import Lowering, lowering, transposition
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
@@ -31,8 +31,7 @@ from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
-from tp.primitives.scatter import Scatter
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Broadcast, Sum
 from tp.primitives.switched import Switched
 from tp.primitives.variable import Variable
 
@@ -136,19 +135,20 @@ def draw(axes: Type, seed: int) -> jax.Array:
     return jnp.asarray(np.random.default_rng(seed).normal(size=shape(axes)))
 
 
-def lowering() -> Lowering:
+def setting() -> Lowering:
     weights = {p.name: draw(p.outs + p.ins, 100 + i) for i, p in enumerate(PARAMETERS.values())}
     return Lowering(SIZE, {"x": draw((T, D), 7), "step": draw((), 8)}, weights, PARAMETERS, jnp.float64)
 
 
 def evaluate(graph: Graph, root: int, given: dict[int, Any]) -> Any:
     """The value of ``root`` by lowering every node in turn."""
-    low, values = lowering(), dict(given)
+    low, values = setting(), dict(given)
     for index in graph.needed([root]):
         if index not in values:
             node = graph[index]
             arrays = [values[i] for i in node.operands]
-            values[index] = node.operation.lower(low, [graph.type(i) for i in node.operands], node.type, arrays)
+            types = [graph.type(i) for i in node.operands]
+            values[index] = lowering.of(node.operation)(node.operation, low, types, node.type, arrays)
             assert values[index].shape == shape(node.type), node
     return values[root]
 
@@ -221,7 +221,8 @@ def test_adjoint_identity(sample: Sample) -> None:
     for index, axes in enumerate(sample.operands):
         function, graph, operands, node, given = partial(sample, index)
         cotangent = graph.add(Input("cotangent", graph.type(node)))
-        back = sample.operation.transpose(graph, cotangent, operands, index)
+        back = transposition.of(sample.operation)(sample.operation, graph, cotangent, operands, index)
+        assert back is not None
         found = graph.type(back)
         assert set(found) == set(axes), "the adjoint has the axes of its operand"
         x, y = draw(axes, 3), draw(graph.type(node), 4)
@@ -237,7 +238,8 @@ def test_adjoint_also_where_the_cotangent_lacks_axes_order(sample: Sample) -> No
         function, graph, operands, node, given = partial(sample, index)
         turned = graph.type(node)[::-1]
         cotangent = graph.add(Input("cotangent", turned))
-        back = sample.operation.transpose(graph, cotangent, operands, index)
+        back = transposition.of(sample.operation)(sample.operation, graph, cotangent, operands, index)
+        assert back is not None
         x, y = draw(axes, 5), draw(turned, 6)
         value = evaluate(graph, back, {**given, cotangent: y})
         value = value.transpose([names(graph.type(back)).index(a) for a in names(axes)])

@@ -21,11 +21,10 @@ from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
 from tp.primitives.apply import Apply
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -33,8 +32,7 @@ from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.rename import Rename
-from tp.primitives.scatter import Scatter
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Broadcast, Sum
 
 Array = npt.NDArray[np.float64]
 _LOST = 1e-9

@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from tp.graph.operation import Lowering
+from tp.primitives.interpretations import Lowering, lowering
 from tp.syntax import Program, parse
 
 N = 6
@@ -35,7 +35,8 @@ class Run:
         self.values: dict[int, Any] = {}
         for index in graph:
             node = graph[index]
-            self.values[index] = node.operation.lower(
+            self.values[index] = lowering.of(node.operation)(
+                node.operation,
                 low,
                 [graph.type(i) for i in node.operands],
                 node.type,

@@ -8,7 +8,7 @@ from tp.construct.selection import axis_of
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, names
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather
 from tp.primitives.largest import Largest
 from tp.primitives.shorthand import total
 from tp.syntax import tree as t

@@ -6,7 +6,7 @@ from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, without
 from tp.primitives.concat import Concat
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import spread
 from tp.syntax.build import Build
 from tp.syntax.tree import NOWHERE

@@ -13,9 +13,9 @@ from tp.exponent import UNBOUNDED
 from tp.graph.axes import growing
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
-from tp.graph.operation import NormSetting
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.primitives.apply import Apply
+from tp.primitives.interpretations import BoundsSetting, bounds
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import moments
@@ -58,8 +58,8 @@ class NormPass:
             vouched = known and bool(operands) and self._size(node.operands[0]) is not None
             types = [graph.type(i) for i in node.operands]
             before = frozenset[tuple[str, bool]]() if not node.operands else met[node.operands[0]]
-            setting = NormSetting(types, node.type, graph.parameters, before, vouched)
-            jet = node.operation.norms(calculus, setting, operands)
+            setting = BoundsSetting(types, node.type, graph.parameters, before, vouched)
+            jet = bounds.of(node.operation)(node.operation, calculus, setting, operands)
             if known:
                 jet = calculus.refined(jet, self._known(index), growing(node.type))
             self.jets[index] = jet

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.graph import Graph
-from tp.graph.operation import OrderSetting
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import TypicalSetting, typical
 
 
 def interpret(
@@ -16,8 +16,9 @@ def interpret(
     values: dict[int, Derived] = {} if known is None else known
     for index in _missing(graph, roots, values):
         node = graph[index]
-        setting = OrderSetting([graph.type(i) for i in node.operands], node.type, graph.parameters)
-        values[index] = node.operation.order(calculus, setting, [values[i] for i in node.operands])
+        setting = TypicalSetting([graph.type(i) for i in node.operands], node.type, graph.parameters)
+        rule = typical.of(node.operation)
+        values[index] = rule(node.operation, calculus, setting, [values[i] for i in node.operands])
     return values
 
 

@@ -9,11 +9,20 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 from tp.primitives.read import moments, source_of
 
 
@@ -44,14 +53,6 @@ class Apply(Operation):
             raise ValueError(f"{self.parameter} makes {', '.join(sorted(clash))}, which its operand already has")
         return outs + rest
 
-    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
-        return graph.add(Apply(self.parameter, not self.transposed), cotangent)
-
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        outs, ins = low.parameters[self.parameter].sides(self.transposed)
-        made = self.product(low, self.flattened(types[0], arrays[0], ins))
-        return self.restored(made, low, types[0], out, outs)
-
     def product(self, low: Lowering, rows: Any) -> Any:
         """The weight, an array, times every one of the ``rows`` [vectors, entries]."""
         import jax.numpy as jnp
@@ -72,16 +73,32 @@ class Apply(Operation):
         made = (*without(axes, names(ins)), *outs)
         return aligned(rows.reshape([a.at(low.n) for a in made]), made, out)
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        found = setting.parameters[self.parameter]
-        outs, ins = found.sides(self.transposed)
-        rest = without(setting.types[0], names(ins))
-        return calculus.apply(source_of(found), self.transposed, values[0], growing(outs), growing(ins), growing(rest))
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        found = setting.parameters[self.parameter]
-        outs, ins = found.sides(self.transposed)
-        rest = without(setting.types[0], names(ins))
-        axes = (growing(outs), growing(ins), growing(rest))
-        independent = (self.parameter, not self.transposed) not in setting.met
-        return calculus.apply(source_of(found), moments(found), jets[0], axes, independent, self.transposed)
+@transposition.rule(Apply)
+def transpose_apply(operation: Apply, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+    return graph.add(Apply(operation.parameter, not operation.transposed), cotangent)
+
+
+@lowering.rule(Apply)
+def lower_apply(operation: Apply, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    outs, ins = low.parameters[operation.parameter].sides(operation.transposed)
+    made = operation.product(low, operation.flattened(types[0], arrays[0], ins))
+    return operation.restored(made, low, types[0], out, outs)
+
+
+@typical.rule(Apply)
+def typical_apply(operation: Apply, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+    found = setting.parameters[operation.parameter]
+    outs, ins = found.sides(operation.transposed)
+    rest = without(setting.types[0], names(ins))
+    return calculus.apply(source_of(found), operation.transposed, values[0], growing(outs), growing(ins), growing(rest))
+
+
+@bounds.rule(Apply)
+def bound_apply(operation: Apply, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    found = setting.parameters[operation.parameter]
+    outs, ins = found.sides(operation.transposed)
+    rest = without(setting.types[0], names(ins))
+    axes = (growing(outs), growing(ins), growing(rest))
+    independent = (operation.parameter, not operation.transposed) not in setting.met
+    return calculus.apply(source_of(found), moments(found), jets[0], axes, independent, operation.transposed)

@@ -9,13 +9,22 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
+from tp.primitives.sum_broadcast import fitted
 
 
 @dataclass(frozen=True)
@@ -35,26 +44,36 @@ class Concat(Operation):
             raise ValueError(f"the parts have {sum(self.lengths(types))} entries, not {self.axis.size}")
         return (*union(*(without(t, (self.axis.name,)) for t in types)), self.axis)
 
-    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
-        lengths = self.lengths([graph.type(i) for i in operands])
-        start = sum(lengths[:index])
-        mine = graph.type(operands[index])
-        own = tuple(a for a in mine if a.name == self.axis.name)
-        part = graph.add(Gather(self.axis, own, tuple(range(start, start + lengths[index]))), cotangent)
-        return fitted(graph, part, mine)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax.numpy as jnp
+@transposition.rule(Concat)
+def transpose_concat(operation: Concat, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+    lengths = operation.lengths([graph.type(i) for i in operands])
+    start = sum(lengths[:index])
+    mine = graph.type(operands[index])
+    own = tuple(a for a in mine if a.name == operation.axis.name)
+    part = graph.add(Gather(operation.axis, own, tuple(range(start, start + lengths[index]))), cotangent)
+    return fitted(graph, part, mine)
 
-        parts = []
-        for length, axes, array in zip(self.lengths(types), types, arrays, strict=True):
-            shape = [length if a.name == self.axis.name else a.at(low.n) for a in out]
-            parts.append(jnp.broadcast_to(aligned(array, axes, out), shape))
-        return jnp.concatenate(parts, axis=names(out).index(self.axis.name))
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.sum(values, setting.axes)
+@lowering.rule(Concat)
+def lower_concat(operation: Concat, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    import jax.numpy as jnp
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        missing = [growing(without(setting.out, names(t))) for t in setting.types]
-        return calculus.linear([(Fraction(0), (), m) for m in missing], jets, setting.axes)
+    parts = []
+    for length, axes, array in zip(operation.lengths(types), types, arrays, strict=True):
+        shape = [length if a.name == operation.axis.name else a.at(low.n) for a in out]
+        parts.append(jnp.broadcast_to(aligned(array, axes, out), shape))
+    return jnp.concatenate(parts, axis=names(out).index(operation.axis.name))
+
+
+@typical.rule(Concat)
+def typical_concat(
+    operation: Concat, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.sum(values, setting.axes)
+
+
+@bounds.rule(Concat)
+def bound_concat(operation: Concat, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    missing = [growing(without(setting.out, names(t))) for t in setting.types]
+    return calculus.linear([(Fraction(0), (), m) for m in missing], jets, setting.axes)

@@ -8,11 +8,20 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, sizes
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +46,25 @@ class Constant(Operation):
             raise ValueError(f"{len(self.numbers)} numbers do not fill {expected} places")
         return self.axes
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax.numpy as jnp
 
-        array = jnp.asarray(self.numbers, low.dtype).reshape(tuple(sizes(self.axes, low.n).values()))
-        return aligned(array, self.axes, out)
+@lowering.rule(Constant)
+def lower_constant(operation: Constant, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    import jax.numpy as jnp
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.one if any(self.numbers) else calculus.zero
+    array = jnp.asarray(operation.numbers, low.dtype).reshape(tuple(sizes(operation.axes, low.n).values()))
+    return aligned(array, operation.axes, out)
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return calculus.flat(Fraction(0) if any(self.numbers) else None, setting.axes)
+
+@typical.rule(Constant)
+def typical_constant(
+    operation: Constant, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.one if any(operation.numbers) else calculus.zero
+
+
+@bounds.rule(Constant)
+def bound_constant(operation: Constant, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return calculus.flat(Fraction(0) if any(operation.numbers) else None, setting.axes)
+
+
+transposition.refuse(Constant, reason="it has no operands")

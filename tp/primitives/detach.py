@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +33,22 @@ class Detach(Operation):
         (x,) = types
         return x
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return arrays[0]
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return values[0]
+@lowering.rule(Detach)
+def lower_detach(operation: Detach, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    return arrays[0]
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return calculus.detached(jets[0])
+
+@typical.rule(Detach)
+def typical_detach(
+    operation: Detach, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return values[0]
+
+
+@bounds.rule(Detach)
+def bound_detach(operation: Detach, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return calculus.detached(jets[0])
+
+
+transposition.refuse(Detach, reason="derivatives do not enter it")

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from tp.experiments.training.costs import Cost
 from tp.graph.axes import Type, names, without
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
 from tp.transform.algebra import SAMPLES
 
 
@@ -30,15 +31,27 @@ class ErrorSignal(Operation):
             raise ValueError(f"a target needs the axes of its output: {', '.join(names(y))}")
         return y
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax
 
-        (samples,) = [a for a in out if a.name == SAMPLES]
-        order = (samples, *without(out, [SAMPLES]))
-        y, target = (aligned(a, t, order) for a, t in zip(arrays, types, strict=True))
-        rows = (samples.at(low.n), -1)
-        found = jax.vmap(jax.grad(self.cost))(y.reshape(rows), target.reshape(rows))
-        return aligned(found.reshape(y.shape), order, out)
+@lowering.rule(ErrorSignal)
+def lower_errorsignal(
+    operation: ErrorSignal, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
+) -> Any:
+    import jax
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.one
+    (samples,) = [a for a in out if a.name == SAMPLES]
+    order = (samples, *without(out, [SAMPLES]))
+    y, target = (aligned(a, t, order) for a, t in zip(arrays, types, strict=True))
+    rows = (samples.at(low.n), -1)
+    found = jax.vmap(jax.grad(operation.cost))(y.reshape(rows), target.reshape(rows))
+    return aligned(found.reshape(y.shape), order, out)
+
+
+@typical.rule(ErrorSignal)
+def typical_errorsignal(
+    operation: ErrorSignal, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.one
+
+
+transposition.refuse(ErrorSignal, reason="programs that hold it are not differentiated")
+bounds.refuse(ErrorSignal, reason="only programs at their initial weights are bounded")

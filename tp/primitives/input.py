@@ -8,11 +8,20 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 @dataclass(frozen=True)
@@ -30,11 +39,20 @@ class Input(Operation):
             raise ValueError("an input has no operands")
         return self.axes
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return aligned(low.inputs[self.name], self.axes, out)
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.one
+@lowering.rule(Input)
+def lower_input(operation: Input, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    return aligned(low.inputs[operation.name], operation.axes, out)
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return calculus.flat(Fraction(0), setting.axes)
+
+@typical.rule(Input)
+def typical_input(operation: Input, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+    return calculus.one
+
+
+@bounds.rule(Input)
+def bound_input(operation: Input, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return calculus.flat(Fraction(0), setting.axes)
+
+
+transposition.refuse(Input, reason="it has no operands")

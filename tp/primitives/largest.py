@@ -8,10 +8,19 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, names
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 @dataclass(frozen=True)
@@ -32,15 +41,26 @@ class Largest(Operation):
             raise ValueError(f"{self.axis} is wide; a maximum over it is not a tensor program")
         return x
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax
 
-        place = names(out).index(self.axis)
-        best = arrays[0].argmax(axis=place)
-        return jax.nn.one_hot(best, arrays[0].shape[place], axis=place, dtype=arrays[0].dtype)
+@lowering.rule(Largest)
+def lower_largest(operation: Largest, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    import jax
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.function_of(values[0], setting.axes)
+    place = names(out).index(operation.axis)
+    best = arrays[0].argmax(axis=place)
+    return jax.nn.one_hot(best, arrays[0].shape[place], axis=place, dtype=arrays[0].dtype)
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return calculus.flat(Fraction(0), setting.axes)
+
+@typical.rule(Largest)
+def typical_largest(
+    operation: Largest, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.function_of(values[0], setting.axes)
+
+
+@bounds.rule(Largest)
+def bound_largest(operation: Largest, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return calculus.flat(Fraction(0), setting.axes)
+
+
+transposition.refuse(Largest, reason="its derivative is zero almost everywhere")

@@ -8,12 +8,21 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Scale, Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
+from tp.primitives.sum_broadcast import fitted
 
 
 @dataclass(frozen=True)
@@ -30,29 +39,39 @@ class Linear(Operation):
             raise ValueError("a linear combination needs one coefficient for each operand")
         return union(*types)
 
-    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
-        back = fitted(graph, cotangent, graph.type(operands[index]))
-        return graph.add(Linear((self.scales[index],)), back)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax.numpy as jnp
+@transposition.rule(Linear)
+def transpose_linear(operation: Linear, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+    back = fitted(graph, cotangent, graph.type(operands[index]))
+    return graph.add(Linear((operation.scales[index],)), back)
 
-        total = 0.0
-        for scale, axes, array in zip(self.scales, types, arrays, strict=True):
-            total = total + scale.at(low.n) * aligned(array, axes, out)
-        return jnp.broadcast_to(jnp.asarray(total, low.dtype), [a.at(low.n) for a in out])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        axes = setting.axes
-        parts = [
-            calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero
-            for scale, value in zip(self.scales, values, strict=True)
-        ]
-        return calculus.sum(parts, axes)
+@lowering.rule(Linear)
+def lower_linear(operation: Linear, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    import jax.numpy as jnp
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        terms = [
-            (scale.exponent if scale.coefficient else None, (), growing(without(setting.out, names(kind))))
-            for scale, kind in zip(self.scales, setting.types, strict=True)
-        ]
-        return calculus.linear(terms, jets, setting.axes)
+    total = 0.0
+    for scale, axes, array in zip(operation.scales, types, arrays, strict=True):
+        total = total + scale.at(low.n) * aligned(array, axes, out)
+    return jnp.broadcast_to(jnp.asarray(total, low.dtype), [a.at(low.n) for a in out])
+
+
+@typical.rule(Linear)
+def typical_linear(
+    operation: Linear, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    axes = setting.axes
+    parts = [
+        calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero
+        for scale, value in zip(operation.scales, values, strict=True)
+    ]
+    return calculus.sum(parts, axes)
+
+
+@bounds.rule(Linear)
+def bound_linear(operation: Linear, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    terms = [
+        (scale.exponent if scale.coefficient else None, (), growing(without(setting.out, names(kind))))
+        for scale, kind in zip(operation.scales, setting.types, strict=True)
+    ]
+    return calculus.linear(terms, jets, setting.axes)

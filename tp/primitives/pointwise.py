@@ -9,10 +9,21 @@ from typing import Any, ClassVar
 from tp.activations import find
 from tp.activations.facts import facts
 from tp.graph.axes import Type
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.graph import Graph
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
+from tp.primitives.product import Product
 
 
 @dataclass(frozen=True)
@@ -35,11 +46,31 @@ class Pointwise(Operation):
             raise ValueError(f"there is no derivative number {self.k}")
         return x
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return find(self.activation).lower(self.k, arrays[0])
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.pointwise(facts(self.activation), self.k, values[0], setting.axes)
+@transposition.rule(Pointwise)
+def transpose_pointwise(
+    operation: Pointwise, graph: Graph, cotangent: int, operands: Sequence[int], index: int
+) -> int | None:
+    if find(operation.activation).vanishes(operation.k + 1):
+        return None
+    slope = graph.add(Pointwise(operation.activation, operation.k + 1), operands[0])
+    return graph.add(Product(), cotangent, slope)
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return calculus.pointwise(facts(self.activation), self.k, jets[0], setting.axes, setting.vouched)
+
+@lowering.rule(Pointwise)
+def lower_pointwise(
+    operation: Pointwise, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
+) -> Any:
+    return find(operation.activation).lower(operation.k, arrays[0])
+
+
+@typical.rule(Pointwise)
+def typical_pointwise(
+    operation: Pointwise, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.pointwise(facts(operation.activation), operation.k, values[0], setting.axes)
+
+
+@bounds.rule(Pointwise)
+def bound_pointwise(operation: Pointwise, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return calculus.pointwise(facts(operation.activation), operation.k, jets[0], setting.axes, setting.vouched)

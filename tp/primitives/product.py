@@ -8,12 +8,21 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, union, without
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.adjoint import fitted
 from tp.primitives.arrays import aligned, long_einsum, subscripts
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
+from tp.primitives.sum_broadcast import fitted
 
 
 @dataclass(frozen=True)
@@ -32,28 +41,38 @@ class Product(Operation):
                 raise ValueError(f"both factors need the axis {name} that is summed over")
         return without(union(left, right), self.over)
 
-    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
-        mine, other = graph.type(operands[index]), operands[1 - index]
-        # Axes that only this operand was missing are summed in the same contraction.
-        shared = [a for a in names(graph.type(cotangent)) if a in names(graph.type(other)) and a not in names(mine)]
-        return fitted(graph, graph.add(Product(tuple(shared)), cotangent, other), mine)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        import jax.numpy as jnp
+@transposition.rule(Product)
+def transpose_product(operation: Product, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+    mine, other = graph.type(operands[index]), operands[1 - index]
+    # Axes that only this operand was missing are summed in the same contraction.
+    shared = [a for a in names(graph.type(cotangent)) if a in names(graph.type(other)) and a not in names(mine)]
+    return fitted(graph, graph.add(Product(tuple(shared)), cotangent, other), mine)
 
-        if not self.over:
-            return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
-        specification = subscripts(types, out)
-        last = [axes[-1] for axes in types]
-        if last[0] == last[1] and last[0].wide and last[0].name in self.over:
-            return long_einsum(specification, *arrays)
-        return jnp.einsum(specification, *arrays, precision="highest")
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        both = union(*setting.types)
-        over = growing(a for a in both if a.name in self.over)
-        return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)
+@lowering.rule(Product)
+def lower_product(operation: Product, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    import jax.numpy as jnp
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        left, right = map(growing, setting.types)
-        return calculus.product(jets[0], jets[1], (left, right), frozenset(self.over))
+    if not operation.over:
+        return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
+    specification = subscripts(types, out)
+    last = [axes[-1] for axes in types]
+    if last[0] == last[1] and last[0].wide and last[0].name in operation.over:
+        return long_einsum(specification, *arrays)
+    return jnp.einsum(specification, *arrays, precision="highest")
+
+
+@typical.rule(Product)
+def typical_product(
+    operation: Product, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    both = union(*setting.types)
+    over = growing(a for a in both if a.name in operation.over)
+    return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)
+
+
+@bounds.rule(Product)
+def bound_product(operation: Product, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    left, right = map(growing, setting.types)
+    return calculus.product(jets[0], jets[1], (left, right), frozenset(operation.over))

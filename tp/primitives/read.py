@@ -8,12 +8,21 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names
 from tp.graph.laws import LAWS
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.facts import Source
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 def source_of(parameter: Parameter) -> Source:
@@ -57,13 +66,22 @@ class Read(Operation):
         outs = names(found.outs)
         return found.outs + tuple(Axis(a.name + "'", a.size) if a.name in outs else a for a in found.ins)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return aligned(low.weights[self.parameter], self.infer([], low.parameters), out)
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        found = setting.parameters[self.parameter]
-        return calculus.source(source_of(found), setting.axes)
+@lowering.rule(Read)
+def lower_read(operation: Read, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    return aligned(low.weights[operation.parameter], operation.infer([], low.parameters), out)
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        found = setting.parameters[self.parameter]
-        return calculus.leaf(source_of(found), moments(found), setting.axes)
+
+@typical.rule(Read)
+def typical_read(operation: Read, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+    found = setting.parameters[operation.parameter]
+    return calculus.source(source_of(found), setting.axes)
+
+
+@bounds.rule(Read)
+def bound_read(operation: Read, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    found = setting.parameters[operation.parameter]
+    return calculus.leaf(source_of(found), moments(found), setting.axes)
+
+
+transposition.refuse(Read, reason="it has no operands")

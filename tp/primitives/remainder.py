@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 from tp.activations import find
 from tp.activations.facts import facts
 from tp.graph.axes import Type, union
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,27 @@ class Remainder(Operation):
             raise ValueError("a remainder needs a derivative number and at least one term to leave out")
         return union(base, move)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        function = find(self.activation)
-        base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
-        value = function.lower(self.k, base + move)
-        for j in range(self.terms):
-            value = value - function.lower(self.k + j, base) * move**j / factorial(j)
-        return value
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.remainder(facts(self.activation), self.k, self.terms, values[0], values[1], setting.axes)
+@lowering.rule(Remainder)
+def lower_remainder(
+    operation: Remainder, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
+) -> Any:
+    function = find(operation.activation)
+    base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
+    value = function.lower(operation.k, base + move)
+    for j in range(operation.terms):
+        value = value - function.lower(operation.k + j, base) * move**j / factorial(j)
+    return value
+
+
+@typical.rule(Remainder)
+def typical_remainder(
+    operation: Remainder, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.remainder(
+        facts(operation.activation), operation.k, operation.terms, values[0], values[1], setting.axes
+    )
+
+
+transposition.refuse(Remainder, reason="programs that hold it are not differentiated")
+bounds.refuse(Remainder, reason="only programs at their initial weights are bounded")

@@ -8,10 +8,19 @@ from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names
 from tp.graph.graph import Graph
-from tp.graph.operation import Derivative, Lowering, NormSetting, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import (
+    BoundsSetting,
+    Lowering,
+    TypicalSetting,
+    bounds,
+    lowering,
+    transposition,
+    typical,
+)
 
 
 @dataclass(frozen=True)
@@ -34,14 +43,24 @@ class Rename(Operation):
             raise ValueError(f"{self.old} is wide and cannot be renamed")
         return tuple(Axis(self.new, a.size) if a.name == self.old else a for a in x)
 
-    def transpose(self, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
-        return graph.add(Rename(self.new, self.old), cotangent)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return arrays[0]
+@transposition.rule(Rename)
+def transpose_rename(operation: Rename, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+    return graph.add(Rename(operation.new, operation.old), cotangent)
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return values[0]
 
-    def norms(self, calculus: NormCalculus, setting: NormSetting, jets: Sequence[Jet]) -> Jet:
-        return jets[0]
+@lowering.rule(Rename)
+def lower_rename(operation: Rename, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    return arrays[0]
+
+
+@typical.rule(Rename)
+def typical_rename(
+    operation: Rename, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return values[0]
+
+
+@bounds.rule(Rename)
+def bound_rename(operation: Rename, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    return jets[0]

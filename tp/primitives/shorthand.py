@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from tp.graph.axes import ONE, Scale, Type, names, without
 from tp.graph.graph import Graph
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Broadcast, Sum
 
 
 def combine(graph: Graph, nodes: Sequence[int], scales: Sequence[Scale] | None = None) -> int:

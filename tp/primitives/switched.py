@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, union
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.largest import Largest
+from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
+from tp.primitives.largest import Largest, lower_largest
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,21 @@ class Switched(Operation):
         base, move = types
         return Largest(self.axis).infer([union(base, move)], parameters)
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
-        after, before = (Largest(self.axis).lower(low, [out], out, [x]) for x in (base + move, base + 0 * move))
-        return after - before
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.switched(values[0], values[1], setting.axes)
+@lowering.rule(Switched)
+def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
+    mask = Largest(operation.axis)
+    after, before = (lower_largest(mask, low, [out], out, [x]) for x in (base + move, base + 0 * move))
+    return after - before
+
+
+@typical.rule(Switched)
+def typical_switched(
+    operation: Switched, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.switched(values[0], values[1], setting.axes)
+
+
+transposition.refuse(Switched, reason="programs that hold it are not differentiated")
+bounds.refuse(Switched, reason="only programs at their initial weights are bounded")

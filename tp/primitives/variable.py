@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type
-from tp.graph.operation import Derivative, Lowering, Operation, OrderSetting
+from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,18 @@ class Variable(Operation):
             raise ValueError("a variable has no operands")
         return ()
 
-    def lower(self, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-        return low.inputs[self.name]
 
-    def order(self, calculus: Calculus, setting: OrderSetting, values: Sequence[Derived]) -> Derived:
-        return calculus.variable(self.name)
+@lowering.rule(Variable)
+def lower_variable(operation: Variable, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    return low.inputs[operation.name]
+
+
+@typical.rule(Variable)
+def typical_variable(
+    operation: Variable, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+) -> Derived:
+    return calculus.variable(operation.name)
+
+
+transposition.refuse(Variable, reason="it has no operands")
+bounds.refuse(Variable, reason="only programs at their initial weights are bounded")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tp.graph.axes import Axis, Scale
 from tp.graph.graph import Graph
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import scaled
 from tp.quantities.names import Quantity
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric

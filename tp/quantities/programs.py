@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from tp.graph.axes import ONE, Axis, Scale, Type, names
 from tp.graph.graph import Graph
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.input import Input
@@ -15,6 +14,7 @@ from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, contract, spread
+from tp.primitives.sum_broadcast import Broadcast
 from tp.transform.algebra import SAMPLES, Algebra
 from tp.transform.direction import Direction
 from tp.transform.gradient import direction, pullback

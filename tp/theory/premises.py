@@ -20,7 +20,7 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Sum
 from tp.theory.scales import scales
 
 

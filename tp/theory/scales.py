@@ -17,7 +17,7 @@ from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Sum
 
 _MOST = 1e100
 

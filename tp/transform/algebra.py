@@ -21,12 +21,11 @@ from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
-from tp.primitives.gather import Gather
+from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.rename import Rename
-from tp.primitives.scatter import Scatter
 from tp.primitives.shorthand import apply_function, combine, contract, multiply, spread
 from tp.transform.direction import Direction, apply_direction
 

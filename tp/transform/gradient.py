@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tp.activations import find
 from tp.graph.axes import names, without
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
-from tp.primitives.pointwise import Pointwise
-from tp.primitives.shorthand import apply_function, combine, multiply
+from tp.primitives.interpretations import transposition
+from tp.primitives.shorthand import combine
 from tp.transform.direction import Direction, Factor
 
 
@@ -60,22 +59,10 @@ def pullback(
                 )
             for place, operand in enumerate(node.operands):
                 if operand in active:
-                    back = _back(graph, index, total, place)
+                    back = transposition.of(node.operation)(node.operation, graph, total, node.operands, place)
                     if back is not None:
                         arriving.setdefault(operand, []).append(back)
     return Pullback(finished, {name: tuple(parts) for name, parts in factors.items()})
-
-
-def _back(graph: Graph, index: int, cotangent: int, place: int) -> int | None:
-    node = graph[index]
-    operation = node.operation
-    if isinstance(operation, Pointwise):
-        function = find(operation.activation)
-        if function.vanishes(operation.k + 1):
-            return None
-        slope = apply_function(graph, operation.activation, node.operands[0], operation.k + 1)
-        return multiply(graph, cotangent, slope)
-    return operation.transpose(graph, cotangent, node.operands, place)
 
 
 def _factor(graph: Graph, operation: Apply, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:

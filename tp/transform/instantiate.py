@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
-from tp.primitives.broadcast import Broadcast
 from tp.primitives.input import Input
 from tp.primitives.read import Read
+from tp.primitives.sum_broadcast import Broadcast
 
 
 def instantiate(

@@ -14,11 +14,11 @@ import jax.numpy as jnp
 
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
-from tp.graph.operation import Lowering
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.schedule import schedule
 from tp.primitives.apply import Apply
 from tp.primitives.arrays import aligned
+from tp.primitives.interpretations import Lowering, lowering
 
 Weights = dict[str, Any]
 """Every weight by name: an array with the axes (outs, ins), or a :class:`Gaussian` of unit deviation."""
@@ -57,7 +57,7 @@ def stepper(
                 node = graph[index]
                 types = [stored(graph.type(i)) for i in node.operands]
                 operands = [values[i] for i in node.operands]
-                values[index] = operation.lower(low, types, stored(node.type), operands)
+                values[index] = lowering.of(operation)(operation, low, types, stored(node.type), operands)
         return [aligned(values[i], stored(graph.type(i)), graph.type(i)) for i in roots], held
 
     return run

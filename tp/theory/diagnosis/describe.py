@@ -13,7 +13,7 @@ from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
-from tp.primitives.sum import Sum
+from tp.primitives.sum_broadcast import Sum
 
 _NESTED = 3
 _LISTED = 3

@@ -1,0 +1,73 @@
+"""The four interpretations whose rules stand in each primitive's own file: adjoint, arrays, typical orders, bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tp.graph.axes import Type, growing
+from tp.graph.graph import Graph
+from tp.graph.interpretation import Interpretation
+from tp.graph.parameter import Parameter
+from tp.orders.bounds.recorder import Jet, NormCalculus
+from tp.orders.typical.recorder import Calculus, Derived
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """What a rule may use to make arrays: the width n, inputs and weights by name, and the dtype of the result."""
+
+    n: int
+    inputs: Mapping[str, Any]
+    weights: Mapping[str, Any]
+    parameters: Mapping[str, Parameter]
+    dtype: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalSetting:
+    """What a rule may use to derive a typical order: the types of operands and result, and the weights."""
+
+    types: Sequence[Type]
+    out: Type
+    parameters: Mapping[str, Parameter]
+
+    @property
+    def axes(self) -> tuple[tuple[str, Fraction], ...]:
+        """Names and exponents of n of the wide axes of the result."""
+        return growing(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsSetting(TypicalSetting):
+    """What a rule may use, besides, to derive bounds.
+
+    ``met`` holds the pairs (weight, transposed) that the operands depend on. ``vouched`` is True where the order of
+    the first operand is known exactly, False where it is only bounded.
+    """
+
+    met: frozenset[tuple[str, bool]] = frozenset()
+    vouched: bool = False
+
+
+transposition: Interpretation[Callable[[Any, Graph, int, Sequence[int], int], int | None]] = Interpretation(
+    "transposition"
+)
+"""``rule(operation, graph, cotangent, operands, index)``: the adjoint of the derivative with respect to operand
+``index``, applied to ``cotangent``, as a node of ``graph``; None where that derivative vanishes identically."""
+
+lowering: Interpretation[Callable[[Any, Lowering, Sequence[Type], Type, Sequence[Any]], Any]] = Interpretation(
+    "lowering"
+)
+"""``rule(operation, low, types, out, arrays)``: the JAX array of the result with its axes in the order of ``out``, from
+the operands' ``arrays`` with axes in the order of ``types``."""
+
+typical: Interpretation[Callable[[Any, Calculus, TypicalSetting, Sequence[Derived]], Derived]] = Interpretation(
+    "typical"
+)
+"""``rule(operation, calculus, setting, values)``: the abstract value (a set of asymptotic terms) of the result."""
+
+bounds: Interpretation[Callable[[Any, NormCalculus, BoundsSetting, Sequence[Jet]], Jet]] = Interpretation("bounds")
+"""``rule(operation, calculus, setting, jets)``: bounds of the norms of the result and of its moves of every order."""
