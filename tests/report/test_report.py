@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tp.answer import Answer
 from tp.diagnostics.span import Span
 from tp.exponent import UNBOUNDED
 from tp.exponent import shown as written
@@ -18,11 +19,10 @@ from tp.report.orders import BOUND, orders_json, orders_text
 from tp.report.text import engines_text, numbers_text, verification_text
 from tp.statistics.fit import fit
 from tp.statistics.verdict import judge
-from tp.studies.claims.decide import ClaimResult
+from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Cell, Numbers
 from tp.studies.judging import QuantityResult
 from tp.studies.orders import Orders
-from tp.studies.outcome import Outcome
 from tp.studies.verify import Verification
 from tp.theory.analysis import Law
 from tp.theory.predict import NodeOrder, Prediction
@@ -42,8 +42,8 @@ RESULT = Verification(
     "mlp.tp",
     (row("C[0,2]", Fraction(-1), -1.0), row("C[0,4]", None, None), row("F", Fraction(0), float("nan"))),
     (
-        ClaimResult("claim f", 3, Outcome.HOLDS, True, "yes"),
-        ClaimResult("claim g", None, Outcome.HOLDS, False, "so it is predicted"),
+        ClaimResult("claim f", 3, Answer.YES, True, "yes"),
+        ClaimResult("claim g", None, Answer.YES, False, "so it is predicted"),
     ),
     ("inputs are generic",),
     WIDTHS,

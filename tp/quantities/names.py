@@ -48,3 +48,12 @@ def parse(name: str) -> Quantity:
     for k in (*range(1, free + 1), *range(1, contracted + 1)):
         factorials /= k
     return Quantity(f"C[{free},{contracted}]", free, contracted, factorials)
+
+
+def is_quantity(name: str) -> bool:
+    """Whether ``name`` is that of a quantity of the paper."""
+    try:
+        parse(name)
+    except ValueError:
+        return False
+    return True

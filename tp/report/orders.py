@@ -9,7 +9,7 @@ from typing import Any
 from tp.exponent import show, shown
 from tp.report.blame import blame_json, culprits
 from tp.report.table import table
-from tp.studies.claims.decide import ClaimResult
+from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.orders import Orders
 from tp.theory.analysis import Law
 from tp.theory.regime import Regime
@@ -35,7 +35,7 @@ def orders_text(result: Orders) -> str:
         nodes = [(n.name, "" if n.line is None else str(n.line), shown(True, n.exponent)) for n in found.nodes]
         lines += ["", *table(("node", "line", "exponent of n"), nodes)]
     if result.claims:
-        claims = [(str(c.line or ""), c.text, c.outcome.value, c.reason) for c in result.claims]
+        claims = [(str(c.line or ""), c.text, c.outcome, c.reason) for c in result.claims]
         lines += ["", *table(("line", "claim", "outcome", "reason"), claims)]
     if result.accusation is not None:
         lines += culprits(result.accusation)
@@ -191,7 +191,7 @@ def claim_json(claim: ClaimResult) -> Json:
     return {
         "text": claim.text,
         "line": claim.line,
-        "outcome": claim.outcome.value,
+        "outcome": claim.outcome,
         "confirmed": claim.confirmed,
         "reason": claim.reason,
         "involved": list(claim.involved),

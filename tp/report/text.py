@@ -9,10 +9,9 @@ from tp.exponent import shown
 from tp.report.table import table
 from tp.statistics.fit import Fit
 from tp.statistics.slopes import LEVEL
-from tp.studies.claims.decide import ClaimResult
+from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Numbers
 from tp.studies.judging import QuantityResult
-from tp.studies.outcome import Outcome
 from tp.studies.verify import Verification
 
 HEADER = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
@@ -82,7 +81,7 @@ def engines_text(engines: Mapping[int, str]) -> str:
 
 def claim_word(claim: ClaimResult) -> str:
     """The outcome of a claim in one word; a claim that holds by the calculus alone is not confirmed."""
-    return "confirmed" if claim.outcome is Outcome.HOLDS and claim.confirmed else claim.outcome.value
+    return "confirmed" if claim.confirmed else claim.outcome
 
 
 def quantity_row(q: QuantityResult) -> tuple[str, ...]:

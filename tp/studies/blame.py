@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tp.claims.kind import quantity_inequalities
 from tp.quantities.names import parse
-from tp.studies.claims.decide import only_output, quantity_bounds
+from tp.studies.claims.evaluate import only_output
 from tp.theory.analysis import Analysis
 from tp.theory.diagnosis.blame import Blame, blame
 from tp.theory.diagnosis.repair import Repair, repair, restores
@@ -52,7 +53,7 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
     found: dict[str, Fraction | None] = {}
     output = only_output(program)
     for claim in program.claims:
-        for name, bound in quantity_bounds(claim, output).items():
+        for name, bound in _bounds(claim, output).items():
             exponent = analysis.prediction([name]).exponents[name]
             if exponent is not None and exponent > bound:
                 found[name] = min(bound, found.get(name) or bound)
@@ -62,6 +63,13 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
     if strength is None or strength.most > 0 or any(_denies(c) for c in program.claims):
         return {}
     return {n: b for n, b in LINEARISING.items() if (e := analysis.prediction([n]).exponents[n]) is not None and e >= 0}
+
+
+def _bounds(claim: Claim, output: str | None) -> dict[str, Fraction]:
+    """The largest exponents that ``claim`` allows, by quantity; none for a negated claim or one about training."""
+    if claim.negated:
+        return {}
+    return {i.quantity: i.exponent for i in quantity_inequalities(claim, output) if i.relation != "zero"}
 
 
 def _denies(claim: Claim) -> bool:

@@ -15,7 +15,7 @@ from tp.sampling.sweep import Samples
 from tp.statistics.fit import Fit, fit
 from tp.statistics.more import More
 from tp.statistics.verdict import Judgement, Verdict, coarse, judge, unpredicted
-from tp.studies.claims.decide import Measured
+from tp.studies.claims.support import Measured
 
 if TYPE_CHECKING:
     from tp.theory.predict import Prediction

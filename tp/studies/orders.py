@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tp.answer import Answer
+from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.quantities.names import SYMBOLIC
 from tp.studies.blame import Accusation, accuse
-from tp.studies.claims.decide import ClaimResult, claimed_quantities, evaluate, only_output
+from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
+from tp.studies.claims.evidence import Theory
 from tp.theory.analysis import Analysis, Law
 from tp.theory.predict import Prediction
 from tp.theory.premises import summary
@@ -47,7 +50,7 @@ class Orders:
     @property
     def exit_code(self) -> ExitCode:
         """FAILS where a claim fails by the calculus alone, else HOLDS."""
-        fails = any(c.outcome.value == "fails" for c in self.claims)
+        fails = any(c.answer is Answer.NO for c in self.claims)
         return ExitCode.FAILS if fails else ExitCode.HOLDS
 
 
@@ -60,7 +63,7 @@ def orders(
     wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
     analysis = Analysis(program.graph, wanted)
     prediction = analysis.prediction(wanted, nodes=nodes or bool(program.claims))
-    claims = tuple(evaluate(c, prediction, {}, output, analysis) for c in program.claims)
+    claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)
     accusation = accuse(program, analysis)
     return Orders(
         program=program.name,

@@ -27,7 +27,7 @@ from tp.sampling.remote import Job, graph_of
 from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.statistics.more import More
 from tp.store.identity import inputs_hash
-from tp.studies.claims.decide import only_output
+from tp.studies.claims.evaluate import only_output
 from tp.studies.curves import Curve, curves, diverged
 
 if TYPE_CHECKING:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tp.answer import Answer
+from tp.claims.kind import claimed_quantities
 from tp.data.inputs import Inputs, inputs_for
 from tp.exit_code import ExitCode
 from tp.graph.text import print_computation
@@ -19,16 +21,10 @@ from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.statistics.more import More
 from tp.statistics.rival_laws import BEGUN
 from tp.statistics.verdict import Verdict
-from tp.studies.claims.decide import (
-    ClaimResult,
-    Measured,
-    claimed_quantities,
-    evaluate,
-    only_output,
-    ordered_quantities,
-)
+from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
+from tp.studies.claims.evidence import Theory
+from tp.studies.claims.support import Measured
 from tp.studies.judging import YARDSTICK, QuantityResult, judged, row, wanted
-from tp.studies.outcome import Outcome
 
 if TYPE_CHECKING:
     from tp.graph.graph import Graph
@@ -63,11 +59,11 @@ class Verification:
         bound that is claimed; if there are no claims, every one counts.
         """
         verdicts = {q.name: q.judgement.verdict for q in self.quantities}
-        if Verdict.REFUTED in verdicts.values() or any(c.outcome is Outcome.FAILS for c in self.claims):
+        if Verdict.REFUTED in verdicts.values() or any(c.answer is Answer.NO for c in self.claims):
             return ExitCode.FAILS
         involved = {name for c in self.claims for name in c.open} if self.claims else set(verdicts)
         open_ = any(verdicts.get(name) is Verdict.UNDECIDED for name in involved)
-        undecided = self.interrupted or open_ or any(c.outcome is Outcome.UNDECIDED for c in self.claims)
+        undecided = self.interrupted or open_ or any(c.answer is Answer.UNDECIDED for c in self.claims)
         return ExitCode.UNDECIDED if undecided else ExitCode.HOLDS
 
 
@@ -115,7 +111,7 @@ def verify(
     tools = tools or default_tools()
     output = only_output(program)
     asked = list(quantities) if quantities is not None else list(DEFAULT)
-    names = list(dict.fromkeys([*asked, *ordered_quantities(program.claims, output)]))
+    names = list(dict.fromkeys([*asked, *claimed_quantities((c for c in program.claims if c.kind == "order"), output)]))
     predicted = list(dict.fromkeys([*names, *claimed_quantities(program.claims, output)]))
     prediction = tools.predict(program.graph, predicted, nodes=bool(program.claims))
 
@@ -139,7 +135,7 @@ def verify(
         program=program.name,
         file=program.file,
         quantities=tuple(row(name, prediction, measured.get(name)) for name in names),
-        claims=tuple(evaluate(c, prediction, measured, output, analysis) for c in program.claims),
+        claims=outcomes(program.claims, Theory(prediction, analysis), measured, output),
         assumptions=(*prediction.assumptions, *_unseen(drawn.widths)),
         widths=drawn.widths,
         dtype=plan.dtype,

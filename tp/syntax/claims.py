@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tp.claims import known
+from tp.claims.inequality import RELATIONS
+from tp.claims.kind import Argument
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.program import Claim
@@ -12,19 +15,6 @@ from tp.syntax import tree as t
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.values import indexed
 from tp.syntax.words import near
-
-RELATIONS = ("Theta", "O", "zero")
-WITH_ARGUMENT = ("weakly_correlated", "power_weakly_correlated", "linearizes")
-ALONE = ("lazy", "feature_learning", "stable")
-
-
-def is_quantity(name: str) -> bool:
-    """Whether ``name`` is a quantity of the paper rather than a node."""
-    try:
-        parse(name)
-    except ValueError:
-        return False
-    return True
 
 
 def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Claim:
@@ -56,17 +46,18 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
         if argument is None:
             raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(1) or {word}(n^(-1))")
         return Claim("order", subject, word, _exponent(evaluator, argument), syntax.negated, text, syntax.span)
-    if word in ALONE:
+    kinds = {name: kind for name, kind in known().items() if name != "order"}
+    if word not in kinds:
+        raise error("TP401", f"there is no claim {word}", syntax.span, near(word, kinds, f"known: {', '.join(kinds)}"))
+    wanted = kinds[word].argument
+    if wanted is Argument.NONE:
         if argument is not None:
             raise error("TP401", f"{word} takes no argument", argument.span)
         return Claim(word, None, None, None, syntax.negated, text, syntax.span)
-    if word not in WITH_ARGUMENT:
-        known = [*WITH_ARGUMENT, *ALONE]
-        raise error("TP401", f"there is no claim {word}", syntax.span, near(word, known, f"known: {', '.join(known)}"))
     if argument is None:
         raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(n)")
     exponent = _exponent(evaluator, argument)
-    if exponent <= 0:
+    if wanted is Argument.GROWING and exponent <= 0:
         raise error("TP403", f"{word} needs a power of n that grows", argument.span, "m must grow with n")
     return Claim(word, None, None, exponent, syntax.negated, text, syntax.span)
 

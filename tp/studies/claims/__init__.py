@@ -1,1 +1,1 @@
-"""What becomes of the claims of a program."""
+"""What becomes of the claims of a program: decided by theory, in the light of what was measured."""

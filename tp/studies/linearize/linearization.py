@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tp.answer import Answer
 from tp.asymptotics.verdict import Estimate
 from tp.exit_code import ExitCode
 from tp.experiments.training.observables import HESSIAN_DRIFT
 from tp.experiments.training.schedule import Schedule
 from tp.statistics.verdict import Verdict
-from tp.studies.claims.decide import ClaimResult
+from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.curves import Curve
 from tp.studies.judging import QuantityResult
 from tp.studies.linearize.corollary_4_0_1 import Decay
 from tp.studies.linearize.critical_rates import Critical
 from tp.studies.linearize.theorem_3_2 import Strong
-from tp.studies.outcome import Outcome
 from tp.theory.regime import Condition
 
 
@@ -88,13 +88,13 @@ class Linearization:
     def exit_code(self) -> ExitCode:
         """HOLDS: both sides agree; FAILS: they disagree, a prediction is refuted or a claim fails; else UNDECIDED."""
         agreements = [self.agreement, *([] if self.strong is None else [self.strong.agreement])]
-        outcomes = [c.outcome for c in self.claims]
+        outcomes = [c.answer for c in self.claims]
         more = [] if self.strong is None else [r.deviation for r in self.strong.rows]
         rows = (*self.left, *self.right, *self.hessian, *more)
         refuted = any(q.judgement.verdict is Verdict.REFUTED for q in rows)
-        if "disagree" in agreements or refuted or Outcome.FAILS in outcomes:
+        if "disagree" in agreements or refuted or Answer.NO in outcomes:
             return ExitCode.FAILS
-        settled = all(a == "agree" for a in agreements) and Outcome.UNDECIDED not in outcomes
+        settled = all(a == "agree" for a in agreements) and Answer.UNDECIDED not in outcomes
         return ExitCode.HOLDS if settled and not self.interrupted else ExitCode.UNDECIDED
 
 

@@ -26,7 +26,9 @@ from tp.sampling.plan import Plan
 from tp.sampling.rounds import within
 from tp.sampling.sweep import Report, Samples, Sweep
 from tp.statistics.fit import fit
-from tp.studies.claims.decide import ClaimResult, Measured, evaluate, only_output
+from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
+from tp.studies.claims.evidence import Theory
+from tp.studies.claims.support import Measured
 from tp.studies.curves import curves, diverged, roundings, seen_after
 from tp.studies.judging import QuantityResult, judged, row, wanted
 from tp.studies.linearize.corollary_4_0_1 import decays
@@ -248,4 +250,4 @@ def _claims(
         return ()
     output = only_output(program)
     chosen = [c for c in program.claims if c.kind in TRAINING]
-    return tuple(evaluate(c, expects.prediction, measured, output, analysis, expects.regime) for c in chosen)
+    return outcomes(chosen, Theory(expects.prediction, analysis, expects.regime), measured, output)

@@ -1,0 +1,77 @@
+"""Every kind of claim: read from a program, decided by theory, described in the language's page."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import tp
+from tp.answer import Answer
+from tp.claims import known
+from tp.claims.evidence import Order, Training
+from tp.claims.inequality import Inequality
+from tp.claims.kind import Argument
+from tp.claims.lazy import Lazy
+from tp.program import Claim
+
+PAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
+PROGRAM = """program p {{
+  width n
+  input x : [d=4]
+  param U : [n, d] ~ normal(0, 1)
+  param v : [n] ~ normal(0, 1)
+  output f = dot(v, tanh(U @ x / sqrt(d))) / sqrt(n)
+  claim {claim}
+}}
+"""
+
+
+class Facts:
+    """Evidence in which every quantity is of order n^-1 and training is lazy."""
+
+    training = Training("lazy", "F - F_lin is of order n^(-1)", None, Order(Fraction(-1)))
+
+    def order(self, quantity: str) -> Order | None:
+        return Order(Fraction(-1))
+
+    def strength(self, kind: str, exponent: Fraction) -> tuple[Answer, str] | None:
+        return None
+
+
+def claimed(text: str) -> Claim:
+    (claim,) = tp.parse(PROGRAM.format(claim=text)).claims
+    return claim
+
+
+WRITTEN = {Argument.NONE: "{}", Argument.POWER: "{}(n)", Argument.GROWING: "{}(n)"}
+
+
+@pytest.mark.parametrize("word", sorted(known()))
+def test_every_kind_is_read_and_documented(word: str) -> None:
+    text = "f : Theta(1)" if word == "order" else WRITTEN[known()[word].argument].format(word)
+    assert claimed(text).kind == word
+    assert word == "order" or f"`{word}" in PAGE or f"claim {word}" in PAGE
+
+
+@pytest.mark.parametrize("word", sorted(known()))
+def test_a_negated_claim_has_the_opposite_answer(word: str) -> None:
+    text = "C[0,2] : Theta(1/n)" if word == "order" else WRITTEN[known()[word].argument].format(word)
+    plain, negated = claimed(text), claimed(f"not {text}")
+    kind = known()[word]
+    assert kind.decide(negated, Facts(), "f").answer is ~kind.decide(plain, Facts(), "f").answer
+
+
+def test_a_claim_of_a_wrong_argument_is_refused() -> None:
+    for text in ("lazy(n)", "linearizes", "linearizes(1/n)"):
+        with pytest.raises(tp.TpError):
+            claimed(text)
+
+
+def test_kinds_of_training_say_what_runs_support() -> None:
+    assert Lazy().supported_by(claimed("lazy"), Facts()) == [Inequality("F - F_lin", "Theta", Fraction(-1))]
+    assert known()["linearizes"].supported_by(claimed("linearizes(n)"), Facts()) == [
+        Inequality("F - F_lin", "O", Fraction(-1))
+    ]
+    assert not known()["stable"].supported_by(claimed("stable"), Facts())

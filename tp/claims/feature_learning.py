@@ -1,0 +1,15 @@
+"""``claim feature_learning``: training is stable and moves some feature by as much as its size."""
+
+from __future__ import annotations
+
+from tp.claims.trained import RegimeClaim
+
+
+class FeatureLearning(RegimeClaim):
+    """The regime is feature learning."""
+
+    word = "feature_learning"
+    regimes = ("feature learning",)
+
+
+KIND = FeatureLearning()

@@ -1,0 +1,70 @@
+"""What a kind of claim says: how it is written, what it means, and when theory decides it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar
+
+from tp.answer import Answer
+from tp.claims.inequality import Inequality
+
+if TYPE_CHECKING:
+    from tp.claims.evidence import Evidence
+    from tp.program import Claim
+
+
+class Argument(Enum):
+    """What stands in parentheses behind the word of a claim."""
+
+    NONE = "nothing"
+    POWER = "a power of n"
+    GROWING = "a power of n that grows"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a claim holds by theory alone, and why. ``involved`` are the inequalities that decide it."""
+
+    answer: Answer
+    reason: str
+    involved: tuple[Inequality, ...] = field(default=())
+
+
+class ClaimKind(ABC):
+    """One kind of claim. ``word`` names it in a program, followed by its ``argument``."""
+
+    word: ClassVar[str]
+    argument: ClassVar[Argument]
+    all_orders: ClassVar[str | None] = None
+    """For a claim about correlations of all orders (D, d), which of them are weak: ``fixed`` or ``power``."""
+
+    def inequalities(self, claim: Claim, output: str | None) -> Sequence[Inequality]:
+        """The inequalities at initialisation that the claim, without its negation, consists of.
+
+        ``output`` is the name of the only output (None where there are several): F means it.
+        """
+        return ()
+
+    @abstractmethod
+    def decide(self, claim: Claim, evidence: Evidence, output: str | None) -> Decision:
+        """Whether the claim, its negation included, holds by theory."""
+
+    def supported_by(self, claim: Claim, evidence: Evidence) -> Sequence[Inequality]:
+        """What runs of training can measure in support of the claim."""
+        return ()
+
+
+def quantity_inequalities(claim: Claim, output: str | None) -> list[Inequality]:
+    """Those inequalities of ``claim`` that are about a quantity of the paper, not about a node of the program."""
+    from tp.claims import known
+    from tp.quantities.names import is_quantity
+
+    return [i for i in known()[claim.kind].inequalities(claim, output) if is_quantity(i.quantity)]
+
+
+def claimed_quantities(claims: Iterable[Claim], output: str | None) -> tuple[str, ...]:
+    """The quantities that ``claims`` are about, each once, in the order of the program."""
+    return tuple(dict.fromkeys(i.quantity for claim in claims for i in quantity_inequalities(claim, output)))

@@ -1,0 +1,15 @@
+"""``claim lazy``: training is stable, changes the output, and moves no feature by as much as its size."""
+
+from __future__ import annotations
+
+from tp.claims.trained import RegimeClaim
+
+
+class Lazy(RegimeClaim):
+    """The regime is lazy."""
+
+    word = "lazy"
+    regimes = ("lazy",)
+
+
+KIND = Lazy()

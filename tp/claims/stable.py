@@ -1,0 +1,16 @@
+"""``claim stable``: neither initialisation nor training makes anything grow with n."""
+
+from __future__ import annotations
+
+from tp.claims.trained import RegimeClaim
+
+
+class Stable(RegimeClaim):
+    """The regime is any but unstable and ill-normalised."""
+
+    word = "stable"
+    regimes = ("trivial", "lazy", "feature learning")
+    measured = False
+
+
+KIND = Stable()

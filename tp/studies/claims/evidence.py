@@ -1,0 +1,61 @@
+"""Theory as the evidence for claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from tp.answer import Answer
+from tp.claims.evidence import Order, Training
+
+if TYPE_CHECKING:
+    from tp.theory.analysis import Analysis
+    from tp.theory.predict import Prediction
+    from tp.theory.regime import Regime
+
+UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
+
+
+@dataclass(frozen=True, slots=True)
+class Theory:
+    """The ``prediction`` of the quantities and nodes that claims are about.
+
+    Claims about all orders need the ``analysis``, and those about training need it or the ``regime``, where that is
+    another one than the regime of plain gradient descent.
+    """
+
+    prediction: Prediction
+    analysis: Analysis | None = None
+    regime: Regime | None = None
+
+    def order(self, quantity: str) -> Order | None:
+        found = self.prediction
+        if quantity in found.exponents:
+            return Order(found.exponents[quantity], found.exact.get(quantity, True))
+        node = next((o for o in found.nodes if o.name == quantity), None)
+        return None if node is None else Order(node.exponent)
+
+    def strength(self, kind: str, exponent: Fraction) -> tuple[Answer, str] | None:
+        if self.analysis is None:
+            return None
+        found = self.analysis.weak[("fixed", "power").index(kind)]
+        if found is None:
+            return Answer.YES, "all correlations vanish identically"
+        if found.power < exponent:
+            return Answer.UNDECIDED, f"holds {UP_TO}; beyond them only m = n^({found.power}) is known"
+        where = "large d" if found.binding is None else "C[{},{}]".format(*found.binding)
+        orders = "all D and d" if found.checked is None else found.checked
+        return Answer.YES, f"m = n^({found.power}) for {orders}; {where} allows no more"
+
+    @property
+    def training(self) -> Training | None:
+        regime = self.regime
+        if regime is None and self.analysis is not None:
+            regime = self.analysis.regime
+        if regime is None:
+            return None
+        broken = next((c for c in regime.conditions if not c.holds), None)
+        said = None if broken is None else f"{broken.text} fails, it is n^({broken.exponent})"
+        deviation = Order(regime.deviation, regime.grounds["F - F_lin"].value.exact)
+        return Training(regime.kind.value, regime.reason, said, deviation)
