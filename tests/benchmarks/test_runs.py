@@ -51,7 +51,7 @@ def test_against_plain_jax(paired: Any, record: Record) -> None:
         def plain(weights: Any) -> Any:
             def step(s: Any, weights: Any) -> Any:
                 change = jax.grad(cost)(weights, batches[s, 0])
-                return jax.tree.map(lambda w, g: w - schedule.eta * g, weights, change)
+                return jax.tree.map(lambda w, g: w - schedule.optimizer.eta * g, weights, change)
 
             return jax.lax.fori_loop(0, steps, step, weights)
 

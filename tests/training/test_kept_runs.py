@@ -12,6 +12,7 @@ import tp
 from tp.cli import main
 from tp.experiments.training.observables import names
 from tp.experiments.training.schedule import Schedule
+from tp.optimizers import SGD
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.sampling.remote import Job
@@ -55,9 +56,9 @@ def test_what_decides_numbers_is_in_the_key() -> None:
     others = [
         replace(SHORT, steps=4),
         replace(SHORT, samples=3),
-        replace(SHORT, eta=0.3),
-        replace(SHORT, momentum=0.5),
-        replace(SHORT, decay=0.5),
+        replace(SHORT, optimizer=SGD(0.3)),
+        replace(SHORT, optimizer=SGD(momentum=0.5)),
+        replace(SHORT, optimizer=SGD(decay=0.5)),
         replace(SHORT, batch=2),
         replace(SHORT, cost="logistic"),
     ]

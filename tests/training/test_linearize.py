@@ -17,6 +17,7 @@ from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
 from tp.experiments.training.observables import DEVIATION, KERNEL
 from tp.experiments.training.schedule import Schedule, reparametrized
+from tp.optimizers import SGD
 from tp.report.linearize import linearization_text
 from tp.report.linearize_json import linearization_json
 from tp.sampling.plan import Plan
@@ -93,7 +94,7 @@ def test_text_and_json_of_both_sides() -> None:
 
 def test_a_diverging_run_is_no_evidence() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(
-        Schedule(steps=60, eta=50.0, samples=3), [8, 16, 64], 4, second=False, store=False
+        Schedule(optimizer=SGD(50.0), steps=60, samples=3), [8, 16, 64], 4, second=False, store=False
     )
     assert set(found.diverged) == {8, 16, 64}
     assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.right)
@@ -181,13 +182,6 @@ def test_weights_shared_along_a_wide_axis_are_refused() -> None:
         {"steps": 0},
         {"steps": 2.5},
         {"steps": "5"},
-        {"eta": 0.0},
-        {"eta": float("nan")},
-        {"eta": "0.2"},
-        {"momentum": 1.0},
-        {"momentum": None},
-        {"decay": -1.0},
-        {"decay": 5.0},
         {"batch": 0},
         {"batch": 7},
         {"samples": 1},
@@ -199,6 +193,23 @@ def test_weights_shared_along_a_wide_axis_are_refused() -> None:
 def test_schedules_that_make_no_sense(settings: dict[str, float]) -> None:
     with pytest.raises(TpError, match="TP513"):
         Schedule(**settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"eta": 0.0},
+        {"eta": float("nan")},
+        {"eta": "0.2"},
+        {"momentum": 1.0},
+        {"momentum": None},
+        {"decay": -1.0},
+        {"decay": 5.0},
+    ],
+)
+def test_settings_outside_their_range(settings: dict[str, float]) -> None:
+    with pytest.raises(TpError, match="TP513"):
+        SGD(**settings)
 
 
 def test_the_command_that_trains(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ from tp.experiments.training.observables import (
 )
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
+from tp.optimizers import SGD
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Samples
@@ -124,13 +125,13 @@ def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
     program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
     trainer = trainer_of(program, schedule, None, "float64")
     drawn = draw_runs(program, trainer, schedule, Plan((128,), 64), Means())
-    (found,) = decays(drawn.samples, trainer.path, schedule.eta, "float64")
+    (found,) = decays(drawn.samples, trainer.path, schedule.optimizer.eta, "float64")
     return found
 
 
 @pytest.mark.slow
 def test_a_run_where_the_corollary_holds() -> None:
-    found = few_runs("mlp", Schedule(steps=128, eta=1.0, samples=3))
+    found = few_runs("mlp", Schedule(optimizer=SGD(1.0), steps=128, samples=3))
     assert found.law is Law.EXPONENTIAL
     assert found.bounded is not Bounded.NO
     assert found.curvature == pytest.approx(1.0)
@@ -139,11 +140,11 @@ def test_a_run_where_the_corollary_holds() -> None:
 @pytest.mark.slow
 def test_runs_where_its_premise_fails() -> None:
     """The logistic cost has its minimum at infinity; four inputs do not fit twelve targets. Then deviations grow."""
-    logistic = few_runs("mlp", Schedule(steps=1024, eta=1.0, samples=3, cost="logistic"))
+    logistic = few_runs("mlp", Schedule(optimizer=SGD(1.0), steps=1024, samples=3, cost="logistic"))
     assert logistic.law is Law.POWER
     assert logistic.bounded is Bounded.NO
     assert logistic.outcome == "premise fails"
-    misfit = few_runs("deep_linear", Schedule(steps=256, eta=0.3, samples=12), d=4)
+    misfit = few_runs("deep_linear", Schedule(optimizer=SGD(0.3), steps=256, samples=12), d=4)
     assert misfit.law is Law.NONE
     assert misfit.outcome == "premise fails"
 
@@ -222,7 +223,9 @@ def test_claims_under_weight_decay_fail() -> None:
     """F - F_lin is of order one then, whatever it is without decay."""
     text = (PROGRAMS / "mlp.tp").read_text().replace("claim weakly_correlated(n)", "claim linearizes(n)\n  claim lazy")
     plan = Plan((8, 16, 64), 16, engine="dense")
-    found = linearize(tp.parse(text, depth=1).program, plan, Schedule(steps=3, samples=2, decay=0.5), second=False)
+    found = linearize(
+        tp.parse(text, depth=1).program, plan, Schedule(steps=3, samples=2, optimizer=SGD(decay=0.5)), second=False
+    )
     assert [c.outcome.value for c in found.claims] == ["fails", "fails"]
     assert found.agreement == "does not apply"
     assert found.exit_code == 1
@@ -278,7 +281,7 @@ def test_a_cost_of_ones_own_in_a_schedule() -> None:
         return ((y - t) ** 4).sum()
 
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
-    schedule = Schedule(steps=3, samples=2, cost=quartic, eta=0.01)
+    schedule = Schedule(optimizer=SGD(0.01), steps=3, samples=2, cost=quartic)
     own = model.train(schedule, [16], seeds=2)
     named = model.train(replace(schedule, cost="squared"), [16], seeds=2)
     assert own.curves[0].at["loss"][0] != named.curves[0].at["loss"][0]

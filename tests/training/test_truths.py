@@ -18,6 +18,7 @@ from tests.marks import exhaustive
 from tp.experiments.training.observables import DEVIATION, KERNEL, moved
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
+from tp.optimizers import SGD
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.statistics.fit import Fit, fit
@@ -67,7 +68,7 @@ def near(found: Fit, truth: float) -> bool:
         ("relu_mlp", {"depth": 1}, NTK, USUAL, None, {DEVIATION: -0.75}),
         ("mup_mlp", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h[1]"): 0, moved("h[2]"): 0}),
         ("mean_field", {}, NTK, LARGE, None, {DEVIATION: 0, moved("h"): 0}),
-        ("mlp", {}, replace(NTK, decay=0.5), USUAL, None, {DEVIATION: 0, moved("h[1]"): 0}),
+        ("mlp", {}, replace(NTK, optimizer=SGD(decay=0.5)), USUAL, None, {DEVIATION: 0, moved("h[1]"): 0}),
         *exhaustive(
             [
                 ("bottleneck", {}, NTK, USUAL, None, {DEVIATION: 0}),
@@ -132,7 +133,7 @@ def test_predicted(name: str, settings: dict[str, object], schedule: Schedule, d
 def test_weight_decay_is_never_lazy(name: str) -> None:
     """Weights shrink by a fixed share, and nothing of order one is linear in them."""
     graph = tp.load(PROGRAMS / f"{name}.tp").graph
-    found = regime(graph, calculus_for(graph), decays=True)
+    found = regime(graph, calculus_for(graph), SGD(decay=0.5))
     assert (found.deviation, found.drift, found.gradient) == (0, 0, 0)
 
 

@@ -46,11 +46,20 @@ def schedule(
     """The schedule that the options name. Raises TpError TP504, TP513."""
     from tp.experiments.training.costs import find
     from tp.experiments.training.schedule import Schedule
+    from tp.optimizers import SGD
     from tp.sampling.reading import parse_power
 
     find(cost)
     powers = (parse_power("--rho", rho), parse_power("--scale", scale))
-    return Schedule(steps, eta, cost, momentum, decay, batch, samples, rho=powers[0], scale=powers[1])
+    return Schedule(
+        optimizer=SGD(eta, momentum, decay),
+        steps=steps,
+        cost=cost,
+        batch=batch,
+        samples=samples,
+        rho=powers[0],
+        scale=powers[1],
+    )
 
 
 def powers(text: str | None) -> tuple[Fraction, ...]:

@@ -378,6 +378,13 @@ _REST: dict[str, Code] = {
         "tp train mlp.tp --steps 0",
         "tp train mlp.tp --steps 20",
     ),
+    "TP514": Code(
+        "optimiser without known orders",
+        "The order calculus predicts training from the displacement of the weights, which this optimiser does not "
+        "state. Runs need no prediction.",
+        "",
+        "",
+    ),
     "TP599": Code("internal error", "A fault of the tool, not of the program. Please report it.", "", ""),
     "TP601": Code("unreadable file", "The file is missing, locked, of an unknown kind, or damaged.", "", ""),
     "TP602": Code(

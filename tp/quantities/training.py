@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tp.graph.axes import Scale
 from tp.graph.graph import Graph
+from tp.optimizers import SGD, Optimizer
 from tp.primitives.constant import Constant
 from tp.quantities.programs import datum, metric, reads_in, scalar_output
 from tp.transform.direction import Direction, Factor, squared_norm
@@ -62,24 +62,24 @@ def trained(
     back: Backprop,
     steps: int,
     thin: Callable[[Graph, Direction], Direction] = lambda _, d: d,
-    decays: bool = False,
+    optimizer: Optimizer | None = None,
 ) -> Trained:
-    """The program after ``steps`` >= 1 steps of gradient descent with error signals of one.
+    """The program after ``steps`` >= 1 steps of the ``optimizer`` (None: SGD) with error signals of one.
 
-    With ``decays`` weights also move along themselves. ``thin`` may drop parts of directions that make no difference to
-    whoever reads the result.
+    ``thin`` may drop parts of directions that make no difference to whoever reads the result. Raises TpError TP514 for
+    an optimiser whose displacement is not known.
 
     "First order" is the move along the initial gradients (and along the weights), which is what the linear model does;
     the rest collects everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
+    optimizer = optimizer or SGD()
     graph = back.graph.empty_like()
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
     start = thin(graph, back.update.mapped(lambda node: flat[node].base))
     rest: tuple[Direction, ...] = ()
     roots = [*back.roots, *back.image.values()]
     for step in range(1, steps + 1):
-        linear = start.rescaled(graph, lambda _, count=step: Scale(float(count)))
-        algebra = Displacing(graph, Displacement((linear,), rest, decays))
+        algebra = Displacing(graph, optimizer.displacement(graph, start, rest))
         moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
         if step == steps:
             return Trained(graph, moved, algebra)

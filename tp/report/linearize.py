@@ -9,6 +9,7 @@ from tp.asymptotics.verdict import Estimate
 from tp.experiments.training.costs import called
 from tp.experiments.training.observables import DEVIATION, LINEAR_LOSS, LOSS
 from tp.experiments.training.schedule import Schedule
+from tp.optimizers import DEFAULT
 from tp.report.table import table
 from tp.report.text import HEADER, assumptions_text, claims_text, engines_text, quantity_row
 from tp.studies.curves import Curve
@@ -68,14 +69,12 @@ def schedule_text(schedule: Schedule) -> str:
         for name, power in (("rates times", schedule.rho), ("output times", schedule.scale))
         if power
     ]
-    more = [f"{name} {value:g}" for name, value in _more(schedule).items() if value]
+    eta, *more = schedule.optimizer.described
+    if schedule.optimizer.name != DEFAULT:
+        more = [f"optimiser {schedule.optimizer.name}", *more]
     batches = f"batches of {schedule.batch} out of {schedule.samples} samples"
     samples = f"{batches}, looked at: an unseen one and {schedule.probes} of them"
-    return "; ".join([f"eta {schedule.eta:g}", f"{called(schedule.cost)} cost", samples, *more, *powers])
-
-
-def _more(schedule: Schedule) -> Mapping[str, float]:
-    return {"momentum": schedule.momentum, "weight decay": schedule.decay}
+    return "; ".join([eta, f"{called(schedule.cost)} cost", samples, *more, *powers])
 
 
 def curves_text(curves: Sequence[Curve]) -> list[str]:
@@ -108,7 +107,7 @@ def _by_step(found: Mapping[str, Sequence[Estimate | None]], schedule: Schedule)
 
 def _critical(found: Sequence[Critical], schedule: Schedule) -> list[str]:
     rows = [(str(c.n), _interval(c.the), c.binds or "", _interval(c.cor)) for c in found]
-    head = f"  critical learning rates, in units of the program's (eta is {schedule.eta:g})"
+    head = f"  critical learning rates, in units of the program's (eta is {schedule.optimizer.eta:g})"
     return [head, *table(("n", "eta_the", "binds", "eta_cor"), rows)]
 
 

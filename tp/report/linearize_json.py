@@ -78,10 +78,8 @@ def curve_json(curve: Curve) -> Json:
 def schedule_json(schedule: Schedule) -> Json:
     return {
         "steps": schedule.steps,
-        "eta": schedule.eta,
+        **schedule.optimizer.json,
         "cost": called(schedule.cost),
-        "momentum": schedule.momentum,
-        "weight_decay": schedule.decay,
         "batch": schedule.batch,
         "samples": schedule.samples,
         "probes": schedule.probes,

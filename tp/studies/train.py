@@ -79,7 +79,7 @@ def trainer_of(
     name = only_output(program)
     if name is None:
         raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
-    if schedule.decay:
+    if schedule.optimizer.shrinks:
         _require_centred(graph)
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models need not meet in the end.
@@ -116,11 +116,9 @@ def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
 
 def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:
     from tp.experiments.training.costs import find
-    from tp.experiments.training.rule import Rule
     from tp.experiments.training.trainer import Trainer
 
-    rule = Rule(find(schedule.cost), schedule.eta, schedule.momentum, schedule.decay)
-    return Trainer(graph, path, rule, features)
+    return Trainer(graph, path, schedule.optimizer, find(schedule.cost), features)
 
 
 def _require_centred(graph: Graph) -> None:
@@ -160,7 +158,7 @@ def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) 
         **path.inputs,
         "@targets": path.targets,
         "@batches": path.batches,
-        "@rule": np.array([schedule.eta, schedule.momentum, schedule.decay]),
+        "@optimizer": np.frombuffer(schedule.optimizer.identity.encode(), np.uint8),
         "@cost": np.frombuffer(str(schedule.cost).encode(), np.uint8),
         "@probes": np.array([path.probes, path.unseen]),
         "@looks": np.array(path.looks),

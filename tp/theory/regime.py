@@ -15,6 +15,7 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
+from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise
@@ -112,9 +113,9 @@ class Regime:
         return -max(moved) if moved else None
 
 
-def regime(program: Graph, calculus: Calculus, decays: bool = False) -> Regime:
-    """The regime of ``program`` under its learning rates, and under weight decay of a fixed share if it ``decays``."""
-    return _Reading(program, calculus, decays).regime()
+def regime(program: Graph, calculus: Calculus, optimizer: Optimizer | None = None) -> Regime:
+    """The regime of ``program`` under its learning rates and the ``optimizer`` (None: SGD). Raises TpError TP514."""
+    return _Reading(program, calculus, optimizer).regime()
 
 
 def _power(exponent: Fraction | None) -> str:
@@ -126,12 +127,12 @@ def _largest(*exponents: Fraction | None) -> Fraction | None:
 
 
 class _Reading:
-    def __init__(self, program: Graph, calculus: Calculus, decays: bool) -> None:
+    def __init__(self, program: Graph, calculus: Calculus, optimizer: Optimizer | None) -> None:
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
         self.values: dict[int, Derived] = {}
-        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values), decays)
+        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values), optimizer)
         self.grounds: dict[str, Derived] = {}
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:

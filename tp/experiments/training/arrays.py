@@ -108,6 +108,28 @@ def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
     return total
 
 
+def combined(of: Parts, weights: Any, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Σ_s weights_s times the gradient of sample s, as arrays of these ``shapes``; ``weights`` is [samples]."""
+    leaves = {name: jnp.tensordot(weights, leaf, 1, precision="highest") for name, leaf in of.leaves.items()}
+    rows = {
+        name: jnp.einsum("s,sra,srb->ab", weights, left, right, precision="highest")
+        for name, (left, right) in of.rows.items()
+    }
+    return {name: array.reshape(shapes[name]) for name, array in {**leaves, **rows}.items()}
+
+
+def image(of: Parts, updates: Mapping[str, Any]) -> Any:
+    """The inner products of the gradients of single samples with ``updates``, arrays: [samples]."""
+    total: Any = 0.0
+    for name, leaf in of.leaves.items():
+        flat = leaf.reshape((len(leaf), -1))
+        total = total + jnp.matmul(flat, updates[name].reshape(-1), precision="highest")
+    for name, (left, right) in of.rows.items():
+        matrix = updates[name].reshape((left.shape[-1], right.shape[-1]))
+        total = total + jnp.einsum("sra,ab,srb->s", left, matrix, right, precision="highest")
+    return total
+
+
 def minus(one: Parts, other: Parts) -> Parts:
     """``one`` - ``other``, as more rows, which are small where the two are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
     leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}

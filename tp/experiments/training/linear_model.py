@@ -1,59 +1,101 @@
-"""The linear model (paper, eq. 11): its outputs at the samples, moved by the initial kernel.
+"""The linear model (paper, eq. 11): parameters θ_0 + δ, output F_0 + J_0 δ, and the same steps as the program.
 
-Its parameters are θ_0 + δ, its output is F_0 + J_0 δ, and it makes the same steps as the program, decay included:
+Where the optimiser is linear, J_0 of its update is its update of J_0 θ, driven by the initial kernel K_0 C'. So
+outputs at the samples are all that has to be kept, and a step costs next to nothing (:class:`Kernel`):
 
-    f(s + 1) = F_0 + (1 - ηλ) (f(s) - F_0) - ηλ J_0 θ_0 - η u(s + 1),    u(s + 1) = μ u(s) + K_0 C'(f(s)).
+    f(s + 1) = F_0 + (1 - ηλ) (f(s) - F_0) - ηλ J_0 θ_0 - η u(s + 1),    u(s + 1) = μ u(s) + K_0 C'(f(s))
 
-So the gradients at the start are all that is needed, and a step takes next to nothing.
+for SGD. For any other optimiser δ is moved as arrays, with the initial gradients of all samples (:class:`Tangent`).
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from tp.experiments.training.rule import Rule
+from tp.experiments.training.arrays import Parts, combined, image
+from tp.experiments.training.costs import Cost
+from tp.optimizers import Optimizer
 
 
 class Line(NamedTuple):
-    """The linear model at one step: ``outputs`` f and ``drive`` u [samples, components]."""
+    """The linear model at one step: its ``outputs`` [samples, components], the optimiser's ``state`` and ``weights``.
+
+    There are no ``weights`` where the outputs alone are kept.
+    """
 
     outputs: Any
-    drive: Any
+    state: Any
+    weights: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """``start`` is F_0 and ``radial`` J_0 θ_0 [samples, components]; ``kernel`` [samples, components, same two]."""
+@dataclass(frozen=True)
+class LinearModel(ABC):
+    """``start`` is F_0 [samples, components], ``kernel`` K_0 [samples, components, samples, components]."""
 
-    rule: Rule
+    optimizer: Optimizer
+    cost: Cost
     start: Any
-    radial: Any
     kernel: Any
 
-    def begin(self) -> Line:
-        return Line(self.start, jnp.zeros_like(self.start))
+    @abstractmethod
+    def begin(self, weights: Mapping[str, Any]) -> Line:
+        """Before the first step, with the initial ``weights`` that move."""
 
     def after(self, line: Line, picked: Any, targets: Any) -> Line:
-        """After a step that sees the samples ``picked`` [batch], with ``targets`` [batch, components]."""
-        rule = self.rule
-        signal = jax.vmap(jax.grad(rule.cost))(line.outputs[picked], targets) / len(targets)
-        drive = rule.momentum * line.drive + jnp.einsum(
-            "scbd,bd->sc", self.kernel[:, :, picked], signal, precision="highest"
-        )
-        outputs = line.outputs - rule.eta * drive
-        if rule.decay:
-            outputs = outputs - rule.eta * rule.decay * (line.outputs - self.start + self.radial)
-        return Line(outputs, drive)
+        """After a step on the samples ``picked`` [batch], with ``targets`` [batch, components]."""
+        signal = jax.vmap(jax.grad(self.cost))(line.outputs[picked], targets) / len(targets)
+        return self.moved(line, picked, signal)
+
+    @abstractmethod
+    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
+        """After a step with the error signals ``signal`` [batch, components] of the samples ``picked``."""
 
     def slopes(self, outputs: Any, targets: Any) -> tuple[Any, Any]:
         """The largest |C'| and |C''| (norms over components) of some samples: the premise of corollary 4.0.1."""
-        first = jax.vmap(jax.grad(self.rule.cost))(outputs, targets)
-        second = jax.vmap(jax.hessian(self.rule.cost))(outputs, targets)
+        first = jax.vmap(jax.grad(self.cost))(outputs, targets)
+        second = jax.vmap(jax.hessian(self.cost))(outputs, targets)
         return _largest(first), _largest(second)
+
+
+@dataclass(frozen=True)
+class Kernel(LinearModel):
+    """For linear optimisers. ``radial`` is J_0 θ_0 [samples, components], or zero where no update depends on θ."""
+
+    radial: Any
+
+    def begin(self, weights: Mapping[str, Any]) -> Line:
+        return Line(self.start, self.optimizer.init({"": self.start}), {})
+
+    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
+        drive = jnp.einsum("scbd,bd->sc", self.kernel[:, :, picked], signal, precision="highest")
+        weights = line.outputs - self.start + self.radial
+        updates, state = self.optimizer.update({"": drive}, line.state, {"": weights}, {"": 1.0})
+        return Line(line.outputs + updates[""], state, {})
+
+
+@dataclass(frozen=True)
+class Tangent(LinearModel):
+    """For all other optimisers. ``gradients`` are J_0, those of all components, and of all samples in each."""
+
+    gradients: Parts
+    rates: Mapping[str, float]
+
+    def begin(self, weights: Mapping[str, Any]) -> Line:
+        return Line(self.start, self.optimizer.init(weights), dict(weights))
+
+    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
+        driven = jnp.zeros_like(self.start).at[picked].add(signal)
+        shapes = {name: w.shape for name, w in line.weights.items()}
+        gradient = combined(self.gradients, driven.T.reshape(-1), shapes)
+        updates, state = self.optimizer.update(gradient, line.state, line.weights, self.rates)
+        change = image(self.gradients, updates).reshape(driven.T.shape).T
+        return Line(line.outputs + change, state, {name: w + updates[name] for name, w in line.weights.items()})
 
 
 def _largest(array: Any) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+from tp.experiments.training.costs import Cost
 from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
-from tp.experiments.training.rule import Rule
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
 from tp.experiments.training.weights import moves_of
 from tp.graph.graph import Graph
 from tp.interpret.cost.work import Questions, questions
+from tp.optimizers import Optimizer
 from tp.quantities.programs import metric
 from tp.transform.factored import factored
 from tp.transform.moved import Moves
@@ -21,18 +22,20 @@ Part = tuple[Graph, list[int]]
 
 
 class Outline:
-    """A program with a path and a rule. ``features`` are named values whose moves are looked at."""
+    """A program with a path, an optimiser and a cost. ``features`` are named values whose moves are looked at."""
 
-    def __init__(self, program: Graph, path: Path, rule: Rule, features: Sequence[str] = ()) -> None:
+    def __init__(
+        self, program: Graph, path: Path, optimizer: Optimizer, cost: Cost, features: Sequence[str] = ()
+    ) -> None:
         self.program = factored(program)
-        self.path, self.rule = path, rule
+        self.path, self.optimizer, self.cost = path, optimizer, cost
         self.features = {name: self.program.names[name] for name in features}
         self._seconds: dict[frozenset[str], Second] = {}
 
     def built(self, moves: Moves) -> tuple[Gradient, Gradient]:
         """Step and probe for weights that have made ``moves``."""
         return (
-            step(self.program, self.rule.cost, self.path.batch, moves),
+            step(self.program, self.cost, self.path.batch, moves),
             probe(self.program, self.path.probes, moves, self.features),
         )
 
@@ -44,14 +47,14 @@ class Outline:
     @cached_property
     def whole(self) -> Gradient:
         """Outputs and gradients of all samples."""
-        return probe(self.program, self.path.samples, Moves(), {}, radial=bool(self.rule.decay))
+        return probe(self.program, self.path.samples, Moves(), {}, radial=self.optimizer.shrinks)
 
     def second(self, without: frozenset[str]) -> Second | None:
         """Second derivatives, for weights in ``without`` moved by rows and all others by arrays."""
         if not self.path.curved:
             return None
         if without not in self._seconds:
-            moves = moves_of(self.rule, self.path.steps, self.ranks(without))
+            moves = moves_of(self.optimizer, self.path.steps, self.ranks(without))
             arrays = frozenset(self.moving) - without
             self._seconds[without] = Second(self.program, Moves(moves.rank, arrays, moves.shrinks))
         return self._seconds[without]

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from tp.experiments.training.arrays import Parts, Values, inner, minus, reader
-from tp.experiments.training.linear_model import Linear
+from tp.experiments.training.linear_model import Kernel, Line, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.programs import SEED, TARGET, Gradient
 from tp.experiments.training.second_derivatives import CHANGE, NOW, Curvature
@@ -26,7 +26,7 @@ TARGETS = "@targets"
 
 EIGENVALUES = 1024
 """Those of larger kernels would take longer than the run."""
-Carry = tuple[Moving, Any, dict[str, Any], dict[str, Any]]
+Carry = tuple[Moving, Line, dict[str, Any], dict[str, Any]]
 """The weights, the linear model, states of the iterations for second derivatives, and what was seen so far."""
 
 
@@ -37,7 +37,7 @@ class Ready:
         self.outline, self.path, self.n, self.kind, self.without = outline, outline.path, n, kind, without
         self.rates = outline.rates(n)
         path, ranks = outline.path, outline.ranks(without)
-        self.descent = Descent(outline.program, outline.rule, n, kind, path.steps, path.batch, self.rates, ranks)
+        self.descent = Descent(outline.program, outline.optimizer, n, kind, path.steps, path.batch, self.rates, ranks)
         self.mine, self.seen = outline.built(self.descent.moves())
         self.whole = outline.whole
         second = outline.second(without)
@@ -56,7 +56,7 @@ class Ready:
         room = self.outline.room(self.n, self.without)
         return {name: w.with_room(*room[name]) if isinstance(w, Gaussian) else w for name, w in drawn.items()}
 
-    def linear(self, weights: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[dict[str, Any], Linear]:
+    def linear(self, weights: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[dict[str, Any], LinearModel]:
         """The linear model: gradients of every sample and component, and their inner products."""
         samples, components = self.path.samples, self.path.components
 
@@ -69,7 +69,11 @@ class Ready:
         initial = jax.tree.map(_joined, initial)
         # [components, samples, components, samples] -> [samples, components, samples, components]
         kernel = inner(initial, initial, self.rates).reshape((components, samples, components, samples))
-        return known, Linear(self.outline.rule, outputs[0], radial.T, kernel.transpose(1, 0, 3, 2))
+        optimizer, cost = self.outline.optimizer, self.outline.cost
+        kernel = kernel.transpose(1, 0, 3, 2)
+        if optimizer.linear:
+            return known, Kernel(optimizer, cost, outputs[0], kernel, radial.T)
+        return known, Tangent(optimizer, cost, outputs[0], kernel, initial, self.rates)
 
     def seed(self, count: int, component: Any, of: Gradient) -> Any:
         """What weighs the outputs of ``of`` to leave one ``component``, for ``count`` samples."""
@@ -93,7 +97,12 @@ class _Run:
         moving = ready.descent.begin(weights, ready.outline.moving)
         known, self.before = self._look(moving)
         states = {} if ready.curvature is None else ready.curvature.start(jax.random.fold_in(key, 2**31 - 1))
-        self.begin = (moving._replace(known=known), self.linear.begin(), states, self._empty())
+        self.begin = (
+            moving._replace(known=known),
+            self.linear.begin({name: weights[name] for name in ready.outline.moving}),
+            states,
+            self._empty(),
+        )
 
     def shown(self) -> dict[str, Any]:
         carry = self._recorded(self.begin, 0, self.before)
@@ -129,7 +138,7 @@ class _Run:
         known, values = self.ready.evaluate(moving.known, given)
         found = self.ready.descent.found(moving, values)
         outputs = found.output.reshape((self.path.batch, self.path.components))
-        cost = jax.vmap(self.ready.outline.rule.cost)
+        cost = jax.vmap(self.ready.outline.cost)
         signal, curvature = self.linear.slopes(line.outputs[self.path.unseen :], self.flat[self.path.unseen :])
         seen = {
             "loss": cost(outputs, self.flat[picked]).mean(),
@@ -188,7 +197,7 @@ class _Run:
         """Norms of second derivatives, if the path is curved there; learned weights, and states."""
         curvature = self.ready.curvature
         assert curvature is not None
-        arrays = {w: moving.known[w] - a for w, a in self.initial.items() if w in moving.velocity}
+        arrays = {w: moving.known[w] - a for w, a in self.initial.items() if w in self.ready.outline.moving}
         at_start = {**moving.known, **self.initial, **{move_of(w): move for w, move in arrays.items()}}
         given = {**{name: a[0] for name, a in self.inputs.items()}, **self.ready.descent.inputs(moving)}
         shape = self.targets.shape[1:]

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from tp.diagnostics.diagnostic import error
 from tp.experiments.training.costs import Cost, find
 from tp.graph.axes import ONE, Scale, Width
+from tp.optimizers import SGD, Optimizer
 from tp.transform.rescale import Rescaling, rescaled
 
 if TYPE_CHECKING:
     from tp.program import Program
 
 MOST_POWER = 8
-"""Of n; beyond it numbers overflow at any width."""
+"""The largest power of n: with a larger one numbers overflow at any width."""
 BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """How a program is trained: ``steps`` of batches from ``samples`` in a fixed random order.
+    """How a program is trained: ``steps`` of the ``optimizer`` on batches from ``samples`` in a fixed random order.
 
-    With a ``batch`` of all samples it is gradient descent without chance.
-    It is looked at at one more sample, which it never sees, and at ``probes`` of them.
+    A ``batch`` has no sample twice, so one as large as ``samples`` is the whole training set. Both models are looked at
+    on ``probes`` of the samples and on one more, which is never trained on. ``cost`` is the name of a cost, or a JAX
+    function of an output and a target; runs with a function are not kept in a store.
 
-    ``rho`` is the power of n that learning rates are multiplied with, ``scale`` that of the output (Chizat's external
-    scale n^scale; with it rates are multiplied with n^(-2 scale), which leaves the linear dynamics as it is). ``cost``
-    is a name, or a JAX function of an output and a target; runs with a function are not kept in a store. ``decay``
-    shrinks every weight by ``eta * decay`` of it in each step.
+    ``rho`` is the power of n that learning rates are multiplied with, and ``scale`` that of the output (Chizat's
+    external scale). With ``scale`` rates are also multiplied with n^(-2 scale), which leaves the linear dynamics as it
+    is. Raises TpError TP504 for an unknown cost, and TP513 for settings outside their ranges.
     """
 
+    optimizer: Optimizer = field(default_factory=SGD)
     steps: int = 20
-    eta: float = 0.2
     cost: str | Cost = "squared"
-    momentum: float = 0.0
-    decay: float = 0.0
     batch: int = 1
     samples: int = 6
     probes: int = 1
@@ -45,28 +44,18 @@ class Schedule:
     scale: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
-        """Raises TpError TP513 for settings that make no sense."""
         for name, least, most in BOUNDS:
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
                 raise error("TP513", f"{name} must be a whole number between {least} and {most}, not {value!r}")
         if self.batch > self.samples:
             raise error("TP513", f"a batch has no sample twice: {self.batch} is more than {self.samples} samples")
-        for name in ("eta", "momentum", "decay"):
-            if not isinstance(getattr(self, name), Real):
-                raise error("TP513", f"{name} must be a number, not {getattr(self, name)!r}")
         for name in ("rho", "scale"):
             power = getattr(self, name)
             if not isinstance(power, Fraction | int) or abs(power) > MOST_POWER:
                 hint = "a Fraction, or as an option text such as -1/2"
                 raise error("TP513", f"{name} must be a rational number up to {MOST_POWER}, not {power!r}", hint=hint)
         find(self.cost)
-        if not (0 < self.eta < float("inf")):
-            raise error("TP513", f"the learning rate must be positive, not {self.eta}")
-        if not 0 <= self.momentum < 1:
-            raise error("TP513", f"the momentum must be at least 0 and below 1, not {self.momentum}")
-        if not 0 <= self.decay * self.eta < 1:
-            raise error("TP513", f"eta times weight decay must be at least 0 and below 1, not {self.decay * self.eta}")
 
     @property
     def looks(self) -> tuple[int, ...]:

@@ -12,15 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.experiments.streams import SEEDS, several
+from tp.experiments.training.costs import Cost
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
-from tp.experiments.training.rule import Rule
 from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import lanes, precision
 from tp.interpret.cost.engine import absent, chosen_engine
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.work import elsewhere, held_entries, products, questions, sizes
+from tp.optimizers import Optimizer
 
 COMPILATION = 0.05
 """Seconds that a run must gain for weights to be conditioned: it compiles some 15 s longer, for some 300 runs."""
@@ -31,7 +32,7 @@ CARRIED = 1.25
 
 
 class Trainer:
-    """A program with a path and a rule, ready to be run at any width.
+    """A program with a path, an optimiser and a cost, ready to be run at any width.
 
     A run has, after every look: ``output`` and ``linear`` [looks, probes, components], ``kernel`` [looks, probes,
     probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe), ``moved NAME``
@@ -41,8 +42,10 @@ class Trainer:
     ``steepest``, ``slowest`` and ``fastest``, the largest K_0(x, x) of a sample to be seen and the extreme eigenvalues.
     """
 
-    def __init__(self, program: Graph, path: Path, rule: Rule, features: Sequence[str] = ()) -> None:
-        self.outline = Outline(program, path, rule, features)
+    def __init__(
+        self, program: Graph, path: Path, optimizer: Optimizer, cost: Cost, features: Sequence[str] = ()
+    ) -> None:
+        self.outline = Outline(program, path, optimizer, cost, features)
         self._compiled: dict[tuple[int, str, str], Any] = {}
 
     @property
@@ -69,11 +72,8 @@ class Trainer:
         return {name: np.concatenate([np.asarray(p[name], np.float64) for p in parts])[:seeds] for name in parts[0]}
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
-        """The weights that are not materialised at width ``n``; none where second derivatives meet weight decay.
-
-        There derivatives would be with respect to weights of which less is left.
-        """
-        if self.path.curved and self.outline.rule.decay:
+        """The weights that are not materialised at width ``n``; none where the optimiser needs all of them."""
+        if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
             return frozenset()
         return absent(self.outline.program.parameters, self.outline.asked(n), n, engine, COMPILATION)
 

@@ -33,7 +33,7 @@ class Expected:
 def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     from tp.theory.regime import regime
 
-    found = regime(analysis.program, analysis.calculus, decays=True) if schedule.decay else analysis.regime
+    found = regime(analysis.program, analysis.calculus, schedule.optimizer)
     exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
     exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
     exponents |= {moved(f.name): f.moved for f in found.features}
@@ -61,7 +61,7 @@ def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction
         return None if exponent is None else exponent - kernel / 2
 
     known = {BEFORE: over(hessian)}
-    if schedule.decay:
+    if schedule.optimizer.shrinks:
         return known
     last = max((e for e in (hessian, drift) if e is not None), default=None)
     return {**known, HESSIAN_DRIFT: drift, AFTER: over(last)}

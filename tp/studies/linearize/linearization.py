@@ -74,7 +74,7 @@ class Linearization:
     @property
     def speaks(self) -> bool:
         """Do the theorems speak of these runs: properly normalised, and without weight decay (eq. 10)?"""
-        return not self.schedule.decay and all(c.holds for c in self.premises)
+        return not self.schedule.optimizer.shrinks and all(c.holds for c in self.premises)
 
     @property
     def agreement(self) -> str:

@@ -115,7 +115,7 @@ def linearize(
         by_step=_by_step(drawn.samples, names, schedule),
         curves=curves(drawn.samples, trainer.path, looked_at(trainer)),
         critical=critical(left.quantities, drawn.samples),
-        corollary=decays(drawn.samples, trainer.path, schedule.eta, plan.dtype),
+        corollary=decays(drawn.samples, trainer.path, schedule.optimizer.eta, plan.dtype),
         strong=strong,
         claims=_claims(changed, schedule, analysis, expects, measured),
         diverged=wild,
@@ -202,7 +202,7 @@ def _strong(
 ) -> Strong:
     """Theorem 3.2 from the correlations on the ``left`` and from ``rows``."""
     strength = analysis.weak[1]
-    speaks = not schedule.decay and all(c.holds for c in expects.regime.conditions)
+    speaks = not schedule.optimizer.shrinks and all(c.holds for c in expects.regime.conditions)
     if strength is None:
         return Strong(None, None, None, supported(left), rows, speaks)
     binding = None if strength.binding is None else "C[{},{}]".format(*strength.binding)

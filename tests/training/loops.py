@@ -1,0 +1,108 @@
+"""A plain training loop with automatic differentiation, which runs are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import tp
+from tp.experiments.training.costs import Cost
+from tp.experiments.training.path import Path as Route
+from tp.experiments.training.trainer import Trainer
+from tp.interpret.arrays.backend import precision
+from tp.optimizers import SGD, Optimizer
+
+Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[dict[str, Any], Any]]
+"""From gradients, state (None before the first step), weights and learning rates to updates and state."""
+
+
+def sgd(optimizer: SGD) -> Step:
+    """SGD as its docstring has it, in numbers."""
+
+    def step(
+        gradient: dict[str, Any], velocity: Any, weights: dict[str, Any], rates: dict[str, float]
+    ) -> tuple[dict[str, Any], Any]:
+        before = velocity or dict.fromkeys(weights, 0.0)
+        velocity = {w: optimizer.momentum * before[w] + rates[w] * gradient[w] for w in weights}
+        return {w: -optimizer.eta * (velocity[w] + optimizer.decay * weights[w]) for w in weights}, velocity
+
+    return step
+
+
+def plain(
+    model: tp.Model, route: Route, step: Step, cost: Cost, n: int, key: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Outputs and linear outputs at the probes and losses, all after the last step, from jax.grad and jax.jvp."""
+    start = model.init(key, n, "float64")
+
+    def tangent(move: Any, x: Any) -> Any:
+        value, change = jax.jvp(lambda w: output(model, w, x), (start,), (move,))
+        return value + change
+
+    nothing = jax.tree.map(jnp.zeros_like, start)
+    end, losses = descend(model, route, step, cost, n, partial(output, model), start, nothing)
+    moved, linear_losses = descend(model, route, step, cost, n, tangent, nothing, start)
+    (inputs,) = route.inputs.values()
+    probes = jnp.asarray(inputs[: route.probes])
+    outputs = [np.stack([f(w, x) for x in probes]) for f, w in ((partial(output, model), end), (tangent, moved))]
+    return outputs[0], outputs[1], np.asarray(losses), np.asarray(linear_losses)
+
+
+def ends(model: tp.Model, route: Route, step: Step, cost: Cost, n: int, key: int) -> Any:
+    """The weights after the last step."""
+    start = model.init(key, n, "float64")
+    nothing = jax.tree.map(jnp.zeros_like, start)
+    return descend(model, route, step, cost, n, partial(output, model), start, nothing)[0]
+
+
+def output(model: tp.Model, weights: Any, x: Any) -> Any:
+    return model.apply(weights, x).reshape(-1)
+
+
+def descend(
+    model: tp.Model, route: Route, step: Step, cost: Cost, n: int, forward: Any, weights: Any, beside: Any
+) -> tuple[Any, list[float]]:
+    """The moving ``weights`` after the last step, and losses; the weights that decay are those and ``beside``."""
+    (inputs,) = route.inputs.values()
+    graph = model.graph
+    rates = {w: float((graph.learning_rate * p.rate).at(n)) for w, p in graph.parameters.items()}
+
+    def mean(weights: Any, rows: Any) -> Any:
+        each = [cost(forward(weights, inputs[i]), route.targets[i].reshape(-1)) for i in rows]
+        return sum(each) / len(rows)
+
+    state, losses = None, []
+    for rows in route.batches:
+        value, gradient = jax.value_and_grad(mean)(weights, rows)
+        losses.append(float(value))
+        updates, state = step(gradient, state, {w: weights[w] + beside[w] for w in weights}, rates)
+        weights = {w: weights[w] + updates[w] for w in weights}
+    return weights, losses
+
+
+def route(model: tp.Model, steps: int, batch: int, classes: bool = False) -> Route:
+    draw = np.random.default_rng(0)
+    inputs = {name: draw.standard_normal((4, *(a.at(1) for a in axes))) for name, axes in model.inputs.items()}
+    (node,) = model.graph.outputs.values()
+    shape = tuple(a.at(1) for a in model.graph.type(node))
+    targets = np.sign(draw.standard_normal((4, *shape)))
+    if classes:
+        targets = np.eye(shape[0])[draw.integers(shape[0], size=4)]
+    return Route(inputs, targets, draw.integers(4, size=(steps, batch)), 2, (0, steps))
+
+
+def compared(model: tp.Model, path: Route, optimizer: Optimizer, step: Step, cost: Cost, n: int = 12) -> None:
+    """Asserts that a run of the dense engine is that of the loop, to 1e-9, and that both models differ."""
+    with precision("float64"):
+        found = Trainer(model.graph, path, optimizer, cost).run(n, 1, 7, "float64", "dense")
+        output, linear, losses, linear_losses = plain(model, path, step, cost, n, 7)
+    np.testing.assert_allclose(found["output"][0, -1], output, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found["linear"][0, -1], linear, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found["loss"][0], losses, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found["linear loss"][0], linear_losses, rtol=1e-9, atol=1e-9)
+    assert np.abs(output - linear).max() > 1e-6

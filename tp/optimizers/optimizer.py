@@ -1,0 +1,114 @@
+"""What an optimiser is: a pair of pure functions as in optax, and what theory and the linear model ask of it.
+
+A new optimiser is a subclass in a file of its own. It has to define :meth:`Optimizer.init` and
+:meth:`Optimizer.update`; the other members say which shortcuts are valid for it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tp.diagnostics.diagnostic import error
+from tp.optimizers.setting import Range, Setting, setting, settings_of
+
+if TYPE_CHECKING:
+    from tp.graph.graph import Graph
+    from tp.transform.direction import Direction
+    from tp.transform.displacement import Displacement
+
+Weights = Mapping[str, Any]
+"""Arrays by name of the weight: weights, gradients or updates."""
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """How weights move from gradients: θ(s + 1) = θ(s) + update, with learning rates ``eta`` times Λ.
+
+    Λ are the learning rates that the program declares. Settings are the fields made by :func:`setting`. Raises TpError
+    TP513 for a setting that is no number or outside its range.
+    """
+
+    name: ClassVar[str]
+    """The name on the command line, in the store and in JSON."""
+
+    linear: ClassVar[bool] = False
+    """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
+
+    Then it may be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its
+    initial value and of outer products, and to the outputs of the linear model, which are a linear image of its
+    weights. For other optimisers every weight is an array, and the linear model moves its weights as arrays, too.
+    """
+
+    eta: float = setting(
+        0.2, "The learning rate, times those of the program.", within=Range(0, excluded=True), unit="Λ of the program"
+    )
+
+    def __post_init__(self) -> None:
+        for declared in self.settings():
+            object.__setattr__(self, declared.name, declared.checked(getattr(self, declared.name)))
+
+    @classmethod
+    def settings(cls) -> tuple[Setting, ...]:
+        """All settings, the learning rate ``eta`` first."""
+        return settings_of(cls)
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The values of all settings by their name."""
+        return {s.name: getattr(self, s.name) for s in self.settings()}
+
+    @property
+    def identity(self) -> str:
+        """Name and settings with all digits: equal for optimisers that make equal steps."""
+        return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
+
+    @property
+    def json(self) -> dict[str, str | float]:
+        """Name and settings, as JSON has them."""
+        return {"optimizer": self.name, **{s.key: getattr(self, s.name) for s in self.settings()}}
+
+    @property
+    def described(self) -> list[str]:
+        """The settings in words: the learning rate, and those that differ from their default."""
+        first, *more = self.settings()
+        shown = [first, *(s for s in more if getattr(self, s.name) != s.default)]
+        return [f"{s.label} {getattr(self, s.name):g}" for s in shown]
+
+    @abstractmethod
+    def init(self, params: Weights) -> Any:
+        """The state before the first step, a tree of arrays, for weights ``params``."""
+
+    @abstractmethod
+    def update(
+        self, gradients: Weights, state: Any, params: Weights, rates: Mapping[str, float]
+    ) -> tuple[Weights, Any]:
+        """(updates, state) of one step: pure, and compiled by JAX. Updates are added to the weights.
+
+        ``gradients`` are those of the mean cost of a batch, and ``rates`` are Λ, a number for each weight. Where the
+        optimiser is :attr:`linear`, an array may also be coordinates: [1 + outer products] of one weight, the first of
+        which belongs to its initial value, or [samples, components] outputs.
+        """
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether the update has a part along the weights themselves, as weight decay has."""
+        return False
+
+    def matrix_free(self, second: bool) -> bool:
+        """Whether weights may stay unmaterialised, also where ``second`` derivatives are taken along a run.
+
+        Second derivatives are taken with respect to initial weights, of which less is left where weights shrink.
+        """
+        return self.linear and not (second and self.shrinks)
+
+    def displacement(self, graph: Graph, initial: Direction, changes: Sequence[Direction]) -> Displacement:
+        """The move of the weights after ``len(changes) + 1`` steps with error signals of one, for the order calculus.
+
+        ``initial`` is Λ∇F at the initial weights, and ``changes`` are those of Λ∇F from there before each later step,
+        nodes of ``graph``. What the linear model would do is first order, all else is the rest. Constants do not
+        matter, powers of n do. Raises TpError TP514 where the optimiser has no such form.
+        """
+        raise error("TP514", f"no orders of training with {self.name} are known", hint="tp train runs it all the same")
