@@ -1,4 +1,16 @@
-"""Cases of parametrised tests that are not run every time: by default one case stands for others of its kind."""
+"""Which tests run when. By default one case of a parametrised test stands for the others of its kind.
+
+Budgets are wall-clock times on 2 cores with a cold compilation cache:
+
+| tier       | command                                | budget     | holds                                             |
+|------------|----------------------------------------|------------|---------------------------------------------------|
+| default    | ``pytest -n 2``                        | 6 minutes  | one case of every kind; one test at most 20 s     |
+| CI         | ``pytest -n 2 -m "not exhaustive"``    | 17 minutes | default and slow tests; one test at most 60 s     |
+| exhaustive | ``pytest -n 2 -m "slow or not slow"``  | 3 hours    | everything; for changes of what is tested         |
+
+CI prints the 25 slowest tests. A test beyond the limit of its tier moves one tier down, with :func:`slow` or
+:func:`exhaustive`, and leaves a smaller case of its kind behind.
+"""
 
 from __future__ import annotations
 
