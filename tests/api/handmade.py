@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Scale, Width
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.laws import LAWS
 from tp.graph.parameter import Law, Parameter
 from tp.primitives.apply import Apply
@@ -29,7 +29,7 @@ def mlp() -> Program:
         name: Parameter(name, outs, ins, Law("normal"))
         for name, outs, ins in (("U", (n,), (d,)), ("W", (n,), (n,)), ("v", (n,), ()))
     }
-    graph = Graph({"n": width}, parameters)
+    graph = GraphBuilder({"n": width}, parameters)
     small = Scale.of(width, -HALF)
     x = graph.add(Input("x", (d,)))
     first = scaled(graph, contract(graph, graph.add(Read("U")), x, ["d"]), Scale(3**-0.5))
@@ -41,4 +41,4 @@ def mlp() -> Program:
         Claim("order", "f", "Theta", Fraction(0), False, "f : Theta(1)", SPAN),
         Claim("weakly_correlated", None, None, Fraction(1), False, "weakly_correlated(n)", SPAN),
     )
-    return Program("mlp", "", "mlp.tp", graph, {"x": (d,)}, claims, {}, "0")
+    return Program("mlp", "", "mlp.tp", graph.build(), {"x": (d,)}, claims, {}, "0")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, wide
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
@@ -105,7 +106,7 @@ KINDS = [Input, Constant, Read, Apply, Broadcast, Concat, Detach, Gather, Larges
 def graphs(draw: Any) -> Graph:
     """A sound graph of up to a dozen nodes."""
     named = {n: draw(parameters(n)) for n in ("U", "W[2]", 'odd "one"')}
-    graph = Graph({w.name: w for w in WIDTHS}, named, draw(st.just(ONE) | scales))
+    graph = GraphBuilder({w.name: w for w in WIDTHS}, named, draw(st.just(ONE) | scales))
     with graph.at(draw(spans)):
         graph.add(Input("x", (FINITE[0],)))
     for _ in range(draw(st.integers(0, 12))):
@@ -125,4 +126,4 @@ def graphs(draw: Any) -> Graph:
     graph.names.update(draw(st.dictionaries(words, nodes, max_size=3)))
     results = draw(st.dictionaries(words, nodes, max_size=2))
     graph.outputs.update({name: i for name, i in results.items() if not wide(graph.type(i))})
-    return graph
+    return graph.build()

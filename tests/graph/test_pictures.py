@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tp.graph.axes import Axis, Scale, Width
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter
 from tp.pictures import to_mermaid, to_svg
@@ -31,8 +32,8 @@ N = Axis("n", WIDTH)
 relaxed = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=40)
 
 
-def sample(depth: int = 3) -> Graph:
-    graph = Graph({"n": WIDTH}, {p: Parameter(p, (N,), i, Law("normal")) for p, i in (("b", ()), ("W", (N,)))})
+def sample(depth: int = 3) -> GraphBuilder:
+    graph = GraphBuilder({"n": WIDTH}, {p: Parameter(p, (N,), i, Law("normal")) for p, i in (("b", ()), ("W", (N,)))})
     first = h = graph.add(Read("b"))
     for layer in range(depth):
         z = graph.add(Apply("W"), graph.add(Pointwise("tanh"), h))
@@ -47,7 +48,7 @@ def texts(svg: str) -> list[str]:
 
 
 def test_every_name_is_shown_and_escaped() -> None:
-    graph = sample()
+    graph = sample().build()
     shown = texts(to_svg(graph))
     assert {*graph.names, *graph.outputs} <= set(shown)
     assert "read b" in shown
@@ -75,14 +76,16 @@ def test_any_graph_gives_well_formed_pictures(graph: Graph) -> None:
 
 def test_nodes_that_nothing_needs_are_left_out() -> None:
     graph = sample()
-    before = to_svg(graph), to_mermaid(graph)
+    needed = graph.build()
     graph.add(Pointwise("sin"), 0)
-    assert (to_svg(graph), to_mermaid(graph)) == before
+    whole = graph.build()
+    assert (to_svg(whole), to_mermaid(whole)) == (to_svg(needed), to_mermaid(needed))
 
 
 def test_kinds_are_told_apart() -> None:
-    graph = sample()
-    x = graph.names["x"] = graph.add(Input("x", (Axis("d", 3),)))
+    builder = sample()
+    x = builder.names["x"] = builder.add(Input("x", (Axis("d", 3),)))
+    graph = builder.build()
     shown = captions(graph, drawn(graph))
     assert shown[0].kind is Kind.PARAMETER
     assert shown[x].kind is Kind.FINITE

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tp.diagnostics.diagnostic import TpError
 from tp.graph.axes import Axis, Scale, Width
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.text import describe, parse_graph, print_graph
 from tp.graph.validate import validate
@@ -48,12 +49,12 @@ def test_round_trip(graph: Graph) -> None:
 
 def small() -> Graph:
     width = Width("n")
-    graph = Graph({"n": width}, {})
+    graph = GraphBuilder({"n": width})
     x = graph.add(Input("x", (Axis("t", 20),)), label="x")
     y = graph.add(Gather(Axis("t", 20), (Axis("s", 12),), (*range(3, 9), -1, -1, -1, -1, 5, 4)), x)
     graph.outputs["f"] = graph.add(Linear((Scale.of(width), Scale(-2.0))), y, x)
     graph.names["h[1]"] = y
-    return graph
+    return graph.build()
 
 
 def test_the_text_is_as_documented() -> None:
@@ -75,25 +76,25 @@ def test_comments_blank_lines_and_line_ends_do_not_matter() -> None:
 
 @pytest.mark.parametrize("number", [0.1, -0.0, 1e-320, 1.7976931348623157e308, float("inf"), 3.0, 1e22])
 def test_numbers_are_exact(number: float) -> None:
-    graph = Graph({}, {})
+    graph = GraphBuilder()
     graph.add(Constant((number, 0.0, 0.0, 0.0, -0.0, number), (Axis("t", 6),)))
-    (node,) = [read[0] for read in [parse_graph(print_graph(graph), known())]]
+    (node,) = [read[0] for read in [parse_graph(print_graph(graph.build()), known())]]
     assert isinstance(node.operation, Constant)
     assert [x.hex() for x in node.operation.numbers] == [x.hex() for x in (number, 0.0, 0.0, 0.0, -0.0, number)]
 
 
 def test_long_tables_stay_short() -> None:
-    graph = Graph({}, {})
+    graph = GraphBuilder()
     x = graph.add(Input("x", (Axis("t", 5000),)))
     graph.add(Gather(Axis("t", 5000), (Axis("t", 5000),), (*range(1, 5000), -1)), x)
     assert len(describe(graph[1], 1)) < 100
 
 
 def test_widths_that_are_not_declared_cannot_be_printed() -> None:
-    graph = Graph({}, {})
+    graph = GraphBuilder()
     graph.add(Input("x", (Axis("n", Width("n")),)))
     with pytest.raises(ValueError, match="does not declare"):
-        print_graph(graph)
+        print_graph(graph.build())
 
 
 WRONG = [

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Scale, Width
-from tp.graph.graph import Graph, Node
+from tp.graph.builder import GraphBuilder
+from tp.graph.graph import Graph
+from tp.graph.nodes import Node
 from tp.graph.parameter import Law, Parameter
 from tp.graph.validate import validate
 from tp.primitives.input import Input
@@ -20,17 +23,16 @@ N, T = Axis("n", WIDTH), Axis("t", 4)
 
 
 def sound() -> Graph:
-    graph = Graph({"n": WIDTH}, {"v": Parameter("v", (N,), (), Law("normal"))})
+    graph = GraphBuilder({"n": WIDTH}, {"v": Parameter("v", (N,), (), Law("normal"))})
     v, x = graph.add(Read("v")), graph.add(Input("x", (T,)))
     with graph.at(Span(7, 1, 7, 9)):
         product = graph.add(Product(), v, x)
     graph.outputs["f"] = graph.add(Sum(("n",)), product)
-    return graph
+    return graph.build()
 
 
 def replaced(graph: Graph, index: int, node: Node) -> Graph:
-    graph._nodes[index] = node
-    return graph
+    return replace(graph, nodes=(*graph.nodes[:index], node, *graph.nodes[index + 1 :]))
 
 
 def codes(graph: Graph) -> list[str]:
@@ -78,15 +80,14 @@ def test_repeated_nodes() -> None:
 
 def test_a_wide_output() -> None:
     graph = sound()
-    graph.outputs["g"] = 2
+    graph = replace(graph, outputs={**graph.outputs, "g": 2})
     (found,) = validate(graph)
     assert found.code == "TP704"
     assert found.hint
 
 
 def test_names_of_nodes_that_do_not_exist() -> None:
-    graph = sound()
-    graph.names["lost"] = 9
+    graph = replace(sound(), names={"lost": 9})
     assert codes(graph) == ["TP703"]
 
 

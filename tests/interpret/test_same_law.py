@@ -20,6 +20,7 @@ import pytest
 from two_samples import PROGRAMS, Samples, both, draws, inputs_of, p_values, pair_p_values, shipped
 
 from tests.marks import exhaustive, slow
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays import conditioned, dense, gaussian
 from tp.interpret.arrays.backend import precision
@@ -97,9 +98,9 @@ def test_third_correlation_of_large_programs(name: str, n: int) -> None:
     assert worst(*both(small(name), ("F", "C[0,2]", "C[0,3]"), n, 300)) > ALPHA
 
 
-def at_two_inputs(program: Graph) -> tuple[Graph, dict[str, int]]:
+def at_two_inputs(program: Graph) -> tuple[GraphBuilder, dict[str, int]]:
     """F, and inner products of gradients, at two inputs in one graph: their joint law is that of one network."""
-    target = program.empty_like()
+    target = GraphBuilder.like(program)
     roots = list(program.outputs.values())
     outputs = []
     for suffix in ("@0", "@1"):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tp.graph.axes import Axis, Scale, Type, Width, names
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Law, Parameter
@@ -153,9 +154,9 @@ def evaluate(graph: Graph, root: int, given: dict[int, Any]) -> Any:
     return values[root]
 
 
-def placed(sample: Sample) -> tuple[Graph, list[int], int]:
+def placed(sample: Sample) -> tuple[GraphBuilder, list[int], int]:
     """A graph whose inputs stand for the operands of the sample."""
-    graph = Graph({"n": WIDE, "m": NARROW}, PARAMETERS)
+    graph = GraphBuilder({"n": WIDE, "m": NARROW}, PARAMETERS)
     operands = [graph.add(Input(f"operand {i}", axes)) for i, axes in enumerate(sample.operands)]
     return graph, operands, graph.add(sample.operation, *operands)
 
@@ -189,7 +190,7 @@ def test_axis_order_of_operands_does_not_matter(sample: Sample) -> None:
     np.testing.assert_allclose(moved, evaluate(graph, node, given), rtol=1e-12, atol=1e-12)
 
 
-def partial(sample: Sample, index: int) -> tuple[Callable[[Any], Any], Graph, list[int], int, dict[int, Any]]:
+def partial(sample: Sample, index: int) -> tuple[Callable[[Any], Any], GraphBuilder, list[int], int, dict[int, Any]]:
     """The sample as a function of operand ``index`` alone; a LINEAR one with the other operands at zero."""
     graph, operands, node = placed(sample)
     joint = sample.operation.derivative is Derivative.LINEAR

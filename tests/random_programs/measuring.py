@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from tests.random_programs.numerics import Array, Batch
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
@@ -27,7 +28,7 @@ class Correlations:
 
     def __init__(self, program: Graph, data: int = 0) -> None:
         self.program = program
-        self.graph = graph = program.empty_like()
+        self.graph = graph = GraphBuilder.like(program)
         along = gradient_at(program, graph, None, DIRECTIONS)
         algebra = Taylor(graph, [(along, DEPTH)])
         output = jet_output(program, algebra, POINT)

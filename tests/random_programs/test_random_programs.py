@@ -35,8 +35,10 @@ from tests.random_programs.measuring import QUANTITIES, SIZES, Correlations, Out
 from tests.random_programs.strategy import programs, seeded
 from tp.exponent import show
 from tp.graph.axes import Scale
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
+from tp.graph.parameter import Parameter
 from tp.primitives.apply import Apply
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product
@@ -44,6 +46,7 @@ from tp.primitives.read import Read
 from tp.syntax import parse
 from tp.theory.bounds import bounds
 from tp.theory.predict import predict
+from tp.transform.instantiate import instantiate
 
 Exponents = dict[str, Fraction | None]
 DEGREES = {"F": 1, "kernel": 2, "C[0,2]": 3, "C[0,3]": 4, "C[1,1]": 2}
@@ -67,22 +70,18 @@ def power(program: Graph, p: Fraction) -> Scale:
     return Scale(1.0, ((program.widths["n"], p),))
 
 
-Change = Callable[[Graph, Operation, Sequence[int]], int]
+Change = Callable[[GraphBuilder, Operation, Sequence[int]], int]
 
 
 def rebuilt(program: Graph, change: Change) -> Graph:
     """The program with every node made by ``change`` from its operation and the new numbers of its operands."""
-    out = program.empty_like()
+    out = GraphBuilder.like(program)
     image: dict[int, int] = {}
     for index in program:
         node = program[index]
         image[index] = change(out, node.operation, [image[i] for i in node.operands])
     out.outputs.update({name: image[node] for name, node in program.outputs.items()})
-    return out
-
-
-def same(graph: Graph, operation: Operation, operands: Sequence[int]) -> int:
-    return graph.add(operation, *operands)
+    return out.build()
 
 
 @given(programs)
@@ -116,7 +115,7 @@ def test_constants_do_not_matter(text: str, factor: float) -> None:
     """Only powers of the width count: neither deviations nor coefficients nor the sizes of finite axes do."""
     program = parse(text).graph
 
-    def change(graph: Graph, operation: Operation, operands: Sequence[int]) -> int:
+    def change(graph: GraphBuilder, operation: Operation, operands: Sequence[int]) -> int:
         if isinstance(operation, Linear) and len(operands) == 1:
             operation = Linear((operation.scales[0] * Scale(factor),))
         return graph.add(operation, *operands)
@@ -130,7 +129,7 @@ def test_constants_do_not_matter(text: str, factor: float) -> None:
 def test_factors_and_summands_commute(text: str) -> None:
     program = parse(text).graph
 
-    def change(graph: Graph, operation: Operation, operands: Sequence[int]) -> int:
+    def change(graph: GraphBuilder, operation: Operation, operands: Sequence[int]) -> int:
         if isinstance(operation, Product):
             return graph.add(operation, *reversed(operands))
         if isinstance(operation, Linear):
@@ -146,7 +145,7 @@ def test_matrices_are_linear(text: str) -> None:
     """W (a x + b y) = a W x + b W y."""
     program = parse(text).graph
 
-    def change(graph: Graph, operation: Operation, operands: Sequence[int]) -> int:
+    def change(graph: GraphBuilder, operation: Operation, operands: Sequence[int]) -> int:
         if isinstance(operation, Apply):
             inner = graph[operands[0]]
             wide = all(set(graph.type(i)) == set(graph.type(operands[0])) for i in inner.operands)
@@ -164,8 +163,7 @@ POWERS = st.sampled_from([Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fractio
 @few
 def test_learning_rates_scale(text: str, p: Fraction) -> None:
     program = parse(text).graph
-    faster = rebuilt(program, same)
-    faster.learning_rate = program.learning_rate * power(program, p)
+    faster = replace(program, learning_rate=program.learning_rate * power(program, p))
     before, after = exponents(program), exponents(faster)
     for name, exponent in before.items():
         assert after[name] == (None if exponent is None else exponent + p * RATES[name])
@@ -175,10 +173,11 @@ def test_learning_rates_scale(text: str, p: Fraction) -> None:
 @few
 def test_outputs_scale(text: str, p: Fraction) -> None:
     program = parse(text).graph
-    larger = rebuilt(program, same)
-    for name, node in larger.outputs.items():
-        larger.outputs[name] = larger.add(Linear((power(program, p),)), node)
-    before, after = exponents(program), exponents(larger)
+    larger = GraphBuilder.like(program)
+    image = instantiate(program, list(program), larger, larger.add)
+    for name, node in program.outputs.items():
+        larger.outputs[name] = larger.add(Linear((power(program, p),)), image[node])
+    before, after = exponents(program), exponents(larger.build())
     for name, exponent in before.items():
         assert after[name] == (None if exponent is None else exponent + p * DEGREES[name])
 
@@ -190,15 +189,16 @@ def test_parametrizations_are_equivalent(text: str, p: Fraction) -> None:
     program = parse(text).graph
     factor = power(program, p)
 
-    def change(graph: Graph, operation: Operation, operands: Sequence[int]) -> int:
+    def change(graph: GraphBuilder, operation: Operation, operands: Sequence[int]) -> int:
         node = graph.add(operation, *operands)
         return graph.add(Linear((factor,)), node) if isinstance(operation, Apply | Read) else node
 
     other = rebuilt(program, change)
+    weights: dict[str, Parameter] = {}
     for name, parameter in program.parameters.items():
         law = replace(parameter.law, scale=parameter.law.scale * power(program, -p))
-        other.parameters[name] = replace(parameter, law=law, rate=parameter.rate * power(program, -2 * p))
-    assert exponents(other) == exponents(program)
+        weights[name] = replace(parameter, law=law, rate=parameter.rate * power(program, -2 * p))
+    assert exponents(replace(other, parameters=weights)) == exponents(program)
 
 
 @given(programs, st.randoms(use_true_random=False))
@@ -206,10 +206,10 @@ def test_parametrizations_are_equivalent(text: str, p: Fraction) -> None:
 def test_slower_weights_never_enlarge(text: str, pick: random.Random) -> None:
     """Terms of a correlation carry rates to non-negative powers, and nothing cancels between terms."""
     program = parse(text).graph
-    slower = rebuilt(program, same)
     name = pick.choice(sorted(program.parameters))
     parameter = program.parameters[name]
-    slower.parameters[name] = replace(parameter, rate=parameter.rate * power(program, Fraction(-1)))
+    slow = replace(parameter, rate=parameter.rate * power(program, Fraction(-1)))
+    slower = replace(program, parameters={**program.parameters, name: slow})
     before, after = exponents(program), exponents(slower)
     for quantity, exponent in before.items():
         found = after[quantity]

@@ -12,7 +12,7 @@ from tp.answer import Answer
 from tp.diagnostics.span import Span
 from tp.exponent import UNBOUNDED
 from tp.exponent import shown as written
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.interpret.orders import calculus_for
 from tp.report.json import dumps, numbers_json, verification_json
 from tp.report.orders import BOUND, orders_json, orders_text
@@ -51,7 +51,7 @@ RESULT = Verification(
     {64: "dense", 256: "dense", 1024: "conditioned"},
     False,
 )
-ZERO = calculus_for(Graph({}, {})).zero
+ZERO = calculus_for(GraphBuilder()).zero
 REGIME = Regime(
     Kind.LAZY,
     "F - F_lin is of order n^(-1)",

@@ -34,7 +34,6 @@ def test_a_fused_product_leaves_no_node_behind() -> None:
     assert [fused[i].operation.keyword() for i in fused].count("product") == 2
     assert [kept[i].operation.keyword() for i in kept].count("product") == 2
     assert [node.label for node in map(fused.__getitem__, fused)].count("h") == 1
-    assert fused.add(fused[1].operation, *fused[1].operands) == 1
 
 
 def test_the_source_of_the_library_is_shown_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

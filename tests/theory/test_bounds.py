@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tp.exponent import UNBOUNDED
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.bounds.rules import NORM_RULES
@@ -38,10 +39,10 @@ class Typical:
         self.calculus = calculus_for(graph)
         self.known: dict[int, Any] = {}
 
-    def size(self, graph: Graph, node: int) -> Fraction | None:
+    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
         return interpret(graph, [node], self.calculus, self.known)[node].value.exponent
 
-    def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
         return None
 
 

@@ -23,6 +23,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 from test_ground_truth import mlp_text
 
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
@@ -145,7 +146,7 @@ class _Contractor:
     """Scalars for trees of contractions, out of the jets and gradients that predictions are made of."""
 
     def __init__(self, program: Graph) -> None:
-        self.program, self.graph = program, program.empty_like()
+        self.program, self.graph = program, GraphBuilder.like(program)
         self.gradient = gradient_at(program, self.graph, None, "")
 
     def scalar(self, tree: Tree) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.marks import exhaustive, slow
 from tp.graph.axes import Axis
+from tp.graph.builder import GraphBuilder
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
@@ -42,10 +43,10 @@ def test_both_algebras_agree_at_equal_inputs(name: str, n: int) -> None:
     """With one input in all slots the mixed derivative along distinct directions is a power of one direction."""
     found = program(name)
     graph, depth = found.graph, 3
-    taylor = Taylor(one := graph.empty_like(), [(gradient_at(graph, one, None, ""), depth)])
+    taylor = Taylor(one := GraphBuilder.like(graph), [(gradient_at(graph, one, None, ""), depth)])
     taylor_jet = jet_output(graph, taylor, "")
     samples = Axis(SAMPLES, depth)
-    subsets = Subsets(many := graph.empty_like(), [(gradient_at(graph, many, samples, DIRECTIONS), depth)])
+    subsets = Subsets(many := GraphBuilder.like(graph), [(gradient_at(graph, many, samples, DIRECTIONS), depth)])
     subsets_jet = jet_output(graph, subsets, POINT)
     x = {k: np.random.default_rng(1).standard_normal([a.at(n) for a in axes]) for k, axes in found.inputs.items()}
     spread = {k + DIRECTIONS: np.repeat(v[..., None], depth, -1) for k, v in x.items()}
@@ -74,7 +75,7 @@ def test_taylor_coefficients_of_two_directions_are_mixed_derivatives() -> None:
         output f = dot(v, tanh(W @ silu(U @ x)))
     }""").graph
     n = 4
-    target = graph.empty_like()
+    target = GraphBuilder.like(graph)
     first = gradient_at(graph, target, None, " first")
     second = gradient_at(graph, target, None, " second")
     algebra = Taylor(target, [(first, 2), (second, 1)])

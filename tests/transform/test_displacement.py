@@ -18,6 +18,7 @@ from tests.marks import exhaustive, slow
 from tp.activations import Smoothness, find
 from tp.activations import known as activations
 from tp.graph.axes import Axis, Scale, Width, names
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
@@ -211,7 +212,7 @@ def named(graph: Graph) -> dict[str, int]:
 def check_displaced(name: str, n: int, *, size: float) -> None:
     """A program moved by ``size`` times one gradient to first order, and by another gradient besides."""
     given = setting(name, n, ("", "@one", "@two"))
-    graph = given.graph.empty_like()
+    graph = GraphBuilder.like(given.graph)
     along, besides = (
         gradient_at(given.graph, graph, None, suffix).rescaled(graph, lambda _: Scale(size))
         for suffix in ("@one", "@two")
@@ -258,7 +259,7 @@ def test_every_shipped_program_is_displaced() -> None:
 
 
 def test_without_a_displacement_nothing_moves() -> None:
-    graph = program("rnn").empty_like()
+    graph = GraphBuilder.like(program("rnn"))
     flat = jets(
         program("rnn"), list(named(program("rnn")).values()), Displacing(graph, Displacement()), datum(graph, None, "")
     )
@@ -269,7 +270,7 @@ def test_without_a_displacement_nothing_moves() -> None:
 def test_a_formal_step_is_a_displacement_of_that_size(name: str) -> None:
     """The variable of a series is an input; F(θ + ε g) and its linear part by JAX at several ε."""
     given = setting(name, QUICK[name])
-    graph = given.graph.empty_like()
+    graph = GraphBuilder.like(given.graph)
     gradient = gradient_at(given.graph, graph, None, "")
     step = graph.add(Variable("@step"))
     along = gradient.mapped_left(lambda node: multiply(graph, step, node))
@@ -310,7 +311,7 @@ def test_remainders(activation: str, k: int) -> None:
     b = jnp.asarray([0.7, 1.4, 2.0, 0.9]) if positive else jnp.asarray([-1.3, 0.4, 2.0, -0.6])
     m = jnp.asarray([0.6, -0.5, 1.1, 0.2])
     for terms in (1, 2, 3):
-        graph = Graph({"n": Width("n")}, {})
+        graph = GraphBuilder({"n": Width("n")})
         base, move = graph.add(Input("b", (axis,))), graph.add(Input("m", (axis,)))
         node = graph.add(Remainder(activation, k, terms), base, move)
         (found,) = evaluator(graph, [node], 4, jnp.float64)({}, {"b": b, "m": m})
@@ -330,7 +331,7 @@ def _slopes(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def test_kinks_are_crossed_by_real_moves_and_not_by_formal_ones(activation: str) -> None:
     axis = Axis("n", Width("n"))
     for formal in (True, False):
-        graph = Graph({"n": Width("n")}, {})
+        graph = GraphBuilder({"n": Width("n")})
         base, move = graph.add(Input("b", (axis,))), graph.add(Input("m", (axis,)))
         algebra = Displacing(graph, Displacement(), formal=formal)
         jet = algebra.pointwise(Pointwise(activation), Displaced(base, move))

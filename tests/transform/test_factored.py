@@ -13,7 +13,9 @@ import pytest
 
 from tests.marks import slow
 from tp.graph.axes import ONE, Axis, Type, Width, names, wide
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.parameter import Law, Parameter
 from tp.graph.text import print_graph
 from tp.graph.validate import validate
@@ -34,6 +36,7 @@ from tp.syntax import load, parse
 from tp.transform.algebra import SAMPLES, Subsets
 from tp.transform.direction import squared_norm
 from tp.transform.factored import factored
+from tp.transform.instantiate import instantiate
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 # Fewer tokens and pixels than entries of a weight's finite side, so that factors pay.
@@ -126,13 +129,13 @@ def of_a_constant() -> Graph:
     n = Axis("n", width)
     law = Law("normal")
     parameters = {name: Parameter(name, (n,), (d,), law) for name in "UV"} | {"v": Parameter("v", (n,), (), law)}
-    graph = Graph({"n": width}, parameters)
+    graph = GraphBuilder({"n": width}, parameters)
     over = Product(("d",))
     still = graph.add(over, graph.add(Read("U")), graph.add(Constant((1.0, -0.5, 2.0), (d,))))
     moving = graph.add(over, graph.add(Read("V")), graph.add(Input("x", (d,))))
     h = multiply(graph, graph.add(Pointwise("tanh"), still), graph.add(Pointwise("gelu"), moving))
     graph.outputs["f"] = graph.add(Product(("n",)), graph.add(Read("v")), h)
-    return graph
+    return graph.build()
 
 
 @cache
@@ -150,9 +153,18 @@ def operations(graph: Graph, kind: type[Apply] | type[Read]) -> set[str]:
     return {op.parameter for i in needed if isinstance(op := graph[i].operation, kind)}
 
 
-def derived(graph: Graph, depth: int) -> tuple[Graph, dict[str, int]]:
+def copied(graph: Graph) -> GraphBuilder:
+    """A builder with the nodes of ``graph``, its outputs and its names."""
+    builder = GraphBuilder.like(graph)
+    image = instantiate(graph, list(graph), builder, builder.add)
+    builder.outputs.update((name, image[i]) for name, i in graph.outputs.items())
+    builder.names.update((name, image[i]) for name, i in graph.names.items())
+    return builder
+
+
+def derived(graph: Graph, depth: int) -> tuple[GraphBuilder, dict[str, int]]:
     """C[0,d] and the squared norms of C[1,d] for d up to ``depth``, all in one graph."""
-    target = graph.empty_like()
+    target = GraphBuilder.like(graph)
     along = gradient_at(graph, target, Axis(SAMPLES, depth), DIRECTIONS)
     algebra = Subsets(target, [(along, depth)])
     output = jet_output(graph, algebra, POINT)
@@ -174,7 +186,7 @@ def data(graph: Graph, depth: int) -> dict[str, jax.Array]:
     return {k: jnp.asarray(v) for k, v in arrange(graph, x, depth).items()}
 
 
-def values(graph: Graph, roots: Sequence[int], weights: Graph, inputs: dict[str, jax.Array]) -> list[jax.Array]:
+def values(graph: Nodes, roots: Sequence[int], weights: Graph, inputs: dict[str, jax.Array]) -> list[jax.Array]:
     drawn = draw(weights.parameters, N, jax.random.key(0), jnp.float64)
     return jax.jit(evaluator(graph, roots, N, jnp.float64))(drawn, inputs)
 
@@ -282,22 +294,23 @@ def test_arrays_are_as_large_as_jets(depth: int) -> None:
 
 def test_a_name_of_the_weight_keeps_it_as_a_value() -> None:
     """What only names need is copied; the outputs still use the weight applied."""
-    graph = program("mlp").pruned()
+    graph = copied(program("mlp"))
     graph.name(graph.add(Read("U")), "weight")
     other = graph.add(Product(("d",)), graph.names["weight"], graph.add(Input("y", (Axis("d", 3),))))
     graph.name(combine(graph, [other, other], [ONE, ONE]), "twice")
-    new = factored(graph)
+    new = factored(graph.build())
     assert new[new.names["weight"]].operation == Read("U")
     assert "twice" in new.names
     assert operations(new, Read) == {"v"}
 
 
 def test_a_weight_that_is_an_output_stays() -> None:
-    graph = parse("""program p {
+    found = parse("""program p {
         width n
         input x : [d=3]
         param U : [n, d] ~ normal(0, 1)
         output f = mean(gelu(U @ x))
     }""").graph
+    graph = copied(found)
     graph.outputs["U"] = graph.add(Read("U"))
-    assert operations(factored(graph), Read) == {"U"}
+    assert operations(factored(graph.build()), Read) == {"U"}

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tp.graph.axes import ONE, Scale, names
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
@@ -19,6 +20,7 @@ from tp.quantities.programs import reads_in
 from tp.syntax import Program, load, parse
 from tp.transform.direction import Direction, Factor, squared_norm
 from tp.transform.gradient import direction, pullback
+from tp.transform.instantiate import instantiate
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = {"t": "3", "d": "2", "i": "4", "j": "4"}
@@ -61,10 +63,12 @@ def program(name: str) -> Program:
     return load(path, {k: v for k, v in SMALL.items() if k in known})
 
 
-def gradient(graph: Graph) -> tuple[Graph, Direction]:
-    """The gradient of the single output, in the graph itself."""
-    (root,) = graph.outputs.values()
-    reads = reads_in(graph, graph, [root])
+def gradient(program: Graph) -> tuple[GraphBuilder, Direction]:
+    """The gradient of the single output, in a copy of the graph with the same numbers."""
+    graph = GraphBuilder.like(program)
+    instantiate(program, list(program), graph, graph.add)
+    (root,) = program.outputs.values()
+    reads = reads_in(program, graph, [root])
     return graph, direction(pullback(graph, root, graph.add(Constant((1.0,))), reads.values()), reads)
 
 
@@ -86,7 +90,7 @@ def test_gradients_and_their_norms(name: str, n: int) -> None:
     found = program(name)
     graph = found.graph
     output = next(iter(graph.outputs.values()))
-    _, slopes = gradient(graph)
+    graph, slopes = gradient(graph)
     assert {*slopes.leaves, *slopes.factors} == set(graph.parameters)
     rates = {weight: Scale(0.5 + i) for i, weight in enumerate(graph.parameters)}
     plain = squared_norm(graph, slopes, lambda _: ONE)
@@ -125,7 +129,7 @@ def test_weights_without_influence_have_no_part() -> None:
         h = unused @ (U @ x)
         output f = mean(relu(U @ x))
     }""").graph
-    _, slopes = gradient(graph)
+    graph, slopes = gradient(graph)
     assert set(slopes.leaves) == {"U"}
     assert not slopes.factors
 
@@ -134,7 +138,7 @@ def test_gradients_of_operators_stay_in_factors() -> None:
     """No node of the gradient has one entry for each entry of a wide matrix."""
     graph = program("rnn").graph
     before = len(graph)
-    _, slopes = gradient(graph)
+    graph, slopes = gradient(graph)
     norm = squared_norm(graph, slopes, lambda _: ONE)
     assert norm is not None
     assert len(slopes.factors["W"]) == 2

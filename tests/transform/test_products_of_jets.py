@@ -9,7 +9,7 @@ import pytest
 
 from tests.marks import slow
 from tp.graph.axes import Axis, Type, Width, names, wide, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.primitives.input import Input
@@ -42,7 +42,7 @@ FURTHER = [
 ]
 
 
-def jets(graph: Graph, left: str, right: str) -> tuple[int, int]:
+def jets(graph: GraphBuilder, left: str, right: str) -> tuple[int, int]:
     jet = Axis(JET, SIZE)
     one, other = (tuple(AXES[a] for a in axes) for axes in (left, right))
     # The jet axis stands in the middle of one side: order is of no consequence.
@@ -64,7 +64,7 @@ def by_definition(types: tuple[Type, Type], out: Type, left: jax.Array, right: j
 
 @pytest.mark.parametrize(("left", "right", "over", "columns"), [*CASES, *slow(FURTHER)])
 def test_products_of_jets(left: str, right: str, over: str, columns: int | None) -> None:
-    graph = Graph(WIDTHS, {})
+    graph = GraphBuilder(WIDTHS)
     operands = jets(graph, left, right)
     node = Subsets(graph, [(Direction({}, {}), DEPTH)]).bilinear(Product(tuple(over)), *operands)
     types, out = (graph.type(operands[0]), graph.type(operands[1])), graph.type(node)

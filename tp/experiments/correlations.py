@@ -10,6 +10,7 @@ import numpy as np
 
 from tp.experiments.streams import SEEDS, several
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.cost.engine import absent, chosen_engine
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
@@ -118,7 +119,7 @@ class Sampler:
         total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
         return total + products(self.program.parameters, asked, without, n)
 
-    def _programs(self) -> list[tuple[Graph, list[int]]]:
+    def _programs(self) -> list[tuple[Nodes, list[int]]]:
         """Every graph that a draw evaluates, with its roots."""
         found = [(self.scalars.graph, [node for node in self.scalars.nodes.values() if node is not None])]
         return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]

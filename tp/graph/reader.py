@@ -11,6 +11,7 @@ from typing import Any, NoReturn, get_args, get_origin
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, show
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
@@ -43,7 +44,7 @@ def parse_graph(text: str, operations: Mapping[str, type[Operation]]) -> Graph:
     reader = _Reader(operations)
     for number, line in enumerate(text.split("\n"), start=1):
         reader.read(number, line.removesuffix("\r"))
-    return reader.graph
+    return reader.graph.build()
 
 
 class _Reader:
@@ -55,17 +56,17 @@ class _Reader:
         self.parameters: dict[str, Parameter] = {}
         self.rate: Scale | None = None
         self.source = _FILE
-        self.made: Graph | None = None
+        self.made: GraphBuilder | None = None
         self.line = 1
         self.length = 0
         self.tokens: list[_Token] = []
         self.at = 0
 
     @property
-    def graph(self) -> Graph:
-        """The graph; asked for first when the declarations are over."""
+    def graph(self) -> GraphBuilder:
+        """The graph so far; asked for first when the declarations are over."""
         if self.made is None:
-            self.made = Graph(self.widths, self.parameters, ONE if self.rate is None else self.rate)
+            self.made = GraphBuilder(self.widths, self.parameters, ONE if self.rate is None else self.rate)
         return self.made
 
     # tokens ------------------------------------------------------------------------------------------

@@ -20,7 +20,9 @@ from dataclasses import replace
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Type, Width
-from tp.graph.graph import Graph, Node
+from tp.graph.builder import GraphBuilder
+from tp.graph.graph import Graph
+from tp.graph.nodes import Node
 from tp.graph.parameter import Parameter
 from tp.graph.reader import parse_graph
 from tp.graph.spelling import settings, write, write_axes, write_axis, write_name, write_scale
@@ -49,13 +51,15 @@ def print_graph(graph: Graph) -> str:
 
 def print_computation(graph: Graph) -> str:
     """:func:`print_graph` of what outputs are computed by, without names, labels and places in the source."""
-    bare = Graph(graph.widths, {k: replace(p, span=None) for k, p in graph.parameters.items()}, graph.learning_rate)
+    bare = GraphBuilder(
+        graph.widths, {k: replace(p, span=None) for k, p in graph.parameters.items()}, graph.learning_rate
+    )
     number: dict[int, int] = {}
     for i in graph.needed(list(graph.outputs.values())):
         node = graph[i]
         number[i] = bare.add(node.operation, *(number[j] for j in node.operands))
     bare.outputs.update((name, number[i]) for name, i in graph.outputs.items())
-    return print_graph(bare)
+    return print_graph(bare.build())
 
 
 def describe(node: Node, index: int, file: str | None = None) -> str:

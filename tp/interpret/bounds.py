@@ -11,8 +11,9 @@ from typing import Protocol
 from tp.activations.facts import facts
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import growing
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.laws import LAWS
+from tp.graph.nodes import Nodes
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.primitives.apply import Apply
 from tp.primitives.interpretations import BoundsSetting, bounds
@@ -27,11 +28,11 @@ FINEST = 48
 class Sizes(Protocol):
     """Exponents of entry sizes that are better than those without cancellation; None where nothing better is known."""
 
-    def size(self, graph: Graph, node: int) -> Fraction | None:
+    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
         """The size of the entries of ``node``; as the argument of a negative power it counts as its very order."""
         ...
 
-    def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
         """The size of the ``order``-th move of ``node`` along n^along g; 2 stands for all orders from two on."""
         ...
 
@@ -43,7 +44,7 @@ class NormPass:
     Sizes of entries say something of the largest entry only when all laws have all moments.
     """
 
-    graph: Graph
+    graph: GraphBuilder
     calculus: NormCalculus
     sizes: Sizes | None = None
     jets: dict[int, Jet] = field(default_factory=dict[int, Jet])
@@ -77,7 +78,7 @@ class NormPass:
         return (base, *(self.sizes.moved(self.graph, index, order, along) for order in (1, 2)))
 
 
-def met(graph: Graph) -> dict[int, frozenset[tuple[str, bool]]]:
+def met(graph: Nodes) -> dict[int, frozenset[tuple[str, bool]]]:
     """The applications (weight, transposed) that each node depends on."""
     found: dict[int, frozenset[tuple[str, bool]]] = {}
     for index in graph:
@@ -91,7 +92,7 @@ def met(graph: Graph) -> dict[int, frozenset[tuple[str, bool]]]:
     return found
 
 
-def grain(graph: Graph) -> int:
+def grain(graph: Nodes) -> int:
     """So fine that all exponents of ``graph`` and their first halves are whole numbers of n^{1/grain}."""
     found = {w.exponent.denominator for w in graph.widths.values()} | {graph.learning_rate.exponent.denominator}
     for p in graph.parameters.values():
@@ -105,6 +106,6 @@ def grain(graph: Graph) -> int:
     return FINEST * lcm(*found)
 
 
-def light(graph: Graph) -> bool:
+def light(graph: Nodes) -> bool:
     """Whether all initial laws have all moments."""
     return all(moments(p) == float("inf") for p in graph.parameters.values() if p.law.family in LAWS)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from tp.activations.facts import facts
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
 
 
-def degrees(graph: Graph, trained: set[str]) -> dict[int, int | None]:
+def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
     """The degree of every node in the weights ``trained``; None where it is no polynomial.
 
     Piecewise-linear functions count as linear, since their derivatives hold almost everywhere only.

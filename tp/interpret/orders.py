@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import TypicalSetting, typical
 
 
 def interpret(
-    graph: Graph, roots: Sequence[int], calculus: Calculus, known: dict[int, Derived] | None = None
+    graph: Nodes, roots: Sequence[int], calculus: Calculus, known: dict[int, Derived] | None = None
 ) -> dict[int, Derived]:
     """The derivation of the abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
     values: dict[int, Derived] = {} if known is None else known
@@ -22,7 +22,7 @@ def interpret(
     return values
 
 
-def _missing(graph: Graph, roots: Sequence[int], values: dict[int, Derived]) -> list[int]:
+def _missing(graph: Nodes, roots: Sequence[int], values: dict[int, Derived]) -> list[int]:
     """What ``roots`` depend on and is not known yet, in topological order."""
     seen: set[int] = set()
     stack = [root for root in roots if root not in values]
@@ -34,6 +34,6 @@ def _missing(graph: Graph, roots: Sequence[int], values: dict[int, Derived]) -> 
     return sorted(seen)
 
 
-def calculus_for(graph: Graph) -> Calculus:
+def calculus_for(graph: Nodes) -> Calculus:
     """A calculus over the widths of ``graph``."""
     return Calculus({w.exponent for w in graph.widths.values()})

@@ -8,7 +8,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -75,7 +75,7 @@ class Apply(Operation):
 
 
 @transposition.rule(Apply)
-def transpose_apply(operation: Apply, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_apply(operation: Apply, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int) -> int:
     return graph.add(Apply(operation.parameter, not operation.transposed), cotangent)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, growing, names, union, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -46,7 +46,9 @@ class Concat(Operation):
 
 
 @transposition.rule(Concat)
-def transpose_concat(operation: Concat, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_concat(
+    operation: Concat, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     lengths = operation.lengths([graph.type(i) for i in operands])
     start = sum(lengths[:index])
     mine = graph.type(operands[index])

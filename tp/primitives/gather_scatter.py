@@ -9,7 +9,7 @@ from math import prod
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -87,7 +87,9 @@ class Scatter(Operation):
 
 
 @transposition.rule(Gather)
-def transpose_gather(operation: Gather, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_gather(
+    operation: Gather, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     return graph.add(Scatter(operation.axis, operation.outs, operation.table), cotangent)
 
 
@@ -119,7 +121,9 @@ def bound_gather(operation: Gather, calculus: NormCalculus, setting: BoundsSetti
 
 
 @transposition.rule(Scatter)
-def transpose_scatter(operation: Scatter, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_scatter(
+    operation: Scatter, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     return graph.add(Gather(operation.axis, operation.ins, operation.table), cotangent)
 
 

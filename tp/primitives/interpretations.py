@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.graph.axes import Type, growing
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -52,7 +52,7 @@ class BoundsSetting(TypicalSetting):
     vouched: bool = False
 
 
-transposition: Interpretation[Callable[[Any, Graph, int, Sequence[int], int], int | None]] = Interpretation(
+transposition: Interpretation[Callable[[Any, GraphBuilder, int, Sequence[int], int], int | None]] = Interpretation(
     "transposition"
 )
 """``rule(operation, graph, cotangent, operands, index)``: the adjoint of the derivative with respect to operand

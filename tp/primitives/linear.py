@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Scale, Type, growing, names, union, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -41,7 +41,9 @@ class Linear(Operation):
 
 
 @transposition.rule(Linear)
-def transpose_linear(operation: Linear, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_linear(
+    operation: Linear, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     back = fitted(graph, cotangent, graph.type(operands[index]))
     return graph.add(Linear((operation.scales[index],)), back)
 

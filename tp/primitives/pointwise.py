@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from tp.activations import find
 from tp.activations.facts import facts
 from tp.graph.axes import Type
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -49,7 +49,7 @@ class Pointwise(Operation):
 
 @transposition.rule(Pointwise)
 def transpose_pointwise(
-    operation: Pointwise, graph: Graph, cotangent: int, operands: Sequence[int], index: int
+    operation: Pointwise, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int | None:
     if find(operation.activation).vanishes(operation.k + 1):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, union, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -43,7 +43,9 @@ class Product(Operation):
 
 
 @transposition.rule(Product)
-def transpose_product(operation: Product, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_product(
+    operation: Product, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     mine, other = graph.type(operands[index]), operands[1 - index]
     # Axes that only this operand was missing are summed in the same contraction.
     shared = [a for a in names(graph.type(cotangent)) if a in names(graph.type(other)) and a not in names(mine)]

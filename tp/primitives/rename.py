@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -45,7 +45,9 @@ class Rename(Operation):
 
 
 @transposition.rule(Rename)
-def transpose_rename(operation: Rename, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_rename(
+    operation: Rename, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     return graph.add(Rename(operation.new, operation.old), cotangent)
 
 

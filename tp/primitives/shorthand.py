@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.axes import ONE, Scale, Type, names, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.sum_broadcast import Broadcast, Sum
 
 
-def combine(graph: Graph, nodes: Sequence[int], scales: Sequence[Scale] | None = None) -> int:
+def combine(graph: GraphBuilder, nodes: Sequence[int], scales: Sequence[Scale] | None = None) -> int:
     """Σ scale_i node_i; a single node with scale 1 is left alone."""
     scales = scales or [ONE] * len(nodes)
     if len(nodes) == 1 and scales[0] == ONE:
@@ -20,15 +20,15 @@ def combine(graph: Graph, nodes: Sequence[int], scales: Sequence[Scale] | None =
     return graph.add(Linear(tuple(scales)), *nodes)
 
 
-def scaled(graph: Graph, node: int, scale: Scale) -> int:
+def scaled(graph: GraphBuilder, node: int, scale: Scale) -> int:
     return combine(graph, [node], [scale])
 
 
-def multiply(graph: Graph, left: int, right: int) -> int:
+def multiply(graph: GraphBuilder, left: int, right: int) -> int:
     return graph.add(Product(()), left, right)
 
 
-def contract(graph: Graph, left: int, right: int, over: Sequence[str]) -> int:
+def contract(graph: GraphBuilder, left: int, right: int, over: Sequence[str]) -> int:
     """Σ over the named axes of left * right; axes held by one side only are summed there first."""
     shared = [a for a in over if a in names(graph.type(left)) and a in names(graph.type(right))]
     left = total(graph, left, [a for a in over if a not in shared and a in names(graph.type(left))])
@@ -36,15 +36,15 @@ def contract(graph: Graph, left: int, right: int, over: Sequence[str]) -> int:
     return graph.add(Product(tuple(shared)), left, right)
 
 
-def total(graph: Graph, node: int, over: Sequence[str]) -> int:
+def total(graph: GraphBuilder, node: int, over: Sequence[str]) -> int:
     return graph.add(Sum(tuple(over)), node) if over else node
 
 
-def spread(graph: Graph, node: int, axes: Type) -> int:
+def spread(graph: GraphBuilder, node: int, axes: Type) -> int:
     """``node`` repeated along those of ``axes`` that it lacks."""
     missing = without(axes, names(graph.type(node)))
     return graph.add(Broadcast(missing), node) if missing else node
 
 
-def apply_function(graph: Graph, activation: str, node: int, k: int = 0) -> int:
+def apply_function(graph: GraphBuilder, activation: str, node: int, k: int = 0) -> int:
     return graph.add(Pointwise(activation, k), node)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -61,7 +61,7 @@ class Broadcast(Operation):
         return x + self.axes
 
 
-def fitted(graph: Graph, cotangent: int, axes: Type) -> int:
+def fitted(graph: GraphBuilder, cotangent: int, axes: Type) -> int:
     """``cotangent`` summed over the axes that ``axes`` lacks and repeated along those that it lacks itself.
 
     This is the adjoint of broadcasting, which every primitive that broadcasts its operands needs.
@@ -74,7 +74,7 @@ def fitted(graph: Graph, cotangent: int, axes: Type) -> int:
 
 
 @transposition.rule(Sum)
-def transpose_sum(operation: Sum, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_sum(operation: Sum, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int) -> int:
     return fitted(graph, cotangent, graph.type(operands[0]))
 
 
@@ -97,7 +97,9 @@ def bound_sum(operation: Sum, calculus: NormCalculus, setting: BoundsSetting, je
 
 
 @transposition.rule(Broadcast)
-def transpose_broadcast(operation: Broadcast, graph: Graph, cotangent: int, operands: Sequence[int], index: int) -> int:
+def transpose_broadcast(
+    operation: Broadcast, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
+) -> int:
     return graph.add(Sum(names(operation.axes)), cotangent)
 
 

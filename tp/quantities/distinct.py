@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.axes import Axis, Scale
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import scaled
@@ -23,7 +24,7 @@ class DistinctScalars:
 
     def __init__(self, program: Graph, quantities: Sequence[Quantity]) -> None:
         self.program = program
-        self.graph = program.empty_like()
+        self.graph = GraphBuilder.like(program)
         self.depth = max((q.contracted for q in quantities), default=0)
         self._along = gradient_at(program, self.graph, self._samples, DIRECTIONS)
         self._jets: dict[int, tuple[Subsets, int]] = {}

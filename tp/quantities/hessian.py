@@ -10,7 +10,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from tp.graph.axes import Axis, Type
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.cost.work import questions
 from tp.primitives.apply import Apply
 from tp.primitives.arrays import aligned
@@ -82,7 +84,7 @@ class HessianStep:
 
     @staticmethod
     def _shape(
-        program: Graph, graph: Graph, image: Direction | None
+        program: Graph, graph: Nodes, image: Direction | None
     ) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """The factors of a gradient; over the coefficients of its jets they are sums like any other."""
         if image is None:
@@ -101,8 +103,8 @@ class HessianStep:
 
     def _build(
         self, program: Graph, shape: Mapping[str, list[tuple[Type, Type, tuple[str, ...]]]]
-    ) -> tuple[Graph, Direction | None, int | None]:
-        graph = program.empty_like()
+    ) -> tuple[GraphBuilder, Direction | None, int | None]:
+        graph = GraphBuilder.like(program)
         roots = list(program.outputs.values())
         one = Axis(SAMPLES, 1)
         reads = {name: node for name, node in reads_in(program, graph, roots).items() if name not in self.fixed}

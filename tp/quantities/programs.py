@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tp.graph.axes import ONE, Axis, Scale, Type, names
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.input import Input
@@ -27,7 +29,7 @@ POINT = "@point"
 DIRECTIONS = "@directions"
 
 
-def metric(graph: Graph) -> Callable[[str], Scale]:
+def metric(graph: Nodes) -> Callable[[str], Scale]:
     """Λ: the learning rate of each weight, global rate included."""
     return lambda weight: graph.learning_rate * graph.parameters[weight].rate
 
@@ -37,7 +39,9 @@ def weighing(output: str) -> str:
     return f"@weights {output}"
 
 
-def scalar_output(program: Graph, target: Graph, image: dict[int, int], samples: Axis | None, suffix: str) -> int:
+def scalar_output(
+    program: Graph, target: GraphBuilder, image: dict[int, int], samples: Axis | None, suffix: str
+) -> int:
     """The hypothesis as a scalar: all output components along a generic fixed direction u.
 
     Components of a tensor of definite order have a generic combination of the order of the largest.
@@ -54,13 +58,13 @@ def scalar_output(program: Graph, target: Graph, image: dict[int, int], samples:
     return combine(target, parts)
 
 
-def datum(target: Graph, samples: Axis | None, suffix: str) -> Callable[[Input], int]:
+def datum(target: GraphBuilder, samples: Axis | None, suffix: str) -> Callable[[Input], int]:
     """Inputs of derived programs: the original name with a suffix, the samples as a last axis."""
     extra: Type = () if samples is None else (samples,)
     return lambda operation: target.add(Input(operation.name + suffix, (*operation.axes, *extra)))
 
 
-def gradient_at(program: Graph, target: Graph, samples: Axis | None, suffix: str) -> Direction:
+def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None, suffix: str) -> Direction:
     """Λ ∇F at the inputs named with ``suffix``, detached: one direction a sample."""
     roots = list(program.outputs.values())
     image = instantiate(program, roots, target, datum(target, samples, suffix), samples)
@@ -94,7 +98,7 @@ def jet_output(program: Graph, algebra: Algebra[J], suffix: str) -> J:
     return algebra.linear(Linear((ONE,) * len(parts)), parts) if len(parts) > 1 else parts[0]
 
 
-def reads_in(program: Graph, target: Graph, roots: Sequence[int]) -> dict[str, int]:
+def reads_in(program: Nodes, target: GraphBuilder, roots: Sequence[int]) -> dict[str, int]:
     """The leaf of each weight read as a value, as :func:`jets` made it in ``target``."""
     found: dict[str, int] = {}
     for index in program.needed(roots):
@@ -104,7 +108,7 @@ def reads_in(program: Graph, target: Graph, roots: Sequence[int]) -> dict[str, i
     return found
 
 
-def gradient_of(program: Graph, target: Graph, node: int) -> Direction:
+def gradient_of(program: Graph, target: GraphBuilder, node: int) -> Direction:
     """The gradient of the scalar ``node`` of ``target``, a coefficient of a jet of ``program``; not weighed by Λ."""
     reads = reads_in(program, target, list(program.outputs.values()))
     pulled = pullback(target, node, target.add(Constant((1.0,))), reads.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.optimizers import SGD, Optimizer
 from tp.primitives.constant import Constant
@@ -38,7 +39,7 @@ class Backprop:
 
 def backprop(program: Graph) -> Backprop:
     """The gradient of the (weighed) output of ``program`` at one generic input, beside the program itself."""
-    graph = program.empty_like()
+    graph = GraphBuilder.like(program)
     roots = [*program.outputs.values(), *program.names.values()]
     image = instantiate(program, roots, graph, datum(graph, None, ""))
     output = scalar_output(program, graph, image, None, "")
@@ -46,14 +47,15 @@ def backprop(program: Graph) -> Backprop:
     pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values())
     gradient = direction(pulled, reads)
     kernel = squared_norm(graph, gradient, metric(program), exact=False)
-    return Backprop(graph, image, output, gradient.rescaled(graph, metric(program)), kernel)
+    update = gradient.rescaled(graph, metric(program))
+    return Backprop(graph.build(), image, output, update, kernel)
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
     """Nodes of ``graph`` by node of the backprop program, after training; ``algebra`` made them."""
 
-    graph: Graph
+    graph: GraphBuilder
     nodes: Mapping[int, Displaced]
     algebra: Displacing
 
@@ -61,7 +63,7 @@ class Trained:
 def trained(
     back: Backprop,
     steps: int,
-    thin: Callable[[Graph, Direction], Direction] = lambda _, d: d,
+    thin: Callable[[GraphBuilder, Direction], Direction] = lambda _, d: d,
     optimizer: Optimizer | None = None,
 ) -> Trained:
     """The program after ``steps`` >= 1 steps of the ``optimizer`` (None: SGD) with error signals of one.
@@ -73,7 +75,7 @@ def trained(
     the rest collects everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
     optimizer = optimizer or SGD()
-    graph = back.graph.empty_like()
+    graph = GraphBuilder.like(back.graph)
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
     start = thin(graph, back.update.mapped(lambda node: flat[node].base))
     rest: tuple[Direction, ...] = ()

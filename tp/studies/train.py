@@ -56,10 +56,9 @@ class Training(Job):
 def _trainer(job: Training) -> Trainer:
     """Kept, since a trainer has its compiled programs."""
     marked = graph_of(job.graph)
-    graph = marked.pruned()
     output, *features = marked.outputs
-    graph.names = {name: graph.outputs[name] for name in features}
-    graph.outputs = {output: graph.outputs[output]}
+    called = {name: marked.outputs[name] for name in features}
+    graph = replace(marked, outputs={output: marked.outputs[output]}, names=called)
     return _built(graph, job.path, job.schedule, features)
 
 
@@ -165,8 +164,8 @@ def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) 
         "@curved": np.array(path.curved),
     }
     # Features are outputs of the graph that is hashed and sent: equal names may be of different nodes.
-    marked = program.graph.pruned()
-    marked.outputs |= {name: marked.names[name] for name in trainer.features}
+    graph = program.graph
+    marked = replace(graph, outputs={**graph.outputs, **{name: graph.names[name] for name in trainer.features}})
     return Task(
         program.name,
         marked,

@@ -9,9 +9,8 @@ from fractions import Fraction
 from tp.activations import find
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
-from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, without
-from tp.graph.graph import Graph
-from tp.graph.parameter import Parameter
+from tp.graph.axes import ONE, Axis, Scale, Type, names, without
+from tp.graph.builder import GraphBuilder
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant as Leaf
 from tp.primitives.pointwise import Pointwise
@@ -35,11 +34,7 @@ class Build:
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.settings = dict(settings)
         self.resolved: dict[str, str] = {}
-        self.parameters: dict[str, Parameter] = {}
-        self.widths: dict[str, Width] = {}
-        self.graph = Graph({}, {})
-        self.graph.parameters = self.parameters
-        self.graph.widths = self.widths
+        self.graph = GraphBuilder()
         self.found: list[Diagnostic] = []
         self.active: list[tuple[Def, Span]] = []
         """The functions being called, outermost first, and where."""

@@ -128,7 +128,7 @@ class Elaborator:
             if item.value is not None:
                 width = self._width_of(item.name, self.evaluator.constant(item.value), item.value.span)
             self.define(item.name, Axis(item.name, width), item.span)
-            self.build.widths[item.name] = width
+            self.build.graph.declare(width)
 
     def _width_of(self, name: str, value: Constant, span: Span) -> Width:
         exponent = value.scale.exponent

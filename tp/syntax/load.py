@@ -83,7 +83,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Lo
         syntax.name,
         module.source,
         module.file,
-        build.graph.pruned(),
+        build.graph.build().pruned(),
         elaborator.inputs,
         tuple(elaborator.claims),
         dict(build.resolved),
@@ -96,7 +96,7 @@ def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
     build = elaborator.build
     if not build.graph.outputs:
         build.report(error("TP111", f"{syntax.name} has no output", syntax.span, "write: output f = ..."))
-    if not build.widths:
+    if not build.graph.widths:
         build.report(error("TP111", f"{syntax.name} has no width", syntax.span, "write: width n"))
     if not elaborator.inputs:
         build.report(error("TP111", f"{syntax.name} has no input", syntax.span, "write: input x : [d=16]"))

@@ -43,15 +43,17 @@ def declare_parameters(
     def one(place: tuple[int, ...]) -> Weight:
         name = evaluator.frame.parameter(indexed(syntax.name, place))
         parameter = Parameter(name, outs, ins, initial, rate, syntax.span)
-        before = build.parameters.setdefault(name, parameter)
-        if before != parameter:
+        before = build.graph.parameters.get(name)
+        if before is None:
+            build.graph.declare(parameter)
+        elif before != parameter:
             raise error(
                 "TP217",
                 f"{name} is shared by several calls, but its type or law differs between them",
                 syntax.span,
                 "give each its own instance",
             )
-        return Weight(before)
+        return Weight(before or parameter)
 
     if not syntax.ranges:
         return one(())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.graph.axes import Scale, Width
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.shorthand import multiply
@@ -107,7 +107,7 @@ def _along(scalars: Scalars, rate: Fraction) -> Direction:
     return scalars.along.mapped_left(lambda node: multiply(graph, step, node)).rescaled(graph, lambda _: scale)
 
 
-def _power(graph: Graph, exponent: Fraction) -> Scale:
+def _power(graph: Nodes, exponent: Fraction) -> Scale:
     """n^exponent as a power of one of the widths."""
     widths: Iterable[Width] = graph.widths.values()
     width = next(iter(widths), None)

@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, growing
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.bounds import NormPass, Sizes, grain, light, met
 from tp.interpret.degree import degrees
@@ -109,7 +110,7 @@ class _Hypothesis:
     def __init__(self, program: Graph, sizes: Sizes | None) -> None:
         self.sizes = sizes
         self.metric = metric(program)
-        self.graph = graph = program.empty_like()
+        self.graph = graph = GraphBuilder.like(program)
         roots = list(program.outputs.values())
         image = instantiate(program, roots, graph, datum(graph, None, ""))
         self.output = scalar_output(program, graph, image, None, "")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from tp.diagnostics.span import Span
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
@@ -238,7 +239,7 @@ class _Reading:
 
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
-        named = {node: name for name, node in reversed(self.program.names.items())}
+        named = {node: name for name, node in reversed(list(self.program.names.items()))}
         for index in self.program.needed(list(self.program.outputs.values())):
             operation = self.program[index].operation
             if not isinstance(operation, Pointwise) or not is_activation(operation):
@@ -281,7 +282,7 @@ def _only(direction: Direction, name: str) -> Direction:
     )
 
 
-def _untouched(graph: Graph, roots: list[int], name: str) -> list[int]:
+def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:
     """The nodes below ``roots`` that the weight ``name`` does not enter."""
     touched: set[int] = set()
     found: list[int] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
@@ -41,7 +42,7 @@ class Scalars:
 
     def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
         self.program = program
-        self.graph = program.empty_like()
+        self.graph = GraphBuilder.like(program)
         self.calculus = calculus
         self.zero = calculus.zero
         self.values: dict[int, Derived] = {}

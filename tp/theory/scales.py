@@ -7,7 +7,7 @@ from math import exp, log, prod, sqrt
 
 from tp.activations import find
 from tp.graph.axes import Axis, Scale, Width
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
@@ -22,7 +22,7 @@ from tp.primitives.sum_broadcast import Sum
 _MOST = 1e100
 
 
-def scales(program: Graph) -> list[float]:
+def scales(program: Nodes) -> list[float]:
     """The scale of every node's entries, where inputs and what activations return have scale 1.
 
     A weight applied restarts from its law: ``U @ x / sqrt(d)`` with unit weights has scale 1, ``3 * h`` three times
@@ -35,7 +35,7 @@ def scales(program: Graph) -> list[float]:
     return found
 
 
-def _scale(program: Graph, index: int, found: Sequence[float]) -> float:
+def _scale(program: Nodes, index: int, found: Sequence[float]) -> float:
     node = program[index]
     operation = node.operation
     inner = [found[i] for i in node.operands]
@@ -72,7 +72,7 @@ def _scale(program: Graph, index: int, found: Sequence[float]) -> float:
             return max(inner, default=1.0)
 
 
-def _quotient(program: Graph, index: int) -> bool:
+def _quotient(program: Nodes, index: int) -> bool:
     """Whether a node is a product with a negative power: something normalised, or weights that sum to 1."""
     node = program[index]
     if not isinstance(node.operation, Product):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Derived
 from tp.quantities.programs import datum
@@ -25,11 +25,11 @@ class TypicalSizes:
         self._originals: dict[int, int] | None = None
         self._moves: dict[Fraction, dict[int, Displaced]] = {}
 
-    def size(self, graph: Graph, node: int) -> Fraction | None:
+    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
         """The size of the entries of ``node`` of ``graph``, a graph of the program and its gradient."""
         return interpret(graph, [node], self.scalars.calculus, self._values)[node].value.exponent
 
-    def moved(self, graph: Graph, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
         """The size of the first move of ``node`` along n^along g, or of all later ones together."""
         if self._originals is None:
             program = self.scalars.program

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter
 from tp.interpret.orders import interpret
@@ -27,7 +28,7 @@ def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fr
 
     None when the tensor vanishes identically.
     """
-    graph = Graph(program.widths, {**program.parameters, **_probes(program)}, program.learning_rate)
+    graph = GraphBuilder(program.widths, {**program.parameters, **_probes(program)}, program.learning_rate)
     along = gradient_at(program, graph, None, "")
     found: list[Fraction] = []
     for start in (along, _random(program, graph)):
@@ -36,7 +37,7 @@ def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fr
 
 
 def _iterate(
-    program: Graph, graph: Graph, along: Direction, start: Direction, contracted: int, calculus: Calculus
+    program: Graph, graph: GraphBuilder, along: Direction, start: Direction, contracted: int, calculus: Calculus
 ) -> list[Fraction]:
     """Exponents of |M w| / |w| over the steps; empty when M w vanishes identically."""
     ratios: list[Fraction] = []
@@ -71,7 +72,7 @@ def _probes(program: Graph) -> dict[str, Parameter]:
     return probes
 
 
-def _random(program: Graph, graph: Graph) -> Direction:
+def _random(program: Graph, graph: GraphBuilder) -> Direction:
     def read(name: str) -> int:
         return graph.add(Read(name))
 

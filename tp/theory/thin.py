@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.transform.direction import Direction, Factor
 
 
-def thinned(graph: Graph, direction: Direction, calculus: Calculus, values: dict[int, Derived]) -> Direction:
+def thinned(graph: GraphBuilder, direction: Direction, calculus: Calculus, values: dict[int, Derived]) -> Direction:
     """``direction`` without the factors whose sides have the abstract values of others; orders are the same.
 
     What a factor adds anywhere depends on those values alone, and equal parts of a sum count once.

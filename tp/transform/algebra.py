@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 from tp.activations import find
 from tp.graph.axes import Axis, Scale, names, union, wide, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
@@ -39,7 +39,7 @@ J = TypeVar("J")
 class Algebra(ABC, Generic[J]):
     """How jets of type J are built in ``graph``; ``depth`` is the number of directions d."""
 
-    graph: Graph
+    graph: GraphBuilder
     depth: int
 
     @abstractmethod
@@ -80,7 +80,7 @@ Coefficients = tuple["int | None", ...]
 class Taylor(Algebra[Coefficients]):
     """Each direction taken several times: coefficient (k_1, k_2, ...) is the k_i-th derivative along direction i."""
 
-    def __init__(self, graph: Graph, bundles: Sequence[tuple[Direction, int]]) -> None:
+    def __init__(self, graph: GraphBuilder, bundles: Sequence[tuple[Direction, int]]) -> None:
         self.graph = graph
         self.bundles = bundles
         self.depth = sum(count for _, count in bundles)
@@ -212,7 +212,7 @@ class Subsets(Algebra[int]):
     carry an axis ``@sample``; the first bundle has the lowest bits.
     """
 
-    def __init__(self, graph: Graph, bundles: Sequence[tuple[Direction, int]]) -> None:
+    def __init__(self, graph: GraphBuilder, bundles: Sequence[tuple[Direction, int]]) -> None:
         self.graph = graph
         self.depth = sum(count for _, count in bundles)
         self.jet = Axis(JET, 1 << self.depth)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tp.graph.axes import Scale, names, wide, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.primitives.apply import Apply
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply, scaled, total
@@ -55,7 +55,7 @@ class Direction:
             },
         )
 
-    def rescaled(self, graph: Graph, scale: Callable[[str], Scale]) -> Direction:
+    def rescaled(self, graph: GraphBuilder, scale: Callable[[str], Scale]) -> Direction:
         """Every weight's part times ``scale(weight)``."""
         return Direction(
             {name: scaled(graph, node, scale(name)) for name, node in self.leaves.items()},
@@ -66,7 +66,9 @@ class Direction:
         )
 
 
-def apply_direction(graph: Graph, operation: Apply, factor: Factor, operand: int) -> tuple[int, int, tuple[str, ...]]:
+def apply_direction(
+    graph: GraphBuilder, operation: Apply, factor: Factor, operand: int
+) -> tuple[int, int, tuple[str, ...]]:
     """(∂W) z for ∂W = left ⊗ right, without the last product.
 
     Returns the vector, its coefficient right·z, and the axes over which their product is to be summed (the
@@ -79,7 +81,7 @@ def apply_direction(graph: Graph, operation: Apply, factor: Factor, operand: int
 
 
 def apart(
-    graph: Graph, first: int, second: int, shared: tuple[str, ...], other: int
+    graph: GraphBuilder, first: int, second: int, shared: tuple[str, ...], other: int
 ) -> tuple[int, int, tuple[str, ...]]:
     """The pair with those ``shared`` axes renamed that ``other`` also has."""
     renamed: list[str] = []
@@ -96,7 +98,9 @@ def apart(
     return first, second, tuple(renamed)
 
 
-def squared_norm(graph: Graph, direction: Direction, metric: Callable[[str], Scale], exact: bool = True) -> int | None:
+def squared_norm(
+    graph: GraphBuilder, direction: Direction, metric: Callable[[str], Scale], exact: bool = True
+) -> int | None:
     """Σ over weights of metric * |part|^2 as a scalar node; None for the zero direction.
 
     |Σ_r a_r ⊗ b_r|^2 = Σ_rs (a_r·a_s)(b_r·b_s). With ``exact`` false only the terms r = s are kept, which have
@@ -121,7 +125,7 @@ def squared_norm(graph: Graph, direction: Direction, metric: Callable[[str], Sca
     return combine(graph, parts, scales) if parts else None
 
 
-def _overlap(graph: Graph, name: str, one: Factor, other: Factor) -> int:
+def _overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
     """(a·a')(b·b') summed over the shared axes of both."""
     parameter = graph.parameters[name]
     left, right, shared = apart(graph, other.left, other.right, other.shared, one.left)
@@ -131,7 +135,7 @@ def _overlap(graph: Graph, name: str, one: Factor, other: Factor) -> int:
     return contract(graph, lefts, rights, (*one.shared, *shared))
 
 
-def _diagonal(graph: Graph, factor: Factor) -> int:
+def _diagonal(graph: GraphBuilder, factor: Factor) -> int:
     """Σ over shared axes of |a|^2 |b|^2: what a sum over a wide shared axis has even without coherence."""
     squares = [
         total(

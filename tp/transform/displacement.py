@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tp.activations import Smoothness, find
 from tp.graph.axes import wide
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
@@ -58,7 +58,7 @@ class Displacing(Algebra[Displaced]):
     With ``formal`` the move is that of a power series: no kink of a piecewise-linear function is crossed.
     """
 
-    def __init__(self, graph: Graph, displacement: Displacement, *, formal: bool = False) -> None:
+    def __init__(self, graph: GraphBuilder, displacement: Displacement, *, formal: bool = False) -> None:
         self.graph = graph
         self.depth = 1
         self.displacement = displacement

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import prod
 
 from tp.graph.axes import names, wide, without
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
@@ -26,7 +27,7 @@ def factored(program: Graph) -> Graph:
     All nodes that outputs and names need keep their types, spans and labels.
     """
     applied = _applications(program)
-    graph = program.empty_like()
+    graph = GraphBuilder.like(program)
     image: dict[int, int] = {}
     for index in program.needed([*program.outputs.values(), *program.names.values()]):
         node = program[index]
@@ -38,7 +39,7 @@ def factored(program: Graph) -> Graph:
                 image[index] = graph.add(node.operation, *(image[i] for i in node.operands), label=node.label)
     graph.outputs = {name: image[i] for name, i in program.outputs.items()}
     graph.names = {name: image[i] for name, i in program.names.items()}
-    return graph.pruned()
+    return graph.build().pruned()
 
 
 def _applications(program: Graph) -> Applications:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tp.graph.axes import names, without
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
 from tp.primitives.interpretations import transposition
@@ -23,7 +23,12 @@ class Pullback:
 
 
 def pullback(
-    graph: Graph, root: int, cotangent: int, leaves: Iterable[int], kept: tuple[str, ...] = (), every: bool = False
+    graph: GraphBuilder,
+    root: int,
+    cotangent: int,
+    leaves: Iterable[int],
+    kept: tuple[str, ...] = (),
+    every: bool = False,
 ) -> Pullback:
     """The adjoint of everything below ``root`` applied to ``cotangent``, as new nodes of ``graph``.
 
@@ -65,7 +70,7 @@ def pullback(
     return Pullback(finished, {name: tuple(parts) for name, parts in factors.items()})
 
 
-def _factor(graph: Graph, operation: Apply, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:
+def _factor(graph: GraphBuilder, operation: Apply, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:
     _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
     shared = tuple(a for a in names(without(graph.type(operand), names(ins))) if a not in kept)
     pair = (operand, cotangent) if operation.transposed else (cotangent, operand)

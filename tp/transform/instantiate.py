@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tp.graph.axes import Axis
-from tp.graph.graph import Graph
+from tp.graph.builder import GraphBuilder
+from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
 from tp.primitives.input import Input
 from tp.primitives.read import Read
@@ -13,9 +14,9 @@ from tp.primitives.sum_broadcast import Broadcast
 
 
 def instantiate(
-    program: Graph,
+    program: Nodes,
     roots: Sequence[int],
-    target: Graph,
+    target: GraphBuilder,
     datum: Callable[[Input], int],
     samples: Axis | None = None,
     beside: Callable[[Operation, Sequence[int], int], int] = lambda _, __, copy: copy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
@@ -17,7 +17,7 @@ J = TypeVar("J")
 
 
 def jets(
-    program: Graph,
+    program: Nodes,
     roots: Sequence[int],
     algebra: Algebra[J],
     datum: Callable[[Input], int],

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tp.graph.axes import Axis
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
@@ -62,17 +64,17 @@ def move_of(weight: str) -> str:
     return f"@move {weight}"
 
 
-def room_for(program: Graph, moves: Moves) -> Graph:
-    """An empty graph for ``program`` with ``moves``: it has the weights that are moves."""
+def room_for(program: Graph, moves: Moves) -> GraphBuilder:
+    """A builder for ``program`` with ``moves``: it has the weights that are moves."""
     found = {name: replace(program.parameters[name], name=move_of(name)) for name in sorted(moves.arrays)}
     beside = {p.name: p for p in found.values()}
-    return Graph(program.widths, {**program.parameters, **beside}, program.learning_rate)
+    return GraphBuilder(program.widths, {**program.parameters, **beside}, program.learning_rate)
 
 
 def moved(
-    program: Graph,
+    program: Nodes,
     roots: Sequence[int],
-    target: Graph,
+    target: GraphBuilder,
     datum: Callable[[Input], int],
     samples: Axis | None,
     moves: Moves,
@@ -97,7 +99,7 @@ def moved(
     return instantiate(program, roots, target, datum, samples, beside)
 
 
-def _move(target: Graph, operation: Apply, operand: int, rank: Mapping[str, int]) -> int:
+def _move(target: GraphBuilder, operation: Apply, operand: int, rank: Mapping[str, int]) -> int:
     """Σ_r c_r a_r (b_r · x), or with a and b exchanged for the transposed weight."""
     weight = target.parameters[operation.parameter]
     axis = Axis(RANK, rank[operation.parameter])

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from tp.graph.axes import ONE, Scale
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.graph.parameter import Parameter
@@ -27,7 +28,7 @@ class Rescaling:
 def rescaled(program: Graph, change: Rescaling) -> Graph:
     """``program`` with the factors of ``change``; names, outputs, labels and spans are kept."""
     parameters = {name: _parameter(p, change) for name, p in program.parameters.items()}
-    graph = Graph(program.widths, parameters, program.learning_rate * change.learning_rate)
+    graph = GraphBuilder(program.widths, parameters, program.learning_rate * change.learning_rate)
     image: dict[int, int] = {}
     for index in program:
         node = program[index]
@@ -39,7 +40,7 @@ def rescaled(program: Graph, change: Rescaling) -> Graph:
                 image[index] = scaled(graph, image[index], change.results[index])
     graph.outputs = {name: image[i] for name, i in program.outputs.items()}
     graph.names = {name: image[i] for name, i in program.names.items()}
-    return graph
+    return graph.build()
 
 
 def _parameter(parameter: Parameter, change: Rescaling) -> Parameter:

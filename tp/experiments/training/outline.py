@@ -11,13 +11,14 @@ from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
 from tp.experiments.training.weights import moves_of
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.cost.work import Questions, questions
 from tp.optimizers import Optimizer
 from tp.quantities.programs import metric
 from tp.transform.factored import factored
 from tp.transform.moved import Moves
 
-Part = tuple[Graph, list[int]]
+Part = tuple[Nodes, list[int]]
 """A graph with its roots."""
 
 

@@ -9,7 +9,9 @@ from math import prod
 from tp.diagnostics.diagnostic import error
 from tp.experiments.training.costs import Cost
 from tp.graph.axes import Axis, Type, names, wide
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
@@ -34,7 +36,7 @@ class Gradient:
     its inner product with the weights themselves, [samples], if that is wanted and not zero.
     """
 
-    graph: Graph
+    graph: Nodes
     output: int
     gradient: Direction
     features: Mapping[str, int]
@@ -70,7 +72,7 @@ class Gradient:
 
 def step(program: Graph, cost: Cost, batch: int, moves: Moves) -> Gradient:
     """The gradient of the cost summed over a ``batch``; targets are the input :data:`TARGET`."""
-    graph, samples = program.empty_like(), Axis(SAMPLES, batch)
+    graph, samples = GraphBuilder.like(program), Axis(SAMPLES, batch)
     ((_, root),) = program.outputs.items()
     image = moved(program, [root], graph, datum(graph, samples, ""), None, moves)
     output = _sampled(graph, image[root], samples)
@@ -87,7 +89,7 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
 
     With ``radial`` also the inner products of gradients and weights.
     """
-    graph, samples = program.empty_like(), Axis(SAMPLES, count)
+    graph, samples = GraphBuilder.like(program), Axis(SAMPLES, count)
     ((_, root),) = program.outputs.items()
     image = moved(program, [root, *features.values()], graph, datum(graph, samples, ""), samples, moves)
     output = _sampled(graph, image[root], samples)
@@ -101,7 +103,7 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     return Gradient(graph, output, direction(pulled, reads), seen, True, along)
 
 
-def _radial(graph: Graph, pulled: Pullback, places: Iterable[int]) -> int | None:
+def _radial(graph: GraphBuilder, pulled: Pullback, places: Iterable[int]) -> int | None:
     """∇F · θ, sample by sample: every weight enters at some of ``places``, linearly."""
     parts: list[int] = []
     for place in places:
@@ -112,7 +114,7 @@ def _radial(graph: Graph, pulled: Pullback, places: Iterable[int]) -> int | None
     return combine(graph, parts) if parts else None
 
 
-def _sampled(graph: Graph, output: int, samples: Axis) -> int:
+def _sampled(graph: GraphBuilder, output: int, samples: Axis) -> int:
     """Raises TpError TP512 where the output is wide or does not depend on the input."""
     axes = graph.type(output)
     if wide(axes) or samples not in axes:

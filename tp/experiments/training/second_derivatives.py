@@ -17,6 +17,7 @@ import jax.numpy as jnp
 from tp.experiments.power_iteration import PowerIteration, State
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.work import Questions, questions
 from tp.primitives.input import Input
@@ -41,7 +42,7 @@ class Second:
         self.output = next(iter(program.outputs))
         self.steps = {name: step for name, step in steps.items() if not step.vanishes}
 
-    def programs(self) -> list[tuple[Graph, list[int]]]:
+    def programs(self) -> list[tuple[Nodes, list[int]]]:
         return [(step.graph, step.roots) for step in self.steps.values()]
 
     def asked(self, n: int) -> dict[str, Questions]:
@@ -109,4 +110,4 @@ def _shifted(program: Graph, moves: Moves, change: bool) -> Graph:
         moved(program, [root], target, same, None, which)[root] for which in ([moves, Moves()] if change else [moves])
     ]
     target.outputs = {name: combine(target, ends, [Scale(1.0), Scale(-1.0)][: len(ends)])}
-    return target
+    return target.build()

@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from tp.graph.axes import Type
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.schedule import schedule
 from tp.primitives.apply import Apply
@@ -26,7 +26,7 @@ Inputs = Mapping[str, jax.Array]
 
 
 def evaluator(
-    graph: Graph, roots: Sequence[int], n: int, dtype: Any
+    graph: Nodes, roots: Sequence[int], n: int, dtype: Any
 ) -> Callable[[Mapping[str, Any], Inputs], list[jax.Array]]:
     """A JAX function from weights and inputs to the values of ``roots`` at width ``n``."""
     run = stepper(graph, roots, n, dtype, forget=True)
@@ -34,7 +34,7 @@ def evaluator(
 
 
 def stepper(
-    graph: Graph, roots: Sequence[int], n: int, dtype: Any, forget: bool = False
+    graph: Nodes, roots: Sequence[int], n: int, dtype: Any, forget: bool = False
 ) -> Callable[[Mapping[str, Any], Inputs], tuple[list[jax.Array], Weights]]:
     """As :func:`evaluator`; also returns the weights with what was learned of them, for whoever asks next.
 
@@ -69,7 +69,7 @@ def stored(axes: Type) -> Type:
 
 
 def _multiply(
-    graph: Graph,
+    graph: Nodes,
     low: Lowering,
     held: Weights,
     operation: Apply,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from tp.graph.axes import Axis
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 
 WORD = {"float32": 4, "float64": 8}
 """Bytes of one number."""
@@ -21,7 +21,7 @@ def entries(axes: Iterable[Axis], n: int) -> int:
     return prod(a.at(n) for a in axes)
 
 
-def peak_entries(graph: Graph, roots: Sequence[int], n: int) -> int:
+def peak_entries(graph: Nodes, roots: Sequence[int], n: int) -> int:
     """The largest number of array entries alive at once when nodes are evaluated in order."""
     needed = graph.needed(roots)
     last = {i: k for k, index in enumerate(needed) for i in (index, *graph[index].operands)}
@@ -37,6 +37,6 @@ def peak_entries(graph: Graph, roots: Sequence[int], n: int) -> int:
     return peak
 
 
-def live_entries(programs: Iterable[tuple[Graph, Sequence[int]]], n: int) -> int:
+def live_entries(programs: Iterable[tuple[Nodes, Sequence[int]]], n: int) -> int:
     """What evaluating ``programs`` (with their roots) one after another needs beside the weights, with temporaries."""
     return int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in programs))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.primitives.apply import Apply
 
 
-def schedule(graph: Graph, roots: Sequence[int]) -> list[list[int]]:
+def schedule(graph: Nodes, roots: Sequence[int]) -> list[list[int]]:
     """Groups of nodes in an order of evaluation; a group of applications shares weight and side.
 
     A node's level is the number of applications on the longest path to it: those of one level are independent, and

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
@@ -62,7 +62,7 @@ class Questions:
         return sum(k for k, _ in self.groups[:-1])
 
 
-def questions(graphs: Sequence[tuple[Graph, Sequence[int]]], n: int) -> dict[str, Questions]:
+def questions(graphs: Sequence[tuple[Nodes, Sequence[int]]], n: int) -> dict[str, Questions]:
     """What ``graphs`` with their roots, evaluated one after another, ask of every applied weight."""
     found: dict[str, Questions] = {}
     for graph, roots in graphs:
@@ -112,7 +112,7 @@ def products(
     return total
 
 
-def elsewhere(graph: Graph, roots: Sequence[int], n: int) -> float:
+def elsewhere(graph: Nodes, roots: Sequence[int], n: int) -> float:
     """The cost of everything that is not a product with a weight."""
     return TOUCH * sum(
         2 * entries(graph.type(i), n) for i in graph.needed(roots) if not isinstance(graph[i].operation, Apply)

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from tp.diagnostics.span import Span
 from tp.graph.axes import names
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.interpret.orders import interpret
@@ -106,7 +107,7 @@ class _Recording(Taylor):
     For ``detached`` ones they are constants, else zero.
     """
 
-    def __init__(self, graph: Graph, direction: Direction, depth: int, *, detached: bool) -> None:
+    def __init__(self, graph: GraphBuilder, direction: Direction, depth: int, *, detached: bool) -> None:
         super().__init__(graph, [(direction, depth)])
         self.detached = detached
         self.made: dict[int, int] = {}
@@ -142,7 +143,7 @@ class Parts:
 
     def __init__(self, program: Graph, quantity: Quantity, calculus: Calculus) -> None:
         self.program = program
-        self.graph = program.empty_like()
+        self.graph = GraphBuilder.like(program)
         self.calculus = calculus
         self.free = bool(quantity.free)
         self.depth = quantity.contracted

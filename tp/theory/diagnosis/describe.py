@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.diagnostics.span import Span
-from tp.graph.graph import Graph, Node
+from tp.graph.graph import Graph
+from tp.graph.nodes import Node
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
 from tp.primitives.pointwise import Pointwise

@@ -1,0 +1,59 @@
+"""Nodes in topological order, for reading: what a finished graph and one under construction have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tp.diagnostics.span import Span
+from tp.graph.axes import Scale, Type, Width
+from tp.graph.operation import Operation
+from tp.graph.parameter import Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One operation with its operands, in order, and its type."""
+
+    operation: Operation
+    operands: tuple[int, ...]
+    type: Type
+    span: Span | None = None
+    label: str | None = None
+
+
+class Nodes:
+    """Typed operations over named widths and parameters; ``learning_rate`` is the global learning rate.
+
+    Nodes are numbered 0, 1, ... in an order in which operands come before their users.
+    """
+
+    widths: Mapping[str, Width]
+    parameters: Mapping[str, Parameter]
+    learning_rate: Scale
+    nodes: Sequence[Node]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __getitem__(self, index: int) -> Node:
+        return self.nodes[index]
+
+    def __iter__(self) -> Iterator[int]:
+        """The numbers of all nodes, in order."""
+        return iter(range(len(self.nodes)))
+
+    def type(self, index: int) -> Type:
+        """The axes of the value of node ``index``."""
+        return self.nodes[index].type
+
+    def needed(self, roots: Sequence[int]) -> list[int]:
+        """The nodes that ``roots`` depend on, themselves included, in topological order."""
+        seen: set[int] = set()
+        stack = list(roots)
+        while stack:
+            index = stack.pop()
+            if index not in seen:
+                seen.add(index)
+                stack.extend(self.nodes[index].operands)
+        return sorted(seen)
