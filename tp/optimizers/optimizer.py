@@ -15,7 +15,7 @@ from tp.diagnostics.diagnostic import error
 from tp.optimizers.setting import Range, Setting, setting, settings_of
 
 if TYPE_CHECKING:
-    from tp.graph.graph import Graph
+    from tp.graph.builder import GraphBuilder
     from tp.transform.direction import Direction
     from tp.transform.displacement import Displacement
 
@@ -104,7 +104,7 @@ class Optimizer(ABC):
         """
         return self.linear and not (second and self.shrinks)
 
-    def displacement(self, graph: Graph, initial: Direction, changes: Sequence[Direction]) -> Displacement:
+    def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
         """The move of the weights after ``len(changes) + 1`` steps with error signals of one, for the order calculus.
 
         ``initial`` is Λ∇F at the initial weights, and ``changes`` are those of Λ∇F from there before each later step,

@@ -18,7 +18,7 @@ from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
 
 if TYPE_CHECKING:
-    from tp.graph.graph import Graph
+    from tp.graph.builder import GraphBuilder
     from tp.transform.direction import Direction
     from tp.transform.displacement import Displacement
 
@@ -60,7 +60,7 @@ class SGD(Optimizer):
     def shrinks(self) -> bool:
         return self.decay > 0
 
-    def displacement(self, graph: Graph, initial: Direction, changes: Sequence[Direction]) -> Displacement:
+    def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
         """The sum of all steps: momentum changes constants only, and decay is a move along the weights."""
         from tp.graph.axes import Scale
         from tp.transform.displacement import Displacement
