@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tp
+from tp.answer import Answer
 from tp.experiments.training.observables import (
     CURVATURE,
     DEVIATION,
@@ -19,9 +20,10 @@ from tp.experiments.training.observables import (
     SIGNAL,
     SLOWEST,
     STEEPEST,
-    after,
-    at,
+    Observable,
+    Records,
     kept_steps,
+    recorded,
 )
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
@@ -32,7 +34,7 @@ from tp.sampling.sweep import Samples
 from tp.statistics.fit import fit
 from tp.statistics.verdict import Judgement, Verdict
 from tp.studies.judging import QuantityResult
-from tp.studies.linearize.corollary_4_0_1 import Bounded, Decay, Law, decays
+from tp.studies.linearize.corollary_4_0_1 import Decay, Law, decays
 from tp.studies.linearize.critical_rates import critical
 from tp.studies.linearize.expected import SECOND, expected
 from tp.studies.linearize.study import linearize
@@ -45,8 +47,8 @@ STEPS = np.arange(128)
 RUNS = 40
 
 
-def made_up(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0) -> tuple[Samples, Path]:
-    """Samples of runs along 128 steps with these typical values, 20 % scattered, at one width.
+def made_up(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0) -> tuple[Records, Path]:
+    """Records of runs along 128 steps with these typical values, 20 % scattered, at one width.
 
     ``slowest`` is the smallest eigenvalue of the kernel.
     """
@@ -57,12 +59,12 @@ def made_up(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0) -> 
     def scattered(value: float) -> dict[int, np.ndarray]:
         return {64: value * np.exp(0.2 * draw.standard_normal(RUNS))}
 
-    samples: Samples = {DIVERGED: {64: np.zeros(RUNS)}, FASTEST: {64: np.ones(RUNS)}}
-    samples[SLOWEST] = {64: np.full(RUNS, slowest)}
-    samples |= {at(SIGNAL, s): scattered(signal[s]) for s in kept_steps(path)}
-    samples |= {at(CURVATURE, s): {64: np.ones(RUNS)} for s in kept_steps(path)}
-    samples |= {after(DEVIATION, s): scattered(deviation[min(s, 127)]) for s in path.looks}
-    return samples, path
+    whole = {DIVERGED: np.zeros(RUNS), FASTEST: np.ones(RUNS), SLOWEST: np.full(RUNS, slowest)}
+    records = {Observable(name): {64: values} for name, values in whole.items()}
+    records |= {Observable(SIGNAL, s): scattered(signal[s]) for s in kept_steps(path)}
+    records |= {Observable(CURVATURE, s): {64: np.ones(RUNS)} for s in kept_steps(path)}
+    records |= {Observable(DEVIATION, s): scattered(deviation[min(s, 127)]) for s in path.looks}
+    return records, path
 
 
 def decayed(signal: np.ndarray, deviation: np.ndarray, slowest: float = 1.0, dtype: str = "float64") -> Decay:
@@ -76,7 +78,7 @@ def test_exponential_decay_and_its_time(time: float) -> None:
     assert found.law is Law.EXPONENTIAL
     assert found.time is not None
     assert found.time.low <= time <= found.time.high
-    assert found.bounded is Bounded.YES
+    assert found.bounded is Answer.YES
     assert found.outcome == "holds"
 
 
@@ -116,16 +118,16 @@ def test_a_kernel_that_is_singular_never_decays() -> None:
 
 
 def test_diverged_runs_are_no_evidence() -> None:
-    samples, path = made_up(np.exp(-STEPS / 12), np.ones(128))
-    samples[DIVERGED][64][3] = 17
-    assert decays(samples, path, 0.5, "float64") == ()
+    records, path = made_up(np.exp(-STEPS / 12), np.ones(128))
+    records[Observable(DIVERGED)][64][3] = 17
+    assert decays(records, path, 0.5, "float64") == ()
 
 
 def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
     program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
     trainer = trainer_of(program, schedule, None, "float64")
     drawn = draw_runs(program, trainer, schedule, Plan((128,), 64), Means())
-    (found,) = decays(drawn.samples, trainer.path, schedule.optimizer.eta, "float64")
+    (found,) = decays(recorded(drawn.samples), trainer.path, schedule.optimizer.eta, "float64")
     return found
 
 
@@ -133,7 +135,7 @@ def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
 def test_a_run_where_the_corollary_holds() -> None:
     found = few_runs("mlp", Schedule(optimizer=SGD(1.0), steps=128, samples=3))
     assert found.law is Law.EXPONENTIAL
-    assert found.bounded is not Bounded.NO
+    assert found.bounded is not Answer.NO
     assert found.curvature == pytest.approx(1.0)
 
 
@@ -142,7 +144,7 @@ def test_runs_where_its_premise_fails() -> None:
     """The logistic cost has its minimum at infinity; four inputs do not fit twelve targets. Then deviations grow."""
     logistic = few_runs("mlp", Schedule(optimizer=SGD(1.0), steps=1024, samples=3, cost="logistic"))
     assert logistic.law is Law.POWER
-    assert logistic.bounded is Bounded.NO
+    assert logistic.bounded is Answer.NO
     assert logistic.outcome == "premise fails"
     misfit = few_runs("deep_linear", Schedule(optimizer=SGD(0.3), steps=256, samples=12), d=4)
     assert misfit.law is Law.NONE
@@ -208,7 +210,7 @@ def test_critical_rates() -> None:
         "C[0,2]": {n: 2.0 / n * scatter[n] for n in widths},
     }
     left = [quantity("kernel", 0 * ONE, samples=samples), quantity("C[0,2]", -ONE, samples=samples)]
-    found = critical(left, {STEEPEST: {n: 5.0 * scatter[n] for n in widths}})
+    found = critical(left, {Observable(STEEPEST): {n: 5.0 * scatter[n] for n in widths}})
     assert [c.n for c in found] == list(widths)
     for c in found:
         assert c.binds == "kernel"

@@ -15,7 +15,7 @@ import pytest
 
 import tp
 from tests.marks import exhaustive
-from tp.experiments.training.observables import DEVIATION, KERNEL, moved
+from tp.experiments.training.observables import DEVIATION, KERNEL, moved, recorded
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
 from tp.optimizers import SGD
@@ -45,8 +45,9 @@ def measured(
     drawn = draw_runs(
         changed, trainer, schedule, Plan(widths, seeds, engine="auto" if widths == LARGE else "dense"), Means()
     )
-    assert not diverged(drawn.samples)
-    last = seen_after(drawn.samples, names, schedule.steps)
+    records = recorded(drawn.samples)
+    assert not diverged(records)
+    last = seen_after(records, names, schedule.steps)
     return {name: fit(last[name]) for name in names}
 
 

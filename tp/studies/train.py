@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tp.data.targets import labelled, require_targets
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.observables import looked_at, names, numbers
+from tp.experiments.training.observables import looked_at, names, numbers, recorded
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import wide
@@ -204,5 +204,6 @@ def train(
     trainer = trainer_of(changed, schedule, data, plan.dtype)
     plan = replace(plan, seeds=plan.seeds or 4)
     drawn = draw_runs(changed, trainer, schedule, plan, means or Means(), report=report)
-    seen = curves(drawn.samples, trainer.path, looked_at(trainer))
-    return Runs(seen, diverged(drawn.samples), drawn.interrupted)
+    records = recorded(drawn.samples)
+    seen = curves(records, trainer.path, looked_at(trainer))
+    return Runs(seen, diverged(records), drawn.interrupted)

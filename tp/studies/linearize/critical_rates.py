@@ -7,24 +7,25 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 import numpy as np
+import numpy.typing as npt
+from jaxtyping import Float
 
-from tp.asymptotics.verdict import Estimate
-from tp.experiments.training.observables import STEEPEST
+from tp.experiments.training.observables import STEEPEST, Observable, Records
 from tp.quantities.names import parse
-from tp.sampling.sweep import Samples
+from tp.statistics.estimate import Estimate
+from tp.statistics.intervals import median_interval, normal_interval
 from tp.studies.judging import QuantityResult
 
-CONFIDENCE, DEVIATIONS = 0.99, 2.576
-"""A normal interval: how many standard deviations it reaches."""
+CONFIDENCE = 0.99
 
 
 @dataclass(frozen=True, slots=True)
 class Critical:
     """At width ``n``, in units of the learning rates of the program.
 
-    ``the``: the largest η with η^{D/2+d} |C^{D,d}| <= 1 for all C that were measured, and the one that ``binds``.
-    ``cor``: 2 / K_0(x, x) for the sample with the largest kernel (median over runs), beyond which single steps on it
-    overshoot more and more. None where it was not measured.
+    ``the`` is η_the, the largest η with η^{D/2+d} |C^{D,d}| <= 1 for all C that were measured, and ``binds`` the name
+    of the C that is 1 there. ``cor`` is η_cor = 2 / K_0(x, x) for the sample with the largest kernel (median over
+    runs): with a larger rate, steps of the squared cost on it overshoot more and more. None where it was not measured.
     """
 
     n: int
@@ -33,14 +34,14 @@ class Critical:
     cor: Estimate | None
 
 
-def critical(left: Sequence[QuantityResult], samples: Samples) -> tuple[Critical, ...]:
-    """By width: from typical sizes of the correlations ``left``, and from ``samples`` of runs."""
+def critical(left: Sequence[QuantityResult], records: Records) -> tuple[Critical, ...]:
+    """By width: from typical sizes of the correlations ``left``, and from the ``records`` of runs."""
     the: dict[int, tuple[Estimate, str]] = {}
     for q in left:
         for n, found in _largest_rates(q).items():
             if n not in the or found.value < the[n][0].value:
                 the[n] = (found, q.name)
-    steepest = samples.get(STEEPEST, {})
+    steepest = records.get(Observable(STEEPEST), {})
     rows: list[Critical] = []
     for n in sorted({*the, *steepest}):
         found, binds = the.get(n, (None, None))
@@ -57,22 +58,13 @@ def _largest_rates(q: QuantityResult) -> dict[int, Estimate]:
     widths = [n for n in q.fit.widths if n >= q.fit.start]
     found = zip(widths, q.fit.centres.values, q.fit.centres.variances, strict=True)
     return {
-        n: Estimate(
-            exp(-value / order),
-            exp(-(value + DEVIATIONS * sqrt(variance)) / order),
-            exp(-(value - DEVIATIONS * sqrt(variance)) / order),
-            CONFIDENCE,
-        )
+        n: normal_interval(value, sqrt(variance), CONFIDENCE).mapped(lambda log_size: exp(-log_size / order))
         for n, value, variance in found
     }
 
 
-def _cor(steepest: np.ndarray) -> Estimate | None:
-    """2 / median, with the order statistics around it."""
-    values = np.sort(steepest)
-    if not np.isfinite(values).all() or values[0] <= 0:
+def _cor(steepest: Float[npt.NDArray[np.float64], " runs"]) -> Estimate | None:
+    """2 / median; None where some kernel is not positive and finite."""
+    if not np.isfinite(steepest).all() or steepest.min() <= 0:
         return None
-    count = len(values)
-    reach = DEVIATIONS * sqrt(count) / 2
-    low, high = (int(np.clip(round(count / 2 + side * reach), 0, count - 1)) for side in (-1, 1))
-    return Estimate(2 / float(np.median(values)), 2 / float(values[high]), 2 / float(values[low]), CONFIDENCE)
+    return median_interval(steepest, CONFIDENCE).mapped(lambda kernel: 2 / kernel)

@@ -17,14 +17,16 @@ from tp.experiments.training.observables import (
     OUTPUT,
     RATIO,
     SEEN,
+    Records,
     looked_at,
     moved,
+    recorded,
 )
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import within
-from tp.sampling.sweep import Report, Samples, Sweep
+from tp.sampling.sweep import Report, Sweep
 from tp.statistics.fit import fit
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
@@ -78,20 +80,21 @@ def linearize(
     left = verify(replace(changed, claims=()), plan, CORRELATIONS, data, report=report, means=means)
     names = [DEVIATION, SEEN, KERNEL, *(moved(name) for name in trainer.features), GRADIENT]
 
-    def rows(samples: Samples) -> dict[str, Measured]:
-        last = seen_after(samples, [*names, OUTPUT], schedule.steps)
+    def rows(records: Records) -> dict[str, Measured]:
+        last = seen_after(records, [*names, OUTPUT], schedule.steps)
         return judged(names, expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
     if left.interrupted:
         drawn = Sweep(interrupted=True)
     else:
-        drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
-    measured = rows(drawn.samples)
+        drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+    records = recorded(drawn.samples)
+    measured = rows(records)
     right = [row(name, expects.prediction, measured.get(name)) for name in names]
     interrupted = drawn.interrupted
     hessian: list[QuantityResult] = []
     cells, stored = left.cells + drawn.calls, left.stored + drawn.stored
-    wild = diverged(drawn.samples)
+    wild = diverged(records)
     if second and not interrupted:
         curved = _second(changed, plan, schedule, data, expects, means, report)
         right, hessian = [*right, curved.drift], curved.ratios
@@ -112,10 +115,10 @@ def linearize(
         right=tuple(right),
         hessian=tuple(hessian),
         premises=expects.regime.conditions,
-        by_step=_by_step(drawn.samples, names, schedule),
-        curves=curves(drawn.samples, trainer.path, looked_at(trainer)),
-        critical=critical(left.quantities, drawn.samples),
-        corollary=decays(drawn.samples, trainer.path, schedule.optimizer.eta, plan.dtype),
+        by_step=_by_step(records, names, schedule),
+        curves=curves(records, trainer.path, looked_at(trainer)),
+        critical=critical(left.quantities, records),
+        corollary=decays(records, trainer.path, schedule.optimizer.eta, plan.dtype),
         strong=strong,
         claims=_claims(changed, schedule, analysis, expects, measured),
         diverged=wild,
@@ -155,9 +158,9 @@ def _second(
     trainer = trainer_of(program, schedule, data, plan.dtype, curved=True)
     names = [HESSIAN_DRIFT, BEFORE, AFTER]
 
-    def rows(samples: Samples) -> dict[str, Measured]:
-        last = seen_after(samples, [HESSIAN_DRIFT, RATIO, OUTPUT], schedule.steps)
-        ends = {BEFORE: seen_after(samples, [RATIO], 0)[RATIO], AFTER: last[RATIO]}
+    def rows(records: Records) -> dict[str, Measured]:
+        last = seen_after(records, [HESSIAN_DRIFT, RATIO, OUTPUT], schedule.steps)
+        ends = {BEFORE: seen_after(records, [RATIO], 0)[RATIO], AFTER: last[RATIO]}
         found = {HESSIAN_DRIFT: last[HESSIAN_DRIFT], OUTPUT: last[OUTPUT], **ends}
         return judged(names, expects.prediction, found, plan.dtype, OUTPUT, roundings(schedule))
 
@@ -165,10 +168,10 @@ def _second(
     if plan.seeds is None:
         affordable = within(plan.widths, lambda n: trainer.cost(n, plan.engine), plan.most_seeds, plan.budget)
         plan = replace(plan, widths=affordable)
-    drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
-    measured = rows(drawn.samples)
+    drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+    measured = rows(recorded(drawn.samples))
     drift, *ratios = (row(name, expects.prediction, measured.get(name)) for name in names)
-    return _Curved(drift, ratios, diverged(drawn.samples), drawn.interrupted, drawn.calls, drawn.stored)
+    return _Curved(drift, ratios, diverged(recorded(drawn.samples)), drawn.interrupted, drawn.calls, drawn.stored)
 
 
 def _reparametrised(
@@ -219,19 +222,19 @@ def _deviation(
     expects = expected(Analysis(changed.graph), schedule, second=False)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
 
-    def rows(samples: Samples) -> dict[str, Measured]:
-        last = seen_after(samples, [DEVIATION, OUTPUT], schedule.steps)
+    def rows(records: Records) -> dict[str, Measured]:
+        last = seen_after(records, [DEVIATION, OUTPUT], schedule.steps)
         return judged([DEVIATION], expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
-    drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(s).values()), report)
-    return row(DEVIATION, expects.prediction, rows(drawn.samples).get(DEVIATION)), drawn
+    drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+    return row(DEVIATION, expects.prediction, rows(recorded(drawn.samples)).get(DEVIATION)), drawn
 
 
-def _by_step(samples: Samples, names: Sequence[str], schedule: Schedule) -> dict[str, tuple[Estimate | None, ...]]:
+def _by_step(records: Records, names: Sequence[str], schedule: Schedule) -> dict[str, tuple[Estimate | None, ...]]:
     """The exponent of every quantity after every look but the first."""
 
     def exponent(name: str, step: int) -> Estimate | None:
-        values = seen_after(samples, [name], step)[name]
+        values = seen_after(records, [name], step)[name]
         found = fit(values) if values else None
         return found.late.overall if found is not None and found.late is not None else None
 
