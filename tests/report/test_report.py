@@ -18,7 +18,7 @@ from tp.report.json import dumps, numbers_json, verification_json
 from tp.report.orders import BOUND, orders_json, orders_text
 from tp.report.text import engines_text, numbers_text, verification_text
 from tp.statistics.fit import fit
-from tp.statistics.verdict import judge
+from tp.statistics.verdict_of_fit import judge
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Cell, Numbers
 from tp.studies.judging import QuantityResult

@@ -13,11 +13,12 @@ from fractions import Fraction
 import numpy as np
 
 from tp.sampling.calls import in_turn
-from tp.sampling.plan import MAX_WIDTH, MOST_SEEDS, WIDTHS, Plan
+from tp.sampling.plan import MAX_WIDTH, WIDTHS, Plan
 from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import Fit, fit
-from tp.statistics.more import More
-from tp.statistics.verdict import Judgement, Verdict, coarse, judge
+from tp.statistics.more import MOST_SEEDS, More
+from tp.statistics.verdict import Judgement, Verdict
+from tp.statistics.verdict_of_fit import coarse, judge
 
 DECADES = (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)
 Law = Callable[[int], float]

@@ -19,7 +19,8 @@ from tp.data.inputs import CORRELATION, inputs_for
 from tp.graph.axes import Axis
 from tp.sampling.plan import WIDTHS, Plan
 from tp.statistics.fit import Fit, fit
-from tp.statistics.verdict import Verdict, judge
+from tp.statistics.verdict import Verdict
+from tp.statistics.verdict_of_fit import judge
 from tp.studies.judging import QuantityResult
 from tp.studies.verify import verify
 from tp.syntax.load import load

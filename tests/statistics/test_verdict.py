@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tp.statistics.fit import Fit, fit
-from tp.statistics.verdict import Verdict, judge, unpredicted
+from tp.statistics.verdict import Verdict
+from tp.statistics.verdict_of_fit import judge, unpredicted
 
 WIDTHS = (64, 128, 256, 512, 1024, 8192)
 LARGE = (1024, 2048, 4096, 8192, 16384, 65536)

@@ -11,7 +11,8 @@ from simulated import DECADES, YES, Law, System, measured
 
 from tp.sampling.reading import parse_widths
 from tp.statistics.fit import Fit
-from tp.statistics.verdict import Verdict, judge
+from tp.statistics.verdict import Verdict
+from tp.statistics.verdict_of_fit import judge
 
 RUNS = 60
 PREDICTED = Fraction(-1)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from tp.asymptotics.bound import are_uniformly_bounded_by, has_definite_bound, is_bounded_below_by, is_bounded_by
 from tp.asymptotics.bounded import Bounded
 from tp.asymptotics.compare import Comparison, Relation, compare
+from tp.asymptotics.criteria import Criteria
 from tp.asymptotics.estimate import DefiniteExponent, definite_exponent
+from tp.asymptotics.finding import Finding, LevelSlope
 from tp.asymptotics.floor import FloorTest, decays
 from tp.asymptotics.grid import Grid
 from tp.asymptotics.growth import Growth
 from tp.asymptotics.norm import NormInterval, frobenius_norm, subordinate_norm
-from tp.asymptotics.profile import Criteria
 from tp.asymptotics.samples import Plan, Samples, observed, sample
 from tp.asymptotics.scale import LOG, ONE, N, Scale
 from tp.asymptotics.series import Series, batched, deterministic, joint, random_tensor
 from tp.asymptotics.sharing import Sharing
 from tp.asymptotics.symmetric import is_symmetric, symmetric_norm
 from tp.asymptotics.tail import tail_index
-from tp.asymptotics.verdict import Finding, LevelSlope, Verdict
 from tp.statistics.estimate import Estimate
+from tp.statistics.verdict import Verdict
 
 __all__ = [
     "LOG",

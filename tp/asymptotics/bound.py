@@ -11,13 +11,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import Finding, LevelSlope
 from tp.asymptotics.growth import Growth
-from tp.asymptotics.profile import Criteria
+from tp.asymptotics.parity import Logs
 from tp.asymptotics.samples import Plan, Samples, as_samples, sample_together
 from tp.asymptotics.scale import Scale
 from tp.asymptotics.series import Series
-from tp.asymptotics.tightness import Logs, Tightness, all_fall, attained, still_rises, tightness
-from tp.asymptotics.verdict import Finding, LevelSlope, Verdict
+from tp.asymptotics.tightness import Tightness, all_fall, is_attained, still_rises, tightness
+from tp.statistics.bound import Bound
+from tp.statistics.verdict import Verdict
 
 
 def is_bounded_by(
@@ -71,20 +74,29 @@ def has_definite_bound(
     criteria = criteria or Criteria()
     below, above = samples.logs(f)
     upper = _finding(f"O({samples.name}) = O({f})", tightness(above, below, criteria))
+    attained, seen = _attained(below, criteria)
+    reason = upper.reason
     if upper.verdict is Verdict.REFUTED:
-        return replace(upper, reason=f"not even an upper bound: {upper.reason}")
-    falling = all_fall(_negated(above), criteria)
+        reason = f"not even an upper bound: {reason}"
+    elif attained is Verdict.REFUTED:
+        reason = seen
+    elif upper.verdict is Verdict.CONFIRMED:
+        reason = f"{seen}; {reason}" if attained is Verdict.CONFIRMED else seen
+    return replace(upper, verdict=Bound(upper.verdict, attained).definite, reason=reason)
+
+
+def _attained(logs: Logs, criteria: Criteria) -> tuple[Verdict, str]:
+    """Whether some quantile of R_n = |M_n|/f(n), and no higher one, is of the order 1 and not less, with the reason."""
+    falling = all_fall(_negated(logs), criteria)
     if falling is not None:
-        return replace(upper, verdict=Verdict.REFUTED, reason=f"every quantile falls below it, {falling}")
-    if upper.verdict is not Verdict.CONFIRMED:
-        return upper
-    rising = still_rises(below, criteria)
+        return Verdict.REFUTED, f"every quantile falls below it, {falling}"
+    rising = still_rises(logs, criteria)
     if rising is not None:
         reason = "slopes of |M|/f rise from level to level, {:.2f} to {:.2f}: perhaps no definite bound".format(*rising)
-        return replace(upper, verdict=Verdict.UNDECIDED, reason=reason)
-    if not attained(below, criteria):
-        return replace(upper, verdict=Verdict.UNDECIDED, reason="an upper bound; no quantile clearly attains it")
-    return replace(upper, reason=f"an upper bound that a quantile attains; {upper.reason}")
+        return Verdict.UNDECIDED, reason
+    if not is_attained(logs, criteria):
+        return Verdict.UNDECIDED, "an upper bound; no quantile clearly attains it"
+    return Verdict.CONFIRMED, "an upper bound that a quantile attains"
 
 
 def are_uniformly_bounded_by(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tp.asymptotics.bound import is_bounded_below_by, is_bounded_by
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import Finding
 from tp.asymptotics.growth import Growth
-from tp.asymptotics.profile import Criteria
 from tp.asymptotics.samples import Plan, sample
 from tp.asymptotics.scale import ONE, Scale
 from tp.asymptotics.series import Series
-from tp.asymptotics.verdict import Finding
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import LevelSlope
 from tp.asymptotics.growth import Growth
 from tp.asymptotics.levels import DRIFT, share_falls
-from tp.asymptotics.profile import Criteria, Profile, estimate, profiles, reached
+from tp.asymptotics.parity import Logs, draws, profiles
 from tp.asymptotics.samples import Plan, Samples, as_samples
 from tp.asymptotics.scale import ONE, Scale
 from tp.asymptotics.series import Series
 from tp.asymptotics.sharing import SAME, Sharing, described, sharing, worst
 from tp.asymptotics.tail import tail_index
-from tp.asymptotics.tensors import Floats
-from tp.asymptotics.tightness import LOWEST, Logs, extra_level, far_tail, smallest, still_rises
-from tp.asymptotics.verdict import LevelSlope, Verdict
+from tp.asymptotics.tightness import LOWEST, extra_level, far_tail, still_rises
+from tp.statistics.bootstrap import Bootstrapped, mean
 from tp.statistics.estimate import Estimate
+from tp.statistics.quantile_profile import QuantileProfile
+from tp.statistics.quantiles import supported
+from tp.statistics.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def definite_exponent(
 
 
 def _estimated(logs: Logs, criteria: Criteria) -> DefiniteExponent:
-    count = smallest(logs)
-    levels = [q for q in criteria.levels if reached(q, count)]
+    count = draws(logs)
+    levels = [q for q in criteria.levels if supported(q, count)]
     found = DefiniteExponent(Verdict.UNDECIDED, None, "", {}, (), None, 1 - max(levels, default=0.0))
     if len(levels) < 2:
         return replace(found, reason=f"{count} draws reach fewer than two levels")
@@ -110,17 +112,17 @@ def _estimated(logs: Logs, criteria: Criteria) -> DefiniteExponent:
 
 
 def _judged(
-    found: DefiniteExponent, by_parity: list[Profile], shared: range, logs: Logs, criteria: Criteria
+    found: DefiniteExponent, by_parity: list[QuantileProfile], shared: range, logs: Logs, criteria: Criteria
 ) -> DefiniteExponent:
     means = [_mean(p, shared, None) for p in by_parity]
     if len(means) == 2:
-        apart = estimate((means[0][0] - means[1][0], means[0][1] - means[1][1]), criteria.confidence)
+        apart = (means[0] - means[1]).interval(criteria.confidence)
         if apart.low > SAME or apart.high < -SAME:
-            both = " and ".join(f"{m[0]:z.2f} ({p.name})" for p, m in zip(by_parity, means, strict=True))
+            both = " and ".join(f"{m.value:z.2f} ({p.name})" for p, m in zip(by_parity, means, strict=True))
             return replace(found, reason=f"even and odd widths differ: {both}")
     drift = _drift(by_parity, shared)
-    exponent = estimate(_average(means), criteria.confidence)
-    upper = estimate(_average([_mean(p, shared, p.upper_half) for p in by_parity]), criteria.confidence)
+    exponent = mean(means).interval(criteria.confidence)
+    upper = mean([_mean(p, shared, p.upper_half) for p in by_parity]).interval(criteria.confidence)
     late, ahead = upper.value, upper.value + (drift.value if drift.low > 0 or drift.high < 0 else 0)
     low, high = min(exponent.low, upper.low, ahead), max(exponent.high, upper.high, ahead)
     exponent = replace(exponent, low=low, high=high)
@@ -131,31 +133,30 @@ def _judged(
     if doubt is None and exponent.half_width > criteria.margin:
         doubt = "the interval is long; more draws or larger widths would shorten it"
     if doubt is None and by_parity[0].levels[-1] != criteria.levels[-1]:
-        doubt = f"{smallest(logs)} draws do not reach the quantile {criteria.levels[-1]:g}"
+        doubt = f"{draws(logs)} draws do not reach the quantile {criteria.levels[-1]:g}"
     if doubt is not None:
         return replace(found, reason=doubt)
     return replace(found, verdict=Verdict.CONFIRMED, reason=_reason(found.sharing, by_parity[0].levels[shared[0] :]))
 
 
-def _drift(by_parity: list[Profile], shared: range) -> Estimate:
-    halves = [(_mean(p, shared, p.upper_half), _mean(p, shared, p.lower_half)) for p in by_parity]
-    return estimate(_average([(b[0] - a[0], b[1] - a[1]) for b, a in halves]), DRIFT)
+def _drift(by_parity: list[QuantileProfile], shared: range) -> Estimate:
+    return mean([_mean(p, shared, p.upper_half) - _mean(p, shared, p.lower_half) for p in by_parity]).interval(DRIFT)
 
 
 def _rare_draws(
-    by_parity: list[Profile], shared: range, logs: Logs, exponent: Estimate, criteria: Criteria
+    by_parity: list[QuantileProfile], shared: range, logs: Logs, exponent: Estimate, criteria: Criteria
 ) -> str | None:
     """A doubt from large draws: they become fewer, or those beyond the highest level grow differently."""
     levels = by_parity[0].levels
     top = levels[shared[-1]]
     low, value = exponent.high + criteria.margin, exponent.value + 2 * criteria.margin
-    for p in profiles(logs, [min(LOWEST, top), top, *extra_level([*levels], smallest(logs))]):
+    for p in profiles(logs, [min(LOWEST, top), top, *extra_level([*levels], draws(logs))]):
         falling = share_falls(p, 1, logs, criteria.margin)
         if falling is not None:
             return "large draws become fewer, {:.2g} to {:.2g} of all".format(*falling)
         last = len(p.levels) - 1
         if last > 1 and p.finite(last):
-            beyond = estimate(p.slope(last), criteria.confidence)
+            beyond = p.slope(last).interval(criteria.confidence)
             if beyond.low > low or beyond.value > value:
                 return f"the quantile {p.levels[last]:g} may grow faster, slope {beyond}; more draws would tell"
         doubts = far_tail(p, logs, low, value)
@@ -170,12 +171,8 @@ def _reason(found: dict[float, Sharing], agreeing: tuple[float, ...]) -> str:
     return f"{text}; not shared by " + ", ".join(rest) if rest else text
 
 
-def _mean(p: Profile, levels: range, part: slice | None) -> tuple[float, Floats]:
-    return _average([p.slope(k, part) for k in levels])
-
-
-def _average(pairs: list[tuple[float, Floats]]) -> tuple[float, Floats]:
-    return float(np.mean([value for value, _ in pairs])), np.mean([resampled for _, resampled in pairs], axis=0)
+def _mean(p: QuantileProfile, levels: range, part: slice | None) -> Bootstrapped:
+    return mean([p.slope(k, part) for k in levels])
 
 
 def _hull(below: DefiniteExponent, above: DefiniteExponent, criteria: Criteria) -> DefiniteExponent:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tp.asymptotics.profile import Criteria, Profile, estimate, profiles, reached
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import LevelSlope
+from tp.asymptotics.parity import draws, profiles
 from tp.asymptotics.samples import Plan, Samples, as_samples
 from tp.asymptotics.series import Series
 from tp.asymptotics.tensors import Floats
-from tp.asymptotics.tightness import smallest
-from tp.asymptotics.verdict import LevelSlope, Verdict
+from tp.statistics.bootstrap import Bootstrapped
 from tp.statistics.estimate import Estimate
+from tp.statistics.quantile_profile import QuantileProfile
+from tp.statistics.quantiles import supported
+from tp.statistics.verdict import Verdict
 
 DECAYS = np.linspace(0.1, 3.0, 59)
 """Exponents b that c + a n^(-b) is fitted with."""
@@ -58,7 +62,7 @@ def decays(
     below, above = samples.logs()
     if above is not below:
         raise ValueError("a floor test needs norms that are known exactly (rank 2 at most)")
-    if not reached(level, smallest(below)):
+    if not supported(level, draws(below)):
         return FloorTest(Verdict.UNDECIDED, f"too few draws for the quantile {level:g}", None, None, ())
     found = profiles(below, [level])
     evidence = tuple(_line(p, criteria) for p in found)
@@ -73,32 +77,30 @@ def decays(
         reason = f"no more than {max(s.high for s, _ in fits):.0%} of it is constant at n = {samples.widths[-1]}"
         return FloorTest(Verdict.CONFIRMED, reason, share, floor, evidence)
     for p, (constant, _), late in zip(found, fits, lates, strict=True):
-        flattens = estimate(p.trend(0), criteria.confidence).low > 0
+        flattens = p.trend(0).interval(criteria.confidence).low > 0
         if constant.low > HALF and (late.low > -criteria.margin or (flattens and late.value > -2 * criteria.margin)):
             reason = f"at least {constant.low:.0%} of it is constant at n = {p.widths[-1]}"
             return FloorTest(Verdict.REFUTED, reason, share, floor, evidence)
-        if late.low > 0 and estimate(p.slope(0), criteria.confidence).low > 0:
+        if late.low > 0 and p.slope(0).interval(criteria.confidence).low > 0:
             return FloorTest(Verdict.REFUTED, f"it grows, slope {late} ({p.name})", share, floor, evidence)
     reason = f"the constant is {share.low:.0%} to {share.high:.0%} of it; use larger widths or more draws"
     return FloorTest(Verdict.UNDECIDED, reason, share, floor, evidence)
 
 
-def _line(p: Profile, criteria: Criteria) -> LevelSlope:
+def _line(p: QuantileProfile, criteria: Criteria) -> LevelSlope:
     if not p.finite(0):
         return LevelSlope(p.levels[0], p.name, None, None, "0 at some widths")
-    whole, late = (estimate(p.slope(0, part), criteria.confidence) for part in (None, p.upper_half))
+    whole, late = (p.slope(0, part).interval(criteria.confidence) for part in (None, p.upper_half))
     return LevelSlope(p.levels[0], p.name, whole, late, "whole and larger half")
 
 
-def _floors(p: Profile, criteria: Criteria) -> tuple[Estimate, Estimate]:
+def _floors(p: QuantileProfile, criteria: Criteria) -> tuple[Estimate, Estimate]:
     """The constant as a share of the quantile at the largest width, and itself."""
-    logs = np.column_stack([p.logs[0], p.resampled[0]]).T
-    constants = _fitted(logs, np.log(np.array(p.widths, dtype=np.float64)))
+    logs = np.column_stack(p.curve(0)).T
+    constants = _fitted(logs, p.log_widths)
     shares = constants / np.exp(logs[:, -1])
-    confidence = criteria.confidence
-    return estimate((float(shares[0]), shares[1:]), confidence), estimate(
-        (float(constants[0]), constants[1:]), confidence
-    )
+    share, constant = (Bootstrapped(float(c[0]), c[1:]).interval(criteria.confidence) for c in (shares, constants))
+    return share, constant
 
 
 def _fitted(logs: Floats, log_n: Floats) -> Floats:

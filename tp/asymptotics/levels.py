@@ -2,81 +2,84 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from math import inf
 
 import numpy as np
 
-from tp.asymptotics.profile import Criteria, Profile, estimate
-from tp.asymptotics.tensors import Floats
-from tp.asymptotics.verdict import LevelSlope
-from tp.statistics.estimate import Estimate
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import LevelSlope
+from tp.asymptotics.parity import Logs
+from tp.statistics.bound import Course, Doubt, Fate, course
+from tp.statistics.more import More
+from tp.statistics.quantile_profile import QuantileProfile
 
 DRIFT = 0.9
 """Confidence at which a drift of the local slope back to the bound is suspected; low, so that it is noticed early."""
 FEWER = 2 / 3
 """A share that falls to less than this part is one that may vanish."""
 FALLING = -2.33
-"""A share of large draws that falls by so many standard errors is suspected to vanish, 1 % of the time wrongly."""
+"""A share of large draws that falls by this many standard errors is suspected to vanish, 1 % of the time wrongly."""
 
 
-class Fate(Enum):
-    BOUNDED = "bounded"
-    UNBOUNDED = "unbounded"
-    UNCLEAR = "unclear"
+def quantile_course(
+    profile: QuantileProfile, level: int, criteria: Criteria, tests: int = 1
+) -> tuple[Course, LevelSlope]:
+    """Whether one quantile is O(1) along the widths of a profile, and its slopes.
 
-
-def fate(profile: Profile, level: int, criteria: Criteria, tests: int = 1) -> tuple[Fate, LevelSlope]:
-    """The fate of one quantile along one parity of widths.
-
-    Bounded: the interval of its slope lies below the margin, the larger half of the widths agrees, and no significant
-    trend leads out. Unbounded: the interval, at a confidence for ``tests`` tests at once, and that of the larger half
-    lie above the margin, and no significant drift leads back to it.
+    By :func:`tp.statistics.bound.course`, with the margin of the criteria as the edge, and the interval for ``tests``
+    tests at once as the strict one. A quantile leaves the bound where a significant trend of the local slope leads
+    across the edge, and returns to it where a drift leads back.
     """
-    q, name = profile.levels[level], profile.name
-    row = profile.logs[level]
     if not profile.finite(level):
-        late = row[profile.upper_half]
-        if np.all(late == -inf):
-            return Fate.BOUNDED, LevelSlope(q, name, None, None, "zero")
-        if np.all(late == inf):
-            return Fate.UNBOUNDED, LevelSlope(q, name, None, None, "not zero where f is")
-        return Fate.UNCLEAR, LevelSlope(q, name, None, None, "zero at some widths and not at others")
-    overall = estimate(profile.slope(level), criteria.confidence)
-    late = estimate(profile.slope(level, profile.upper_half), criteria.confidence)
-    found = _fate(profile, level, criteria, tests, overall, late)
-    return found, LevelSlope(q, name, overall, late, found.value)
+        return _zero_or_infinite(profile, level)
+    margin, trend = criteria.margin, profile.trend(level)
+    whole = profile.slope(level)
+    slope = whole.interval(criteria.confidence)
+    late = profile.slope(level, profile.upper_half).interval(criteria.confidence)
+    ahead = late.value + trend.value
+
+    def leaves() -> More:
+        out = ahead > margin and trend.interval(criteria.confidence).low > 0
+        return More.WIDTHS if out else More.NOTHING
+
+    def returns() -> More:
+        back = ahead <= margin and trend.interval(DRIFT).high < 0
+        return More.WIDTHS if back else More.NOTHING
+
+    strict = whole.interval(1 - (1 - criteria.confidence) / tests)
+    found = course(slope, late, margin, leaves, returns, strict)
+    return found, LevelSlope(profile.levels[level], profile.name, slope, late, found.fate.value)
 
 
-def _fate(profile: Profile, level: int, criteria: Criteria, tests: int, overall: Estimate, late: Estimate) -> Fate:
-    margin = criteria.margin
-    trend = profile.trend(level)
-    if overall.high <= margin and late.value <= margin:
-        leaves = estimate(trend, criteria.confidence).low > 0 and late.value + trend[0] > margin
-        return Fate.UNCLEAR if leaves else Fate.BOUNDED
-    strict = estimate(profile.slope(level), 1 - (1 - criteria.confidence) / tests)
-    returns = estimate(trend, DRIFT).high < 0 and late.value + trend[0] <= margin
-    if strict.low > margin and late.low > margin and not returns:
-        return Fate.UNBOUNDED
-    return Fate.UNCLEAR
+def _zero_or_infinite(profile: QuantileProfile, level: int) -> tuple[Course, LevelSlope]:
+    late = profile.logs[level][profile.upper_half]
+    found, note = Course(Fate.UNCLEAR, Doubt.INTERVAL), "zero at some widths and not at others"
+    if np.all(late == -inf):
+        found, note = Course(Fate.BOUNDED), "zero"
+    elif np.all(late == inf):
+        found, note = Course(Fate.UNBOUNDED, above=True), "not zero where f is"
+    return found, LevelSlope(profile.levels[level], profile.name, None, None, note)
 
 
-def share_falls(profile: Profile, level: int, logs: dict[int, Floats], margin: float) -> tuple[float, float] | None:
+def share_falls(profile: QuantileProfile, level: int, logs: Logs, margin: float) -> tuple[float, float] | None:
     """The share of large draws at the smallest and the largest width, if it falls significantly by a third; else None.
 
     Large are draws above the middle, in logarithms, of the lowest quantile and the one at ``level``, if the two move
-    apart by more than n^margin. Where they become fewer, a quantile that grows so far may stop to: M_n = n with
-    probability 1/log n, and 1 otherwise, is O(1). The test is the score test of a linear trend in log n.
+    apart by more than n^margin. Where large draws become fewer, a quantile that grows so far may stop growing: M_n = n
+    with probability 1/log n, and 1 otherwise, is O(1). The test is the score test of a linear trend in log n
+    (Armitage, "Tests for linear trends in proportions and frequencies", 1955).
     """
-    if not (profile.finite(0) and profile.finite(level)) or profile.slope(level)[0] - profile.slope(0)[0] <= margin:
+    if not (profile.finite(0) and profile.finite(level)):
         return None
-    x = np.log(np.array(profile.widths, dtype=np.float64))
+    if profile.slope(level).value - profile.slope(0).value <= margin:
+        return None
     counts = np.array(profile.counts, dtype=np.float64)
     lines = (profile.logs[0] + profile.logs[level]) / 2
     shares = np.array([np.mean(logs[n] > line) for n, line in zip(profile.widths, lines, strict=True)])
     pooled = float(shares @ counts / counts.sum())
     if not 0 < pooled < 1:
         return None
+    x = profile.log_widths
     centred = x - (x @ counts) / counts.sum()
     score = float((counts * centred) @ shares / np.sqrt(pooled * (1 - pooled) * (counts @ centred**2)))
     fewer = score < FALLING and shares[-1] < FEWER * shares[0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import Enum
 
-from tp.asymptotics.profile import Criteria, Profile, estimate
-from tp.asymptotics.verdict import LevelSlope
+from tp.asymptotics.criteria import Criteria
+from tp.asymptotics.finding import LevelSlope
+from tp.statistics.quantile_profile import QuantileProfile
 
 SAME = 0.02
 """Slopes whose difference has an interval beyond this are different, unless the difference shrinks with n."""
@@ -19,7 +20,7 @@ class Sharing(Enum):
     UNCLEAR = "not known to share the exponent"
 
 
-def sharing(p: Profile, level: int, criteria: Criteria) -> Sharing:
+def sharing(p: QuantileProfile, level: int, criteria: Criteria) -> Sharing:
     """Compare the slope of one quantile with that of the highest level of the profile.
 
     It shares that exponent if the interval of the difference lies within the margin, and either reaches within
@@ -31,25 +32,23 @@ def sharing(p: Profile, level: int, criteria: Criteria) -> Sharing:
         return Sharing.SHARES
     if not p.finite(level) or not p.finite(top):
         return Sharing.UNCLEAR
-    (high, highs), (low, lows) = p.slope(top), p.slope(level)
-    gap = estimate((high - low, highs - lows), criteria.confidence)
+    gap = (p.slope(top) - p.slope(level)).interval(criteria.confidence)
     apart = gap.low > SAME or gap.high < -SAME
     if apart and not _shrinks(p, level, gap.value, criteria):
         return Sharing.DIFFERS
     return Sharing.SHARES if gap.within(-criteria.margin, criteria.margin) else Sharing.UNCLEAR
 
 
-def _shrinks(p: Profile, level: int, gap: float, criteria: Criteria) -> bool:
-    (high, highs), (low, lows) = p.trend(len(p.levels) - 1), p.trend(level)
-    trend = estimate((high - low, highs - lows), criteria.confidence)
+def _shrinks(p: QuantileProfile, level: int, gap: float, criteria: Criteria) -> bool:
+    trend = (p.trend(len(p.levels) - 1) - p.trend(level)).interval(criteria.confidence)
     return trend.high < 0 if gap > 0 else trend.low > 0
 
 
-def described(p: Profile, level: int, found: Sharing, criteria: Criteria) -> LevelSlope:
+def described(p: QuantileProfile, level: int, found: Sharing, criteria: Criteria) -> LevelSlope:
     """The slope of one quantile with what was found of it."""
     if not p.finite(level):
         return LevelSlope(p.levels[level], p.name, None, None, "0 at some widths")
-    whole, late = (estimate(p.slope(level, part), criteria.confidence) for part in (None, p.upper_half))
+    whole, late = (p.slope(level, part).interval(criteria.confidence) for part in (None, p.upper_half))
     return LevelSlope(p.levels[level], p.name, whole, late, found.value)
 
 

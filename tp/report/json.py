@@ -9,8 +9,8 @@ from typing import Any
 
 from tp.exponent import shown
 from tp.report.orders import claim_json
+from tp.statistics.estimate import LEVEL
 from tp.statistics.fit import Fit
-from tp.statistics.slopes import LEVEL
 from tp.studies.correlations import Numbers
 from tp.studies.judging import QuantityResult
 from tp.studies.verify import Verification

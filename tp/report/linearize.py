@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from tp.asymptotics.verdict import Estimate
 from tp.experiments.training.costs import called
 from tp.experiments.training.observables import DEVIATION, LINEAR_LOSS, LOSS
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import DEFAULT
 from tp.report.table import table
 from tp.report.text import HEADER, assumptions_text, claims_text, engines_text, quantity_row
+from tp.statistics.estimate import Estimate
 from tp.studies.curves import Curve
 from tp.studies.linearize.corollary_4_0_1 import Decay
 from tp.studies.linearize.critical_rates import Critical

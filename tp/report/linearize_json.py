@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tp.asymptotics.verdict import Estimate
 from tp.experiments.training.costs import called
 from tp.experiments.training.schedule import Schedule
 from tp.report.json import Json, engines_json, number, quantity_json
 from tp.report.orders import claim_json
+from tp.statistics.estimate import Estimate
 from tp.studies.curves import Curve
 from tp.studies.linearize.corollary_4_0_1 import Decay
 from tp.studies.linearize.critical_rates import Critical

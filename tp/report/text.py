@@ -7,8 +7,8 @@ from itertools import groupby
 
 from tp.exponent import shown
 from tp.report.table import table
+from tp.statistics.estimate import LEVEL
 from tp.statistics.fit import Fit
-from tp.statistics.slopes import LEVEL
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Numbers
 from tp.studies.judging import QuantityResult

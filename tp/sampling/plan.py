@@ -7,13 +7,13 @@ from numbers import Integral
 
 from tp.diagnostics.diagnostic import error
 from tp.interpret.cost.engine import ENGINES
+from tp.statistics.more import MOST_SEEDS
 
 WIDTHS = (64, 128, 256, 512, 1024)
 MAX_WIDTH = 1 << 16
 """Up to where widths are added to the default ones."""
 STEP = 8
 """The ratio of an added width to the one before."""
-MOST_SEEDS = 512
 SECONDS = 90.0
 LONG_SECONDS = 170.0
 """The budget where the widths span a factor of more than :data:`LONG`; the draws take longer there."""

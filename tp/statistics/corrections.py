@@ -6,19 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from scipy.special import chdtri
 
 from tp.statistics.estimate import Estimate
-from tp.statistics.intervals import profile_interval
-from tp.statistics.slopes import Floats, Resampled
+from tp.statistics.intervals import Floats, profile_interval
+from tp.statistics.quantile_profile import QuantileProfile
+from tp.statistics.slopes import TYPICAL
 
 FORMS = ((0.5, 1.0), (1.0, 1.0), (1.0, 0.5))
 """Corrections (1 + c n^-q)^r, as (q, r): half a power or a whole one away, and r = 1/2 where squares add."""
 RISING = np.geomspace(0.02, 1e6, 200)
 SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
-"""Corrections c n^-q at the smallest width; below -1 the quantity would vanish in between."""
+"""Corrections c n^-q at the smallest width; a law with one of -1 or less would vanish at some width."""
 MODEL_ERROR = 0.01
-"""What is left out of a model with one correction may change logs by this (a standard deviation)."""
+"""Further corrections, which a model with one of them leaves out, may change logs by this standard deviation."""
 CHANCE = 0.999
 """Misfits beyond this quantile of the chi-squared law are not chance."""
 _FEW = 8
@@ -27,16 +29,16 @@ _FEW = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centres:
-    """Logs of the widths, typical logs of the quantity there, and their variances, all [widths]."""
+    """What laws are compared by: ``logs`` of widths, logs of typical sizes (``values``), and their ``variances``."""
 
-    logs: Floats
-    values: Floats
-    variances: Floats
+    logs: Float[Floats, " widths"]
+    values: Float[Floats, " widths"]
+    variances: Float[Floats, " widths"]
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The best power without and with a correction: the misfits (weighted sums of squares) and the exponent."""
+    """The misfits (sums of squares over variances) of the best power without and with a correction; its exponent."""
 
     plain: float
     corrected: float
@@ -44,21 +46,21 @@ class Corrected:
 
     @property
     def gain(self) -> float:
-        """How much better the correction fits."""
+        """By how much the correction lowers the misfit: twice the logarithm of a ratio of likelihoods."""
         return self.plain - self.corrected
 
 
-def centres(data: Resampled, seeds: tuple[int, ...]) -> Centres:
-    """Typical logs of ``data``, with what is known of their errors.
+def centres(data: QuantileProfile) -> Centres:
+    """Typical logs of ``data``, with their variances.
 
-    The spread of one draw is itself a power of n, fitted over all widths: a variance from few draws at one width would
-    give that width a weight by chance.
+    The variance of one draw is taken to be a power of n, fitted over all widths: a variance from few draws at one width
+    would give that width a weight by chance.
     """
-    counts = np.asarray(seeds, dtype=np.float64)
-    found, draws = data.typical()
-    spread = np.log(np.maximum(draws.var(axis=1) * (1 + _FEW / counts) * counts, 1e-30))
-    slope, level = np.polyfit(data.logs, spread, 1, w=np.sqrt(counts))
-    return Centres(data.logs, found, np.exp(level + slope * data.logs) / counts + MODEL_ERROR**2)
+    counts = np.asarray(data.counts, dtype=np.float64)
+    found, resampled = data.curve(TYPICAL)
+    spread = np.log(np.maximum(resampled.var(axis=1) * (1 + _FEW / counts) * counts, 1e-30))
+    slope, level = np.polyfit(data.log_widths, spread, 1, w=np.sqrt(counts))
+    return Centres(data.log_widths, found, np.exp(level + slope * data.log_widths) / counts + MODEL_ERROR**2)
 
 
 def scaled(data: Centres, misfit: float) -> Centres:
@@ -68,10 +70,10 @@ def scaled(data: Centres, misfit: float) -> Centres:
 
 
 def corrected(data: Centres, level: float) -> Corrected:
-    """Fit a n^p (1 + c n^-q)^r over all a, p, c and :data:`FORMS`.
+    """Fit a n^p (1 + c n^-q)^r over all a, p, c and :data:`FORMS` by least squares with weights 1 / variances.
 
-    The interval of p, at ``level``, allows for what the correction may be. It is the profile of the misfit: for each
-    correction the best line is known, and so is how much worse other slopes are.
+    The interval of p, at the confidence ``level``, allows for all corrections that fit about as well
+    (:func:`~tp.statistics.intervals.profile_interval`).
     """
     weights = 1 / data.variances
     x = data.logs - weights @ data.logs / weights.sum()
@@ -94,14 +96,14 @@ def fits(data: Centres, misfit: float) -> bool:
     return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
 
 
-def corrections(data: Centres, shares: Floats) -> Iterator[Floats]:
-    """Logs of corrections by ``shares`` (c n^-q at the smallest width) and width, for each of :data:`FORMS`."""
+def corrections(data: Centres, shares: Float[Floats, " shares"]) -> Iterator[Float[Floats, "shares widths"]]:
+    """Logs of corrections (1 + c n^-q)^r with c n^-q = ``shares`` at the smallest width, for each of :data:`FORMS`."""
     steps = data.logs - data.logs[0]
     for q, power in FORMS:
         yield power * np.log1p(shares[:, None] * np.exp(-q * steps))
 
 
-def misfit(y: Floats, weights: Floats) -> Floats:
-    """Weighted sums of squares of the rows of ``y`` about their means."""
+def misfit(y: Float[Floats, "models widths"], weights: Float[Floats, " widths"]) -> Float[Floats, " models"]:
+    """Weighted sums of squares of the rows of ``y`` about their weighted means."""
     centred = y - (y @ weights / weights.sum())[:, None]
     return centred**2 @ weights

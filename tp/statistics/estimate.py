@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LEVEL = 0.99
+"""Confidence of all intervals of one table together."""
+ROUNDING = 1e-9
+"""Intervals of exponents are taken to be no shorter than this on either side: it is more than rounding errors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

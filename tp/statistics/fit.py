@@ -9,33 +9,33 @@ from math import log
 import numpy as np
 import numpy.typing as npt
 
+from tp.statistics.bound import LEAST_WIDTHS, RANGE
 from tp.statistics.corrections import Centres, Corrected, centres, corrected, fits, scaled
+from tp.statistics.estimate import LEVEL
 from tp.statistics.intervals import widened
-from tp.statistics.slopes import LEVEL, QUANTILES, Resampled, Slopes, quantile, resampled, slopes
+from tp.statistics.quantile_profile import QuantileProfile, quantile_profile
+from tp.statistics.quantiles import QUANTILES, UPPER_QUANTILE, quantile
+from tp.statistics.rival_laws import ODDS
+from tp.statistics.slopes import Slopes, slopes
 
-UPPER_QUANTILE = QUANTILES[-1]
-RANGE = 8
-"""The least ratio of the largest to the smallest width that a verdict rests on."""
 FEWEST = 4
-"""Draws at a width, without which there is no telling how far they scatter."""
+"""The least number of draws at a width whose scatter gives an interval."""
 ROUNDING = 32.0
-"""Samples all below this many floors are rounding noise around an exact zero."""
-ODDS = 1000.0
-"""A model is preferred to another where the data are so many times likelier under it.
-
-However often one looks before one stops, data that follow the other come out so in at most one of 1000 cases (Ville's
-inequality; exactly for two given laws, about for families of them).
-"""
+"""Samples all below this many rounding errors are an exact zero."""
+_TINY = 1e-300
+"""Stands for zero in logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What the samples of one quantity say. ``slopes`` is None when ``vanishes`` or where there is a ``problem``.
+    """The exponent of one quantity, from samples. All slopes are exponents of n.
 
-    ``slopes`` are those of all widths, ``late`` those that verdicts rest on: from the width ``start`` on, and, if
-    ``bent``, with the exponent p of a n^p (1 + c n^-q) as the overall one. ``centres`` are typical
-    values from ``start`` on, which models are compared by, and ``misfit`` is the least misfit of any of them.
-    ``quantities`` is the number of those that are judged together.
+    ``seeds`` are numbers of draws, ``medians`` and ``quantiles`` (at 90 %) sizes of the quantity, all by width.
+    ``slopes`` are those over all widths, ``late`` those that verdicts rest on: from the width ``start`` on, and, if
+    ``bent``, with the exponent p of a n^p (1 + c n^-q)^r as the overall one. Both are None where the quantity
+    ``vanishes``, or where there is a ``problem``. ``centres`` are typical sizes from ``start`` on, which laws are
+    compared by, and ``misfit`` is the least misfit of any of them. ``quantities`` is the number of those that are
+    judged together.
     """
 
     widths: tuple[int, ...]
@@ -58,13 +58,13 @@ def fit(
     floors: Mapping[int, float] | None = None,
     quantities: int = 1,
 ) -> Fit:
-    """Fit the exponent of a quantity from absolute values ``samples[n]``, one per seed.
+    """Fit the exponent of a quantity from its values ``samples[n]`` [draws]; signs do not matter.
 
-    ``floors[n]`` is the rounding error to expect at width n (0 where missing): a quantity that never exceeds
-    :data:`ROUNDING` times its floor vanishes, and one whose median lies below the floor at some width gives no
-    slope. Values that are not finite never give one. Where several ``quantities`` are judged together, every
-    interval is at the level 1 - (1 - LEVEL) / quantities (Bonferroni), so that all of them hold at LEVEL. Raises
-    ValueError without samples.
+    ``floors[n]`` is the rounding error to expect at width n, in units of the quantity (0 where missing). A quantity
+    that never exceeds :data:`ROUNDING` times its floor vanishes, and one whose median lies below the floor at some
+    width gives no slope. NaN and infinite values never give one. Where several ``quantities`` are judged together,
+    every interval is at the confidence 1 - (1 - LEVEL) / quantities (Bonferroni), so that all of them hold together at
+    :data:`~tp.statistics.estimate.LEVEL`. Raises ValueError without samples.
     """
     widths = tuple(sorted(samples))
     values = [np.sort(np.abs(np.asarray(samples[n], dtype=np.float64)).ravel()) for n in widths]
@@ -87,12 +87,13 @@ def fit(
     if min(seeds) < FEWEST:
         problem = f"an interval needs at least {FEWEST} draws at every width"
         return Fit(widths, seeds, medians, quantiles, problem=problem)
-    if len(widths) < 3:
-        return Fit(widths, seeds, medians, quantiles, problem="a slope needs at least 3 widths")
+    if len(widths) < LEAST_WIDTHS:
+        return Fit(widths, seeds, medians, quantiles, problem=f"a slope needs at least {LEAST_WIDTHS} widths")
     level = 1 - (1 - LEVEL) / quantities
-    data = resampled(widths, values)
-    every = slopes(data, centres(data, seeds).variances, level)
-    first, middle, found, excess = _without_misfits(widths, seeds, data, level)
+    logs = {n: np.log(np.maximum(v, _TINY)) for n, v in zip(widths, values, strict=True)}
+    data = quantile_profile(logs, QUANTILES)
+    every = slopes(data, centres(data).variances, level)
+    first, middle, found, excess = _without_misfits(data, level)
     late = every if first == 0 else slopes(data.since(first), middle.variances, level)
     bent = found.gain >= 2 * log(ODDS)
     overall = found.exponent if bent else widened(late.overall, excess**0.5)
@@ -111,20 +112,19 @@ def fit(
     )
 
 
-def _without_misfits(
-    widths: Sequence[int], seeds: tuple[int, ...], data: Resampled, level: float
-) -> tuple[int, Centres, Corrected, float]:
-    """How many of the smallest widths to leave out, what the others say, and by how much variances were enlarged.
+def _without_misfits(data: QuantileProfile, level: float) -> tuple[int, Centres, Corrected, float]:
+    """How many of the smallest widths to leave out, what the others say, and the factor that enlarged variances.
 
-    They are left out while not even a power with a correction fits and each of them is to blame for half of the
-    misfit, as long as three widths and a factor of :data:`RANGE` remain. If nothing fits then, the errors are taken to
-    be as large as the misfit.
+    The smallest width is left out while not even a power with a correction fits and the fit without that width has at
+    most half the misfit, as long as three widths and a factor of :data:`~tp.statistics.bound.RANGE` remain. If nothing
+    fits then, variances are enlarged until they explain the misfit.
     """
-    first, middle = 0, centres(data, seeds)
+    widths = data.widths
+    first, middle = 0, centres(data)
     found = corrected(middle, level)
     while not fits(middle, found.corrected):
-        if len(widths) - first > 3 and widths[-1] >= RANGE * widths[first + 1]:
-            rest = centres(data.since(first + 1), seeds[first + 1 :])
+        if len(widths) - first > LEAST_WIDTHS and widths[-1] >= RANGE * widths[first + 1]:
+            rest = centres(data.since(first + 1))
             fewer = corrected(rest, level)
             if fewer.corrected <= found.corrected / 2:
                 first, middle, found = first + 1, rest, fewer

@@ -1,4 +1,4 @@
-"""What would help where something is open."""
+"""What would help where a verdict is open: more seeds, larger widths, both or neither."""
 
 from __future__ import annotations
 
@@ -11,3 +11,7 @@ class More(Flag):
     NOTHING = 0
     SEEDS = auto()
     WIDTHS = auto()
+
+
+MOST_SEEDS = 512
+"""Seeds at the largest width: a verdict that needs more is not helped by seeds."""

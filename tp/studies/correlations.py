@@ -13,8 +13,7 @@ from tp.quantities.names import DEFAULT
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
-from tp.statistics.fit import UPPER_QUANTILE
-from tp.statistics.slopes import QUANTILES, quantile
+from tp.statistics.quantiles import QUANTILES, UPPER_QUANTILE, quantile
 from tp.studies.verify import Tools, default_tools, draw_samples, engines
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import numpy as np
 from tp.sampling.sweep import Samples
 from tp.statistics.fit import Fit, fit
 from tp.statistics.more import More
-from tp.statistics.verdict import Judgement, Verdict, coarse, judge, unpredicted
+from tp.statistics.verdict import Judgement, Verdict
+from tp.statistics.verdict_of_fit import coarse, judge, unpredicted
 from tp.studies.claims.support import Measured
 
 if TYPE_CHECKING:

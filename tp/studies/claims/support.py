@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tp.asymptotics.profile import ROUNDING
 from tp.claims.inequality import Inequality
+from tp.statistics.estimate import ROUNDING
 from tp.statistics.fit import Fit
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tp.answer import Answer
-from tp.asymptotics.verdict import Estimate
 from tp.exit_code import ExitCode
 from tp.experiments.training.observables import HESSIAN_DRIFT
 from tp.experiments.training.schedule import Schedule
+from tp.statistics.estimate import Estimate
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.curves import Curve

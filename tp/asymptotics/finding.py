@@ -1,19 +1,11 @@
-"""What a statistical test says: confirmed, refuted or undecided, with a reason and the evidence."""
+"""The finding of a test: confirmed, refuted or undecided, with a reason and the evidence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from tp.statistics.estimate import Estimate
-
-
-class Verdict(Enum):
-    """Undecided is what a sample that is too small, or says two things, leads to."""
-
-    CONFIRMED = "confirmed"
-    REFUTED = "refuted"
-    UNDECIDED = "undecided"
+from tp.statistics.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

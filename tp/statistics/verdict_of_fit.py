@@ -1,0 +1,224 @@
+"""From a fit to a verdict: whether the predicted power of n is the definite bound of what was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+
+from tp.exponent import show
+from tp.statistics.bound import RANGE, Bound, Course, Doubt, Fate, QuantileCourse, course
+from tp.statistics.corrections import Centres
+from tp.statistics.estimate import Estimate
+from tp.statistics.fit import Fit
+from tp.statistics.more import MOST_SEEDS, More
+from tp.statistics.quantiles import QUANTILES, unseen
+from tp.statistics.rival_laws import ODDS, floor_misfit, slow_misfit
+from tp.statistics.slopes import Slopes
+from tp.statistics.verdict import MARGIN, Judgement, Verdict
+
+LOOSE_WIDTH = 1 << 16
+"""No decay is called faster than predicted below this width: leading terms with small prefactors show late.
+
+C^{0,3} of one attention head at 1/sqrt(n) falls as 1/n up to n = 1000, without a sign of the constant that it tends to.
+"""
+PRECISION = 0.45
+"""How well a line should be known over its widths: the error of log|q| at their end, when it is right at their start.
+
+That is half the interval of the slope times log(largest / smallest width), so a wide range asks for a precise slope.
+"""
+
+
+def judge(predicted: Fraction | None, fit: Fit, margin: float = MARGIN) -> Judgement:
+    """Whether n^predicted is the definite bound of what was measured; ``predicted`` None: it vanishes identically.
+
+    Confirmed: the whole interval of the exponent lies within ``margin`` of the prediction (half of it for one that
+    is no multiple of 1/2), and a floor that is half a power larger fits clearly worse. Refuted: the interval lies
+    above, and the prediction fits clearly worse even with a logarithm or with a correction that fades. Loose: the
+    interval lies below, widths reach :data:`LOOSE_WIDTH`, and the prediction fits worse as a floor.
+    :mod:`tp.statistics.bound` has the definition, docs/measurement.md all rules.
+    """
+    return replace(_judge(predicted, fit, margin), unseen=unseen(min(fit.seeds)))
+
+
+def unpredicted(fit: Fit) -> Judgement:
+    """The judgement where there is no prediction to compare with."""
+    return _undecided(fit.problem or "no prediction")
+
+
+def spacing(predicted: Fraction) -> Fraction:
+    """The distance of the next exponent that a quantity could have: 1/2 from multiples of 1/2, otherwise 1/4."""
+    return Fraction(1, 2) if predicted.denominator <= 2 else Fraction(1, 4)
+
+
+def coarse(fit: Fit) -> bool:
+    """Whether the interval is longer than it should be, and :data:`MOST_SEEDS` seeds would make it short enough.
+
+    Half of it should be at most :data:`MARGIN`, and :data:`PRECISION` over the logarithm of the range of the widths.
+    """
+    if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
+        return False
+    half = fit.late.overall.half_width
+    aim = min(MARGIN, PRECISION / math.log(fit.widths[-1] / fit.widths[0]))
+    return half > aim and fit.seeds[-1] * half**2 <= 2 * MOST_SEEDS * aim**2
+
+
+def _judge(predicted: Fraction | None, fit: Fit, margin: float) -> Judgement:
+    if predicted is None:
+        return _judge_zero(fit)
+    if show(predicted) == "inf":
+        return _undecided("no power of n is predicted")
+    if fit.vanishes:
+        return _undecided("zero to rounding at every width, where a power of n was predicted")
+    if fit.problem is not None or fit.late is None:
+        return _undecided(fit.problem or "no slope")
+    if fit.widths[-1] < RANGE * fit.widths[0]:
+        return _undecided(f"the widths span less than a factor of {RANGE}", More.WIDTHS)
+    return _compare(predicted, fit, fit.late, min(margin, MARGIN * float(spacing(predicted) * 2)))
+
+
+def _judge_zero(fit: Fit) -> Judgement:
+    if fit.vanishes:
+        return Judgement(Verdict.CONFIRMED, "zero to rounding in every sample")
+    if any(m != m for m in fit.medians):
+        return _undecided(fit.problem or "values that are not finite")
+    return Judgement(Verdict.REFUTED, "predicted to vanish, but some samples do not")
+
+
+def _compare(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Judgement:
+    upper, lower = _upper(predicted, fit, late, margin), _lower(predicted, fit, late, margin)
+    higher = _higher(late, float(predicted) + margin)
+    bound = Bound.of([QuantileCourse(QUANTILES[0], upper), *higher], [QuantileCourse(QUANTILES[0], lower)])
+    if bound.upper is Verdict.REFUTED:
+        return Judgement(Verdict.REFUTED, f"larger than predicted: about {_power(late)}{_basis(fit)}")
+    if bound.lower is Verdict.REFUTED:
+        return Judgement(Verdict.LOOSE, f"smaller than predicted: about {_power(late)}{_basis(fit)}")
+    if bound.definite is Verdict.CONFIRMED:
+        return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}{_basis(fit)}", More.WIDTHS)
+    if upper.above:
+        return _open_above(late, upper)
+    if lower.above:
+        return _open_below(fit, late, lower)
+    return _open_near(predicted, fit, late, margin, (upper, lower), higher)
+
+
+def _upper(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course:
+    """Whether the typical size is O(n^predicted), with the laws that would look the same so far as doubts."""
+    return course(
+        late.overall,
+        late.upper,
+        float(predicted) + margin,
+        leaves=lambda: _doubt(fit, floor_misfit, float(predicted + spacing(predicted))),
+        returns=lambda: _doubt(fit, slow_misfit, float(predicted)),
+    )
+
+
+def _lower(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course:
+    """Whether the typical size is Omega(n^predicted): the course of 1 / size against 1 / n^predicted."""
+
+    def hidden() -> More:
+        return More.WIDTHS if fit.widths[-1] < LOOSE_WIDTH else _doubt(fit, floor_misfit, float(predicted))
+
+    return course(-late.overall, -late.upper, margin - float(predicted), leaves=lambda: More.NOTHING, returns=hidden)
+
+
+def _higher(late: Slopes, edge: float) -> list[QuantileCourse]:
+    """The quantiles above the median: too few draws lie beyond them to decide, but they may speak against a bound."""
+    unclear = Course(Fate.UNCLEAR, Doubt.INTERVAL)
+    pairs = zip(QUANTILES[1:], late.upper_quantiles, strict=True)
+    return [QuantileCourse(q, unclear, harmless=found.value <= edge) for q, found in pairs]
+
+
+def _open_near(
+    predicted: Fraction,
+    fit: Fit,
+    late: Slopes,
+    margin: float,
+    sides: tuple[Course, Course],
+    higher: list[QuantileCourse],
+) -> Judgement:
+    """Undecided, with an interval that is not wholly on the wrong side of the prediction."""
+    doubts = [side.doubt for side in sides]
+    if Doubt.INTERVAL in doubts:
+        helps = More.SEEDS if _reachable(late.overall, float(predicted), margin, fit.seeds[-1]) else More.WIDTHS
+        return _undecided(f"the interval {_shown(late.overall)} is not wholly within {margin:g} of it", helps)
+    if Doubt.HALF in doubts:
+        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
+    for q, found in zip(higher, late.upper_quantiles, strict=True):
+        if not q.harmless:
+            return _undecided(f"the {q.level:.0%} quantile has the slope {found.value:.2f}", More.WIDTHS | More.SEEDS)
+    rival = show(predicted + spacing(predicted))
+    return _undecided(f"n^({rival}) with a small prefactor would look the same at these widths", sides[0].more)
+
+
+def _open_above(late: Slopes, upper: Course) -> Judgement:
+    """Undecided, with an interval above the prediction: the prediction could look like that so far."""
+    if upper.doubt is Doubt.HALF:
+        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
+    reason = f"the local slope still moves towards the prediction: {_moves(late)}"
+    if late.upper.value >= late.lower.value:
+        reason = "a logarithm, or a term of lower order, would look the same at these widths"
+    return _undecided(f"{reason}; use larger widths", upper.more)
+
+
+def _open_below(fit: Fit, late: Slopes, lower: Course) -> Judgement:
+    """Undecided, with an interval below the prediction: the predicted term could still be hidden."""
+    if lower.doubt is Doubt.HALF:
+        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
+    reason = f"the local slope still moves towards the prediction: {_moves(late)}; use larger widths"
+    if fit.widths[-1] < LOOSE_WIDTH:
+        hidden = "a predicted term with a small prefactor would show at larger widths only"
+        reason = f"falls faster so far, about {_power(late)}; {hidden}"
+    return _undecided(reason, lower.more)
+
+
+def _reachable(found: Estimate, predicted: float, margin: float, seeds: int) -> bool:
+    """Whether about :data:`MOST_SEEDS` seeds would bring the interval to one side of the edge of the margin.
+
+    Its length falls as the square root of the number of seeds; a bias from small widths does not.
+    """
+    distance = abs(margin - abs(found.value - predicted))
+    return seeds * found.half_width**2 <= 2 * MOST_SEEDS * distance**2
+
+
+def _doubt(fit: Fit, rival: Callable[[Centres, float], float], exponent: float) -> More:
+    """What is needed to reject a ``rival`` law with ``exponent``; nothing where the data reject it.
+
+    They do where the best law makes them likelier by :data:`ODDS` times the number of quantities that are judged
+    together. More seeds do not help where the rival fits clearly better, nor after :data:`MOST_SEEDS` of them.
+    """
+    assert fit.centres is not None
+    enough = 2 * math.log(ODDS * fit.quantities)
+    excess = rival(fit.centres, exponent) - fit.misfit
+    if excess >= enough:
+        return More.NOTHING
+    return More.WIDTHS | (More.SEEDS if fit.seeds[-1] < MOST_SEEDS and excess > -enough else More.NOTHING)
+
+
+def _basis(fit: Fit) -> str:
+    """The widths and the model that a verdict rests on, where it is not all widths and a plain power."""
+    since = f" from n = {fit.start} on" if fit.start > fit.widths[0] else ""
+    return since + (", with a correction of lower order" if fit.bent else "")
+
+
+def _power(slopes: Slopes) -> str:
+    return f"n^{slopes.overall.value:z.2f}"
+
+
+def _half(slopes: Slopes) -> str:
+    """The plain slope over the larger half of the widths."""
+    found = slopes.upper
+    return f"the larger half of the widths alone gives {found.value:z.2f} {_shown(found)}"
+
+
+def _moves(slopes: Slopes) -> str:
+    return f"{slopes.lower.value:z.2f} then {slopes.upper.value:z.2f}"
+
+
+def _shown(estimate: Estimate) -> str:
+    return f"[{estimate.low:z.2f}, {estimate.high:z.2f}]"
+
+
+def _undecided(reason: str, more: More = More.NOTHING) -> Judgement:
+    return Judgement(Verdict.UNDECIDED, reason, more)
