@@ -74,7 +74,7 @@ def has_definite_bound(
     criteria = criteria or Criteria()
     below, above = samples.logs(f)
     upper = _finding(f"O({samples.name}) = O({f})", tightness(above, below, criteria))
-    attained, seen = _attained(below, criteria)
+    attained, seen = _attained(below, above, criteria)
     reason = upper.reason
     if upper.verdict is Verdict.REFUTED:
         reason = f"not even an upper bound: {reason}"
@@ -85,16 +85,16 @@ def has_definite_bound(
     return replace(upper, verdict=Bound(upper.verdict, attained).definite, reason=reason)
 
 
-def _attained(logs: Logs, criteria: Criteria) -> tuple[Verdict, str]:
-    """Whether some quantile of R_n = |M_n|/f(n), and no higher one, is of the order 1 and not less, with the reason."""
-    falling = all_fall(_negated(logs), criteria)
+def _attained(below: Logs, above: Logs, criteria: Criteria) -> tuple[Verdict, str]:
+    """Whether some quantile of R_n = ||M_n||/f(n) is Omega(1), with the reason, from bounds of log R_n."""
+    falling = all_fall(_negated(above), criteria)
     if falling is not None:
         return Verdict.REFUTED, f"every quantile falls below it, {falling}"
-    rising = still_rises(logs, criteria)
+    rising = still_rises(below, criteria)
     if rising is not None:
         reason = "slopes of |M|/f rise from level to level, {:.2f} to {:.2f}: perhaps no definite bound".format(*rising)
         return Verdict.UNDECIDED, reason
-    if not is_attained(logs, criteria):
+    if not is_attained(below, criteria):
         return Verdict.UNDECIDED, "an upper bound; no quantile clearly attains it"
     return Verdict.CONFIRMED, "an upper bound that a quantile attains"
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tp.asymptotics.verdict import Estimate
 from tp.diagnostics.diagnostic import error
 from tp.experiments.training.observables import (
     DEVIATION,
@@ -27,6 +26,7 @@ from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import within
 from tp.sampling.sweep import Report, Sweep
+from tp.statistics.estimate import Estimate
 from tp.statistics.fit import fit
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
