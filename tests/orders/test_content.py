@@ -13,14 +13,13 @@ from tp.orders.typical.content import NOTHING, UNKNOWN, Content, even, generic, 
 BITS = 6
 VECTORS = st.integers(0, (1 << BITS) - 1)
 SKEWED = st.dictionaries(st.integers(0, 2), st.integers(UNKNOWN, 3), max_size=2)
-SYMBOLS = st.frozensets(st.integers(0, 3), max_size=2)
 
 
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
     """A content in canonical form on at most six generators."""
     vectors = draw(st.lists(VECTORS, max_size=3))
-    return Content.make(draw(VECTORS), vectors, draw(VECTORS) & draw(VECTORS), draw(SKEWED).items(), draw(SYMBOLS))
+    return Content.make(draw(VECTORS), vectors, draw(VECTORS) & draw(VECTORS), draw(SKEWED).items())
 
 
 def span(vectors: list[int]) -> set[int]:
@@ -122,15 +121,13 @@ def test_an_odd_function_of_one_thing_has_its_parities(a: Content) -> None:
 def test_a_hull_holds_all_it_was_made_of(items: list[Content]) -> None:
     joint = hull(items)
     assert set().union(*map(support, items)) <= support(joint)
-    assert joint.symbols == frozenset().union(*(c.symbols for c in items))
     for source, degree in joint.skewed:
         assert degree == UNKNOWN or all(dict(c.skewed).get(source) == degree for c in items)
 
 
 @given(contents(), contents())
 def test_inside_is_inclusion(a: Content, b: Content) -> None:
-    same = a.skewed == b.skewed and a.symbols <= b.symbols
-    assert a.inside(b) == (same and support(a) <= support(b))
+    assert a.inside(b) == (a.skewed == b.skewed and support(a) <= support(b))
 
 
 @given(contents(), contents(), contents())
@@ -180,7 +177,6 @@ def test_generators_that_meet_in_one_image_are_flipped_together(a: Content, imag
 
     assert support(found) == {moved(v) for v in support(a)}
     assert not found.skewed
-    assert not found.symbols
     for flip in (1, 2, 4, 8):
         together = sum(1 << number for number in range(BITS) if images[number] == flip)
         if not a.free & together:
@@ -215,8 +211,8 @@ def test_the_even_and_the_odd_part_are_all(a: Content, number: int) -> None:
     assert sum(len(support(part)) for part in parts) == len(support(a))
     for part in parts:
         assert {bool(v & bit) for v in support(part)} == {bool(part.offset & bit)}
-        assert (part.skewed, part.symbols) == (a.skewed, a.symbols)
-        assert part == Content.make(part.offset, part.basis, part.free, part.skewed, part.symbols)
+        assert part.skewed == a.skewed
+        assert part == Content.make(part.offset, part.basis, part.free, part.skewed)
     if len(parts) == 2:
         assert [bool(part.offset & bit) for part in parts] == [False, True]
 

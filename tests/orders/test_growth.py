@@ -10,7 +10,7 @@ import pytest
 from tests.marks import slow
 from tp.interpret.orders import calculus_for
 from tp.orders.proof.derivation import lines
-from tp.orders.typical.value import MOST
+from tp.orders.typical.pruning import MOST
 from tp.quantities.names import Quantity
 from tp.syntax import load
 from tp.theory.all_orders import series

@@ -14,9 +14,11 @@ from tp.activations.facts import facts
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.flips import Generator
+from tp.orders.typical.grains import GRAIN, exponent, grains, half, scaled
+from tp.orders.typical.pruning import merged, prune, widened
 from tp.orders.typical.recorder import Calculus
 from tp.orders.typical.rules import Rules
-from tp.orders.typical.value import Term, Value, merged, prune, widened
+from tp.orders.typical.value import Term, Value
 
 N, M = ("n", Fraction(1)), ("m", Fraction(3, 2))
 WIDTHS = (N[1], M[1])
@@ -42,7 +44,7 @@ def terms(draw: st.DrawFn, sparse: bool = True) -> Term:
     vectors = draw(st.lists(VECTORS, max_size=2))
     content = Content.make(draw(VECTORS), vectors, draw(VECTORS) & draw(VECTORS) & draw(VECTORS))
     share = draw(SHARES) if sparse else Fraction(0)
-    return Term(draw(QUARTERS), content, share, draw(st.booleans()) if sparse else False)
+    return Term.of(draw(QUARTERS), content, share, draw(st.booleans()) if sparse else False)
 
 
 def rules(most: int = 100) -> Rules:
@@ -81,7 +83,7 @@ def test_simplified_sums_are_never_smaller(parts: list[Term], other: Term, most:
 @given(st.lists(terms(), min_size=1, max_size=6), st.sampled_from([0, 1, 2]), st.booleans())
 def test_simplifying_keeps_what_dominates(parts: list[Term], apart: int, together: bool) -> None:
     if apart:
-        parts = [Term(t.exponent, half, t.share, t.bound) for t in parts for half in t.content.split(apart)]
+        parts = [t._replace(content=half) for t in parts for half in t.content.split(apart)]
     joint = [EVERY >> 2, 1 << 3] if together else []
     for found in (widened(parts, apart, joint), merged(parts, apart)):
         for t in parts:
@@ -102,13 +104,11 @@ def test_simplifying_keeps_what_dominates(parts: list[Term], apart: int, togethe
 
 @given(st.lists(terms(), min_size=1, max_size=6), st.sampled_from([Fraction(1, 4), HALF, Fraction(2)]))
 def test_pruned_terms_are_dominated(parts: list[Term], gap: Fraction) -> None:
-    kept = prune(parts, gap)
+    kept = prune(parts, grains(gap))
     assert kept
     assert max(t.exponent for t in kept) == max(t.exponent for t in parts)
     for t in kept:
-        assert any(
-            t.content.bare() == p.content.bare() and (t.exponent, t.share) == (p.exponent, p.share) for p in parts
-        )
+        assert any(t.content == p.content and (t.exponent, t.share) == (p.exponent, p.share) for p in parts)
     for t in parts:
         close = any(
             k.exponent >= t.exponent and k.share >= t.share and t.content.inside(k.content) and k.bound <= t.bound
@@ -116,17 +116,37 @@ def test_pruned_terms_are_dominated(parts: list[Term], gap: Fraction) -> None:
         )
         far = any(not k.bound and k.exponent + k.share - gap >= t.exponent for k in kept)
         assert close or far
-    assert prune(kept, gap) == kept
+    assert prune(kept, grains(gap)) == kept
+
+
+@given(st.lists(terms(), min_size=1, max_size=4), st.lists(st.frozensets(st.integers(0, 3)), min_size=4, max_size=4))
+def test_symbols_are_kept(parts: list[Term], symbols: list[frozenset[int]]) -> None:
+    """W' must meet every W y that a value depends on, whatever its terms are joined or dropped for."""
+    held = [t._replace(symbols=s) for t, s in zip(parts, symbols, strict=False)]
+    every = frozenset[int]().union(*(t.symbols for t in held))
+    for found in (merged(held), widened(held)):
+        assert frozenset[int]().union(*(t.symbols for t in found)) == every
+    twice = [*held, *(t._replace(symbols=frozenset({9})) for t in held)]
+    assert all(9 in t.symbols for t in prune(twice, grains(Fraction(2))))
 
 
 def test_formal_parities_are_never_mixed() -> None:
     at = Rules(WIDTHS, [*GENERATORS, FORMAL], 0)
     bit = at.flips.variable("@step").offset
     assert bit == at.flips.formal
-    small, large = Term(Fraction(-9), Content(bit)), Term(Fraction(0), NOTHING)
+    small, large = Term.of(Fraction(-9), Content(bit)), Term(0, NOTHING)
     assert {t.exponent for t in at.value([small, large], (N,)).terms} == {-9, 0}
-    both = at.value([Term(Fraction(0), Content.make(0, [bit | 1], 0)), small], (N,))
+    both = at.value([Term(0, Content.make(0, [bit | 1], 0)), small], (N,))
     assert sorted(bool(t.content.offset & bit) for t in both.terms) == [False, True]
+
+
+@given(st.fractions(max_denominator=10**6), st.fractions(max_denominator=1000))
+def test_grains_are_exact(power: Fraction, factor: Fraction) -> None:
+    size = grains(power)
+    assert exponent(size) == power
+    assert exponent(scaled(size, factor)) == power * factor
+    assert exponent(half(size)) == power / 2
+    assert isinstance(size, int) is (GRAIN % power.denominator == 0)
 
 
 # sparse terms ----------------------------------------------------------------------------------------
@@ -145,7 +165,7 @@ def test_axes_may_be_contracted_one_by_one(term: Term, order: list[tuple[str, Fr
 def test_fewer_entries_sum_to_less(term: Term) -> None:
     assume(term.share < 0)
     at = rules()
-    dense = at.value([Term(term.exponent, term.content)], (N, M))
+    dense = at.value([Term(term.size, term.content)], (N, M))
     sparse = at.value([term], (N, M))
     for over in ((N,), (M,), (N, M)):
         one, all_of_them = contracted(at, sparse, over), contracted(at, dense, over)
@@ -169,7 +189,7 @@ def test_a_sum_over_few_entries(odd: bool, expected: Fraction) -> None:
     """√n of n entries are not zero: n^{1/2} without cancellation, n^{1/4} with random signs; also by drawing them."""
     at = rules()
     content = Content(1) if odd else NOTHING
-    value = at.value([Term(Fraction(0), content, -HALF)], (N,))
+    value = at.value([Term.of(Fraction(0), content, -HALF)], (N,))
     assert at.apply_rule("contract", ((N,), ()), [value])[0].exponent == expected
     sizes = [10_000, 100_000, 1_000_000]
     medians = []

@@ -17,8 +17,9 @@ from typing import Any
 from tp.orders.facts import Function, Slope, Source
 from tp.orders.proof.derivation import Derivation, lines
 from tp.orders.typical.flips import Generator
+from tp.orders.typical.pruning import MOST
 from tp.orders.typical.rules import RULES, Rules
-from tp.orders.typical.value import MOST, Value
+from tp.orders.typical.value import Value
 
 FORMAT = "tp-certificate-1"
 
@@ -151,7 +152,7 @@ def plain(value: Any) -> Any:
                 [f"{b:x}" for b in t.content.basis],
                 f"{t.content.free:x}",
                 [list(s) for s in t.content.skewed],
-                sorted(t.content.symbols),
+                sorted(t.symbols),
             ]
             for t in value.terms
         ]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
-from tp.orders.typical.content import NOTHING, Content, numbers
+from tp.orders.typical.content import NOTHING, Content
+from tp.orders.typical.f2 import numbers
+from tp.orders.typical.grains import Grains, grains
 
 WideAxes = tuple[tuple[str, Fraction], ...]
 """Names and exponents of wide axes."""
@@ -60,7 +62,7 @@ class Flips:
         self.whole: dict[str, int] = {}
         """For every weight that is read as a value, the mask of its generators: the flip of the whole weight."""
         self._masks: dict[str, int] = {}
-        self._levels: dict[str, dict[Fraction | None, int]] = {}
+        self._levels: dict[str, dict[Grains | None, int]] = {}
         self._images: dict[tuple[WideAxes, WideAxes, bool], dict[int, int]] = {}
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
@@ -133,8 +135,8 @@ class Flips:
             followed.add(root)
         return root in followed
 
-    def sharpness(self, axis: str) -> Iterable[tuple[Fraction | None, int]]:
-        """Generators on ``axis`` grouped by how sharply they make a mean vanish, sharpest first."""
+    def sharpness(self, axis: str) -> Iterable[tuple[Grains | None, int]]:
+        """Generators on ``axis`` grouped by their blur in grains, the sharpest first; None for exact flips."""
         return self._levels.get(axis, {}).items()
 
     def _blur(self, generator: Generator) -> Fraction | None:
@@ -163,8 +165,9 @@ class Flips:
 
     def _sharpen(self, axis: str, blur: Fraction | None, bit: int) -> None:
         levels = self._levels.setdefault(axis, {})
-        if blur in levels:
-            levels[blur] |= bit
+        level = None if blur is None else grains(blur)
+        if level in levels:
+            levels[level] |= bit
         else:
-            levels[blur] = bit
-            self._levels[axis] = dict(sorted(levels.items(), key=lambda g: (g[0] is not None, g[0] or Fraction(0))))
+            levels[level] = bit
+            self._levels[axis] = dict(sorted(levels.items(), key=lambda g: (g[0] is not None, g[0] or 0)))

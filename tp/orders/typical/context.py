@@ -1,0 +1,146 @@
+"""What the rules of one analysis share: numbered flips, interned values, Gaussian symbols, what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from tp.orders.facts import Source
+from tp.orders.typical.content import NOTHING, Content
+from tp.orders.typical.flips import Flips, Generator, WideAxes
+from tp.orders.typical.grains import Grains, grains, half
+from tp.orders.typical.pruning import MOST, merged, prune, widened
+from tp.orders.typical.value import Term, Value
+
+WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
+
+
+class Symbol(NamedTuple):
+    """Gaussian vectors W y (or W' y): which weight, which side, the content of y, and their own."""
+
+    source: str
+    transpose: bool
+    inner: Content
+    own: Content
+    axes: frozenset[str]
+
+
+class Context:
+    """The memory of the rules over one set of widths.
+
+    Generators, Gaussian symbols and skewed sources are numbered as they first appear, so the same applications in the
+    same order give the same values. Values of more than ``most`` terms are simplified, to a single one where it is 0.
+    """
+
+    def __init__(
+        self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None, most: int = MOST
+    ) -> None:
+        exponents = sorted(set(widths)) or [Fraction(1)]
+        self.flips = Flips(exponents, tracked)
+        self.largest = grains(exponents[-1])
+        """The largest width in grains."""
+        self.witnesses = 0
+        """The generators of flips that made a mean vanish: what a proof has to keep track of."""
+        self.notes: set[str] = set()
+        """What was assumed or given up on the way to the value that is being worked out."""
+        self.symbols: list[Symbol] = []
+        self.inside: list[frozenset[int]] = []
+        """For every symbol all symbols that some y of it depends on; a recurrence adds no new ones for ever."""
+        self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
+        """The value and the notes of every application of a rule so far."""
+        self.products: dict[object, Value] = {}
+        self.forgotten: dict[tuple[Content, str], Content] = {}
+        """Contents after a sum over an axis."""
+        self._most = max(most, 0)
+        self._spread = self.largest - grains(exponents[0])
+        self._gaps: dict[WideAxes, Grains] = {}
+        self._numbers: dict[Symbol, int] = {}
+        self._skewed: dict[tuple[str, frozenset[str]], int] = {}
+        self._skewed_axes: list[frozenset[str]] = []
+        self.zero = Value(())
+        self._values: dict[frozenset[Term], Value] = {(frozenset[Term]()): self.zero}
+        self.one = self.value([Term(0, NOTHING)], ())
+
+    # values ------------------------------------------------------------------------------------------
+
+    def value(self, terms: Iterable[Term], axes: WideAxes) -> Value:
+        """The interned value of ``terms`` on ``axes``, dominated terms dropped."""
+        if self.flips.formal:
+            terms = [part for t in terms for part in self._by_parity(t)]
+        kept = tuple(terms)
+        if len(kept) > 1:
+            kept = prune(kept, self._gap(axes), self.flips.formal)
+        if len(kept) > max(self._most, 1):
+            self.notes.add(WIDENED)
+            kept = self._simplified(kept)
+        key = frozenset(kept)
+        found = self._values.get(key)
+        if found is None:
+            found = self._values[key] = Value(kept)
+        return found
+
+    def _gap(self, axes: WideAxes) -> Grains:
+        """The most that a cancellation over ``axes`` can cost."""
+        found = self._gaps.get(axes)
+        if found is None:
+            found = self._gaps[axes] = half(total(axes)) + (self._spread if axes else 0)
+        return found
+
+    def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+        """Fewer terms, as much of their joint parities kept as their number allows."""
+        formal = self.flips.formal
+        if not self._most:
+            return merged(terms, formal)
+        found = widened(terms, formal, self.flips.whole.values())
+        if len(found) <= 2 * self._most:
+            return found
+        found = widened(terms, formal)
+        least = sorted({t.size for t in found}, reverse=True)[: self._most][-1]
+        return (*(t for t in found if t.size >= least), *merged([t for t in found if t.size < least], formal))
+
+    def _by_parity(self, term: Term) -> Iterable[Term]:
+        """The parts of ``term`` that are even and odd in each formal variable: orders of series differ between them."""
+        parts = (term.content,)
+        mask = self.flips.formal
+        while mask:
+            bit = mask & -mask
+            mask ^= bit
+            parts = tuple(part for content in parts for part in content.split(bit))
+        return (term,) if len(parts) == 1 else [term._replace(content=part) for part in parts]
+
+    # sources of randomness ---------------------------------------------------------------------------
+
+    def entries(self, source: Source, axes: WideAxes) -> Content:
+        """Content of first degree in the entries of a weight along all of ``axes``."""
+        if not axes:
+            return NOTHING
+        if source.symmetric:
+            return self.flips.fresh(source.name, axes, None)
+        places = frozenset(a for a, _ in axes)
+        number = self._skewed.setdefault((source.name, places), len(self._skewed))
+        if number == len(self._skewed_axes):
+            self._skewed_axes.append(places)
+        return Content(skewed=((number, 1),))
+
+    def skewed_axes(self, source: int) -> frozenset[str]:
+        """The axes that the skewed source of this number lives on."""
+        return self._skewed_axes[source]
+
+    def symbol(self, symbol: Symbol, inside: frozenset[int]) -> int:
+        """The number of a symbol whose y depends on the symbols ``inside``."""
+        number = self._numbers.get(symbol)
+        if number is None:
+            number = self._numbers[symbol] = len(self.symbols)
+            self.symbols.append(symbol)
+            self.inside.append(inside)
+        elif not inside <= self.inside[number]:
+            self.inside[number] |= inside
+            # What was worked out for fewer dependences holds no longer for the same values.
+            self.memory.clear()
+        return number
+
+
+def total(axes: WideAxes) -> Grains:
+    """The number of entries along ``axes``, in grains."""
+    return sum((grains(w) for _, w in axes), 0)

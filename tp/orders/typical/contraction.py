@@ -1,0 +1,59 @@
+"""Sums over wide axes (calculus, theorem 3.5): what a sum adds to an exponent, and what its result forgets."""
+
+from __future__ import annotations
+
+from tp.orders.typical.content import Content
+from tp.orders.typical.context import Context
+from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.grains import Grains, grains, half
+from tp.orders.typical.value import Term
+
+
+def contracted(at: Context, term: Term, over: WideAxes) -> Term:
+    """The sum of ``term`` over the axes ``over``."""
+    size, content, part = term.size, term.content, term.part
+    for axis, width in over:
+        # Entries that are not zero: n^(width + part) along this axis, at least one.
+        entries = grains(width) + part
+        count = max(entries, 0)
+        part = min(entries, 0)
+        size += _gain(at, content, axis, count)
+        content = forgotten(at, content, axis)
+    return Term(size, content, part, term.bound, remaining(at, term.symbols, over))
+
+
+def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:
+    """What a sum over n^count entries adds: count, count/2 when the mean vanishes, or in between."""
+    if any(degree == 1 and axis in at.skewed_axes(source) for source, degree in content.skewed):
+        return half(count)
+    if content.offset & at.flips.on(axis):
+        mask = 0
+        for blur, bits in at.flips.sharpness(axis):
+            mask |= bits
+            if content.misses_zero(mask):
+                _witness(at, content, mask)
+                return half(count) if blur is None else max(half(count), count + blur)
+    return count
+
+
+def _witness(at: Context, content: Content, mask: int) -> None:
+    """Remembers the generators of one flip that makes the factor odd, if those known so far do not do."""
+    if not content.misses_zero(mask & at.witnesses):
+        # Flips of weights that are read serve at any depth; prefer them.
+        at.witnesses |= content.witness(mask, at.witnesses | at.flips.read)
+
+
+def forgotten(at: Context, content: Content, axis: str) -> Content:
+    """The content on the axes that remain: what lived on ``axis`` is a constant there."""
+    found = at.forgotten.get((content, axis))
+    if found is None:
+        skewed = tuple((s, d) for s, d in content.skewed if axis not in at.skewed_axes(s))
+        kept = content.kept(~at.flips.on(axis))
+        found = at.forgotten[content, axis] = Content(kept.offset, kept.basis, kept.free, skewed)
+    return found
+
+
+def remaining(at: Context, symbols: frozenset[int], over: WideAxes) -> frozenset[int]:
+    """Those of the Gaussian symbols that do not live on any axis of ``over``."""
+    gone = {axis for axis, _ in over}
+    return frozenset(s for s in symbols if gone.isdisjoint(at.symbols[s].axes))

@@ -1,0 +1,92 @@
+"""Sources, and the rules of linear and bilinear operations (calculus, theorems 3.1 to 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tp.orders.facts import Source
+from tp.orders.typical.content import Content
+from tp.orders.typical.context import Context
+from tp.orders.typical.contraction import contracted
+from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.grains import grains
+from tp.orders.typical.value import Term, Value
+
+
+def one(at: Context, arguments: tuple[Any, ...], values: Sequence[Value]) -> Value:
+    """A constant of order one, the same for every entry: data, masks, generic coefficients."""
+    return at.one
+
+
+def zero(at: Context, arguments: tuple[Any, ...], values: Sequence[Value]) -> Value:
+    """Identically zero."""
+    return at.zero
+
+
+def variable(at: Context, arguments: tuple[str], values: Sequence[Value]) -> Value:
+    """A formal variable of order one; parts even and odd in it are kept apart."""
+    content: Content = at.flips.variable(arguments[0])
+    return at.value([Term(0, content)], ())
+
+
+def source(at: Context, arguments: tuple[Source, WideAxes], values: Sequence[Value]) -> Value:
+    """A weight read as a value: independent entries on all of the axes."""
+    weight, axes = arguments
+    return at.value([Term(grains(weight.exponent), at.entries(weight, axes))], axes)
+
+
+def scaled(at: Context, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:
+    """n^exponent times the operand."""
+    exponent, axes = arguments
+    more = grains(exponent)
+    return at.value([Term(t.size + more, *t[1:]) for t in values[0].terms], axes)
+
+
+def sum_(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+    """A sum with generic coefficients: nothing cancels between its parts."""
+    return added(at, values, arguments[0])
+
+
+def added(at: Context, values: Iterable[Value], axes: WideAxes) -> Value:
+    """The sum of ``values`` on ``axes``."""
+    distinct = tuple(dict.fromkeys(v for v in values if v.terms))
+    if len(distinct) < 2:
+        return distinct[0] if distinct else at.zero
+    return at.value([t for v in distinct for t in v.terms], axes)
+
+
+def product(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+    """The entrywise (or outer) product."""
+    return multiplied(at, values[0], values[1], arguments[0])
+
+
+def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
+    """The product of two values on ``axes``."""
+    if left is at.one or not right.terms:
+        return right
+    if right is at.one or not left.terms:
+        return left
+    key = (left, right, axes) if id(left) < id(right) else (right, left, axes)
+    found = at.products.get(key)
+    if found is None:
+        terms = [
+            Term(
+                a.size + b.size,
+                a.content.times(b.content),
+                min(a.part, b.part),
+                a.bound or b.bound,
+                a.symbols | b.symbols,
+            )
+            for a in left.terms
+            for b in right.terms
+        ]
+        found = at.products[key] = at.value(terms, axes)
+    return found
+
+
+def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:
+    """The sum over the first wide axes; the second ones remain."""
+    over, rest = arguments
+    return at.value([contracted(at, t, over) for t in values[0].terms], rest)

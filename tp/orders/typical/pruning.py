@@ -1,0 +1,81 @@
+"""Fewer terms for one value: those that others dominate are dropped, too many are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tp.orders.typical.content import Content, hull
+from tp.orders.typical.grains import Grains
+from tp.orders.typical.value import Term, symbols_of
+
+MOST = 6
+"""A value with more terms than this is :func:`widened`."""
+
+
+def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...]:
+    """``terms``, the largest first, without those that others dominate whatever they are multiplied by.
+
+    A term is dominated by a larger one with the same cancellations (or fewer), and by any exact one that is larger
+    by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ
+    only in the Gaussian symbols that they hold are one term holding all: what W' makes of them is the same sum.
+    """
+    found: dict[tuple[Grains, Content, Grains, bool], Term] = {}
+    for term in terms:
+        same = found.setdefault(term[:4], term)
+        if not term.symbols <= same.symbols:
+            found[term[:4]] = Term(*term[:4], same.symbols | term.symbols)
+    joined = sorted(found.values(), key=_order)
+    kept: list[Term] = []
+    far: dict[int, Grains] = {}
+    for term in joined:
+        side = term.content.offset & apart
+        least = far.get(side)
+        if least is not None:
+            if term.size <= least:
+                continue
+        elif not term.bound:
+            far[side] = term.size + term.part - gap
+        if not any(_dominates(k, term) for k in kept):
+            kept.append(term)
+    return tuple(kept)
+
+
+def _order(term: Term) -> tuple[Grains, bool, Grains, int, int]:
+    return -term.size, term.bound, -term.part, len(term.content.basis), term.content.offset
+
+
+def _dominates(larger: Term, term: Term) -> bool:
+    return (
+        term.part <= larger.part
+        and larger.bound <= term.bound
+        and term.symbols <= larger.symbols
+        and term.content.inside(larger.content)
+    )
+
+
+def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> tuple[Term, ...]:
+    """One term for each exponent: what all of its terms are odd in stays known, the rest is given up.
+
+    Terms of different parity in the generators ``apart``, or under the joint flips ``together``, stay apart.
+    """
+    groups: dict[object, list[Term]] = {}
+    for term in terms:
+        parities = tuple(term.content.parity(flip) for flip in together)
+        groups.setdefault((term.size, term.part, term.content.offset & apart, parities), []).append(term)
+    return tuple(map(_united, groups.values()))
+
+
+def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
+    """A single term as large as the largest, one for each parity in the generators ``apart``."""
+    groups: dict[int, list[Term]] = {}
+    for term in terms:
+        groups.setdefault(term.content.offset & apart, []).append(term)
+    return tuple(map(_united, groups.values()))
+
+
+def _united(group: list[Term]) -> Term:
+    if len(group) == 1:
+        return group[0]
+    top = max(t.size for t in group)
+    bound = all(t.bound for t in group if t.size == top)
+    return Term(top, hull(t.content for t in group), max(t.part for t in group), bound, symbols_of(group))
