@@ -13,8 +13,8 @@ import pytest
 
 import tp
 from tests.training.loops import compared, route
+from tp.costs import find
 from tp.diagnostics.diagnostic import TpError
-from tp.experiments.training.costs import COSTS
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
 from tp.optimizers import OPTIMIZERS, SGD, Optimizer, Range, all_settings, make, register, setting
@@ -62,13 +62,13 @@ def test_it_trains_as_a_plain_loop_does() -> None:
         return {w: -0.02 * rates[w] / (1 + 0.5 * count) * jnp.sign(g) for w, g in gradient.items()}, count + 1
 
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
-    compared(model, route(model, 5, 2), SignDescent(0.02, slowing=0.5), step, COSTS["squared"])
+    compared(model, route(model, 5, 2), SignDescent(0.02, slowing=0.5), step, find("squared").function)
 
 
 def test_its_weights_are_arrays() -> None:
     model = tp.load(PROGRAMS / "mlp.tp")
     path = route(model, 3, 1)
-    signs, plain = (Trainer(model.graph, path, o, COSTS["squared"]) for o in (SignDescent(0.01), SGD(0.01)))
+    signs, plain = (Trainer(model.graph, path, o, "squared") for o in (SignDescent(0.01), SGD(0.01)))
     assert signs.absent(10_000, "auto") == frozenset()
     assert plain.absent(10_000, "auto")
 

@@ -22,6 +22,7 @@ from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
+from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.input import Input
 from tp.primitives.interpretations import Lowering, lowering, transposition
@@ -41,6 +42,7 @@ WIDE = Width("n")
 NARROW = Width("m", Fraction(1), Fraction(3, 5))  # 3 where n is 5
 N, M = Axis("n", WIDE), Axis("m", NARROW)
 T, D, S = Axis("t", 4), Axis("d", 2), Axis("s", 3)
+BATCH = Axis("@sample", 3)
 NORMAL = Law("normal")
 PARAMETERS = {
     p.name: p
@@ -108,6 +110,8 @@ SAMPLES = [
     Sample(Sum(("n", "d")), ((M, D, T, N),)),
     Sample(Switched("t"), ((N, T, D), (N, T, D))),
     Sample(Switched("t"), ((N, T), (T, D, M))),
+    Sample(ErrorSignal("squared"), ((BATCH, D), (D, BATCH))),
+    Sample(ErrorSignal("cross-entropy"), ((T, D, BATCH), (BATCH, T, D))),
     Sample(Variable("step"), ()),
 ]
 

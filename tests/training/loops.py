@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import tp
-from tp.experiments.training.costs import Cost
+from tp.costs import CostFunction, name_of
 from tp.experiments.training.path import Path as Route
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays.backend import precision
@@ -35,7 +35,7 @@ def sgd(optimizer: SGD) -> Step:
 
 
 def plain(
-    model: tp.Model, route: Route, step: Step, cost: Cost, n: int, key: int
+    model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, key: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Outputs and linear outputs at the probes and losses, all after the last step, from jax.grad and jax.jvp."""
     start = model.init(key, n, "float64")
@@ -53,7 +53,7 @@ def plain(
     return outputs[0], outputs[1], np.asarray(losses), np.asarray(linear_losses)
 
 
-def ends(model: tp.Model, route: Route, step: Step, cost: Cost, n: int, key: int) -> Any:
+def ends(model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, key: int) -> Any:
     """The weights after the last step."""
     start = model.init(key, n, "float64")
     nothing = jax.tree.map(jnp.zeros_like, start)
@@ -65,7 +65,7 @@ def output(model: tp.Model, weights: Any, x: Any) -> Any:
 
 
 def descend(
-    model: tp.Model, route: Route, step: Step, cost: Cost, n: int, forward: Any, weights: Any, beside: Any
+    model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, forward: Any, weights: Any, beside: Any
 ) -> tuple[Any, list[float]]:
     """The moving ``weights`` after the last step, and losses; the weights that decay are those and ``beside``."""
     (inputs,) = route.inputs.values()
@@ -96,10 +96,10 @@ def route(model: tp.Model, steps: int, batch: int, classes: bool = False) -> Rou
     return Route(inputs, targets, draw.integers(4, size=(steps, batch)), 2, (0, steps))
 
 
-def compared(model: tp.Model, path: Route, optimizer: Optimizer, step: Step, cost: Cost, n: int = 12) -> None:
+def compared(model: tp.Model, path: Route, optimizer: Optimizer, step: Step, cost: CostFunction, n: int = 12) -> None:
     """Asserts that a run of the dense engine is that of the loop, to 1e-9, and that both models differ."""
     with precision("float64"):
-        found = Trainer(model.graph, path, optimizer, cost).run(n, 1, 7, "float64", "dense")
+        found = Trainer(model.graph, path, optimizer, name_of(cost)).run(n, 1, 7, "float64", "dense")
         output, linear, losses, linear_losses = plain(model, path, step, cost, n, 7)
     np.testing.assert_allclose(found["output"][0, -1], output, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["linear"][0, -1], linear, rtol=1e-9, atol=1e-9)

@@ -15,7 +15,7 @@ from jax.flatten_util import ravel_pytree
 import tp
 from tests.marks import exhaustive, slow
 from tests.training.loops import compared, ends, route, sgd
-from tp.experiments.training.costs import COSTS, Cost
+from tp.costs import CostFunction, find
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays import conditioned, dense
 from tp.interpret.arrays.backend import precision
@@ -61,20 +61,20 @@ REST: list[tuple[str, SGD, str, int]] = [
 )
 def test_training(name: str, optimizer: SGD, cost: str, batch: int) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp")
-    compared(model, route(model, 5, batch), optimizer, sgd(optimizer), COSTS[cost])
+    compared(model, route(model, 5, batch), optimizer, sgd(optimizer), find(cost).function)
 
 
 @pytest.mark.parametrize(("cost", "eta"), [("cross-entropy", 1.0), *slow([("squared", 0.2)])])
 def test_several_classes(cost: str, eta: float) -> None:
     model = tp.parse(CLASSES)
-    compared(model, route(model, 6, 2, classes=True), SGD(eta), sgd(SGD(eta)), COSTS[cost])
+    compared(model, route(model, 6, 2, classes=True), SGD(eta), sgd(SGD(eta)), find(cost).function)
 
 
 def test_a_cost_of_ones_own() -> None:
     def quartic(y: Any, t: Any) -> Any:
         return ((y - t) ** 4).sum()
 
-    own: Cost = quartic
+    own: CostFunction = quartic
     model = tp.load(PROGRAMS / "mlp.tp")
     compared(model, route(model, 4, 1), SGD(0.02), sgd(SGD(0.02)), own)
 
@@ -88,8 +88,8 @@ def test_second_derivatives(name: str) -> None:
     model = tp.parse(CLASSES) if name == "classes" else tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer, n = replace(route(model, 4, 2), curved=(0, 4)), SGD(0.2), 4
     with precision("float64"):
-        found = Trainer(model.graph, path, optimizer, COSTS["squared"]).run(n, 1, 7, "float64", "dense")
-        start, end = model.init(7, n, "float64"), ends(model, path, sgd(optimizer), COSTS["squared"], n, 7)
+        found = Trainer(model.graph, path, optimizer, "squared").run(n, 1, 7, "float64", "dense")
+        start, end = model.init(7, n, "float64"), ends(model, path, sgd(optimizer), find("squared").function, n, 7)
         rates = {w: float((model.graph.learning_rate * p.rate).at(n)) for w, p in model.graph.parameters.items()}
         (x, *_), roots = (
             path.inputs.values(),
@@ -122,9 +122,9 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
     model = tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay)
     path = replace(path, curved=path.looks if name == "mlp" and not decay else ())
-    arrays = Trainer(model.graph, path, optimizer, COSTS["squared"]).run(12, 1, 3, "float64", "dense")
+    arrays = Trainer(model.graph, path, optimizer, "squared").run(12, 1, 3, "float64", "dense")
     monkeypatch.setattr(conditioned, "draw", everything)
-    trainer = Trainer(model.graph, path, optimizer, COSTS["squared"])
+    trainer = Trainer(model.graph, path, optimizer, "squared")
     assert trainer.absent(12, "conditioned")
     rows = trainer.run(12, 1, 3, "float64", "conditioned")
     for key in arrays:

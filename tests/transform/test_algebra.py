@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.marks import exhaustive, slow
-from tp.graph.axes import Axis
+from tp.graph.axes import SAMPLES, Axis
 from tp.graph.builder import GraphBuilder
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
@@ -22,7 +22,7 @@ from tp.quantities.names import parse as quantity
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, jet_output
 from tp.syntax import load, parse
 from tp.theory.scalars import Scalars
-from tp.transform.algebra import SAMPLES, Subsets, Taylor, partitions
+from tp.transform.algebra import Subsets, Taylor, partitions
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = {"t": "3", "d": "2", "i": "4", "j": "4"}

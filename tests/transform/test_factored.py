@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.marks import slow
-from tp.graph.axes import ONE, Axis, Type, Width, names, wide
+from tp.graph.axes import ONE, SAMPLES, Axis, Type, Width, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -33,7 +33,7 @@ from tp.quantities.hessian import HessianStep
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
 from tp.quantities.slots import arrange
 from tp.syntax import load, parse
-from tp.transform.algebra import SAMPLES, Subsets
+from tp.transform.algebra import Subsets
 from tp.transform.direction import squared_norm
 from tp.transform.factored import factored
 from tp.transform.instantiate import instantiate

@@ -44,12 +44,10 @@ def schedule(
     scale: str,
 ) -> Schedule:
     """The schedule that the options name. Raises TpError TP504, TP513."""
-    from tp.experiments.training.costs import find
     from tp.experiments.training.schedule import Schedule
     from tp.optimizers import SGD
     from tp.sampling.reading import parse_power
 
-    find(cost)
     powers = (parse_power("--rho", rho), parse_power("--scale", scale))
     return Schedule(
         optimizer=SGD(eta, momentum, decay),

@@ -42,16 +42,6 @@ def labelled(types: Mapping[str, Type], output: Type, count: int, data: str | No
     return chosen, goals[rows]
 
 
-def require_targets(cost: object, targets: Array) -> None:
-    """Raises TpError TP513 for targets that a named cost makes nothing of."""
-    rows = targets.reshape((len(targets), -1))
-    if cost == "logistic" and not np.isin(rows, (-1.0, 1.0)).all():
-        raise error("TP513", "the logistic cost needs targets -1 and 1", hint="use cross-entropy for several classes")
-    if cost == "cross-entropy" and (rows.shape[1] < 2 or (rows < 0).any() or not np.allclose(rows.sum(axis=1), 1.0)):
-        message = "cross-entropy needs an output with several entries, and targets that are distributions over them"
-        raise error("TP513", message, hint="use logistic or squared for two classes")
-
-
 def _generic(shape: tuple[int, ...], count: int) -> Array:
     draw = np.random.default_rng(_SEED)
     if prod(shape) == 1:

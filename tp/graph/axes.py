@@ -123,6 +123,9 @@ class Scale:
 
 ONE = Scale()
 
+SAMPLES = "@sample"
+"""The axis that derived programs add for the samples of a batch, or for distinct directions."""
+
 
 def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
     return {a.name: a.at(n) for a in axes}

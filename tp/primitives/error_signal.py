@@ -1,4 +1,4 @@
-"""The error signal C'(y, t) of every sample, as a node: what training multiplies gradients with."""
+"""The error signal C'(y, t) of every sample, as a node: training multiplies gradients with it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from tp.experiments.training.costs import Cost
-from tp.graph.axes import Type, names, without
+from tp.costs import find, known
+from tp.graph.axes import SAMPLES, Type, names, without
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
-from tp.transform.algebra import SAMPLES
 
 
 @dataclass(frozen=True)
 class ErrorSignal(Operation):
-    """∂C/∂y for an output and its target; all axes but the samples are components. Of order one where y and t are."""
+    """∂C/∂y for an output y and its target t, with the axes of y; all of them but the samples are components.
+
+    ``cost`` is a name that :func:`tp.costs.find` knows. The entries are of order one if those of y and t are.
+    """
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT
     summary: ClassVar[str] = "the derivative of a cost with respect to an output"
 
-    cost: Cost
+    cost: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         y, target = types
+        if self.cost not in known():
+            raise ValueError(f"no cost is called {self.cost}")
         if set(y) != set(target):
             raise ValueError(f"a target needs the axes of its output: {', '.join(names(y))}")
         return y
@@ -42,7 +46,7 @@ def lower_errorsignal(
     order = (samples, *without(out, [SAMPLES]))
     y, target = (aligned(a, t, order) for a, t in zip(arrays, types, strict=True))
     rows = (samples.at(low.n), -1)
-    found = jax.vmap(jax.grad(operation.cost))(y.reshape(rows), target.reshape(rows))
+    found = jax.vmap(jax.grad(find(operation.cost).function))(y.reshape(rows), target.reshape(rows))
     return aligned(found.reshape(y.shape), order, out)
 
 

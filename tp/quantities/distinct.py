@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tp.graph.axes import Axis, Scale
+from tp.graph.axes import SAMPLES, Axis, Scale
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import scaled
 from tp.quantities.names import Quantity
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
-from tp.transform.algebra import SAMPLES, Subsets
+from tp.transform.algebra import Subsets
 from tp.transform.direction import squared_norm
 
 

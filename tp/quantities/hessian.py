@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from tp.graph.axes import Axis, Type
+from tp.graph.axes import SAMPLES, Axis, Type
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -18,7 +18,7 @@ from tp.primitives.apply import Apply
 from tp.primitives.arrays import aligned
 from tp.primitives.input import Input
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
-from tp.transform.algebra import JET, SAMPLES, Subsets
+from tp.transform.algebra import JET, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
 
 TOLERANCE = 1e-3

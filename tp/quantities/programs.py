@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tp.graph.axes import ONE, Axis, Scale, Type, names
+from tp.graph.axes import ONE, SAMPLES, Axis, Scale, Type, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -17,7 +17,7 @@ from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, contract, spread
 from tp.primitives.sum_broadcast import Broadcast
-from tp.transform.algebra import SAMPLES, Algebra
+from tp.transform.algebra import Algebra
 from tp.transform.direction import Direction
 from tp.transform.gradient import direction, pullback
 from tp.transform.instantiate import instantiate

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from tp.experiments.training.costs import called
 from tp.experiments.training.observables import DEVIATION, LINEAR_LOSS, LOSS
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import DEFAULT
@@ -74,7 +73,7 @@ def schedule_text(schedule: Schedule) -> str:
         more = [f"optimiser {schedule.optimizer.name}", *more]
     batches = f"batches of {schedule.batch} out of {schedule.samples} samples"
     samples = f"{batches}, looked at: an unseen one and {schedule.probes} of them"
-    return "; ".join([eta, f"{called(schedule.cost)} cost", samples, *more, *powers])
+    return "; ".join([eta, f"{schedule.cost} cost", samples, *more, *powers])
 
 
 def curves_text(curves: Sequence[Curve]) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from tp.experiments.training.costs import called
 from tp.experiments.training.schedule import Schedule
 from tp.report.json import Json, engines_json, number, quantity_json
 from tp.report.orders import claim_json
@@ -79,7 +78,7 @@ def schedule_json(schedule: Schedule) -> Json:
     return {
         "steps": schedule.steps,
         **schedule.optimizer.json,
-        "cost": called(schedule.cost),
+        "cost": schedule.cost,
         "batch": schedule.batch,
         "samples": schedule.samples,
         "probes": schedule.probes,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tp.data.targets import labelled, require_targets
+from tp.costs import find, name_of
+from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import error
 from tp.experiments.training.observables import looked_at, names, numbers, recorded
 from tp.experiments.training.path import Path
@@ -83,7 +84,7 @@ def trainer_of(
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models need not meet in the end.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
-    require_targets(schedule.cost, targets)
+    find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
     order = UNSEEN + _batches(schedule)
     path = Path(
         inputs,
@@ -114,10 +115,9 @@ def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
 
 
 def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:
-    from tp.experiments.training.costs import find
     from tp.experiments.training.trainer import Trainer
 
-    return Trainer(graph, path, schedule.optimizer, find(schedule.cost), features)
+    return Trainer(graph, path, schedule.optimizer, name_of(schedule.cost), features)
 
 
 def _require_centred(graph: Graph) -> None:
@@ -144,7 +144,7 @@ def draw_runs(
     def draw(n: int, seeds: int, key: int) -> Values:
         return numbers(trainer, trainer.run(n, seeds, key, plan.dtype, plan.engine))
 
-    if not isinstance(schedule.cost, str):  # two functions cannot be compared, nor sent
+    if not find(name_of(schedule.cost)).shipped:  # its name means nothing to another process
         means = Means(warn=means.warn)
     run = runner(task_of(program, trainer, schedule, plan), draw, means)
     return sweep(plan, run, wanted, lambda n: trainer.cost(n, plan.engine), report)
@@ -158,7 +158,7 @@ def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) 
         "@targets": path.targets,
         "@batches": path.batches,
         "@optimizer": np.frombuffer(schedule.optimizer.identity.encode(), np.uint8),
-        "@cost": np.frombuffer(str(schedule.cost).encode(), np.uint8),
+        "@cost": np.frombuffer(name_of(schedule.cost).encode(), np.uint8),
         "@probes": np.array([path.probes, path.unseen]),
         "@looks": np.array(path.looks),
         "@curved": np.array(path.curved),

@@ -16,7 +16,7 @@ from math import comb, prod
 from typing import Generic, TypeVar
 
 from tp.activations import find
-from tp.graph.axes import Axis, Scale, names, union, wide, without
+from tp.graph.axes import SAMPLES, Axis, Scale, names, union, wide, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
@@ -30,7 +30,6 @@ from tp.primitives.shorthand import apply_function, combine, contract, multiply,
 from tp.transform.direction import Direction, apply_direction
 
 JET = "@jet"
-SAMPLES = "@sample"
 
 
 J = TypeVar("J")

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 import jax.numpy as jnp
 
 from tp.experiments.training.programs import Gradient
-from tp.graph.axes import Type, without
+from tp.graph.axes import SAMPLES, Type, without
 from tp.interpret.arrays.orthonormal import products
 from tp.primitives.arrays import aligned
-from tp.transform.algebra import SAMPLES
 
 
 class Rows(NamedTuple):

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from tp.costs import CostFunction
 from tp.experiments.training.arrays import Parts, combined, image
-from tp.experiments.training.costs import Cost
 from tp.optimizers import Optimizer
 
 
@@ -39,7 +39,7 @@ class LinearModel(ABC):
     """``start`` is F_0 [samples, components], ``kernel`` K_0 [samples, components, samples, components]."""
 
     optimizer: Optimizer
-    cost: Cost
+    cost: CostFunction
     start: Any
     kernel: Any
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from tp.experiments.training.costs import Cost
 from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
@@ -26,7 +25,7 @@ class Outline:
     """A program with a path, an optimiser and a cost. ``features`` are named values whose moves are looked at."""
 
     def __init__(
-        self, program: Graph, path: Path, optimizer: Optimizer, cost: Cost, features: Sequence[str] = ()
+        self, program: Graph, path: Path, optimizer: Optimizer, cost: str, features: Sequence[str] = ()
     ) -> None:
         self.program = factored(program)
         self.path, self.optimizer, self.cost = path, optimizer, cost

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from math import prod
 
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.costs import Cost
-from tp.graph.axes import Axis, Type, names, wide
+from tp.graph.axes import SAMPLES, Axis, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -19,7 +18,6 @@ from tp.primitives.input import Input
 from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, contract
 from tp.quantities.programs import datum, reads_in
-from tp.transform.algebra import SAMPLES
 from tp.transform.direction import Direction
 from tp.transform.gradient import Pullback, direction, pullback
 from tp.transform.moved import Moves, moved
@@ -70,7 +68,7 @@ class Gradient:
         return axes
 
 
-def step(program: Graph, cost: Cost, batch: int, moves: Moves) -> Gradient:
+def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
     """The gradient of the cost summed over a ``batch``; targets are the input :data:`TARGET`."""
     graph, samples = GraphBuilder.like(program), Axis(SAMPLES, batch)
     ((_, root),) = program.outputs.items()

@@ -8,17 +8,17 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from tp.costs import find
 from tp.experiments.training.arrays import Parts, Values, inner, minus, reader
 from tp.experiments.training.linear_model import Kernel, Line, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.programs import SEED, TARGET, Gradient
 from tp.experiments.training.second_derivatives import CHANGE, NOW, Curvature
 from tp.experiments.training.weights import Descent, Moving
-from tp.graph.axes import names
+from tp.graph.axes import SAMPLES, names
 from tp.interpret.arrays import conditioned
 from tp.interpret.arrays.evaluate import stepper
 from tp.interpret.arrays.gaussian import Gaussian
-from tp.transform.algebra import SAMPLES
 from tp.transform.moved import move_of
 
 TARGETS = "@targets"
@@ -69,7 +69,7 @@ class Ready:
         initial = jax.tree.map(_joined, initial)
         # [components, samples, components, samples] -> [samples, components, samples, components]
         kernel = inner(initial, initial, self.rates).reshape((components, samples, components, samples))
-        optimizer, cost = self.outline.optimizer, self.outline.cost
+        optimizer, cost = self.outline.optimizer, find(self.outline.cost).function
         kernel = kernel.transpose(1, 0, 3, 2)
         if optimizer.linear:
             return known, Kernel(optimizer, cost, outputs[0], kernel, radial.T)
@@ -138,7 +138,7 @@ class _Run:
         known, values = self.ready.evaluate(moving.known, given)
         found = self.ready.descent.found(moving, values)
         outputs = found.output.reshape((self.path.batch, self.path.components))
-        cost = jax.vmap(self.ready.outline.cost)
+        cost = jax.vmap(find(self.ready.outline.cost).function)
         signal, curvature = self.linear.slopes(line.outputs[self.path.unseen :], self.flat[self.path.unseen :])
         seen = {
             "loss": cost(outputs, self.flat[picked]).mean(),

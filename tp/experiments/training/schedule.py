@@ -7,8 +7,8 @@ from fractions import Fraction
 from numbers import Integral
 from typing import TYPE_CHECKING
 
+from tp.costs import CostFunction, name_of
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.costs import Cost, find
 from tp.graph.axes import ONE, Scale, Width
 from tp.optimizers import SGD, Optimizer
 from tp.transform.rescale import Rescaling, rescaled
@@ -36,7 +36,7 @@ class Schedule:
 
     optimizer: Optimizer = field(default_factory=SGD)
     steps: int = 20
-    cost: str | Cost = "squared"
+    cost: str | CostFunction = "squared"
     batch: int = 1
     samples: int = 6
     probes: int = 1
@@ -55,7 +55,7 @@ class Schedule:
             if not isinstance(power, Fraction | int) or abs(power) > MOST_POWER:
                 hint = "a Fraction, or as an option text such as -1/2"
                 raise error("TP513", f"{name} must be a rational number up to {MOST_POWER}, not {power!r}", hint=hint)
-        find(self.cost)
+        object.__setattr__(self, "cost", name_of(self.cost))
 
     @property
     def looks(self) -> tuple[int, ...]:

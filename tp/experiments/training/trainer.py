@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.experiments.streams import SEEDS, several
-from tp.experiments.training.costs import Cost
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
 from tp.experiments.training.run import TARGETS, Ready
@@ -43,7 +42,7 @@ class Trainer:
     """
 
     def __init__(
-        self, program: Graph, path: Path, optimizer: Optimizer, cost: Cost, features: Sequence[str] = ()
+        self, program: Graph, path: Path, optimizer: Optimizer, cost: str, features: Sequence[str] = ()
     ) -> None:
         self.outline = Outline(program, path, optimizer, cost, features)
         self._compiled: dict[tuple[int, str, str], Any] = {}

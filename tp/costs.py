@@ -1,0 +1,114 @@
+"""Costs of one sample: the function that training minimises, and which targets it accepts.
+
+A cost is named in graphs, schedules and stores; :func:`find` gives what the name stands for. Derivatives are JAX's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from tp.diagnostics.diagnostic import error
+
+CostFunction = Callable[[Any, Any], Any]
+"""A JAX function of an output and a target, both [components], to a scalar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A cost by name.
+
+    ``accepts`` says whether the cost is defined for targets [samples, components]. ``targets`` describes these targets
+    in words, and ``instead`` says which cost to use for others. A cost that is not ``shipped`` is known in this process
+    only.
+    """
+
+    name: str
+    function: CostFunction
+    accepts: Callable[[Any], bool] = lambda _: True
+    targets: str = "any targets"
+    instead: str | None = None
+    shipped: bool = True
+
+    def require(self, targets: Any) -> None:
+        """Raises TpError TP513 for ``targets`` [samples, components] that this cost is not defined for."""
+        if not self.accepts(targets):
+            raise error("TP513", f"the {self.name} cost needs {self.targets}", hint=self.instead)
+
+
+def _squared(y: Any, t: Any) -> Any:
+    """Half the squared distance."""
+    return 0.5 * ((y - t) ** 2).sum()
+
+
+def _logistic(y: Any, t: Any) -> Any:
+    """log(1 + exp(-t y)), summed over components."""
+    import jax
+
+    return jax.nn.softplus(-t * y).sum()
+
+
+def _cross_entropy(y: Any, t: Any) -> Any:
+    """The cross entropy of the softmax of ``y`` with the distribution ``t``."""
+    import jax
+
+    return -(t * jax.nn.log_softmax(y)).sum()
+
+
+def _are_signs(targets: Any) -> bool:
+    return bool((abs(targets) == 1.0).all())
+
+
+def _are_distributions(targets: Any) -> bool:
+    sums = targets.sum(axis=1)
+    return targets.shape[1] > 1 and bool((targets >= 0).all() and (abs(sums - 1.0) <= 1e-5).all())
+
+
+_COSTS = {
+    cost.name: cost
+    for cost in (
+        Cost("squared", _squared),
+        Cost("logistic", _logistic, _are_signs, "targets -1 and 1", "use cross-entropy for several classes"),
+        Cost(
+            "cross-entropy",
+            _cross_entropy,
+            _are_distributions,
+            "an output with several entries, and targets that are distributions over them",
+            "use logistic or squared for two classes",
+        ),
+    )
+}
+
+
+def known() -> Mapping[str, Cost]:
+    """All costs by name: the shipped ones, then the user's own."""
+    return MappingProxyType(_COSTS)
+
+
+def find(name: str) -> Cost:
+    """The cost called ``name``. Raises TpError TP504 for an unknown name."""
+    if name not in _COSTS:
+        shipped = ", ".join(n for n, cost in _COSTS.items() if cost.shipped)
+        raise error("TP504", f"unknown cost {name}", hint=f"one of {shipped}")
+    return _COSTS[name]
+
+
+def name_of(cost: str | CostFunction) -> str:
+    """The name of ``cost``; a function is registered for this process under its own name, made unique.
+
+    Raises TpError TP504 for an unknown name.
+    """
+    if isinstance(cost, str):
+        return find(cost).name
+    for name, other in _COSTS.items():
+        if other.function is cost:
+            return name
+    own = name = getattr(cost, "__name__", "own")
+    count = 1
+    while name in _COSTS:
+        count += 1
+        name = f"{own} ({count})"
+    _COSTS[name] = Cost(name, cost, shipped=False)
+    return name
