@@ -1,9 +1,90 @@
-"""Tensor programs: how every quantity of a wide network scales with its width, predicted and measured."""
+"""Tensor programs: how every quantity of a wide network scales with its width, predicted and measured.
+
+``tp.load`` and ``tp.parse`` make a ``tp.Model``, whose methods are the commands of ``tp``. Names are imported when they
+are first used, so that ``import tp`` is quick and does not load JAX.
+"""
 
 from __future__ import annotations
 
-from tp.api import Model, load, parse
-from tp.diagnostics.diagnostic import Diagnostic, TpError
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tp.api.certificates import certify
+    from tp.api.graphs import draw_graph, parse_graph, print_graph
+    from tp.api.loading import format_source, load, parse
+    from tp.api.model import Model
+    from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_settings
+    from tp.api.rendering import render
+    from tp.api.stored import Stored
+    from tp.diagnostics.codes import explain
+    from tp.diagnostics.diagnostic import Diagnostic, TpError
+    from tp.exit_code import ExitCode
+    from tp.experiments.training.schedule import Schedule
+    from tp.optimizers import SGD
+    from tp.orders.proof.checker import Rejected
+    from tp.sampling.plan import Plan
+    from tp.sampling.resources import Resources
 
 __version__ = "0.1.0"
-__all__ = ["Diagnostic", "Model", "TpError", "__version__", "load", "parse"]
+__all__ = [
+    "SGD",
+    "Diagnostic",
+    "ExitCode",
+    "Model",
+    "Plan",
+    "Rejected",
+    "Resources",
+    "Schedule",
+    "Stored",
+    "TpError",
+    "__version__",
+    "certify",
+    "draw_graph",
+    "explain",
+    "format_source",
+    "load",
+    "make_optimizer",
+    "optimizer_names",
+    "optimizer_settings",
+    "parse",
+    "parse_graph",
+    "print_graph",
+    "render",
+]
+
+_HOMES = {
+    "Diagnostic": "tp.diagnostics.diagnostic",
+    "ExitCode": "tp.exit_code",
+    "Model": "tp.api.model",
+    "Plan": "tp.sampling.plan",
+    "Rejected": "tp.orders.proof.checker",
+    "Resources": "tp.sampling.resources",
+    "SGD": "tp.optimizers",
+    "Schedule": "tp.experiments.training.schedule",
+    "Stored": "tp.api.stored",
+    "TpError": "tp.diagnostics.diagnostic",
+    "certify": "tp.api.certificates",
+    "draw_graph": "tp.api.graphs",
+    "explain": "tp.diagnostics.codes",
+    "format_source": "tp.api.loading",
+    "load": "tp.api.loading",
+    "make_optimizer": "tp.api.optimizers",
+    "optimizer_names": "tp.api.optimizers",
+    "optimizer_settings": "tp.api.optimizers",
+    "parse": "tp.api.loading",
+    "parse_graph": "tp.api.graphs",
+    "print_graph": "tp.api.graphs",
+    "render": "tp.api.rendering",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tp' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,7 +12,7 @@ import pytest
 from handmade import mlp
 
 import tp
-from tp.api import Model
+from tp.api.model import Model
 
 MODEL = Model(mlp())
 X = np.array([1.0, -0.5, 2.0], dtype=np.float32)

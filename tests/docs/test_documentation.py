@@ -9,7 +9,7 @@ import pytest
 
 import tp
 from tests.marks import slow
-from tp.cli.app import app
+from tp.cli import commands
 from tp.exponent import shown as exponent
 from tp.syntax import parse
 
@@ -61,15 +61,12 @@ def test_the_table_of_programs(row: list[str]) -> None:
 
 
 def test_the_page_of_commands_lists_every_command_and_option() -> None:
-    import typer
-
     page = PAGES["commands.md"]
-    group = typer.main.get_command(app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
-        assert f"`tp {name} " in page
-        for parameter in command.params:
-            for option in parameter.opts:
-                assert not option.startswith("-") or option in page, f"{name} {option}"
+    for command in commands.every():
+        assert f"`tp {command.name} " in page
+        for option in command.options:
+            for name in option.names:
+                assert f"`{name}" in page, f"{command.name} {name}"
 
 
 def test_links_between_pages() -> None:

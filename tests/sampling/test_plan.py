@@ -56,8 +56,8 @@ def test_widths_that_make_no_sense(text: str) -> None:
         ({"dtype": "float16"}, "TP504"),
         ({"engine": "sparse"}, "TP504"),
         ({"max_width": 0}, "TP502"),
-        ({"seconds": -1.0}, "TP503"),
-        ({"seconds": float("nan")}, "TP503"),
+        ({"budget": -1.0}, "TP503"),
+        ({"budget": float("nan")}, "TP503"),
     ],
 )
 def test_plans_that_make_no_sense(settings: dict[str, object], code: str) -> None:
@@ -72,9 +72,9 @@ def test_too_many_seeds_say_how_many_are_allowed() -> None:
 
 
 def test_wide_ranges_may_take_longer() -> None:
-    assert Plan().budget == plan.SECONDS
-    assert Plan((100, 10**6)).budget == plan.LONG_SECONDS
-    assert Plan((100, 10**6), seconds=0.0).budget == 0.0
+    assert Plan().time_limit == plan.SECONDS
+    assert Plan((100, 10**6)).time_limit == plan.LONG_SECONDS
+    assert Plan((100, 10**6), budget=0.0).time_limit == 0.0
 
 
 def test_widths_as_numbers() -> None:

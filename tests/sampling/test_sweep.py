@@ -90,9 +90,9 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
 def test_the_time_budget_ends_it_after_any_call() -> None:
     """Every call takes a second, by a clock that moves at each look."""
     ticks = count()
-    first = sweep(Plan(WIDTHS, seconds=0), in_turn(Recorder()), always, dear).calls
+    first = sweep(Plan(WIDTHS, budget=0), in_turn(Recorder()), always, dear).calls
     run = in_turn(Recorder(), lambda: float(next(ticks)))
-    found = sweep(Plan(WIDTHS, seconds=first + 3), run, always, dear)
+    found = sweep(Plan(WIDTHS, budget=first + 3), run, always, dear)
     assert found.calls == found.seconds == first + 4
     assert not found.interrupted
 
@@ -129,12 +129,12 @@ def test_added_widths_draw_what_they_draw_alone() -> None:
 
 
 def test_the_first_round_is_complete_without_any_time() -> None:
-    found = sweep(Plan(WIDTHS, seconds=0), in_turn(Recorder()), always, cheap)
+    found = sweep(Plan(WIDTHS, budget=0), in_turn(Recorder()), always, cheap)
     assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_fixed_seeds_take_the_time_they_take() -> None:
-    found = sweep(Plan(WIDTHS, seeds=100, seconds=0), in_turn(Recorder()), never, cheap)
+    found = sweep(Plan(WIDTHS, seeds=100, budget=0), in_turn(Recorder()), never, cheap)
     assert drawn(found.samples) == {64: 100, 128: 100}
 
 

@@ -127,7 +127,7 @@ def measured(program: str, quantity: str, plan: Plan) -> QuantityResult:
 @pytest.mark.slow
 def test_attention_over_the_root_of_n_at_small_widths() -> None:
     """The interpreter at n up to 512."""
-    found = measured("attention_sqrt", "C[0,2]", Plan((64, 128, 256, 512), seconds=30))
+    found = measured("attention_sqrt", "C[0,2]", Plan((64, 128, 256, 512), budget=30))
     assert found.judgement.verdict in (Verdict.UNDECIDED, YES)
     assert found.fit is not None
     assert judge(HALF, found.fit).verdict is not YES

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
+from tp.cli.command import Command
+from tp.cli.option import Given, argument
 from tp.cli.options import require
-from tp.diagnostics.diagnostic import error
+from tp.exit_code import ExitCode
 
-CertificateFile = Annotated[Path, typer.Argument(metavar="CERTIFICATE", help="What tp orders --certificate wrote.")]
+CERTIFICATE = argument("CERTIFICATE", "The file that tp orders --certificate wrote.")
 
 
-def certify(certificate: CertificateFile) -> int:
-    """Replay a certificate by the rules alone; exit with 1 where a line does not follow."""
-    from tp.orders.proof.checker import Rejected, check
+def certify(given: Given) -> ExitCode:
+    """Print what the certificate proves, or the first line that does not follow."""
+    import tp
 
-    require(certificate)
+    (file,) = given[CERTIFICATE]
+    require(file)
     try:
-        found = json.loads(certificate.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        raise error("TP510", f"{certificate} is no certificate: {problem}") from problem
-    try:
-        checked = check(found) if isinstance(found, dict) else None
-    except Rejected as problem:
+        checked = tp.certify(file)
+    except tp.Rejected as problem:
         print(f"rejected: {problem}")
-        return 1
-    if checked is None:
-        raise error("TP510", f"{certificate} is no certificate")
+        return ExitCode.FAILS
     print(f"accepted: {checked.lines} lines follow by the rules, and with them")
     print("\n".join(f"  {s}" for s in checked.statements))
     print("granted that")
     print("\n".join(f"  {g}" for g in checked.grounds))
-    return 0
+    return ExitCode.HOLDS
+
+
+COMMAND = Command(
+    "certify",
+    "Replay a certificate by the rules alone; exit with 1 where a line does not follow.",
+    certify,
+    CERTIFICATE,
+)

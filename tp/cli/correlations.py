@@ -1,79 +1,40 @@
-"""tp correlations: the numbers alone."""
+"""tp correlations: measurements alone."""
 
 from __future__ import annotations
 
-from tp.cli.means import kept, warn, workers
-from tp.cli.options import (
-    Data,
-    DtypeOption,
-    Engine,
-    EngineOption,
-    EqualInputs,
-    File,
-    Format,
-    FormatOption,
-    Jobs,
-    NoStore,
-    Output,
-    Progress,
-    Quantities,
-    Resume,
-    Scheduler,
-    Seeds,
-    Set,
-    StoreFolder,
-    Widths,
-    emit,
-    load,
-    quantities,
-)
+from tp import Plan
+from tp.api.model import CORRELATIONS
+from tp.cli.command import Command
+from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.option import Given
+from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.cli.progress import progress_bar
+from tp.exit_code import ExitCode
+
+PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
 
 
-def correlations(
-    file: File,
-    sets: Set = None,
-    widths: Widths = None,
-    seeds: Seeds = 64,
-    dtype: DtypeOption = None,
-    data: Data = None,
-    equal_inputs: EqualInputs = False,
-    engine: EngineOption = Engine.AUTO,
-    names: Quantities = None,
-    store: StoreFolder = None,
-    no_store: NoStore = False,
-    resume: Resume = True,
-    jobs: Jobs = 1,
-    scheduler: Scheduler = None,
-    form: FormatOption = Format.TEXT,
-    output: Output = None,
-    progress: Progress = False,
-) -> int:
-    """Sample the quantities at every width, without prediction or verdict."""
-    asked = quantities(names)
-    place = kept(store, no_store)
-    model = load(file, sets)
-    with workers(jobs, scheduler) as team, progress_bar(model.name, progress) as report:
+def correlations(given: Given) -> ExitCode:
+    """Print the samples."""
+    asked = quantities(given[QUANTITIES])
+    (model,) = models(given)
+    with resources(given) as means, progress_bar(model.name, given[PROGRESS]) as report:
         result = model.correlations(
-            widths,
-            64 if seeds is None else seeds,
-            dtype.value if dtype else None,
-            data,
             quantities=asked,
-            equal_inputs=equal_inputs,
-            engine=engine.value,
+            data=given[DATA],
+            equal_inputs=given[EQUAL_INPUTS],
             progress=report,
-            store=place,
-            resume=resume,
-            workers=team,
-            warn=warn,
+            plan=plan(given),
+            resources=means,
         )
-    if form is Format.JSON:
-        from tp.report.json import dumps, numbers_json
+    show([result], given)
+    return result.exit_code
 
-        emit(dumps([numbers_json(result)]), output)
-    else:
-        from tp.report.text import numbers_text
 
-        emit(numbers_text(result), output)
-    return 3 if result.interrupted else 0
+COMMAND = Command(
+    "correlations",
+    "Sample the quantities at every width, without prediction or verdict.",
+    correlations,
+    FILE,
+    (SET, *PLAN, DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+)

@@ -9,62 +9,62 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from itertools import pairwise
 
-import typer
-
-from tp.cli.failures import CLOSED, complain, deliver
+from tp.cli import commands
+from tp.cli.command import HELP, VERSION, unknown
+from tp.cli.failures import complain, deliver
 from tp.diagnostics.diagnostic import Diagnostic, TpError
-
-_Usage: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
-"""The base of all usage errors, wherever this version of typer keeps it."""
+from tp.exit_code import ExitCode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code.
-
-    0: fine, all claims hold; 1: a claim or a check failed; 2: could not run; 3: undecided or interrupted;
-    141: whoever read the output closed it.
-    """
+    """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code, see ``ExitCode``."""
     printed = io.StringIO()
     with redirect_stdout(printed):
         code = _answer(list(sys.argv[1:] if arguments is None else arguments))
     return deliver(printed.getvalue(), code)
 
 
-def _answer(words: list[str]) -> int:
+def _answer(words: list[str]) -> ExitCode:
     """Runs the command, or prints what went wrong, and returns the exit code."""
-    as_json = _wants_json(words)
+    as_json = "--format=json" in words or ("--format", "json") in pairwise(words)
     try:
         return _run(words)
     except TpError as failure:
         return complain(failure.diagnostics, as_json)
-    except _Usage as usage:
-        return complain([_usage_diagnostic(usage)], as_json)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return 3
-    except (SystemExit, BrokenPipeError):  # stderr was closed while it showed progress; typer exits for that
-        return CLOSED
+        return ExitCode.UNDECIDED
+    except BrokenPipeError:  # stderr was closed while it showed progress
+        return ExitCode.CLOSED
     except Exception as bug:
         return complain([_bug_diagnostic(bug)], as_json)
 
 
-def _run(words: list[str]) -> int:
-    from tp.cli.app import app
+def _run(words: list[str]) -> ExitCode:
+    """Runs the command that ``words`` name. Raises TpError TP500 for words that are no command."""
+    if not words or words[0] in HELP.names:
+        from tp.cli.help import overview
 
-    result = typer.main.get_command(app).main(words, prog_name="tp", standalone_mode=False)
-    return result if isinstance(result, int) else 0
+        print(overview(commands.every()))
+        return ExitCode.HOLDS if words else ExitCode.CANNOT_RUN
+    name, *rest = words
+    if name in VERSION.names:
+        from tp import __version__
 
+        print(f"tp {__version__}")
+        return ExitCode.HOLDS
+    if name.startswith("-"):
+        raise unknown("option", name, (*HELP.names, *VERSION.names))
+    command = commands.find(name)
+    if command is None:
+        raise unknown("command", name, commands.NAMES)
+    given = command.read(rest)
+    if given[HELP]:
+        from tp.cli.help import command_help
 
-def _wants_json(words: Sequence[str]) -> bool:
-    return "--format=json" in words or ("--format", "json") in pairwise(words)
-
-
-def _usage_diagnostic(usage: Exception) -> Diagnostic:
-    message = str(getattr(usage, "message", "")) or str(usage)
-    if type(usage).__name__ == "NoArgsIsHelpError":
-        message = "no command given"
-    first = message[:1].lower() + message[1:]
-    return Diagnostic("TP500", first.rstrip(".") or "wrong usage", hint="see tp --help")
+        print(command_help(command))
+        return ExitCode.HOLDS
+    return command.run(given)
 
 
 def _bug_diagnostic(bug: Exception) -> Diagnostic:

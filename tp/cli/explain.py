@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from tp.cli.command import Command
+from tp.cli.option import Given, argument
+from tp.exit_code import ExitCode
 
-import typer
-
-from tp.diagnostics.diagnostic import error
+CODE = argument("CODE", "For example TP501.")
 
 
-def explain(code: Annotated[str, typer.Argument(metavar="CODE", help="For example TP501.")]) -> int:
-    """Explain a diagnostic code."""
-    from tp.diagnostics.codes import CODES
+def explain(given: Given) -> ExitCode:
+    """Print the page of a code."""
+    from tp.diagnostics.codes import explain
 
-    found = CODES.get(code.upper())
-    if found is None:
-        raise error("TP509", f"no diagnostic has the code {code}", hint=f"codes run from {min(CODES)} to {max(CODES)}")
-    print(f"{code.upper()}: {found}")
-    return 0
+    print(explain(given[CODE][0]))
+    return ExitCode.HOLDS
+
+
+COMMAND = Command("explain", "Explain a diagnostic code.", explain, CODE)

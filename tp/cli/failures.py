@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from tp.diagnostics.diagnostic import Diagnostic
-
-CLOSED = 141
-"""The exit code where the reader of the output has gone: 128 + SIGPIPE, as shells have it."""
+from tp.exit_code import ExitCode
 
 
-def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> int:
-    """Print ``diagnostics``, as text on stderr or as JSON on stdout, and return the exit code 2."""
+def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> ExitCode:
+    """Print ``diagnostics``, as text on stderr or as JSON on stdout, and return CANNOT_RUN."""
     if as_json:
         from tp.diagnostics.json import render
 
@@ -26,10 +24,10 @@ def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> int:
             print(render(diagnostics), file=sys.stderr, flush=True)
         except OSError:  # nobody is left to be told
             _silence(sys.stderr)
-    return 2
+    return ExitCode.CANNOT_RUN
 
 
-def deliver(text: str, code: int) -> int:
+def deliver(text: str, code: ExitCode) -> ExitCode:
     """Write ``text`` to stdout and return ``code``, or what the failure to write calls for."""
     if not text:
         return code
@@ -40,7 +38,7 @@ def deliver(text: str, code: int) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         _silence(sys.stdout)
-        return CLOSED
+        return ExitCode.CLOSED
     except OSError as problem:
         _silence(sys.stdout)
         reason = problem.strerror or str(problem)

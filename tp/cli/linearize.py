@@ -2,115 +2,56 @@
 
 from __future__ import annotations
 
-from tp.cli.means import kept, warn, workers
-from tp.cli.options import (
-    Data,
-    DtypeOption,
-    Engine,
-    EngineOption,
-    Files,
-    Format,
-    FormatOption,
-    Jobs,
-    NoStore,
-    Output,
-    Progress,
-    Resume,
-    Scheduler,
-    Seeds,
-    Set,
-    StoreFolder,
-    Widths,
-    emit,
-    load_all,
-)
+from typing import TYPE_CHECKING
+
+from tp import Plan
+from tp.cli.command import Command
+from tp.cli.drawing import DATA, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.option import Given, switch, value
+from tp.cli.options import FILES, FORMAT, OUTPUT, SET, models, show
 from tp.cli.progress import progress_bar
-from tp.cli.training import (
-    Batch,
-    CostOption,
-    Decay,
-    Eta,
-    Momentum,
-    Rho,
-    Samples,
-    ScaleOption,
-    Second,
-    Steps,
-    Strong,
-    powers,
-    schedule,
+from tp.cli.training import TRAINING, schedule
+from tp.exit_code import ExitCode, worst
+
+if TYPE_CHECKING:
+    from tp.studies.linearize.linearization import Linearization
+
+SECOND = switch("--second", "Whether to follow second derivatives.")
+STRONG = value(
+    "--strong", str, "Check theorem 3.2 under these powers of n, such as -1/2,1/4, or 'usual'.", metavar="POWERS"
 )
-from tp.cli.verify import Budget, MaxWidth, worst
 
 
-def linearize(
-    files: Files,
-    sets: Set = None,
-    widths: Widths = None,
-    seeds: Seeds = None,
-    steps: Steps = 20,
-    eta: Eta = 0.2,
-    cost: CostOption = "squared",
-    momentum: Momentum = 0.0,
-    decay: Decay = 0.0,
-    batch: Batch = 1,
-    samples: Samples = 6,
-    rho: Rho = "0",
-    scale: ScaleOption = "0",
-    second: Second = True,
-    strong: Strong = None,
-    dtype: DtypeOption = None,
-    data: Data = None,
-    engine: EngineOption = Engine.AUTO,
-    budget: Budget = None,
-    max_width: MaxWidth = None,
-    store: StoreFolder = None,
-    no_store: NoStore = False,
-    resume: Resume = True,
-    jobs: Jobs = 1,
-    scheduler: Scheduler = None,
-    form: FormatOption = Format.TEXT,
-    output: Output = None,
-    progress: Progress = False,
-) -> int:
-    """Compare how correlations decay with how far training is from that of the linear model."""
-    from tp.sampling.reading import parse_width
-
-    chosen = schedule(steps, eta, cost, momentum, decay, batch, samples, rho, scale)
-    rhos = powers(strong)
-    place = kept(store, no_store)
-    results = []
-    models = load_all(files, sets)
-    with workers(jobs, scheduler) as team:
-        for model in models:
-            with progress_bar(model.name, progress) as report:
-                found = model.linearize(
+def linearize(given: Given) -> ExitCode:
+    """Print correlations and deviations of each program beside each other."""
+    chosen = schedule(given)
+    strong = given[STRONG]
+    rhos = () if strong is None else "usual" if strong == "usual" else [word.strip() for word in strong.split(",")]
+    results: list[Linearization] = []
+    found = models(given)
+    with resources(given) as means:
+        for model in found:
+            with progress_bar(model.name, given[PROGRESS]) as report:
+                result = model.linearize(
                     chosen,
-                    widths,
-                    seeds,
-                    dtype=dtype.value if dtype else None,
-                    data=data,
-                    second=second,
+                    second=given[SECOND],
                     rhos=rhos,
-                    engine=engine.value,
-                    budget=budget,
-                    max_width=None if max_width is None else parse_width(max_width),
+                    data=given[DATA],
                     progress=report,
-                    store=place,
-                    resume=resume,
-                    workers=team,
-                    warn=warn,
+                    plan=plan(given),
+                    resources=means,
                 )
-            results.append(found)
-            if found.interrupted:
+            results.append(result)
+            if result.interrupted:
                 break
-    if form is Format.JSON:
-        from tp.report.json import dumps
-        from tp.report.linearize_json import linearization_json
+    show(results, given)
+    return worst(result.exit_code for result in results)
 
-        emit(dumps([linearization_json(r) for r in results]), output)
-    else:
-        from tp.report.linearize import linearization_text
 
-        emit("\n\n".join(map(linearization_text, results)), output)
-    return worst(r.exit_code for r in results)
+COMMAND = Command(
+    "linearize",
+    "Compare how correlations decay with how far training is from that of the linear model.",
+    linearize,
+    FILES,
+    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+)

@@ -3,97 +3,67 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from tp.cli.options import Dtype, Engine, Format, FormatOption, Output, StoreFolder, Widths, emit
+from tp import Stored
+from tp.cli.command import Command
+from tp.cli.drawing import STORE, plan_option
+from tp.cli.option import Given, flag, value
+from tp.cli.options import FORMAT, OUTPUT, emit, show
 from tp.diagnostics.diagnostic import error
+from tp.exit_code import ExitCode
+from tp.written import number
 
-if TYPE_CHECKING:
-    from tp.store.listing import Filters
+PROGRAM = value("--program", str, "Only of this program: its name, or the start of its hash.", metavar="NAME")
+WIDTHS = plan_option("widths")
+ENGINE = plan_option("engine", "Only of this engine.")
+DTYPE = plan_option("dtype", "Only in this precision.")
+EXPORT = value("--export", str, "Write all draws to a .csv or .nc (NetCDF) file.", metavar="FILE")
+PRUNE = flag("--prune", "Remove what the other options select.")
+OLDER = value("--older", number(0), "Prune what is older.", metavar="DAYS")
+DAMAGED = flag("--damaged", "Prune damaged files.")
+OUTDATED = flag("--outdated", "Prune what other versions made.")
+ALL = flag("--all", "Prune everything.")
+DRY_RUN = flag("--dry-run", "Only say what would be pruned.")
 
-DAY = 86400.0
 
-
-def results(
-    store: StoreFolder = None,
-    program: Annotated[str | None, typer.Option("--program", help="Only of this program: its name or hash.")] = None,
-    widths: Widths = None,
-    engine: Annotated[Engine | None, typer.Option("--engine", help="Only of this engine.")] = None,
-    dtype: Annotated[Dtype | None, typer.Option("--dtype", help="Only in this precision.")] = None,
-    export: Annotated[
-        Path | None, typer.Option("--export", metavar="FILE", help="Write all draws to a .csv or .nc (NetCDF) file.")
-    ] = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove what the other options select.")] = False,
-    older: Annotated[
-        float | None, typer.Option("--older", metavar="DAYS", min=0.0, help="Prune what is older.")
-    ] = None,
-    damaged: Annotated[bool, typer.Option("--damaged", help="Prune damaged files.")] = False,
-    outdated: Annotated[bool, typer.Option("--outdated", help="Prune what other versions made.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Prune everything.")] = False,
-    dry: Annotated[bool, typer.Option("--dry-run", help="Only say what would be pruned.")] = False,
-    form: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> int:
-    """List, export or prune the stored results."""
-    from tp.sampling.reading import parse_widths
-    from tp.store.listing import Filters
-    from tp.store.store import default_folder
-
-    folder = store or default_folder()
-    filters = Filters(
-        program,
-        parse_widths(widths) if widths else (),
-        engine.value if engine else None,
-        dtype.value if dtype else None,
-    )
-    if prune:
-        emit(
-            _pruned(folder, filters, older, damaged=damaged, outdated=outdated, everything=everything, dry=dry), output
-        )
-        return 0
-    if older is not None or damaged or outdated or everything or dry:
+def results(given: Given) -> ExitCode:
+    """List the stored results, or export or prune them."""
+    stored = Stored(given[STORE], given[PROGRAM], given[WIDTHS] or (), given[ENGINE], given[DTYPE])
+    if given[PRUNE]:
+        emit(_pruned(stored, given), given[OUTPUT])
+    elif given[OLDER] is not None or any(given[option] for option in (DAMAGED, OUTDATED, ALL, DRY_RUN)):
         raise error("TP500", "--older, --damaged, --outdated, --all and --dry-run belong to --prune")
-    if export is not None:
-        emit(_exported(folder, filters, export), output)
-        return 0
-    from tp.store.listing import rows
-
-    found = rows(folder, filters)
-    if form is Format.JSON:
-        from tp.report.json import dumps
-        from tp.report.results import results_json
-
-        emit(dumps([results_json(found, folder)]), output)
+    elif (path := given[EXPORT]) is not None:
+        emit(_exported(stored, path), given[OUTPUT])
     else:
-        from tp.report.results import results_text
-
-        emit(results_text(found, folder), output)
-    return 0
+        show([stored], given)
+    return ExitCode.HOLDS
 
 
-def _pruned(
-    folder: Path, filters: Filters, older: float | None, *, damaged: bool, outdated: bool, everything: bool, dry: bool
-) -> str:
-    from tp.store.listing import Filters
-    from tp.store.prune import Selection, prune
-
-    if filters == Filters() and older is None and not (damaged or outdated or everything):
-        raise error("TP713", "--prune needs to know what", hint="for example --older 30, --program mlp, or --all")
-    found = prune(folder, Selection(filters, older and older * DAY, damaged, outdated), dry=dry)
-    verb = "would remove" if dry else "removed"
-    return f"{verb} {found.files} file{'' if found.files == 1 else 's'}, {found.size / 2**20:.2f} MiB, from {folder}"
+def _pruned(stored: Stored, given: Given) -> str:
+    dry = given[DRY_RUN]
+    found = stored.prune(
+        older=given[OLDER], damaged=given[DAMAGED], outdated=given[OUTDATED], everything=given[ALL], dry=dry
+    )
+    verb, size = "would remove" if dry else "removed", found.size / 2**20
+    return f"{verb} {found.files} file{'' if found.files == 1 else 's'}, {size:.2f} MiB, from {stored.place}"
 
 
-def _exported(folder: Path, filters: Filters, path: Path) -> str:
+def _exported(stored: Stored, path: str) -> str:
     from tp.diagnostics.text import render
-    from tp.store.export import export, table
-    from tp.store.listing import entries
 
-    found = table(entries(folder, filters))
+    found = stored.export(path)
     if found.damaged:
-        print(render(d.diagnostic for d in found.damaged), file=sys.stderr)
-    export(found, path)
+        print(render(damaged.diagnostic for damaged in found.damaged), file=sys.stderr)
     return f"{len(found.rows)} draws in {path}"
+
+
+COMMAND = Command(
+    "results",
+    "List, export or prune the stored results.",
+    results,
+    None,
+    (
+        STORE, PROGRAM, WIDTHS, ENGINE, DTYPE, EXPORT, PRUNE, OLDER, DAMAGED, OUTDATED, ALL, DRY_RUN, FORMAT, OUTPUT,
+    ),
+)  # fmt: skip

@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-from tp.cli.options import (
-    Data,
-    Dtype,
-    DtypeOption,
-    Engine,
-    EngineOption,
-    File,
-    Format,
-    FormatOption,
-    Output,
-    Seeds,
-    Set,
-    Widths,
-    emit,
-    load,
+from tp import Plan
+from tp.api.model import FORWARD
+from tp.cli.command import Command
+from tp.cli.drawing import DATA, options_of, plan
+from tp.cli.option import Given
+from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
+from tp.exit_code import ExitCode
+
+PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
+
+
+def run(given: Given) -> ExitCode:
+    """Print the outputs."""
+    (model,) = models(given)
+    show([model.forward(plan=plan(given), data=given[DATA])], given)
+    return ExitCode.HOLDS
+
+
+COMMAND = Command(
+    "run",
+    "Print the outputs of a program for one input and fresh weights.",
+    run,
+    FILE,
+    (SET, *PLAN, DATA, FORMAT, OUTPUT),
 )
-
-
-def run(
-    file: File,
-    sets: Set = None,
-    widths: Widths = "256",
-    seeds: Seeds = 1,
-    dtype: DtypeOption = Dtype.FLOAT32,
-    data: Data = None,
-    engine: EngineOption = Engine.DENSE,
-    form: FormatOption = Format.TEXT,
-    output: Output = None,
-) -> int:
-    """Print the outputs of a program for one input and fresh weights."""
-    from tp.api import plan
-
-    model = load(file, sets)
-    result = model.forward(plan(widths, seeds, dtype.value if dtype else None, engine=engine.value), data)
-    if form is Format.JSON:
-        from tp.report.forward import forward_json
-        from tp.report.json import dumps
-
-        emit(dumps([forward_json(result)]), output)
-    else:
-        from tp.report.forward import forward_text
-
-        emit(forward_text(result), output)
-    return 0

@@ -1,70 +1,40 @@
-"""How a program is trained, as options of commands."""
+"""How a program is trained, as options of commands. Those of the optimisers are made from their settings."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated
+from typing import Any
 
-import typer
-
-if TYPE_CHECKING:
-    from tp.experiments.training.schedule import Schedule
-
-Steps = Annotated[int, typer.Option("--steps", help="Steps of gradient descent.")]
-Eta = Annotated[float, typer.Option("--eta", help="The learning rate, times those of the program.")]
-CostOption = Annotated[str, typer.Option("--cost", help="squared, logistic or cross-entropy.")]
-Momentum = Annotated[float, typer.Option("--momentum", help="The share of the last move that is kept.")]
-Decay = Annotated[
-    float, typer.Option("--weight-decay", help="Every step shrinks all weights by this share, times --eta.")
-]
-Second = Annotated[bool, typer.Option("--second/--no-second", help="Whether to follow second derivatives.")]
-Strong = Annotated[
-    str | None,
-    typer.Option(
-        "--strong", metavar="POWERS", help="Check theorem 3.2 under these powers, such as -1/2,1/4, or 'usual'."
-    ),
-]
-Batch = Annotated[int, typer.Option("--batch", help="Samples of one step.")]
-Samples = Annotated[int, typer.Option("--samples", help="Samples to train on; the first ones are probed.")]
-Rho = Annotated[str, typer.Option("--rho", metavar="POWER", help="Multiply learning rates with n^POWER.")]
-ScaleOption = Annotated[
-    str, typer.Option("--scale", metavar="POWER", help="Multiply the output with n^POWER, and rates with n^(-2 POWER).")
-]
+from tp import Schedule, make_optimizer, optimizer_names, optimizer_settings
+from tp.cli.option import Given, Option
+from tp.written import choices, number, one_of, parse_power, whole
 
 
-def schedule(
-    steps: int,
-    eta: float,
-    cost: str,
-    momentum: float,
-    decay: float,
-    batch: int,
-    samples: int,
-    rho: str,
-    scale: str,
-) -> Schedule:
+def _setting(name: str, default: Any, read: Any, help: str, metavar: str = "NUMBER") -> Option[Any]:
+    return Option((name,), default, help, lambda _, word: read(word), metavar)
+
+
+STEPS = _setting("--steps", 20, whole(), "Steps of training.")
+NAMES = optimizer_names()
+OPTIMIZER = _setting("--optimizer", NAMES[0], one_of(NAMES), "How weights move in a step.", choices(NAMES))
+SETTINGS = {s.name: _setting(s.option, s.default, number(), s.help) for s in optimizer_settings().values()}
+COST = _setting("--cost", "squared", str, "squared, logistic or cross-entropy.", "NAME")
+BATCH = _setting("--batch", 1, whole(), "Samples of one step.")
+SAMPLES = _setting("--samples", 6, whole(), "Samples to train on; the first ones are probed.")
+RHO = _setting("--rho", "0", str, "Multiply learning rates with n^POWER.", "POWER")
+SCALE = _setting("--scale", "0", str, "Multiply the output with n^POWER, and rates with n^(-2 POWER).", "POWER")
+
+TRAINING = (STEPS, OPTIMIZER, *SETTINGS.values(), COST, BATCH, SAMPLES, RHO, SCALE)
+
+
+def schedule(given: Given) -> Schedule:
     """The schedule that the options name. Raises TpError TP504, TP513."""
-    from tp.experiments.training.schedule import Schedule
-    from tp.optimizers import SGD
-    from tp.sampling.reading import parse_power
-
-    powers = (parse_power("--rho", rho), parse_power("--scale", scale))
+    values = {name: given[option] for name, option in SETTINGS.items() if given[option] != option.default}
     return Schedule(
-        optimizer=SGD(eta, momentum, decay),
-        steps=steps,
-        cost=cost,
-        batch=batch,
-        samples=samples,
-        rho=powers[0],
-        scale=powers[1],
+        optimizer=make_optimizer(given[OPTIMIZER], values),
+        steps=given[STEPS],
+        cost=given[COST],
+        batch=given[BATCH],
+        samples=given[SAMPLES],
+        rho=parse_power("--rho", given[RHO]),
+        scale=parse_power("--scale", given[SCALE]),
     )
-
-
-def powers(text: str | None) -> tuple[Fraction, ...]:
-    """The powers that --strong names. Raises TpError TP513."""
-    if text is None:
-        return ()
-    from tp.sampling.reading import parse_power
-    from tp.studies.linearize.theorem_3_2 import RHOS
-
-    return RHOS if text == "usual" else tuple(parse_power("--strong", word.strip()) for word in text.split(","))

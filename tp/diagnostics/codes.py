@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tp.diagnostics.diagnostic import error
+
 
 class Code(NamedTuple):
     """One page of ``tp explain``. Either example may be empty."""
@@ -455,3 +457,15 @@ _REST: dict[str, Code] = {
 }
 
 CODES: dict[str, Code] = {**_SYNTAX, **_REST}
+
+
+def explain(code: str) -> str:
+    """The page of a diagnostic code, such as ``"TP501"``: what it means, a wrong and a right example.
+
+    Raises:
+        TpError: TP509 where no diagnostic has that code.
+    """
+    found = CODES.get(code.upper())
+    if found is None:
+        raise error("TP509", f"no diagnostic has the code {code}", hint=f"codes run from {min(CODES)} to {max(CODES)}")
+    return f"{code.upper()}: {found}"

@@ -47,7 +47,7 @@ def linearization_text(result: Linearization) -> str:
     return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
 
-def training_text(name: str, runs: Runs, schedule: Schedule) -> str:
+def training_text(runs: Runs) -> str:
     """Losses and deviations of runs without predictions."""
     rows = [
         (str(c.n), str(step), f"{c.at[LOSS][i]:.4g}", f"{c.at[LINEAR_LOSS][i]:.4g}")
@@ -55,10 +55,11 @@ def training_text(name: str, runs: Runs, schedule: Schedule) -> str:
         for i, step in enumerate(c.steps)
         if step in {0, *(look - 1 for look in c.looks[1:])}
     ]
-    lines = [name, *table(("n", "step", "loss", "loss of the linear model"), rows), "", *curves_text(runs.curves)]
+    losses = table(("n", "step", "loss", "loss of the linear model"), rows)
+    lines = [runs.program, *losses, "", *curves_text(runs.curves)]
     if runs.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
-    return "\n".join([*lines, *diverged_text(runs.diverged), "", f"  {schedule_text(schedule)}"])
+    return "\n".join([*lines, *diverged_text(runs.diverged), "", f"  {schedule_text(runs.schedule)}"])
 
 
 def schedule_text(schedule: Schedule) -> str:

@@ -53,10 +53,10 @@ def linearization_json(result: Linearization) -> Json:
     }
 
 
-def training_json(name: str, runs: Runs, schedule: Schedule) -> Json:
+def training_json(runs: Runs) -> Json:
     return {
-        "program": name,
-        "schedule": schedule_json(schedule),
+        "program": runs.program,
+        "schedule": schedule_json(runs.schedule),
         "curves": [curve_json(c) for c in runs.curves],
         "diverged": {str(n): step for n, step in runs.diverged.items()},
         "interrupted": runs.interrupted,

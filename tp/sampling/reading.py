@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from fractions import Fraction
+from numbers import Integral
 
 from tp.diagnostics.diagnostic import error
-from tp.sampling.plan import LARGEST, WIDTHS, require_width
 
+WIDTHS = (64, 128, 256, 512, 1024)
+LARGEST = 10**9
+"""The largest width, and the largest number of seeds."""
 _MOST_POINTS = 64
 _USUAL_POINTS = 9
 
@@ -89,10 +91,12 @@ def _malformed(text: str) -> Exception:
     return error("TP502", f"cannot read the widths {text!r}", hint=hint)
 
 
-def parse_power(name: str, value: Fraction | str | int) -> Fraction:
-    """A power of n such as "-1/2". Raises TpError TP513 for what is none; ``name`` is what it was given as."""
-    try:
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
-        hint = "write a rational number such as -1/2"
-        raise error("TP513", f"{name} cannot be {value!r}", hint=hint) from None
+def require_width(n: object) -> None:
+    """Raises TpError TP502 where ``n`` is not a width."""
+    if not is_count(n):
+        raise error("TP502", f"a width must be a whole number between 1 and {LARGEST}, not {n}")
+
+
+def is_count(value: object) -> bool:
+    """Is ``value`` a whole number, of Python's or NumPy's, from 1 to :data:`LARGEST`?"""
+    return not isinstance(value, bool) and isinstance(value, Integral) and 1 <= int(value) <= LARGEST

@@ -101,9 +101,9 @@ class _Drawing:
         """Round after round until nothing more is ``wanted``, or can be had."""
         seeds = first_round(self.costs, self.plan.most_seeds)
         larger = list(self.plan.larger)
-        self._total = max(spent(seeds, self.costs), self.plan.budget)
+        self._total = max(spent(seeds, self.costs), self.plan.time_limit)
         self._draw(self._calls(seeds))
-        while self.result.seconds <= self.plan.budget and (more := wanted(self.result.samples)):
+        while self.result.seconds <= self.plan.time_limit and (more := wanted(self.result.samples)):
             seeds = {}
             if larger and More.WIDTHS in more:
                 seeds = self._at(larger.pop(0))
@@ -111,13 +111,13 @@ class _Drawing:
                 seeds = later_round(self.costs, self._drawn, self.plan.most_seeds)
             if not seeds:
                 return
-            self._draw(self._calls(seeds), self.plan.budget)
+            self._draw(self._calls(seeds), self.plan.time_limit)
 
     def _at(self, n: int) -> dict[int, int]:
         """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
         costs = {**self.costs, n: self.cost(n)}
         seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
-        if spent(seeds, costs) > self.plan.budget - self.result.seconds:
+        if spent(seeds, costs) > self.plan.time_limit - self.result.seconds:
             return {}
         self.costs = costs
         return seeds

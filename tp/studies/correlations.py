@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from tp.exit_code import ExitCode
 from tp.quantities.names import DEFAULT
 from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
@@ -51,6 +52,11 @@ class Numbers:
     cells: int = 0
     """Calls of the sampler that the numbers are from, and how many of them were ``stored`` by an earlier run."""
     stored: int = 0
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """UNDECIDED where the measurement was interrupted, else HOLDS."""
+        return ExitCode.UNDECIDED if self.interrupted else ExitCode.HOLDS
 
     def array(self, quantity: str) -> npt.NDArray[np.float64]:
         """The samples of ``quantity`` as [width, seed]. Raises KeyError for one that was not asked for."""

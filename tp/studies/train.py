@@ -13,6 +13,7 @@ import numpy.typing as npt
 from tp.costs import find, name_of
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import error
+from tp.exit_code import ExitCode
 from tp.experiments.training.observables import looked_at, names, numbers, recorded
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
@@ -185,6 +186,15 @@ class Runs:
     curves: tuple[Curve, ...]
     diverged: Mapping[int, int]
     interrupted: bool
+    program: str
+    schedule: Schedule
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """UNDECIDED where the runs were interrupted; FAILS where one diverged; else HOLDS."""
+        if self.interrupted:
+            return ExitCode.UNDECIDED
+        return ExitCode.FAILS if self.diverged else ExitCode.HOLDS
 
 
 def train(
@@ -206,4 +216,4 @@ def train(
     drawn = draw_runs(changed, trainer, schedule, plan, means or Means(), report=report)
     records = recorded(drawn.samples)
     seen = curves(records, trainer.path, looked_at(trainer))
-    return Runs(seen, diverged(records), drawn.interrupted)
+    return Runs(seen, diverged(records), drawn.interrupted, program.name, schedule)

@@ -166,7 +166,7 @@ def _second(
 
     plan = replace(plan, max_width=None)
     if plan.seeds is None:
-        affordable = within(plan.widths, lambda n: trainer.cost(n, plan.engine), plan.most_seeds, plan.budget)
+        affordable = within(plan.widths, lambda n: trainer.cost(n, plan.engine), plan.most_seeds, plan.time_limit)
         plan = replace(plan, widths=affordable)
     drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
     measured = rows(recorded(drawn.samples))

@@ -1,0 +1,379 @@
+"""A program ready to be asked: the class :class:`Model`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+    from typing import Literal, Unpack
+
+    from jax import Array
+    from jax.typing import ArrayLike
+
+    from tp.experiments.forward import Forward
+    from tp.experiments.training.schedule import Schedule
+    from tp.graph.axes import Type
+    from tp.graph.graph import Graph
+    from tp.program import Claim, Program
+    from tp.sampling.plan import Plan, PlanSettings
+    from tp.sampling.resources import Resources, ResourceSettings
+    from tp.studies.blame import Accusation
+    from tp.studies.correlations import Numbers
+    from tp.studies.linearize.linearization import Linearization
+    from tp.studies.orders import Orders
+    from tp.studies.train import Runs
+    from tp.studies.verify import Verification
+
+    class Settings(PlanSettings, ResourceSettings, total=False):
+        """The keywords of all methods that draw: fields of ``Plan`` and of ``Resources``, or one of each as a whole."""
+
+        plan: Plan
+        resources: Resources
+
+
+CORRELATIONS: dict[str, Any] = {"seeds": 64}
+FORWARD: dict[str, Any] = {"widths": "256", "seeds": 1, "dtype": "float32", "engine": "dense"}
+TRAIN: dict[str, Any] = {"widths": "256", "seeds": 4}
+"""Settings of plans that differ from the defaults of ``Plan``, by method."""
+
+Widths: TypeAlias = "Sequence[int] | str | None"
+"""Widths n as a list, or as text: ``"64,128,256"``, ``"64:1024"`` or ``"1e2:1e4:5"``."""
+Progress: TypeAlias = Callable[[float, float, str], None]
+"""Called with the work that is done, all work, and what is being done. The unit of work is seconds, estimated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A program ready to be asked. ``tp.load`` and ``tp.parse`` make one.
+
+    Without running anything: ``orders``, ``blame``.
+    By drawing weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``.
+    As a function of JAX: ``init``, ``apply``.
+
+    Keywords that all methods share which draw (``**settings``):
+        seeds: draws of the weights at each width.
+        dtype: ``"float32"`` or ``"float64"`` (default).
+        engine: ``"dense"``, ``"conditioned"`` (matrix-free Gaussian weights) or ``"auto"`` (default).
+        budget: seconds, or text such as ``"5m"``, after which neither seeds nor widths are added.
+        max_width: widths are added up to this one.
+        store: a folder where draws are kept, True (default: the user's cache) or False (they are not kept).
+        resume: whether stored draws are used (default: True).
+        workers: a number of processes (default: 1), the address of a Dask scheduler, or an executor.
+        warn: a function of a ``tp.Diagnostic``; by default a Python warning is issued.
+        plan: a ``tp.Plan`` instead of widths, seeds, dtype, engine, budget and max_width.
+        resources: a ``tp.Resources`` instead of store, resume, workers and warn.
+    """
+
+    program: Program
+
+    @property
+    def name(self) -> str:
+        """The name of the program."""
+        return self.program.name
+
+    @property
+    def graph(self) -> Graph:
+        """The typed graph of primitives that the program was elaborated to."""
+        return self.program.graph
+
+    @property
+    def inputs(self) -> Mapping[str, Type]:
+        """The axes of every input, by its name."""
+        return self.program.inputs
+
+    @property
+    def claims(self) -> Sequence[Claim]:
+        """The claims of the program, in the order of its lines."""
+        return self.program.claims
+
+    def orders(
+        self, quantities: Sequence[str] | None = None, *, nodes: bool = False, certified: bool = False
+    ) -> Orders:
+        """Exponents of n without running anything: typical ones and bounds, laws for all orders, regime, claims.
+
+        Args:
+            quantities: names such as ``"F"``, ``"kernel"``, ``"hessian"``, ``"C[0,2]"``. None: the default ones.
+            nodes: whether to predict every named node as well.
+            certified: whether to record the derivations for ``tp.certify``.
+
+        Returns:
+            ``prediction.exponents`` holds an exponent of n by quantity: a Fraction, or None for a quantity that
+            vanishes identically.
+
+        Raises:
+            TpError: TP505 for unknown quantities.
+        """
+        from tp.studies.orders import orders
+
+        return orders(self.program, _known(quantities), nodes=nodes, certified=certified)
+
+    def blame(
+        self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200
+    ) -> Accusation:
+        """The weights and nodes that make quantities as large as they are.
+
+        Args:
+            quantities: names as for ``orders``. None: the quantities of claims that fail, or else the correlations
+                that do not decay.
+            repaired: whether to look for the smallest change of one declared exponent that mends it.
+            budget: the largest number of changed programs that are examined.
+
+        Raises:
+            TpError: TP505 for unknown quantities.
+        """
+        from tp.studies.blame import accuse
+        from tp.theory.analysis import Analysis
+
+        names = _known(quantities) or ()
+        return accuse(self.program, Analysis(self.graph, names), names, repaired=repaired, budget=budget)
+
+    def verify(
+        self,
+        widths: Widths = None,
+        *,
+        quantities: Sequence[str] | None = None,
+        data: str | None = None,
+        equal_inputs: bool = False,
+        progress: Progress | None = None,
+        **settings: Unpack[Settings],
+    ) -> Verification:
+        """Predict, measure and compare the quantities, and decide the claims.
+
+        Without ``seeds``, seeds and widths are added until everything is decided and precise, within the budget.
+
+        Args:
+            widths: a list, or text such as ``"64:1024"``. None: 64 to 1024, with wider ones added up to 65536.
+            quantities: names as for ``orders``. None: the default ones. Those of claims are added.
+            data: the inputs: ``"digits"``, or the path of a ``.npz``, ``.npy`` or ``.csv`` file. None: normal inputs.
+            equal_inputs: whether one input is used in place of all inputs x_0, x_1, ...
+            progress: called with the work done, all work, and a text.
+            settings: see the class.
+
+        Raises:
+            TpError: for settings (TP501 to TP511), data (TP60x), memory (TP501) or workers (TP716).
+        """
+        from tp.studies.verify import verify
+
+        plan, resources = _settled(widths, settings)
+        names = _known(quantities)
+        with resources.means() as means:
+            return verify(self.program, plan, names, data, equal_inputs=equal_inputs, report=progress, means=means)
+
+    def correlations(
+        self,
+        widths: Widths = None,
+        *,
+        quantities: Sequence[str] | None = None,
+        data: str | None = None,
+        equal_inputs: bool = False,
+        progress: Progress | None = None,
+        **settings: Unpack[Settings],
+    ) -> Numbers:
+        """Samples of the absolute values of quantities, without prediction or verdict.
+
+        The arguments are those of ``verify``; ``seeds`` is 64 by default.
+
+        Returns:
+            ``array(quantity)`` are its samples as [widths, seeds].
+
+        Raises:
+            TpError: as ``verify``.
+        """
+        from tp.studies.correlations import numbers
+
+        plan, resources = _settled(widths, settings, CORRELATIONS)
+        names = _known(quantities)
+        with resources.means() as means:
+            return numbers(self.program, plan, names, data, equal_inputs=equal_inputs, report=progress, means=means)
+
+    def linearize(
+        self,
+        schedule: Schedule | None = None,
+        widths: Widths = None,
+        *,
+        second: bool = True,
+        rhos: Sequence[Fraction | str | int] | Literal["usual"] = (),
+        data: str | None = None,
+        progress: Progress | None = None,
+        **settings: Unpack[Settings],
+    ) -> Linearization:
+        """Both sides of theorem 3.1: correlations at initialisation, and deviations from the linear model in training.
+
+        Args:
+            schedule: how the program is trained. None: ``tp.Schedule()``.
+            widths: as for ``verify``.
+            second: whether second derivatives are followed.
+            rhos: powers of n that learning rates are multiplied with, for theorem 3.2. Empty: it is not checked.
+                ``"usual"``: -1/2, -1/4 and 1/4.
+            data: inputs and targets, as for ``verify``.
+            progress, settings: as for ``verify``.
+
+        Raises:
+            TpError: as ``verify``, and TP512 or TP513 for what cannot be trained.
+        """
+        from tp.experiments.training.schedule import Schedule
+        from tp.studies.linearize.study import linearize
+        from tp.studies.linearize.theorem_3_2 import RHOS
+        from tp.written import parse_power
+
+        plan, resources = _settled(widths, settings)
+        powers = RHOS if rhos == "usual" else [parse_power("rhos", rho) for rho in rhos]
+        with resources.means() as means:
+            return linearize(
+                self.program, plan, schedule or Schedule(), data,
+                second=second, rhos=powers, report=progress, means=means,
+            )  # fmt: skip
+
+    def train(
+        self,
+        schedule: Schedule | None = None,
+        widths: Widths = None,
+        *,
+        data: str | None = None,
+        progress: Progress | None = None,
+        **settings: Unpack[Settings],
+    ) -> Runs:
+        """Runs of training, and of the linear model beside them on the same batches.
+
+        The arguments are those of ``linearize``; by default there are 4 seeds at width 256.
+
+        Raises:
+            TpError: as ``linearize``.
+        """
+        from tp.experiments.training.schedule import Schedule
+        from tp.studies.train import train
+
+        plan, resources = _settled(widths, settings, TRAIN)
+        with resources.means() as means:
+            return train(self.program, plan, schedule or Schedule(), data, means=means, report=progress)
+
+    def forward(self, widths: Widths = None, *, data: str | None = None, **settings: Unpack[Settings]) -> Forward:
+        """The outputs at the input x_0 for fresh weights.
+
+        Args:
+            widths: as for ``verify``. None: 256.
+            data: as for ``verify``.
+            settings: ``seeds`` (default: 1), ``dtype`` (default: ``"float32"``), ``engine`` (default: ``"dense"``);
+                or a ``plan``. The others have no effect.
+
+        Returns:
+            ``outputs[name][n]`` is an array [seeds, ...axes of the output] for width n.
+
+        Raises:
+            TpError: for settings, data and memory, and TP604 where an output is not finite.
+        """
+        from tp.experiments.forward import forward
+
+        return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
+
+    def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Array]:
+        """Weights at width ``n``, drawn from the initial laws.
+
+        Args:
+            key: a key of JAX, or a number.
+            n: the width.
+            dtype: ``"float32"``, or ``"float64"`` where JAX has it enabled.
+
+        Returns:
+            An array of axes (outs, ins) for each weight, by its name.
+
+        Raises:
+            TpError: TP502 where ``n`` is not a width.
+            ValueError: for float64 while JAX has 64-bit numbers disabled.
+        """
+        import jax
+
+        from tp.interpret.arrays.dense import draw
+        from tp.sampling.reading import require_width
+
+        require_width(n)
+        if dtype == "float64" and not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
+            raise ValueError('float64 needs jax.config.update("jax_enable_x64", True)')
+        number = jax.random.key(key) if isinstance(key, int) else key
+        return dict(draw(self.graph.parameters, n, number, jax.numpy.dtype(dtype)))
+
+    def apply(self, params: Mapping[str, ArrayLike], x: ArrayLike | Mapping[str, ArrayLike]) -> Any:
+        """The output for one input: a plain JAX function that can be jitted, differentiated and vmapped.
+
+        Args:
+            params: weights as ``init`` returns them. The width is read off them.
+            x: the array of the only input, or a mapping from names of inputs to arrays.
+
+        Returns:
+            The array of the only output, or a mapping from names of outputs to arrays.
+
+        Raises:
+            ValueError: where a shape does not fit.
+        """
+        import jax.numpy as jnp
+
+        from tp.experiments.forward import width_of
+        from tp.interpret.arrays.evaluate import evaluator
+
+        inputs = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}
+        arrays = {name: jnp.asarray(inputs[name]) for name in self.inputs if name in inputs}
+        self._check_shapes(arrays)
+        names = list(self.graph.outputs)
+        kinds = [*params.values(), *arrays.values()]
+        dtype = jnp.result_type(*kinds, jnp.float32) if kinds else jnp.dtype(jnp.float32)
+        run = evaluator(self.graph, list(self.graph.outputs.values()), width_of(self.graph, params), dtype)
+        values = run(dict(params), {name: array.astype(dtype) for name, array in arrays.items()})
+        return values[0] if len(names) == 1 else dict(zip(names, values, strict=True))
+
+    def _only_input(self) -> str:
+        if len(self.inputs) != 1:
+            raise ValueError(f"{self.name} has the inputs {', '.join(self.inputs)}: give them by name")
+        return next(iter(self.inputs))
+
+    def _check_shapes(self, arrays: Mapping[str, Array]) -> None:
+        for name, axes in self.inputs.items():
+            shape = tuple(a.at(1) for a in axes)
+            if name not in arrays:
+                raise ValueError(f"no array for the input {name}")
+            if arrays[name].shape != shape:
+                raise ValueError(f"the input {name} has shape {arrays[name].shape}, not {shape}; use jax.vmap")
+
+
+def _settled(widths: Widths, settings: Settings, usual: Mapping[str, Any] | None = None) -> tuple[Plan, Resources]:
+    """The plan and the resources that the keywords of a method ask for; ``usual`` are defaults of the method.
+
+    Raises TypeError for unknown keywords, and for keywords beside a plan or resources as a whole.
+    """
+    from tp.sampling.plan import Plan, PlanSettings
+    from tp.sampling.resources import Resources
+
+    rest: dict[str, Any] = dict(settings)
+    plan, resources = rest.pop("plan", None), rest.pop("resources", None)
+    named: dict[str, Any] = {name: rest.pop(name) for name in PlanSettings.__optional_keys__ & rest.keys()}
+    named["widths"] = widths
+    given = {name: value for name, value in named.items() if value is not None}
+    if plan is not None and given:
+        raise TypeError(f"give either a plan or {', '.join(given)}")
+    if resources is not None and rest:
+        raise TypeError(f"give either resources or {', '.join(rest)}")
+    return plan or Plan.of(**{**(usual or {}), **given}), resources or Resources(**rest)
+
+
+def _known(quantities: Sequence[str] | None) -> list[str] | None:
+    """The names as they are printed. Raises TpError TP505 for an unknown one, and for what is not a list of names."""
+    if quantities is None:
+        return None
+    from tp.diagnostics.diagnostic import error
+    from tp.quantities.names import parse as parse_quantity
+
+    names: list[object] | None = list(quantities) if _is_list(quantities) else None
+    if names is None or not all(isinstance(name, str) for name in names):
+        hint = f"write [{quantities!r}]" if isinstance(quantities, str) else 'write ["kernel", "C[0,2]"]'
+        raise error("TP505", f"quantities must be a list of names, not {quantities!r}", hint=hint)
+    try:
+        return [parse_quantity(str(name)).name for name in names]
+    except ValueError as problem:
+        raise error("TP505", str(problem)) from problem
+
+
+def _is_list(value: object) -> bool:
+    """Can ``value`` be iterated over, other than character by character?"""
+    return isinstance(value, Iterable) and not isinstance(value, str)

@@ -1,0 +1,90 @@
+"""A command: its name, its options, and how its words are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from tp.cli.option import Given, Option, flag
+from tp.diagnostics.diagnostic import TpError, error
+from tp.exit_code import ExitCode
+
+HELP = flag("--help", "Show this message and exit.", short="-h")
+VERSION = flag("--version", "Show the version and stop.")
+
+
+class Command(NamedTuple):
+    """What ``tp name`` does. ``argument`` is what its words without dashes are: one, or many if it ends with dots."""
+
+    name: str
+    help: str
+    run: Callable[[Given], ExitCode]
+    argument: Option[tuple[str, ...]] | None = None
+    options: tuple[Option[Any], ...] = ()
+
+    def read(self, words: Sequence[str]) -> Given:
+        """The values of all options. ``--help`` ends the reading. Raises TpError TP500, or what a value raises."""
+        values = {option.key: option.default for option in (*self.options, HELP)}
+        known = {name: option for option in (*self.options, HELP) for name in option.names}
+        arguments: list[str] = []
+        rest = list(reversed(words))
+        while rest and not values[HELP.key]:
+            word = rest.pop()
+            if word == "--":
+                arguments += reversed(rest)
+                break
+            if word == "-" or not word.startswith("-"):
+                arguments.append(word)
+                continue
+            name, attached = _split(word)
+            option = known.get(name)
+            if option is None:
+                raise unknown("option", name, known)
+            if not option.metavar:
+                if attached is not None:
+                    raise usage(f"option '{name}' does not take a value")
+                attached = name
+            elif attached is None:
+                if not rest:
+                    raise usage(f"option '{name}' requires a value")
+                attached = rest.pop()
+            try:
+                values[option.key] = option.take(values[option.key], attached)
+            except ValueError as problem:
+                raise usage(f"invalid value {attached!r} for '{name}': {problem}") from None
+        if not values[HELP.key]:
+            self._arguments(values, arguments)
+        return Given(values)
+
+    def _arguments(self, values: dict[str, Any], words: Sequence[str]) -> None:
+        if self.argument is None:
+            most = 0
+        else:
+            most = len(words) if self.argument.key.endswith("...") else 1
+            values[self.argument.key] = tuple(words)
+            if not words:
+                raise usage(f"missing argument '{self.argument.key}'")
+        if len(words) > most:
+            raise usage(f"unexpected argument '{words[most]}'")
+
+
+def usage(message: str, hint: str = "see tp --help") -> TpError:
+    """The diagnostic TP500 for words that are no command."""
+    return error("TP500", message, hint=hint)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> TpError:
+    """The diagnostic TP500 for an option or a command that does not exist, with the nearest one that does."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name[:60], list(known), n=1)
+    hint = f"did you mean '{close[0]}'? See tp --help" if close else "see tp --help"
+    return usage(f"no such {what}: '{name}'", hint)
+
+
+def _split(word: str) -> tuple[str, str | None]:
+    """The name of an option and the value attached to it: ``--name=value``, ``-nvalue``."""
+    if word.startswith("--"):
+        name, equals, attached = word.partition("=")
+        return name, attached if equals else None
+    return word[:2], word[2:] or None

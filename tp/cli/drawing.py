@@ -1,0 +1,78 @@
+"""Options of commands that draw weights: the plan of a sweep, its resources, and progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from tp import Plan, Resources
+from tp.cli.option import Given, Option, flag, switch, value
+from tp.diagnostics.diagnostic import Diagnostic, error
+from tp.written import whole, written_fields
+
+DATA = value("--data", str, "Inputs: the digits, or a .npz, .npy or .csv file.", metavar="digits|FILE")
+EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
+STORE = value("--store", str, "The folder of results, instead of the user's cache.", metavar="FOLDER")
+NO_STORE = flag("--no-store", "Keep no results, and use no stored ones.")
+RESUME = switch("--resume", "Whether stored results are used.")
+JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
+SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
+PROGRESS = flag("--progress", "Show progress even where stderr is no terminal.")
+
+RESOURCES = (STORE, NO_STORE, RESUME, JOBS, SCHEDULER)
+
+
+def options_of(owner: type[Any], without: tuple[str, ...] = (), **defaults: Any) -> tuple[Option[Any], ...]:
+    """An option for each field that the dataclass ``owner`` declares by ``written``.
+
+    An option has the default of its field where that is a word, else None; ``defaults`` are those of a command.
+    """
+    found: list[Option[Any]] = []
+    for setting in written_fields(owner):
+        if setting.field not in without:
+            option = value(setting.option, setting.read, setting.help, metavar=setting.metavar)
+            default = setting.default if isinstance(setting.default, str) else None
+            found.append(option.by_default(defaults.get(setting.field, default)))
+    return tuple(found)
+
+
+def plan_option(field: str, help: str = "") -> Option[Any]:
+    """The option of one field of a plan; ``help`` instead of its own."""
+    (setting,) = (s for s in written_fields(Plan) if s.field == field)
+    return value(setting.option, setting.read, help or setting.help, metavar=setting.metavar)
+
+
+def values_of(owner: type[Any], given: Given) -> dict[str, Any]:
+    """The fields of ``owner`` whose options are given, or have a default in this command."""
+    found: dict[str, Any] = {}
+    for setting in written_fields(owner):
+        option = value(setting.option, setting.read, setting.help)
+        if option in given and given[option] is not None:
+            found[setting.field] = given[option]
+    return found
+
+
+def plan(given: Given) -> Plan:
+    """The plan that the options say. Raises TpError TP502 to TP504."""
+    return Plan.of(**values_of(Plan, given))
+
+
+@contextmanager
+def resources(given: Given) -> Generator[Resources]:
+    """The resources that the options say; workers are shared by all programs. Raises TpError TP500, TP716."""
+    if given[NO_STORE] and given[STORE] is not None:
+        raise error("TP500", "--store and --no-store exclude each other")
+    if given[JOBS] > 1 and given[SCHEDULER] is not None:
+        raise error("TP500", "--jobs and --scheduler exclude each other")
+    store = False if given[NO_STORE] else given[STORE] or True
+    with Resources(store, given[RESUME], given[SCHEDULER] or given[JOBS], warn).shared() as found:
+        yield found
+
+
+def warn(diagnostic: Diagnostic) -> None:
+    """Print ``diagnostic`` on stderr at once; the work goes on."""
+    from tp.diagnostics.text import render
+
+    print(render([diagnostic]), file=sys.stderr, flush=True)

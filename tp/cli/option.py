@@ -1,0 +1,76 @@
+"""Options and arguments of commands: how they are spelled, and what their words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Take = Callable[[Any, str], Any]
+
+
+class Option(Generic[T]):
+    """An option such as ``--seeds``, or an argument such as ``FILE``.
+
+    ``take`` gets the value so far and a word, and returns the new value; it raises ValueError for a word that does not
+    fit. A flag has no ``metavar``: its word is the name by which it was given. ``key`` is its first name.
+    """
+
+    __slots__ = ("default", "help", "key", "metavar", "names", "take")
+
+    def __init__(self, names: tuple[str, ...], default: T, help: str, take: Take, metavar: str = "") -> None:
+        self.key = names[0]
+        self.names = names
+        self.default = default
+        self.help = help
+        self.take = take
+        self.metavar = metavar
+
+    def by_default(self, default: T) -> Option[T]:
+        """The same option with another default."""
+        return Option(self.names, default, self.help, self.take, self.metavar)
+
+
+class Given:
+    """The values of the options of one command, as given or by default."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, option: Option[T]) -> T:
+        return self._values[option.key]
+
+    def __contains__(self, option: Option[Any]) -> bool:
+        """Is ``option`` one of the command?"""
+        return option.key in self._values
+
+
+def value(
+    name: str, read: Callable[[str], T], help: str, *, metavar: str = "TEXT", short: str = ""
+) -> Option[T | None]:
+    """An option with one value, None where it is not given."""
+    return Option((name, short) if short else (name,), None, help, lambda _, word: read(word), metavar)
+
+
+def repeated(name: str, help: str, *, metavar: str) -> Option[tuple[str, ...]]:
+    """An option that may be given several times; its value is all words."""
+    return Option((name,), (), help, _append, metavar)
+
+
+def flag(name: str, help: str, *, short: str = "") -> Option[bool]:
+    """True where ``name`` is given."""
+    return Option((name, short) if short else (name,), False, help, lambda _, word: True)
+
+
+def switch(name: str, help: str, *, default: bool = True) -> Option[bool]:
+    """``--name`` or ``--no-name``."""
+    return Option((name, name.replace("--", "--no-")), default, help, lambda _, word: word == name)
+
+
+def argument(name: str, help: str) -> Option[tuple[str, ...]]:
+    """The words of a command that are no options: one, or at least one where ``name`` ends with dots."""
+    return Option((name,), (), help, _append)
+
+
+def _append(before: tuple[str, ...], word: str) -> tuple[str, ...]:
+    return (*before, word)

@@ -1,0 +1,74 @@
+"""What a measurement may use: where draws are kept, who draws, and who is told what goes wrong."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from tp.diagnostics.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from tp.sampling.drawing import Means
+    from tp.sampling.workers import Team
+    from tp.store.store import Warn
+
+
+class ResourceSettings(TypedDict, total=False):
+    """The fields of :class:`Resources`."""
+
+    store: str | Path | bool
+    resume: bool
+    workers: int | str | Executor | Team
+    warn: Warn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The resources of a measurement. Numbers do not depend on them.
+
+    Fields:
+        store: the folder where draws are kept. True: a folder in the user's cache. False: draws are not kept.
+        resume: whether draws that the store has are used instead of drawing again.
+        workers: a number of processes, the address of a Dask scheduler, or a ``concurrent.futures.Executor``.
+        warn: called with each diagnostic that does not stop the work. None: a Python warning is issued.
+    """
+
+    store: str | Path | bool = True
+    resume: bool = True
+    workers: int | str | Executor | Team = 1
+    warn: Warn | None = None
+
+    @contextmanager
+    def shared(self) -> Generator[Resources]:
+        """The same resources with their workers started once, for several measurements. Raises TpError TP716."""
+        from tp.sampling.workers import assembled
+
+        with assembled(self.workers) as team:
+            yield self if team is None else replace(self, workers=team)
+
+    @contextmanager
+    def means(self) -> Generator[Means]:
+        """The open store and the workers, for as long as the context lasts. Raises TpError TP716."""
+        from tp.sampling.drawing import Means
+        from tp.sampling.workers import assembled
+        from tp.store.behind import Behind
+        from tp.store.store import Store, default_folder
+
+        warn = self.warn or _issue
+        folder = default_folder() if self.store is True else None if self.store is False else Path(self.store)
+        with assembled(self.workers) as team:
+            if folder is None:
+                yield Means(None, team, warn)
+                return
+            with closing(Behind(Store(folder, warn, reads=self.resume))) as store:
+                yield Means(store, team, warn)
+
+
+def _issue(diagnostic: Diagnostic) -> None:
+    warnings.warn(f"{diagnostic.code}: {diagnostic.message}", stacklevel=2)

@@ -1,0 +1,99 @@
+"""Fields of dataclasses that people also set by text: the options of commands are made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
+from math import inf
+from typing import Any
+
+from tp.diagnostics.diagnostic import error
+
+_KEY = "written"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a field is written: ``read`` turns text into its value and raises ValueError (or TpError) where it cannot.
+
+    ``option`` is the option of the command line, such as ``--max-width``, and ``default`` that of the field.
+    """
+
+    field: str
+    option: str
+    default: Any
+    read: Callable[[str], Any]
+    help: str
+    metavar: str
+
+
+def written(default: Any, read: Callable[[str], Any], help: str, *, metavar: str = "TEXT", option: str = "") -> Any:
+    """A field with a default: ``steps: int = written(20, whole(1), "Steps of gradient descent.")``."""
+    return field(default=default, metadata={_KEY: (option, read, help, metavar)})
+
+
+def written_fields(owner: type[Any]) -> tuple[Written, ...]:
+    """The fields of a dataclass that were declared by :func:`written`, in their order."""
+    found: list[Written] = []
+    for f in fields(owner):
+        if _KEY in f.metadata:
+            option, read, text, metavar = f.metadata[_KEY]
+            found.append(Written(f.name, option or "--" + f.name.replace("_", "-"), f.default, read, text, metavar))
+    return tuple(found)
+
+
+def whole(least: int | None = None, most: int | None = None) -> Callable[[str], int]:
+    """A reader of whole numbers from ``least`` to ``most``, both included."""
+
+    def read(text: str) -> int:
+        try:
+            found = int(text)
+        except ValueError:
+            raise ValueError("it must be a whole number") from None
+        if (least is not None and found < least) or (most is not None and found > most):
+            limits = f"at least {least}" if most is None else f"between {least} and {most}"
+            raise ValueError(f"it must be {limits}")
+        return found
+
+    return read
+
+
+def number(least: float = -inf) -> Callable[[str], float]:
+    """A reader of numbers such as ``0.1`` or ``1e-3``, from ``least`` on."""
+
+    def read(text: str) -> float:
+        try:
+            found = float(text)
+        except ValueError:
+            raise ValueError("it must be a number") from None
+        if found < least:
+            raise ValueError(f"it must be at least {least:g}")
+        return found
+
+    return read
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """A reader that accepts ``words`` alone."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"it must be one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def choices(words: Sequence[str]) -> str:
+    """How help shows ``words``: ``[text|json]``."""
+    return f"[{'|'.join(words)}]"
+
+
+def parse_power(name: str, value: Fraction | str | int) -> Fraction:
+    """A power of n such as "-1/2". Raises TpError TP513 for what is none; ``name`` is what it was given as."""
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+        hint = "write a rational number such as -1/2"
+        raise error("TP513", f"{name} cannot be {value!r}", hint=hint) from None
