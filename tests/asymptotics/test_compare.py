@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.asymptotics.test_scale import scales
+from tp.answer import Answer
 from tp.asymptotics.compare import Relation, Trend, compare
 from tp.asymptotics.grid import Grid
 from tp.asymptotics.growth import Growth, as_growth
@@ -48,8 +49,8 @@ def test_supports_of_different_parity_are_incomparable() -> None:
     found = compare(SINE, COSINE)
     assert found.relation is Relation.INCOMPARABLE
     by_name = {e.subsequence: (e.bounded, e.bounds) for e in found.evidence}
-    assert by_name["n = 0 mod 4"] == by_name["n = 2^k"] == (True, False)
-    assert by_name["n = 1 mod 4"] == (False, True)
+    assert by_name["n = 0 mod 4"] == by_name["n = 2^k"] == (Answer.YES, Answer.NO)
+    assert by_name["n = 1 mod 4"] == (Answer.NO, Answer.YES)
 
 
 def test_their_minimum_and_maximum_are_comparable() -> None:

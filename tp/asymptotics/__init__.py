@@ -6,7 +6,7 @@ from tp.asymptotics.bound import are_uniformly_bounded_by, has_definite_bound, i
 from tp.asymptotics.bounded import Bounded
 from tp.asymptotics.compare import Comparison, Relation, compare
 from tp.asymptotics.criteria import Criteria
-from tp.asymptotics.estimate import DefiniteExponent, definite_exponent
+from tp.asymptotics.definite_exponent import DefiniteExponent, definite_exponent
 from tp.asymptotics.finding import Finding, LevelSlope
 from tp.asymptotics.floor import FloorTest, decays
 from tp.asymptotics.grid import Grid

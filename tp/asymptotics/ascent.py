@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from tp.asymptotics.matricise import matricise
 from tp.asymptotics.tensors import Floats
@@ -18,20 +19,20 @@ SETTLED = 1e-13
 class Ascent:
     """Where the ascents of several starts ended.
 
-    ``vectors[e]`` [starts, N_e] are unit vectors, ``values`` [sweeps + 1, starts] the full contractions after each
-    sweep, the starts first; they never fall.
+    ``vectors[e]`` [starts, N_e] are unit vectors, ``values`` the full contractions with them, before the first sweep
+    and after each one; they never fall.
     """
 
-    vectors: tuple[Floats, ...]
-    values: Floats
+    vectors: tuple[Float[Floats, "starts _"], ...]
+    values: Float[Floats, "sweeps starts"]
 
-    def best(self) -> tuple[Floats, ...]:
+    def best(self) -> tuple[Float[Floats, " _"], ...]:
         """The unit vectors of the start that ended highest."""
         winner = int(np.argmax(self.values[-1]))
         return tuple(v[winner] for v in self.vectors)
 
 
-def ascend(tensor: Floats, starts: Sequence[Floats], sweeps: int) -> Ascent:
+def ascend(tensor: Float[Floats, " ..."], starts: Sequence[Float[Floats, "starts _"]], sweeps: int) -> Ascent:
     """Alternating maximisation of eq. 1 from ``starts``, one array [starts, N_e] of vectors for each slot e.
 
     The best vector in one slot, given the others, is the normalised contraction with the others. Each update is
@@ -52,7 +53,9 @@ def ascend(tensor: Floats, starts: Sequence[Floats], sweeps: int) -> Ascent:
     return Ascent(tuple(vectors), np.stack(values))
 
 
-def contract_others(tensor: Floats, vectors: Sequence[Floats], slot: int) -> Floats:
+def contract_others(
+    tensor: Float[Floats, " ..."], vectors: Sequence[Float[Floats, "starts _"]], slot: int
+) -> Float[Floats, "starts slot"]:
     """The tensor contracted with vectors [starts, N_e] in every slot but one: [starts, N_slot]."""
     rank = tensor.ndim
     operands: list[object] = [tensor, list(range(rank))]
@@ -62,15 +65,15 @@ def contract_others(tensor: Floats, vectors: Sequence[Floats], slot: int) -> Flo
     return np.einsum(*operands, [rank, slot], optimize="greedy")  # type: ignore[call-overload]
 
 
-def random_starts(tensor: Floats, count: int, seed: int) -> list[Floats]:
+def random_starts(tensor: Float[Floats, " ..."], count: int, seed: int) -> list[Float[Floats, "starts _"]]:
     """``count`` starts in uniformly random directions: one array [count, N_e] for each slot."""
     draw = np.random.default_rng(seed)
     return [_normalised(draw.standard_normal((count, size))) for size in tensor.shape]
 
 
-def singular_starts(tensor: Floats) -> list[Floats]:
+def singular_starts(tensor: Float[Floats, " ..."]) -> list[Float[Floats, "starts _"]]:
     """One start for each slot: the leading singular vector of that slot's matricisation, then, of what is left
-    after contracting with it, the leading ones of the other slots in turn. Arrays [rank, N_e].
+    after contracting with it, the leading ones of the other slots in turn. There are as many starts as slots.
     """
     rank = tensor.ndim
     starts = [np.empty((rank, size)) for size in tensor.shape]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import inf, log
 
 import numpy as np
 
+from tp.answer import Answer, all_of
 from tp.asymptotics.grid import Grid, Subsequence
 from tp.asymptotics.growth import Growth
 from tp.asymptotics.scale import Scale
@@ -66,14 +66,14 @@ class Envelopes:
     vanishes: bool = False
 
     @property
-    def bounded(self) -> bool | None:
-        """Is f = O(g) here? None: unclear."""
-        return None if self.upper is Trend.UNCLEAR else self.upper is not Trend.RISES
+    def bounded(self) -> Answer:
+        """Whether f = O(g) here."""
+        return Answer.of(None if self.upper is Trend.UNCLEAR else self.upper is not Trend.RISES)
 
     @property
-    def bounds(self) -> bool | None:
-        """Is g = O(f) here? None: unclear."""
-        return None if self.lower is Trend.UNCLEAR else self.lower is not Trend.FALLS
+    def bounds(self) -> Answer:
+        """Whether g = O(f) here."""
+        return Answer.of(None if self.lower is Trend.UNCLEAR else self.lower is not Trend.FALLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,10 @@ class Comparison:
 
 
 _RELATIONS = {
-    (True, True): Relation.SAME,
-    (True, False): Relation.LESS,
-    (False, True): Relation.GREATER,
-    (False, False): Relation.INCOMPARABLE,
+    (Answer.YES, Answer.YES): Relation.SAME,
+    (Answer.YES, Answer.NO): Relation.LESS,
+    (Answer.NO, Answer.YES): Relation.GREATER,
+    (Answer.NO, Answer.NO): Relation.INCOMPARABLE,
 }
 """By whether f = O(g) and whether g = O(f)."""
 
@@ -117,17 +117,8 @@ def compare(f: Scale | Growth, g: Scale | Growth, grid: Grid | None = None) -> C
     evidence = tuple(_envelopes(f, g, subsequence) for subsequence in grid.subsequences())
     if all(e.vanishes for e in evidence):
         return Comparison(Relation.UNDECIDED, grid, evidence)
-    below = _all(e.bounded for e in evidence)
-    above = _all(e.bounds for e in evidence)
-    if below is None or above is None:
-        return Comparison(Relation.UNDECIDED, grid, evidence)
-    return Comparison(_RELATIONS[below, above], grid, evidence)
-
-
-def _all(parts: Iterable[bool | None]) -> bool | None:
-    """Kleene's conjunction: False if one is, True if all are, else None."""
-    found = list(parts)
-    return False if False in found else None if None in found else True
+    below, above = all_of(e.bounded for e in evidence), all_of(e.bounds for e in evidence)
+    return Comparison(_RELATIONS.get((below, above), Relation.UNDECIDED), grid, evidence)
 
 
 def _envelopes(f: Scale | Growth, g: Scale | Growth, subsequence: Subsequence) -> Envelopes:

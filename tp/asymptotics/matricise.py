@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import numpy as np
+from jaxtyping import Float
 
 from tp.asymptotics.tensors import Floats
 
@@ -25,14 +26,14 @@ def bipartitions(rank: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]
             yield rows, tuple(e for e in range(rank) if e not in rows)
 
 
-def matricise(tensor: Floats, rows: tuple[int, ...]) -> Floats:
+def matricise(tensor: Float[Floats, " ..."], rows: tuple[int, ...]) -> Float[Floats, "rows columns"]:
     """The matrix of a tensor whose row index runs over the slots ``rows``, its column index over all others."""
     columns = tuple(e for e in range(tensor.ndim) if e not in rows)
     height = int(np.prod([tensor.shape[e] for e in rows], dtype=np.int64))
     return tensor.transpose(*rows, *columns).reshape(height, -1)
 
 
-def flattening_bound(tensor: Floats) -> float:
+def flattening_bound(tensor: Float[Floats, " ..."]) -> float:
     """The smallest spectral norm over all bipartitions; the Frobenius norm below rank 2."""
     return float(_flattening_bounds(tensor[None])[0])
 
@@ -50,13 +51,13 @@ def _flattening_bounds(batch: Floats) -> Floats:
     return best
 
 
-def nested_bound(tensor: Floats) -> float:
+def nested_bound(tensor: Float[Floats, " ..."]) -> float:
     """An upper bound from singular vectors that are tensors themselves.
 
     With M = sum_k s_k U_k x V_k for a bipartition, a full contraction is sum_k s_k a_k b_k, where
     |a_k| <= ||U_k||, sum_k a_k^2 <= 1, and alike for b. By Cauchy and Schwarz it is at most sqrt(A B), A the
     largest sum_k s_k a_k^2 under these conditions. ||U_k|| is bounded by :func:`flattening_bound` in turn. Never
-    above the spectral norm s_1 of the same bipartition. The smallest such value over all bipartitions.
+    above the spectral norm s_1 of the same bipartition. The result is the smallest such value over all bipartitions.
     """
     best = float("inf")
     for rows, columns in bipartitions(tensor.ndim):

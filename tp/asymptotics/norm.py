@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.asymptotics.ascent import ascend, random_starts, singular_starts
 from tp.asymptotics.matricise import flattening_bound, nested_bound
@@ -25,7 +26,7 @@ class NormInterval:
 
     lower: float
     upper: float
-    witness: tuple[Floats, ...]
+    witness: tuple[Float[Floats, " _"], ...]
 
     @property
     def exact(self) -> bool:
@@ -65,7 +66,7 @@ def subordinate_norm(
     if restarts < 0 or sweeps < 0:
         raise ValueError("restarts and sweeps are 0 or more")
     scale = largest_entry(array)
-    scaled = array / scale
+    scaled = np.asarray(array / scale)
     if array.ndim < 3:
         lower, witness = _small(scaled)
         return NormInterval(scale * lower, scale * lower, witness)
@@ -94,8 +95,8 @@ def _small(tensor: Floats) -> tuple[float, tuple[Floats, ...]]:
     return float(sizes[0]), (np.asarray(left[:, 0], dtype=np.float64), np.asarray(right[0], dtype=np.float64))
 
 
-def batch_norms(batch: Floats) -> tuple[Floats, Floats]:
-    """Lower and upper bounds [k] of the subordinate norms of a batch of tensors [k, N_1, ..., N_r].
+def batch_norms(batch: Float[Floats, "draws ..."]) -> tuple[Float[Floats, " draws"], Float[Floats, " draws"]]:
+    """Lower and upper bounds of the subordinate norms of a batch of tensors [draws, N_1, ..., N_r].
 
     The two are equal up to rank 2. From rank 3 on the work is kept small: 2 random starts, 50 sweeps, no nested bound.
     """

@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.asymptotics.growth import Growth
 from tp.asymptotics.norm import batch_norms
@@ -18,8 +19,10 @@ from tp.asymptotics.tensors import Floats
 WIDTHS = tuple(sorted((1 << k) + r for k in range(4, 13) for r in (0, 1)))
 """16 to 4096 in factors of two, and the odd number after each."""
 _ENTRIES = 1 << 22
-"""Draws are made in batches of about so many entries."""
+"""Draws are made in batches of about this many entries."""
 _FIRST = 4
+"""Draws of the first batch, from which the number of entries of a draw is known."""
+Norms = Float[Floats, " draws"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ class Samples:
     The two agree up to rank 2.
     """
 
-    lower: Mapping[int, Floats]
-    upper: Mapping[int, Floats]
+    lower: Mapping[int, Norms]
+    upper: Mapping[int, Norms]
     name: str = "M"
 
     @property
@@ -59,7 +62,7 @@ class Samples:
         """Do the bounds agree for every draw?"""
         return self.lower is self.upper or all(np.array_equal(self.lower[n], self.upper[n]) for n in self.lower)
 
-    def logs(self, f: Scale | Growth = ONE) -> tuple[dict[int, Floats], dict[int, Floats]]:
+    def logs(self, f: Scale | Growth = ONE) -> tuple[dict[int, Norms], dict[int, Norms]]:
         """log(||M_n|| / f(n)) from the lower and from the upper bounds; -inf where the norm is 0, also if f(n) is."""
         below = {n: _log_ratio(self.lower[n], f.log_at(n)) for n in self.widths}
         if self.exact:

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.asymptotics.growth import Growth
 from tp.asymptotics.scale import Scale
 from tp.asymptotics.tensors import Floats
 
-Memory = dict[int, Floats]
+Batch = Float[Floats, "draws ..."]
+"""Independent draws of a tensor [draws, N_1, ..., N_r]."""
+Memory = dict[int, Batch]
 """What each series has given in one evaluation, by identity."""
 Sampler = Callable[[int, np.random.Generator], npt.ArrayLike]
 """(n, generator) -> one tensor."""
@@ -29,14 +32,14 @@ class Series:
     Variables with another joint law need a sampler that gives them together.
     """
 
-    evaluate: Callable[[int, int, np.random.Generator, Memory], Floats]
+    evaluate: Callable[[int, int, np.random.Generator, Memory], Batch]
     name: str = "M"
 
-    def draw(self, n: int, count: int, generator: np.random.Generator) -> Floats:
+    def draw(self, n: int, count: int, generator: np.random.Generator) -> Batch:
         """``count`` independent draws of M_n: an array [count, N_1, ..., N_r]."""
         return self.recall(n, count, generator, {})
 
-    def recall(self, n: int, count: int, generator: np.random.Generator, memory: Memory) -> Floats:
+    def recall(self, n: int, count: int, generator: np.random.Generator, memory: Memory) -> Batch:
         """The batch [count, N_1, ..., N_r] that this series has in ``memory``, drawn if it has none yet."""
         if id(self) not in memory:
             memory[id(self)] = self.evaluate(n, count, generator, memory)
@@ -69,7 +72,7 @@ class Series:
         """M_n / f(n) for a scale f."""
         return self.map(lambda n, batch: batch / other(n), f"{self} / ({other})")
 
-    def map(self, function: Callable[[int, Floats], npt.ArrayLike], name: str) -> Series:
+    def map(self, function: Callable[[int, Batch], npt.ArrayLike], name: str) -> Series:
         """The series of ``function`` (n, batch) -> batch of the same draws."""
         return Series(lambda n, count, g, m: _checked(function(n, self.recall(n, count, g, m)), count, name), name)
 

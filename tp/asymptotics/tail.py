@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
 from tp.asymptotics.tensors import Floats
 from tp.statistics.estimate import Estimate
@@ -12,7 +13,7 @@ SHARE = 0.05
 """The share of largest values that the index is estimated from."""
 
 
-def tail_index(values: Floats, confidence: float = 0.99) -> Estimate | None:
+def tail_index(values: Float[Floats, " draws"], confidence: float = 0.99) -> Estimate | None:
     """The a of P(|M| > x) ~ x^(-a), by Hill (1975), from the largest :data:`SHARE` of absolute ``values``.
 
     Moments of order a and above do not exist. The interval is exact for a Pareto tail, where k / a is the sum of k

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 Floats = npt.NDArray[np.float64]
 
 
-def as_tensor(values: npt.ArrayLike) -> Floats:
+def as_tensor(values: npt.ArrayLike) -> Float[Floats, " ..."]:
     """``values`` as an array of finite real numbers without empty axes, of any rank.
 
     Raises ValueError for complex or non-numeric entries, NaN or infinite entries, and axes of size 0.
@@ -42,7 +43,7 @@ def contract_fully(tensor: npt.ArrayLike, vectors: Sequence[npt.ArrayLike]) -> f
     return float(left)
 
 
-def largest_entry(tensor: Floats) -> float:
+def largest_entry(tensor: Float[Floats, " ..."]) -> float:
     """The largest absolute value of an entry; 1 for the zero tensor, so that one can divide by it."""
     size = float(np.abs(tensor).max())
     return size if size > 0 else 1.0

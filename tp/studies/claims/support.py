@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tp.claims.inequality import Inequality
 from tp.statistics.estimate import ROUNDING
-from tp.statistics.fit import Fit
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
+
+if TYPE_CHECKING:
+    from tp.statistics.fit import Fit
 
 
 @dataclass(frozen=True, slots=True)
