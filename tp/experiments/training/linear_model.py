@@ -19,7 +19,7 @@ import jax
 import jax.numpy as jnp
 
 from tp.costs import CostFunction
-from tp.experiments.training.arrays import Parts, combined, image
+from tp.experiments.training.gradients import Parts, combined, image
 from tp.optimizers import Optimizer
 
 

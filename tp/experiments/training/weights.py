@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from tp.experiments.training.arrays import Parts, Rows, Values
+from tp.experiments.training.evaluation import Values
+from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.graph import Graph
 from tp.interpret.arrays.gaussian import later_than
 from tp.interpret.cost.work import sizes

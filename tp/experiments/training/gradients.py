@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from math import prod
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
-from tp.experiments.training.programs import Gradient
-from tp.graph.axes import SAMPLES, Type, without
 from tp.interpret.arrays.orthonormal import products
-from tp.primitives.arrays import aligned
 
 
 class Rows(NamedTuple):
@@ -29,64 +25,6 @@ class Parts(NamedTuple):
 
     leaves: dict[str, Any]
     rows: dict[str, Rows]
-
-
-class Values(NamedTuple):
-    """What one evaluation of a :class:`Gradient` found.
-
-    The output is [samples, ...], features [samples, entries], ``radial`` [samples], or zero where there is none.
-    """
-
-    output: Any
-    features: dict[str, Any]
-    gradient: Parts
-    radial: Any
-
-
-def reader(of: Gradient, n: int) -> Callable[[Sequence[Any]], Values]:
-    """From the values of ``of.roots`` at width ``n`` to :class:`Values`."""
-
-    def read(values: Sequence[Any]) -> Values:
-        found = dict(zip(of.roots, values, strict=True))
-        graph = of.graph
-
-        def flat(node: int, leading: Type, rest: Type) -> Any:
-            order = (*leading, *rest)
-            array = aligned(found[node], graph.type(node), order)
-            array = jnp.broadcast_to(array, [a.at(n) for a in order])
-            return array.reshape((*(a.at(n) for a in leading), -1)) if rest else array
-
-        def sampled(node: int) -> Type:
-            return tuple(a for a in graph.type(node) if a.name == SAMPLES)
-
-        def factor(name: str) -> Rows:
-            weight = graph.parameters[name]
-            left, right = [], []
-            for part in of.gradient.factors[name]:
-                shared = of.shared(part.left, part.right, part.shared)
-                leading = tuple(_samples(of)) if of.apart else ()
-                ends = (part.left, weight.outs, left), (part.right, weight.ins, right)
-                for node, sides, into in ends:
-                    array = flat(node, (*leading, *shared), sides)
-                    rank = prod(a.at(n) for a in shared)
-                    into.append(array.reshape((*(a.at(n) for a in leading), rank, -1)))
-            return Rows(jnp.concatenate(left, axis=-2), jnp.concatenate(right, axis=-2))
-
-        leaves = {}
-        for name, node in of.gradient.leaves.items():
-            kept = sampled(node) if of.apart else ()
-            order = (*kept, *graph.parameters[name].outs, *graph.parameters[name].ins)
-            leaves[name] = aligned(found[node], graph.type(node), order)
-        features = {
-            name: flat(node, sampled(node), without(graph.type(node), [SAMPLES])) for name, node in of.features.items()
-        }
-        (samples,) = _samples(of)
-        axes = graph.type(of.output)
-        output = aligned(found[of.output], axes, (samples, *without(axes, [SAMPLES])))
-        radial = jnp.zeros(()) if of.radial is None else flat(of.radial, (samples,), ())
-        return Values(output, features, Parts(leaves, {name: factor(name) for name in of.gradient.factors}), radial)
-
-    return read
 
 
 def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
@@ -140,7 +78,3 @@ def minus(one: Parts, other: Parts) -> Parts:
         for name, mine in one.rows.items()
     }
     return Parts(leaves, rows)
-
-
-def _samples(of: Gradient) -> Type:
-    return tuple(a for a in of.graph.type(of.output) if a.name == SAMPLES)

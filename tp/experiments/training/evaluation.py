@@ -1,0 +1,111 @@
+"""A gradient program at one width, as a JAX function of weights and samples.
+
+Arrays of samples are [samples, ...] here. Graphs have the samples axis last in inputs, and anywhere in outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from tp.experiments.training.gradients import Parts, Rows
+from tp.experiments.training.programs import SEED, TARGET, Gradient
+from tp.graph.axes import SAMPLES, Type, names, without
+from tp.interpret.arrays.evaluate import stepper
+from tp.primitives.arrays import aligned
+
+
+class Values(NamedTuple):
+    """What one evaluation found.
+
+    ``output`` is [samples, ...axes of the output], features are [samples, entries], and ``radial`` is [samples], or 0
+    where it is not wanted.
+    """
+
+    output: Any
+    features: dict[str, Any]
+    gradient: Parts
+    radial: Any
+
+
+class Evaluation:
+    """The gradient program ``of`` at width ``n``, in numbers of the JAX dtype ``kind``."""
+
+    def __init__(self, of: Gradient, n: int, kind: Any) -> None:
+        self.of, self.n, self.kind = of, n, kind
+        self._evaluate = stepper(of.graph, of.roots, n, kind)
+        axes = of.graph.type(of.output)
+        self._place = names(axes).index(SAMPLES)
+        (self._samples,) = _sampled(axes)
+        self._shape = tuple(a.at(n) for a in without(axes, [SAMPLES]))
+
+    def step(
+        self, weights: Mapping[str, Any], inputs: Mapping[str, Any], targets: Any, moves: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Values]:
+        """For a program with error signals: the ``targets`` are [samples, ...axes of the output]."""
+        return self._run(weights, inputs, {TARGET: self._ordered(targets), **moves})
+
+    def component(
+        self, weights: Mapping[str, Any], inputs: Mapping[str, Any], component: Any, moves: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Values]:
+        """For a program without: the gradient of one ``component`` of the output, counted along all of its axes."""
+        one = jax.nn.one_hot(component, prod(self._shape), dtype=self.kind).reshape(self._shape)
+        seed = jnp.broadcast_to(one, (self._samples.at(self.n), *self._shape))
+        return self._run(weights, inputs, {SEED: self._ordered(seed), **moves})
+
+    def _run(
+        self, weights: Mapping[str, Any], inputs: Mapping[str, Any], more: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Values]:
+        """The weights with what was learned of those that are matrix-free, and the values."""
+        given = {name: jnp.moveaxis(array, 0, -1) for name, array in inputs.items()}
+        values, known = self._evaluate(dict(weights), {**given, **more})
+        return known, self._read(values)
+
+    def _ordered(self, array: Any) -> Any:
+        """[samples, ...axes of the output] with the samples where the output has them."""
+        return jnp.moveaxis(array, 0, self._place)
+
+    def _read(self, values: Sequence[Any]) -> Values:
+        of = self.of
+        found = dict(zip(of.roots, values, strict=True))
+        features = {
+            name: self._flat(found, node, _sampled(of.graph.type(node)), without(of.graph.type(node), [SAMPLES]))
+            for name, node in of.features.items()
+        }
+        output = jnp.moveaxis(found[of.output], self._place, 0)
+        radial = jnp.zeros(()) if of.radial is None else self._flat(found, of.radial, (self._samples,), ())
+        leaves = {name: self._leaf(found, name, node) for name, node in of.gradient.leaves.items()}
+        return Values(
+            output, features, Parts(leaves, {name: self._rows(found, name) for name in of.gradient.factors}), radial
+        )
+
+    def _leaf(self, found: Mapping[int, Any], name: str, node: int) -> Any:
+        """The gradient of a weight that is read: [..., outs, ins], with the samples first if they are apart."""
+        axes, weight = self.of.graph.type(node), self.of.graph.parameters[name]
+        return aligned(found[node], axes, (*(_sampled(axes) if self.of.apart else ()), *weight.outs, *weight.ins))
+
+    def _rows(self, found: Mapping[int, Any], name: str) -> Rows:
+        """The gradient of a weight that is applied."""
+        weight = self.of.graph.parameters[name]
+        leading = (self._samples,) if self.of.apart else ()
+        left, right = list[Any](), list[Any]()
+        for part in self.of.gradient.factors[name]:
+            shared = self.of.shared(part.left, part.right, part.shared)
+            shape = (*(a.at(self.n) for a in leading), prod(a.at(self.n) for a in shared), -1)
+            for node, sides, into in ((part.left, weight.outs, left), (part.right, weight.ins, right)):
+                into.append(self._flat(found, node, (*leading, *shared), sides).reshape(shape))
+        return Rows(jnp.concatenate(left, axis=-2), jnp.concatenate(right, axis=-2))
+
+    def _flat(self, found: Mapping[int, Any], node: int, leading: Type, rest: Type) -> Any:
+        """The array of ``node`` as [...leading, entries along the rest], or [...leading] where there is no rest."""
+        order = (*leading, *rest)
+        array = jnp.broadcast_to(aligned(found[node], self.of.graph.type(node), order), [a.at(self.n) for a in order])
+        return array.reshape((*(a.at(self.n) for a in leading), -1)) if rest else array
+
+
+def _sampled(axes: Type) -> Type:
+    return tuple(a for a in axes if a.name == SAMPLES)

@@ -1,0 +1,62 @@
+"""The start of a run: the initial kernel, and the linear model that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from tp.costs import find
+from tp.experiments.training.evaluation import Evaluation
+from tp.experiments.training.gradients import Parts, inner
+from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
+from tp.experiments.training.outline import Outline
+
+LARGEST = 1024
+"""Rows of the largest kernel whose eigenvalues are computed: for larger ones that takes longer than the run."""
+
+
+def linear_model(
+    outline: Outline,
+    whole: Evaluation,
+    weights: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    rates: Mapping[str, float],
+) -> tuple[dict[str, Any], LinearModel]:
+    """The weights with what was learned, and the linear model at them.
+
+    ``whole`` evaluates one component of the output at all samples; ``inputs`` are [samples, ...], and ``rates`` Λ.
+    """
+    samples, components = outline.path.samples, outline.path.components
+
+    def gradients(known: dict[str, Any], component: Any) -> tuple[dict[str, Any], tuple[Any, Any, Parts]]:
+        known, found = whole.component(known, inputs, component, {})
+        radial = jnp.broadcast_to(jnp.asarray(found.radial, whole.kind), (samples,))
+        return known, (found.output.reshape((samples, components)), radial, found.gradient)
+
+    known, (outputs, radial, apart) = jax.lax.scan(gradients, dict(weights), jnp.arange(components))
+    initial = jax.tree.map(_joined, apart)
+    # [components, samples, components, samples] -> [samples, components, samples, components]
+    kernel = inner(initial, initial, rates).reshape((components, samples, components, samples)).transpose(1, 0, 3, 2)
+    optimizer, cost = outline.optimizer, find(outline.cost).function
+    if optimizer.linear:
+        return known, Kernel(optimizer, cost, outputs[0], kernel, radial.T)
+    return known, Tangent(optimizer, cost, outputs[0], kernel, initial, rates)
+
+
+def spectrum(kernel: Float[Array, "samples components samples components"]) -> dict[str, Any]:
+    """The largest K(x, x) of one component, and the extreme eigenvalues, NaN for a kernel of too many rows."""
+    steepest, size = jnp.max(jnp.einsum("scsc->sc", kernel)), kernel.shape[0] * kernel.shape[1]
+    if size > LARGEST:
+        unknown = jnp.asarray(jnp.nan, steepest.dtype)
+        return {"steepest": steepest, "slowest": unknown, "fastest": unknown}
+    values = jnp.linalg.eigvalsh(kernel.reshape((size, size)))
+    return {"steepest": steepest, "slowest": values[0], "fastest": values[-1]}
+
+
+def _joined(array: Any) -> Any:
+    """The first two axes as one."""
+    return array.reshape((-1, *array.shape[2:]))
