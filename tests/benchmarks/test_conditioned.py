@@ -37,10 +37,12 @@ def inputs(model: tp.Model, slots: int = 4) -> dict[str, np.ndarray]:
 
 def draws(n: int, engine: str, count: int = 1) -> Callable[[], object]:
     """C[0,1..3] of mlp.tp (three hidden layers) in float64, ``count`` draws of the weights."""
-    from tp.experiments.correlations import sample
+    from tp.experiments.correlations import Correlations
+    from tp.experiments.experiment import At
 
     model = tp.load(ROOT / "programs/mlp.tp")
-    return partial(sample, model.graph, QUANTITIES, n, count, 0, inputs(model), "float64", engine)
+    experiment = Correlations(model.name, model.graph, QUANTITIES, inputs(model))
+    return partial(experiment.draw, At(n, "float64", engine), 0, count)
 
 
 def seconds(function: Callable[[], object], rounds: int) -> float:
@@ -92,13 +94,14 @@ def test_against_numpy(paired: Any, record: Record) -> None:
 PEAK = """
 import json, sys
 import numpy as np, tp
-from tp.experiments.correlations import sample
+from tp.experiments.correlations import Correlations
+from tp.experiments.experiment import At
 name, n, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 model = tp.load(name, **settings)
 shapes = {k: tuple(a.at(1) for a in axes) for k, axes in model.inputs.items()}
 r = np.random.default_rng(0)
 data = {k: r.standard_normal((1, *s)) + r.standard_normal((4, *s)) for k, s in shapes.items()}
-sample(model.graph, ("kernel", "C[0,2]", "C[0,3]"), n, 1, 0, data, "float64", "conditioned")
+Correlations(name, model.graph, ("kernel", "C[0,2]", "C[0,3]"), data).draw(At(n, "float64", "conditioned"), 0, 1)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(int(status["VmHWM"].split()[0]) * 1024)  # ru_maxrss would count the parent's memory
 """

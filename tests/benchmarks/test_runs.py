@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from ratios import Ratio, Record
 
 import tp
+from tp.experiments.experiment import At
 from tp.experiments.training.run import TARGETS, Ready
 from tp.experiments.training.schedule import Schedule
 from tp.interpret.arrays.backend import precision
@@ -26,8 +27,8 @@ def test_conditioned(benchmark: Any, record: Record) -> None:
     """50 steps of SGD of three hidden layers, compilation apart."""
     schedule = Schedule(steps=50, samples=4, probes=1)
     trainer = trainer_of(tp.load(ROOT / "programs/mlp.tp").program, schedule, None, "float64")
-    trainer.run(10**5, 1, 0, "float64", "conditioned")
-    benchmark.pedantic(trainer.run, (10**5, 1, 1, "float64", "conditioned"), rounds=2)
+    trainer.runs(At(10**5, "float64", "conditioned"), 0, 1)
+    benchmark.pedantic(trainer.runs, (At(10**5, "float64", "conditioned"), 1, 1), rounds=2)
     seconds = benchmark.stats.stats.median
     record(Ratio("50 steps of SGD, conditioned, n = 10^5", seconds, 15.0, 1.0, "s"))
 
@@ -59,7 +60,7 @@ def test_against_plain_jax(paired: Any, record: Record) -> None:
             with precision("float64"):
                 jax.block_until_ready(plain(model.init(0, n, "float64")))
 
-        ours, other = paired(lambda: trainer.run(n, 1, 0, "float64", "dense"), theirs, rounds=3)
+        ours, other = paired(lambda: trainer.runs(At(n, "float64", "dense"), 0, 1), theirs, rounds=3)
     record(Ratio(f"{steps} steps with the linear model, dense, against plain JAX, n = {n}", ours, other, 1.5, "s"))
 
 
@@ -105,11 +106,12 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
 PEAK = """
 import sys, tp
+from tp.experiments.experiment import At
 from tp.studies.train import trainer_of
 from tp.experiments.training.schedule import Schedule
 model = tp.load(sys.argv[1])
 trainer = trainer_of(model.program, Schedule(steps=50, samples=4, probes=1), None, sys.argv[2])
-trainer.run(10**6, 1, 0, sys.argv[2], "conditioned")
+trainer.runs(At(10**6, sys.argv[2], "conditioned"), 0, 1)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(int(status["VmHWM"].split()[0]) * 1024)
 """

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from autodiff import inputs_of, reference
 
+from tests.experiments.drawn import sample
 from tests.marks import exhaustive, slow
-from tp.experiments.correlations import sample
 from tp.quantities.hessian import TOLERANCE
 from tp.syntax import Program, load, parse
 

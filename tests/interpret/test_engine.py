@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
+from tests.experiments.drawn import chosen, cost, memory, sample, without
 from tests.marks import exhaustive
 from tp.diagnostics.diagnostic import TpError
-from tp.experiments.correlations import chosen, cost, memory, sample, without
 from tp.experiments.power_iteration import spectral_norm
 from tp.graph.graph import Graph
 from tp.interpret.arrays import conditioned, dense

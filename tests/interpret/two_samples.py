@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
-from tp.experiments.correlations import sample
+from tests.experiments.drawn import sample
 from tp.syntax import Program, load
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

@@ -23,6 +23,7 @@ from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Cell, Numbers
 from tp.studies.judging import QuantityResult
 from tp.studies.orders import Orders
+from tp.studies.provenance import Provenance
 from tp.studies.verify import Verification
 from tp.theory.analysis import Law
 from tp.theory.predict import NodeOrder, Prediction
@@ -38,18 +39,13 @@ def row(name: str, predicted: Fraction | None, slope: float | None) -> QuantityR
 
 
 RESULT = Verification(
-    "mlp",
-    "mlp.tp",
     (row("C[0,2]", Fraction(-1), -1.0), row("C[0,4]", None, None), row("F", Fraction(0), float("nan"))),
     (
         ClaimResult("claim f", 3, Answer.YES, True, "yes"),
         ClaimResult("claim g", None, Answer.YES, False, "so it is predicted"),
     ),
     ("inputs are generic",),
-    WIDTHS,
-    "float64",
-    {64: "dense", 256: "dense", 1024: "conditioned"},
-    False,
+    Provenance("mlp", "mlp.tp", WIDTHS, "float64", {64: "dense", 256: "dense", 1024: "conditioned"}, 3),
 )
 ZERO = calculus_for(GraphBuilder()).zero
 REGIME = Regime(
@@ -147,7 +143,7 @@ def test_the_json_of_orders() -> None:
 
 def test_numbers() -> None:
     cells_of_f = (Cell(8, (1.0, 2.0, 3.0)), Cell(16, (float("inf"),)))
-    result = Numbers("mlp", "mlp.tp", "float64", {8: "dense", 16: "dense"}, {"F": cells_of_f}, False)
+    result = Numbers({"F": cells_of_f}, Provenance("mlp", "mlp.tp", (8, 16), "float64", {8: "dense", 16: "dense"}, 2))
     assert cells(numbers_text(result), "F") == ["F", "8", "3", "2", "3"]
     found = json.loads(dumps([numbers_json(result)]), parse_constant=pytest.fail)
     assert found["quantities"][0]["widths"][1]["values"] == ["inf"]

@@ -36,7 +36,9 @@ def main(program: str, store: Path) -> None:
         )
         thread.join()
     alone = model.correlations([8, 16], 64 * 40, quantities=["kernel"], store=False)
-    print(json.dumps({"killed": killed, "same": shared.quantities == alone.quantities, "cells": shared.cells}))
+    print(
+        json.dumps({"killed": killed, "same": shared.quantities == alone.quantities, "cells": shared.provenance.cells})
+    )
 
 
 if __name__ == "__main__":

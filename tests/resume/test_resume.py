@@ -122,9 +122,9 @@ def test_a_verification_within_a_time_repeats_itself(tmp_path: Path) -> None:
     model = tp.parse(SMALL)
     first = model.verify([8, 16, 32], quantities=["kernel", "F"], budget=0.3, store=tmp_path)
     again = model.verify([8, 16, 32], quantities=["kernel", "F"], budget=0.3, store=tmp_path)
-    assert first.stored == 0
-    assert again.stored == again.cells == first.cells
-    assert replace(again, stored=0) == first
+    assert first.provenance.stored == 0
+    assert again.provenance.stored == again.provenance.cells == first.provenance.cells
+    assert replace(again, provenance=replace(again.provenance, stored=0)) == first
 
 
 def test_the_library_warns(tmp_path: Path) -> None:

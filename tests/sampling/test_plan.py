@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.sampling.fakes import Fake
 from tp.diagnostics.diagnostic import TpError
 from tp.sampling import memory_limit as room
 from tp.sampling import plan
@@ -92,17 +93,21 @@ def test_widths_that_are_not_numbers(widths: Any) -> None:
     assert problem.value.diagnostics[0].code == "TP502"
 
 
+def nothing(n: int, first: int, count: int) -> dict[str, np.ndarray]:
+    raise AssertionError("nothing is drawn")
+
+
 def test_memory_is_refused_with_the_figure() -> None:
     with pytest.raises(TpError, match=r"width 1000000 needs 1048576\.0 GiB") as problem:
-        require_memory({64: 1000, 10**6: 2**50})
+        require_memory(Fake(nothing, need=lambda n: 1000 if n == 64 else 2**50), Plan((64, 10**6)))
     assert problem.value.diagnostics[0].code == "TP501"
 
 
 def test_memory_that_suffices_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "free_memory", lambda: 1000)
-    require_memory({64: 1000})
+    require_memory(Fake(nothing, need=lambda _: 1000), Plan((64,)))
     with pytest.raises(TpError):
-        require_memory({64: 1001})
+        require_memory(Fake(nothing, need=lambda _: 1001), Plan((64,)))
 
 
 def test_this_machine_has_memory() -> None:

@@ -6,7 +6,8 @@ from itertools import count
 
 import numpy as np
 
-from tp.sampling.calls import in_turn
+from tests.sampling.fakes import Fake
+from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import FIRST, LATER
 from tp.sampling.sweep import Samples, sweep
@@ -22,7 +23,7 @@ class Recorder:
         self.calls: list[tuple[int, int, int]] = []
         self.stop_at = stop_at
 
-    def __call__(self, n: int, seeds: int, key: int) -> dict[str, np.ndarray]:
+    def __call__(self, n: int, key: int, seeds: int) -> dict[str, np.ndarray]:
         if len(self.calls) == self.stop_at:
             raise KeyboardInterrupt
         self.calls.append((n, seeds, key))
@@ -55,32 +56,32 @@ def drawn(samples: Samples) -> dict[int, int]:
 
 def test_fixed_seeds_are_drawn_exactly() -> None:
     draw = Recorder()
-    found = sweep(Plan(WIDTHS, seeds=100), in_turn(draw), always, cheap)
+    found = sweep(Fake(draw, cheap), Plan(WIDTHS, seeds=100), wanted=always)
     assert drawn(found.samples) == {64: 100, 128: 100}
     assert all(seeds <= 64 for _, seeds, _ in draw.calls)
 
 
 def test_decided_after_one_round() -> None:
-    found = sweep(Plan(WIDTHS), in_turn(Recorder()), never, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS), wanted=never)
     assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_undecided_up_to_the_most() -> None:
-    found = sweep(Plan(WIDTHS, most_seeds=200), in_turn(Recorder()), always, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, most_seeds=200), wanted=always)
     assert drawn(found.samples) == {64: 400, 128: 200}
 
 
 def test_dear_draws_come_one_at_a_time() -> None:
     draw = Recorder()
-    found = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(draw), always, dear)
+    found = sweep(Fake(draw, dear), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always)
     assert drawn(found.samples)[128] == FIRST + LATER
     assert all(seeds == 1 for _, seeds, _ in draw.calls)
 
 
 def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
-    whole = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(Recorder()), always, cheap).samples["F"]
-    parts = sweep(Plan(WIDTHS, most_seeds=FIRST + LATER), in_turn(Recorder()), always, dear).samples["F"]
-    alone = sweep(Plan((128,), seeds=5), in_turn(Recorder()), always, dear).samples["F"]
+    whole = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
+    parts = sweep(Fake(Recorder(), dear), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
+    alone = sweep(Fake(Recorder(), dear), Plan((128,), seeds=5), wanted=always).samples["F"]
     for n in WIDTHS:
         shared = min(len(whole[n]), len(parts[n]))
         assert (whole[n][:shared] == parts[n][:shared]).all()
@@ -90,24 +91,24 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
 def test_the_time_budget_ends_it_after_any_call() -> None:
     """Every call takes a second, by a clock that moves at each look."""
     ticks = count()
-    first = sweep(Plan(WIDTHS, budget=0), in_turn(Recorder()), always, dear).calls
-    run = in_turn(Recorder(), lambda: float(next(ticks)))
-    found = sweep(Plan(WIDTHS, budget=first + 3), run, always, dear)
-    assert found.calls == found.seconds == first + 4
+    first = sweep(Fake(Recorder(), dear), Plan(WIDTHS, budget=0), wanted=always).cells
+    means = Means(clock=lambda: float(next(ticks)))
+    found = sweep(Fake(Recorder(), dear), Plan(WIDTHS, budget=first + 3), means, always)
+    assert found.cells == found.seconds == first + 4
     assert not found.interrupted
 
 
 def test_widths_are_added_while_they_are_wanted() -> None:
-    found = sweep(Plan(WIDTHS, max_width=10_000), in_turn(Recorder()), wider, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, max_width=10_000), wanted=wider)
     assert found.widths == (64, 128, 1024, 8192)
     assert all(count >= FIRST for count in drawn(found.samples).values())
-    assert sweep(Plan(WIDTHS, max_width=10_000), in_turn(Recorder()), always, cheap).widths == WIDTHS
-    assert sweep(Plan(WIDTHS), in_turn(Recorder()), wider, cheap).widths == WIDTHS
+    assert sweep(Fake(Recorder(), cheap), Plan(WIDTHS, max_width=10_000), wanted=always).widths == WIDTHS
+    assert sweep(Fake(Recorder(), cheap), Plan(WIDTHS), wanted=wider).widths == WIDTHS
 
 
 def test_seeds_are_added_once_there_are_no_more_widths() -> None:
     plan = Plan(WIDTHS, max_width=1024, most_seeds=100)
-    found = sweep(plan, in_turn(Recorder()), lambda _: More.SEEDS | More.WIDTHS, cheap)
+    found = sweep(Fake(Recorder(), cheap), plan, wanted=lambda _: More.SEEDS | More.WIDTHS)
     assert found.widths == (64, 128, 1024)
     assert drawn(found.samples)[1024] == 100
 
@@ -117,29 +118,29 @@ def test_no_width_is_added_that_the_budget_is_not_enough_for() -> None:
         return 1e-4 if n < 1024 else 10.0
 
     plan = Plan(WIDTHS, max_width=1024, most_seeds=100)
-    found = sweep(plan, in_turn(Recorder()), lambda _: More.SEEDS | More.WIDTHS, cost)
+    found = sweep(Fake(Recorder(), cost), plan, wanted=lambda _: More.SEEDS | More.WIDTHS)
     assert found.widths == WIDTHS
     assert drawn(found.samples)[128] == 100
 
 
 def test_added_widths_draw_what_they_draw_alone() -> None:
-    found = sweep(Plan(WIDTHS, max_width=1024), in_turn(Recorder()), wider, cheap).samples["F"][1024]
-    alone = sweep(Plan((1024,), seeds=len(found)), in_turn(Recorder()), never, cheap).samples["F"][1024]
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, max_width=1024), wanted=wider).samples["F"][1024]
+    alone = sweep(Fake(Recorder(), cheap), Plan((1024,), seeds=len(found)), wanted=never).samples["F"][1024]
     assert (found == alone).all()
 
 
 def test_the_first_round_is_complete_without_any_time() -> None:
-    found = sweep(Plan(WIDTHS, budget=0), in_turn(Recorder()), always, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, budget=0), wanted=always)
     assert drawn(found.samples) == {64: 128, 128: 64}
 
 
 def test_fixed_seeds_take_the_time_they_take() -> None:
-    found = sweep(Plan(WIDTHS, seeds=100, budget=0), in_turn(Recorder()), never, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, seeds=100, budget=0), wanted=never)
     assert drawn(found.samples) == {64: 100, 128: 100}
 
 
 def test_every_draw_has_a_number_of_its_own() -> None:
-    found = sweep(Plan(WIDTHS), in_turn(Recorder()), always, cheap)
+    found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS), wanted=always)
     numbers = np.concatenate(list(found.samples["F"].values()))
     assert len(set(numbers)) == len(numbers)
     assert (numbers >= 0).all()
@@ -147,7 +148,7 @@ def test_every_draw_has_a_number_of_its_own() -> None:
 
 
 def test_an_interrupt_keeps_what_is_finished() -> None:
-    found = sweep(Plan(WIDTHS), in_turn(Recorder(stop_at=1)), always, cheap)
+    found = sweep(Fake(Recorder(stop_at=1), cheap), Plan(WIDTHS), wanted=always)
     assert found.interrupted
     assert drawn(found.samples) == {64: 64}
 
@@ -155,8 +156,8 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
 def test_progress_never_runs_backwards_and_ends_full() -> None:
     for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, dear)):
         seen: list[float] = []
-        plan, run = Plan(WIDTHS, **settings), in_turn(Recorder())
-        sweep(plan, run, always, cost, lambda done, total, _, to=seen: to.append(done / total))
+        experiment, plan = Fake(Recorder(), cost), Plan(WIDTHS, **settings)
+        sweep(experiment, plan, None, always, lambda done, total, _, to=seen: to.append(done / total))
         assert seen == sorted(seen)
         assert seen[0] == 0
         assert seen[-1] == 1

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from tp.sampling.calls import in_turn
+from tests.sampling.fakes import Fake
+from tp.sampling.means import Means
 from tp.sampling.plan import MAX_WIDTH, WIDTHS, Plan
 from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import Fit, fit
@@ -140,7 +141,7 @@ def measured(system: System, key: int) -> Fit:
     """A fit to noise times the law, after a sweep that takes simulated time and stops where the tool would."""
     passed = 0.0
 
-    def draw(n: int, seeds: int, number: int) -> dict[str, np.ndarray]:
+    def draw(n: int, number: int, seeds: int) -> dict[str, np.ndarray]:
         nonlocal passed
         passed += seeds * cost(n)
         return {"q": system.noise(np.random.default_rng(number), seeds, n) * system.law(n)}
@@ -152,7 +153,7 @@ def measured(system: System, key: int) -> Fit:
 
     furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
     plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)
-    return fit(sweep(plan, in_turn(draw, lambda: passed), wanted, cost).samples["q"])
+    return fit(sweep(Fake(draw, cost), plan, Means(clock=lambda: passed), wanted).samples["q"])
 
 
 def judged(system: System, key: int) -> Judgement:

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from tp.diagnostics.diagnostic import Diagnostic
-from tp.store.identity import versions
 from tp.store.key import Key, Series
 from tp.store.store import Store
+from tp.store.versions import EXPERIMENTS, versions
+
+VERSIONS = dict(versions(EXPERIMENTS[0]))
 
 
 def series(program: str = "ab" * 32, quantities: Sequence[str] = ("F", "C[0,2]"), engine: str = "dense") -> Series:
-    return Series(program, "cd" * 32, tuple(quantities), engine, (), "float64", "cpu", dict(versions()))
+    return Series(program, "cd" * 32, tuple(quantities), engine, (), "float64", "cpu", VERSIONS)
 
 
 def values(key: Key) -> dict[str, np.ndarray]:

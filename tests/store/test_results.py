@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.store.cells import filled, series, values
+from tests.store.cells import VERSIONS, filled, series, values
 from tp.cli import main
-from tp.store.identity import versions
 from tp.store.key import Key
 from tp.store.names import TEMPORARY, name_of
 
 MLP, CNN = "ab" * 32, "ef" * 32
-OLD = replace(series(CNN), versions={**versions(), "jax": "0.1"})
+OLD = replace(series(CNN), versions={**VERSIONS, "jax": "0.1"})
 KEYS = [Key(series(MLP), 64, 0, 8), Key(series(MLP), 64, 4, 8), Key(series(MLP), 128, 0, 8)]
 Captured = pytest.CaptureFixture[str]
 
@@ -77,7 +76,7 @@ def test_json(folder: Path, capsys: Captured) -> None:
     (row,) = found["series"]
     assert row["quantities"] == ["F", "C[0,2]"]
     assert row["widths"] == [{"n": 64, "draws": 16}, {"n": 128, "draws": 8}]
-    assert row["versions"] == dict(versions())
+    assert row["versions"] == VERSIONS
 
 
 def test_csv(folder: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -1,4 +1,4 @@
-"""A program without content, and tools that answer what a test wants."""
+"""A program without content, and both sides of a verification as a test wants them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from tests.sampling.fakes import Fake
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.program import Claim, Program
-from tp.studies.verify import Tools
+from tp.quantities.names import DEFAULT
+from tp.sampling.plan import MAX_WIDTH, Plan
+from tp.studies.judging import YARDSTICK
+from tp.studies.verify import Verification, compared, measured_quantities
 from tp.theory.predict import NodeOrder, Prediction
+from tp.theory.weak_correlations import Strength
 
 MLP: dict[str, Fraction | None] = {
     "F": Fraction(0),
@@ -52,24 +57,51 @@ def prediction(
     return Prediction(dict(exponents), tuple(nodes), ("inputs are generic",), dict(exact or {}))
 
 
-def tools(
-    measured: Mapping[str, float | None], predicted: Mapping[str, Fraction | None] = MLP, memory: int = 1
-) -> Tools:
-    """Predictions as given, and samples |N(0, 1)| n^measured (zero for None)."""
+class FakeAnalysis:
+    """The order calculus, with answers as given; nothing is known of training nor of all orders."""
 
-    def sample(graph: Graph, names: Sequence[str], n: int, seeds: int, key: int, *_: Any) -> dict[str, np.ndarray]:
-        draw = np.random.default_rng(key)
+    regime = None
+
+    def __init__(self, predicted: Mapping[str, Fraction | None] = MLP) -> None:
+        self.predicted = predicted
+
+    def prediction(self, names: Sequence[str], *, nodes: bool = False) -> Prediction:
+        return prediction({name: self.predicted[name] for name in names if name in self.predicted})
+
+    @property
+    def weak(self) -> tuple[Strength, Strength]:
+        """As strong as is asked for."""
+        return Strength(Fraction(9), Fraction(9), (0, 2)), Strength(Fraction(9), Fraction(9), (0, 3))
+
+
+def experiment(measured: Mapping[str, float | None], names: Sequence[str], **more: Any) -> Fake:
+    """Samples |N(0, 1)| n^measured (zero for None) of ``names`` and the kernel."""
+
+    def sample(n: int, first: int, count: int) -> dict[str, np.ndarray]:
+        draw = np.random.default_rng(first)
         found: dict[str, np.ndarray] = {}
-        for name in names:
+        for name in dict.fromkeys([*names, YARDSTICK]):
             power = measured.get(name, 0.0)
             size = 0.0 if power is None else float(n) ** power
-            found[name] = np.abs(draw.normal(size=seeds)) * size
+            found[name] = np.abs(draw.normal(size=count)) * size
         return found
 
-    def predict(graph: Graph, names: Sequence[str], nodes: bool = False) -> Prediction:
-        return prediction({name: predicted[name] for name in names if name in predicted})
+    return Fake(sample, lambda _: 1e-3, **more)
 
-    return Tools(predict, sample, lambda *_: memory, lambda *_: "dense", lambda *_: 1e-3)
+
+def verified(
+    measured: Mapping[str, float | None],
+    *claims: Claim,
+    predicted: Mapping[str, Fraction | None] = MLP,
+    plan: Plan | None = None,
+    names: Sequence[str] = DEFAULT,
+    **more: Any,
+) -> Verification:
+    """What becomes of a program with ``claims`` where the calculus says ``predicted`` and draws are ``measured``."""
+    asked = measured_quantities(program(*claims), names)
+    theory: Any = FakeAnalysis(predicted)
+    plan = plan or Plan(max_width=MAX_WIDTH)
+    return compared(program(*claims), asked, theory, experiment(measured, asked, **more), plan)
 
 
 def truth(predicted: Mapping[str, Fraction | None] = MLP) -> dict[str, float | None]:

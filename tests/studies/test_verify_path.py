@@ -1,27 +1,23 @@
-"""The whole path with tools that answer at once."""
+"""The whole path with theory and experiment that answer at once."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from fakes import MLP, claim, program, tools, truth
+from fakes import MLP, claim, truth, verified
 
+import tp
+from tests.resume.program import SMALL
 from tp.diagnostics.diagnostic import TpError
-from tp.program import Claim
 from tp.sampling import memory_limit as room
-from tp.sampling.plan import MAX_WIDTH, WIDTHS, Plan
+from tp.sampling.plan import WIDTHS, Plan
 from tp.statistics.verdict import Verdict
 from tp.studies.correlations import numbers
 from tp.studies.judging import rounding_floors
-from tp.studies.verify import Verification, verify
+from tp.studies.verify import Verification
 
 WEAK = claim("weakly_correlated", exponent=1)
-
-
-def verified(measured: dict[str, float | None], *claims: Claim, **more: object) -> Verification:
-    return verify(program(*claims), Plan(max_width=MAX_WIDTH), tools=tools(measured, **more))  # type: ignore[arg-type]
 
 
 def verdicts(found: Verification) -> dict[str, Verdict]:
@@ -86,29 +82,28 @@ def test_a_claimed_quantity_is_measured_too() -> None:
 
 def test_memory_is_refused_before_anything_is_drawn() -> None:
     with pytest.raises(TpError) as problem:
-        verified(truth(), memory=2**60)
+        verified(truth(), need=lambda _: 2**60)
     assert problem.value.diagnostics[0].code == "TP501"
 
 
 def test_widths_are_added_and_said() -> None:
     found = verified(truth())
-    assert found.widths == (*WIDTHS, 8192, 65536)
-    assert list(found.engines) == list(found.widths)
+    assert found.provenance.widths == (*WIDTHS, 8192, 65536)
+    assert list(found.provenance.engines) == list(found.provenance.widths)
     assert found.assumptions[-1].startswith("no term of higher order begins beyond n = 11585")
-    fixed = verify(program(), Plan(), tools=tools(truth()))
-    assert fixed.widths == WIDTHS
+    fixed = verified(truth(), plan=Plan())
+    assert fixed.provenance.widths == WIDTHS
 
 
 def test_widths_that_memory_is_not_enough_for_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(room, "free_memory", lambda: 10_000)
-    known = tools(truth())
-    found = verify(program(), Plan(max_width=MAX_WIDTH), tools=replace(known, memory=lambda _, __, n, *___: n))
-    assert found.widths == (*WIDTHS, 8192)
+    found = verified(truth(), need=lambda n: n)
+    assert found.provenance.widths == (*WIDTHS, 8192)
 
 
 def test_intervals_grow_with_the_number_of_quantities() -> None:
-    alone = verify(program(), Plan(seeds=64), ["F"], tools=tools(truth())).quantities[0]
-    among = next(q for q in verify(program(), Plan(seeds=64), tools=tools(truth())).quantities if q.name == "F")
+    alone = verified(truth(), plan=Plan(seeds=64), names=["F"]).quantities[0]
+    among = next(q for q in verified(truth(), plan=Plan(seeds=64)).quantities if q.name == "F")
     assert alone.fit is not None
     assert among.fit is not None
     one, many = alone.fit.slopes, among.fit.slopes
@@ -119,12 +114,12 @@ def test_intervals_grow_with_the_number_of_quantities() -> None:
 
 
 def test_few_seeds_do_not_confirm() -> None:
-    found = verify(program(), Plan(seeds=4), tools=tools(truth()))
+    found = verified(truth(), plan=Plan(seeds=4))
     assert Verdict.CONFIRMED not in verdicts(found).values()
 
 
 def test_numbers_alone() -> None:
-    found = numbers(program(), Plan((8, 16), seeds=5), ["C[0,2]"], tools=tools(truth()))
+    found = numbers(tp.parse(SMALL).program, Plan((8, 16), seeds=5), ["C[0,2]"])
     assert list(found.quantities) == ["C[0,2]"]
     assert found.array("C[0,2]").shape == (2, 5)
     assert [cell.n for cell in found.quantities["C[0,2]"]] == [8, 16]

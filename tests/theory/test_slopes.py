@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.experiments.drawn import sample
 from tests.marks import exhaustive
-from tp.experiments.correlations import sample
 from tp.syntax import parse
 from tp.theory.predict import predict
 

@@ -12,6 +12,7 @@ import numpy as np
 
 import tp
 from tp.costs import CostFunction, name_of
+from tp.experiments.experiment import At
 from tp.experiments.training.path import Path as Route
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays.backend import precision
@@ -99,7 +100,7 @@ def route(model: tp.Model, steps: int, batch: int, classes: bool = False) -> Rou
 def compared(model: tp.Model, path: Route, optimizer: Optimizer, step: Step, cost: CostFunction, n: int = 12) -> None:
     """Asserts that a run of the dense engine is that of the loop, to 1e-9, and that both models differ."""
     with precision("float64"):
-        found = Trainer(model.graph, path, optimizer, name_of(cost)).run(n, 1, 7, "float64", "dense")
+        found = Trainer(model.name, model.graph, path, optimizer, name_of(cost)).runs(At(n, "float64", "dense"), 7, 1)
         output, linear, losses, linear_losses = plain(model, path, step, cost, n, 7)
     np.testing.assert_allclose(found["output"][0, -1], output, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["linear"][0, -1], linear, rtol=1e-9, atol=1e-9)

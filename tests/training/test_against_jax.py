@@ -16,6 +16,7 @@ import tp
 from tests.marks import exhaustive, slow
 from tests.training.loops import compared, ends, route, sgd
 from tp.costs import CostFunction, find
+from tp.experiments.experiment import At
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays import conditioned, dense
 from tp.interpret.arrays.backend import precision
@@ -88,7 +89,7 @@ def test_second_derivatives(name: str) -> None:
     model = tp.parse(CLASSES) if name == "classes" else tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer, n = replace(route(model, 4, 2), curved=(0, 4)), SGD(0.2), 4
     with precision("float64"):
-        found = Trainer(model.graph, path, optimizer, "squared").run(n, 1, 7, "float64", "dense")
+        found = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(n, "float64", "dense"), 7, 1)
         start, end = model.init(7, n, "float64"), ends(model, path, sgd(optimizer), find("squared").function, n, 7)
         rates = {w: float((model.graph.learning_rate * p.rate).at(n)) for w, p in model.graph.parameters.items()}
         (x, *_), roots = (
@@ -122,11 +123,11 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
     model = tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay)
     path = replace(path, curved=path.looks if name == "mlp" and not decay else ())
-    arrays = Trainer(model.graph, path, optimizer, "squared").run(12, 1, 3, "float64", "dense")
+    arrays = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(12, "float64", "dense"), 3, 1)
     monkeypatch.setattr(conditioned, "draw", everything)
-    trainer = Trainer(model.graph, path, optimizer, "squared")
+    trainer = Trainer(model.name, model.graph, path, optimizer, "squared")
     assert trainer.absent(12, "conditioned")
-    rows = trainer.run(12, 1, 3, "float64", "conditioned")
+    rows = trainer.runs(At(12, "float64", "conditioned"), 3, 1)
     for key in arrays:
         settled = 1e-2 if key.startswith("hessian") else 1e-8  # from other random starts
         np.testing.assert_allclose(rows[key], arrays[key], rtol=settled, atol=1e-9)

@@ -10,18 +10,15 @@ import pytest
 
 import tp
 from tp.cli import main
-from tp.experiments.training.observables import names
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD
-from tp.sampling.drawing import Means
+from tp.sampling.means import Means
 from tp.sampling.plan import Plan
-from tp.sampling.remote import Job
-from tp.sampling.sweep import Sweep
+from tp.sampling.sweep import Sweep, sweep
 from tp.sampling.workers import assembled
-from tp.store.identity import inputs_hash
 from tp.store.listing import entries
 from tp.store.store import Store
-from tp.studies.train import draw_runs, task_of, trainer_of
+from tp.studies.train import trainer_of
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SHORT = Schedule(steps=3, samples=2)
@@ -31,8 +28,8 @@ PLAN = Plan((12, 24), 3)
 def drawn(means: Means, schedule: Schedule = SHORT, features: tuple[str, ...] = ("h[1]",), plan: Plan = PLAN) -> Sweep:
     program = tp.load(PROGRAMS / "mlp.tp", depth=2).program
     trainer = trainer_of(program, schedule, None, "float64", features)
-    found = draw_runs(program, trainer, schedule, plan, means)
-    assert set(found.samples) == set(names(trainer))
+    found = sweep(trainer, plan, means)
+    assert set(found.samples) == set(trainer.quantities)
     return found
 
 
@@ -46,7 +43,7 @@ def test_runs_are_found_again(tmp_path: Path) -> None:
     first = drawn(Means(Store(tmp_path)))
     again = drawn(Means(Store(tmp_path)))
     assert first.stored == 0
-    assert again.stored == again.calls == first.calls
+    assert again.stored == again.cells == first.cells
     same(first, again)
     same(first, drawn(Means()))
 
@@ -62,15 +59,19 @@ def test_what_decides_numbers_is_in_the_key() -> None:
         replace(SHORT, batch=2),
         replace(SHORT, cost="logistic"),
     ]
-    keys: set[tuple[str, tuple[str, ...]]] = set()
-    jobs: set[Job] = set()
-    for schedule in (SHORT, *others):
-        for curved in (False, True):
-            trainer = trainer_of(program, schedule, None, "float64", (), curved)
-            task = task_of(program, trainer, schedule, PLAN)
-            keys.add((inputs_hash(task.inputs), task.quantities))
-            jobs.add(task.job())
-    assert len(keys) == len(jobs) == 2 * (1 + len(others))
+    found = {
+        trainer_of(program, schedule, None, "float64", (), curved).identity()
+        for schedule in (SHORT, *others)
+        for curved in (False, True)
+    }
+    assert len(found) == len({(identity.inputs, identity.quantities) for identity in found}) == 2 * (1 + len(others))
+    assert all(identity.shared for identity in found)
+
+
+def test_a_function_of_the_user_is_not_shared() -> None:
+    program = tp.load(PROGRAMS / "mlp.tp", depth=2).program
+    schedule = replace(SHORT, cost=lambda y, t: ((y - t) ** 2).sum())
+    assert not trainer_of(program, schedule, None, "float64").identity().shared
 
 
 @pytest.mark.slow
@@ -90,7 +91,7 @@ def test_features_of_one_name_in_different_places(tmp_path: Path) -> None:
     for first, second in (("h", "g"), ("g", "h")):
         program = tp.parse(text.format(first, second, first, second)).program
         trainer = trainer_of(program, SHORT, None, "float64", ["h"])
-        found.append(draw_runs(program, trainer, SHORT, PLAN, Means(Store(tmp_path))))
+        found.append(sweep(trainer, PLAN, Means(Store(tmp_path))))
     assert found[1].stored == 0
     moves = [f.samples["moved h after 3"][12] for f in found]
     assert not np.array_equal(*moves)
@@ -101,7 +102,7 @@ def test_workers_find_the_same_numbers(tmp_path: Path) -> None:
     with assembled(2) as team:
         by_team = drawn(Means(Store(tmp_path), team))
     same(by_team, drawn(Means()))
-    assert len(list(entries(tmp_path))) == by_team.calls
+    assert len(list(entries(tmp_path))) == by_team.cells
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ from tests.marks import exhaustive
 from tp.cli import main
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
+from tp.experiments.experiment import At
 from tp.experiments.training.observables import DEVIATION, KERNEL
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.optimizers import SGD
@@ -108,7 +109,8 @@ def test_a_diverging_run_is_no_evidence() -> None:
 def test_both_engines_train_to_the_same_law(name: str) -> None:
     """Two-sample Kolmogorov-Smirnov tests of six numbers, 400 runs each, all above 1e-4: one failure in 550."""
     trainer = trainer_of(tp.load(PROGRAMS / f"{name}.tp").program, Schedule(steps=5, samples=3), None, "float64")
-    dense, conditioned = (trainer.run(32, 400, key, "float64", e) for key, e in ((0, "dense"), (10_000, "conditioned")))
+    places = (At(32, "float64", "dense"), 0), (At(32, "float64", "conditioned"), 10_000)
+    dense, conditioned = (trainer.runs(at, first, 400) for at, first in places)
     for key in ("output", "linear", "kernel", "gradient", "loss", "linear loss"):
         one, two = (found[key].reshape((400, -1))[:, -1] for found in (dense, conditioned))
         assert stats.ks_2samp(one, two).pvalue > 1e-4
@@ -117,7 +119,8 @@ def test_both_engines_train_to_the_same_law(name: str) -> None:
 @pytest.mark.slow
 def test_runs_repeat_and_do_not_depend_on_their_grouping() -> None:
     trainer = trainer_of(tp.load(PROGRAMS / "mlp.tp", depth=2).program, SHORT, None, "float64")
-    whole, later = trainer.run(16, 3, 5, "float64", "conditioned"), trainer.run(16, 1, 7, "float64", "conditioned")
+    at = At(16, "float64", "conditioned")
+    whole, later = trainer.runs(at, 5, 3), trainer.runs(at, 7, 1)
     for key, values in whole.items():
         np.testing.assert_array_equal(values[2], later[key][0])
 

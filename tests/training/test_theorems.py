@@ -28,9 +28,8 @@ from tp.experiments.training.observables import (
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD
-from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Samples
+from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import fit
 from tp.statistics.verdict import Judgement, Verdict
 from tp.studies.judging import QuantityResult
@@ -39,7 +38,7 @@ from tp.studies.linearize.critical_rates import critical
 from tp.studies.linearize.expected import SECOND, expected
 from tp.studies.linearize.study import linearize
 from tp.studies.linearize.theorem_3_2 import Reparametrised, Strong
-from tp.studies.train import draw_runs, trainer_of
+from tp.studies.train import trainer_of
 from tp.theory.analysis import Analysis
 
 PROGRAMS = File(__file__).parents[2] / "programs"
@@ -126,7 +125,7 @@ def test_diverged_runs_are_no_evidence() -> None:
 def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
     program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
     trainer = trainer_of(program, schedule, None, "float64")
-    drawn = draw_runs(program, trainer, schedule, Plan((128,), 64), Means())
+    drawn = sweep(trainer, Plan((128,), 64))
     (found,) = decays(recorded(drawn.samples), trainer.path, schedule.optimizer.eta, "float64")
     return found
 

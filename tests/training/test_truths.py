@@ -19,11 +19,11 @@ from tp.experiments.training.observables import DEVIATION, KERNEL, moved, record
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
 from tp.optimizers import SGD
-from tp.sampling.drawing import Means
 from tp.sampling.plan import Plan
+from tp.sampling.sweep import sweep
 from tp.statistics.fit import Fit, fit
 from tp.studies.curves import diverged, seen_after
-from tp.studies.train import draw_runs, trainer_of
+from tp.studies.train import trainer_of
 from tp.theory.analysis import Analysis
 from tp.theory.regime import regime
 
@@ -42,9 +42,7 @@ def measured(
     changed = reparametrized(model.program, schedule)
     features = [name.removeprefix("moved ") for name in names if name.startswith("moved ")]
     trainer = trainer_of(changed, schedule, data, "float64", features)
-    drawn = draw_runs(
-        changed, trainer, schedule, Plan(widths, seeds, engine="auto" if widths == LARGE else "dense"), Means()
-    )
+    drawn = sweep(trainer, Plan(widths, seeds, engine="auto" if widths == LARGE else "dense"))
     records = recorded(drawn.samples)
     assert not diverged(records)
     last = seen_after(records, names, schedule.steps)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from jax import Array
     from jax.typing import ArrayLike
 
-    from tp.experiments.forward import Forward
     from tp.experiments.training.schedule import Schedule
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from tp.sampling.resources import Resources, ResourceSettings
     from tp.studies.blame import Accusation
     from tp.studies.correlations import Numbers
+    from tp.studies.forward import Forward
     from tp.studies.linearize.linearization import Linearization
     from tp.studies.orders import Orders
     from tp.studies.train import Runs
@@ -265,7 +265,7 @@ class Model:
         Raises:
             TpError: for settings, data and memory, and TP604 where an output is not finite.
         """
-        from tp.experiments.forward import forward
+        from tp.studies.forward import forward
 
         return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
 
@@ -310,7 +310,7 @@ class Model:
         """
         import jax.numpy as jnp
 
-        from tp.experiments.forward import width_of
+        from tp.experiments.given_weights import width_of
         from tp.interpret.arrays.evaluate import evaluator
 
         inputs = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}

@@ -42,7 +42,7 @@ def linearize(given: Given) -> ExitCode:
                     resources=means,
                 )
             results.append(result)
-            if result.interrupted:
+            if result.provenance.interrupted:
                 break
     show(results, given)
     return worst(result.exit_code for result in results)

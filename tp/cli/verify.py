@@ -33,10 +33,10 @@ def verify(given: Given) -> ExitCode:
                     resources=means,
                 )
             results.append(result)
-            if result.interrupted:
+            if result.provenance.interrupted:
                 break
     show(results, given)
-    return ExitCode.UNDECIDED if results[-1].interrupted else worst(result.exit_code for result in results)
+    return ExitCode.UNDECIDED if results[-1].provenance.interrupted else worst(result.exit_code for result in results)
 
 
 COMMAND = Command(

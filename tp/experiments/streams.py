@@ -1,15 +1,61 @@
-"""Many draws in one call of a compiled program."""
+"""Many draws in one call of a compiled program, and the compiled programs of one experiment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from tp.experiments.experiment import At, Floats
+
 SEEDS = 64
 """Draws of one call: a loop inside it finds its memory already there."""
+One = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
+"""A JAX function from the number of a draw and the inputs to values by name."""
 
 
-def several(one: Callable[..., dict[str, Any]], lanes: int) -> Callable[..., dict[str, Any]]:
+class Compiled:
+    """The compiled programs of one experiment, one for each :class:`At`. They are not pickled."""
+
+    def __init__(self) -> None:
+        self._runs: dict[At, Callable[..., dict[str, Any]]] = {}
+
+    def draw(
+        self,
+        at: At,
+        first: int,
+        count: int,
+        data: Mapping[str, npt.NDArray[Any]],
+        make: Callable[[Any], One],
+        words: Callable[[], int],
+    ) -> dict[str, Floats]:
+        """The values [count, ...] of draws number ``first``, ``first`` + 1, ..., for the inputs ``data``.
+
+        ``make`` gives the function of one draw for a JAX dtype, and ``words`` how many numbers it has in memory at
+        once. Both are asked at the first draw there.
+        """
+        import jax
+        import jax.numpy as jnp
+
+        from tp.interpret.arrays.backend import lanes, precision
+
+        with precision(at.dtype) as kind:
+            if at not in self._runs:
+                self._runs[at] = jax.jit(several(make(kind), lanes(words(), SEEDS)))
+            run, placed = self._runs[at], {name: jnp.asarray(array, kind) for name, array in data.items()}
+            parts = [
+                jax.device_get(run(jnp.asarray(first + i, jnp.uint32), min(SEEDS, count - i), placed))
+                for i in range(0, count, SEEDS)
+            ]
+        return {name: np.concatenate([np.asarray(p[name], np.float64) for p in parts])[:count] for name in parts[0]}
+
+    def __reduce__(self) -> tuple[type[Compiled], tuple[()]]:
+        return Compiled, ()
+
+
+def several(one: One, lanes: int) -> Callable[..., dict[str, Any]]:
     """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] by name.
 
     Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one

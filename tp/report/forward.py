@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tp.experiments.forward import Forward
 from tp.report.json import Json, number
 from tp.report.table import table
+from tp.studies.forward import Forward
 
 
 def forward_text(result: Forward) -> str:
@@ -20,15 +20,17 @@ def forward_text(result: Forward) -> str:
         for n, values in by_width.items()
         for seed, value in enumerate(values)
     ]
-    return "\n".join([f"{result.program} ({result.file})", *table(("output", "n", "seed", "value"), rows)])
+    return "\n".join(
+        [f"{result.provenance.program} ({result.provenance.file})", *table(("output", "n", "seed", "value"), rows)]
+    )
 
 
 def forward_json(result: Forward) -> Json:
     """All values, in full."""
     return {
-        "program": result.program,
-        "file": result.file,
-        "dtype": result.dtype,
+        "program": result.provenance.program,
+        "file": result.provenance.file,
+        "dtype": result.provenance.dtype,
         "outputs": [
             {"name": name, "n": n, "values": [_nested(value) for value in values]}
             for name, by_width in result.outputs.items()

@@ -26,17 +26,17 @@ def dumps(values: Sequence[Any]) -> str:
 def verification_json(result: Verification) -> Json:
     """The value of ``tp verify``: the entries of ``orders`` with what was measured, and the claims."""
     return {
-        "program": result.program,
-        "file": result.file,
+        "program": result.provenance.program,
+        "file": result.provenance.file,
         "quantities": [quantity_json(q) for q in result.quantities],
         "claims": [claim_json(c) for c in result.claims],
         "assumptions": list(result.assumptions),
         "confidence": {"together": LEVEL, "quantities": len(result.quantities), "correction": "Bonferroni"},
-        "widths": list(result.widths),
-        "dtype": result.dtype,
-        "engines": engines_json(result.engines),
-        "cells": {"all": result.cells, "stored": result.stored},
-        "interrupted": result.interrupted,
+        "widths": list(result.provenance.widths),
+        "dtype": result.provenance.dtype,
+        "engines": engines_json(result.provenance.engines),
+        "cells": {"all": result.provenance.cells, "stored": result.provenance.stored},
+        "interrupted": result.provenance.interrupted,
         "exit_code": result.exit_code,
     }
 
@@ -44,10 +44,10 @@ def verification_json(result: Verification) -> Json:
 def numbers_json(result: Numbers) -> Json:
     """The samples of ``tp correlations``."""
     return {
-        "program": result.program,
-        "file": result.file,
-        "dtype": result.dtype,
-        "engines": engines_json(result.engines),
+        "program": result.provenance.program,
+        "file": result.provenance.file,
+        "dtype": result.provenance.dtype,
+        "engines": engines_json(result.provenance.engines),
         "quantities": [
             {
                 "name": name,
@@ -64,8 +64,8 @@ def numbers_json(result: Numbers) -> Json:
             }
             for name, cells in result.quantities.items()
         ],
-        "cells": {"all": result.cells, "stored": result.stored},
-        "interrupted": result.interrupted,
+        "cells": {"all": result.provenance.cells, "stored": result.provenance.stored},
+        "interrupted": result.provenance.interrupted,
     }
 
 

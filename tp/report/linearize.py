@@ -9,7 +9,7 @@ from tp.experiments.training.observables import DEVIATION, LINEAR_LOSS, LOSS
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import DEFAULT
 from tp.report.table import table
-from tp.report.text import HEADER, assumptions_text, claims_text, engines_text, quantity_row
+from tp.report.text import HEADER, assumptions_text, claims_text, drawn_text, quantity_row
 from tp.statistics.estimate import Estimate
 from tp.studies.curves import Curve
 from tp.studies.linearize.corollary_4_0_1 import Decay
@@ -23,7 +23,7 @@ from tp.theory.regime import Condition
 def linearization_text(result: Linearization) -> str:
     """The two sides of theorem 3.1, whether they agree, and everything along the steps."""
     steps = result.schedule.steps
-    lines = [f"{result.program} ({result.file})", "", "  correlations at initialisation"]
+    lines = [f"{result.provenance.program} ({result.provenance.file})", "", "  correlations at initialisation"]
     lines += table(HEADER, [quantity_row(q) for q in result.left])
     lines += ["", f"  after {steps} steps of gradient descent"]
     lines += table(HEADER, [quantity_row(q) for q in result.right])
@@ -39,10 +39,9 @@ def linearization_text(result: Linearization) -> str:
     if result.strong is not None:
         lines += ["", *_strong(result.strong)]
     if result.claims:
-        lines += ["", *claims_text(result.file, result.claims)]
-    stored = f"; {result.stored} of {result.cells} cells from the store" if result.stored else ""
-    lines += ["", f"  {schedule_text(result.schedule)}; {result.dtype}; {engines_text(result.engines)}{stored}"]
-    if result.interrupted:
+        lines += ["", *claims_text(result.provenance.file, result.claims)]
+    lines += ["", f"  {schedule_text(result.schedule)}; {drawn_text(result.provenance)}"]
+    if result.provenance.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
     return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
@@ -56,8 +55,8 @@ def training_text(runs: Runs) -> str:
         if step in {0, *(look - 1 for look in c.looks[1:])}
     ]
     losses = table(("n", "step", "loss", "loss of the linear model"), rows)
-    lines = [runs.program, *losses, "", *curves_text(runs.curves)]
-    if runs.interrupted:
+    lines = [runs.provenance.program, *losses, "", *curves_text(runs.curves)]
+    if runs.provenance.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
     return "\n".join([*lines, *diverged_text(runs.diverged), "", f"  {schedule_text(runs.schedule)}"])
 

@@ -19,8 +19,8 @@ from tp.studies.train import Runs
 
 def linearization_json(result: Linearization) -> Json:
     return {
-        "program": result.program,
-        "file": result.file,
+        "program": result.provenance.program,
+        "file": result.provenance.file,
         "schedule": schedule_json(result.schedule),
         "correlations": [quantity_json(q) for q in result.left],
         "deviations": [quantity_json(q) for q in result.right],
@@ -44,22 +44,22 @@ def linearization_json(result: Linearization) -> Json:
         "claims": [claim_json(c) for c in result.claims],
         "diverged": {str(n): step for n, step in result.diverged.items()},
         "assumptions": list(result.assumptions),
-        "widths": list(result.widths),
-        "dtype": result.dtype,
-        "engines": engines_json(result.engines),
-        "cells": {"all": result.cells, "stored": result.stored},
-        "interrupted": result.interrupted,
+        "widths": list(result.provenance.widths),
+        "dtype": result.provenance.dtype,
+        "engines": engines_json(result.provenance.engines),
+        "cells": {"all": result.provenance.cells, "stored": result.provenance.stored},
+        "interrupted": result.provenance.interrupted,
         "exit_code": result.exit_code,
     }
 
 
 def training_json(runs: Runs) -> Json:
     return {
-        "program": runs.program,
+        "program": runs.provenance.program,
         "schedule": schedule_json(runs.schedule),
         "curves": [curve_json(c) for c in runs.curves],
         "diverged": {str(n): step for n, step in runs.diverged.items()},
-        "interrupted": runs.interrupted,
+        "interrupted": runs.provenance.interrupted,
     }
 
 

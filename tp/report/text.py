@@ -12,6 +12,7 @@ from tp.statistics.fit import Fit
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.correlations import Numbers
 from tp.studies.judging import QuantityResult
+from tp.studies.provenance import Provenance
 from tp.studies.verify import Verification
 
 HEADER = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict", "reason")
@@ -20,18 +21,19 @@ HEADER = ("quantity", "predicted", "measured", f"{LEVEL:.0%} interval", "verdict
 
 def verification_text(result: Verification) -> str:
     """The table of ``tp verify``, the claims and the assumptions."""
-    lines = [f"{result.program} ({result.file})", *table(HEADER, [quantity_row(q) for q in result.quantities])]
+    known = result.provenance
+    lines = [f"{known.program} ({known.file})", *table(HEADER, [quantity_row(q) for q in result.quantities])]
     seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
     drawn = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
-    widths = ", ".join(map(str, result.widths))
+    widths = ", ".join(map(str, known.widths))
     lines += [
         "",
-        f"  widths {widths}; {drawn} seeds each; {result.dtype}; {engines_text(result.engines)}{_stored(result)}",
+        f"  widths {widths}; {drawn} seeds each; {drawn_text(known)}",
         *_together(len(result.quantities)),
     ]
     if result.claims:
-        lines += ["", *claims_text(result.file, result.claims)]
-    if result.interrupted:
+        lines += ["", *claims_text(known.file, result.claims)]
+    if known.interrupted:
         lines += ["", "  interrupted: this is what was known so far"]
     return "\n".join([*lines, *assumptions_text(result.assumptions)])
 
@@ -43,9 +45,10 @@ def numbers_text(result: Numbers) -> str:
         for name, cells in result.quantities.items()
         for cell in cells
     ]
-    lines = [f"{result.program} ({result.file})", *table(("quantity", "n", "seeds", "median", "90% quantile"), rows)]
-    lines += ["", f"  {result.dtype}; {engines_text(result.engines)}{_stored(result)}"]
-    if result.interrupted:
+    known = result.provenance
+    lines = [f"{known.program} ({known.file})", *table(("quantity", "n", "seeds", "median", "90% quantile"), rows)]
+    lines += ["", f"  {drawn_text(known)}"]
+    if known.interrupted:
         lines += ["", "  interrupted: this is what was drawn so far"]
     return "\n".join(lines)
 
@@ -64,9 +67,10 @@ def _together(count: int) -> list[str]:
     return [f"  the {count} intervals hold together at {LEVEL:.0%} (Bonferroni: each at {100 * each:.4g}%)"]
 
 
-def _stored(result: Verification | Numbers) -> str:
-    """How much is from earlier runs, if anything is."""
-    return f"; {result.stored} of {result.cells} cells from the store" if result.stored else ""
+def drawn_text(known: Provenance) -> str:
+    """The dtype, which engines drew at which widths, and how much is from earlier runs, if anything is."""
+    stored = f"; {known.stored} of {known.cells} cells from the store" if known.stored else ""
+    return f"{known.dtype}; {engines_text(known.engines)}{stored}"
 
 
 def engines_text(engines: Mapping[int, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tp.diagnostics.diagnostic import TpError
+from tp.experiments.experiment import At, Experiment, Floats, Identity
+
 Values = Mapping[str, npt.NDArray[Any]]
 """Values of every quantity, one for each draw."""
-Draw = Callable[[int, int, int], Values]
-"""draw(n, seeds, key): values of every quantity at width n, for the draws numbered key, key + 1, ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,40 @@ class Answer:
 
 Run = Callable[[Sequence[Call]], Generator[Answer]]
 """Answers in the order of the calls; whoever does not want the rest closes the generator."""
+Clock = Callable[[], float]
+"""Seconds since some moment."""
 
 
-def in_turn(draw: Draw, clock: Callable[[], float] = time.monotonic) -> Run:
-    """Calls answered by ``draw``, each when its answer is asked for."""
-
-    def run(calls: Sequence[Call]) -> Generator[Answer]:
-        for call in calls:
-            start = clock()
-            values = draw(call.n, call.count, call.first)
-            yield Answer(values, clock() - start)
-
-    return run
+def answered(experiment: Experiment, at: At, call: Call, clock: Clock = time.monotonic) -> Answer:
+    """The answer to ``call``, drawn here and now."""
+    start = clock()
+    values = experiment.draw(at, call.first, call.count)
+    return Answer(values, clock() - start)
 
 
-def absolute(values: Values) -> dict[str, npt.NDArray[np.float64]]:
-    """``values`` as they are compared and kept: sizes in double precision."""
+KEPT = 4
+"""Experiments whose compiled programs a worker keeps."""
+_seen: OrderedDict[Identity, Experiment] = OrderedDict()
+
+
+def answered_by_worker(experiment: Experiment, at: At, call: Call) -> Answer:
+    """The same in a process of a team, which is sent ``experiment`` with every call and knows it by its identity.
+
+    Raises TpError and MemoryError as the experiment does, and RuntimeError for all else: not every exception can be
+    pickled.
+    """
+    known = _seen.setdefault(experiment.identity(), experiment)
+    if len(_seen) > KEPT:
+        _seen.popitem(last=False)
+    try:
+        found = answered(known, at, call)
+    except (TpError, MemoryError):
+        raise
+    except Exception as problem:
+        raise RuntimeError(f"{type(problem).__name__}: {problem}") from None
+    return Answer({name: np.asarray(values, np.float64) for name, values in found.values.items()}, found.seconds)
+
+
+def absolute(values: Values) -> dict[str, Floats]:
+    """``values`` as they are compared and kept: sizes [draws] in double precision."""
     return {name: np.abs(np.asarray(found, dtype=np.float64)).ravel() for name, found in values.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
 from tp.diagnostics.diagnostic import error
+from tp.experiments.experiment import At
 from tp.interpret.cost.engine import ENGINES
 from tp.sampling.reading import (
     LARGEST,
@@ -110,6 +111,10 @@ class Plan:
         if widths is None:
             given.setdefault("max_width", MAX_WIDTH)
         return cls(read_widths(widths), **given)
+
+    def at(self, n: int) -> At:
+        """Where draws of width ``n`` are made."""
+        return At(n, self.dtype, self.engine)
 
     @property
     def time_limit(self) -> float:

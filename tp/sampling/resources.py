@@ -14,7 +14,7 @@ from tp.diagnostics.diagnostic import Diagnostic
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from tp.sampling.drawing import Means
+    from tp.sampling.means import Means
     from tp.sampling.workers import Team
     from tp.store.store import Warn
 
@@ -55,7 +55,7 @@ class Resources:
     @contextmanager
     def means(self) -> Generator[Means]:
         """The open store and the workers, for as long as the context lasts. Raises TpError TP716."""
-        from tp.sampling.drawing import Means
+        from tp.sampling.means import Means
         from tp.sampling.workers import assembled
         from tp.store.behind import Behind
         from tp.store.store import Store, default_folder

@@ -8,56 +8,66 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from tp.sampling.calls import Answer, Call, Run, absolute
+from tp.experiments.experiment import Experiment, Floats
+from tp.sampling.answers import answers
+from tp.sampling.calls import Answer, Call, absolute
+from tp.sampling.means import Means
+from tp.sampling.memory_limit import within_memory
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import first_round, fixed_rounds, in_call, later_round, spent
 from tp.statistics.more import More
 
-Samples = dict[str, dict[int, npt.NDArray[np.float64]]]
-"""Absolute values by quantity and width, one per seed."""
+Samples = dict[str, dict[int, Floats]]
+"""Absolute values [draws] by quantity and width."""
+Wanted = Callable[[Samples], More]
+"""What more would help, from the samples so far."""
 Report = Callable[[float, float, str], None]
 """report(done, total, what): the share of work done, in arbitrary units."""
-Cost = Callable[[int], float]
-"""cost(n): what one draw at width n costs, about seconds on a slow core; positive, the same at every call."""
 
 
 @dataclass(slots=True)
 class Sweep:
-    """What was drawn in how many ``calls``, how many of them were ``stored`` before, and whether the user broke off.
+    """What was drawn: ``samples``, and by width the name of the engine that drew ("dense" or "conditioned").
 
-    ``seconds`` is the time that the draws took when they were made, added up over workers.
+    They are the answers to ``cells`` calls, ``stored`` of which were made by an earlier run. ``seconds`` is the time
+    that the draws took when they were made, added up over workers. ``interrupted``: the user broke off.
     """
 
-    samples: Samples = field(default_factory=dict)
-    interrupted: bool = False
-    calls: int = 0
+    samples: Samples = field(default_factory=dict[str, dict[int, Floats]])
+    engines: dict[int, str] = field(default_factory=dict[int, str])
+    cells: int = 0
     stored: int = 0
     seconds: float = 0.0
+    interrupted: bool = False
 
     @property
     def widths(self) -> tuple[int, ...]:
         """Those at which something was drawn, in increasing order."""
-        return tuple(sorted({n for by_width in self.samples.values() for n in by_width}))
+        return tuple(sorted(self.engines))
 
 
 def sweep(
+    experiment: Experiment,
     plan: Plan,
-    run: Run,
-    wanted: Callable[[Samples], More],
-    cost: Cost,
+    means: Means | None = None,
+    wanted: Wanted = lambda _: More.NOTHING,
     report: Report | None = None,
 ) -> Sweep:
-    """Draw samples as ``plan`` says; with adaptive seeds, ask what more is ``wanted`` after every round.
+    """Draw samples of ``experiment`` as ``plan`` says; after each round, ask what more is ``wanted``.
 
-    Fixed seeds are the same number at every width; adaptive ones follow the ``cost``. Where larger widths would help,
-    the next one of the plan is taken if the budget is enough for it, and more seeds otherwise. The time budget
-    ends adaptive seeds after any call, once the first round is complete. It is compared with the seconds that draws
-    took when they were made: so a run that is repeated or resumed ends where it ended, and more workers make it
-    shorter and not other. An interrupt (Ctrl-C) ends everything, and keeps every finished call.
+    Fixed seeds are the same number at every width, and nothing is asked. Adaptive seeds follow the experiment's cost.
+    Where larger widths would help, the next one of the plan is taken if memory and the budget are enough for it, and
+    more seeds otherwise. The time budget ends adaptive seeds after any call, once the first round is complete. It is
+    compared with the seconds that draws took when they were made: a run that is repeated or resumed ends where it
+    ended, and more workers make it shorter without changing it. An interrupt (Ctrl-C) ends the sweep, and keeps every
+    finished call.
+
+    Raises TpError TP501 where memory is not enough, TP716 for workers that do not answer or have other versions, and
+    what the experiment raises.
     """
-    drawing = _Drawing(plan, run, cost, report)
+    plan = within_memory(experiment, plan)
+    drawing = _Drawing(experiment, plan, means or Means(), report)
     try:
         if plan.seeds is not None:
             drawing.fixed(plan.seeds)
@@ -77,9 +87,10 @@ TOGETHER = 16
 class _Drawing:
     """A sweep while it is made."""
 
-    def __init__(self, plan: Plan, run: Run, cost: Cost, report: Report | None) -> None:
-        self.plan, self.run, self.cost = plan, run, cost
-        self.costs = {n: cost(n) for n in plan.widths}
+    def __init__(self, experiment: Experiment, plan: Plan, means: Means, report: Report | None) -> None:
+        self.experiment, self.plan = experiment, plan
+        self.run = answers(experiment, plan, means)
+        self.costs = {n: experiment.cost(plan.at(n)) for n in plan.widths}
         self.result = Sweep()
         self._drawn = dict.fromkeys(plan.widths, 0)
         self._report = report
@@ -97,7 +108,7 @@ class _Drawing:
                 calls = []
         self._draw(calls)
 
-    def adaptive(self, wanted: Callable[[Samples], More]) -> None:
+    def adaptive(self, wanted: Wanted) -> None:
         """Round after round until nothing more is ``wanted``, or can be had."""
         seeds = first_round(self.costs, self.plan.most_seeds)
         larger = list(self.plan.larger)
@@ -115,7 +126,7 @@ class _Drawing:
 
     def _at(self, n: int) -> dict[int, int]:
         """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
-        costs = {**self.costs, n: self.cost(n)}
+        costs = {**self.costs, n: self.experiment.cost(self.plan.at(n))}
         seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
         if spent(seeds, costs) > self.plan.time_limit - self.result.seconds:
             return {}
@@ -132,26 +143,28 @@ class _Drawing:
 
     def _draw(self, calls: list[Call], budget: float = math.inf) -> None:
         """Make ``calls`` as long as the seconds spent are at most ``budget``."""
-        with closing(self.run(calls)) as answers:
+        with closing(self.run(calls)) as answered:
             for call in calls:
                 if self.result.seconds > budget:
                     return
                 if self._report is not None:
                     seed = call.first - _base(self.plan.key, call.n) + 1
                     self._report(min(self._done, self._total), self._total, f"n = {call.n}, from seed {seed}")
-                _add(self.result, call.n, next(answers))
+                self._add(call.n, next(answered))
                 self._done += call.count * self.costs[call.n]
+
+    def _add(self, n: int, answer: Answer) -> None:
+        result = self.result
+        for name, fresh in absolute(answer.values).items():
+            by_width = result.samples.setdefault(name, {})
+            by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
+        if n not in result.engines:
+            result.engines = dict(sorted({**result.engines, n: self.experiment.engine(self.plan.at(n)).name}.items()))
+        result.cells += 1
+        result.stored += answer.stored
+        result.seconds += answer.seconds
 
 
 def _base(key: int, n: int) -> int:
     """The number of the first draw at width ``n``: draws do not depend on the other widths, nor on their grouping."""
     return int(np.random.SeedSequence((key, n)).generate_state(1)[0] >> 1)
-
-
-def _add(result: Sweep, n: int, answer: Answer) -> None:
-    for name, fresh in absolute(answer.values).items():
-        by_width = result.samples.setdefault(name, {})
-        by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
-    result.calls += 1
-    result.stored += answer.stored
-    result.seconds += answer.seconds

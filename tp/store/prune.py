@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tp.store.cell import Unreadable
-from tp.store.identity import versions
 from tp.store.listing import Entry, Filters, entries, programs, read
 from tp.store.names import PROGRAM, TEMPORARY
+from tp.store.versions import EXPERIMENTS, versions
 
 ABANDONED = 3600.0
 """Seconds after which a temporary file belongs to a writer that was killed."""
@@ -86,7 +86,7 @@ def _damaged(entry: Entry) -> bool:
 def _outdated(entry: Entry) -> bool:
     """Whether other versions made it; a damaged file says nothing of that."""
     try:
-        return read(entry).key.series.versions != dict(versions())
+        return read(entry).key.series.versions not in [versions(code) for code in EXPERIMENTS]
     except Unreadable:
         return False
 

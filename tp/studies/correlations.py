@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.data.inputs import inputs_for
 from tp.exit_code import ExitCode
-from tp.quantities.names import DEFAULT
-from tp.sampling.drawing import Means
+from tp.experiments.correlations import Correlations
+from tp.experiments.experiment import Floats
+from tp.quantities.names import DEFAULT, parse
+from tp.sampling.means import Means
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Report
+from tp.sampling.sweep import Report, sweep
 from tp.statistics.quantiles import QUANTILES, UPPER_QUANTILE, quantile
-from tp.studies.verify import Tools, default_tools, draw_samples, engines
+from tp.studies.judging import YARDSTICK
+from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
     from tp.program import Program
@@ -42,25 +45,30 @@ class Cell:
 class Numbers:
     """Samples by quantity, then by width in increasing order."""
 
-    program: str
-    file: str
-    dtype: str
-    engines: Mapping[int, str]
-    """Which interpreter drew at each width: "dense" or "conditioned"."""
-    quantities: dict[str, tuple[Cell, ...]]
-    interrupted: bool
-    cells: int = 0
-    """Calls of the sampler that the numbers are from, and how many of them were ``stored`` by an earlier run."""
-    stored: int = 0
+    quantities: Mapping[str, tuple[Cell, ...]]
+    provenance: Provenance
 
     @property
     def exit_code(self) -> ExitCode:
         """UNDECIDED where the measurement was interrupted, else HOLDS."""
-        return ExitCode.UNDECIDED if self.interrupted else ExitCode.HOLDS
+        return ExitCode.UNDECIDED if self.provenance.interrupted else ExitCode.HOLDS
 
-    def array(self, quantity: str) -> npt.NDArray[np.float64]:
-        """The samples of ``quantity`` as [width, seed]. Raises KeyError for one that was not asked for."""
+    def array(self, quantity: str) -> Floats:
+        """The samples of ``quantity`` [width, seed]. Raises KeyError for one that was not asked for."""
         return np.asarray([cell.values for cell in self.quantities[quantity]])
+
+
+def correlations_of(
+    program: Program, names: Sequence[str], data: str | None, *, equal_inputs: bool, dtype: str
+) -> Correlations:
+    """The correlations called ``names`` of ``program``, at as many inputs x_0, x_1, ... as they need (at least two).
+
+    Raises those of :func:`inputs_for`.
+    """
+    quantities = tuple(dict.fromkeys(names))
+    slots = 1 + max((1, *(parse(name).contracted for name in quantities)))
+    inputs = inputs_for(program.inputs, slots, data, equal_inputs=equal_inputs, dtype=dtype)
+    return Correlations(program.name, program.graph, quantities, inputs)
 
 
 def numbers(
@@ -71,18 +79,17 @@ def numbers(
     *,
     equal_inputs: bool = False,
     report: Report | None = None,
-    tools: Tools | None = None,
     means: Means | None = None,
 ) -> Numbers:
-    """Draw ``quantities`` (default: :data:`DEFAULT`) at every width and seed of ``plan``."""
-    names = tuple(dict.fromkeys(quantities if quantities is not None else DEFAULT))
-    tools = tools or default_tools()
-    drawn = draw_samples(
-        program, plan, names, data, equal_inputs=equal_inputs, report=report, tools=tools, means=means or Means()
-    )
+    """Draw ``quantities`` (default: :data:`DEFAULT`) at every width and seed of ``plan``.
+
+    The kernel is drawn with them, as in :func:`tp.studies.verify.verify`, so that both use the same stored results.
+    """
+    names = tuple(dict.fromkeys(DEFAULT if quantities is None else quantities))
+    experiment = correlations_of(program, [*names, YARDSTICK], data, equal_inputs=equal_inputs, dtype=plan.dtype)
+    drawn = sweep(experiment, plan, means, report=report)
     table = {
         name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
         for name in names
     }
-    ran = engines(program, plan, plan.widths, names, tools)
-    return Numbers(program.name, program.file, plan.dtype, ran, table, drawn.interrupted, drawn.calls, drawn.stored)
+    return Numbers(table, provenance(program, plan, drawn))

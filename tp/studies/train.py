@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,23 +13,17 @@ from tp.costs import find, name_of
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
-from tp.experiments.training.observables import looked_at, names, numbers, recorded
+from tp.experiments.training.observables import looked_at, recorded
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
-from tp.graph.text import print_computation
-from tp.interpret.cost.engine import materialised
-from tp.sampling.calls import Values
-from tp.sampling.drawing import Means, Task, runner
-from tp.sampling.memory_limit import within_memory
+from tp.sampling.means import Means
 from tp.sampling.plan import Plan
-from tp.sampling.remote import Job, graph_of
-from tp.sampling.sweep import Report, Samples, Sweep, sweep
-from tp.statistics.more import More
-from tp.store.identity import inputs_hash
+from tp.sampling.sweep import Report, sweep
 from tp.studies.claims.evaluate import only_output
 from tp.studies.curves import Curve, curves, diverged
+from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
     from tp.experiments.training.trainer import Trainer
@@ -39,29 +32,6 @@ if TYPE_CHECKING:
 
 UNSEEN = 1
 """Samples that are looked at and never trained on."""
-
-
-@dataclass(frozen=True)
-class Training(Job):
-    """Runs of the only output of a graph along ``path``; its other names are features. ``arrays`` is a hash of all."""
-
-    arrays: str
-    path: Path = field(compare=False)
-    schedule: Schedule
-
-    def draw(self, n: int, first: int, count: int) -> Values:
-        trainer = _trainer(self)
-        return numbers(trainer, trainer.run(n, count, first, self.dtype, self.engine))
-
-
-@lru_cache(maxsize=4)
-def _trainer(job: Training) -> Trainer:
-    """Kept, since a trainer has its compiled programs."""
-    marked = graph_of(job.graph)
-    output, *features = marked.outputs
-    called = {name: marked.outputs[name] for name in features}
-    graph = replace(marked, outputs={output: marked.outputs[output]}, names=called)
-    return _built(graph, job.path, job.schedule, features)
 
 
 def trainer_of(
@@ -76,6 +46,8 @@ def trainer_of(
 
     With ``curved`` they show second derivatives, too.
     """
+    from tp.experiments.training.trainer import Trainer
+
     graph = program.graph
     name = only_output(program)
     if name is None:
@@ -97,7 +69,7 @@ def trainer_of(
         unseen=UNSEEN,
     )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
-    return _built(graph, path, schedule, named)
+    return Trainer(program.name, graph, path, schedule.optimizer, name_of(schedule.cost), named)
 
 
 def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
@@ -115,68 +87,11 @@ def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
     return order
 
 
-def _built(graph: Graph, path: Path, schedule: Schedule, features: Sequence[str]) -> Trainer:
-    from tp.experiments.training.trainer import Trainer
-
-    return Trainer(graph, path, schedule.optimizer, name_of(schedule.cost), features)
-
-
 def _require_centred(graph: Graph) -> None:
     """Raises TpError TP513: a mean is no part of the weight that shrinks."""
     for p in graph.parameters.values():
         if p.law.mean is not None:
             raise error("TP513", f"weight decay needs weights without a mean, and {p.name} has one", p.span)
-
-
-def draw_runs(
-    program: Program,
-    trainer: Trainer,
-    schedule: Schedule,
-    plan: Plan,
-    means: Means,
-    wanted: Callable[[Samples], More] = lambda _: More.NOTHING,
-    report: Report | None = None,
-) -> Sweep:
-    """Runs of ``trainer`` at the widths of ``plan``. Raises TpError TP501 where memory does not allow it."""
-    plan = within_memory(
-        plan, lambda n: trainer.memory(n, plan.dtype, plan.engine), materialised(program.graph.parameters)
-    )
-
-    def draw(n: int, seeds: int, key: int) -> Values:
-        return numbers(trainer, trainer.run(n, seeds, key, plan.dtype, plan.engine))
-
-    if not find(name_of(schedule.cost)).shipped:  # its name means nothing to another process
-        means = Means(warn=means.warn)
-    run = runner(task_of(program, trainer, schedule, plan), draw, means)
-    return sweep(plan, run, wanted, lambda n: trainer.cost(n, plan.engine), report)
-
-
-def task_of(program: Program, trainer: Trainer, schedule: Schedule, plan: Plan) -> Task:
-    """The runs of ``trainer``, as something that is drawn and can be kept."""
-    path = trainer.path
-    arrays = {
-        **path.inputs,
-        "@targets": path.targets,
-        "@batches": path.batches,
-        "@optimizer": np.frombuffer(schedule.optimizer.identity.encode(), np.uint8),
-        "@cost": np.frombuffer(name_of(schedule.cost).encode(), np.uint8),
-        "@probes": np.array([path.probes, path.unseen]),
-        "@looks": np.array(path.looks),
-        "@curved": np.array(path.curved),
-    }
-    # Features are outputs of the graph that is hashed and sent: equal names may be of different nodes.
-    graph = program.graph
-    marked = replace(graph, outputs={**graph.outputs, **{name: graph.names[name] for name in trainer.features}})
-    return Task(
-        program.name,
-        marked,
-        names(trainer),
-        arrays,
-        plan.dtype,
-        lambda n: trainer.engine(n, plan.engine),
-        lambda n: tuple(sorted(trainer.absent(n, plan.engine))),
-        lambda: Training(print_computation(marked), plan.dtype, plan.engine, inputs_hash(arrays), path, schedule),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,14 +100,13 @@ class Runs:
 
     curves: tuple[Curve, ...]
     diverged: Mapping[int, int]
-    interrupted: bool
-    program: str
     schedule: Schedule
+    provenance: Provenance
 
     @property
     def exit_code(self) -> ExitCode:
         """UNDECIDED where the runs were interrupted; FAILS where one diverged; else HOLDS."""
-        if self.interrupted:
+        if self.provenance.interrupted:
             return ExitCode.UNDECIDED
         return ExitCode.FAILS if self.diverged else ExitCode.HOLDS
 
@@ -213,7 +127,7 @@ def train(
     changed = reparametrized(program, schedule)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
     plan = replace(plan, seeds=plan.seeds or 4)
-    drawn = draw_runs(changed, trainer, schedule, plan, means or Means(), report=report)
+    drawn = sweep(trainer, plan, means, report=report)
     records = recorded(drawn.samples)
     seen = curves(records, trainer.path, looked_at(trainer))
-    return Runs(seen, diverged(records), drawn.interrupted, program.name, schedule)
+    return Runs(seen, diverged(records), schedule, provenance(program, plan, drawn))

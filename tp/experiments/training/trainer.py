@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import numpy.typing as npt
 
-from tp.experiments.streams import SEEDS, several
+from tp.costs import find
+from tp.experiments.experiment import At, Engine, Floats, Identity
+from tp.experiments.hashing import WrittenGraph, arrays_hash, written
+from tp.experiments.streams import Compiled
+from tp.experiments.training.observables import names, numbers
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
 from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
-from tp.interpret.arrays.backend import lanes, precision
-from tp.interpret.cost.engine import absent, chosen_engine
+from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.work import elsewhere, held_entries, products, questions, sizes
 from tp.optimizers import Optimizer
@@ -31,54 +34,100 @@ CARRIED = 1.25
 
 
 class Trainer:
-    """A program with a path, an optimiser and a cost, ready to be run at any width.
+    """Runs of a program along a path, with an optimiser and a cost; each run draws weights of its own.
 
-    A run has, after every look: ``output`` and ``linear`` [looks, probes, components], ``kernel`` [looks, probes,
-    probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe), ``moved NAME``
-    (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian drift`` (norms of
-    Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise); for every step ``loss`` and ``linear loss``, ``signal`` and
-    ``curvature`` (the largest |C'| and |C''| of the linear model at samples to be seen, before the step); and
-    ``steepest``, ``slowest`` and ``fastest``, the largest K_0(x, x) of a sample to be seen and the extreme eigenvalues.
+    ``features`` are named values of the program whose moves are looked at.
+
+    What a run shows (:meth:`runs`) after every look: ``output`` and ``linear`` [looks, probes, components], ``kernel``
+    [looks, probes, probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe),
+    ``moved NAME`` (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian
+    drift`` (norms of Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise). For every step: ``loss`` and ``linear loss``,
+    ``signal`` and ``curvature`` (the largest |C'| and |C''| of the linear model at the samples that are trained on,
+    before the step). Once: ``steepest``, ``slowest`` and ``fastest``, the largest K_0(x, x) of such a sample and the
+    extreme eigenvalues. :meth:`draw` has the numbers of :mod:`tp.experiments.training.observables` made of them.
     """
 
     def __init__(
-        self, program: Graph, path: Path, optimizer: Optimizer, cost: str, features: Sequence[str] = ()
+        self,
+        name: str,
+        program: Graph | WrittenGraph,
+        path: Path,
+        optimizer: Optimizer,
+        cost: str,
+        features: Sequence[str] = (),
     ) -> None:
-        self.outline = Outline(program, path, optimizer, cost, features)
-        self._compiled: dict[tuple[int, str, str], Any] = {}
+        self.name = name
+        self.path = path
+        self.optimizer = optimizer
+        self._cost = cost
+        self.features = list(features)
+        self._program = program if isinstance(program, WrittenGraph) else written(_marked(program, features))
+        self._compiled = Compiled()
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The graphs of a run."""
+        marked = self._program.graph
+        output, *_ = marked.outputs
+        called = {name: marked.outputs[name] for name in self.features}
+        graph = replace(marked, outputs={output: marked.outputs[output]}, names=called)
+        return Outline(graph, self.path, self.optimizer, self._cost, self.features)
 
     @property
-    def path(self) -> Path:
-        return self.outline.path
+    def quantities(self) -> tuple[str, ...]:
+        """The names of all numbers that are kept of a run."""
+        return names(self)
 
-    @property
-    def features(self) -> list[str]:
-        """The names of the values whose moves are looked at."""
-        return list(self.outline.features)
+    def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
+        """The numbers [count] by quantity."""
+        return numbers(self, self.runs(at, first, count))
 
-    def run(self, n: int, seeds: int, key: int, dtype: str, engine: str) -> dict[str, npt.NDArray[np.float64]]:
-        """Runs number ``key``, ``key`` + 1, ..., each with weights of its own: arrays with a leading axis of seeds."""
-        with precision(dtype) as kind:
-            if (n, dtype, engine) not in self._compiled:
-                one = Ready(self.outline, n, kind, self.absent(n, engine)).one
-                self._compiled[n, dtype, engine] = jax.jit(several(one, lanes(self.words(n, engine), SEEDS)))
-            runs = self._compiled[n, dtype, engine]
-            data = {name: jnp.asarray(a, kind) for name, a in {**self.path.inputs, TARGETS: self.path.targets}.items()}
-            parts = [
-                jax.device_get(runs(jnp.asarray(key + i, jnp.uint32), min(SEEDS, seeds - i), data))
-                for i in range(0, seeds, SEEDS)
-            ]
-        return {name: np.concatenate([np.asarray(p[name], np.float64) for p in parts])[:seeds] for name in parts[0]}
+    def runs(self, at: At, first: int, count: int) -> dict[str, Floats]:
+        """What runs number ``first``, ``first`` + 1, ... show: arrays with a leading axis of runs."""
+        return self._compiled.draw(
+            at,
+            first,
+            count,
+            {**self.path.inputs, TARGETS: self.path.targets},
+            lambda kind: Ready(self.outline, at.width, kind, self.absent(at.width, at.engine)).one,
+            lambda: self.words(at.width, at.engine),
+        )
+
+    def engine(self, at: At) -> Engine:
+        found = self.absent(at.width, at.engine)
+        forced = materialised(self.outline.program.parameters)
+        return Engine(chosen_engine(found, at.engine), tuple(sorted(found)), forced)
+
+    def cost(self, at: At) -> float:
+        n, engine = at.width, at.engine
+        weights = products(self.outline.program.parameters, self.outline.asked(n), self.absent(n, engine), n)
+        return weights + sum(times * elsewhere(*part, n) for part, times in self.outline.parts())
+
+    def memory(self, at: At) -> int:
+        """Bytes that a run needs."""
+        return self.words(at.width, at.engine) * WORD[at.dtype]
+
+    def identity(self) -> Identity:
+        path = self.path
+        arrays: Mapping[str, npt.NDArray[Any]] = {
+            **path.inputs,
+            "@targets": path.targets,
+            "@batches": path.batches,
+            "@optimizer": np.frombuffer(self.optimizer.identity.encode(), np.uint8),
+            "@cost": np.frombuffer(self._cost.encode(), np.uint8),
+            "@probes": np.array([path.probes, path.unseen]),
+            "@looks": np.array(path.looks),
+            "@curved": np.array(path.curved),
+        }
+        return Identity(
+            self._program.digest, arrays_hash(arrays), self.quantities, __name__, shared=find(self._cost).shipped
+        )
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
         """The weights that are not materialised at width ``n``; none where the optimiser needs all of them."""
         if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
             return frozenset()
         return absent(self.outline.program.parameters, self.outline.asked(n), n, engine, COMPILATION)
-
-    def engine(self, n: int, engine: str) -> str:
-        """Which engine runs at width ``n``: "conditioned" where at least one wide weight is not materialised."""
-        return chosen_engine(self.absent(n, engine), engine)
 
     def words(self, n: int, engine: str) -> int:
         """Numbers in memory at once, about."""
@@ -104,11 +153,10 @@ class Trainer:
         leaves = sum(math.prod(sizes(parameters[name], n)) for name in gradient.gradient.leaves)
         return many * (rows + leaves) + GRAMS * (many * max(ranks.values(), default=1)) ** 2
 
-    def cost(self, n: int, engine: str) -> float:
-        """The work of one run, roughly in seconds on one slow core."""
-        weights = products(self.outline.program.parameters, self.outline.asked(n), self.absent(n, engine), n)
-        return weights + sum(times * elsewhere(*part, n) for part, times in self.outline.parts())
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Trainer, (self.name, self._program, self.path, self.optimizer, self._cost, self.features)
 
-    def memory(self, n: int, dtype: str, engine: str) -> int:
-        """Bytes that a run needs at width ``n``."""
-        return self.words(n, engine) * WORD[dtype]
+
+def _marked(program: Graph, features: Sequence[str]) -> Graph:
+    """``program`` with ``features`` as further outputs: equal names may be of different nodes."""
+    return replace(program, outputs={**program.outputs, **{name: program.names[name] for name in features}})

@@ -17,6 +17,7 @@ from tp.studies.judging import QuantityResult
 from tp.studies.linearize.corollary_4_0_1 import Decay
 from tp.studies.linearize.critical_rates import Critical
 from tp.studies.linearize.theorem_3_2 import Strong
+from tp.studies.provenance import Provenance
 from tp.theory.regime import Condition
 
 
@@ -30,8 +31,6 @@ class Linearization:
     first step of a diverging run by width.
     """
 
-    program: str
-    file: str
     schedule: Schedule
     left: tuple[QuantityResult, ...]
     right: tuple[QuantityResult, ...]
@@ -45,12 +44,7 @@ class Linearization:
     claims: tuple[ClaimResult, ...]
     diverged: Mapping[int, int]
     assumptions: tuple[str, ...]
-    widths: tuple[int, ...]
-    dtype: str
-    engines: Mapping[int, str]
-    interrupted: bool
-    cells: int
-    stored: int
+    provenance: Provenance
 
     @property
     def weak(self) -> bool | None:
@@ -95,7 +89,7 @@ class Linearization:
         if "disagree" in agreements or refuted or Answer.NO in outcomes:
             return ExitCode.FAILS
         settled = all(a == "agree" for a in agreements) and Answer.UNDECIDED not in outcomes
-        return ExitCode.HOLDS if settled and not self.interrupted else ExitCode.UNDECIDED
+        return ExitCode.HOLDS if settled and not self.provenance.interrupted else ExitCode.UNDECIDED
 
 
 def _decay(rows: Sequence[QuantityResult]) -> bool | None:

@@ -22,10 +22,10 @@ from tp.experiments.training.observables import (
     recorded,
 )
 from tp.experiments.training.schedule import Schedule, reparametrized
-from tp.sampling.drawing import Means
+from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import within
-from tp.sampling.sweep import Report, Sweep
+from tp.sampling.sweep import Report, Sweep, sweep
 from tp.statistics.estimate import Estimate
 from tp.statistics.fit import fit
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
@@ -38,7 +38,8 @@ from tp.studies.linearize.critical_rates import critical
 from tp.studies.linearize.expected import AFTER, BEFORE, SECOND, Expected, expected
 from tp.studies.linearize.linearization import Linearization
 from tp.studies.linearize.theorem_3_2 import Reparametrised, Strong, supported
-from tp.studies.train import draw_runs, trainer_of
+from tp.studies.provenance import Provenance, provenance
+from tp.studies.train import trainer_of
 from tp.studies.verify import verify
 
 if TYPE_CHECKING:
@@ -84,32 +85,28 @@ def linearize(
         last = seen_after(records, [*names, OUTPUT], schedule.steps)
         return judged(names, expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
-    if left.interrupted:
+    if left.provenance.interrupted:
         drawn = Sweep(interrupted=True)
     else:
-        drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+        drawn = sweep(trainer, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
     records = recorded(drawn.samples)
     measured = rows(records)
     right = [row(name, expects.prediction, measured.get(name)) for name in names]
-    interrupted = drawn.interrupted
     hessian: list[QuantityResult] = []
-    cells, stored = left.cells + drawn.calls, left.stored + drawn.stored
+    known = provenance(changed, plan, drawn).also(left.provenance)
     wild = diverged(records)
-    if second and not interrupted:
+    if second and not known.interrupted:
         curved = _second(changed, plan, schedule, data, expects, means, report)
         right, hessian = [*right, curved.drift], curved.ratios
         wild = {**curved.diverged, **wild}
-        interrupted, cells, stored = curved.interrupted, cells + curved.cells, stored + curved.stored
+        known = known.also(curved.provenance)
     strong = None
-    if rhos and not interrupted:
+    if rhos and not known.interrupted:
         at_zero = Reparametrised(schedule.rho, schedule.steps, right[0])
         rows_, more = _reparametrised(program, plan, schedule, data, at_zero, rhos, means, report)
         strong = _strong(analysis, expects, schedule, left.quantities, rows_)
-        interrupted = more[-1].interrupted if more else interrupted
-        cells, stored = cells + sum(m.calls for m in more), stored + sum(m.stored for m in more)
+        known = known.also(*more)
     return Linearization(
-        program=program.name,
-        file=program.file,
         schedule=schedule,
         left=left.quantities,
         right=tuple(right),
@@ -123,12 +120,7 @@ def linearize(
         claims=_claims(changed, schedule, analysis, expects, measured),
         diverged=wild,
         assumptions=left.assumptions,
-        widths=drawn.widths,
-        dtype=plan.dtype,
-        engines={n: trainer.engine(n, plan.engine) for n in drawn.widths},
-        interrupted=interrupted,
-        cells=cells,
-        stored=stored,
+        provenance=known,
     )
 
 
@@ -137,9 +129,7 @@ class _Curved:
     drift: QuantityResult
     ratios: list[QuantityResult]
     diverged: Mapping[int, int]
-    interrupted: bool
-    cells: int
-    stored: int
+    provenance: Provenance
 
 
 def _second(
@@ -166,12 +156,12 @@ def _second(
 
     plan = replace(plan, max_width=None)
     if plan.seeds is None:
-        affordable = within(plan.widths, lambda n: trainer.cost(n, plan.engine), plan.most_seeds, plan.time_limit)
+        affordable = within(plan.widths, lambda n: trainer.cost(plan.at(n)), plan.most_seeds, plan.time_limit)
         plan = replace(plan, widths=affordable)
-    drawn = draw_runs(program, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+    drawn = sweep(trainer, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
     measured = rows(recorded(drawn.samples))
     drift, *ratios = (row(name, expects.prediction, measured.get(name)) for name in names)
-    return _Curved(drift, ratios, diverged(recorded(drawn.samples)), drawn.interrupted, drawn.calls, drawn.stored)
+    return _Curved(drift, ratios, diverged(recorded(drawn.samples)), provenance(program, plan, drawn))
 
 
 def _reparametrised(
@@ -226,7 +216,7 @@ def _deviation(
         last = seen_after(records, [DEVIATION, OUTPUT], schedule.steps)
         return judged([DEVIATION], expects.prediction, last, plan.dtype, OUTPUT, roundings(schedule))
 
-    drawn = draw_runs(changed, trainer, schedule, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
+    drawn = sweep(trainer, plan, means, lambda s: wanted(rows(recorded(s)).values()), report)
     return row(DEVIATION, expects.prediction, rows(recorded(drawn.samples)).get(DEVIATION)), drawn
 
 

@@ -1,0 +1,97 @@
+"""The derived programs of a set of correlations: what they cost at a width, and one draw of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tp.experiments.streams import One
+from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
+from tp.interpret.cost.engine import absent
+from tp.interpret.cost.memory import live_entries
+from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
+from tp.quantities.distinct import DistinctScalars
+from tp.quantities.hessian import ROOM, USUAL_STEPS, HessianStep
+from tp.quantities.names import Quantity
+from tp.quantities.slots import first
+from tp.transform.factored import factored
+
+
+class Derived:
+    """The programs of ``wanted``: one for all scalars (D <= 1), and a step of a power iteration for each D = 2."""
+
+    def __init__(self, program: Graph, wanted: Sequence[Quantity]) -> None:
+        self.program = factored(program)
+        self.wanted = wanted
+        self.scalars = DistinctScalars(self.program, [q for q in wanted if q.free < 2])
+        self.steps = {q.name: HessianStep(self.program, q.contracted) for q in wanted if q.free == 2}
+        self.depth = max((q.contracted for q in wanted), default=0)
+
+    def absent(self, n: int, engine: str) -> frozenset[str]:
+        """The weights that are matrix-free at width ``n``. Raises TpError TP511 where "conditioned" finds none."""
+        return absent(self.program.parameters, self._asked_in_all(n), n, engine)
+
+    def words(self, n: int, engine: str) -> int:
+        """Numbers in memory at once: weights or what is known of them, the draw of the largest, live values."""
+        without, asked = self.absent(n, engine), self._asked(n)
+        held = held_entries(self.program.parameters, asked, without, n)
+        for name in without:
+            held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
+        return held + live_entries(self._programs(), n)
+
+    def work(self, n: int, engine: str) -> float:
+        """The work of one draw, roughly in seconds on one slow core."""
+        without, asked = self.absent(n, engine), self._asked_in_all(n)
+        (scalars, roots), *steps = self._programs()
+        total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
+        return total + products(self.program.parameters, asked, without, n)
+
+    def one(self, n: int, kind: Any, without: frozenset[str]) -> One:
+        """The JAX function of one draw at width ``n``; weights in ``without`` are matrix-free."""
+        import jax
+        import jax.numpy as jnp
+
+        from tp.experiments.power_iteration import spectral_norm
+        from tp.interpret.arrays.conditioned import draw
+        from tp.interpret.arrays.evaluate import stepper
+
+        nodes = {name: node for name, node in self.scalars.nodes.items() if node is not None}
+        norms = {name: spectral_norm(step, n, kind) for name, step in self.steps.items() if not step.vanishes}
+        evaluate = stepper(self.scalars.graph, list(nodes.values()), n, kind, forget=not norms)
+        roots = {q.name for q in self.wanted if q.free == 1}
+
+        def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+            key = jax.random.key(number)
+            weights = draw(self.program.parameters, n, key, kind, without)
+            out = {q.name: jnp.zeros((), kind) for q in self.wanted}
+            values, weights = evaluate(weights, first(data, self.scalars.depth))
+            for name, value in zip(nodes, values, strict=True):
+                out[name] = jnp.sqrt(jnp.maximum(value, 0.0)) if name in roots else value
+            for name, norm in norms.items():
+                inputs = first(data, self.steps[name].contracted)
+                out[name], _, weights = norm(weights, inputs, jax.random.fold_in(key, 2**31 - 1))
+            return out
+
+        return one
+
+    def _programs(self) -> list[tuple[Nodes, list[int]]]:
+        """Every graph that a draw evaluates, with its roots."""
+        found = [(self.scalars.graph, [node for node in self.scalars.nodes.values() if node is not None])]
+        return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]
+
+    def _remembered(self, name: str, n: int) -> int:
+        """Products of one weight that the power iterations make room for."""
+        steps = [step.asked(n) for step in self.steps.values() if not step.vanishes]
+        return ROOM * sum(sum(asked[name]) for asked in steps if name in asked)
+
+    def _asked(self, n: int) -> dict[str, Questions]:
+        return questions(self._programs(), n)
+
+    def _asked_in_all(self, n: int) -> dict[str, Questions]:
+        """As :meth:`_asked`, with as many steps of power iterations as are usual."""
+        scalars, *steps = self._programs()
+        found = questions([scalars], n)
+        for name, asked in questions(steps, n).items():
+            found.setdefault(name, Questions()).groups.extend(asked.groups * USUAL_STEPS)
+        return found

@@ -1,0 +1,51 @@
+"""The part of a store that one experiment is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tp.experiments.experiment import Experiment
+from tp.sampling.calls import Answer, Call, absolute
+from tp.sampling.plan import Plan
+from tp.store.behind import Behind
+from tp.store.key import Key, Series
+from tp.store.store import Store
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The cells of ``experiment`` under ``plan``, drawn on ``platform`` with ``versions`` of all code."""
+
+    store: Store | Behind
+    experiment: Experiment
+    plan: Plan
+    platform: str
+    versions: Mapping[str, str]
+    _series: dict[int, Series] = field(default_factory=dict[int, Series])
+
+    def find(self, call: Call) -> Answer | None:
+        """The answer to ``call`` as it was drawn before; None where not all of it is stored."""
+        found = self.store.find(self._at(call.n), call.n, call.first, call.count)
+        return None if found is None else Answer(found.values, found.seconds, stored=True)
+
+    def keep(self, call: Call, answer: Answer) -> None:
+        """Store the ``answer`` to ``call``."""
+        key = Key(self._at(call.n), call.n, call.first, call.count)
+        self.store.keep(key, absolute(answer.values), answer.seconds, self.experiment.name)
+
+    def _at(self, n: int) -> Series:
+        """What is stored at width ``n`` is known by."""
+        if n not in self._series:
+            identity, engine = self.experiment.identity(), self.experiment.engine(self.plan.at(n))
+            self._series[n] = Series(
+                program=identity.program,
+                inputs=identity.inputs,
+                quantities=identity.quantities,
+                engine=engine.name,
+                without=engine.absent,
+                dtype=self.plan.dtype,
+                platform=self.platform,
+                versions=self.versions,
+            )
+        return self._series[n]

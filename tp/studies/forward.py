@@ -1,0 +1,56 @@
+"""Forward values of a program at every width of a plan: what ``tp run`` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tp.data.inputs import inputs_for
+from tp.diagnostics.diagnostic import error
+from tp.experiments.forward import ForwardValues
+from tp.sampling.memory_limit import require_memory
+from tp.sampling.plan import Plan
+from tp.studies.provenance import Provenance
+
+if TYPE_CHECKING:
+    from tp.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """Values of every output at x_0; ``outputs[name][n]`` is an array [seeds, ...axes of the output]."""
+
+    outputs: Mapping[str, Mapping[int, npt.NDArray[np.float64]]]
+    provenance: Provenance
+
+
+def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
+    """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
+
+    Seed k has the weights of the key ``plan.key`` + k, as :meth:`tp.Model.init` has: draws of a sweep are numbered in
+    another way. Raises TpError TP511 where nothing can be conditioned, TP501 where memory is not enough, TP604 where an
+    output is not finite, and those of :func:`inputs_for`.
+    """
+    inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype)
+    experiment = ForwardValues(program.name, program.graph, {name: array[0] for name, array in inputs.items()})
+    require_memory(experiment, plan)
+    found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in experiment.quantities}
+    for n in plan.widths:
+        for name, values in experiment.draw(plan.at(n), plan.key, plan.seeds or 1).items():
+            _require_finite(name, n, values, plan.dtype)
+            found[name][n] = values
+    engines = {n: experiment.engine(plan.at(n)).name for n in plan.widths}
+    return Forward(found, Provenance(program.name, program.file, plan.widths, plan.dtype, engines))
+
+
+def _require_finite(name: str, n: int, values: npt.NDArray[np.float64], dtype: str) -> None:
+    """Raises TpError TP604 for ``values`` [seeds, ...] with infinities or NaN."""
+    wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+    if wrong.size:
+        hint = "use --dtype float64" if dtype == "float32" else "the program or its data leave the range of float64"
+        message = f"the output {name} is not finite in {dtype} at width {n}, first for seed {int(wrong[0])}"
+        raise error("TP604", message, hint=hint)

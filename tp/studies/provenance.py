@@ -1,0 +1,54 @@
+"""Where the numbers of a result come from: the same facts in every result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tp.program import Program
+    from tp.sampling.plan import Plan
+    from tp.sampling.sweep import Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The program called ``program`` in ``file``, and what was drawn of it.
+
+    ``widths`` are those at which something was drawn, rising. ``engines`` has by width the interpreter that drew:
+    "dense" or "conditioned". The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made.
+    ``interrupted``: the user broke off. Without any numbers all but ``program`` and ``file`` are empty.
+    """
+
+    program: str
+    file: str
+    widths: tuple[int, ...] = ()
+    dtype: str = ""
+    engines: Mapping[int, str] = field(default_factory=dict[int, str])
+    cells: int = 0
+    stored: int = 0
+    interrupted: bool = False
+
+    def also(self, *drawn: Sweep | Provenance) -> Provenance:
+        """With the cells of further sweeps, and interrupted where one of them was."""
+        return replace(
+            self,
+            cells=self.cells + sum(more.cells for more in drawn),
+            stored=self.stored + sum(more.stored for more in drawn),
+            interrupted=self.interrupted or any(more.interrupted for more in drawn),
+        )
+
+
+def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:
+    """That of the numbers which a sweep has ``drawn``."""
+    return Provenance(
+        program.name,
+        program.file,
+        drawn.widths,
+        plan.dtype,
+        drawn.engines,
+        drawn.cells,
+        drawn.stored,
+        drawn.interrupted,
+    )
