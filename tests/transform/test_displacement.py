@@ -27,6 +27,7 @@ from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder
 from tp.primitives.shorthand import multiply
+from tp.primitives.traits import Function
 from tp.primitives.variable import Variable
 from tp.quantities.programs import datum, gradient_at, metric, weighing
 from tp.quantities.training import Trained, backprop, trained
@@ -334,7 +335,7 @@ def test_kinks_are_crossed_by_real_moves_and_not_by_formal_ones(activation: str)
         graph = GraphBuilder({"n": Width("n")})
         base, move = graph.add(Input("b", (axis,))), graph.add(Input("m", (axis,)))
         algebra = Displacing(graph, Displacement(), formal=formal)
-        jet = algebra.pointwise(Pointwise(activation), Displaced(base, move))
+        jet = algebra.pointwise(Pointwise(activation), Function(activation, 0), Displaced(base, move))
         assert (jet.rest is None) is formal
         if jet.rest is not None:
             b, m = jnp.asarray([-1.0, 0.5, 0.5]), jnp.asarray([1.5, 0.25, -2.0])

@@ -15,11 +15,9 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.primitives.apply import Apply
 from tp.primitives.interpretations import BoundsSetting, bounds
-from tp.primitives.linear import Linear
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import moments
+from tp.primitives.traits import applied_weight, coefficients_of, function_of
 
 FINEST = 48
 """Grains in the greatest power that divides all exponents of a program: halves of halves, and thirds."""
@@ -85,9 +83,9 @@ def met(graph: Nodes) -> dict[int, frozenset[tuple[str, bool]]]:
         node = graph[index]
         before = [found[i] for i in node.operands]
         here = before[0] if len(before) == 1 else frozenset[tuple[str, bool]]().union(*before)
-        operation = node.operation
-        if isinstance(operation, Apply):
-            here |= {(operation.parameter, operation.transposed)}
+        weight = applied_weight(node.operation)
+        if weight is not None:
+            here |= {(weight.name, weight.transposed)}
         found[index] = here
     return found
 
@@ -99,10 +97,9 @@ def grain(graph: Nodes) -> int:
         found |= {p.rate.exponent.denominator, p.law.scale.exponent.denominator}
     for index in graph:
         operation = graph[index].operation
-        if isinstance(operation, Linear):
-            found |= {s.exponent.denominator for s in operation.scales}
-        elif isinstance(operation, Pointwise):
-            found.add((facts(operation.activation).degree or Fraction(0)).denominator)
+        found |= {s.exponent.denominator for s in coefficients_of(operation)}
+        if (function := function_of(operation)) is not None:
+            found.add((facts(function.activation).degree or Fraction(0)).denominator)
     return FINEST * lcm(*found)
 
 

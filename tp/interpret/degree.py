@@ -5,9 +5,7 @@ from __future__ import annotations
 from tp.activations.facts import facts
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
-from tp.primitives.apply import Apply
-from tp.primitives.pointwise import Pointwise
-from tp.primitives.read import Read
+from tp.primitives.traits import Function, function_of, weight_of
 
 
 def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
@@ -20,25 +18,28 @@ def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
         node = graph[index]
         operation = node.operation
         below = [found[i] for i in node.operands]
-        if isinstance(operation, Read):
-            found[index] = int(operation.parameter in trained)
+        weight = weight_of(operation)
+        moves = weight is not None and weight.name in trained
+        if not below:
+            found[index] = int(moves)
         elif operation.derivative is Derivative.CONSTANT:
             found[index] = 0
-        elif isinstance(operation, Pointwise):
-            found[index] = _composed(operation, below[0])
+        elif operation.derivative is Derivative.POINTWISE:
+            found[index] = _composed(function_of(operation), below[0])
         elif operation.derivative is Derivative.BILINEAR:
             found[index] = None if None in below else sum(d for d in below if d is not None)
         else:
             highest = None if None in below else max((d for d in below if d is not None), default=0)
-            more = isinstance(operation, Apply) and operation.parameter in trained
-            found[index] = None if highest is None else highest + more
+            found[index] = None if highest is None else highest + moves
     return found
 
 
-def _composed(operation: Pointwise, degree: int | None) -> int | None:
+def _composed(function: Function | None, degree: int | None) -> int | None:
     if degree == 0:
         return 0
-    last = next((k for k, s in enumerate(facts(operation.activation).slopes[operation.k :]) if s.vanishes), None)
+    if function is None:
+        return None
+    last = next((k for k, s in enumerate(facts(function.activation).slopes[function.k :]) if s.vanishes), None)
     if last is None:
         return None
     return 0 if last <= 1 else None if degree is None else (last - 1) * degree

@@ -14,9 +14,9 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.work import questions
-from tp.primitives.apply import Apply
 from tp.primitives.arrays import aligned
 from tp.primitives.input import Input
+from tp.primitives.traits import applied_weight
 from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.transform.algebra import JET, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
@@ -78,7 +78,7 @@ class HessianStep:
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""
         operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
-        applied = {operation.parameter for operation in operations if isinstance(operation, Apply)}
+        applied = {weight.name for o in operations if (weight := applied_weight(o)) is not None}
         free = applied - self.fixed
         return {name: [(p.outs, p.ins, ())] for name, p in program.parameters.items() if name in free}
 

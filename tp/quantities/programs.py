@@ -14,9 +14,9 @@ from tp.primitives.detach import Detach
 from tp.primitives.input import Input
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product
-from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, contract, spread
 from tp.primitives.sum_broadcast import Broadcast
+from tp.primitives.traits import read_weight
 from tp.transform.algebra import Algebra
 from tp.transform.direction import Direction
 from tp.transform.gradient import direction, pullback
@@ -71,9 +71,8 @@ def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None, suff
     output = scalar_output(program, target, image, samples, suffix)
     reads: dict[str, int] = {}
     for index in program.needed(roots):
-        operation = program[index].operation
-        if isinstance(operation, Read):
-            reads[operation.parameter] = image[index]
+        if (weight := read_weight(program[index].operation)) is not None:
+            reads[weight] = image[index]
     seed = target.add(Constant((1.0,)))
     if samples is not None:
         seed = target.add(Broadcast((samples,)), seed)
@@ -103,8 +102,8 @@ def reads_in(program: Nodes, target: GraphBuilder, roots: Sequence[int]) -> dict
     found: dict[str, int] = {}
     for index in program.needed(roots):
         operation = program[index].operation
-        if isinstance(operation, Read):
-            found[operation.parameter] = target.add(operation)
+        if (weight := read_weight(operation)) is not None:
+            found[weight] = target.add(operation)
     return found
 
 

@@ -9,25 +9,25 @@ finite axis, so that every weight is read once and the graph does not grow with 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import product
 from math import comb, prod
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tp.activations import find
 from tp.graph.axes import SAMPLES, Axis, Scale, names, union, wide, without
 from tp.graph.builder import GraphBuilder
+from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
-from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather, Scatter
-from tp.primitives.linear import Linear
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.rename import Rename
-from tp.primitives.shorthand import apply_function, combine, contract, multiply, spread
+from tp.primitives.shorthand import apply_function, combine, contract, multiply
+from tp.primitives.traits import Function, Weight
 from tp.transform.direction import Direction, apply_direction
+from tp.transform.linear_image import linear_image
 
 JET = "@jet"
 
@@ -61,11 +61,12 @@ class Algebra(ABC, Generic[J]):
     def bilinear(self, operation: Operation, left: J, right: J) -> J: ...
 
     @abstractmethod
-    def pointwise(self, operation: Pointwise, jet: J) -> J: ...
+    def pointwise(self, operation: Operation, function: Function, jet: J) -> J:
+        """``operation``, which applies ``function`` to every entry."""
 
     @abstractmethod
-    def apply(self, operation: Apply, jet: J) -> J:
-        """A moving operator applied to a moving value."""
+    def apply(self, operation: Operation, weight: Weight, jet: J) -> J:
+        """``operation``, which applies the moving ``weight`` to a moving value."""
 
     @abstractmethod
     def coefficient(self, jet: J, order: int) -> int | None:
@@ -109,20 +110,8 @@ class Taylor(Algebra[Coefficients]):
         return tuple(out)
 
     def linear(self, operation: Operation, jets: Sequence[Coefficients]) -> Coefficients:
-        return tuple(self._linear(operation, jets, i) for i in range(len(self.indices)))
-
-    def _linear(self, operation: Operation, jets: Sequence[Coefficients], i: int) -> int | None:
-        operands = [j[i] for j in jets]
-        if all(o is None for o in operands):
-            return None
         bases = [base for j in jets if (base := j[0]) is not None]
-        if isinstance(operation, Linear):
-            present = [(s, o) for s, o in zip(operation.scales, operands, strict=True) if o is not None]
-            part = combine(self.graph, [o for _, o in present], [s for s, _ in present])
-            return spread(self.graph, part, operation.infer([self.graph.type(b) for b in bases], {}))
-        zero = self.graph.add(Constant((0.0,)))
-        filled = [multiply(self.graph, b, zero) if o is None else o for o, b in zip(operands, bases, strict=True)]
-        return self.graph.add(operation, *filled)
+        return tuple(linear_image(self.graph, operation, bases, [j[i] for j in jets]) for i in range(len(self.indices)))
 
     def bilinear(self, operation: Operation, left: Coefficients, right: Coefficients) -> Coefficients:
         return tuple(
@@ -136,19 +125,19 @@ class Taylor(Algebra[Coefficients]):
             for index in self.indices
         )
 
-    def pointwise(self, operation: Pointwise, jet: Coefficients) -> Coefficients:
+    def pointwise(self, operation: Operation, function: Function, jet: Coefficients) -> Coefficients:
         base = jet[0]
         if base is None:
             raise ValueError("a nonlinearity of an identically vanishing value")
-        function = find(operation.activation)
+        activation = find(function.activation)
         moving = (None, *jet[1:])
         parts: list[list[tuple[int, float]]] = [[] for _ in self.indices]
         parts[0].append((self.graph.add(operation, base), 1.0))
         power: Coefficients = moving
         for k in range(1, self.depth + 1):
             # power holds the divided power moving^k / k!
-            if not function.vanishes(operation.k + k):
-                slope = apply_function(self.graph, operation.activation, base, operation.k + k)
+            if not activation.vanishes(function.k + k):
+                slope = apply_function(self.graph, function.activation, base, function.k + k)
                 for i, coefficient in enumerate(power):
                     if coefficient is not None:
                         parts[i].append((multiply(self.graph, slope, coefficient), 1.0))
@@ -168,17 +157,17 @@ class Taylor(Algebra[Coefficients]):
             for index in self.indices
         )
 
-    def apply(self, operation: Apply, jet: Coefficients) -> Coefficients:
+    def apply(self, operation: Operation, weight: Weight, jet: Coefficients) -> Coefficients:
         parts: list[list[tuple[int, float]]] = [
             [] if here is None else [(self.graph.add(operation, here), 1.0)] for here in jet
         ]
         for which, (direction, _) in enumerate(self.bundles):
-            for factor in direction.factors.get(operation.parameter, ()):
+            for factor in direction.factors.get(weight.name, ()):
                 for i, index in enumerate(self.indices):
                     lower = tuple(k - (j == which) for j, k in enumerate(index))
                     before = jet[self.place[lower]] if lower in self.place else None
                     if before is not None:
-                        vector, coefficient, shared = apply_direction(self.graph, operation, factor, before)
+                        vector, coefficient, shared = apply_direction(self.graph, weight, factor, before)
                         moved = contract(self.graph, vector, coefficient, shared)
                         parts[i].append((moved, float(index[which])))
         return tuple(map(self._sum, parts))
@@ -258,7 +247,10 @@ class Subsets(Algebra[int]):
     def bilinear(self, operation: Operation, left: int, right: int) -> int:
         if not (self._moves(left) and self._moves(right)):
             return self.graph.add(operation, left, right)
-        assert isinstance(operation, Product)
+        return _products.of(operation)(operation, self, left, right)
+
+    def product(self, operation: Product, left: int, right: int) -> int:
+        """The product of two moving values."""
         types = self.graph.type(left), self.graph.type(right)
         for narrow, other, axes in ((left, right, types[0]), (right, left, types[1])):
             if not wide(axes):
@@ -299,16 +291,16 @@ class Subsets(Algebra[int]):
         both = self.graph.add(operation, a, b)
         return self.graph.add(Scatter(self.jet, (axis,), tuple(s for _, s in pairs)), both)
 
-    def pointwise(self, operation: Pointwise, jet: int) -> int:
+    def pointwise(self, operation: Operation, function: Function, jet: int) -> int:
         if not self._moves(jet):
             return self.graph.add(operation, jet)
-        function = find(operation.activation)
+        activation = find(function.activation)
         base = self.graph.add(Gather(self.jet, (), (0,)), jet)
         parts = [self._lifted(self.graph.add(operation, base))]
         for k in range(1, self.depth + 1):
-            if function.vanishes(operation.k + k):
+            if activation.vanishes(function.k + k):
                 continue
-            slope = apply_function(self.graph, operation.activation, base, operation.k + k)
+            slope = apply_function(self.graph, function.activation, base, function.k + k)
             parts.append(multiply(self.graph, slope, self._blocks(jet, k)))
         return combine(self.graph, parts)
 
@@ -324,11 +316,11 @@ class Subsets(Algebra[int]):
             blocks = multiply(self.graph, blocks, block)
         return self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), blocks)
 
-    def apply(self, operation: Apply, jet: int) -> int:
+    def apply(self, operation: Operation, weight: Weight, jet: int) -> int:
         parts: list[int] = [self.graph.add(operation, jet)]
         for direction, bits in self.bundles:
-            for factor in direction.factors.get(operation.parameter, ()) if bits else ():
-                vector, coefficient, shared = apply_direction(self.graph, operation, factor, jet)
+            for factor in direction.factors.get(weight.name, ()) if bits else ():
+                vector, coefficient, shared = apply_direction(self.graph, weight, factor, jet)
                 raised = self._raised(coefficient, bits)
                 parts.append(contract(self.graph, vector, raised, (SAMPLES, *shared)))
         if len(parts) > 1:
@@ -351,6 +343,15 @@ class Subsets(Algebra[int]):
         if not self._moves(jet):
             return jet if order == 0 else None
         return self.graph.add(Gather(self.jet, (), ((1 << order) - 1,)), jet)
+
+
+_products: Interpretation[Callable[[Any, Subsets, int, int], int]] = Interpretation("products of jets")
+"""``rule(operation, algebra, left, right)``: a bilinear operation on two jets that both move."""
+
+
+@_products.rule(Product)
+def jet_product(operation: Product, algebra: Subsets, left: int, right: int) -> int:
+    return algebra.product(operation, left, right)
 
 
 def _members(mask: int) -> tuple[int, ...]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tp.graph.axes import Scale, names, wide, without
 from tp.graph.builder import GraphBuilder
-from tp.primitives.apply import Apply
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply, scaled, total
+from tp.primitives.traits import Weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +67,16 @@ class Direction:
 
 
 def apply_direction(
-    graph: GraphBuilder, operation: Apply, factor: Factor, operand: int
+    graph: GraphBuilder, weight: Weight, factor: Factor, operand: int
 ) -> tuple[int, int, tuple[str, ...]]:
     """(∂W) z for ∂W = left ⊗ right, without the last product.
 
     Returns the vector, its coefficient right·z, and the axes over which their product is to be summed (the
     factor's shared axes, renamed where the operand has axes of the same names).
     """
-    first, second = (factor.right, factor.left) if not operation.transposed else (factor.left, factor.right)
+    first, second = (factor.right, factor.left) if not weight.transposed else (factor.left, factor.right)
     first, second, shared = apart(graph, first, second, factor.shared, operand)
-    _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
+    _, ins = graph.parameters[weight.name].sides(weight.transposed)
     return second, contract(graph, first, operand, names(ins)), shared
 
 

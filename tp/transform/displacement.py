@@ -8,23 +8,24 @@ orders are those of all derivatives at once (docs/calculus.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tp.activations import Smoothness, find
 from tp.graph.axes import wide
 from tp.graph.builder import GraphBuilder
+from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
-from tp.primitives.apply import Apply
-from tp.primitives.constant import Constant
+from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
-from tp.primitives.linear import Linear
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder
-from tp.primitives.shorthand import apply_function, combine, contract, multiply, spread
+from tp.primitives.shorthand import apply_function, combine, contract, multiply
 from tp.primitives.switched import Switched
+from tp.primitives.traits import Function, Weight
 from tp.transform.algebra import Algebra
 from tp.transform.direction import Direction, Factor, apply_direction
+from tp.transform.linear_image import linear_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,13 @@ class Displacing(Algebra[Displaced]):
         return Displaced(node)
 
     def constant(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
-        # Softmax detaches what it subtracts; moving that along would change nothing.
-        if self.formal or not isinstance(operation, Largest) or (move := self.move(jets[0])) is None:
+        if self.formal or not any(j.moves for j in jets):
             return super().constant(operation, jets)
-        base = self.graph.add(operation, jets[0].base)
-        return self._made(base, [], [], [self.graph.add(Switched(operation.axis), jets[0].base, move)])
+        return _crossings.of(operation)(operation, self, jets)
+
+    def made(self, base: int, rest: int) -> Displaced:
+        """A value without a derivative that changes by ``rest``, which arises here."""
+        return self._made(base, [], [], [rest])
 
     def leaf(self, node: int, weight: str) -> Displaced:
         moves = [
@@ -91,22 +94,12 @@ class Displacing(Algebra[Displaced]):
 
     def linear(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
         base = self.graph.add(operation, *(j.base for j in jets))
-        return Displaced(
-            base,
-            self._linear(operation, jets, [j.first for j in jets]),
-            self._linear(operation, jets, [j.rest for j in jets]),
+        bases = [j.base for j in jets]
+        first, rest = (
+            linear_image(self.graph, operation, bases, moves)
+            for moves in ([j.first for j in jets], [j.rest for j in jets])
         )
-
-    def _linear(self, operation: Operation, jets: Sequence[Displaced], moves: Sequence[int | None]) -> int | None:
-        if all(m is None for m in moves):
-            return None
-        if isinstance(operation, Linear):
-            present = [(s, m) for s, m in zip(operation.scales, moves, strict=True) if m is not None]
-            part = combine(self.graph, [m for _, m in present], [s for s, _ in present])
-            return spread(self.graph, part, operation.infer([self.graph.type(j.base) for j in jets], {}))
-        zero = self.graph.add(Constant((0.0,)))
-        filled = [multiply(self.graph, j.base, zero) if m is None else m for m, j in zip(moves, jets, strict=True)]
-        return self.graph.add(operation, *filled)
+        return Displaced(base, first, rest)
 
     def bilinear(self, operation: Operation, left: Displaced, right: Displaced) -> Displaced:
         def times(a: int | None, b: int | None) -> list[int]:
@@ -117,24 +110,24 @@ class Displacing(Algebra[Displaced]):
         both = times(self.move(left), self.move(right))
         return self._made(base, first, [*times(left.rest, right.base), *times(left.base, right.rest)], both)
 
-    def pointwise(self, operation: Pointwise, jet: Displaced) -> Displaced:
+    def pointwise(self, operation: Operation, function: Function, jet: Displaced) -> Displaced:
         base = self.graph.add(operation, jet.base)
         move = self.move(jet)
         if move is None:
             return Displaced(base)
-        function, k = find(operation.activation), operation.k
+        activation, k = find(function.activation), function.k
         first, passed, made = [], [], []
-        if not function.vanishes(k + 1):
-            slope = apply_function(self.graph, operation.activation, jet.base, k + 1)
+        if not activation.vanishes(k + 1):
+            slope = apply_function(self.graph, function.activation, jet.base, k + 1)
             first = [] if jet.first is None else [multiply(self.graph, slope, jet.first)]
             passed = [] if jet.rest is None else [multiply(self.graph, slope, jet.rest)]
-        kinked = function.smoothness is Smoothness.PIECEWISE_LINEAR
-        if (k < 2 and not self.formal) if kinked else not function.constant(k + 1):
-            made = [self.graph.add(Remainder(operation.activation, k, 2), jet.base, move)]
+        kinked = activation.smoothness is Smoothness.PIECEWISE_LINEAR
+        if (k < 2 and not self.formal) if kinked else not activation.constant(k + 1):
+            made = [self.graph.add(Remainder(function.activation, k, 2), jet.base, move)]
             self.arguments[jet.base] = jet
         return self._made(base, first, passed, made)
 
-    def apply(self, operation: Apply, jet: Displaced) -> Displaced:
+    def apply(self, operation: Operation, weight: Weight, jet: Displaced) -> Displaced:
         base = self.graph.add(operation, jet.base)
         first = [] if jet.first is None else [self.graph.add(operation, jet.first)]
         passed = [] if jet.rest is None else [self.graph.add(operation, jet.rest)]
@@ -144,17 +137,17 @@ class Displacing(Algebra[Displaced]):
             if (move := self.move(jet)) is not None:
                 made.append(self.graph.add(operation, move))
         for direction in self.displacement.first:
-            for factor in direction.factors.get(operation.parameter, ()):
-                first.append(self._moved(operation, factor, jet.base))
+            for factor in direction.factors.get(weight.name, ()):
+                first.append(self._moved(weight, factor, jet.base))
                 if (move := self.move(jet)) is not None:
-                    made.append(self._moved(operation, factor, move))
+                    made.append(self._moved(weight, factor, move))
         for direction in self.displacement.rest:
-            for factor in direction.factors.get(operation.parameter, ()):
-                made.append(self._moved(operation, factor, self.total(jet)))
+            for factor in direction.factors.get(weight.name, ()):
+                made.append(self._moved(weight, factor, self.total(jet)))
         return self._made(base, first, passed, made)
 
-    def _moved(self, operation: Apply, factor: Factor, operand: int) -> int:
-        vector, coefficient, shared = apply_direction(self.graph, operation, factor, operand)
+    def _moved(self, weight: Weight, factor: Factor, operand: int) -> int:
+        vector, coefficient, shared = apply_direction(self.graph, weight, factor, operand)
         return contract(self.graph, vector, coefficient, shared)
 
     def _made(self, base: int, first: Sequence[int], passed: Sequence[int], made: Sequence[int]) -> Displaced:
@@ -179,3 +172,23 @@ class Displacing(Algebra[Displaced]):
     def coefficient(self, jet: Displaced, order: int) -> int | None:
         """Order 0: at θ; 1: the first-order change; 2: the rest."""
         return (jet.base, jet.first, jet.rest)[order]
+
+
+_crossings: Interpretation[Callable[[Any, Displacing, Sequence[Displaced]], Displaced]] = Interpretation("crossings")
+"""``rule(operation, algebra, jets)``: an operation without a derivative some of whose operands make a finite move."""
+
+
+@_crossings.rule(Largest)
+def switched(operation: Largest, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
+    """The largest entry may become another one."""
+    (jet,) = jets
+    move = algebra.move(jet)
+    assert move is not None
+    base = algebra.graph.add(operation, jet.base)
+    return algebra.made(base, algebra.graph.add(Switched(operation.axis), jet.base, move))
+
+
+@_crossings.rule(Detach)
+def detached(operation: Detach, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
+    """Softmax detaches what it subtracts from its argument; its value is the same if that stays where it was."""
+    return Displaced(algebra.graph.add(operation, jets[0].base))

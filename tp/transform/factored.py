@@ -13,9 +13,8 @@ from tp.graph.axes import names, wide, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.primitives.apply import Apply
-from tp.primitives.input import Input
 from tp.primitives.product import Product
-from tp.primitives.read import Read
+from tp.primitives.traits import datum_of, read_weight
 
 Applications = dict[int, tuple[Apply, int]]
 """By the number of a product: the application that has the same value, and its operand."""
@@ -47,17 +46,17 @@ def _applications(program: Graph) -> Applications:
     roots = list(program.outputs.values())
     sampled = _sampled(program)
     uses: dict[str, Applications] = {}
-    values = {program[i].operation for i in roots}
+    values = {name for i in roots if (name := read_weight(program[i].operation)) is not None}
     for index in program.needed(roots):
         for place, operand in enumerate(program[index].operands):
-            weight = program[operand].operation
-            if isinstance(weight, Read):
+            weight = read_weight(program[operand].operation)
+            if weight is not None:
                 use = _applied(program, index, place)
                 if use is None or use[1] not in sampled:
                     values.add(weight)
                 else:
-                    uses.setdefault(weight.parameter, {})[index] = use
-    return {i: use for name, products in uses.items() if Read(name) not in values for i, use in products.items()}
+                    uses.setdefault(weight, {})[index] = use
+    return {i: use for name, products in uses.items() if name not in values for i, use in products.items()}
 
 
 def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None:
@@ -71,9 +70,10 @@ def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None
     if not isinstance(node.operation, Product):
         return None
     weight, other = node.operands[place], node.operands[1 - place]
-    read = program[weight].operation
-    assert isinstance(read, Read)
-    parameter = program.parameters[read.parameter]
+    name = read_weight(program[weight].operation)
+    if name is None:
+        return None
+    parameter = program.parameters[name]
     if not wide(program.type(weight)) or program.type(weight) != parameter.outs + parameter.ins:
         return None
     finite = parameter.outs if wide(parameter.ins) else parameter.ins
@@ -82,7 +82,7 @@ def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None
         rest = without(program.type(other), names(ins))
         whole = set(node.operation.over) == set(names(ins)) and node.type == outs + rest
         if whole and not wide(rest) and prod(a.at(1) for a in rest) < prod(a.at(1) for a in finite):
-            return Apply(read.parameter, transposed), other
+            return Apply(name, transposed), other
     return None
 
 
@@ -95,6 +95,6 @@ def _sampled(program: Graph) -> set[int]:
     found: set[int] = set()
     for index in program:
         node = program[index]
-        if isinstance(node.operation, Input) or not found.isdisjoint(node.operands):
+        if datum_of(node.operation) is not None or not found.isdisjoint(node.operands):
             found.add(index)
     return found

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from tp.graph.axes import names, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative
-from tp.primitives.apply import Apply
 from tp.primitives.interpretations import transposition
 from tp.primitives.shorthand import combine
+from tp.primitives.traits import Weight, applied_weight
 from tp.transform.direction import Direction, Factor
 
 
@@ -42,7 +42,7 @@ def pullback(
         node = graph[index]
         if index in wanted or (
             node.operation.derivative is not Derivative.CONSTANT
-            and (isinstance(node.operation, Apply) or any(i in active for i in node.operands))
+            and (applied_weight(node.operation) is not None or any(i in active for i in node.operands))
         ):
             active.add(index)
     arriving: dict[int, list[int]] = {root: [cotangent]}
@@ -58,10 +58,9 @@ def pullback(
                 finished[index] = total
             if index in wanted:
                 continue
-            if isinstance(node.operation, Apply):
-                factors.setdefault(node.operation.parameter, []).append(
-                    _factor(graph, node.operation, total, node.operands[0], kept)
-                )
+            if (weight := applied_weight(node.operation)) is not None:
+                factor = _factor(graph, weight, total, node.operands[0], kept)
+                factors.setdefault(weight.name, []).append(factor)
             for place, operand in enumerate(node.operands):
                 if operand in active:
                     back = transposition.of(node.operation)(node.operation, graph, total, node.operands, place)
@@ -70,10 +69,10 @@ def pullback(
     return Pullback(finished, {name: tuple(parts) for name, parts in factors.items()})
 
 
-def _factor(graph: GraphBuilder, operation: Apply, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:
-    _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
+def _factor(graph: GraphBuilder, weight: Weight, cotangent: int, operand: int, kept: tuple[str, ...]) -> Factor:
+    _, ins = graph.parameters[weight.name].sides(weight.transposed)
     shared = tuple(a for a in names(without(graph.type(operand), names(ins))) if a not in kept)
-    pair = (operand, cotangent) if operation.transposed else (cotangent, operand)
+    pair = (operand, cotangent) if weight.transposed else (cotangent, operand)
     return Factor(*pair, shared)
 
 

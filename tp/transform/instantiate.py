@@ -9,8 +9,8 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
 from tp.primitives.input import Input
-from tp.primitives.read import Read
 from tp.primitives.sum_broadcast import Broadcast
+from tp.primitives.traits import datum_of, read_weight
 
 
 def instantiate(
@@ -31,12 +31,12 @@ def instantiate(
     for index in program.needed(roots):
         node = program[index]
         with target.at(node.span):
-            if isinstance(node.operation, Input):
-                image[index] = datum(node.operation)
+            if (given := datum_of(node.operation)) is not None:
+                image[index] = datum(given)
                 continue
             operands = [image[i] for i in node.operands]
             copy = beside(node.operation, operands, target.add(node.operation, *operands, label=node.label))
-            if samples is not None and isinstance(node.operation, Read):
+            if samples is not None and read_weight(node.operation) is not None:
                 copy = target.add(Broadcast((samples,)), copy)
         image[index] = copy
     return image

@@ -7,10 +7,8 @@ from typing import TypeVar
 
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
-from tp.primitives.apply import Apply
 from tp.primitives.input import Input
-from tp.primitives.pointwise import Pointwise
-from tp.primitives.read import Read
+from tp.primitives.traits import datum_of, function_of, weight_of
 from tp.transform.algebra import Algebra
 
 J = TypeVar("J")
@@ -36,14 +34,15 @@ def jets(
         operation = node.operation
         operands = [out[i] for i in node.operands]
         with target.at(node.span):
-            if isinstance(operation, Input):
-                out[index] = algebra.flat(datum(operation))
-            elif isinstance(operation, Read):
-                out[index] = algebra.leaf(target.add(operation), operation.parameter)
-            elif isinstance(operation, Apply):
-                out[index] = algebra.apply(operation, operands[0])
-            elif isinstance(operation, Pointwise):
-                out[index] = algebra.pointwise(operation, operands[0])
+            if (given := datum_of(operation)) is not None:
+                out[index] = algebra.flat(datum(given))
+            elif (weight := weight_of(operation)) is not None:
+                if weight.applied:
+                    out[index] = algebra.apply(operation, weight, operands[0])
+                else:
+                    out[index] = algebra.leaf(target.add(operation), weight.name)
+            elif (function := function_of(operation)) is not None and operation.derivative is Derivative.POINTWISE:
+                out[index] = algebra.pointwise(operation, function, operands[0])
             elif operation.derivative is Derivative.BILINEAR:
                 out[index] = algebra.bilinear(operation, *operands)
             elif operation.derivative is Derivative.LINEAR:

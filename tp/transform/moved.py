@@ -15,11 +15,10 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
-from tp.primitives.apply import Apply
 from tp.primitives.input import Input
-from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply
+from tp.primitives.traits import Weight, on_weight, weight_of
 from tp.transform.direction import Factor, apply_direction
 from tp.transform.instantiate import instantiate
 
@@ -86,26 +85,27 @@ def moved(
     """
 
     def beside(operation: Operation, operands: Sequence[int], copy: int) -> int:
-        if isinstance(operation, Read | Apply) and operation.parameter in moves.arrays:
-            return combine(
-                target, [copy, target.add(replace(operation, parameter=move_of(operation.parameter)), *operands)]
-            )
-        if not isinstance(operation, Apply) or not moves.rank.get(operation.parameter):
+        weight = weight_of(operation)
+        if weight is None:
+            return copy
+        if weight.name in moves.arrays:
+            return combine(target, [copy, target.add(on_weight(operation, move_of(weight.name)), *operands)])
+        if not weight.applied or not moves.rank.get(weight.name):
             return copy
         if moves.shrinks:
             copy = multiply(target, copy, target.add(Input(SHRUNK, ())))
-        return combine(target, [copy, _move(target, operation, operands[0], moves.rank)])
+        return combine(target, [copy, _move(target, weight, operands[0], moves.rank)])
 
     return instantiate(program, roots, target, datum, samples, beside)
 
 
-def _move(target: GraphBuilder, operation: Apply, operand: int, rank: Mapping[str, int]) -> int:
+def _move(target: GraphBuilder, weight: Weight, operand: int, rank: Mapping[str, int]) -> int:
     """Σ_r c_r a_r (b_r · x), or with a and b exchanged for the transposed weight."""
-    weight = target.parameters[operation.parameter]
-    axis = Axis(RANK, rank[operation.parameter])
-    left = target.add(Input(left_of(weight.name), (axis, *weight.outs)))
-    right = target.add(Input(right_of(weight.name), (axis, *weight.ins)))
-    vector, coefficient, shared = apply_direction(target, operation, Factor(left, right, (RANK,)), operand)
+    found = target.parameters[weight.name]
+    axis = Axis(RANK, rank[weight.name])
+    left = target.add(Input(left_of(weight.name), (axis, *found.outs)))
+    right = target.add(Input(right_of(weight.name), (axis, *found.ins)))
+    vector, coefficient, shared = apply_direction(target, weight, Factor(left, right, (RANK,)), operand)
     weights = target.add(Input(coefficients_of(weight.name), (axis,)))
     if shared != (RANK,):
         weights = target.add(Rename(RANK, shared[0]), weights)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tp.graph.axes import ONE, Scale
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
 from tp.graph.parameter import Parameter
 from tp.primitives.linear import Linear
 from tp.primitives.shorthand import scaled
+from tp.primitives.traits import coefficients_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,14 @@ def _parameter(parameter: Parameter, change: Rescaling) -> Parameter:
 
 
 def _operation(index: int, operation: Operation, change: Rescaling) -> Operation:
-    if not isinstance(operation, Linear):
-        return operation
-    factors = [change.coefficients.get((index, place), ONE) for place in range(len(operation.scales))]
-    return Linear(tuple(scale * factor for scale, factor in zip(operation.scales, factors, strict=True)))
+    factors = {k: f for k in range(len(coefficients_of(operation))) if (f := change.coefficients.get((index, k)))}
+    return _rescaled.of(operation)(operation, factors) if factors else operation
+
+
+_rescaled: Interpretation[Callable[[Any, Mapping[int, Scale]], Operation]] = Interpretation("rescaled")
+"""``rule(operation, factors)``: the operation with its coefficients times ``factors``, which are given by place."""
+
+
+@_rescaled.rule(Linear)
+def rescaled_combination(operation: Linear, factors: Mapping[int, Scale]) -> Operation:
+    return Linear(tuple(scale * factors.get(place, ONE) for place, scale in enumerate(operation.scales)))

@@ -11,12 +11,11 @@ from tp.graph.axes import SAMPLES, Axis, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
-from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.input import Input
-from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, contract
+from tp.primitives.traits import read_weight, weight_of
 from tp.quantities.programs import datum, reads_in
 from tp.transform.direction import Direction
 from tp.transform.gradient import Pullback, direction, pullback
@@ -93,8 +92,8 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     output = _sampled(graph, image[root], samples)
     seed = graph.add(Input(SEED, graph.type(output)))
     weighed = contract(graph, output, seed, names(graph.type(output)))
-    places = {i: image[i] for i in program.needed([root]) if isinstance(program[i].operation, Read | Apply)}
-    reads = {o.parameter: place for i, place in places.items() if isinstance(o := program[i].operation, Read)}
+    places = {i: image[i] for i in program.needed([root]) if weight_of(program[i].operation) is not None}
+    reads = {w: place for i, place in places.items() if (w := read_weight(program[i].operation)) is not None}
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
     along = _radial(graph, pulled, places.values()) if radial else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.nodes import Nodes
-from tp.primitives.apply import Apply
+from tp.graph.operation import Operation
+from tp.primitives.traits import applied_weight
 
 
 def schedule(graph: Nodes, roots: Sequence[int]) -> list[list[int]]:
@@ -15,12 +16,12 @@ def schedule(graph: Nodes, roots: Sequence[int]) -> list[list[int]]:
     a weight is read, or asked, once for all of them.
     """
     levels: dict[int, int] = {}
-    products: dict[tuple[int, Apply], list[int]] = {}
+    products: dict[tuple[int, Operation], list[int]] = {}
     others: dict[int, list[int]] = {}
     for index in graph.needed(roots):
         node = graph[index]
         level = max((levels[i] for i in node.operands), default=0)
-        if isinstance(node.operation, Apply):
+        if applied_weight(node.operation) is not None:
             level += 1
             products.setdefault((level, node.operation), []).append(index)
         else:

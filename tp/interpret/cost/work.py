@@ -13,7 +13,7 @@ from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
-from tp.primitives.apply import Apply
+from tp.primitives.traits import applied_weight
 
 DRAW = 1.5e-8
 """Drawing one normal number."""
@@ -67,12 +67,12 @@ def questions(graphs: Sequence[tuple[Nodes, Sequence[int]]], n: int) -> dict[str
     found: dict[str, Questions] = {}
     for graph, roots in graphs:
         for group in schedule(graph, roots):
-            operation = graph[group[0]].operation
-            if isinstance(operation, Apply):
-                _, ins = graph.parameters[operation.parameter].sides(operation.transposed)
+            weight = applied_weight(graph[group[0]].operation)
+            if weight is not None:
+                _, ins = graph.parameters[weight.name].sides(weight.transposed)
                 size = entries(ins, n)
                 vectors = sum(entries(graph.type(graph[i].operands[0]), n) // size for i in group)
-                found.setdefault(operation.parameter, Questions()).groups.append((vectors, operation.transposed))
+                found.setdefault(weight.name, Questions()).groups.append((vectors, weight.transposed))
     return found
 
 
@@ -115,5 +115,5 @@ def products(
 def elsewhere(graph: Nodes, roots: Sequence[int], n: int) -> float:
     """The cost of everything that is not a product with a weight."""
     return TOUCH * sum(
-        2 * entries(graph.type(i), n) for i in graph.needed(roots) if not isinstance(graph[i].operation, Apply)
+        2 * entries(graph.type(i), n) for i in graph.needed(roots) if applied_weight(graph[i].operation) is None
     )

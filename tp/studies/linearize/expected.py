@@ -10,7 +10,7 @@ from tp.activations import Smoothness, find
 from tp.experiments.training.observables import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
 from tp.experiments.training.schedule import Schedule
 from tp.graph.graph import Graph
-from tp.primitives.pointwise import Pointwise
+from tp.primitives.traits import function_of
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
@@ -70,5 +70,5 @@ def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction
 def _kinked(program: Graph) -> bool:
     """Is some activation not smooth?"""
     operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
-    used = {operation.activation for operation in operations if isinstance(operation, Pointwise)}
+    used = {function.activation for o in operations if (function := function_of(o)) is not None}
     return any(find(name).smoothness is not Smoothness.ANALYTIC for name in used)

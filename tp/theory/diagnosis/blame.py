@@ -18,11 +18,11 @@ from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.shorthand import contract
+from tp.primitives.traits import Function, Weight
 from tp.quantities.names import Quantity, parse
 from tp.quantities.programs import datum, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.theory.diagnosis.describe import Place, by_line, declared, listing
@@ -131,11 +131,13 @@ class _Recording(Taylor):
         cut = super().bilinear(operation, self._cut(left), self._cut(right))
         return self._record(super().bilinear(operation, left, right), cut)
 
-    def pointwise(self, operation: Pointwise, jet: Coefficients) -> Coefficients:
-        return self._record(super().pointwise(operation, jet), super().pointwise(operation, self._cut(jet)))
+    def pointwise(self, operation: Operation, function: Function, jet: Coefficients) -> Coefficients:
+        cut = super().pointwise(operation, function, self._cut(jet))
+        return self._record(super().pointwise(operation, function, jet), cut)
 
-    def apply(self, operation: Apply, jet: Coefficients) -> Coefficients:
-        return self._record(super().apply(operation, jet), super().apply(operation, self._cut(jet)))
+    def apply(self, operation: Operation, weight: Weight, jet: Coefficients) -> Coefficients:
+        cut = super().apply(operation, weight, self._cut(jet))
+        return self._record(super().apply(operation, weight, jet), cut)
 
 
 class Parts:
