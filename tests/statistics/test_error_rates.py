@@ -1,6 +1,6 @@
 """Error rates of verdicts on systems with known laws, under the rule that verify follows.
 
-``python tests/measure/test_error_rates.py 50`` prints the table of docs/measurement.md.
+``python tests/statistics/test_error_rates.py 50`` prints the table of docs/measurement.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Stochastic O (paper, definition 2.1): upper, lower and definite bounds, tested on samples.
 
 M = O(f) iff P(||M_n|| <= g(n)) -> 1 for every g with f = o(g). This holds iff for every probability q < 1 the
-q-quantile of ||M_n|| is O(f): what is tested is the growth of quantiles of ||M_n|| / f(n) on a grid of levels.
+q-quantile of ||M_n|| is O(f). The tests look at the growth of quantiles of ||M_n|| / f(n) at several levels, and
+:mod:`tp.statistics.bound` decides from it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tp.statistics.verdict import Verdict
 def is_bounded_by(
     source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
 ) -> Finding:
-    """Is M = O(f) (definition 2.1)?
+    """Whether M = O(f) (definition 2.1).
 
     Confirmed: the highest quantile of the criteria of ||M_n||/f(n) is bounded, for even and for odd widths, with
     enough draws beyond it, and the highest one that the sample reaches gives no reason for doubt. Refuted: a quantile
@@ -44,7 +45,7 @@ def is_bounded_by(
 def is_bounded_below_by(
     source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
 ) -> Finding:
-    """Is M = Omega(f): P(||M_n|| >= g(n)) -> 1 for every g = o(f) (section 2.2)?
+    """Whether M = Omega(f): P(||M_n|| >= g(n)) -> 1 for every g = o(f) (definition 2.1).
 
     The same as :func:`is_bounded_by` for f(n)/||M_n||: its quantiles at 1 - q are those of ||M_n||/f(n) at q, and the
     lowest level of the criteria decides.
@@ -64,9 +65,9 @@ def is_bounded_below_by(
 def has_definite_bound(
     source: Series | Samples, f: Scale | Growth, plan: Plan | None = None, criteria: Criteria | None = None
 ) -> Finding:
-    """Is f the definite bound of M (theorem 2.1): M = O(f), and M = O(g) for no g < f?
+    """Whether f is the definite bound of M (theorem 2.1): M = O(f), and M = O(g) for no g < f.
 
-    It is iff M = O(f) and some quantile is of the order f and not below. Confirmed: :func:`is_bounded_by` is, for each
+    It is one iff M = O(f) and some quantile is Omega(f). Confirmed: :func:`is_bounded_by` is, for each
     parity of widths some quantile of ||M_n||/f(n) is bounded from below too, and the slopes of the highest quantiles
     do not go on rising. Refuted: the upper bound is, or the highest quantile that the sample reaches falls.
     """
@@ -105,9 +106,9 @@ def are_uniformly_bounded_by(
     plan: Plan | None = None,
     criteria: Criteria | None = None,
 ) -> Finding:
-    """Are all M_k = O(f_k) at once: P(||M_k|| <= g_k(n) for all k) -> 1 (uniform bound, finite family)?
+    """Whether all M_k = O(f_k) at once: P(||M_k|| <= g_k(n) for all k) -> 1 (uniform bound, appendix A.1).
 
-    What is tested is the largest ||M_k||/f_k(n) of each draw of the whole family; what members share is the same draw.
+    The test is that of the largest ||M_k||/f_k(n) of each joint draw of the family, which has finitely many members.
     For a finite family this is the same as a bound for each (remark 2.1). Raises ValueError for an empty family or
     another number of bounds.
     """

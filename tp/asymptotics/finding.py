@@ -13,7 +13,7 @@ class LevelSlope:
     """The exponent of one quantile, along widths of one parity.
 
     ``slope`` is over all widths and ``late`` over the larger half; None where the quantile is 0 or infinite at some.
-    ``note`` says what was concluded of it.
+    ``note`` is the conclusion on it.
     """
 
     level: float

@@ -1,4 +1,4 @@
-"""A floor under a decay: does a random tensor go to zero, or does it level off at a constant?"""
+"""A floor under a decay: whether a random tensor goes to zero or levels off at a constant."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FloorTest:
 def decays(
     source: Series | Samples, plan: Plan | None = None, criteria: Criteria | None = None, level: float = 0.5
 ) -> FloorTest:
-    """Does ||M_n|| decay as a power of n, or to a constant (plus noise)?
+    """Whether ||M_n|| decays as a power of n, and not to a constant (plus noise).
 
     The quantile at ``level`` is fitted by c + a n^(-b), c and a at least 0, b in :data:`DECAYS`, by least squares of
     relative errors, for even and odd widths, with bootstrap intervals. Confirmed: with their intervals, c is less than

@@ -1,4 +1,4 @@
-"""What one quantile of |M_n|/f(n) does as n grows: bounded, unbounded or unclear."""
+"""The course of one quantile of |M_n|/f(n) as n grows, and the share of large draws."""
 
 from __future__ import annotations
 

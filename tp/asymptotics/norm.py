@@ -30,7 +30,7 @@ class NormInterval:
 
     @property
     def exact(self) -> bool:
-        """Do the bounds coincide, to one part in 10^9?"""
+        """Whether the bounds coincide, to one part in 10^9."""
         return self.upper - self.lower <= EXACT * self.upper
 
     @property

@@ -1,4 +1,4 @@
-"""Samples of norms: what is drawn, and what every test and estimate looks at."""
+"""Samples of norms: the plan of draws, and the numbers that every test and estimate rests on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Norms = Float[Floats, " draws"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is drawn: ``count`` tensors at each n of ``widths``, repeatable for one ``seed``.
+    """The draws: ``count`` tensors at each n of ``widths``; the same ``seed`` gives the same draws.
 
     Raises ValueError for no widths, widths below 2, or fewer than one draw.
     """
@@ -44,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Subordinate norms of independent draws: ``lower[n]`` and ``upper[n]`` bound those of the same draws.
+    """Subordinate norms of independent draws: each lies between its numbers in ``lower[n]`` and ``upper[n]``.
 
     The two agree up to rank 2.
     """
@@ -59,7 +59,7 @@ class Samples:
 
     @property
     def exact(self) -> bool:
-        """Do the bounds agree for every draw?"""
+        """Whether the bounds agree for every draw."""
         return self.lower is self.upper or all(np.array_equal(self.lower[n], self.upper[n]) for n in self.lower)
 
     def logs(self, f: Scale | Growth = ONE) -> tuple[dict[int, Norms], dict[int, Norms]]:
@@ -76,7 +76,7 @@ def sample(series: Series, plan: Plan | None = None) -> Samples:
 
 
 def sample_together(family: Sequence[Series], plan: Plan | None = None) -> list[Samples]:
-    """Draw several random tensors jointly: what they share is the same draw."""
+    """Draw several random tensors jointly: random tensors that they are made of are drawn once."""
     plan = plan or Plan()
     found: list[tuple[dict[int, Floats], dict[int, Floats]]] = [({}, {}) for _ in family]
     for n in plan.widths:

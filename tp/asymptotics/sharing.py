@@ -13,7 +13,7 @@ SAME = 0.02
 
 
 class Sharing(Enum):
-    """Does a quantile have the exponent of the highest one?"""
+    """Whether a quantile has the exponent of the highest one."""
 
     SHARES = "shares the exponent"
     DIFFERS = "has another exponent"
@@ -45,7 +45,7 @@ def _shrinks(p: QuantileProfile, level: int, gap: float, criteria: Criteria) -> 
 
 
 def described(p: QuantileProfile, level: int, found: Sharing, criteria: Criteria) -> LevelSlope:
-    """The slope of one quantile with what was found of it."""
+    """The slopes of one quantile, noted with ``found``."""
     if not p.finite(level):
         return LevelSlope(p.levels[level], p.name, None, None, "0 at some widths")
     whole, late = (p.slope(level, part).interval(criteria.confidence) for part in (None, p.upper_half))
@@ -53,7 +53,7 @@ def described(p: QuantileProfile, level: int, found: Sharing, criteria: Criteria
 
 
 def worst(found: list[Sharing]) -> Sharing:
-    """What holds of both parities of widths."""
+    """The least favourable of the findings for even and for odd widths."""
     for one in (Sharing.DIFFERS, Sharing.UNCLEAR):
         if one in found:
             return one

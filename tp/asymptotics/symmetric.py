@@ -14,7 +14,7 @@ TOLERANCE = 1e-12
 
 
 def is_symmetric(tensor: npt.ArrayLike) -> bool:
-    """Is the tensor the same after every permutation of its slots? Raises ValueError as ``subordinate_norm``."""
+    """Whether permutations of the slots leave the tensor as it is. Raises ValueError as ``subordinate_norm``."""
     array = as_tensor(tensor)
     if len(set(array.shape)) > 1:
         return False

@@ -16,9 +16,9 @@ SHARE = 0.05
 def tail_index(values: Float[Floats, " draws"], confidence: float = 0.99) -> Estimate | None:
     """The a of P(|M| > x) ~ x^(-a), by Hill (1975), from the largest :data:`SHARE` of absolute ``values``.
 
-    Moments of order a and above do not exist. The interval is exact for a Pareto tail, where k / a is the sum of k
-    exponential variables. None with fewer than 10 such values, or where they are all equal. Light tails give large
-    values that mean nothing but that.
+    Moments of order a and above do not exist. The interval is exact for a Pareto tail, where the logarithms of the
+    ratios of the largest values to the next one are exponential variables with the rate a. None with fewer than
+    10 such values, or where they are all equal. Light tails give large indices, which mean nothing else.
     """
     sizes = np.sort(np.abs(values))
     count = int(SHARE * sizes.size)

@@ -1,4 +1,4 @@
-"""Is a positive random variable R_n = O(1): the evidence, from samples alone, for every bound."""
+"""Whether a positive random variable R_n is O(1): the evidence for every bound, from samples alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Powers of n with a correction, a n^p (1 + c n^-q), fitted with weights to logs of typical values."""
+"""Powers of n with a correction, a n^p (1 + c n^-q)^r, fitted with weights to logs of typical values."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def centres(data: QuantileProfile) -> Centres:
 
 
 def scaled(data: Centres, misfit: float) -> Centres:
-    """``data`` with errors enlarged so that the least ``misfit`` of any model is what it should be on average."""
+    """``data`` with variances enlarged so that the least ``misfit`` of any model is its mean under the model."""
     freedom = max(1, len(data.logs) - 3)
     return Centres(data.logs, data.values, data.variances * max(1.0, misfit / freedom))
 
