@@ -16,6 +16,7 @@ import tp
 from tp.experiments.experiment import At
 from tp.experiments.training.run import TARGETS, Ready
 from tp.experiments.training.schedule import Schedule
+from tp.experiments.training.start import linear_model
 from tp.interpret.arrays.backend import precision
 from tp.studies.train import trainer_of
 
@@ -78,13 +79,13 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
         @jax.jit
         def linear(weights: Any, data: Any) -> Any:
-            _, line = ready.linear(weights, data)
+            _, line = linear_model(ready.outline, ready.whole, weights, data, ready.rates)
 
             def step(s: Any, state: Any) -> Any:
                 picked = jnp.asarray(path.batches)[s]
                 return line.after(state, picked, targets[picked])
 
-            return jax.lax.fori_loop(0, steps, step, line.begin()).outputs
+            return jax.lax.fori_loop(0, steps, step, line.begin(weights)).outputs
 
         @jax.jit
         def forward(weights: Any, data: Any) -> Any:

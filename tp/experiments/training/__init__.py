@@ -1,1 +1,1 @@
-"""Training, run: gradient descent of a program and of its linear model, side by side."""
+"""Training runs as an experiment: an optimiser on a program, and on its linear model beside it."""

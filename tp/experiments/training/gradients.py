@@ -1,4 +1,4 @@
-"""Gradients as arrays: leaves, and rows of outer products for weights that are applied."""
+"""Gradients in numbers: arrays for weights that are read, rows of outer products for weights that are applied."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from tp.interpret.arrays.orthonormal import products
 
@@ -18,7 +19,7 @@ class Rows(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """A gradient: an array for every weight that is read, rows for every one that is applied.
+    """A gradient by name of the weight: ``leaves`` of those that are read, ``rows`` of those that are applied.
 
     Gradients of single samples have a leading axis of samples.
     """
@@ -27,8 +28,8 @@ class Parts(NamedTuple):
     rows: dict[str, Rows]
 
 
-def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
-    """Σ over weights of rate * <one, other>, for gradients of single samples: [samples of one, samples of other]."""
+def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Float[Array, "samples others"]:
+    """Σ over weights of rate * <one, other>, for gradients of single samples."""
     total: Any = 0.0
     for name, mine in one.leaves.items():
         if name in other.leaves:
@@ -45,8 +46,8 @@ def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Any:
     return total
 
 
-def combined(of: Parts, weights: Any, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
-    """Σ_s weights_s times the gradient of sample s, as arrays of these ``shapes``; ``weights`` is [samples]."""
+def combined(of: Parts, weights: Float[Array, " samples"], shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Σ_s weights_s times the gradient of sample s, as arrays of these ``shapes``."""
     leaves = {name: jnp.tensordot(weights, leaf, 1, precision="highest") for name, leaf in of.leaves.items()}
     rows = {
         name: jnp.einsum("s,sra,srb->ab", weights, left, right, precision="highest")
@@ -55,8 +56,8 @@ def combined(of: Parts, weights: Any, shapes: Mapping[str, tuple[int, ...]]) -> 
     return {name: array.reshape(shapes[name]) for name, array in {**leaves, **rows}.items()}
 
 
-def image(of: Parts, updates: Mapping[str, Any]) -> Any:
-    """The inner products of the gradients of single samples with ``updates``, arrays: [samples]."""
+def image(of: Parts, updates: Mapping[str, Any]) -> Float[Array, " samples"]:
+    """The inner products of the gradients of single samples with ``updates``, which are arrays."""
     total: Any = 0.0
     for name, leaf in of.leaves.items():
         flat = leaf.reshape((len(leaf), -1))
@@ -68,7 +69,7 @@ def image(of: Parts, updates: Mapping[str, Any]) -> Any:
 
 
 def minus(one: Parts, other: Parts) -> Parts:
-    """``one`` - ``other``, as more rows, which are small where the two are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
+    """``one`` - ``other`` with twice the rows, small where both are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
     leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}
     rows = {
         name: Rows(

@@ -17,46 +17,50 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
 
 from tp.costs import CostFunction
 from tp.experiments.training.gradients import Parts, combined, image
 from tp.optimizers import Optimizer
 
+Outputs = Float[Array, "samples components"]
+Picked = Int[Array, " batch"]
+
 
 class Line(NamedTuple):
-    """The linear model at one step: its ``outputs`` [samples, components], the optimiser's ``state`` and ``weights``.
+    """The linear model at one step: its ``outputs``, the optimiser's ``state`` and ``weights``.
 
     There are no ``weights`` where the outputs alone are kept.
     """
 
-    outputs: Any
+    outputs: Outputs
     state: Any
     weights: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class LinearModel(ABC):
-    """``start`` is F_0 [samples, components], ``kernel`` K_0 [samples, components, samples, components]."""
+    """``start`` is F_0 and ``kernel`` K_0, at all samples."""
 
     optimizer: Optimizer
     cost: CostFunction
-    start: Any
-    kernel: Any
+    start: Outputs
+    kernel: Float[Array, "samples components samples components"]
 
     @abstractmethod
     def begin(self, weights: Mapping[str, Any]) -> Line:
         """Before the first step, with the initial ``weights`` that move."""
 
-    def after(self, line: Line, picked: Any, targets: Any) -> Line:
-        """After a step on the samples ``picked`` [batch], with ``targets`` [batch, components]."""
+    def after(self, line: Line, picked: Picked, targets: Float[Array, "batch components"]) -> Line:
+        """After a step on the samples ``picked``, with their ``targets``."""
         signal = jax.vmap(jax.grad(self.cost))(line.outputs[picked], targets) / len(targets)
         return self.moved(line, picked, signal)
 
     @abstractmethod
-    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
-        """After a step with the error signals ``signal`` [batch, components] of the samples ``picked``."""
+    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
+        """After a step with the error signals ``signal`` of the samples ``picked``."""
 
-    def slopes(self, outputs: Any, targets: Any) -> tuple[Any, Any]:
+    def slopes(self, outputs: Outputs, targets: Outputs) -> tuple[Any, Any]:
         """The largest |C'| and |C''| (norms over components) of some samples: the premise of corollary 4.0.1."""
         first = jax.vmap(jax.grad(self.cost))(outputs, targets)
         second = jax.vmap(jax.hessian(self.cost))(outputs, targets)
@@ -65,14 +69,14 @@ class LinearModel(ABC):
 
 @dataclass(frozen=True)
 class Kernel(LinearModel):
-    """For linear optimisers. ``radial`` is J_0 θ_0 [samples, components], or zero where no update depends on θ."""
+    """For linear optimisers. ``radial`` is J_0 θ_0, or zero where no update depends on θ."""
 
-    radial: Any
+    radial: Outputs
 
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init({"": self.start}), {})
 
-    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
         drive = jnp.einsum("scbd,bd->sc", self.kernel[:, :, picked], signal, precision="highest")
         weights = line.outputs - self.start + self.radial
         updates, state = self.optimizer.update({"": drive}, line.state, {"": weights}, {"": 1.0})
@@ -89,7 +93,7 @@ class Tangent(LinearModel):
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init(weights), dict(weights))
 
-    def moved(self, line: Line, picked: Any, signal: Any) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
         driven = jnp.zeros_like(self.start).at[picked].add(signal)
         shapes = {name: w.shape for name, w in line.weights.items()}
         gradient = combined(self.gradients, driven.T.reshape(-1), shapes)

@@ -1,4 +1,4 @@
-"""The graphs of a run, and how often each is evaluated: all that is known of it before a width."""
+"""The graphs of a run and how often each is evaluated, which do not depend on the width."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Outline:
 
     @cached_property
     def plain(self) -> tuple[Gradient, Gradient]:
-        """Step and probe for weights that are all arrays; the ranks of the others are read off the first."""
+        """Step and probe for weights that are all arrays. Ranks of gradients are read off the step."""
         return self.built(Moves())
 
     @cached_property
@@ -50,7 +50,7 @@ class Outline:
         return probe(self.program, self.path.samples, Moves(), {}, radial=self.optimizer.shrinks)
 
     def second(self, without: frozenset[str]) -> Second | None:
-        """Second derivatives, for weights in ``without`` moved by rows and all others by arrays."""
+        """Second derivatives where weights in ``without`` are moved by rows, all others by arrays; None if unwanted."""
         if not self.path.curved:
             return None
         if without not in self._seconds:
@@ -70,12 +70,12 @@ class Outline:
         return {name: rank for name, rank in self.plain[0].rank().items() if name in without}
 
     def rates(self, n: int) -> dict[str, float]:
-        """Λ, by weight."""
+        """Λ at width ``n``, by weight."""
         scale = metric(self.program)
         return {name: float(scale(name).at(n)) for name in self.program.parameters}
 
     def room(self, n: int, without: frozenset[str]) -> dict[str, tuple[int, int]]:
-        """Products of every weight in ``without`` and of its transpose that a run asks for at most."""
+        """By weight in ``without``: the most products with it, and with its transpose, that a run asks for."""
         room: dict[str, tuple[int, int]] = dict.fromkeys(without, (0, 0))
         second = self.second(without)
         curved = [] if second is None else [(part, second.room(bool(without))) for part in second.programs()]
@@ -89,7 +89,7 @@ class Outline:
         return room
 
     def parts(self) -> list[tuple[Part, int]]:
-        """Every graph that a run evaluates, with its roots, and how often; the first three for sure."""
+        """Every graph that a run evaluates, with its roots and how often: exactly for the first three only."""
         (mine, seen), whole = self.plain, self.whole
         second = self.second(frozenset())
         curved = [] if second is None else second.programs()
@@ -105,7 +105,7 @@ class Outline:
         return [part for part, _ in self.parts()]
 
     def asked(self, n: int) -> dict[str, Questions]:
-        """What a run asks of every weight."""
+        """The products that a run asks of every weight."""
         found: dict[str, Questions] = {}
         for part, times in self.parts():
             for name, q in questions([part], n).items():

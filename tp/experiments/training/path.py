@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, eq=False)
 class Path:
-    """What is trained on. ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output].
+    """Samples and their order.
 
-    ``batches`` [steps, batch] says which samples each step sees, none of the first ``unseen``. The first ``probes``
-    samples are looked at after the steps ``looks``, rising, the first of which is 0; after those of them that are in
-    ``curved``, second derivatives are looked at, too.
+    ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output]. ``batches`` [steps, batch] has
+    the samples of each step, none of the first ``unseen``. The first ``probes`` samples are looked at after as many
+    steps as ``looks`` says, in increasing order from 0. ``curved`` are the looks with second derivatives.
     """
 
     inputs: Mapping[str, npt.NDArray[np.float64]]

@@ -27,10 +27,10 @@ SEED = "@seed"
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """A graph with the outputs of samples, the gradient of a weighed sum of them, and ``features`` by name.
+    """A graph with the outputs of samples, the gradient of a weighted sum of them, and ``features`` by name.
 
-    With gradients ``apart`` every sample has its own, along the samples axis of leaves and factors; ``radial`` is then
-    its inner product with the weights themselves, [samples], if that is wanted and not zero.
+    If gradients are ``apart``, every sample has its own, along the samples axis of leaves and factors. ``radial`` is
+    then the inner product of each with the weights, [samples], or None where it is unwanted or zero.
     """
 
     graph: Nodes
@@ -82,7 +82,7 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
 
 
 def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
-    """Outputs, ``features`` and gradients of ``count`` samples, one of each; outputs are weighed by :data:`SEED`.
+    """Outputs, ``features`` and gradients of ``count`` samples, each apart; the input :data:`SEED` weighs the outputs.
 
     With ``radial`` also the inner products of gradients and weights.
     """
@@ -101,7 +101,7 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
 
 
 def _radial(graph: GraphBuilder, pulled: Pullback, places: Iterable[int]) -> int | None:
-    """∇F · θ, sample by sample: every weight enters at some of ``places``, linearly."""
+    """∇F · θ by sample. Weights enter linearly at ``places``, so it is the sum of values there times cotangents."""
     parts: list[int] = []
     for place in places:
         if place in pulled.cotangents:

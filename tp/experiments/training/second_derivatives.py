@@ -1,7 +1,7 @@
 """Second derivatives along a run: norms of ∇²F(θ(s)) and of ∇²F(θ(s)) - ∇²F(θ_0), weighed by Λ^{1/2} on both slots.
 
 Both are derivatives of programs at the initial weights, with the moves beside them: F(θ + moves), and its difference
-from F(θ). So a weight that is known by its products only serves here too.
+from F(θ). So weights may be matrix-free here, too.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from tp.transform.moved import Moves, moved, room_for
 
 NOW, CHANGE = "hessian", "hessian drift"
 LEARNED_STEPS = 20
-"""The limit of one iteration where weights are known by their products only."""
+"""The most steps of one power iteration where weights are matrix-free."""
 USUAL_STEPS = 30
-"""Evaluations of one iteration that are usual: all but the first begin where the one before ended."""
+"""The usual number of steps of one power iteration: all but the first begin where the last one ended."""
 
 
 class Second:
@@ -78,8 +78,8 @@ class Curvature:
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, State]]:
         """Norms by name, the weights in ``known`` with what was learned, and where the next iterations begin.
 
-        ``given`` are the inputs of the program, at one sample, and of the moves; ``along`` [...axes of the output]
-        weighs the output. Before training has ``begun`` nothing has changed, and no time is spent on it.
+        ``given`` are the inputs of the program, at one sample, and of the moves. ``along`` [...axes of the output]
+        weighs the output. Before training has ``begun`` the change is 0, and its iteration is skipped.
         """
         inputs = {f"{name}{POINT}": array for name, array in given.items()}
         inputs[weighing(self.second.output) + POINT] = along
@@ -93,7 +93,7 @@ class Curvature:
             state, norm, _, learning = iteration.settle(known, learning, inputs, states[name], most)
             found[name] = norm if name == NOW else jnp.where(begun, norm, 0.0)
             known |= learning
-            # Where there is nothing to find, the iterate is zero, and stays so: begin with the old one next time.
+            # An iterate that is zero would stay so: begin with the old one next time.
             states[name] = {k: jnp.where(found[name] > 0, new, states[name][k]) for k, new in state.items()}
         return found, known, states
 
