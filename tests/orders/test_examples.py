@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tp.syntax import parse
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
 
 WIDTHS = (16, 64, 256)
 LONG = (1024, 8192, 65536)
@@ -126,7 +126,7 @@ def test_sums(name: str) -> None:
     expression, *declarations = spelled.split("; ")
     lines = [*reversed(declarations), VECTORS, f"output f = {expression}"]
     text = "program p {\n width n\n input zero : [d=1]\n" + "\n".join(lines) + "\n}"
-    assert predict(parse(text).graph, ["F"]).exponents["F"] == Fraction(exponent)
+    assert Analysis(parse(text).graph).exponent("F") == Fraction(exponent)
     widths = WIDTHS if declarations else LONG
     medians = []
     for n in widths:

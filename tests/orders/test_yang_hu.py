@@ -37,7 +37,8 @@ from hypothesis import strategies as st
 from tests.marks import exhaustive
 from tp.interpret.orders import calculus_for
 from tp.syntax import parse
-from tp.theory.predict import Prediction, predict
+from tp.theory.analysis import Analysis
+from tp.theory.predict import Prediction
 from tp.theory.regime import Kind, Regime, regime
 
 HALF = Fraction(1, 2)
@@ -152,7 +153,7 @@ def lazy_or_not(draw: st.DrawFn) -> Abc:
 
 
 def found(abc: Abc, *names: str, phi: str = "tanh") -> Prediction:
-    prediction = predict(parse(abc.text(phi)).graph, names, nodes=True)
+    prediction = Analysis(parse(abc.text(phi)).graph, names).prediction(names, nodes=True)
     assert all(prediction.exact.values())
     return prediction
 

@@ -44,8 +44,8 @@ from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.syntax import parse
+from tp.theory.analysis import Analysis
 from tp.theory.bounds import bounds
-from tp.theory.predict import predict
 from tp.transform.instantiate import instantiate
 
 Exponents = dict[str, Fraction | None]
@@ -63,7 +63,7 @@ few = settings(max_examples=15, deadline=None)
 
 
 def exponents(program: Graph) -> Exponents:
-    return predict(program, QUANTITIES).exponents
+    return Analysis(program, QUANTITIES).prediction(QUANTITIES).exponents
 
 
 def power(program: Graph, p: Fraction) -> Scale:
@@ -256,7 +256,7 @@ def outcomes(text: str) -> dict[str, Outcome]:
     attain it, so agreement at either suffices; it is exceeded when any inputs exceed it.
     """
     program = parse(text).graph
-    predicted = predict(program, QUANTITIES)
+    predicted = Analysis(program, QUANTITIES).prediction(QUANTITIES)
     widths = widths_for(program)
     result: dict[str, Outcome] = {}
     for data in range(len(SIZES)):

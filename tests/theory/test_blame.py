@@ -17,8 +17,8 @@ from tp.interpret.orders import calculus_for
 from tp.quantities.names import parse as quantity
 from tp.quantities.programs import gradient_of
 from tp.syntax import Program, load, parse
+from tp.theory.analysis import Analysis
 from tp.theory.diagnosis.blame import HANDFUL, Blame, Parts, blame
-from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)
@@ -163,7 +163,7 @@ QUANTITIES = ("kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]", "C[1,2]")
 def test_the_parts_make_the_whole(path: str, name: str) -> None:
     program = shipped(path)
     found = blamed(program, name)
-    assert found.exponent == predict(program.graph, [name]).exponents[name]
+    assert found.exponent == Analysis(program.graph, [name]).exponent(name)
     if found.exponent is not None:
         for part in (found.parameters, found.nodes):
             assert part

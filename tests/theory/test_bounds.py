@@ -18,8 +18,8 @@ from tp.orders.proof.derivation import Derivation, lines
 from tp.quantities.names import SYMBOLIC
 from tp.quantities.names import parse as quantity
 from tp.syntax import load, parse
+from tp.theory.analysis import Analysis
 from tp.theory.bounds import Bounds, bounds
-from tp.theory.predict import predict
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 NAMES = sorted(p.stem for p in PROGRAMS.glob("*.tp"))
@@ -146,7 +146,7 @@ def above(found: Bounds, typical: dict[str, Fraction | None], names: Iterable[st
 @pytest.mark.parametrize("name", NAMES)
 def test_bounds_are_not_below_typical_orders(name: str) -> None:
     graph = program(name)
-    typical = predict(graph, SYMBOLIC).exponents
+    typical = Analysis(graph, SYMBOLIC).prediction(SYMBOLIC).exponents
     above(bounds(graph), typical, SYMBOLIC)
     above(bounds(graph, Typical(graph)), typical, SYMBOLIC)
 
@@ -154,7 +154,7 @@ def test_bounds_are_not_below_typical_orders(name: str) -> None:
 @pytest.mark.parametrize("name", QUICK)
 def test_bounds_are_not_below_spectral_norms(name: str) -> None:
     graph = program(name)
-    typical = predict(graph, SPECTRAL).exponents
+    typical = Analysis(graph, SPECTRAL).prediction(SPECTRAL).exponents
     above(bounds(graph), typical, SPECTRAL)
     above(bounds(graph, Typical(graph)), typical, SPECTRAL)
 

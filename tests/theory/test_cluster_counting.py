@@ -33,7 +33,7 @@ from tp.primitives.detach import Detach
 from tp.quantities.names import LIMITS
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.syntax import Program, parse
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
 from tp.transform.algebra import Taylor
 from tp.transform.direction import Direction
 
@@ -120,7 +120,7 @@ def test_the_oracle_reaches_as_far_as_the_quantities() -> None:
 @pytest.mark.parametrize("hidden", DEPTHS)
 def test_correlations_and_gradient_norms(hidden: int, phi: str) -> None:
     expected = {"F": typical(star(0)), "kernel": typical(star(1)), **CORRELATIONS, **GRADIENTS}
-    found = predict(parse(mlp_text(hidden, phi)).graph, tuple(expected))
+    found = Analysis(parse(mlp_text(hidden, phi)).graph, tuple(expected)).prediction(tuple(expected))
     assert found.exponents == expected
     assert all(found.exact.values())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tp.syntax import Claim, Program, load, parse
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)
@@ -36,7 +36,7 @@ def mlp_text(
 
 
 def orders(program: Program, names: tuple[str, ...] = VALUES) -> Exponents:
-    found = predict(program.graph, names)
+    found = Analysis(program.graph, names).prediction(names)
     assert all(found.exact.values())
     return found.exponents
 
@@ -176,7 +176,8 @@ def _consistent(claim: Claim, found: Exponents) -> bool:
 @pytest.mark.parametrize("path", sorted(PROGRAMS.glob("*.tp")), ids=lambda path: path.stem)
 def test_claims_of_shipped_programs(path: Path) -> None:
     program = load(path, {"t": "3"} if "t" in load(path).settings else {})
-    prediction = predict(program.graph, ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]", "C[1,2]"), nodes=True)
+    names = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]", "C[1,2]")
+    prediction = Analysis(program.graph, names).prediction(names, nodes=True)
     found = {**{node.name: node.exponent for node in prediction.nodes}, **prediction.exponents}
     assert program.claims
     wrong = [claim.text for claim in program.claims if not _consistent(claim, found)]

@@ -10,7 +10,7 @@ from test_ground_truth import mlp_text
 
 from tp.graph.graph import Graph
 from tp.syntax import load, parse
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
 from tp.theory.premises import Extent, Premise, premises, summary
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
@@ -198,7 +198,8 @@ def test_shipped_programs(path: Path) -> None:
     ("phi", "said"), [("relu", "not analytic"), ("tanh", None), ("gelu", None), ("abs", "derivatives hold almost")]
 )
 def test_assumptions_mention_what_is_not_analytic(phi: str, said: str | None) -> None:
-    found = [a for a in predict(parse(mlp_text(2, phi)).graph, ("F",)).assumptions if a.startswith(f"{phi} (")]
+    assumed = Analysis(parse(mlp_text(2, phi)).graph).prediction(["F"]).assumptions
+    found = [a for a in assumed if a.startswith(f"{phi} (")]
     assert len(found) == (said is not None)
     assert said is None or said in found[0]
 

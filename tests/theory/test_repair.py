@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tp.graph.graph import Graph
 from tp.syntax import Program, load, parse
-from tp.theory.diagnosis.repair import Repair, repair, restores
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
+from tp.theory.diagnosis.repair import BUDGET, Repair, repair
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)
@@ -24,10 +24,10 @@ Bounds = Mapping[str, Fraction | None]
 
 def repaired(program: Program, bounds: Bounds) -> Repair:
     """The repairs of ``program``, each checked by a prediction of its own."""
-    found = repair(program.graph, lambda graph: restores(graph, bounds))
+    found = Analysis(program.graph).repair(bounds, BUDGET)
     for change in found.changes:
         assert change.size == found.changes[0].size > 0
-        exponents = predict(change.program, ["F", "kernel", *bounds]).exponents
+        exponents = Analysis(change.program).prediction(["F", "kernel", *bounds]).exponents
         output = exponents["F"]
         assert output is not None
         assert output <= 0
@@ -51,7 +51,7 @@ def test_scores_of_attention_want_one_over_n(bounds: Bounds) -> None:
         "line 17: multiply dot(q, k) by n^(-1) instead of n^(-1/2)",
     }
     (scores,) = [c for c in found.changes if c.line == 17]
-    for node in predict(scores.program, ["F"], nodes=True).nodes:
+    for node in Analysis(scores.program).prediction(["F"], nodes=True).nodes:
         assert node.exponent == (-HALF if node.name == "scores" else 0)
 
 
@@ -135,7 +135,7 @@ def test_a_hidden_layer_without_its_multiplier() -> None:
     program = parse(ILL)
 
     def bounded(graph: Graph) -> bool:
-        exponent = predict(graph, ["F"]).exponents["F"]
+        exponent = Analysis(graph).exponent("F")
         return exponent is not None and exponent <= 0
 
     found = repair(program.graph, bounded)
@@ -155,7 +155,7 @@ def test_a_hidden_layer_without_its_multiplier() -> None:
 @settings(max_examples=25, deadline=None)
 def test_one_spoilt_exponent_is_repaired_by_at_most_as_much(kind: str, shift: Fraction, hidden: int, phi: str) -> None:
     program = parse(mlp({kind: shift}, hidden, phi))
-    assume(not restores(program.graph, WEAK))
+    assume(not Analysis(program.graph).meets(WEAK))
     found = repaired(program, WEAK)
     assert found.changes
     assert found.changes[0].size <= abs(shift)
@@ -163,7 +163,7 @@ def test_one_spoilt_exponent_is_repaired_by_at_most_as_much(kind: str, shift: Fr
 
 def test_changed_programs_keep_names_outputs_and_spans() -> None:
     program = shipped("attention_sqrt").graph
-    change = repair(program, lambda graph: restores(graph, WEAK)).changes[-1]
+    change = Analysis(program).repair(WEAK, BUDGET).changes[-1]
     assert change.program.names.keys() == program.names.keys()
     assert change.program.outputs.keys() == program.outputs.keys()
     before = [(program[i].span, program[i].label, program[i].type) for i in program]

@@ -17,7 +17,7 @@ import pytest
 from tests.experiments.drawn import sample
 from tests.marks import exhaustive
 from tp.syntax import parse
-from tp.theory.predict import predict
+from tp.theory.analysis import Analysis
 
 QUANTITIES = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
 WIDTHS = (64, 128, 256, 512)
@@ -69,7 +69,7 @@ PROGRAMS = {
 @pytest.mark.parametrize("name", exhaustive(PROGRAMS, but=("quadratic", "three_outputs", "quadratic_form")))
 def test_slopes(name: str) -> None:
     program = parse("program p {\n width n\n" + PROGRAMS[name] + "\n}")
-    predicted = predict(program.graph, QUANTITIES).exponents
+    predicted = Analysis(program.graph, QUANTITIES).prediction(QUANTITIES).exponents
     draw = np.random.default_rng(1)
     (size,) = (axis.at(1) for axis in program.inputs["x"])
     x = {"x": (draw.standard_normal((6, size)) + draw.standard_normal(size)) / np.sqrt(2)}

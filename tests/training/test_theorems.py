@@ -243,7 +243,7 @@ def test_theorem_3_2_is_about_the_program_as_it_is() -> None:
 @pytest.mark.parametrize(("phi", "known"), [("tanh", True), ("relu", False)])
 def test_second_derivatives_after_kinks_are_not_predicted(phi: str, known: bool) -> None:
     graph = tp.load(PROGRAMS / "mlp.tp", phi=phi).graph
-    found = expected(Analysis(graph, SECOND), Schedule(), second=True).prediction.exponents
+    found = expected(Analysis(graph, SECOND, Schedule().optimizer), Schedule(), second=True).prediction.exponents
     assert (HESSIAN_DRIFT in found) is known
 
 

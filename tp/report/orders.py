@@ -11,7 +11,7 @@ from tp.report.blame import blame_json, culprits
 from tp.report.table import table
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.orders import Orders
-from tp.theory.analysis import Law
+from tp.theory.laws import Law
 from tp.theory.regime import Regime
 from tp.theory.weak_correlations import Strength
 

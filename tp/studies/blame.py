@@ -8,11 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims.kind import quantity_inequalities
-from tp.quantities.names import parse
 from tp.studies.claims.evaluate import only_output
 from tp.theory.analysis import Analysis
-from tp.theory.diagnosis.blame import Blame, blame
-from tp.theory.diagnosis.repair import Repair, repair, restores
+from tp.theory.diagnosis.blame import Blame
+from tp.theory.diagnosis.repair import Repair
 
 if TYPE_CHECKING:
     from tp.program import Claim, Program
@@ -42,9 +41,9 @@ def accuse(
 ) -> Accusation:
     """Blame for ``quantities``, or for what fails: claims about quantities, correlations that do not decay."""
     target = targets(program, analysis) if not quantities else {name: LINEARISING.get(name) for name in quantities}
-    blames = tuple(blame(program.graph, parse(name), analysis.calculus) for name in target)
+    blames = tuple(map(analysis.blame, target))
     wanted = {name: bound for name, bound in target.items() if bound is not None}
-    found = repair(program.graph, lambda g: restores(g, wanted), budget) if repaired and wanted else None
+    found = analysis.repair(wanted, budget) if repaired and wanted else None
     return Accusation(program.name, program.file, blames, target, found)
 
 
@@ -54,7 +53,7 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
     output = only_output(program)
     for claim in program.claims:
         for name, bound in _bounds(claim, output).items():
-            exponent = analysis.prediction([name]).exponents[name]
+            exponent = analysis.exponent(name)
             if exponent is not None and exponent > bound:
                 found[name] = min(bound, found.get(name) or bound)
     if found:
@@ -62,7 +61,7 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
     strength = analysis.weak[0]
     if strength is None or strength.most > 0 or any(_denies(c) for c in program.claims):
         return {}
-    return {n: b for n, b in LINEARISING.items() if (e := analysis.prediction([n]).exponents[n]) is not None and e >= 0}
+    return {n: b for n, b in LINEARISING.items() if (e := analysis.exponent(n)) is not None and e >= 0}
 
 
 def _bounds(claim: Claim, output: str | None) -> dict[str, Fraction]:

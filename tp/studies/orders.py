@@ -14,7 +14,8 @@ from tp.quantities.names import SYMBOLIC
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
-from tp.theory.analysis import Analysis, Law
+from tp.theory.analysis import Analysis
+from tp.theory.laws import Law
 from tp.theory.predict import Prediction
 from tp.theory.premises import summary
 from tp.theory.regime import Regime

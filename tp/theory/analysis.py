@@ -1,88 +1,86 @@
-"""Everything that orders say about a program: both answers, all (D, d), weak correlations, the regime, certificates."""
+"""The door to all symbolic answers about a program: both kinds of orders, all (D, d), m(n), the regime, diagnoses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
-from tp.exponent import UNBOUNDED
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
-from tp.orders.proof.certificate import Claim, Json, certificate
+from tp.optimizers.optimizer import Optimizer
+from tp.orders.proof.certificate import Json, certificate
 from tp.quantities.names import Quantity, parse
-from tp.theory.all_orders import STEP, Series, series
-from tp.theory.bounds import Bounds, Form, bounds
-from tp.theory.predict import Prediction, predicted
+from tp.theory.all_orders import Series, series
+from tp.theory.assumptions import assumptions
+from tp.theory.bounds import Bounds, bounds
+from tp.theory.claims import form_claims, regime_claims, series_claims, single_claims
+from tp.theory.diagnosis.blame import Blame, blame
+from tp.theory.diagnosis.repair import BUDGET, Repair, repair
+from tp.theory.features import initial_features
+from tp.theory.laws import Law, TypicalOrders, slopes
+from tp.theory.predict import Prediction, node_orders, second_order
 from tp.theory.premises import Premise, premises
 from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
 
-SHOWN = 5
-"""Closed forms are compared with the orders worked out one by one up to this d."""
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """C^{D,d} = O(n^{constant - along d - free D}) for all orders that ``family`` names.
-
-    ``attained``: equal to the exponent of every order that was worked out by itself.
-    """
-
-    family: str
-    constant: Fraction
-    along: Fraction
-    free: Fraction
-    attained: bool
-
 
 class Analysis:
     """The orders of one program; each part is worked out when it is first asked for.
 
-    ``quantities`` are the names that :meth:`prediction` will be asked for, beside the usual ones. Raises ValueError
-    for an
-    unknown one.
+    ``quantities`` are names that :meth:`prediction` will be asked for; to name them saves time. ``optimizer`` is the
+    one that :attr:`regime` is about (None: SGD). Raises ValueError for an unknown quantity.
     """
 
-    def __init__(self, program: Graph, quantities: Sequence[str] = ()) -> None:
+    def __init__(self, program: Graph, quantities: Sequence[str] = (), optimizer: Optimizer | None = None) -> None:
         self.program = program
-        self.asked = tuple(map(parse, quantities))
+        self.optimizer = optimizer
         self.calculus = calculus_for(program)
+        self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
+        self._seconds: dict[int, Fraction | None] = {}
+
+    # single quantities -------------------------------------------------------------------------------
 
     @cached_property
     def scalars(self) -> Scalars:
-        depth = max((q.contracted + (q.free == 2) for q in self.asked), default=0)
-        return Scalars(self.program, max(depth, SHOWN), self.calculus)
+        """The programs of C^{D,d}, D <= 1."""
+        return Scalars(self.program, self._depth, self.calculus)
 
-    @cached_property
-    def series(self) -> Series | None:
-        """The typical C^{0,d} for all d >= 2."""
-        return series(self.scalars)
+    def exponent(self, name: str) -> Fraction | None:
+        """The typical exponent of a quantity (None: vanishes identically). Raises ValueError for an unknown one."""
+        return self._exponent(parse(name))
+
+    def _exponent(self, quantity: Quantity) -> Fraction | None:
+        if quantity.free < 2:
+            return self.scalars.ground(quantity).exponent
+        if quantity.contracted not in self._seconds:
+            self._seconds[quantity.contracted] = second_order(self.scalars, quantity, lambda: self.typical_bounds)
+        return self._seconds[quantity.contracted]
+
+    def prediction(self, quantities: Sequence[str], *, nodes: bool = False) -> Prediction:
+        """Typical exponents of ``quantities`` and, with ``nodes``, of named nodes.
+
+        Raises ValueError for an unknown quantity.
+        """
+        wanted = [parse(name) for name in quantities]
+        named = tuple(node_orders(self.program, self.calculus)) if nodes else ()
+        ordered = sorted(wanted, key=lambda q: (q.free, q.contracted))
+        grounds = {q.name: self.scalars.ground(q) for q in ordered if q.free < 2}
+        notes = dict.fromkeys(note for g in grounds.values() for note in sorted(g.derivation.notes))
+        return Prediction(
+            exponents={q.name: self._exponent(q) for q in wanted},
+            nodes=named,
+            assumptions=assumptions(self.program, self.premises, notes),
+            exact={q.name: q.name not in grounds or grounds[q.name].exact for q in wanted},
+            grounds=grounds,
+        )
 
     @cached_property
     def bounds(self) -> Bounds:
         """Without cancellation, for every law with the moments that it has."""
         return bounds(self.program)
-
-    @cached_property
-    def typical_bounds(self) -> Bounds:
-        """No cancellation over free slots, typical sizes elsewhere."""
-        return bounds(self.program, TypicalSizes(self.scalars))
-
-    @cached_property
-    def regime(self) -> Regime:
-        return regime(self.program, self.calculus)
-
-    @cached_property
-    def premises(self) -> tuple[Premise, ...]:
-        return premises(self.program)
-
-    def prediction(self, quantities: Sequence[str], *, nodes: bool = False) -> Prediction:
-        """Typical exponents. Raises ValueError for an unknown quantity."""
-        return predicted(self.scalars, lambda: self.typical_bounds, quantities, nodes=nodes)
 
     def bound(self, name: str) -> Fraction | None:
         """The exponent of a bound of the quantity; None: vanishes identically. At least the typical one."""
@@ -91,116 +89,87 @@ class Analysis:
 
     # all orders --------------------------------------------------------------------------------------
 
-    def at(self, free: int, contracted: int) -> tuple[Fraction | None, bool]:
-        """The typical exponent of C^{D,d} for any D and d >= 1, and whether it is attained or bounds it."""
-        if self._vanishes(free, contracted):
-            return None, True
-        if free <= 1 and contracted <= (SHOWN if free == 0 else 3):
-            ground = self.scalars.ground(Quantity("", free, contracted, 1.0))
-            return ground.exponent, ground.exact
-        if free == 0:
-            found = None if self.series is None else self.series.exponent(contracted)
-            return found, self._attained(free, contracted % 2)
-        above = self.typical_bounds.exponent(free, contracted)
-        return above, above is not None and self._from_below(free, contracted) == above
+    @cached_property
+    def series(self) -> Series | None:
+        """The typical C^{0,d} for all d >= 2."""
+        return series(self.scalars)
 
-    def _from_below(self, free: int, contracted: int) -> Fraction | None:
-        """‖C^{D,d}‖ with all free slots but one along g / |g|: C^{1,d+D-1} over powers of the kernel."""
-        slots = contracted + free - 1
-        kernel = self.scalars.ground(parse("kernel")).exponent
-        if slots > 3 or kernel is None:
-            return None
-        below = self.scalars.ground(Quantity("", 1, slots, 1.0))
-        return None if below.exponent is None or not below.exact else below.exponent - kernel * (free - 1) / 2
+    @cached_property
+    def typical_bounds(self) -> Bounds:
+        """No cancellation over free slots, typical sizes elsewhere."""
+        return bounds(self.program, TypicalSizes(self.scalars))
 
-    def _vanishes(self, free: int, contracted: int) -> bool:
-        degree = self.typical_bounds.degree
-        return degree is not None and free + contracted > degree
-
-    def _attained(self, free: int, parity: int) -> bool:
-        """Whether a closed form equals what was worked out order by order."""
-        if free == 0:
-            if self.series is None:
-                return False
-            orders = [d for d in range(2, SHOWN + 1) if d % 2 == parity and not self._vanishes(0, d)]
-            grounds = [(d, self.scalars.ground(Quantity("", 0, d, 1.0))) for d in orders]
-            return all(g.exact and g.exponent == self.series.exponent(d) for d, g in grounds)
-        orders = [d for d in range(1, 4) if not self._vanishes(1, d)]
-        return all(
-            self.scalars.ground(Quantity("", 1, d, 1.0)).exponent == self.typical_bounds.exponent(1, d) for d in orders
-        )
+    @cached_property
+    def orders(self) -> TypicalOrders:
+        """Typical exponents of C^{D,d} for all D and d >= 1."""
+        return TypicalOrders(self.scalars, self.series, self.typical_bounds)
 
     def laws(self) -> tuple[Law, ...]:
         """The closed forms; families for which none was found are missing."""
-        found: list[Law] = []
-        if self.series is not None:
-            for parity, name in ((0, "C[0,d], d = 2, 4, ..."), (1, "C[0,d], d = 3, 5, ...")):
-                constant = self.series.odd if parity else self.series.even
-                if constant is not None and not self._vanishes(0, 2 + parity):
-                    attained = self._attained(0, parity)
-                    found.append(Law(name, constant, self.series.rate, Fraction(0), attained))
-        for free, name in ((1, "C[1,d], d >= 2"), (2, "C[D,d], D >= 2, d >= 2")):
-            form = self.typical_bounds.form(free, 2)
-            if form is not None and _usable(form) and not self._vanishes(free, 2):
-                found.append(Law(name, form.constant, form.along, form.free, free == 1 and self._attained(1, 0)))
-        return tuple(found)
+        return self.orders.laws()
 
     @cached_property
     def weak(self) -> tuple[Strength | None, Strength | None]:
         """m(n) for fixed and for power weak correlations, from typical orders."""
-        exponents = Exponents(self.at, self._tail)
+        exponents = Exponents(self.orders.at, self.orders.tail)
         return fixed(exponents), power(exponents)
 
     @cached_property
     def weak_bound(self) -> tuple[Strength | None, Strength | None]:
         """The same from bounds alone: what holds for every initial law, without cancellation."""
-
-        def at(free: int, contracted: int) -> tuple[Fraction | None, bool]:
-            return self.bounds.exponent(free, contracted), False
-
-        def tail(free: int) -> tuple[Fraction, Fraction] | None:
-            return _slopes(self.bounds.form(free, 2))
-
-        exponents = Exponents(at, tail)
+        found = self.bounds
+        exponents = Exponents(lambda D, d: (found.exponent(D, d), False), lambda D: slopes(found.form(D, 2)))
         return fixed(exponents), power(exponents)
 
-    def _tail(self, free: int) -> tuple[Fraction, Fraction] | None:
-        if self.typical_bounds.degree is not None and self.typical_bounds.degree <= SHOWN:
-            return Fraction(1), Fraction(1)
-        if free == 0:
-            return None if self.series is None else (self.series.rate, Fraction(0))
-        return _slopes(self.typical_bounds.form(free, 2))
+    # training ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def regime(self) -> Regime:
+        """What training with :attr:`optimizer` does. Raises TpError TP514 where no orders of it are known."""
+        return regime(self.program, self.calculus, self.optimizer)
+
+    @cached_property
+    def premises(self) -> tuple[Premise, ...]:
+        """Eq. 23 of the paper for each use of an activation."""
+        return premises(self.program)
+
+    # diagnoses ---------------------------------------------------------------------------------------
+
+    def blame(self, name: str) -> Blame:
+        """The weights and nodes to which the quantity owes its typical exponent."""
+        return blame(self.program, parse(name), self.calculus)
+
+    def meets(self, limits: Mapping[str, Fraction | None]) -> bool:
+        """Whether the program is properly normalised, and every quantity within its limit.
+
+        Properly normalised: F = O(1), the kernel Θ(1), arguments of activations on wide axes Θ(1), so that no learning
+        and no layer is switched off. Limits are typical exponents of n; None asks for a quantity that vanishes
+        identically.
+        """
+        if not self._within("F", Fraction(0)):
+            return False
+        kernel = self.scalars.ground(parse("kernel"))
+        if kernel.exponent != 0 or not kernel.exact or any(initial_features(self.program, self.calculus)):
+            return False
+        return all(self._within(name, limit) for name, limit in limits.items())
+
+    def _within(self, name: str, limit: Fraction | None) -> bool:
+        found = self.exponent(name)
+        return found is None or (limit is not None and found <= limit)
+
+    def repair(self, limits: Mapping[str, Fraction | None], budget: int = BUDGET) -> Repair:
+        """The smallest changes of one exponent of the source after which the program :meth:`meets` ``limits``."""
+        return repair(self.program, lambda changed: Analysis(changed, tuple(limits)).meets(limits), budget)
 
     # certificates ------------------------------------------------------------------------------------
 
     def certificate(self, quantities: Sequence[str]) -> Json:
         """The derivations of all that was said about ``quantities``, of the closed forms, and of the regime."""
-        prediction = self.prediction(quantities)
+        grounds = self.prediction(quantities).grounds
         claims = [
-            Claim(name, "order", ground.derivation, ground.exponent, ground.factor)
-            for name, ground in prediction.grounds.items()
+            *single_claims(grounds),
+            *regime_claims(self.regime, known=grounds),
+            *series_claims(self.series),
+            *form_claims(self.bounds, map(parse, quantities)),
         ]
-        training = {n: d for n, d in self.regime.grounds.items() if n not in prediction.grounds}
-        claims += [Claim(name, "order", d, d.value.exponent) for name, d in training.items()]
-        if self.series is not None:
-            for parity, constant in ((0, self.series.even), (1, self.series.odd)):
-                name = f"C[0,d] n^({self.series.rate} d), d {'odd' if parity else 'even'}"
-                claims.append(Claim(name, "series", self.series.derivation, constant, variable=STEP, parity=parity))
-        for name in quantities:
-            quantity = parse(name)
-            form = self.bounds.best(quantity.free, quantity.contracted)
-            if form is not None and _usable(form):
-                triple = (form.constant, form.along, form.free)
-                claims.append(Claim(name, "form", form.derivation, form=triple))
         return certificate([w.exponent for w in self.program.widths.values()], self.calculus.rules, claims)
-
-
-def _usable(form: Form) -> bool:
-    return form.constant < UNBOUNDED / 2
-
-
-def _slopes(form: Form | None) -> tuple[Fraction, Fraction] | None:
-    """The slopes of a form; one that vanishes identically falls as fast as anything."""
-    if form is None:
-        return Fraction(1), Fraction(1)
-    return (form.along, form.free) if _usable(form) else None

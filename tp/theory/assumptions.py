@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
-from tp.theory.premises import Extent, premises, summary
+from tp.theory.premises import Extent, Premise, summary
 
 
-def assumptions(program: Graph, notes: Iterable[str]) -> tuple[str, ...]:
-    """One sentence for each assumption under which the orders of ``program`` hold; ``notes`` are those of rules."""
-    return (*_always(program), *_laws(program), *_functions(program), *notes)
+def assumptions(program: Graph, found: Iterable[Premise], notes: Iterable[str]) -> tuple[str, ...]:
+    """One sentence for each assumption under which the orders of ``program`` hold.
+
+    ``found`` are its premises, and ``notes`` those of the rules that were applied.
+    """
+    return (*_always(program), *_laws(program), *_functions(program, found), *notes)
 
 
 def _always(program: Graph) -> Iterable[str]:
@@ -38,6 +41,6 @@ def _laws(program: Graph) -> Iterable[str]:
             yield f"{p.name} has finite moments only below order {moments:g}; others are used as if they were finite"
 
 
-def _functions(program: Graph) -> Iterable[str]:
+def _functions(program: Graph, found: Iterable[Premise]) -> Iterable[str]:
     """Where derivatives hold almost everywhere, away from a point or within a radius; all else assumes nothing."""
-    return summary(program, (p for p in premises(program) if p.extent is not Extent.EVERYWHERE))
+    return summary(program, (p for p in found if p.extent is not Extent.EVERYWHERE))

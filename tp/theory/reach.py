@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from tp.activations.facts import facts
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative
 from tp.primitives.apply import Apply
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
-
-
-def is_activation(operation: Pointwise) -> bool:
-    """Whether the function cares about the size of its argument; powers do not."""
-    function = facts(operation.activation)
-    return function.degree is None or function.kinked
 
 
 def reached(program: Graph) -> dict[str, list[int]]:

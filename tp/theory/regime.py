@@ -19,11 +19,11 @@ from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.apply import Apply
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.read import Read
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, trained
-from tp.theory.reach import is_activation, reached
+from tp.theory.features import activated
+from tp.theory.reach import reached
 from tp.theory.thin import thinned
 from tp.transform.direction import Direction, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
@@ -240,17 +240,13 @@ class _Reading:
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
         named = {node: name for name, node in reversed(list(self.program.names.items()))}
-        for index in self.program.needed(list(self.program.outputs.values())):
-            operation = self.program[index].operation
-            if not isinstance(operation, Pointwise) or not is_activation(operation):
-                continue
-            (argument,) = self.program[index].operands
+        for activation, argument in activated(self.program):
             node = self.after.nodes[self.back.image[argument]]
             if argument in seen or not node.moves:
                 continue
             seen.add(argument)
             found = self.program[argument]
-            name = named.get(argument) or found.label or f"the argument of {operation.activation}"
+            name = named.get(argument) or found.label or f"the argument of {activation}"
             initial = self.order(node.base)
             moved = _largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]

@@ -15,6 +15,9 @@ from tp.theory.thin import thinned
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 
+USUAL = 5
+"""The d up to which programs are made once a larger one is asked for than was announced."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -38,7 +41,10 @@ class Ground:
 
 
 class Scalars:
-    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction."""
+    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction.
+
+    They are made up to d = ``depth`` at first, and further when more is asked for.
+    """
 
     def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
         self.program = program
@@ -48,12 +54,17 @@ class Scalars:
         self.values: dict[int, Derived] = {}
         along = gradient_at(program, self.graph, None, "")
         self.along = thinned(self.graph, along, calculus, self.values)
-        self.algebra = Taylor(self.graph, [(self.along, depth)])
-        self.output = jet_output(program, self.algebra, "")
         self._squares: dict[int, int | None] = {}
+        self._deepen(depth)
+
+    def _deepen(self, depth: int) -> None:
+        self.algebra = Taylor(self.graph, [(self.along, depth)])
+        self.output = jet_output(self.program, self.algebra, "")
 
     def ground(self, quantity: Quantity) -> Ground:
-        """Why ``quantity`` has its exponent."""
+        """Why ``quantity``, of at most one free slot, has its exponent."""
+        if quantity.contracted > self.algebra.depth:
+            self._deepen(max(quantity.contracted, USUAL))
         node = self.algebra.coefficient(self.output, quantity.contracted)
         if node is None:
             return Ground(self.zero)

@@ -31,9 +31,7 @@ class Expected:
 
 
 def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
-    from tp.theory.regime import regime
-
-    found = regime(analysis.program, analysis.calculus, schedule.optimizer)
+    found = analysis.regime
     exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
     exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
     exponents |= {moved(f.name): f.moved for f in found.features}

@@ -74,7 +74,7 @@ def linearize(
         raise error("TP513", "theorem 3.2 is checked for the program as it is", hint="leave rho and scale at 0")
     means = means or Means()
     changed = reparametrized(program, schedule)
-    analysis = Analysis(changed.graph, SECOND)
+    analysis = Analysis(changed.graph, SECOND, schedule.optimizer)
     expects = expected(analysis, schedule, second)
     # What cannot be trained is refused before anything is drawn.
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in expects.regime.features if f.width])
@@ -209,7 +209,7 @@ def _deviation(
     from tp.theory.analysis import Analysis
 
     changed = reparametrized(program, schedule)
-    expects = expected(Analysis(changed.graph), schedule, second=False)
+    expects = expected(Analysis(changed.graph, optimizer=schedule.optimizer), schedule, second=False)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
 
     def rows(records: Records) -> dict[str, Measured]:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
 
 from tp.diagnostics.span import Span
-from tp.graph.axes import Scale, Width, wide
+from tp.graph.axes import Scale, Width
 from tp.graph.graph import Graph
-from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.constant import Constant
 from tp.primitives.linear import Linear
-from tp.primitives.pointwise import Pointwise
 from tp.theory.diagnosis.describe import contracts, declared, listing, node_name
-from tp.theory.predict import Prediction, predict
-from tp.theory.reach import is_activation
 from tp.transform.rescale import Rescaling, rescaled
 
 BUDGET = 600
@@ -117,36 +113,6 @@ def repair(program: Graph, holds: Callable[[Graph], bool], budget: int = BUDGET,
             if found:
                 return Repair(tuple(found), examined, step, largest, True)
     return Repair((), examined, step, largest, True)
-
-
-def restores(program: Graph, bounds: Mapping[str, Fraction | None]) -> bool:
-    """Whether ``program`` is properly normalised, and every quantity within its bound.
-
-    Properly normalised: F = O(1), the kernel Θ(1), arguments of activations on wide axes Θ(1), so that nothing is
-    restored by switching off learning or a layer. Bounds are exponents of n; None asks for a quantity that vanishes
-    identically. Exponents are typical ones.
-    """
-    start = predict(program, ["F", "kernel"])
-    if not (_within(start, "F", Fraction(0)) and start.exponents["kernel"] == 0 and start.exact["kernel"]):
-        return False
-    if any(e for e in _features(program)):
-        return False
-    return all(_within(predict(program, [name]), name, bound) for name, bound in bounds.items())
-
-
-def _within(prediction: Prediction, name: str, bound: Fraction | None) -> bool:
-    found = prediction.exponents[name]
-    return found is None or (bound is not None and found <= bound)
-
-
-def _features(program: Graph) -> Iterable[Fraction | None]:
-    """The exponents of the arguments of activations on wide axes."""
-    needed = _needed(program)
-    values = interpret(program, needed, calculus_for(program))
-    for index in needed:
-        operation = program[index].operation
-        if isinstance(operation, Pointwise) and is_activation(operation) and wide(program.type(index)):
-            yield values[program[index].operands[0]].value.exponent
 
 
 @dataclass(frozen=True, slots=True)

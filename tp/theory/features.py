@@ -1,0 +1,34 @@
+"""Features: the arguments of activations, whose sizes decide whether a program is well normalised and learns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from tp.activations.facts import facts
+from tp.graph.axes import wide
+from tp.graph.graph import Graph
+from tp.interpret.orders import interpret
+from tp.orders.typical.recorder import Calculus
+from tp.primitives.pointwise import Pointwise
+
+
+def is_activation(operation: Pointwise) -> bool:
+    """Whether the function cares about the size of its argument; powers do not."""
+    function = facts(operation.activation)
+    return function.degree is None or function.kinked
+
+
+def activated(program: Graph) -> Iterable[tuple[str, int]]:
+    """Activation and argument of each use of one that outputs depend on; powers are no activations."""
+    for index in program.needed(list(program.outputs.values())):
+        operation = program[index].operation
+        if isinstance(operation, Pointwise) and is_activation(operation):
+            yield operation.activation, program[index].operands[0]
+
+
+def initial_features(program: Graph, calculus: Calculus) -> Iterable[Fraction | None]:
+    """The typical exponents of the arguments of activations on wide axes at initialisation."""
+    arguments = [argument for _, argument in activated(program) if wide(program.type(argument))]
+    values = interpret(program, arguments, calculus)
+    return (values[i].value.exponent for i in arguments)

@@ -1,0 +1,110 @@
+"""Typical exponents of C^{D,d} for all D and d: those worked out one by one, and closed forms for the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.exponent import UNBOUNDED
+from tp.quantities.names import Quantity, parse
+from tp.theory.all_orders import Series
+from tp.theory.bounds import Bounds, Form
+from tp.theory.scalars import Scalars
+
+SHOWN = 5
+"""Closed forms are compared with the orders worked out one by one up to this d."""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """C^{D,d} = O(n^{constant - along d - free D}) for all orders that ``family`` names.
+
+    ``attained``: equal to the exponent of every order that was worked out by itself.
+    """
+
+    family: str
+    constant: Fraction
+    along: Fraction
+    free: Fraction
+    attained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalOrders:
+    """Typical exponents of all C^{D,d} from single ones, the closed form for D = 0, and bounds with typical sizes."""
+
+    scalars: Scalars
+    series: Series | None
+    bounds: Bounds
+
+    def at(self, free: int, contracted: int) -> tuple[Fraction | None, bool]:
+        """The exponent of C^{D,d}, D = ``free``, d = ``contracted`` >= 1, and whether it is attained or bounds it."""
+        if self._vanishes(free, contracted):
+            return None, True
+        if free <= 1 and contracted <= (SHOWN if free == 0 else 3):
+            ground = self.scalars.ground(Quantity("", free, contracted, 1.0))
+            return ground.exponent, ground.exact
+        if free == 0:
+            found = None if self.series is None else self.series.exponent(contracted)
+            return found, self._attained(free, contracted % 2)
+        above = self.bounds.exponent(free, contracted)
+        return above, above is not None and self._from_below(free, contracted) == above
+
+    def _from_below(self, free: int, contracted: int) -> Fraction | None:
+        """‖C^{D,d}‖ with all free slots but one along g / |g|: C^{1,d+D-1} over powers of the kernel."""
+        slots = contracted + free - 1
+        kernel = self.scalars.ground(parse("kernel")).exponent
+        if slots > 3 or kernel is None:
+            return None
+        below = self.scalars.ground(Quantity("", 1, slots, 1.0))
+        return None if below.exponent is None or not below.exact else below.exponent - kernel * (free - 1) / 2
+
+    def _vanishes(self, free: int, contracted: int) -> bool:
+        degree = self.bounds.degree
+        return degree is not None and free + contracted > degree
+
+    def _attained(self, free: int, parity: int) -> bool:
+        """Whether a closed form equals what was worked out order by order."""
+        if free == 0:
+            if self.series is None:
+                return False
+            orders = [d for d in range(2, SHOWN + 1) if d % 2 == parity and not self._vanishes(0, d)]
+            grounds = [(d, self.scalars.ground(Quantity("", 0, d, 1.0))) for d in orders]
+            return all(g.exact and g.exponent == self.series.exponent(d) for d, g in grounds)
+        orders = [d for d in range(1, 4) if not self._vanishes(1, d)]
+        return all(self.scalars.ground(Quantity("", 1, d, 1.0)).exponent == self.bounds.exponent(1, d) for d in orders)
+
+    def laws(self) -> tuple[Law, ...]:
+        """The closed forms; families for which none was found are missing."""
+        found: list[Law] = []
+        if self.series is not None:
+            for parity, name in ((0, "C[0,d], d = 2, 4, ..."), (1, "C[0,d], d = 3, 5, ...")):
+                constant = self.series.odd if parity else self.series.even
+                if constant is not None and not self._vanishes(0, 2 + parity):
+                    attained = self._attained(0, parity)
+                    found.append(Law(name, constant, self.series.rate, Fraction(0), attained))
+        for free, name in ((1, "C[1,d], d >= 2"), (2, "C[D,d], D >= 2, d >= 2")):
+            form = self.bounds.form(free, 2)
+            if form is not None and usable(form) and not self._vanishes(free, 2):
+                found.append(Law(name, form.constant, form.along, form.free, free == 1 and self._attained(1, 0)))
+        return tuple(found)
+
+    def tail(self, free: int) -> tuple[Fraction, Fraction] | None:
+        """The slopes (λ, μ) of a closed form A - λd - μD that holds for all large d; None where none was found."""
+        if self.bounds.degree is not None and self.bounds.degree <= SHOWN:
+            return Fraction(1), Fraction(1)
+        if free == 0:
+            return None if self.series is None else (self.series.rate, Fraction(0))
+        return slopes(self.bounds.form(free, 2))
+
+
+def usable(form: Form) -> bool:
+    """Whether the form bounds anything."""
+    return form.constant < UNBOUNDED / 2
+
+
+def slopes(form: Form | None) -> tuple[Fraction, Fraction] | None:
+    """The slopes of a form; one that vanishes identically falls as fast as anything."""
+    if form is None:
+        return Fraction(1), Fraction(1)
+    return (form.along, form.free) if usable(form) else None
