@@ -10,7 +10,6 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import SAMPLES, Axis, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
-from tp.graph.nodes import Nodes
 from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.input import Input
@@ -33,7 +32,7 @@ class Gradient:
     then the inner product of each with the weights, [samples], or None where it is unwanted or zero.
     """
 
-    graph: Nodes
+    graph: Graph
     output: int
     gradient: Direction
     features: Mapping[str, int]
@@ -78,7 +77,7 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
     weighed = contract(graph, output, signal, names(graph.type(output)))
     reads = reads_in(program, graph, [root])
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values())
-    return Gradient(graph, output, direction(pulled, reads), {}, apart=False)
+    return Gradient(graph.build(), output, direction(pulled, reads), {}, apart=False)
 
 
 def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
@@ -97,7 +96,7 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
     along = _radial(graph, pulled, places.values()) if radial else None
-    return Gradient(graph, output, direction(pulled, reads), seen, True, along)
+    return Gradient(graph.build(), output, direction(pulled, reads), seen, True, along)
 
 
 def _radial(graph: GraphBuilder, pulled: Pullback, places: Iterable[int]) -> int | None:
