@@ -91,6 +91,23 @@ def test_against_numpy(paired: Any, record: Record) -> None:
     record(Ratio(f"conditioned against plain NumPy, n = {n}", ours, theirs, 0.7, "s"))
 
 
+def test_normal_numbers_against_jax(paired: Any, record: Record) -> None:
+    """A conditioned draw spends most of its time on them. Above 1/1.5 ``tp.interpret.arrays.noise`` is not needed."""
+    import jax
+    import jax.numpy as jnp
+
+    from tp.interpret.arrays.backend import precision
+    from tp.interpret.arrays.noise import normal
+
+    shape = (4, 10**6)
+    with precision("float32"):
+        key = jax.random.key(0)
+        own = jax.jit(lambda key: normal(key, shape, jnp.float32))
+        theirs = jax.jit(lambda key: jax.random.normal(key, shape, jnp.float32))
+        times = paired(lambda: own(key).block_until_ready(), lambda: theirs(key).block_until_ready(), rounds=15)
+    record(Ratio("4 million normal numbers against jax.random.normal", *times, 1 / 1.5, "s"))
+
+
 PEAK = """
 import json, sys
 import numpy as np, tp

@@ -1,4 +1,4 @@
-"""What an activation must say about itself: values, derivatives, and the facts that orders need."""
+"""The methods of an activation: its derivatives as arrays, and the facts that orders need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import exp, lgamma
 from typing import Any, ClassVar
 
-# Short on purpose: a rational in a program must not be able to ask for a million digits.
+# At most nine digits each, so that a rational in a program cannot make arithmetic slow.
 _RATIONAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
 
 
@@ -117,19 +117,19 @@ class Activation(ABC):
 
     @abstractmethod
     def taylor(self, k: int) -> float:
-        """:meth:`at_zero` without the help of parity, in plain Python (orders must not wait for JAX)."""
+        """:meth:`at_zero` without the help of parity, in plain Python, so that orders do not import JAX."""
 
     def degree(self) -> Fraction | None:
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""
         return None
 
     def bound(self) -> Bound | None:
-        """How fast derivatives grow with k, over the whole real line; None where no such bound holds."""
+        """A bound on all derivatives over the whole real line; None where there is none of this form."""
         return None
 
     def growth(self, k: int) -> Fraction | None:
         """The least q with φ^{(k)}(z) = O(|z|^q) for large |z|; None when no power bounds it.
 
-        Bounded derivatives answer 0, also where they decay.
+        It is 0 for bounded derivatives, also for those that decay.
         """
         return Fraction(0)

@@ -1,4 +1,4 @@
-"""What the order calculus is told about an activation."""
+"""The facts about an activation that the order calculus uses."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class LeakyRelu(Activation):
         if abs(slope) == 1:
             known = "identity" if slope == 1 else "abs"
             raise ValueError(f"leaky_relu with slope {slope} has a name of its own: write {known}")
-        object.__setattr__(self, "slope", str(slope))  # one spelling, so that equals are equal
+        object.__setattr__(self, "slope", str(slope))  # one spelling for equal values
 
     @property
     def name(self) -> str:
@@ -43,7 +43,7 @@ class LeakyRelu(Activation):
         return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
 
     def symmetry(self, k: int) -> str:
-        # A multiple of |x| plus a linear function: what a kink does is even.
+        # A multiple of |x| plus a linear function: what the kink adds is even.
         return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:

@@ -23,7 +23,7 @@ class Monomial(Activation):
         exponent = rational(self.exponent)
         if exponent.denominator != 1 or exponent < 1:
             raise ValueError("monomial needs a whole exponent of at least 1")
-        object.__setattr__(self, "exponent", str(exponent))  # one spelling, so that equals are equal
+        object.__setattr__(self, "exponent", str(exponent))  # one spelling for equal values
 
     @property
     def power(self) -> int:

@@ -22,7 +22,7 @@ class Power(Activation):
     exponent: str = "1/2"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "exponent", str(rational(self.exponent)))  # one spelling, so that equals are equal
+        object.__setattr__(self, "exponent", str(rational(self.exponent)))  # one spelling for equal values
 
     @property
     def power(self) -> Fraction:

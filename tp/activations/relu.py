@@ -30,7 +30,7 @@ class Relu(Activation):
         return (x > 0).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
 
     def symmetry(self, k: int) -> str:
-        # A multiple of |x| plus a linear function: what a kink does is even.
+        # A multiple of |x| plus a linear function: what the kink adds is even.
         return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:

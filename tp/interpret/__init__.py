@@ -1,1 +1,1 @@
-"""Interpreters: what a program graph means, as arrays or as orders."""
+"""Interpreters: what a program graph means, as arrays, typical orders, bounds or costs. Each is one file or folder."""

@@ -20,26 +20,26 @@ from tp.primitives.read import moments
 from tp.primitives.traits import applied_weight, coefficients_of, function_of
 
 FINEST = 48
-"""Grains in the greatest power that divides all exponents of a program: halves of halves, and thirds."""
+"""Grains in the largest power of n that divides all exponents of a program: 48 = 16 · 3 allows halves and thirds."""
 
 
 class Sizes(Protocol):
-    """Exponents of entry sizes that are better than those without cancellation; None where nothing better is known."""
+    """Exponents of n of entry sizes, better than bounds without cancellation; None where nothing better is known."""
 
     def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
-        """The size of the entries of ``node``; as the argument of a negative power it counts as its very order."""
+        """The exponent of the entries of ``node``. In a negative power it is taken as the exact order."""
         ...
 
     def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
-        """The size of the ``order``-th move of ``node`` along n^along g; 2 stands for all orders from two on."""
+        """The exponent of the ``order``-th move of ``node`` along n^along g; ``order`` 2 stands for two and more."""
         ...
 
 
 @dataclass(frozen=True)
 class NormPass:
-    """One sweep over a graph with one calculus; ``jets`` grows, what is known stays.
+    """One sweep over a graph with one calculus; ``jets`` has the bounds found so far, by node.
 
-    Sizes of entries say something of the largest entry only when all laws have all moments.
+    ``sizes`` are used only where all initial laws have all moments: otherwise the largest entry can be larger.
     """
 
     graph: GraphBuilder
@@ -48,7 +48,10 @@ class NormPass:
     jets: dict[int, Jet] = field(default_factory=dict[int, Jet])
 
     def run(self, nodes: Sequence[int], met: Mapping[int, frozenset[tuple[str, bool]]]) -> None:
-        """Bounds of ``nodes``, which are in topological order."""
+        """Adds bounds of ``nodes``, which are in topological order. Raises NotInterpreted.
+
+        ``met`` holds, by node, the pairs (weight, transposed) that it depends on, as :func:`met` finds them.
+        """
         graph, calculus = self.graph, self.calculus
         known = self.sizes is not None and calculus.light
         for index in nodes:
@@ -68,7 +71,7 @@ class NormPass:
         return None if size is None or size > UNBOUNDED / 2 else size
 
     def _known(self, index: int) -> tuple[Fraction | None, ...]:
-        """Entry sizes by number of contracted slots."""
+        """Exponents of the entries by the number of contracted slots: 0, 1, two or more."""
         base = self._size(index)
         if self.sizes is None or not self.calculus.motions:
             return (base,)
@@ -77,7 +80,7 @@ class NormPass:
 
 
 def met(graph: Nodes) -> dict[int, frozenset[tuple[str, bool]]]:
-    """The applications (weight, transposed) that each node depends on."""
+    """The applied weights that each node depends on, as pairs (weight, transposed)."""
     found: dict[int, frozenset[tuple[str, bool]]] = {}
     for index in graph:
         node = graph[index]
@@ -91,7 +94,7 @@ def met(graph: Nodes) -> dict[int, frozenset[tuple[str, bool]]]:
 
 
 def grain(graph: Nodes) -> int:
-    """So fine that all exponents of ``graph`` and their first halves are whole numbers of n^{1/grain}."""
+    """A g such that all exponents of ``graph`` are multiples of 1/g, also after a few halvings."""
     found = {w.exponent.denominator for w in graph.widths.values()} | {graph.learning_rate.exponent.denominator}
     for p in graph.parameters.values():
         found |= {p.rate.exponent.denominator, p.law.scale.exponent.denominator}

@@ -1,4 +1,4 @@
-"""The degree of a program as a polynomial in its weights: beyond it all derivatives vanish identically."""
+"""The degree of a program as a polynomial in its weights: derivatives of higher order vanish identically."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tp.primitives.traits import Function, function_of, weight_of
 
 
 def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
-    """The degree of every node in the weights ``trained``; None where it is no polynomial.
+    """The degree of every node in the weights ``trained``, by node; None where it is no polynomial.
 
     Piecewise-linear functions count as linear, since their derivatives hold almost everywhere only.
     """

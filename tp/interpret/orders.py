@@ -1,4 +1,4 @@
-"""The symbolic interpreter: a typical order for every node, with its derivation."""
+"""The symbolic interpreter: the typical order of every node, an exponent of n, with its derivation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from tp.primitives.interpretations import TypicalSetting, typical
 def interpret(
     graph: Nodes, roots: Sequence[int], calculus: Calculus, known: dict[int, Derived] | None = None
 ) -> dict[int, Derived]:
-    """The derivation of the abstract value of every node that ``roots`` need; ``known`` ones are kept and added to."""
+    """The derivation of the abstract value of every node that ``roots`` need, by node. Raises NotInterpreted.
+
+    Values in ``known`` are not derived again, and new ones are added to it.
+    """
     values: dict[int, Derived] = {} if known is None else known
     for index in _missing(graph, roots, values):
         node = graph[index]
@@ -23,7 +26,7 @@ def interpret(
 
 
 def _missing(graph: Nodes, roots: Sequence[int], values: dict[int, Derived]) -> list[int]:
-    """What ``roots`` depend on and is not known yet, in topological order."""
+    """The nodes that ``roots`` depend on and that are not known yet, in topological order."""
     seen: set[int] = set()
     stack = [root for root in roots if root not in values]
     while stack:

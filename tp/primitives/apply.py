@@ -53,26 +53,6 @@ class Apply(Operation):
             raise ValueError(f"{self.parameter} makes {', '.join(sorted(clash))}, which its operand already has")
         return outs + rest
 
-    def product(self, low: Lowering, rows: Any) -> Any:
-        """The weight, an array, times every one of the ``rows`` [vectors, entries]."""
-        import jax.numpy as jnp
-
-        parameter = low.parameters[self.parameter]
-        matrix = low.weights[self.parameter].reshape((prod(a.at(low.n) for a in parameter.outs), -1))
-        return jnp.matmul(rows, matrix if self.transposed else matrix.T, precision="highest")
-
-    def flattened(self, axes: Type, array: Any, ins: Type) -> Any:
-        """The operand as rows to be multiplied, [vectors, entries]; interpreters join those of several nodes."""
-        rest = without(axes, names(ins))
-        array = aligned(array, axes, (*rest, *ins))
-        return array.reshape((prod(array.shape[: len(rest)]), -1))
-
-    def restored(self, rows: Any, low: Lowering, axes: Type, out: Type, outs: Type) -> Any:
-        """The result from its rows [vectors, entries], for an operand with ``axes``; the inverse of flattening."""
-        _, ins = low.parameters[self.parameter].sides(self.transposed)
-        made = (*without(axes, names(ins)), *outs)
-        return aligned(rows.reshape([a.at(low.n) for a in made]), made, out)
-
 
 @transposition.rule(Apply)
 def transpose_apply(operation: Apply, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int) -> int:
@@ -82,8 +62,33 @@ def transpose_apply(operation: Apply, graph: GraphBuilder, cotangent: int, opera
 @lowering.rule(Apply)
 def lower_apply(operation: Apply, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
     outs, ins = low.parameters[operation.parameter].sides(operation.transposed)
-    made = operation.product(low, operation.flattened(types[0], arrays[0], ins))
-    return operation.restored(made, low, types[0], out, outs)
+    made = multiplied(operation, low, rows_of(types[0], arrays[0], ins))
+    return from_rows(made, low.n, without(types[0], names(ins)), outs, out)
+
+
+def multiplied(operation: Apply, low: Lowering, rows: Any) -> Any:
+    """The weight, an array, times each of the ``rows`` [vectors, entries of ins]: [vectors, entries of outs]."""
+    import jax.numpy as jnp
+
+    parameter = low.parameters[operation.parameter]
+    matrix = low.weights[operation.parameter].reshape((prod(a.at(low.n) for a in parameter.outs), -1))
+    return jnp.matmul(rows, matrix if operation.transposed else matrix.T, precision="highest")
+
+
+def rows_of(axes: Type, array: Any, ins: Type) -> Any:
+    """An operand with ``axes`` as rows [vectors, entries of ins]; rows of several operands can be joined."""
+    rest = without(axes, names(ins))
+    array = aligned(array, axes, (*rest, *ins))
+    return array.reshape((prod(array.shape[: len(rest)]), -1))
+
+
+def from_rows(rows: Any, n: int, rest: Type, outs: Type, out: Type) -> Any:
+    """The result, with its axes in the order of ``out``, from rows [vectors, entries of outs].
+
+    ``rest`` are the axes that count the vectors: those of the operand that are not contracted.
+    """
+    made = (*rest, *outs)
+    return aligned(rows.reshape([a.at(n) for a in made]), made, out)
 
 
 @typical.rule(Apply)

@@ -1,1 +1,1 @@
-"""Programs as JAX arrays: evaluation, dense and conditioned weights, random numbers."""
+"""Programs as JAX arrays: evaluation, dense and matrix-free (conditioned) weights, random numbers."""

@@ -1,11 +1,11 @@
-"""The conditioned interpreter's weights: initial weights, those that need not exist left unknown."""
+"""The conditioned interpreter's weights: initial weights of which some are matrix-free."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import jax
+from jaxtyping import Array, Key
 
 from tp.graph.parameter import Parameter
 from tp.interpret.arrays.dense import draw_one, streams
@@ -15,11 +15,11 @@ from tp.interpret.cost.work import sizes
 
 
 def draw(
-    parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any, absent: Collection[str] = ()
+    parameters: Mapping[str, Parameter], n: int, key: Key[Array, ""], dtype: Any, absent: Collection[str] = ()
 ) -> Weights:
-    """Initial weights as :func:`tp.interpret.arrays.dense.draw` has them; those in ``absent`` are unknown matrices."""
+    """Initial weights as :func:`tp.interpret.arrays.dense.draw` has them; those in ``absent`` are matrix-free."""
 
-    def one(name: str, own: jax.Array) -> Any:
+    def one(name: str, own: Key[Array, ""]) -> Any:
         parameter = parameters[name]
         if name in absent:
             return unknown(*sizes(parameter, n), own, dtype)

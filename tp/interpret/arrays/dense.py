@@ -7,13 +7,14 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Key
 
 from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
 
 
-def draw(parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any) -> dict[str, jax.Array]:
-    """Initial weights at width ``n``, axes (outs, ins); the centred part where the law has a mean.
+def draw(parameters: Mapping[str, Parameter], n: int, key: Key[Array, ""], dtype: Any) -> dict[str, Float[Array, ...]]:
+    """Initial weights at width ``n`` by name, axes (outs, ins); the centred part where the law has a mean.
 
     Every weight has a random stream of its own, so adding one to a program changes no other. Entries are drawn in
     single precision, so runs in both precisions have the same weights.
@@ -21,12 +22,12 @@ def draw(parameters: Mapping[str, Parameter], n: int, key: jax.Array, dtype: Any
     return {name: draw_one(parameters[name], n, own, dtype) for name, own in streams(parameters, key).items()}
 
 
-def streams(parameters: Mapping[str, Parameter], key: jax.Array) -> dict[str, jax.Array]:
+def streams(parameters: Mapping[str, Parameter], key: Key[Array, ""]) -> dict[str, Key[Array, ""]]:
     """The key of every weight's own random stream."""
     return {name: jax.random.fold_in(key, index) for index, name in enumerate(parameters)}
 
 
-def draw_one(parameter: Parameter, n: int, key: jax.Array, dtype: Any) -> jax.Array:
+def draw_one(parameter: Parameter, n: int, key: Key[Array, ""], dtype: Any) -> Float[Array, ...]:
     """One weight of :func:`draw`, from its own ``key``."""
     shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
     family = LAWS[parameter.law.family]

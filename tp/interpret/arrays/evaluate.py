@@ -1,4 +1,4 @@
-"""From a graph to a JAX function of weights and inputs, whether weights are arrays or known by their products only.
+"""From a graph to a JAX function of weights and inputs, whether weights are arrays or matrix-free.
 
 Arrays are stored with their wide axes last, in whatever order a type names them: entries of one coefficient of a jet
 are then neighbours, and finite axes cost no vector lanes. What is handed out has the axes in the order of its type.
@@ -9,49 +9,57 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
-from tp.graph.axes import Type
+from tp.graph.axes import Type, names, without
+from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.schedule import schedule
-from tp.primitives.apply import Apply
+from tp.primitives.apply import Apply, from_rows, multiplied, rows_of
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import Lowering, lowering
+from tp.primitives.traits import applied_weight
 
+Values = Float[Array, "..."]
+"""The value of a node: one axis for each axis of its type, in that order."""
 Weights = dict[str, Any]
 """Every weight by name: an array with the axes (outs, ins), or a :class:`Gaussian` of unit deviation."""
-Inputs = Mapping[str, jax.Array]
+Inputs = Mapping[str, Values]
 
 
 def evaluator(
     graph: Nodes, roots: Sequence[int], n: int, dtype: Any
-) -> Callable[[Mapping[str, Any], Inputs], list[jax.Array]]:
-    """A JAX function from weights and inputs to the values of ``roots`` at width ``n``."""
+) -> Callable[[Mapping[str, Any], Inputs], list[Values]]:
+    """A JAX function from weights and inputs to the values of ``roots`` at width ``n``.
+
+    Raises NotInterpreted, when it is called, where an operation has no rule.
+    """
     run = stepper(graph, roots, n, dtype, forget=True)
     return lambda weights, inputs: run(weights, inputs)[0]
 
 
 def stepper(
     graph: Nodes, roots: Sequence[int], n: int, dtype: Any, forget: bool = False
-) -> Callable[[Mapping[str, Any], Inputs], tuple[list[jax.Array], Weights]]:
-    """As :func:`evaluator`; also returns the weights with what was learned of them, for whoever asks next.
+) -> Callable[[Mapping[str, Any], Inputs], tuple[list[Values], Weights]]:
+    """As :func:`evaluator`; the function also returns the weights, matrix-free ones with the answers given so far.
 
-    With ``forget`` nobody asks next, and the last answers of each weight need not be kept.
+    With ``forget`` the weights are not used again, and the last answers of each need not be kept.
     """
     groups = schedule(graph, roots)
-    last = {op.parameter: i for i, group in enumerate(groups) if isinstance(op := graph[group[0]].operation, Apply)}
+    applied = [applied_weight(graph[group[0]].operation) for group in groups]
+    last = {weight.name: number for number, weight in enumerate(applied) if weight is not None}
 
-    def run(weights: Mapping[str, Any], inputs: Inputs) -> tuple[list[jax.Array], Weights]:
+    def run(weights: Mapping[str, Any], inputs: Inputs) -> tuple[list[Values], Weights]:
         held = dict(weights)
         low = Lowering(n, inputs, held, graph.parameters, dtype)
-        values: dict[int, jax.Array] = {}
-        for number, group in enumerate(groups):
+        values: dict[int, Values] = {}
+        for number, (group, weight) in enumerate(zip(groups, applied, strict=True)):
             operation = graph[group[0]].operation
-            if isinstance(operation, Apply):
-                keep = not forget or number < last[operation.parameter]
-                _multiply(graph, low, held, operation, group, values, keep)
+            if weight is not None:
+                keep = not forget or number < last[weight.name]
+                multiplication.of(operation)(operation, graph, low, held, group, values, keep)
             else:
                 (index,) = group
                 node = graph[index]
@@ -68,34 +76,42 @@ def stored(axes: Type) -> Type:
     return (*(a for a in axes if not a.wide), *(a for a in axes if a.wide))
 
 
-def _multiply(
+multiplication: Interpretation[
+    Callable[[Any, Nodes, Lowering, Weights, Sequence[int], dict[int, Values], bool], None]
+] = Interpretation("multiplication")
+"""``rule(operation, graph, low, held, group, values, keep)`` for operations that apply a weight; all others have the
+rules of ``lowering``. It writes the values of the nodes in ``group``, which all have this operation, into ``values``,
+and what was learned of the weight into ``held``. With ``keep`` false the weight is not asked again."""
+
+
+@multiplication.rule(Apply)
+def multiply(
+    operation: Apply,
     graph: Nodes,
     low: Lowering,
     held: Weights,
-    operation: Apply,
     group: Sequence[int],
-    values: dict[int, jax.Array],
+    values: dict[int, Values],
     keep: bool,
 ) -> None:
-    """One product for all applications in ``group``, written into ``values``; ``keep``: the weight is asked again."""
+    """One matrix product for the whole group."""
     name = operation.parameter
     parameter, weight = graph.parameters[name], held[name]
     outs, ins = parameter.sides(operation.transposed)
     given = isinstance(weight, Gaussian)
-    if given:  # entries are alike, so the order of rows and columns is ours to choose
+    if given:  # All entries have one law, so rows and columns may stand in any order.
         outs, ins = stored(outs), stored(ins)
     types = [stored(graph.type(graph[i].operands[0])) for i in group]
-    blocks = [
-        operation.flattened(kind, values[graph[i].operands[0]], ins) for i, kind in zip(group, types, strict=True)
-    ]
+    blocks = [rows_of(kind, values[graph[i].operands[0]], ins) for i, kind in zip(group, types, strict=True)]
     rows = blocks[0] if len(blocks) == 1 else jnp.concatenate(blocks)
     if given:
         made, held[name] = weight.answer(rows, operation.transposed, keep)
         made = made * jnp.asarray(parameter.law.scale.at(low.n), made.dtype)
     else:
-        made = operation.product(low, rows)
+        made = multiplied(operation, low, rows)
     start = 0
     for index, block, kind in zip(group, blocks, types, strict=True):
         stop = start + block.shape[0]
-        values[index] = operation.restored(made[start:stop], low, kind, stored(graph.type(index)), outs)
+        rest = without(kind, names(ins))
+        values[index] = from_rows(made[start:stop], low.n, rest, outs, stored(graph.type(index)))
         start = stop

@@ -1,4 +1,4 @@
-"""Gaussian conditioning: a random matrix that is only ever asked for its products.
+"""Gaussian conditioning: a random matrix that is matrix-free, that is, known through its products only.
 
 Let W have independent standard normal entries and let W Q' = A' and W' U' = B' be known for the orthonormal rows of Q
 and U. Given them, W q for a unit vector q orthogonal to Q is U' (B q) + (1 - U'U) g with a fresh normal g, and W' u is
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, Key
 
 from tp.interpret.arrays.noise import normal
 from tp.interpret.arrays.orthonormal import matmul, products, split
@@ -23,13 +24,13 @@ BLOCK = 64
 
 
 class Known(NamedTuple):
-    """Products that are known on one side: ``images`` [K, other] are those of the ``basis`` [K, size].
+    """Products that are known on one side: each row of ``images`` is the answer to that row of ``basis``.
 
     Rows of the basis are orthonormal, or zero with a zero image.
     """
 
-    basis: jax.Array
-    images: jax.Array
+    basis: Float[Array, "known size"]
+    images: Float[Array, "known other"]
 
 
 class Gaussian(NamedTuple):
@@ -40,22 +41,22 @@ class Gaussian(NamedTuple):
     both sides that are in use: what is known then has a fixed size, as a loop needs it.
     """
 
-    key: jax.Array
-    calls: Any
+    key: Key[Array, ""]
+    calls: int | Int[Array, ""]
     forward: Known
     backward: Known
     filled: tuple[Any, Any] | None = None
 
     def answer(
-        self, x: jax.Array, transposed: bool, keep: bool = True, block: int = BLOCK
-    ) -> tuple[jax.Array, Gaussian]:
-        """W x, or W' x, for every row of ``x`` [k, size], and the matrix with what is known of it now.
+        self, x: Float[Array, "vectors size"], transposed: bool, keep: bool = True, block: int = BLOCK
+    ) -> tuple[Float[Array, "vectors other"], Gaussian]:
+        """W x for every row of ``x``, or W' x where ``transposed``, and the matrix with what is known of it now.
 
-        The last question about a matrix need not be kept. Blocks of at most ``block`` vectors are answered at once;
-        which ones changes the numbers drawn, not their law.
+        With ``keep`` false the answers are not remembered, which is right for the last products that are asked for.
+        At most ``block`` vectors are answered at once; the block size changes the numbers drawn, not their law.
         """
         known = self
-        made: list[jax.Array] = []
+        made: list[Float[Array, "vectors other"]] = []
         for start in range(0, x.shape[0], block):
             rows = x[start : start + block]
             later = keep or start + block < x.shape[0]
@@ -63,17 +64,19 @@ class Gaussian(NamedTuple):
             made.append(here)
         return (made[0] if len(made) == 1 else jnp.concatenate(made)), known
 
-    def _block(self, x: jax.Array, transposed: bool, keep: bool) -> tuple[jax.Array, Gaussian]:
+    def _block(
+        self, x: Float[Array, "vectors size"], transposed: bool, keep: bool
+    ) -> tuple[Float[Array, "vectors other"], Gaussian]:
         mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
         inside, fresh, outside, new = split(x, mine.basis)
         noise = normal(jax.random.fold_in(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
-        # What the other side's answers already say about the images of fresh, in place of the noise along them.
+        # Along the known vectors of the other side the images are known already; there they replace the noise.
         told = products(fresh, other.images) - products(noise, other.basis)
         images = (noise + matmul(told, other.basis)) * new[:, None]
         answers = matmul(inside, mine.images) + matmul(outside, images)
         return answers, self._learned(Known(fresh, images), transposed, answers) if keep else self
 
-    def _learned(self, more: Known, transposed: bool, answers: jax.Array) -> Gaussian:
+    def _learned(self, more: Known, transposed: bool, answers: Float[Array, "vectors other"]) -> Gaussian:
         mine = self.backward if transposed else self.forward
         if self.filled is None:
             grown = Known(*(jnp.concatenate(pair) for pair in zip(mine, more, strict=True)))
@@ -89,7 +92,7 @@ class Gaussian(NamedTuple):
         return Gaussian(self.key, self.calls + 1, *sides, filled)
 
     def with_room(self, forward: int, backward: int) -> Gaussian:
-        """The same matrix with room for so many more products of each side, and a fixed size from now on."""
+        """The same matrix with room for this many more products of each side; its arrays then keep their size."""
         known = (self.forward, self.backward)
         counts = [jnp.asarray(side.basis.shape[0], jnp.int32) for side in known]
         filled = self.filled or (counts[0], counts[1])
@@ -100,17 +103,16 @@ class Gaussian(NamedTuple):
         return Gaussian(self.key, jnp.asarray(self.calls, jnp.int32), first, second, filled)
 
 
-def unknown(rows: int, columns: int, key: jax.Array, dtype: Any) -> Gaussian:
+def unknown(rows: int, columns: int, key: Key[Array, ""], dtype: Any) -> Gaussian:
     """A matrix [rows, columns] of which nothing is known."""
     forward = Known(jnp.zeros((0, columns), dtype), jnp.zeros((0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
 
 
-def later_than(index: Any, *reads: jax.Array) -> Any:
-    """``index``, in a form that is known only when ``reads`` are.
+def later_than(index: Int[Array, ""], *reads: Float[Array, ...]) -> Int[Array, ""]:
+    """``index``, computed so that it depends on ``reads``.
 
-    An array that is written at such an index can be written in place: XLA sees that all that is read of it has been
-    read, and keeps no copy.
+    XLA can write in place to an array at such an index, because all reads of the array come first, and keeps no copy.
     """
     never = functools.reduce(jnp.logical_or, [jnp.min(a) < -jnp.inf for a in reads])
     return index + never.astype(jnp.int32)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
 
 from tp.primitives.arrays import long_einsum
 
@@ -21,21 +22,21 @@ from tp.primitives.arrays import long_einsum
 class Split(NamedTuple):
     """``x = inside @ basis + outside @ fresh``, up to the vectors that bring nothing new.
 
-    ``fresh`` [k, size] has orthonormal rows, orthogonal to the basis, and zero rows for those vectors. ``outside``
-    [k, k] is lower triangular; ``new`` [k] says which rows of ``fresh`` are not zero.
+    ``fresh`` has orthonormal rows, orthogonal to the basis, and zero rows for those vectors. ``outside`` is lower
+    triangular; ``new`` says which rows of ``fresh`` are not zero.
     """
 
-    inside: jax.Array
-    fresh: jax.Array
-    outside: jax.Array
-    new: jax.Array
+    inside: Float[Array, "vectors known"]
+    fresh: Float[Array, "vectors size"]
+    outside: Float[Array, "vectors vectors"]
+    new: Bool[Array, " vectors"]
 
 
-def split(x: jax.Array, basis: jax.Array) -> Split:
-    """Coordinates of the rows of ``x`` [k, size] with respect to ``basis`` [K, size], rows orthonormal or zero.
+def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) -> Split:
+    """Coordinates of the rows of ``x`` with respect to ``basis``, whose rows are orthonormal or zero.
 
-    What is lost of a row, when it is taken to lie in the span of the basis and of the other rows, is smaller than
-    :func:`resolution` of it.
+    A row may be taken to lie in the span of the basis and of the other rows; the share of its length that is lost is
+    then smaller than :func:`resolution`.
     """
     eps = _eps(x)
     # Lengths are of order one from here on, and their squares neither vanish nor overflow in single precision.
@@ -70,12 +71,12 @@ def split(x: jax.Array, basis: jax.Array) -> Split:
     return Split(first + unit[:, None] * inside, rows, unit[:, None] * outside, new)
 
 
-def products(x: jax.Array, y: jax.Array) -> jax.Array:
-    """All inner products of the rows of ``x`` [k, size] with those of ``y`` [l, size]."""
+def products(x: Float[Array, "k size"], y: Float[Array, "l size"]) -> Float[Array, "k l"]:
+    """All inner products of the rows of ``x`` with those of ``y``."""
     return long_einsum("kn,ln->kl", x, y)
 
 
-def matmul(x: jax.Array, y: jax.Array) -> jax.Array:
+def matmul(x: Float[Array, "k l"], y: Float[Array, "l size"]) -> Float[Array, "k size"]:
     """The matrix product in full precision, also where a GPU would round its factors to fewer digits."""
     return jnp.matmul(x, y, precision="highest")
 
@@ -88,39 +89,39 @@ def resolution(k: int, dtype: Any) -> float:
 _NOISE = 8.0
 """A pivot smaller than this, times the size of the block and the precision, is noise of the inner products."""
 _ROUNDINGS = 64.0
-"""A residual of so many rounding errors of a vector lies in the span of the basis."""
-
-
+"""A residual of at most this many rounding errors of a vector is taken to lie in the span of the basis."""
 _SETTLED = 0.1
 """A factor whose diagonal is closer than this to the identity corrects only rounding."""
 _PASSES = 4
-"""At most; one does for blocks that are not nearly dependent, two for all that were met."""
+"""The most passes. One is enough for blocks that are not nearly dependent; no block has been met that needs three."""
 
 
 class _Found(NamedTuple):
-    """As :class:`Split`, in units of the rows' lengths; ``passes`` are still allowed, 0 where rows are orthonormal."""
+    """As :class:`Split`, in units of the rows' lengths; ``passes`` is the number still allowed, 0 once orthonormal."""
 
-    rows: jax.Array
-    inside: jax.Array
-    outside: jax.Array
-    new: jax.Array
-    passes: jax.Array
+    rows: Float[Array, "vectors size"]
+    inside: Float[Array, "vectors known"]
+    outside: Float[Array, "vectors vectors"]
+    new: Bool[Array, " vectors"]
+    passes: Int[Array, ""]
 
 
-def _power_of_two(size: jax.Array) -> jax.Array:
+def _power_of_two(size: Float[Array, " k"]) -> Float[Array, " k"]:
     """The power of two next above ``size``; 1 where it is zero."""
     return jnp.ldexp(jnp.ones_like(size), jnp.frexp(size)[1])
 
 
-def _eps(x: jax.Array) -> float:
+def _eps(x: Float[Array, ...]) -> float:
     return float(jnp.finfo(x.dtype).eps)
 
 
-def _factor(gram: jax.Array, least: jax.Array, spare: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """Cholesky's factor of ``gram`` [k, k] as far as pivots exceed ``least`` [k], and its inverse.
+def _factor(
+    gram: Float[Array, "k k"], least: Float[Array, " k"], spare: Float[Array, " k"]
+) -> tuple[Float[Array, "k k"], Float[Array, "k k"], Bool[Array, " k"]]:
+    """Cholesky's factor of ``gram`` as far as pivots exceed ``least``, its inverse, and which rows were kept.
 
-    Returns (lower, inverse, kept [k]). A row whose pivot is lost takes ``spare`` [k] for its root, and no part in the
-    rows after it; with 0 it is left out, and its row of the inverse is zero.
+    A row whose pivot does not exceed ``least`` has ``spare`` as its diagonal entry and does not enter the rows after
+    it. Where ``spare`` is 0 it is left out, and its row of the inverse is zero.
     """
     places = jnp.arange(gram.shape[0])
 

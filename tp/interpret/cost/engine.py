@@ -1,4 +1,4 @@
-"""Which weights exist as arrays, and which are only ever asked for products."""
+"""Which weights are arrays at a width, and which are matrix-free."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tp.interpret.cost.work import Questions, sizes
 
 ENGINES = ("auto", "dense", "conditioned")
 LAWS = ("normal", "constant")
-"""Laws whose products can be drawn without the weight; the centred part of a constant is zero."""
+"""Laws of weights that can be matrix-free. The centred part of a constant is zero."""
 
 COMPILATION = 0.01
-"""Seconds that a draw must gain: a conditioned program compiles some 3 s longer and is drawn some 300 times."""
+"""Seconds that conditioning must save in each draw: it compiles about 3 s longer, and draws number about 300."""
 
 
 def absent(
@@ -23,12 +23,13 @@ def absent(
     engine: str,
     compilation: float = COMPILATION,
 ) -> frozenset[str]:
-    """The weights that are not materialised at width ``n``.
+    """The names of the weights that are matrix-free at width ``n``.
 
-    ``asked`` holds what is asked of each applied weight. "conditioned" conditions every Gaussian weight that is wide
-    on both sides, "auto" those for which it is cheaper, "dense" none. A weight with a finite side is left out where
-    that is cheaper, once any other is. "auto" wants to gain the seconds ``compilation`` by it. Raises TpError TP511
-    where "conditioned" finds only weights of other laws.
+    ``asked`` has the products that are taken with each applied weight. With the ``engine`` "conditioned" they are all
+    Gaussian weights that are wide on both sides, with "auto" those for which that is cheaper, with "dense" none. Where
+    there is one, Gaussian weights with a finite side are matrix-free too if that is cheaper. With "auto" a draw must
+    become ``compilation`` seconds faster, else there are none. Raises TpError TP511 where "conditioned" finds only
+    weights of other laws.
     """
     able = {name for name in asked if parameters[name].law.family in LAWS}
     operators = {name for name in asked if parameters[name].is_operator}
@@ -50,17 +51,17 @@ def absent(
 
 
 def chosen_engine(without: Collection[str], engine: str) -> str:
-    """The name of the interpreter that runs: "conditioned" where at least one weight is not materialised."""
+    """The name of the interpreter that runs: "conditioned" where at least one weight is matrix-free, else "dense"."""
     return "conditioned" if without or engine == "conditioned" else "dense"
 
 
 def materialised(parameters: Mapping[str, Parameter]) -> str:
-    """The wide weights that have to be in memory, with their laws: "W is uniform"; empty where there are none."""
+    """The wide weights that have to be arrays, with their laws, as in "W is uniform"; empty where there are none."""
     found = [p for p in parameters.values() if p.is_operator and p.law.family not in LAWS]
     return ", ".join(f"{p.name} is {p.law.family}" for p in found)
 
 
 def _saved(parameter: Parameter, asked: Questions, n: int) -> float:
-    """What conditioning saves of one draw, in seconds."""
+    """The seconds that one draw is faster with the weight matrix-free; negative where it is slower."""
     rows, columns = sizes(parameter, n)
     return asked.materialised(rows * columns) - asked.conditioned(rows, columns)

@@ -1,4 +1,4 @@
-"""How much memory arrays need, before they exist."""
+"""How much memory arrays will need."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ WORD = {"float32": 4, "float64": 8}
 
 
 TEMPORARIES = 1.5
-"""What compiled programs need for live values, as a multiple of them: attention needs the most of what is shipped."""
+"""Memory of a compiled program, as a multiple of its live values; the most of all shipped programs (attention)."""
 
 
 def entries(axes: Iterable[Axis], n: int) -> int:
-    """The entries of an array with ``axes`` at width ``n``."""
+    """The number of entries of an array with ``axes`` at width ``n``."""
     return prod(a.at(n) for a in axes)
 
 
@@ -38,5 +38,5 @@ def peak_entries(graph: Nodes, roots: Sequence[int], n: int) -> int:
 
 
 def live_entries(programs: Iterable[tuple[Nodes, Sequence[int]]], n: int) -> int:
-    """What evaluating ``programs`` (with their roots) one after another needs beside the weights, with temporaries."""
+    """Array entries that evaluating ``programs`` with their roots in turn needs beside weights, and temporaries."""
     return int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in programs))

@@ -10,10 +10,10 @@ from tp.primitives.traits import applied_weight
 
 
 def schedule(graph: Nodes, roots: Sequence[int]) -> list[list[int]]:
-    """Groups of nodes in an order of evaluation; a group of applications shares weight and side.
+    """Groups of nodes in an order of evaluation. A group is one node, or all applications of a weight on one level.
 
-    A node's level is the number of applications on the longest path to it: those of one level are independent, and
-    a weight is read, or asked, once for all of them.
+    The level of a node is the number of applied weights on the longest path to it. Nodes on one level do not depend on
+    each other's applications, so one matrix product serves a whole group.
     """
     levels: dict[int, int] = {}
     products: dict[tuple[int, Operation], list[int]] = {}

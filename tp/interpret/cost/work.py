@@ -1,7 +1,7 @@
-"""How much work a graph is at a width, before it starts: one weight materialised or conditioned, and all the rest.
+"""An estimate of how long a graph takes at a width: products with weights, as arrays or matrix-free, and the rest.
 
-Costs are in seconds on a slow core, to within a factor of a few. They decide between engines and how many seeds are
-worth drawing, so only their ratios matter.
+Costs are in seconds on a slow core, right to within a factor of a few. They decide between engines and how many seeds
+are drawn, so only their ratios matter.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from tp.interpret.cost.schedule import schedule
 from tp.primitives.traits import applied_weight
 
 DRAW = 1.5e-8
-"""Drawing one normal number."""
+"""Seconds for drawing one normal number."""
 TOUCH = 1.0e-9
-"""Reading or writing one number."""
+"""Seconds for reading or writing one number."""
 MULTIPLY = 1.0e-10
-"""One multiplication and addition within a matrix product."""
+"""Seconds for one multiplication and addition within a matrix product."""
 ASK = 1.0e-4
-"""What a conditioned product costs at least: the small matrices do not depend on the width."""
+"""Seconds that each conditioned product takes at any width, for matrices whose size does not depend on it."""
 
 
 @dataclass(slots=True)
 class Questions:
-    """The products that a graph wants of one weight: (vectors, transposed) for each group, in order."""
+    """The products that a graph takes with one weight: (number of vectors, transposed) for each group, in order."""
 
     groups: list[tuple[int, bool]] = field(default_factory=list)
 
@@ -40,11 +40,11 @@ class Questions:
         return max((k for k, _ in self.groups), default=0)
 
     def materialised(self, size: int) -> float:
-        """The cost with all ``size`` entries of the weight in memory, drawing included."""
+        """Seconds with the weight as an array of ``size`` entries, drawing included."""
         return size * (DRAW + TOUCH + sum(TOUCH + MULTIPLY * k for k, _ in self.groups))
 
     def conditioned(self, rows: int, columns: int) -> float:
-        """The cost without the weight."""
+        """Seconds with the weight matrix-free."""
         known = [0, 0]
         total = 0.0
         for k, side in self.groups:
@@ -58,12 +58,12 @@ class Questions:
 
     @property
     def stored(self) -> int:
-        """Products that conditioning remembers: all but those of the last group."""
+        """The number of products that conditioning remembers: all but those of the last group."""
         return sum(k for k, _ in self.groups[:-1])
 
 
 def questions(graphs: Sequence[tuple[Nodes, Sequence[int]]], n: int) -> dict[str, Questions]:
-    """What ``graphs`` with their roots, evaluated one after another, ask of every applied weight."""
+    """The products that ``graphs`` (with their roots), evaluated in turn, take with each applied weight, by name."""
     found: dict[str, Questions] = {}
     for graph, roots in graphs:
         for group in schedule(graph, roots):
@@ -84,9 +84,9 @@ def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
 def held_entries(
     parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
 ) -> int:
-    """Numbers in memory for the weights at width ``n``, with the noise or the draw of the largest one.
+    """Numbers in memory for the weights at width ``n``, and for the noise or the draw of the largest one.
 
-    Weights in ``without`` are not materialised, and what is remembered of them counts instead.
+    For matrix-free weights, which ``without`` names, the remembered products count.
     """
     held, largest = 0, 0
     for name, parameter in parameters.items():
@@ -103,7 +103,7 @@ def held_entries(
 def products(
     parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
 ) -> float:
-    """The cost of all products with weights, drawing included; those in ``without`` are not materialised."""
+    """Seconds for all products with weights, drawing included; weights in ``without`` are matrix-free."""
     total = 0.0
     for name, parameter in parameters.items():
         rows, columns = sizes(parameter, n)
@@ -113,7 +113,7 @@ def products(
 
 
 def elsewhere(graph: Nodes, roots: Sequence[int], n: int) -> float:
-    """The cost of everything that is not a product with a weight."""
+    """Seconds for everything that is not a product with a weight."""
     return TOUCH * sum(
         2 * entries(graph.type(i), n) for i in graph.needed(roots) if applied_weight(graph[i].operation) is None
     )

@@ -1,0 +1,47 @@
+"""The shapes in annotations of array functions are true: a program runs with every annotation checked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import sys
+import jax, jax.numpy as jnp
+from jaxtyping import TypeCheckError, install_import_hook
+with install_import_hook(["tp.interpret.arrays"], "beartype.beartype"):
+    from tp.interpret.arrays import conditioned, dense, evaluate, gaussian, noise, orthonormal
+from tp.syntax import load
+
+def refused(function, *arguments):
+    try:
+        function(*arguments)
+    except TypeCheckError:
+        return
+    raise SystemExit(f"shapes of {function.__name__} are not checked")
+
+graph = load(sys.argv[1]).graph
+root, key = graph.outputs["f"], jax.random.key(0)
+for weights in (
+    dense.draw(graph.parameters, 16, key, jnp.float32),
+    conditioned.draw(graph.parameters, 16, key, jnp.float32, ("W[2]", "W[3]")),
+):
+    for forget in (True, False):
+        run = evaluate.stepper(graph, [root], 16, jnp.float32, forget)
+        (value,), _ = run(weights, {"x": jnp.ones(16)})
+        assert value.shape == ()
+matrix = gaussian.unknown(5, 7, key, jnp.float32).with_room(6, 6)
+answers, matrix = matrix.answer(jnp.ones((3, 7)), False)
+assert answers.shape == (3, 5)
+assert matrix.answer(answers, True)[0].shape == (3, 7)
+refused(matrix.answer, jnp.ones(7), False)
+refused(orthonormal.split, jnp.ones((2, 6)), jnp.ones((1, 5)))
+refused(noise.normal, jax.random.split(key), (2, 3), jnp.float32)
+"""
+
+
+def test_annotated_shapes_are_true() -> None:
+    program = Path(__file__).parents[2] / "programs/mlp.tp"
+    ran = subprocess.run([sys.executable, "-c", SCRIPT, str(program)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-3000:]
