@@ -19,7 +19,7 @@ from tp.asymptotics.parity import Logs
 from tp.asymptotics.samples import Plan, Samples, as_samples, sample_together
 from tp.asymptotics.scale import Scale
 from tp.asymptotics.series import Series
-from tp.asymptotics.tightness import Tightness, all_fall, is_attained, still_rises, tightness
+from tp.asymptotics.tightness import all_fall, is_attained, still_rises, tightness
 from tp.statistics.bound import Bound
 from tp.statistics.verdict import Verdict
 
@@ -39,7 +39,7 @@ def is_bounded_by(
     """
     samples = as_samples(source, plan)
     below, above = samples.logs(f)
-    return _finding(f"{samples.name} = O({f})", tightness(above, below, criteria or Criteria()))
+    return tightness(f"{samples.name} = O({f})", above, below, criteria or Criteria())
 
 
 def is_bounded_below_by(
@@ -56,10 +56,9 @@ def is_bounded_below_by(
     low = _negated(below)
     high = low if above is below else _negated(above)
     mirrored = replace(criteria, levels=tuple(round(1 - q, 12) for q in criteria.levels))
-    found = tightness(low, high, mirrored)
-    finding = _finding(f"{samples.name} = Omega({f})", found)
+    found = tightness(f"{samples.name} = Omega({f})", low, high, mirrored)
     reason = f"in terms of f/|M|, {found.reason}"
-    return replace(finding, reason=reason, evidence=tuple(_mirrored(e) for e in found.evidence))
+    return replace(found, reason=reason, evidence=tuple(_mirrored(e) for e in found.evidence))
 
 
 def has_definite_bound(
@@ -74,7 +73,7 @@ def has_definite_bound(
     samples = as_samples(source, plan)
     criteria = criteria or Criteria()
     below, above = samples.logs(f)
-    upper = _finding(f"O({samples.name}) = O({f})", tightness(above, below, criteria))
+    upper = tightness(f"O({samples.name}) = O({f})", above, below, criteria)
     attained, seen = _attained(below, above, criteria)
     reason = upper.reason
     if upper.verdict is Verdict.REFUTED:
@@ -117,11 +116,7 @@ def are_uniformly_bounded_by(
     parts = [samples.logs(f) for samples, f in zip(sample_together(family, plan), bounds, strict=True)]
     below, above = ({n: np.max([p[side][n] for p in parts], axis=0) for n in parts[0][side]} for side in (0, 1))
     claim = ", ".join(f"{s.name} = O({f})" for s, f in zip(family, bounds, strict=True))
-    return _finding(f"uniformly {claim}", tightness(above, below, criteria or Criteria()))
-
-
-def _finding(claim: str, found: Tightness) -> Finding:
-    return Finding(found.verdict, claim, found.reason, found.evidence, found.unseen)
+    return tightness(f"uniformly {claim}", above, below, criteria or Criteria())
 
 
 def _negated(logs: Logs) -> Logs:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from tp.asymptotics.criteria import Criteria
-from tp.asymptotics.finding import LevelSlope
+from tp.asymptotics.finding import Finding, LevelSlope
 from tp.asymptotics.levels import DRIFT, quantile_course, share_falls
 from tp.asymptotics.parity import Logs, draws, profiles
-from tp.statistics.bound import Doubt, Fate, QuantileCourse, upper_bound
+from tp.statistics.bound import Course, Doubt, Fate, QuantileCourse, upper_bound
 from tp.statistics.quantile_profile import QuantileProfile
 from tp.statistics.quantiles import supported, unseen
 from tp.statistics.verdict import Verdict
@@ -22,18 +21,8 @@ RISE = 0.02
 """Slopes that rise with the level by less than this, from the last but one to the highest, are one slope."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tightness:
-    """The verdict on R_n = O(1), with its reason; ``unseen`` is the probability beyond the quantiles it rests on."""
-
-    verdict: Verdict
-    reason: str
-    evidence: tuple[LevelSlope, ...]
-    unseen: float
-
-
-def tightness(confirming: Logs, refuting: Logs, criteria: Criteria) -> Tightness:
-    """The test of R_n = O(1) from samples of log R_n that are at least (``confirming``), at most (``refuting``) it.
+def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) -> Finding:
+    """The test of a ``claim`` R_n = O(1) from samples of at least (``confirming``) and at most (``refuting``) log R_n.
 
     :func:`tp.statistics.bound.upper_bound` decides, for even and odd widths apart, from the courses of quantiles.
     Besides the levels of the criteria, the highest one that the draws support is looked at. Raises ValueError
@@ -46,7 +35,7 @@ def tightness(confirming: Logs, refuting: Logs, criteria: Criteria) -> Tightness
     used = [q for q in high if supported(q, count)]
     levels = [*used, *extra_level(used, count)]
     if not levels:
-        return Tightness(Verdict.UNDECIDED, f"{count} draws do not reach the quantile {high[0]:g}", (), 1.0)
+        return Finding(Verdict.UNDECIDED, claim, f"{count} draws do not reach the quantile {high[0]:g}", (), 1.0)
     sure, doubtful = (profiles(logs, [LOWEST, *levels]) for logs in (confirming, refuting))
     tests = len(levels) * len(sure)
     doubts = [] if used == high else [f"{count} draws do not reach the quantile {high[-1]:g}"]
@@ -56,53 +45,46 @@ def tightness(confirming: Logs, refuting: Logs, criteria: Criteria) -> Tightness
         if not one.long_enough:
             doubts.append(f"{one.name} are fewer than 3 or span less than a factor of 8")
             continue
-        lines, courses = _courses(one, criteria, tests, len(used))
+        lines, courses = _courses(one, confirming, criteria, tests, len(used))
         evidence += lines
-        others, other = (lines, courses) if confirming is refuting else _courses(two, criteria, tests, len(used))
-        highest = max((k for k, q in enumerate(courses) if q.course.fate is Fate.BOUNDED), default=-1)
-        other, fewer = _without_falling_shares(two, other, highest, refuting, criteria)
+        others, other = (lines, courses)
+        if confirming is not refuting:
+            others, other = _courses(two, refuting, criteria, tests, len(used))
         verdict, q = upper_bound(courses, other)
-        doubts = [*fewer, *doubts, *far_tail(one, confirming, criteria.margin, 2 * criteria.margin)]
+        place = levels.index(q.level)
+        doubts += far_tail(one, confirming, criteria.margin, 2 * criteria.margin)
         if verdict is Verdict.REFUTED:
-            line = next(line for line in others if line.level == q.level)
-            against.append(f"the quantile {q.level:g} outgrows it ({_text(line)}, {one.name})")
+            against.append(f"the quantile {q.level:g} outgrows it ({_text(others[place])}, {one.name})")
         elif verdict is Verdict.UNDECIDED:
-            line = next(line for line in lines if line.level == q.level)
-            doubts.append(f"the quantile {q.level:g} is unclear ({_text(line)}, {one.name})")
+            doubts.append(f"the quantile {q.level:g} is unclear ({_text(lines[place])}, {one.name})")
+            fewer = [k for k in range(place, len(levels)) if other[k].course.doubt is Doubt.FEWER]
+            falls = [share_falls(two, k + 1, refuting, criteria.margin) for k in fewer]
+            doubts = ["large draws become fewer, {:.2g} to {:.2g} of all".format(*f) for f in falls[::-1] if f] + doubts
     if against:
-        return Tightness(Verdict.REFUTED, against[0], tuple(evidence), 1 - levels[-1])
+        return Finding(Verdict.REFUTED, claim, against[0], tuple(evidence), 1 - levels[-1])
     if doubts:
-        return Tightness(Verdict.UNDECIDED, doubts[0], tuple(evidence), 1 - levels[-1])
+        return Finding(Verdict.UNDECIDED, claim, doubts[0], tuple(evidence), 1 - levels[-1])
     classes = " and ".join(p.name for p in sure)
     reason = f"the quantile {used[-1]:g} and all below stay within n^{criteria.margin:g} of it, {classes}"
-    return Tightness(Verdict.CONFIRMED, reason, tuple(evidence), 1 - used[-1])
+    return Finding(Verdict.CONFIRMED, claim, reason, tuple(evidence), 1 - used[-1])
 
 
 def _courses(
-    p: QuantileProfile, criteria: Criteria, tests: int, used: int
+    p: QuantileProfile, logs: Logs, criteria: Criteria, tests: int, used: int
 ) -> tuple[list[LevelSlope], list[QuantileCourse]]:
-    """Slopes and courses of all levels but :data:`LOWEST`; those after the ``used`` ones may stay unclear."""
-    found = [quantile_course(p, k, criteria, tests) for k in range(1, len(p.levels))]
-    courses = [
-        QuantileCourse(line.level, one, harmless=k >= used and _harmless(line, criteria))
-        for k, (one, line) in enumerate(found)
-    ]
-    return [line for _, line in found], courses
+    """Slopes and courses of all levels but :data:`LOWEST`; those after the ``used`` ones may stay unclear.
 
-
-def _without_falling_shares(
-    p: QuantileProfile, courses: list[QuantileCourse], highest: int, logs: Logs, criteria: Criteria
-) -> tuple[list[QuantileCourse], list[str]]:
-    """``courses``, those above ``highest`` unclear where they grow by large draws that become fewer; these doubts."""
-    found = list(courses)
-    doubts: list[str] = []
-    for k, q in enumerate(courses):
-        if k > highest and q.course.fate is Fate.UNBOUNDED:
-            falling = share_falls(p, k + 1, logs, criteria.margin)
-            if falling is not None:
-                found[k] = replace(q, course=replace(q.course, fate=Fate.UNCLEAR, doubt=Doubt.FEWER))
-                doubts.insert(0, "large draws become fewer, {:.2g} to {:.2g} of all".format(*falling))
-    return found, doubts
+    A quantile that grows by large draws that become fewer is unclear.
+    """
+    lines: list[LevelSlope] = []
+    courses: list[QuantileCourse] = []
+    for k in range(1, len(p.levels)):
+        found, line = quantile_course(p, k, criteria, tests)
+        if found.fate is Fate.UNBOUNDED and share_falls(p, k, logs, criteria.margin) is not None:
+            found = Course(Fate.UNCLEAR, Doubt.FEWER)
+        lines.append(line)
+        courses.append(QuantileCourse(line.level, found, harmless=k > used and _harmless(line, criteria)))
+    return lines, courses
 
 
 def is_attained(logs: Logs, criteria: Criteria) -> bool:

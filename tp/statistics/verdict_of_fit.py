@@ -96,11 +96,7 @@ def _compare(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Judg
         return Judgement(Verdict.LOOSE, f"smaller than predicted: about {_power(late)}{_basis(fit)}")
     if bound.definite is Verdict.CONFIRMED:
         return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}{_basis(fit)}", More.WIDTHS)
-    if upper.above:
-        return _open_above(late, upper)
-    if lower.above:
-        return _open_below(fit, late, lower)
-    return _open_near(predicted, fit, late, margin, (upper, lower), higher)
+    return _open(predicted, fit, late, margin, upper, lower, higher)
 
 
 def _upper(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course:
@@ -130,47 +126,38 @@ def _higher(late: Slopes, edge: float) -> list[QuantileCourse]:
     return [QuantileCourse(q, unclear, harmless=found.value <= edge) for q, found in pairs]
 
 
-def _open_near(
+def _open(
     predicted: Fraction,
     fit: Fit,
     late: Slopes,
     margin: float,
-    sides: tuple[Course, Course],
+    upper: Course,
+    lower: Course,
     higher: list[QuantileCourse],
 ) -> Judgement:
-    """Undecided, with an interval that is not wholly on the wrong side of the prediction."""
-    doubts = [side.doubt for side in sides]
+    """Undecided, with the first doubt in the way of a verdict, and what would settle it."""
+    doubts, anything = (upper.doubt, lower.doubt), More.WIDTHS | More.SEEDS
+    moves = f"the local slope still moves towards the prediction: {late.lower.value:z.2f} then {late.upper.value:z.2f}"
+    if upper.above and upper.doubt is Doubt.DRIFT:
+        if late.upper.value >= late.lower.value:
+            moves = "a logarithm, or a term of lower order, would look the same at these widths"
+        return _undecided(f"{moves}; use larger widths", upper.more)
+    if lower.doubt is Doubt.DRIFT:
+        if fit.widths[-1] >= LOOSE_WIDTH:
+            return _undecided(f"{moves}; use larger widths", lower.more)
+        hidden = "a predicted term with a small prefactor would show at larger widths only"
+        return _undecided(f"falls faster so far, about {_power(late)}; {hidden}", lower.more)
     if Doubt.INTERVAL in doubts:
         helps = More.SEEDS if _reachable(late.overall, float(predicted), margin, fit.seeds[-1]) else More.WIDTHS
         return _undecided(f"the interval {_shown(late.overall)} is not wholly within {margin:g} of it", helps)
     if Doubt.HALF in doubts:
-        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
+        half = f"the larger half of the widths alone gives {late.upper.value:z.2f} {_shown(late.upper)}"
+        return _undecided(half, anything)
     for q, found in zip(higher, late.upper_quantiles, strict=True):
         if not q.harmless:
-            return _undecided(f"the {q.level:.0%} quantile has the slope {found.value:.2f}", More.WIDTHS | More.SEEDS)
+            return _undecided(f"the {q.level:.0%} quantile has the slope {found.value:.2f}", anything)
     rival = show(predicted + spacing(predicted))
-    return _undecided(f"n^({rival}) with a small prefactor would look the same at these widths", sides[0].more)
-
-
-def _open_above(late: Slopes, upper: Course) -> Judgement:
-    """Undecided, with an interval above the prediction: the prediction could look like that so far."""
-    if upper.doubt is Doubt.HALF:
-        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
-    reason = f"the local slope still moves towards the prediction: {_moves(late)}"
-    if late.upper.value >= late.lower.value:
-        reason = "a logarithm, or a term of lower order, would look the same at these widths"
-    return _undecided(f"{reason}; use larger widths", upper.more)
-
-
-def _open_below(fit: Fit, late: Slopes, lower: Course) -> Judgement:
-    """Undecided, with an interval below the prediction: the predicted term could still be hidden."""
-    if lower.doubt is Doubt.HALF:
-        return _undecided(_half(late), More.WIDTHS | More.SEEDS)
-    reason = f"the local slope still moves towards the prediction: {_moves(late)}; use larger widths"
-    if fit.widths[-1] < LOOSE_WIDTH:
-        hidden = "a predicted term with a small prefactor would show at larger widths only"
-        reason = f"falls faster so far, about {_power(late)}; {hidden}"
-    return _undecided(reason, lower.more)
+    return _undecided(f"n^({rival}) with a small prefactor would look the same at these widths", upper.more)
 
 
 def _reachable(found: Estimate, predicted: float, margin: float, seeds: int) -> bool:
@@ -204,16 +191,6 @@ def _basis(fit: Fit) -> str:
 
 def _power(slopes: Slopes) -> str:
     return f"n^{slopes.overall.value:z.2f}"
-
-
-def _half(slopes: Slopes) -> str:
-    """The plain slope over the larger half of the widths."""
-    found = slopes.upper
-    return f"the larger half of the widths alone gives {found.value:z.2f} {_shown(found)}"
-
-
-def _moves(slopes: Slopes) -> str:
-    return f"{slopes.lower.value:z.2f} then {slopes.upper.value:z.2f}"
 
 
 def _shown(estimate: Estimate) -> str:
