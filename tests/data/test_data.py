@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tp.data import digits
 from tp.data.inputs import inputs_for
 from tp.diagnostics.diagnostic import TpError
 from tp.graph.axes import Axis, Type, Width
@@ -53,6 +55,20 @@ def test_digits_take_the_shape_of_the_input(axes: Type) -> None:
     assert len({row.tobytes() for row in flat}) == 5
     assert abs(flat.mean()) < 0.3
     assert 0.7 < flat.std() < 1.3
+
+
+def test_the_digits_are_those_of_the_source() -> None:
+    """Every number of the file that comes with the package; it has its source and its licence beside it."""
+    path = Path(digits.__file__).with_name("digits.npz")
+    found = {name: hashlib.sha256(array.tobytes()).hexdigest() for name, array in np.load(path).items()}
+    assert found == {
+        "pixels": "8f26b2bd9d135c256808f68f14fdabddde6d9c7f869ae419704b051f0f14b3b3",
+        "classes": "8ba4f891220f5e4c9c819638d1602d74b83618f167043c6da52a2a247841ddf0",
+    }
+    about = path.with_suffix(".txt").read_text()
+    assert "CC BY 4.0" in about
+    assert "BSD 3-Clause" in about
+    assert digits.digit_classes()[:20].tolist() == [9, 2, 1, 9, 0, 0, 5, 0, 9, 7, 8, 8, 7, 6, 5, 4, 1, 6, 6, 4]
 
 
 def test_digits_that_do_not_fit() -> None:

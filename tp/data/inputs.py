@@ -1,4 +1,4 @@
-"""The inputs x_0..x_d of a measurement: generic normal data, scikit-learn's digits, or a user's file."""
+"""The inputs x_0..x_d of a measurement: generic normal data, handwritten digits, or a user's file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tp.data.digits import digit_images
 from tp.data.files import read_arrays
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show
@@ -34,7 +35,7 @@ def inputs_for(
 
     ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the
     leading axis. The result does not depend on the width. The numbers are float64, and ``dtype`` is what they will
-    be used in. Raises TpError TP601 to TP607 where the data cannot be read, do not fit, or overflow ``dtype``.
+    be used in. Raises TpError TP601 to TP606 where the data cannot be read, do not fit, or overflow ``dtype``.
     """
     found = samples(types, slots, data)
     rows = distinct_rows(found, 1 if equal_inputs else slots, data)
@@ -77,34 +78,13 @@ def _generic(types: Mapping[str, Type], slots: int) -> Inputs:
 
 
 def _digits(name: str, axes: Type) -> Array:
-    """The 8x8 images, scaled to [0, 1], then to mean 0 and variance 1 over the whole set, in a fixed random order."""
+    """The images of digits in the shape of the input. Raises TpError TP606 for another shape."""
     if tuple(s for s in _shape(axes) if s != 1) not in ((64,), (8, 8)):
         hint = "digits fit inputs of 64 features, of 8 x 8 pixels or of 8 tokens of 8 features"
         if len(axes) == 1:
             hint += f"; try --set {axes[0].name}=64"
         raise error("TP606", f"the digits do not fit the input {name} : {show(axes)}", hint=hint)
-    bunch = _bunch()
-    pixels = np.asarray(bunch.data, dtype=np.float64) / 16.0
-    pixels = (pixels - pixels.mean()) / pixels.std()
-    return pixels[_digit_order(len(pixels))].reshape(-1, *_shape(axes))
-
-
-def digit_classes() -> npt.NDArray[np.int64]:
-    """The digit that each of the images of :func:`samples` shows. Raises TpError TP607."""
-    found = np.asarray(_bunch().target, dtype=np.int64)
-    return found[_digit_order(len(found))]
-
-
-def _digit_order(count: int) -> npt.NDArray[np.int64]:
-    return np.random.default_rng(_SEED).permutation(count)
-
-
-def _bunch() -> Any:
-    try:
-        from sklearn.datasets import load_digits
-    except ImportError as missing:
-        raise error("TP607", "--data digits needs scikit-learn", hint="pip install scikit-learn") from missing
-    return load_digits()
+    return digit_images().reshape(-1, *_shape(axes))
 
 
 def _from_file(path: Path, types: Mapping[str, Type]) -> Inputs:

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from tp.data.digits import digit_classes
 from tp.data.files import read_arrays
-from tp.data.inputs import Array, Inputs, digit_classes, distinct_rows, require_range, samples
+from tp.data.inputs import Array, Inputs, distinct_rows, require_range, samples
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show, wide
 

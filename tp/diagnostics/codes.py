@@ -401,7 +401,6 @@ _REST: dict[str, Code] = {
     "TP606": Code(
         "digits do not fit", "The 8 by 8 digits fit inputs of 64, 8 by 8, or 8 tokens of 8 features.", "", ""
     ),
-    "TP607": Code("missing package", "The digits come with scikit-learn.", "", "pip install scikit-learn"),
     "TP608": Code(
         "labels do not fit",
         "Targets have the shape of the output: one number, or one for each class. The digits have two classes (0 and "

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 """The folder of the package."""
-_FINDERS = "pkgutil"
-"""A package that imports this one finds its modules by itself: all of them count."""
+_FINDER = "pkgutil"
+"""A package that imports this module finds its own modules at run time, so all of them count."""
 
 
 def loaded(start: str, root: Path = ROOT) -> dict[str, Path]:
-    """The files of the module ``start`` and of all that it imports, by the names of the modules, in their order.
+    """The files of the module ``start`` and of all that it imports, by the name of the module, in alphabetical order.
 
-    Imports inside functions count, those for type checkers do not. Packages count with the modules in them, but for the
-    outermost, which only says what the library offers.
+    Imports inside functions count, imports for type checkers do not. With a module count the packages that it is in,
+    but for the outermost one, which only names what the library offers.
     """
     found: dict[str, Path] = {}
     waiting = [start]
@@ -26,11 +27,9 @@ def loaded(start: str, root: Path = ROOT) -> dict[str, Path]:
         if path is None or name in found or name == root.name:
             continue
         found[name] = path
-        tree = ast.parse(path.read_bytes())
-        waiting.append(name.rpartition(".")[0])
-        imports = list(_imports(tree))
-        waiting += [target for target in imports if target.startswith(root.name + ".")]
-        if _FINDERS in imports:
+        imports = _imports(path.read_bytes())
+        waiting += [name.rpartition(".")[0], *(target for target in imports if target.startswith(root.name + "."))]
+        if _FINDER in imports:
             waiting += [f"{name}.{module.stem}" for module in path.parent.glob("*.py") if module.stem != "__init__"]
     return dict(sorted(found.items()))
 
@@ -41,18 +40,26 @@ def _file(name: str, root: Path) -> Path | None:
     return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
 
 
-def _imports(tree: ast.AST) -> Iterator[str]:
-    """The names of what is imported, inside functions too; ``from a import b`` may mean a module a.b."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif not _for_types(node):
-            yield from _imports(node)
+@cache
+def _imports(source: bytes) -> tuple[str, ...]:
+    """The names of the modules that ``source`` imports, and of those that it may mean."""
+    return tuple(_imported(ast.parse(source).body))
 
 
-def _for_types(node: ast.AST) -> bool:
-    """Is it a block that type checkers alone see?"""
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+def _imported(body: list[ast.stmt]) -> Iterator[str]:
+    """The imports among statements and inside them; ``from a import b`` may mean a module a.b."""
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            yield from (statement.module or "", *(f"{statement.module}.{alias.name}" for alias in statement.names))
+        elif not _for_types(statement):
+            for inner in ("body", "orelse", "finalbody"):
+                yield from _imported(getattr(statement, inner, []))
+            for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+                yield from _imported(part.body)
+
+
+def _for_types(statement: ast.stmt) -> bool:
+    """Is it a block that only type checkers read?"""
+    return isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"

@@ -1,0 +1,97 @@
+"""The version in a key has the code of exactly the modules that a draw loads."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tp
+from tests.marks import exhaustive
+from tp.experiments.experiment import Experiment
+from tp.experiments.training.schedule import Schedule
+from tp.store.loaded import ROOT, loaded
+from tp.store.versions import EXPERIMENTS, code_hash, versions
+from tp.studies.correlations import correlations_of
+from tp.studies.train import trainer_of
+
+CORRELATIONS, TRAINER = EXPERIMENTS
+FOR_THEORY = {"tp.transform.displacement"}
+"""What optimisers import in functions that only the order calculus calls."""
+DRAW = """
+import pickle, sys
+from tp.experiments.experiment import At
+experiment = pickle.load(sys.stdin.buffer)
+at = At(6, "float64", sys.argv[1])
+experiment.engine(at), experiment.cost(at), experiment.memory(at), experiment.identity(), experiment.draw(at, 0, 1)
+print(*(name for name in sys.modules if name.startswith("tp.")))
+"""
+
+
+def experiment(code: str) -> Experiment:
+    """One that makes use of all that its kind can do."""
+    program = tp.load(ROOT.parent / "programs/mlp.tp", depth=1).program
+    if code == CORRELATIONS:
+        return correlations_of(program, ["F", "hessian"], None, equal_inputs=False, dtype="float64")
+    return trainer_of(program, Schedule(steps=1, samples=2), None, "float64", ["h[1]"], curved=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "engine"), [(CORRELATIONS, "conditioned"), (TRAINER, "dense"), *exhaustive([(TRAINER, "conditioned")])]
+)
+def test_exactly_what_a_draw_loads_is_hashed(code: str, engine: str) -> None:
+    """In a process that has nothing but the pickled experiment, as a worker."""
+    words = [sys.executable, "-c", DRAW, engine]
+    done = subprocess.run(words, input=pickle.dumps(experiment(code)), stdout=subprocess.PIPE, check=True)
+    drawn, hashed = set(done.stdout.decode().split()), set(loaded(code))
+    assert drawn <= hashed
+    assert hashed - drawn <= FOR_THEORY
+    for above in ("tp.api", "tp.cli", "tp.report", "tp.studies", "tp.sampling", "tp.store", "tp.theory", "tp.syntax"):
+        assert not [name for name in hashed if name.startswith(above)]
+
+
+def test_the_coefficients_of_quantities_are_hashed() -> None:
+    assert "tp.quantities.names" in loaded(CORRELATIONS)
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("code") / "tp"))
+
+
+@pytest.mark.parametrize("code", EXPERIMENTS)
+def test_any_edit_of_them_changes_the_version(copied: Path, code: str) -> None:
+    before = code_hash(code, copied)
+    assert versions(code)["tp"].endswith("+" + before)
+    for path in loaded(code, copied).values():
+        source = path.read_bytes()
+        path.write_bytes(source + b"# edited\n")
+        assert code_hash(code, copied) != before
+        path.write_bytes(source)
+    assert code_hash(code, copied) == before
+
+
+@pytest.mark.parametrize("code", EXPERIMENTS)
+def test_edits_of_other_modules_do_not(copied: Path, code: str) -> None:
+    before, hashed = code_hash(code, copied), set(loaded(code, copied).values())
+    others = [path for path in copied.rglob("*.py") if path not in hashed]
+    assert len(others) > 50
+    for path in others:
+        path.write_bytes(path.read_bytes() + b"# edited\n")
+    assert code_hash(code, copied) == before
+
+
+def test_a_module_that_is_imported_from_now_on_counts(copied: Path) -> None:
+    source = (copied / "quantities/names.py").read_bytes()
+    (copied / "quantities/new.py").write_text("ONE = 1\n")
+    for line in (
+        "if TYPE_CHECKING:\n    from tp.quantities.new import ONE\n",
+        "def f():\n    import tp.quantities.new\n",
+    ):
+        (copied / "quantities/names.py").write_bytes(source + b"\n" + line.encode())
+        assert ("tp.quantities.new" in loaded(CORRELATIONS, copied)) == line.startswith("def")
+    (copied / "quantities/names.py").write_bytes(source)
