@@ -16,7 +16,7 @@ from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.primitives.interpretations import BoundsSetting, bounds
-from tp.primitives.read import moments
+from tp.primitives.law_facts import moments
 from tp.primitives.traits import applied_weight, coefficients_of, function_of
 
 FINEST = 48

@@ -23,12 +23,12 @@ from tp.primitives.interpretations import (
     transposition,
     typical,
 )
-from tp.primitives.read import moments, source_of
+from tp.primitives.law_facts import moments, source_of
 
 
 @dataclass(frozen=True)
 class Apply(Operation):
-    """W @ x, or W' @ x: contracts the input side of the weight, passes every other axis along."""
+    """W @ x, or W' @ x where ``transposed``: contracts the input side of the weight and keeps every other axis."""
 
     derivative: ClassVar[Derivative] = Derivative.LINEAR
     summary: ClassVar[str] = "a wide-to-wide weight applied to a value"

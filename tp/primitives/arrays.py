@@ -1,4 +1,4 @@
-"""Moving arrays between axis orders; shared by the lowerings."""
+"""Arrays with named axes: bringing axes into another order, and sums of products over long axes."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def subscripts(types: Sequence[Type], out: Type) -> str:
 
 
 CHUNK = 1 << 15
-"""Entries of a wide axis that are multiplied at once."""
+"""The number of entries of a wide axis that are multiplied at once."""
 
 
 def long_einsum(specification: str, left: Any, right: Any) -> Any:
-    """An einsum that sums over the last axis of both arrays, piece by piece.
+    """``jnp.einsum`` of two arrays that sums over the last axis of both, piece by piece.
 
     XLA's matrix products on a CPU are several times slower when the summed axis is much longer than the others, and
     sums of sums are more precise.

@@ -37,6 +37,7 @@ class Concat(Operation):
     axis: Axis
 
     def lengths(self, types: Sequence[Type]) -> list[int]:
+        """The number of entries along the axis that each operand brings."""
         return [next((a.at(1) for a in t if a.name == self.axis.name), 1) for t in types]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:

@@ -1,4 +1,4 @@
-"""A value that derivatives do not enter."""
+"""A value that counts as a constant in derivatives."""
 
 from __future__ import annotations
 
@@ -51,4 +51,4 @@ def bound_detach(operation: Detach, calculus: NormCalculus, setting: BoundsSetti
     return calculus.detached(jets[0])
 
 
-transposition.refuse(Detach, reason="derivatives do not enter it")
+transposition.refuse(Detach, reason="its derivative is zero")

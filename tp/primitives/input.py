@@ -26,7 +26,7 @@ from tp.primitives.interpretations import (
 
 @dataclass(frozen=True)
 class Input(Operation):
-    """The input called ``name``; generic, of order 1, not random."""
+    """The input called ``name``: the same numbers at every width, with entries of order 1."""
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT
     summary: ClassVar[str] = "a datum, the same at every width"

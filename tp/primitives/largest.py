@@ -1,4 +1,4 @@
-"""Which entry of a finite axis is the largest, as a 0/1 mask: maxima and stable softmax use it."""
+"""A 0/1 mask of the largest entry along a finite axis; maxima and softmax use it."""
 
 from __future__ import annotations
 

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names
-from tp.graph.laws import LAWS
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.facts import Source
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import (
@@ -23,31 +21,15 @@ from tp.primitives.interpretations import (
     transposition,
     typical,
 )
-
-
-def source_of(parameter: Parameter) -> Source:
-    """What the order calculus needs to know of a weight's initial law."""
-    law = parameter.law
-    return Source(
-        parameter.name,
-        law.scale.exponent,
-        symmetric=LAWS[law.family].symmetric,
-        random=law.scale.coefficient != 0,
-    )
-
-
-def moments(parameter: Parameter) -> float:
-    """The number of finite moments of a weight's initial law; infinity for all."""
-    family = LAWS[parameter.law.family]
-    return family.moments(parameter.law.arguments or family.arguments)
+from tp.primitives.law_facts import moments, source_of
 
 
 @dataclass(frozen=True)
 class Read(Operation):
     """The weight ``parameter`` as a value: a vector, a bias, or a matrix with a finite side.
 
-    Its mean, when not zero, is added by the elaborator; this is the centred part. An input axis that has the
-    name of an output axis gets a prime.
+    This is the centred part; a mean that is not zero is a node of its own. An input axis that has the name of an
+    output axis gets a prime.
     """
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT

@@ -1,4 +1,4 @@
-"""What the first terms of a Taylor series leave out: the nonlinear part of a finite move."""
+"""The remainder of a Taylor series after its first terms: the nonlinear part of a finite move."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small graph-building verbs that transformations and the elaborator share."""
+"""Short functions that add common nodes: sums, products, contractions, repetitions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tp.primitives.sum_broadcast import Broadcast, Sum
 
 
 def combine(graph: GraphBuilder, nodes: Sequence[int], scales: Sequence[Scale] | None = None) -> int:
-    """Σ scale_i node_i; a single node with scale 1 is left alone."""
+    """Σ scale_i node_i; a single node with scale 1 is returned as it is."""
     scales = scales or [ONE] * len(nodes)
     if len(nodes) == 1 and scales[0] == ONE:
         return nodes[0]
@@ -29,7 +29,7 @@ def multiply(graph: GraphBuilder, left: int, right: int) -> int:
 
 
 def contract(graph: GraphBuilder, left: int, right: int, over: Sequence[str]) -> int:
-    """Σ over the named axes of left * right; axes held by one side only are summed there first."""
+    """Σ over the named axes of left * right; axes that only one side has are summed there first."""
     shared = [a for a in over if a in names(graph.type(left)) and a in names(graph.type(right))]
     left = total(graph, left, [a for a in over if a not in shared and a in names(graph.type(left))])
     right = total(graph, right, [a for a in over if a not in shared and a in names(graph.type(right))])

@@ -1,4 +1,4 @@
-"""How the mask of the largest entry changes under a finite move."""
+"""The change of a mask of largest entries under a finite move."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tp.primitives.largest import Largest, lower_largest
 
 @dataclass(frozen=True)
 class Switched(Operation):
-    """largest(b + m) - largest(b) along the finite ``axis``, for operands b and m; 0 where the place stays the same.
+    """largest(b + m) - largest(b) along the finite ``axis``, for operands b and m; 0 where it is the same entry.
 
     Made by displaced programs, which are not differentiated any further.
     """

@@ -1,4 +1,4 @@
-"""Setting JAX up: precision and the compilation cache that outlives a run."""
+"""Setting JAX up: precision, and a compilation cache that is kept between runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tp.machine import cache_folder
 
 @cache
 def platform() -> str:
-    """What JAX computes on: the kind of backend, and of processor or device. Rounding differs between kinds."""
+    """The kind of backend and of processor or device that JAX uses, as "cpu x86_64". Rounding differs between kinds."""
     import jax
 
     backend = jax.default_backend()
@@ -24,10 +24,10 @@ def platform() -> str:
 
 @cache
 def _prepare() -> None:
-    """Turns the persistent compilation cache on; without a writable folder work goes on uncached."""
+    """Turns the persistent compilation cache on, if its folder can be written."""
     import jax
 
-    # A damaged entry is compiled anew; JAX's own words about it would help nobody here.
+    # JAX compiles anew what it cannot read, and its warning names a file that users did not choose.
     warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
     folder = cache_folder() / "compiled"
     try:
@@ -55,12 +55,13 @@ def precision(dtype: str) -> Generator[Any]:
 
 
 _LANE_WORDS = 1 << 28
+"""The most numbers that draws made side by side may hold together."""
 
 
 def lanes(words: int, most: int) -> int:
-    """How many draws of ``words`` numbers each are made side by side: a power of two up to ``most``, by memory.
+    """The number of draws, of ``words`` numbers each, that are made side by side: a power of two, at most ``most``.
 
-    On a CPU there is nothing to gain (one draw keeps its cores busy, and vectors of a batch are slower to multiply).
+    It is 1 on a CPU, where one draw uses all cores, and batched products of vectors are slower.
     """
     import jax
 

@@ -1,7 +1,7 @@
 """Standard normal numbers from a counter: Threefry-2x32 and the inverse error function.
 
 JAX has both, but spends one Threefry block, with its rounds in a loop over memory, on every number. Here a block gives
-two numbers and all rounds stay in registers, which takes 0.4 times as long on a CPU (tests/benchmarks prints the
+two numbers and all rounds stay in registers, which takes about a third of the time on a CPU (the benchmarks print the
 ratio). Conditioned products spend most of their time on noise.
 """
 

@@ -1,0 +1,24 @@
+"""The facts about a weight's initial law that the two order calculi use."""
+
+from __future__ import annotations
+
+from tp.graph.laws import LAWS
+from tp.graph.parameter import Parameter
+from tp.orders.facts import Source
+
+
+def source_of(parameter: Parameter) -> Source:
+    """The weight as a source of randomness: its scale as an exponent of n, its symmetry, whether it is random."""
+    law = parameter.law
+    return Source(
+        parameter.name,
+        law.scale.exponent,
+        symmetric=LAWS[law.family].symmetric,
+        random=law.scale.coefficient != 0,
+    )
+
+
+def moments(parameter: Parameter) -> float:
+    """The number of finite moments of the weight's initial law; infinity where all are finite."""
+    family = LAWS[parameter.law.family]
+    return family.moments(parameter.law.arguments or family.arguments)
