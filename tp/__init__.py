@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tp.printable import Printable, written_by
+
 if TYPE_CHECKING:
     from tp.api.certificates import certify
     from tp.api.graphs import draw_graph, parse_graph, print_graph
@@ -88,3 +90,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+def _written(result: Printable, form: str) -> str:
+    from tp.api.rendering import render
+
+    return render([result], form)
+
+
+written_by(_written)

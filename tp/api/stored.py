@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tp.printable import Printable
+
 if TYPE_CHECKING:
     from tp.store.export import Table
     from tp.store.listing import Row
@@ -17,7 +19,7 @@ DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Printable):
     """A selection of stored draws.
 
     Fields:
@@ -25,6 +27,8 @@ class Stored:
         program: the name of a program, or the start of its hash.
         widths, engine, dtype: only draws at these widths, of this engine, in this precision. Empty or None: all.
     """
+
+    study = "results"
 
     folder: str | Path | None = None
     program: str | None = None

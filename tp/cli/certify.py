@@ -21,10 +21,7 @@ def certify(given: Given) -> ExitCode:
     except tp.Rejected as problem:
         print(f"rejected: {problem}")
         return ExitCode.FAILS
-    print(f"accepted: {checked.lines} lines follow by the rules, and with them")
-    print("\n".join(f"  {s}" for s in checked.statements))
-    print("granted that")
-    print("\n".join(f"  {g}" for g in checked.grounds))
+    print(checked)
     return ExitCode.HOLDS
 
 

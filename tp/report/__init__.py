@@ -1,1 +1,1 @@
-"""Results as text for people and as JSON for programs."""
+"""Results as documents: ``contents`` makes a document of a result, ``render`` writes documents in a format."""

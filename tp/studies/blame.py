@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims.kind import quantity_inequalities
+from tp.printable import Printable
 from tp.studies.claims.evaluate import only_output
+from tp.studies.provenance import Provenance
 from tp.theory.analysis import Analysis
 from tp.theory.diagnosis.blame import Blame
 from tp.theory.diagnosis.repair import Repair
@@ -20,12 +22,13 @@ LINEARISING: dict[str, Fraction | None] = {"C[0,2]": Fraction(-1), "C[0,3]": Fra
 """What a repair aims at where no claim says more: the orders of weak correlations with m = n."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accusation:
+@dataclass(frozen=True, slots=True, repr=False)
+class Accusation(Printable):
     """The blame for some quantities of a program; ``repair`` is None where none was looked for."""
 
-    program: str
-    file: str
+    study = "blame"
+
+    provenance: Provenance
     blames: tuple[Blame, ...]
     target: dict[str, Fraction | None]
     repair: Repair | None = None
@@ -44,7 +47,7 @@ def accuse(
     blames = tuple(map(analysis.blame, target))
     wanted = {name: bound for name, bound in target.items() if bound is not None}
     found = analysis.repair(wanted, budget) if repaired and wanted else None
-    return Accusation(program.name, program.file, blames, target, found)
+    return Accusation(Provenance(program.name, program.file), blames, target, found)
 
 
 def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:

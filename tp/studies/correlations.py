@@ -12,6 +12,7 @@ from tp.data.inputs import inputs_for
 from tp.exit_code import ExitCode
 from tp.experiments.correlations import Correlations
 from tp.experiments.experiment import Floats
+from tp.printable import Printable
 from tp.quantities.names import DEFAULT, parse
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
@@ -41,9 +42,11 @@ class Cell:
         return quantile(np.sort(self.values), UPPER_QUANTILE)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+@dataclass(frozen=True, slots=True, repr=False)
+class Numbers(Printable):
     """Samples by quantity, then by width in increasing order."""
+
+    study = "correlations"
 
     quantities: Mapping[str, tuple[Cell, ...]]
     provenance: Provenance

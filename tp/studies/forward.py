@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tp.data.inputs import inputs_for
 from tp.diagnostics.diagnostic import error
 from tp.experiments.forward import ForwardValues
+from tp.printable import Printable
 from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
 from tp.studies.provenance import Provenance
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from tp.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+@dataclass(frozen=True, slots=True, repr=False)
+class Forward(Printable):
     """Values of every output at x_0; ``outputs[name][n]`` is an array [seeds, ...axes of the output]."""
+
+    study = "run"
 
     outputs: Mapping[str, Mapping[int, npt.NDArray[np.float64]]]
     provenance: Provenance

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
+from tp.printable import Printable
 from tp.quantities.names import SYMBOLIC
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
+from tp.studies.provenance import Provenance
 from tp.theory.analysis import Analysis
 from tp.theory.laws import Law
 from tp.theory.predict import Prediction
@@ -26,16 +28,17 @@ if TYPE_CHECKING:
     from tp.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Orders:
+@dataclass(frozen=True, slots=True, repr=False)
+class Orders(Printable):
     """What is known of one program without running it; ``asked`` are the quantities in the order they were asked for.
 
     ``bounds`` are exponents that use no cancellation (None: vanishes identically). ``weak`` and ``weak_bound`` are m(n)
     for fixed and for power weak correlations, from typical orders and from bounds.
     """
 
-    program: str
-    file: str
+    study = "orders"
+
+    provenance: Provenance
     asked: tuple[str, ...]
     prediction: Prediction
     bounds: dict[str, Fraction | None]
@@ -67,8 +70,7 @@ def orders(
     claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)
     accusation = accuse(program, analysis)
     return Orders(
-        program=program.name,
-        file=program.file,
+        provenance=Provenance(program.name, program.file),
         asked=asked,
         prediction=prediction if nodes else replace(prediction, nodes=()),
         bounds={name: analysis.bound(name) for name in asked},

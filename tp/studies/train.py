@@ -18,6 +18,7 @@ from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.printable import Printable
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, sweep
@@ -94,9 +95,11 @@ def _require_centred(graph: Graph) -> None:
             raise error("TP513", f"weight decay needs weights without a mean, and {p.name} has one", p.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Runs:
+@dataclass(frozen=True, slots=True, repr=False)
+class Runs(Printable):
     """Runs without predictions. ``diverged`` has the first step of a diverging run by width."""
+
+    study = "train"
 
     curves: tuple[Curve, ...]
     diverged: Mapping[int, int]

@@ -10,6 +10,7 @@ from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.experiments.experiment import Experiment
+from tp.printable import Printable
 from tp.quantities.names import DEFAULT
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from tp.program import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verification(Printable):
     """Everything that ``tp verify`` says about one program."""
+
+    study = "verify"
 
     quantities: tuple[QuantityResult, ...]
     claims: tuple[ClaimResult, ...]

@@ -21,15 +21,18 @@ from tp.orders.proof.certificate import (
 )
 from tp.orders.typical.rules import RULES, Rules
 from tp.orders.typical.value import Value
+from tp.printable import Printable
 
 
 class Rejected(Exception):
     """A certificate that proves nothing, and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked(Printable):
     """What a certificate proves: its claims as sentences, and what it takes for granted."""
+
+    study = "certify"
 
     statements: tuple[str, ...]
     grounds: tuple[str, ...]

@@ -9,6 +9,7 @@ from tp.answer import Answer
 from tp.exit_code import ExitCode
 from tp.experiments.training.observables import HESSIAN_DRIFT
 from tp.experiments.training.schedule import Schedule
+from tp.printable import Printable
 from tp.statistics.estimate import Estimate
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult
@@ -21,8 +22,8 @@ from tp.studies.provenance import Provenance
 from tp.theory.regime import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Linearization:
+@dataclass(frozen=True, slots=True, repr=False)
+class Linearization(Printable):
     """Both sides, and whether they agree.
 
     ``left`` are correlations, ``right`` deviations after training, ``hessian`` the norm of ∇²F over that of ∇F before
@@ -30,6 +31,8 @@ class Linearization:
     speak of. ``by_step`` has exponents of n after every look but the first. ``diverged`` has the
     first step of a diverging run by width.
     """
+
+    study = "linearize"
 
     schedule: Schedule
     left: tuple[QuantityResult, ...]

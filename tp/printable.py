@@ -1,0 +1,34 @@
+"""Results that print as their report. The floor above that has the reports says how, when ``tp`` is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+_write: Callable[[Printable, str], str] | None = None
+
+
+class Printable:
+    """A result of a study: ``print`` shows its tables as text, a notebook shows them as HTML.
+
+    ``study`` is the name of the command that has such a result, and of the file in ``tp/report/contents`` that makes
+    a document of it.
+    """
+
+    __slots__ = ()
+    study: ClassVar[str]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of tp {self.study}>"
+
+    def __str__(self) -> str:
+        return repr(self) if _write is None else _write(self, "text")
+
+    def _repr_html_(self) -> str | None:
+        return None if _write is None else _write(self, "html")
+
+
+def written_by(write: Callable[[Printable, str], str]) -> None:
+    """From now on ``write`` makes the text of a result in a format: ``text`` or ``html``."""
+    global _write
+    _write = write

@@ -1,0 +1,11 @@
+"""What a result takes for granted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tp.report.document import Notes, Section
+
+
+def assumptions(found: Iterable[str]) -> Section:
+    return Section("assumptions", (Notes(tuple(found), "assumptions"),))

@@ -1,0 +1,73 @@
+"""The report of ``tp blame``: the weights and nodes that make a quantity large, and the change that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tp.report.cells import Exponent, Power, Shown, Text
+from tp.report.contents.provenance import title
+from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section
+from tp.report.fields import Field, table
+from tp.studies.blame import Accusation
+from tp.theory.diagnosis.blame import Blame, Culprit
+from tp.theory.diagnosis.repair import Change
+
+CULPRIT: tuple[Field[Culprit], ...] = (
+    Field("", "kind", lambda c: Text(c.kind)),
+    Field("name", "name", lambda c: Text(c.name)),
+    Field("line", "line", lambda c: Shown("" if c.line is None else str(c.line), c.line)),
+    Field("alone gives", "typical", lambda c: Shown(_alone(c), Exponent(c.exponent).value)),
+)
+CHANGE: tuple[Field[Change], ...] = (
+    Field(None, "kind", lambda c: Text(c.kind)),
+    Field(None, "name", lambda c: Text(c.name)),
+    Field(None, "line", lambda c: Shown("", c.line)),
+    Field(None, "before", lambda c: Text(str(c.before))),
+    Field(None, "after", lambda c: Text(str(c.after))),
+    Field(None, "text", lambda c: Text(c.text)),
+)
+NOBODY = "nothing to blame: no quantity is larger than claimed, and correlations decay"
+
+
+def document(found: Accusation) -> Document:
+    nobody = Section("", (Line((Fact("" if found.blames else NOBODY),)),))
+    return Document(title(found.provenance), (nobody, culprits(found.blames, "quantities"), _repair(found)))
+
+
+def culprits(blames: Sequence[Blame], key: str) -> Group:
+    """A table of culprits for each quantity."""
+    return Group(key, tuple(_culprits(one) for one in blames))
+
+
+def _culprits(one: Blame) -> Section:
+    exponent = Exponent(one.exponent)
+    return Section(
+        f"{one.quantity} is of order {Power(one.exponent).text} because of",
+        (
+            Data("name", one.quantity),
+            Data("typical", exponent.value),
+            table(CULPRIT, (*one.nodes, *one.parameters), "culprits"),
+        ),
+    )
+
+
+def _alone(culprit: Culprit) -> str:
+    power = Power(culprit.exponent).text
+    return power if culprit.alone else f"{power} with others"
+
+
+def _repair(found: Accusation) -> Section:
+    if found.repair is None:
+        return Section("", (Data("repair", None),))
+    bounds = {name: bound for name, bound in found.target.items() if bound is not None}
+    target = ", ".join(f"{name} = O({Power(bound).text})" for name, bound in bounds.items())
+    return Section(
+        f"smallest change of one exponent for {target}, with F = O(1) and a kernel of order 1",
+        (
+            Notes((found.repair.text,)),
+            Data("target", {name: str(bound) for name, bound in bounds.items()}),
+            Data("complete", found.repair.complete),
+            table(CHANGE, found.repair.changes, "changes"),
+        ),
+        "repair",
+    )

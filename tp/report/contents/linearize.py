@@ -1,0 +1,89 @@
+"""The report of ``tp linearize``: both sides of the theorems, whether they agree, and everything along the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tp.report.cells import PlusMinus, Text
+from tp.report.contents.assumptions import assumptions
+from tp.report.contents.claims import claims
+from tp.report.contents.corollary_4_0_1 import corollary_4_0_1
+from tp.report.contents.critical_rates import critical_rates
+from tp.report.contents.curves import curves
+from tp.report.contents.provenance import drawn, interrupted, title
+from tp.report.contents.quantities import QUANTITY
+from tp.report.contents.schedule import schedule
+from tp.report.contents.theorem_3_2 import theorem_3_2
+from tp.report.document import Data, Document, Fact, Line, Section
+from tp.report.fields import Field, table
+from tp.statistics.estimate import Estimate
+from tp.studies.linearize.linearization import Linearization
+from tp.theory.regime import Condition
+
+Estimates = tuple[str, Sequence[Estimate | None]]
+"""A quantity, and its exponent of n after each look."""
+
+
+def document(result: Linearization) -> Document:
+    run = result.schedule
+    widths = Fact("", "widths", list(result.provenance.widths))
+    hessian = "norm of the Hessian over that of the gradient, before and after"
+    return Document(
+        title(result.provenance),
+        (
+            Section("correlations at initialisation", (table(QUANTITY, result.left, "correlations"),)),
+            Section(f"after {run.steps} steps of gradient descent", (table(QUANTITY, result.right, "deviations"),)),
+            Section("", (_sides(result), *_premises(result.premises))),
+            Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),
+            _by_step(result.by_step, run.looks[1:]),
+            curves(result.curves, result.diverged),
+            critical_rates(result.critical, run.optimizer.eta),
+            corollary_4_0_1(result.corollary),
+            theorem_3_2(result.strong),
+            Section("", (claims(result.claims, result.provenance.file),)),
+            Section("", (Line((schedule(run), widths, *drawn(result.provenance))),)),
+            Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
+            assumptions(result.assumptions),
+        ),
+    )
+
+
+def _sides(result: Linearization) -> Line:
+    return Line(
+        (
+            Fact(f"correlations decay: {_word(result.weak)}", "correlations_decay", result.weak),
+            Fact(f"F - F_lin and its like decay: {_word(result.linear)}", "deviations_decay", result.linear),
+            Fact("", "examined_up_to_D", result.examined),
+            Fact(f"theorem 3.1, up to D = {result.examined}: {result.agreement}", "agreement", result.agreement),
+        )
+    )
+
+
+def _word(decays: bool | None) -> str:
+    return "undecided" if decays is None else "yes" if decays else "no"
+
+
+def _premises(found: Sequence[Condition]) -> tuple[Line | Data, ...]:
+    """Those that fail: then the sides may be compared, but the theorem does not say how they come out."""
+    failing = (
+        f"not properly normalised: {c.text} fails, it is {'0' if c.exponent is None else f'n^({c.exponent})'};"
+        " the theorem does not speak of this program"
+        for c in found
+        if not c.holds
+    )
+    premises = [
+        {"text": c.text, "exponent": None if c.exponent is None else str(c.exponent), "holds": c.holds} for c in found
+    ]
+    return (*(Line((Fact(text),)) for text in failing), Data("premises", premises))
+
+
+def _by_step(found: Mapping[str, Sequence[Estimate | None]], looks: Sequence[int]) -> Section:
+    fields: tuple[Field[Estimates], ...] = (
+        Field("quantity", None, lambda row: Text(row[0])),
+        *(Field(str(step), None, lambda row, i=i: PlusMinus(row[1][i])) for i, step in enumerate(looks)),
+    )
+    values = {name: [PlusMinus(e).value for e in estimates] for name, estimates in found.items()}
+    return Section(
+        "exponents of n after steps, each at 99 %",
+        (table(fields, found.items()), Data("exponents_by_step", {"looks": list(looks), **values})),
+    )

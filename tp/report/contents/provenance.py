@@ -1,0 +1,49 @@
+"""Where the numbers of a result come from: once for all studies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+from tp.report.document import Fact, Line
+from tp.studies.provenance import Provenance
+
+
+def title(found: Provenance) -> Line:
+    """The program and its file."""
+    return Line((Fact(found.program, "program", found.program), Fact(f"({found.file})", "file", found.file)), " ")
+
+
+def drawn(found: Provenance) -> tuple[Fact, ...]:
+    """The precision, which engines drew at which widths, and how much an earlier run had stored, if anything."""
+    stored = f"{found.stored} of {found.cells} cells from the store" if found.stored else ""
+    return (
+        Fact(found.dtype, "dtype", found.dtype),
+        Fact(engines(found.engines), "engines", {str(n): engine for n, engine in found.engines.items()}),
+        Fact(stored, "cells", {"all": found.cells, "stored": found.stored}),
+    )
+
+
+def engines(found: Mapping[int, str]) -> str:
+    """Which engine drew at which widths, in increasing order; one word where it was the same at every width."""
+    runs = [(name, list(widths)) for name, widths in groupby(found, key=found.__getitem__)]
+    if not runs:
+        return ""
+    if len(runs) == 1:
+        return runs[0][0]
+    (first, small), *between, (last, large) = runs
+    middle = (f"{name} from n = {widths[0]} to {widths[-1]}" for name, widths in between)
+    return ", ".join([f"{first} up to n = {small[-1]}", *middle, f"{last} from n = {large[0]} on"])
+
+
+def interrupted(found: Provenance, done: str = "known") -> Line:
+    """Whether the user broke off, so that the report is on what was ``done`` until then."""
+    return Line(
+        (
+            Fact(
+                f"interrupted: this is what was {done} so far" if found.interrupted else "",
+                "interrupted",
+                found.interrupted,
+            ),
+        )
+    )

@@ -1,0 +1,61 @@
+"""One quantity in a row: its predicted exponent of n, the measured one, and the verdict."""
+
+from __future__ import annotations
+
+from tp.report.cells import Exponent, Number, Shown, Text, Verdict, strict
+from tp.report.fields import Field
+from tp.statistics.estimate import LEVEL, Estimate
+from tp.statistics.fit import Fit
+from tp.studies.judging import QuantityResult
+
+CAPTION = f"exponents of n: predicted, and measured with a {LEVEL:.0%} interval"
+
+
+def predicted(q: QuantityResult) -> Exponent:
+    return Exponent(q.predicted, q.known, q.exact)
+
+
+def measured(q: QuantityResult) -> Shown | Number:
+    """The slope of the typical value against n; -inf for a quantity that is zero to rounding errors."""
+    if q.fit is not None and q.fit.vanishes:
+        return Shown("-inf", "-inf")
+    found = _slope(q.fit)
+    return Number(None if found is None else found.value, "z.2f")
+
+
+def interval(q: QuantityResult) -> Shown:
+    found = _slope(q.fit)
+    if found is None:
+        return Shown("", None)
+    return Shown(f"[{found.low:z.2f}, {found.high:z.2f}]", [found.low, found.high])
+
+
+def verdict(q: QuantityResult) -> Verdict:
+    word = q.judgement.verdict.value
+    return Verdict(word, word)
+
+
+def _slope(fit: Fit | None) -> Estimate | None:
+    return None if fit is None or fit.vanishes or fit.late is None else fit.late.overall
+
+
+def _local(q: QuantityResult) -> list[float] | None:
+    """The slopes over the smaller and over the larger widths."""
+    late = None if q.fit is None else q.fit.late
+    return None if late is None else [late.lower.value, late.upper.value]
+
+
+QUANTITY: tuple[Field[QuantityResult], ...] = (
+    Field("quantity", "name", lambda q: Text(q.name)),
+    Field("predicted", "predicted", predicted),
+    Field("measured", "measured", measured),
+    Field(f"{LEVEL:.0%} interval", "interval", interval),
+    Field("verdict", "verdict", verdict),
+    Field("reason", "reason", lambda q: Text(q.judgement.reason)),
+    Field(None, "typical", predicted),
+    Field(None, "exact", lambda q: Shown("", q.exact)),
+    Field(None, "widths", lambda q: Shown("", list(q.fit.widths) if q.fit else [])),
+    Field(None, "seeds", lambda q: Shown("", list(q.fit.seeds) if q.fit else [])),
+    Field(None, "medians", lambda q: Shown("", [strict(m) for m in q.fit.medians] if q.fit else [])),
+    Field(None, "local", lambda q: Shown("", _local(q))),
+)

@@ -1,0 +1,55 @@
+"""What training does to a program, from exponents of n alone."""
+
+from __future__ import annotations
+
+from tp.report.cells import Exponent, Shown, Text
+from tp.report.document import Data, Fact, Line, Section
+from tp.report.fields import Field, table
+from tp.theory.regime import Condition, Feature, Mover, Regime
+
+CONDITION: tuple[Field[Condition], ...] = (
+    Field(None, "text", lambda c: Text(c.text)),
+    Field(None, "typical", lambda c: Exponent(c.exponent)),
+    Field(None, "holds", lambda c: Shown("", c.holds)),
+)
+Sized = tuple[str, Exponent, str]
+"""A quantity or a condition, the exponent of n that decides it, and whether it holds."""
+SIZED: tuple[Field[Sized], ...] = (
+    Field("properly normalised", None, lambda s: Text(s[0])),
+    Field("exponent of n", None, lambda s: s[1]),
+    Field("", None, lambda s: Text(s[2])),
+)
+FEATURE: tuple[Field[Feature], ...] = (
+    Field(None, "name", lambda f: Text(f.name)),
+    Field(None, "line", lambda f: Shown("", f.span.line if f.span else None)),
+    Field(None, "initial", lambda f: Exponent(f.initial)),
+    Field(None, "moved", lambda f: Exponent(f.moved)),
+)
+WEIGHT: tuple[Field[Mover], ...] = (
+    Field("weight", "name", lambda m: Text(m.name)),
+    Field("line", "line", lambda m: Shown(str(m.span.line), m.span.line) if m.span else Shown("", None)),
+    Field("moves what it makes by", "moved", lambda m: Exponent(m.moved)),
+    Field("", "verdict", lambda m: Text(m.verdict)),
+)
+
+
+def regime(found: Regime) -> tuple[Section, Section]:
+    """The conditions that the regime follows from, and how far each weight moves the values that it makes."""
+    sized: list[Sized] = [(c.text, Exponent(c.exponent), "yes" if c.holds else "no") for c in found.conditions]
+    sized += [
+        ("F - F_lin", Exponent(found.deviation, exact=found.grounds["F - F_lin"].value.exact), ""),
+        ("drift of the kernel", Exponent(found.drift), ""),
+    ]
+    conditions = (
+        Line((Fact("", "kind", found.kind.value), Fact("", "reason", found.reason), Fact("", "exact", found.exact))),
+        table(SIZED, sized),
+        table(CONDITION, found.conditions, "conditions"),
+        Data("deviation", Exponent(found.deviation).value),
+        Data("drift", Exponent(found.drift).value),
+        table(FEATURE, found.features, "features"),
+    )
+    weights = table(WEIGHT, found.movers, "weights", "exponents of n of what updates of each weight move")
+    return (
+        Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
+        Section("", (weights,), "regime"),
+    )

@@ -1,0 +1,41 @@
+"""The report of ``tp verify``: predictions against measurements, and the claims."""
+
+from __future__ import annotations
+
+from tp.report.contents.assumptions import assumptions
+from tp.report.contents.claims import claims
+from tp.report.contents.provenance import drawn, interrupted, title
+from tp.report.contents.quantities import CAPTION, QUANTITY
+from tp.report.document import Data, Document, Fact, Line, Section
+from tp.report.fields import table
+from tp.statistics.estimate import LEVEL
+from tp.studies.verify import Verification
+
+
+def document(result: Verification) -> Document:
+    return Document(
+        title(result.provenance),
+        (
+            Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
+            Section("", (_drawn(result.provenance), _together(len(result.quantities)))),
+            Section("", (claims(result.claims, result.provenance.file),)),
+            Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
+            assumptions(result.assumptions),
+        ),
+    )
+
+
+def _drawn(result: Verification) -> Line:
+    """Widths, seeds at a width, and how they were drawn."""
+    seeds = sorted({s for q in result.quantities if q.fit for s in q.fit.seeds})
+    count = " to ".join(map(str, dict.fromkeys((seeds[0], seeds[-1])))) if seeds else "no"
+    widths = Fact(f"widths {', '.join(map(str, result.provenance.widths))}", "widths", list(result.provenance.widths))
+    return Line((widths, Fact(f"{count} seeds each"), *drawn(result.provenance)))
+
+
+def _together(count: int) -> Line:
+    """The confidence with which all intervals hold at once, corrected for their number."""
+    each = 1 - (1 - LEVEL) / max(1, count)
+    said = f"the {count} intervals hold together at {LEVEL:.0%} (Bonferroni: each at {100 * each:.4g}%)"
+    value = {"together": LEVEL, "quantities": count, "correction": "Bonferroni"}
+    return Line((Fact(said if count > 1 else "", "confidence", value),))

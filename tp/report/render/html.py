@@ -1,0 +1,109 @@
+"""Documents as a fragment of HTML: self-contained, without scripts, for light and dark pages.
+
+Everything that comes from a result is escaped. Tables have captions, and headers for columns and rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+
+from tp.report.cells import Cell, Verdict
+from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
+from tp.report.render.text import escaped
+
+STYLE = """
+.tp-report { --tp-text: #1f2328; --tp-quiet: #59636e; --tp-line: #d1d9e0; --tp-good: #1a7f37; --tp-bad: #d1242f;
+  color: var(--tp-text); font: 14px/1.45 system-ui, sans-serif; overflow-x: auto; }
+@media (prefers-color-scheme: dark) {
+  .tp-report { --tp-text: #f0f6fc; --tp-quiet: #9198a1; --tp-line: #3d444d; --tp-good: #3fb950; --tp-bad: #f85149; } }
+.tp-report h3 { font-size: 1.1em; margin: 0.5em 0; }
+.tp-report p, .tp-report ul { margin: 0.4em 0; }
+.tp-report table { border-collapse: collapse; margin: 0.8em 0; font-variant-numeric: tabular-nums; }
+.tp-report caption, .tp-report h4 { text-align: left; font-size: 1em; font-weight: 600; margin: 0.4em 0; }
+.tp-report th, .tp-report td { text-align: left; padding: 0.15em 0.8em; border-bottom: 1px solid var(--tp-line); }
+.tp-report thead th { color: var(--tp-quiet); font-weight: 600; }
+.tp-report tbody th { font-weight: 400; }
+.tp-report .confirmed, .tp-report .holds { color: var(--tp-good); }
+.tp-report .refuted, .tp-report .fails { color: var(--tp-bad); }
+"""
+
+
+def render(documents: Sequence[Document]) -> str:
+    """All ``documents`` as one element."""
+    return "\n".join(
+        [f'<div class="tp-report"><style>{STYLE}</style>', *(line for d in documents for line in _article(d)), "</div>"]
+    )
+
+
+def _article(document: Document) -> Iterator[str]:
+    yield f"<article>\n<h3>{_text(document.title.text)}</h3>"
+    for section in document.sections:
+        for one in section.sections if isinstance(section, Group) else (section,):
+            yield from _section(one)
+    yield "</article>"
+
+
+def _section(section: Section) -> list[str]:
+    """The blocks that people read, under their heading; it is the caption where a table comes first."""
+    blocks = [block for block in section.blocks if _said(block)]
+    lines: list[str] = []
+    for number, block in enumerate(blocks):
+        heading = "" if number else section.heading
+        if heading and not isinstance(block, Table):
+            lines.append(f"<h4>{_text(heading)}</h4>")
+        lines += _block(block, heading)
+    return ["<section>", *lines, "</section>"] if lines else []
+
+
+def _said(block: Block) -> bool:
+    match block:
+        case Line():
+            return bool(block.text)
+        case Notes():
+            return bool(block.lines)
+        case Table():
+            return bool(block.rows) and any(c.heading is not None for c in block.columns)
+        case Data():
+            return False
+
+
+def _block(block: Block, heading: str) -> Iterable[str]:
+    match block:
+        case Line():
+            return [f"<p>{_text(block.text)}</p>"]
+        case Notes():
+            return ["<ul>", *(f"<li>{_text(line)}</li>" for line in block.lines), "</ul>"]
+        case Table():
+            return _table(block, heading or block.caption)
+        case Data():
+            return []
+
+
+def _table(table: Table, caption: str) -> Iterator[str]:
+    """The first column that is shown has the headers of the rows."""
+    shown = [i for i, column in enumerate(table.columns) if column.heading is not None]
+    yield "<table>"
+    if caption:
+        yield f"<caption>{_text(caption)}</caption>"
+    heads = "".join(_head(table.columns[i].heading or "", "col") for i in shown)
+    yield f"<thead><tr>{heads}</tr></thead>"
+    yield "<tbody>"
+    for row in table.rows:
+        first, *rest = (row[i] for i in shown)
+        yield f"<tr>{_head(first.text, 'row')}{''.join(map(_cell, rest))}</tr>"
+    yield "</tbody></table>"
+
+
+def _head(text: str, scope: str) -> str:
+    """A header of a column or a row; an empty one is a plain cell."""
+    return f'<th scope="{scope}">{_text(text)}</th>' if text else "<td></td>"
+
+
+def _cell(cell: Cell) -> str:
+    mark = f' class="{_text(cell.text)}"' if isinstance(cell, Verdict) else ""
+    return f"<td{mark}>{_text(cell.text)}</td>"
+
+
+def _text(text: str) -> str:
+    return escape(escaped(text))
