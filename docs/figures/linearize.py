@@ -12,7 +12,6 @@ from pathlib import Path
 import tp
 from tp.experiments.training.observables import DEVIATION
 from tp.experiments.training.schedule import Schedule
-from tp.report.linearize import linearization_text
 from tp.studies.linearize.linearization import Linearization
 
 HERE = Path(__file__).parent
@@ -42,7 +41,7 @@ def table(results: list[Linearization]) -> str:
             found = q.fit.late.overall if q.fit is not None and q.fit.late is not None else None
             shown = "?" if found is None else f"{found.value:.2f} ± {found.half_width:.2f}"
             cells.append(f"{q.predicted}: {shown}, {q.judgement.verdict.value}")
-        lines.append(f"| {result.program} | {' | '.join(cells)} | {result.agreement} |")
+        lines.append(f"| {result.provenance.program} | {' | '.join(cells)} | {result.agreement} |")
     return "\n".join(lines)
 
 
@@ -61,7 +60,7 @@ def draw(results: list[Linearization]) -> None:
             panel.plot(
                 curve.looks[1:], curve.after[DEVIATION][1:], "o-", ms=3, lw=1, color=colour, label=f"n = {curve.n}"
             )
-        panel.set(xscale="log", yscale="log", xlabel="step", title=result.program)
+        panel.set(xscale="log", yscale="log", xlabel="step", title=result.provenance.program)
         panel.grid(alpha=0.25, lw=0.5)
     panels[0].set_ylabel("|F - F_lin|, median over runs")
     panels[0].legend(fontsize=7, frameon=False)
@@ -70,7 +69,7 @@ def draw(results: list[Linearization]) -> None:
 
 if __name__ == "__main__":
     found = [linearized(name) for name in CASES]
-    print("\n\n".join(map(linearization_text, found)))
+    print("\n\n".join(map(str, found)))
     print()
     print(table(found))
     draw(found)

@@ -47,7 +47,7 @@ def test_results_are_frozen() -> None:
     found = MODEL.orders(["C[0,2]"])
     assert str(found.prediction.exponents["C[0,2]"]) == "-1"
     with pytest.raises(dataclasses.FrozenInstanceError):
-        found.program = "other"  # type: ignore[misc]
+        found.premises = ()  # type: ignore[misc]
 
 
 def test_unknown_quantities() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,6 @@ from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
 from tp.optimizers import OPTIMIZERS, SGD, Optimizer, Range, all_settings, make, register, setting
 from tp.optimizers.optimizer import Weights
-from tp.report.linearize import training_text
-from tp.report.linearize_json import schedule_json
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 
@@ -78,9 +77,9 @@ def test_its_settings_are_options_and_are_written_down() -> None:
     optimizer = make("sign", {"slowing": 0.5})
     assert optimizer == SignDescent(slowing=0.5)
     schedule = Schedule(optimizer=optimizer, steps=2, samples=2)
-    assert schedule_json(schedule)["slowing_down"] == 0.5
     runs = tp.load(PROGRAMS / "mlp.tp", depth=1).train(schedule, [8], seeds=1)
-    assert "optimiser sign; slowing down 0.5" in training_text("mlp", runs, schedule)
+    assert "optimiser sign; slowing down 0.5" in str(runs)
+    assert json.loads(tp.render([runs], "json"))["schedule"]["slowing_down"] == 0.5
     with pytest.raises(TpError, match="sign has no setting momentum"):
         make("sign", {"momentum": 0.5})
 

@@ -19,8 +19,8 @@ from tp.experiments.experiment import At
 from tp.experiments.training.observables import DEVIATION, KERNEL
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.optimizers import SGD
-from tp.report.linearize import linearization_text
-from tp.report.linearize_json import linearization_json
+from tp.report.contents import document
+from tp.report.render import render
 from tp.sampling.plan import Plan
 from tp.statistics.verdict import Verdict
 from tp.studies.linearize.linearization import Linearization
@@ -83,10 +83,10 @@ def test_both_sides_agree(name: str, settings: dict[str, int], decays: bool) -> 
 @pytest.mark.slow
 def test_text_and_json_of_both_sides() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], 8, store=False)
-    shown = linearization_text(found)
+    shown = str(found)
     for word in (DEVIATION, KERNEL, "C[0,2]", "moved h[1]", "|F - F_lin| after steps", "theorem 3.1"):
         assert word in shown
-    value = json.loads(json.dumps(linearization_json(found), allow_nan=False))
+    value = json.loads(render([document(found)], "json"))
     assert [q["name"] for q in value["correlations"]] == ["kernel", "C[0,2]", "C[0,3]", "C[1,1]"]
     assert [c["n"] for c in value["curves"]] == [8, 16, 64]
     assert value["curves"][0]["after"][DEVIATION][0] < 1e-12
@@ -100,8 +100,8 @@ def test_a_diverging_run_is_no_evidence() -> None:
     assert set(found.diverged) == {8, 16, 64}
     assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.right)
     assert found.agreement == "undecided"
-    assert "diverged in step" in linearization_text(found)
-    json.dumps(linearization_json(found), allow_nan=False)
+    assert "diverged in step" in str(found)
+    json.loads(render([document(found)], "json"))
 
 
 @pytest.mark.slow

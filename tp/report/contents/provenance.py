@@ -38,12 +38,5 @@ def engines(found: Mapping[int, str]) -> str:
 
 def interrupted(found: Provenance, done: str = "known") -> Line:
     """Whether the user broke off, so that the report is on what was ``done`` until then."""
-    return Line(
-        (
-            Fact(
-                f"interrupted: this is what was {done} so far" if found.interrupted else "",
-                "interrupted",
-                found.interrupted,
-            ),
-        )
-    )
+    said = f"interrupted: this is what was {done} so far" if found.interrupted else ""
+    return Line((Fact(said, "interrupted", found.interrupted),))

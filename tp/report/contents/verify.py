@@ -17,7 +17,7 @@ def document(result: Verification) -> Document:
         title(result.provenance),
         (
             Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
-            Section("", (_drawn(result.provenance), _together(len(result.quantities)))),
+            Section("", (_drawn(result), _together(len(result.quantities)))),
             Section("", (claims(result.claims, result.provenance.file),)),
             Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
             assumptions(result.assumptions),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from tp.exponent import UNBOUNDED
 from tp.exponent import shown as written
 from tp.graph.builder import GraphBuilder
 from tp.interpret.orders import calculus_for
-from tp.report.json import dumps, numbers_json, verification_json
-from tp.report.orders import BOUND, orders_json, orders_text
-from tp.report.text import engines_text, numbers_text, verification_text
+from tp.printable import Printable
+from tp.report.contents import document
+from tp.report.contents.orders import BOUND
+from tp.report.contents.provenance import engines as engines_text
+from tp.report.render import render
 from tp.statistics.fit import fit
 from tp.statistics.verdict_of_fit import judge
 from tp.studies.claims.evaluate import ClaimResult
@@ -25,7 +28,7 @@ from tp.studies.judging import QuantityResult
 from tp.studies.orders import Orders
 from tp.studies.provenance import Provenance
 from tp.studies.verify import Verification
-from tp.theory.analysis import Law
+from tp.theory.laws import Law
 from tp.theory.predict import NodeOrder, Prediction
 from tp.theory.regime import Condition, Feature, Kind, Mover, Regime
 from tp.theory.weak_correlations import Strength
@@ -61,8 +64,7 @@ REGIME = Regime(
     {"F - F_lin": ZERO},
 )
 ORDERS = Orders(
-    program="mlp",
-    file="mlp.tp",
+    provenance=Provenance("mlp", "mlp.tp"),
     asked=("C[1,1]", "C[0,4]", "C[2,1]", "C[0,2]"),
     prediction=Prediction(
         {"C[1,1]": Fraction(-1, 2), "C[0,4]": None, "C[0,2]": Fraction(-1)},
@@ -80,12 +82,16 @@ ORDERS = Orders(
 )
 
 
+def as_json(result: Printable) -> Any:
+    return json.loads(render([document(result)], "json"), parse_constant=pytest.fail)
+
+
 def cells(text: str, first: str) -> list[str]:
     return next(line.split() for line in text.splitlines() if line.split()[:1] == [first])
 
 
 def test_the_table_of_verify() -> None:
-    shown = verification_text(RESULT)
+    shown = str(RESULT)
     assert cells(shown, "C[0,2]")[1:6] == ["-1", "-1.00", "[-1.00,", "-1.00]", "confirmed"]
     assert cells(shown, "C[0,4]")[1:4] == ["-inf", "-inf", "confirmed"]
     assert cells(shown, "F")[1:4] == ["0", "?", "undecided"]
@@ -97,7 +103,7 @@ def test_the_table_of_verify() -> None:
 
 
 def test_the_json_of_verify_is_strict() -> None:
-    found = json.loads(dumps([verification_json(RESULT)]), parse_constant=pytest.fail)
+    found = as_json(RESULT)
     first, zero, nan = found["quantities"]
     assert (first["typical"], first["predicted"], first["verdict"]) == ("-1", "-1", "confirmed")
     assert first["measured"] == pytest.approx(-1)
@@ -109,7 +115,7 @@ def test_the_json_of_verify_is_strict() -> None:
 
 
 def test_the_table_of_orders() -> None:
-    shown = orders_text(ORDERS)
+    shown = str(ORDERS)
     assert cells(shown, "C[1,1]") == ["C[1,1]", "-1/2", "-1/2"]
     assert cells(shown, "C[0,4]") == ["C[0,4]", "-inf", "-inf"]
     assert cells(shown, "C[2,1]") == ["C[2,1]", "?", "?"]
@@ -123,7 +129,7 @@ def test_the_table_of_orders() -> None:
 
 
 def test_the_json_of_orders() -> None:
-    found = orders_json(ORDERS)
+    found = as_json(ORDERS)
     assert [(q["name"], q["typical"]) for q in found["quantities"]] == [
         ("C[1,1]", "-1/2"),
         ("C[0,4]", "-inf"),
@@ -144,8 +150,8 @@ def test_the_json_of_orders() -> None:
 def test_numbers() -> None:
     cells_of_f = (Cell(8, (1.0, 2.0, 3.0)), Cell(16, (float("inf"),)))
     result = Numbers({"F": cells_of_f}, Provenance("mlp", "mlp.tp", (8, 16), "float64", {8: "dense", 16: "dense"}, 2))
-    assert cells(numbers_text(result), "F") == ["F", "8", "3", "2", "3"]
-    found = json.loads(dumps([numbers_json(result)]), parse_constant=pytest.fail)
+    assert cells(str(result), "F") == ["F", "8", "3", "2", "3"]
+    found = as_json(result)
     assert found["quantities"][0]["widths"][1]["values"] == ["inf"]
     assert found["engines"] == {"8": "dense", "16": "dense"}
 
@@ -167,8 +173,8 @@ def test_engines(engines: dict[int, str], shown: str) -> None:
 
 
 def test_several_results_are_an_array() -> None:
-    assert json.loads(dumps([1, 2])) == [1, 2]
-    assert json.loads(dumps([1])) == 1
+    both = json.loads(render([document(RESULT), document(ORDERS)], "json"))
+    assert [len(one["quantities"]) for one in both] == [3, 4]
 
 
 @pytest.mark.parametrize(
