@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from tp.construct.construction import Construction
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, without
 from tp.primitives.concat import Concat
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import spread
-from tp.syntax.build import Build
-from tp.syntax.tree import NOWHERE
 
 
-def axis_of(build: Build, node: int, name: str, span: Span) -> tuple[Axis, int]:
+def axis_of(build: Construction, node: int, name: str, span: Span | None) -> tuple[Axis, int]:
     """The finite axis called ``name`` of ``node`` and its size. Raises TP202."""
     axes = build.graph.type(node)
     for axis in axes:
@@ -26,7 +25,7 @@ def axis_of(build: Build, node: int, name: str, span: Span) -> tuple[Axis, int]:
     raise error("TP202", f"the value has no axis {name}", span, f"it has {have}")
 
 
-def selected(build: Build, node: int, name: str, first: int, last: int | None, span: Span) -> int:
+def selected(build: Construction, node: int, name: str, first: int, last: int | None, span: Span | None) -> int:
     """Entry ``first`` (without ``last``) or entries ``first..last`` of an axis, counted from 1. Raises TP214."""
     axis, size = axis_of(build, node, name, span)
     end = first if last is None else last
@@ -41,7 +40,7 @@ def selected(build: Build, node: int, name: str, first: int, last: int | None, s
     return gathered(build, node, axis, (Axis(name, end - first + 1),), tuple(range(first - 1, end)))
 
 
-def entry(build: Build, node: int, axis: Axis, place: int) -> int:
+def entry(build: Construction, node: int, axis: Axis, place: int) -> int:
     """Entry ``place`` (from 0); looks through selections and joins along the same axis."""
     graph = build.graph
     while True:
@@ -51,7 +50,7 @@ def entry(build: Build, node: int, axis: Axis, place: int) -> int:
             node, axis, place = found.operands[0], operation.axis, operation.table[place]
         elif isinstance(operation, Concat) and operation.axis == axis:
             # Each part is looked at, which costs more than a number in a table.
-            build.entries(4 * len(found.operands), found.span or NOWHERE)
+            build.entries(4 * len(found.operands), found.span)
             lengths = operation.lengths([graph.type(i) for i in found.operands])
             part = 0
             while place >= lengths[part]:
@@ -69,7 +68,7 @@ def entry(build: Build, node: int, axis: Axis, place: int) -> int:
             return graph.add(Gather(axis, (), (place,)), node)
 
 
-def gathered(build: Build, node: int, axis: Axis, outs: tuple[Axis, ...], table: tuple[int, ...]) -> int:
+def gathered(build: Construction, node: int, axis: Axis, outs: tuple[Axis, ...], table: tuple[int, ...]) -> int:
     """A selection, merged with one just made along the same axis."""
     found = build.graph[node]
     operation = found.operation

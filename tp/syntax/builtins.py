@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
-from tp.construct.attention import softmax
-from tp.construct.convolution import avg_pool, conv, max_pool
+from tp.construct.construction import single
 from tp.construct.selection import axis_of, gathered
+from tp.construct.softmax import maximum, softmax
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import ONE, Axis, Scale, names, union
+from tp.graph.axes import Axis, Scale, names, union
 from tp.primitives.concat import Concat
-from tp.primitives.largest import Largest
 from tp.primitives.rename import Rename
 from tp.syntax import tree as t
 from tp.syntax.constant import Constant, size_of
-from tp.syntax.evaluate import Evaluator, shared_wide
-from tp.syntax.values import Family, Tensor, Value
-
-Builtin = Callable[[Evaluator, t.Call], Value]
+from tp.syntax.convolution import avg_pool, conv, max_pool
+from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
+from tp.syntax.values import Family, Value
 
 
 def positional(node: t.Call, at_least: int, at_most: int | None, usage: str) -> list[t.Expression]:
@@ -29,10 +27,6 @@ def positional(node: t.Call, at_least: int, at_most: int | None, usage: str) -> 
         place = node.span if wrong is None else wrong.span
         raise error("TP105", "these arguments do not fit", place, f"usage: {usage}")
     return [a.value for a in node.arguments]
-
-
-def _tensor(evaluator: Evaluator, node: t.Expression) -> tuple[Scale, int]:
-    return evaluator.build.factored(evaluator.number_or_value(node), node.span)
 
 
 def _axes(evaluator: Evaluator, node: int, given: Sequence[t.Expression]) -> list[str]:
@@ -54,19 +48,22 @@ def _sqrt(evaluator: Evaluator, node: t.Call) -> Value:
     (x,) = positional(node, 1, 1, "sqrt(x)")
     value = evaluator.number_or_value(x)
     half = Fraction(1, 2)
-    return value**half if isinstance(value, Constant) else evaluator.build.power(value, half, node.span)
+    if isinstance(value, Constant):
+        return value**half
+    build = evaluator.build
+    return build.power(build.linear(value, node.span), half, node.span)
 
 
 def _reduced(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int, list[str]]:
     x, *given = positional(node, 1, None, usage)
-    scale, value = _tensor(evaluator, x)
+    scale, value = evaluator.factored(x)
     over = _axes(evaluator, value, given) or shared_wide(evaluator, [value], node.span, usage.partition("(")[0])
     return scale, value, over
 
 
 def _sum(evaluator: Evaluator, node: t.Call) -> Value:
     scale, value, over = _reduced(evaluator, node, "sum(x, axis, ...)")
-    return Tensor(((scale, evaluator.build.total(value, over, node.span)),))
+    return single(evaluator.build.total(value, over, node.span), scale)
 
 
 def _mean(evaluator: Evaluator, node: t.Call) -> Value:
@@ -75,22 +72,21 @@ def _mean(evaluator: Evaluator, node: t.Call) -> Value:
     for axis in graph.type(value):
         if axis.name in over:
             scale = scale * size_of(axis).inverse().scale
-    return Tensor(((scale, evaluator.build.total(value, over, node.span)),))
+    return single(evaluator.build.total(value, over, node.span), scale)
 
 
 def _norm(evaluator: Evaluator, node: t.Call) -> Value:
     scale, value, over = _reduced(evaluator, node, "norm(x, axis, ...)")
     build = evaluator.build
-    plain = Tensor(((ONE, value),))
-    squares = build.product(plain, plain, node.span, over)
+    squares = build.product(single(value), single(value), node.span, over)
     root = build.power(squares, Fraction(1, 2), node.span)
-    return build.scaled(root, Scale(abs(scale.coefficient), scale.powers), node.span)
+    return build.scaled(root, Scale(abs(scale.coefficient), scale.powers))
 
 
 def _dot(evaluator: Evaluator, node: t.Call) -> Value:
     left, right, *given = positional(node, 2, None, "dot(a, b, axis, ...)")
     build = evaluator.build
-    (a, x), (b, y) = _tensor(evaluator, left), _tensor(evaluator, right)
+    (a, x), (b, y) = evaluator.factored(left), evaluator.factored(right)
     over: list[str] = []
     for expression in given:
         axis = evaluator.axis(expression)
@@ -99,17 +95,16 @@ def _dot(evaluator: Evaluator, node: t.Call) -> Value:
                 raise error("TP202", f"this factor has no axis {axis.name}", place.span)
         over.append(axis.name)
     over = over or shared_wide(evaluator, [x, y], node.span, "contract")
-    return build.product(Tensor(((a, x),)), Tensor(((b, y),)), node.span, over)
+    return build.product(single(x, a), single(y, b), node.span, over)
 
 
 def _max(evaluator: Evaluator, node: t.Call) -> Value:
     x, given = positional(node, 2, 2, "max(x, axis)")
     build = evaluator.build
-    value = build.node(evaluator.number_or_value(x), x.span)
+    value = build.node(evaluator.linear(x))
     (over,) = _axes(evaluator, value, [given])
     axis_of(build, value, over, given.span)
-    mask = build.graph.add(Largest(over), value)
-    return build.product(Tensor(((ONE, value),)), Tensor(((ONE, mask),)), node.span, [over])
+    return maximum(build, value, over, node.span)
 
 
 def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
@@ -120,7 +115,7 @@ def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
         node = t.Call(node.base, node.arguments[:-1], span=node.span)
     x, given = positional(node, 2, 2, usage)
     build = evaluator.build
-    value = build.node(evaluator.number_or_value(x), x.span)
+    value = build.node(evaluator.linear(x))
     (over,) = _axes(evaluator, value, [given])
     axis_of(build, value, over, given.span)
     if causal is None:
@@ -137,7 +132,7 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
     if circular and not (isinstance(mode[0], t.Name) and mode[0].text == "circular"):
         raise error("TP105", "the fourth argument of shift can only be circular", mode[0].span, f"usage: {usage}")
     build = evaluator.build
-    scale, value = _tensor(evaluator, x)
+    scale, value = evaluator.factored(x)
     (name,) = _axes(evaluator, value, [given])
     axis, size = axis_of(build, value, name, given.span)
     k = evaluator.whole(by)
@@ -145,8 +140,8 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
     places = [(j - k) % size if circular else j - k for j in range(size)]
     table = tuple(p if 0 <= p < size else -1 for p in places)
     if table == tuple(range(size)):
-        return Tensor(((scale, value),))
-    return Tensor(((scale, gathered(build, value, axis, (axis,), table)),))
+        return single(value, scale)
+    return single(gathered(build, value, axis, (axis,), table), scale)
 
 
 def _concat(evaluator: Evaluator, node: t.Call) -> Value:
@@ -159,7 +154,7 @@ def _concat(evaluator: Evaluator, node: t.Call) -> Value:
         if argument.last is not None:
             raise error("TP105", "a range of members is written h[1..3]", argument.span)
         for value in _spread_out(evaluator, argument.value):
-            parts.append(build.node(value, argument.span))
+            parts.append(build.node(build.linear(value, argument.span)))
     place = node.arguments[-1].value
     if not isinstance(place, t.Name):
         raise error("TP202", "the last argument of concat is the name of an axis", place.span)
@@ -176,8 +171,8 @@ def _concat(evaluator: Evaluator, node: t.Call) -> Value:
         build.agree_types(rest, tuple(a for a in axes if a.name != name), node.span)
     frame.names.setdefault(place.text, joined)
     if len(parts) == 1 and joined in union(*types):
-        return Tensor(((ONE, parts[0]),))
-    return Tensor(((ONE, build.graph.add(Concat(joined), *parts)),))
+        return single(parts[0])
+    return single(build.graph.add(Concat(joined), *parts))
 
 
 def _spread_out(evaluator: Evaluator, node: t.Expression) -> list[Value]:
@@ -205,7 +200,7 @@ def _spread_out(evaluator: Evaluator, node: t.Expression) -> list[Value]:
 def _rename(evaluator: Evaluator, node: t.Call) -> Value:
     x, old, new = positional(node, 3, 3, "rename(x, axis, new_axis)")
     build, frame = evaluator.build, evaluator.frame
-    scale, value = _tensor(evaluator, x)
+    scale, value = evaluator.factored(x)
     (name,) = _axes(evaluator, value, [old])
     _, size = axis_of(build, value, name, old.span)
     if not isinstance(new, t.Name):
@@ -217,10 +212,10 @@ def _rename(evaluator: Evaluator, node: t.Call) -> Value:
         frame.names[target] = Axis(target, size)
         frame.places[target] = new.span
     if target == name:
-        return Tensor(((scale, value),))
+        return single(value, scale)
     if target in names(build.graph.type(value)):
         raise error("TP207", f"the value already has the axis {target}", new.span)
-    return Tensor(((scale, build.graph.add(Rename(name, target), value)),))
+    return single(build.graph.add(Rename(name, target), value), scale)
 
 
 BUILTINS: dict[str, Builtin] = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from tp.construct.construction import Combination, single
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.syntax import tree as t
 from tp.syntax.constant import Constant
 from tp.syntax.evaluate import Evaluator
-from tp.syntax.values import Def, Frame, Phi, Poison, PoisonedError, Several, Tensor, Value, describe
+from tp.syntax.values import Def, Frame, Phi, Poison, PoisonedError, Several, Value, describe
 from tp.syntax.words import near
 
 KINDS = ("int", "real", "rational", "activation", "axis")
@@ -23,14 +24,13 @@ def invoke(
     given: dict[str, Value] | None,
     arguments: Sequence[t.Argument],
     span: Span,
+    run: Callable[[Frame, t.Block], None],
 ) -> Value:
-    """The result of a call. ``instance`` names the owner of the parameters; empty for a call that owns its own.
+    """The result of a call; ``run`` runs the body in a frame of its own.
 
-    Raises TP109 for recursion, TP105 for arguments that do not fit. Errors of the body are reported; then the
-    result is poisoned.
+    ``instance`` names the owner of the parameters; empty for a call that owns its own. Raises TP109 for recursion,
+    TP105 for arguments that do not fit. Errors of the body are reported; then the result is poisoned.
     """
-    from tp.syntax.elaborate import Elaborator
-
     build, caller = evaluator.build, evaluator.frame
     name = function.syntax.name
     if any(f is function for f, _ in build.active):
@@ -44,7 +44,7 @@ def invoke(
     build.enter(span)
     before = len(build.found)
     try:
-        Elaborator(build, frame, []).run(function.syntax.body)
+        run(frame, function.syntax.body)
     finally:
         build.leave()
         build.active.pop()
@@ -96,7 +96,7 @@ def _defaults(evaluator: Evaluator, function: Def, bound: dict[str, Value], span
             continue
         if formal.default is None:
             raise error("TP105", f"{function.syntax.name} needs its argument {formal.name}", span)
-        inner = Evaluator(evaluator.build, Frame(function.module, names=dict(bound)), evaluator.invoke)
+        inner = Evaluator(evaluator.build, Frame(function.module, names=dict(bound)), evaluator.language)
         bound[formal.name] = convert(inner, formal, formal.default)
 
 
@@ -141,8 +141,8 @@ def _tensor(evaluator: Evaluator, node: t.Expression) -> Value:
     value = evaluator.value(node)
     if isinstance(value, Axis):
         raise error("TP105", "a value should stand here, not an axis", node.span, "give its kind: name: axis")
-    if isinstance(value, Tensor):
-        return evaluator.build.named(evaluator.build.node(value, node.span))
+    if isinstance(value, Combination):
+        return single(evaluator.build.node(value))
     if isinstance(value, Constant):
         return value
     return evaluator.number_or_value(node)

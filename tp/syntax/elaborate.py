@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from tp.construct.construction import single
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Width
@@ -10,10 +13,11 @@ from tp.program import Claim
 from tp.syntax import tree as t
 from tp.syntax.assigned import assigned
 from tp.syntax.build import Build
+from tp.syntax.builtins import BUILTINS
 from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
-from tp.syntax.evaluate import Evaluator
+from tp.syntax.evaluate import Evaluator, Language
 from tp.syntax.parameters import declare_parameters, places
 from tp.syntax.values import (
     Def,
@@ -40,7 +44,7 @@ class Elaborator:
         self.lines = lines
         self.claims: list[Claim] = []
         self.inputs: dict[str, tuple[Axis, ...]] = {}
-        self.evaluator = Evaluator(build, frame, invoke)
+        self.evaluator = Evaluator(build, frame, Language(self._invoke, BUILTINS))
 
     def run(self, block: t.Block) -> None:
         """All statements; a faulty one poisons what it would have defined."""
@@ -59,6 +63,20 @@ class Elaborator:
             except (ValueError, ZeroDivisionError, OverflowError) as problem:
                 self.build.report(error("TP210", str(problem), statement.span))
                 self._poison(statement)
+
+    def _invoke(
+        self,
+        evaluator: Evaluator,
+        function: Def,
+        instance: str,
+        given: dict[str, Value] | None,
+        arguments: Sequence[t.Argument],
+        span: Span,
+    ) -> Value:
+        def run(frame: Frame, body: t.Block) -> None:
+            Elaborator(self.build, frame, []).run(body)
+
+        return invoke(evaluator, function, instance, given, arguments, span, run)
 
     def _poison(self, statement: t.Statement) -> None:
         names: list[str] = []
@@ -208,7 +226,7 @@ class Elaborator:
                 "data do not grow with the width: declare a finite axis, such as [d=16]",
             )
         node = self.build.graph.add(Input(statement.name, axes), label=statement.name)
-        self.define(statement.name, self.build.named(node), statement.span)
+        self.define(statement.name, single(node), statement.span)
         self.inputs[statement.name] = axes
         self.build.graph.names[statement.name] = node
 
@@ -290,10 +308,10 @@ class Elaborator:
         if isinstance(value, Axis):
             value = size_of(value)
         if not isinstance(value, Constant):
-            node = self.build.node(value, span)
-            self.build.name(node, self.frame.qualified(indexed(target.name, place)))
+            node = self.build.node(self.build.linear(value, span))
+            self.build.graph.name(node, self.frame.qualified(indexed(target.name, place)))
             # A bare parameter under a second name stays applicable with @.
-            value = value if isinstance(value, Weight) else self.build.named(node)
+            value = value if isinstance(value, Weight) else single(node)
         if not place:
             self.define(target.name, value, target.span)
             return
@@ -316,7 +334,7 @@ class Elaborator:
         self._only_in_program(statement, "an output")
         build = self.build
         self.frame.target = statement.name
-        node = build.node(self.evaluator.number_or_value(statement.value), statement.value.span)
+        node = build.node(self.evaluator.linear(statement.value))
         wide = [a.name for a in build.graph.type(node) if a.wide]
         if wide:
             raise error(
@@ -325,9 +343,9 @@ class Elaborator:
                 statement.value.span,
                 "contract it: dot(v, ...), v @ ..., or mean(...)",
             )
-        self.define(statement.name, build.named(node), statement.span)
+        self.define(statement.name, single(node), statement.span)
         build.graph.outputs[statement.name] = node
-        build.name(node, statement.name)
+        build.graph.name(node, statement.name)
 
     def _return(self, statement: t.Return) -> None:
         if self.frame.program:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from tp.activations import known
+from tp.construct.construction import Combination, single
 from tp.construct.selection import selected
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
-from tp.graph.axes import ONE, Axis, names
+from tp.graph.axes import ONE, Axis, Scale, names
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.constant import Constant, number, size_of, written
@@ -23,7 +24,6 @@ from tp.syntax.values import (
     Poison,
     PoisonedError,
     Several,
-    Tensor,
     Value,
     Weight,
     describe,
@@ -32,15 +32,24 @@ from tp.syntax.values import (
 from tp.syntax.words import near
 
 Invoke = Callable[["Evaluator", Def, str, "dict[str, Value] | None", Sequence[t.Argument], Span], Value]
+Builtin = Callable[["Evaluator", t.Call], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What expressions can call: ``invoke`` runs functions that a text defines, ``builtins`` are there already."""
+
+    invoke: Invoke
+    builtins: Mapping[str, Builtin]
 
 
 class Evaluator:
-    """Evaluates expressions within one frame; ``invoke`` runs functions of the language."""
+    """Evaluates expressions within one frame."""
 
-    def __init__(self, build: Build, frame: Frame, invoke: Invoke) -> None:
+    def __init__(self, build: Build, frame: Frame, language: Language) -> None:
         self.build = build
         self.frame = frame
-        self.invoke = invoke
+        self.language = language
 
     def value(self, node: t.Expression) -> Value:
         """The value of an expression. Raises TpError, or PoisonedError after an earlier error."""
@@ -67,9 +76,17 @@ class Evaluator:
             return size_of(found)
         if isinstance(found, Several):
             raise error("TP208", f"this returns {len(found.values)} values", node.span, "assign them: a, b = ...")
-        if isinstance(found, Constant | Tensor | Weight):
+        if isinstance(found, Constant | Combination | Weight):
             return found
         raise error("TP201", f"a value should stand here, not {describe(found)}", node.span)
+
+    def linear(self, node: t.Expression) -> Combination:
+        """A linear combination of nodes. Raises TP201 for what is not a value."""
+        return self.build.linear(self.number_or_value(node), node.span)
+
+    def factored(self, node: t.Expression) -> tuple[Scale, int]:
+        """A scale and a node whose product is the value of an expression. Raises TP201 for what is not a value."""
+        return self.build.factored(self.linear(node))
 
     def constant(self, node: t.Expression) -> Constant:
         """A static number. Raises TP301 for anything else."""
@@ -110,12 +127,10 @@ class Evaluator:
         if found is None and name in known():
             return Phi(name)
         if found is None:
-            from tp.syntax.builtins import BUILTINS
-
-            if name in BUILTINS:
+            if name in self.language.builtins:
                 raise error("TP201", f"{name} is a built-in function; call it", span, f"write {name}(...)")
             self._check_early(name, span)
-            words = [*self.frame.names, *self.frame.module.functions, *known(), *BUILTINS]
+            words = [*self.frame.names, *self.frame.module.functions, *known(), *self.language.builtins]
             raise error("TP101", f"nothing here is called {name}", span, near(name, words))
         return found
 
@@ -176,10 +191,10 @@ class Evaluator:
     def _selected(self, value: Value, item: t.Argument) -> Value:
         assert item.name is not None
         axis = self.axis(t.Name(item.name, span=item.span))
-        scale, x = self.build.factored(value, item.span)
+        scale, x = self.build.factored(self.build.linear(value, item.span))
         first = self.whole(item.value)
         last = None if item.last is None else self.whole(item.last)
-        return Tensor(((scale, selected(self.build, x, axis.name, first, last, item.span)),))
+        return single(selected(self.build, x, axis.name, first, last, item.span), scale)
 
     def _transposed(self, node: t.Transposed) -> Value:
         base = self.value(node.base)
@@ -190,18 +205,16 @@ class Evaluator:
     def _call(self, node: t.Call) -> Value:
         own = (self.frame.names, self.frame.module.functions)
         if isinstance(node.base, t.Name) and not any(node.base.text in names for names in own):
-            from tp.syntax.builtins import BUILTINS
-
-            builtin = BUILTINS.get(node.base.text)
+            builtin = self.language.builtins.get(node.base.text)
             if builtin is not None:
                 return builtin(self, node)
         base = self.value(node.base)
         if isinstance(base, Phi):
             return self._activation(base, node)
         if isinstance(base, Def):
-            return self.invoke(self, base, "", None, node.arguments, node.span)
+            return self.language.invoke(self, base, "", None, node.arguments, node.span)
         if isinstance(base, Instance):
-            return self.invoke(self, base.function, base.name, dict(base.given), node.arguments, node.span)
+            return self.language.invoke(self, base.function, base.name, dict(base.given), node.arguments, node.span)
         raise error("TP104", f"{describe(base)} cannot be called", node.span)
 
     def _activation(self, phi: Phi, node: t.Call) -> Value:
@@ -220,14 +233,14 @@ class Evaluator:
         numbers = ",".join(written(self.rational(a.value)) for a in node.arguments[1:])
         if numbers and "(" in phi.name:
             raise error("TP105", f"{phi.name} already has its arguments", node.span)
-        value = self.number_or_value(node.arguments[0].value)
+        value = self.build.linear(self.number_or_value(node.arguments[0].value), node.span)
         return self.build.activation(f"{phi.name}({numbers})" if numbers else phi.name, value, node.span)
 
     # operators ---------------------------------------------------------------------------------------
 
     def _negative(self, node: t.Negative) -> Value:
         found = self.number_or_value(node.operand)
-        return -found if isinstance(found, Constant) else self.build.scaled(found, -ONE, node.span)
+        return -found if isinstance(found, Constant) else self.build.scaled(self.build.linear(found, node.span), -ONE)
 
     def _power(self, node: t.Power) -> Value:
         base = self.number_or_value(node.base)
@@ -238,7 +251,7 @@ class Evaluator:
             return base**exponent
         if abs(exponent) > 100 or exponent == 0:
             raise error("TP303", "exponents of values lie within -100..100 and are not 0", node.exponent.span)
-        return self.build.power(base, exponent, node.span)
+        return self.build.power(self.build.linear(base, node.span), exponent, node.span)
 
     def _chain(self, node: t.Chain) -> Value:
         value = self.number_or_value(node.parts[-1])
@@ -252,7 +265,8 @@ class Evaluator:
                     "contract two values with dot(a, b)",
                 )
             with self.build.graph.at(part.span.to(node.span)):
-                value = self.build.apply(left, value, part.span)
+                operand = self.build.linear(value, part.span)
+                value = self.build.apply(left.parameter, left.transposed, operand, part.span)
         return value
 
     def _term(self, node: t.Term) -> Value:
@@ -265,21 +279,21 @@ class Evaluator:
                 result = result * value if isinstance(result, Constant) else self._times(result, value, span)
                 continue
             if operator == "/":
-                value = self.build.power(value, Fraction(-1), span)
+                value = self.build.power(self.build.linear(value, span), Fraction(-1), span)
             result = (
                 self._times(value, result, span) if isinstance(result, Constant) else self._joined(result, value, span)
             )
         return result
 
     def _times(self, value: Value, factor: Constant, span: Span) -> Value:
-        return self.build.scaled(value, factor.scale, span)
+        return self.build.scaled(self.build.linear(value, span), factor.scale)
 
     def _joined(self, left: Value, right: Value, span: Span) -> Value:
-        return self.build.product(left, right, span)
+        return self.build.product(self.build.linear(left, span), self.build.linear(right, span), span)
 
     def _sum(self, node: t.Sum) -> Value:
         constant: Constant | None = None
-        parts: list[Tensor] = []
+        parts: list[Combination] = []
         for sign, term in node.terms:
             value = self.number_or_value(term)
             if isinstance(value, Constant):
@@ -294,12 +308,12 @@ class Evaluator:
                         "only products of powers of widths are numbers here",
                     ) from None
             else:
-                parts.append(self.build.scaled(value, -ONE if sign == "-" else ONE, term.span))
+                parts.append(self.build.scaled(self.build.linear(value, term.span), -ONE if sign == "-" else ONE))
         if not parts:
             assert constant is not None
             return constant
         if constant is not None and constant.scale.coefficient:
-            parts.append(self.build.linear(constant, node.span))
+            parts.append(self.build.constant(constant.scale))
         return self.build.sum(parts, node.span)
 
 

@@ -6,21 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from tp.construct.construction import Combination
 from tp.diagnostics.span import Span
-from tp.graph.axes import Axis, Scale
+from tp.graph.axes import Axis
 from tp.graph.parameter import Parameter
 from tp.syntax.constant import Constant
 from tp.syntax.tree import Function
 
 if TYPE_CHECKING:
     from tp.syntax.modules import Module
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """Σ scale * node: a linear combination that is not yet a node of its own."""
-
-    terms: tuple[tuple[Scale, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +74,14 @@ class PoisonedError(Exception):
     """Raised on use of a :class:`Poison`; ends the statement without a second message."""
 
 
-Value: TypeAlias = Constant | Tensor | Weight | Phi | Axis | Family | Def | Instance | Several | Poison
+Value: TypeAlias = Constant | Combination | Weight | Phi | Axis | Family | Def | Instance | Several | Poison
 
 
 def describe(value: Value) -> str:
     """What kind of thing ``value`` is, for messages."""
     words: dict[type, str] = {
         Constant: "a number",
-        Tensor: "a value",
+        Combination: "a value",
         Weight: "a parameter",
         Phi: "an activation",
         Axis: "an axis",

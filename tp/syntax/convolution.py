@@ -1,23 +1,18 @@
-"""Convolution and pooling: windows along finite axes, then a weight, a mean or a maximum."""
+"""The arguments of convolution and pooling."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tp.construct.selection import axis_of
+from tp.construct.construction import single
+from tp.construct.windows import PADDINGS, blocks, maxima, windows
 from tp.diagnostics.diagnostic import error
-from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, names
-from tp.primitives.gather_scatter import Gather
-from tp.primitives.largest import Largest
 from tp.primitives.shorthand import total
 from tp.syntax import tree as t
-from tp.syntax.build import Build
 from tp.syntax.constant import number
 from tp.syntax.evaluate import Evaluator
-from tp.syntax.values import Tensor, Value, Weight, describe
-
-_PADDINGS = ("same", "valid", "circular")
+from tp.syntax.values import Value, Weight, describe
 
 
 @dataclass(slots=True)
@@ -40,7 +35,7 @@ def conv(evaluator: Evaluator, node: t.Call) -> Value:
     if not options.pairs:
         raise error("TP105", "a convolution needs at least one pair of axes", node.span, f"usage: {usage}")
     build = evaluator.build
-    scale, value = build.factored(evaluator.number_or_value(x), x.span)
+    scale, value = evaluator.factored(x)
     _, ins = weight.parameter.sides(weight.transposed)
     for argument, window in options.pairs:
         assert argument.name is not None
@@ -53,59 +48,32 @@ def conv(evaluator: Evaluator, node: t.Call) -> Value:
             )
         name = evaluator.axis(t.Name(argument.name, span=argument.span)).name
         value = windows(build, value, name, window, options.padding, options.stride, argument.span)
-    return build.apply(weight, Tensor(((scale, value),)), node.span)
-
-
-def windows(build: Build, x: int, name: str, window: Axis, padding: str, stride: int, span: Span) -> int:
-    """``x`` with axis ``name`` replaced by places along it and the offsets ``window``; zero outside."""
-    axis, size = axis_of(build, x, name, span)
-    width = window.at(1)
-    if window.name in names(build.graph.type(x)):
-        raise error("TP207", f"the value already has the axis {window.name}", span)
-    if padding == "valid":
-        if width > size:
-            raise error("TP214", f"a window of {width} does not fit into the {size} entries of {name}", span)
-        count, before = (size - width) // stride + 1, 0
-    else:
-        count = -(-size // stride)
-        before = (width - 1) // 2 if padding == "circular" else max((count - 1) * stride + width - size, 0) // 2
-    build.entries(count * width, span)
-    table: list[int] = []
-    for place in range(count):
-        for offset in range(width):
-            at = place * stride + offset - before
-            table.append(at % size if padding == "circular" else at if 0 <= at < size else -1)
-    return build.graph.add(Gather(axis, (Axis(name, count), window), tuple(table)), x)
+    return build.apply(weight.parameter, weight.transposed, single(value, scale), node.span)
 
 
 def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
     """``avg_pool(x, i=2, j=2)``: means over blocks, which fill the axis."""
-    scale, value, blocks = _blocks(evaluator, node, "avg_pool(x, i=2, ...)")
-    for block in blocks:
+    scale, value, within = _blocks(evaluator, node, "avg_pool(x, i=2, ...)")
+    for block in within:
         scale = scale * number(block.at(1)).inverse().scale
-    return Tensor(((scale, total(evaluator.build.graph, value, names(blocks))),))
+    return single(total(evaluator.build.graph, value, names(within)), scale)
 
 
 def max_pool(evaluator: Evaluator, node: t.Call) -> Value:
     """``max_pool(x, i=2, j=2)``: maxima over blocks, which fill the axis; one axis after the other."""
     build = evaluator.build
-    scale, value, blocks = _blocks(evaluator, node, "max_pool(x, i=2, ...)")
+    scale, value, within = _blocks(evaluator, node, "max_pool(x, i=2, ...)")
     if scale != ONE:
-        value = build.node(Tensor(((scale, value),)), node.span)
-    found = Tensor(((ONE, value),))
-    for block in blocks:
-        x = build.node(found, node.span)
-        mask = build.graph.add(Largest(block.name), x)
-        found = build.product(Tensor(((ONE, x),)), Tensor(((ONE, mask),)), node.span, [block.name])
-    return found
+        value = build.node(single(value, scale))
+    return maxima(build, value, within, node.span)
 
 
 def _blocks(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int, list[Axis]]:
     """A scale, the value cut into blocks, and the axes within the blocks. Raises TP214 for an incomplete block."""
     (x,) = _operands(node, 1, usage)
     build = evaluator.build
-    scale, value = build.factored(evaluator.number_or_value(x), x.span)
-    blocks: list[Axis] = []
+    scale, value = evaluator.factored(x)
+    within: list[Axis] = []
     for argument in node.arguments[1:]:
         if argument.name is None or argument.last is not None:
             raise error("TP105", "these arguments do not fit", argument.span, f"usage: {usage}")
@@ -113,22 +81,11 @@ def _blocks(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int,
         length = evaluator.whole(argument.value)
         if length < 1:
             raise error("TP214", "a block has at least one entry", argument.value.span)
-        _, size = axis_of(build, value, name, argument.span)
-        if size % length:
-            whole = size - size % length
-            raise error(
-                "TP214",
-                f"blocks of {length} do not fill the {size} entries of {name}",
-                argument.span,
-                f"leave out the rest: x[{name}=1..{whole}]" if whole else f"{name} has {size} entries",
-            )
-        # A quote cannot be part of a name in the text, so this axis meets no other.
-        block = Axis(name + "'block", length)
-        value = windows(build, value, name, block, "valid", length, argument.span)
-        blocks.append(block)
-    if not blocks:
+        value, block = blocks(build, value, name, length, argument.span)
+        within.append(block)
+    if not within:
         raise error("TP105", "pooling needs at least one axis", node.span, f"usage: {usage}")
-    return scale, value, blocks
+    return scale, value, within
 
 
 def _operands(node: t.Call, count: int, usage: str) -> list[t.Expression]:
@@ -143,7 +100,7 @@ def _option(evaluator: Evaluator, options: _Options, argument: t.Argument, usage
     if argument.name is None or argument.last is not None:
         raise error("TP105", "these arguments do not fit", argument.span, f"usage: {usage}")
     if argument.name == "padding":
-        if not (isinstance(argument.value, t.Name) and argument.value.text in _PADDINGS):
+        if not (isinstance(argument.value, t.Name) and argument.value.text in PADDINGS):
             raise error("TP105", "padding is one of same, valid, circular", argument.value.span)
         options.padding = argument.value.text
     elif argument.name == "stride":

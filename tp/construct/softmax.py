@@ -1,0 +1,53 @@
+"""Softmax over a finite axis, stable and with an optional causal mask; the maximum over a finite axis."""
+
+from __future__ import annotations
+
+from tp.construct.construction import Combination, Construction, single
+from tp.diagnostics.span import Span
+from tp.graph.axes import ONE, Type
+from tp.primitives.detach import Detach
+from tp.primitives.largest import Largest
+from tp.primitives.shorthand import total
+
+_FAR_BELOW = -1e30
+
+
+def softmax(build: Construction, x: int, over: str, query: str | None, span: Span | None) -> Combination:
+    """exp(x - M) / Σ exp(x - M) over the axis ``over``; with ``query``, entry (t, s) counts only where s <= t.
+
+    M is constant to derivatives and at least x everywhere, so nothing overflows. Where entries are forbidden it
+    is the maximum of all entries there, and of the allowed ones elsewhere: then no row of allowed ones underflows.
+    """
+    mask: Combination | None = None
+    if query is None:
+        top = maximum(build, x, over, span)
+    else:
+        axes = tuple(a for a in build.graph.type(x) if a.name in (query, over))
+        allowed = _causal(build, axes, query, over, span)
+        mask = build.table(allowed, axes)
+        floor = build.table([0.0 if a else _FAR_BELOW for a in allowed], axes)
+        pushed = build.node(build.sum([single(x), floor], span))
+        inside = build.product(maximum(build, pushed, over, span), mask, span)
+        forbidden = [1.0 - a for a in allowed]
+        outside = build.product(maximum(build, x, over, span), build.table(forbidden, axes), span)
+        top = build.sum([inside, outside], span)
+    still = build.graph.add(Detach(), build.node(top))
+    powers = build.activation("exp", build.sum([single(x), single(still, -ONE)], span), span)
+    if mask is not None:
+        powers = build.product(powers, mask, span)
+    norm = single(total(build.graph, build.node(powers), [over]))
+    return build.product(powers, build.activation("power(-1)", norm, span), span)
+
+
+def maximum(build: Construction, x: int, over: str, span: Span | None) -> Combination:
+    """The largest entry of ``x`` along the finite axis ``over``; its derivative is that of the entry."""
+    return build.product(single(x), single(build.graph.add(Largest(over), x)), span, [over])
+
+
+def _causal(build: Construction, axes: Type, query: str, over: str, span: Span | None) -> list[float]:
+    """1 where the place along ``over`` is not behind that along ``query``, in the order of ``axes``."""
+    rows, columns = (a.at(1) for a in axes)
+    build.entries(rows * columns, span)
+    if axes[0].name == query:
+        return [float(s <= t) for t in range(rows) for s in range(columns)]
+    return [float(s <= t) for s in range(rows) for t in range(columns)]
