@@ -26,7 +26,7 @@ from tp.orders.bounds.recorder import Jet, Line, Motion, NormCalculus, Sides
 from tp.orders.bounds.rules import BEYOND, CLASSES, MOVING, NORM_RULES, Table
 from tp.orders.proof.derivation import Derivation
 from tp.primitives.constant import Constant
-from tp.primitives.read import Read
+from tp.primitives.traits import read_weight
 from tp.quantities.programs import datum, metric, scalar_output
 from tp.transform.gradient import pullback
 from tp.transform.instantiate import instantiate
@@ -115,7 +115,7 @@ class _Hypothesis:
         image = instantiate(program, roots, graph, datum(graph, None, ""))
         self.output = scalar_output(program, graph, image, None, "")
         self.forward = graph.needed([self.output])
-        self.reads = {op.parameter: i for i in self.forward if isinstance(op := graph[i].operation, Read)}
+        self.reads = {name: i for i in self.forward if (name := read_weight(graph[i].operation)) is not None}
         self.pulled = pullback(graph, self.output, graph.add(Constant((1.0,))), self.reads.values(), every=True)
         self.met = met(graph)
         self.grain = grain(graph)

@@ -10,21 +10,21 @@ from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
-from tp.primitives.pointwise import Pointwise
+from tp.primitives.traits import function_of
 
 
-def is_activation(operation: Pointwise) -> bool:
-    """Whether the function cares about the size of its argument; powers do not."""
-    function = facts(operation.activation)
+def is_activation(name: str) -> bool:
+    """Whether the function called ``name`` cares about the size of its argument; powers do not."""
+    function = facts(name)
     return function.degree is None or function.kinked
 
 
 def activated(program: Graph) -> Iterable[tuple[str, int]]:
     """Activation and argument of each use of one that outputs depend on; powers are no activations."""
     for index in program.needed(list(program.outputs.values())):
-        operation = program[index].operation
-        if isinstance(operation, Pointwise) and is_activation(operation):
-            yield operation.activation, program[index].operands[0]
+        found = function_of(program[index].operation)
+        if found is not None and is_activation(found.activation):
+            yield found.activation, program[index].operands[0]
 
 
 def initial_features(program: Graph, calculus: Calculus) -> Iterable[Fraction | None]:

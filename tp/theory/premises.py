@@ -6,22 +6,38 @@ parameters, and its Taylor series converges for the moves that training makes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from math import inf, pi
 from pathlib import PurePath
+from typing import Any
 
 from tp.activations import Smoothness, find
 from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
+from tp.graph.interpretation import Interpretation
+from tp.graph.operation import Operation
+from tp.primitives.apply import Apply
+from tp.primitives.concat import Concat
+from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
+from tp.primitives.error_signal import ErrorSignal
+from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
-from tp.primitives.sum_broadcast import Sum
+from tp.primitives.read import Read
+from tp.primitives.remainder import Remainder
+from tp.primitives.rename import Rename
+from tp.primitives.sum_broadcast import Broadcast, Sum
+from tp.primitives.switched import Switched
+from tp.primitives.traits import function_of
+from tp.primitives.variable import Variable
 from tp.theory.scales import scales
+from tp.theory.softmax import exponentials, is_denominator
 
 
 class Extent(Enum):
@@ -90,27 +106,58 @@ def _sentence(name: str, place: str, reason: str) -> str:
     return f"{name}{f' ({place})' if place else ''}: {reason}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A node with its place in the source, the scale of its argument, and whether it is part of a softmax."""
+
+    spans: tuple[Span, ...]
+    place: str
+    scale: float
+    softmax: bool
+
+
+_premises: Interpretation[Callable[[Any, _Use], Premise | None]] = Interpretation("premises")
+"""``rule(operation, use)``: what eq. 23 says of the operation; None where it applies no function."""
+
+
 def _uses(program: Graph) -> Iterable[Premise]:
     beta = [float(f"{scale:.9g}") for scale in scales(program)]  # rounding must not make two uses of one
-    exponentials = _softmax_exponentials(program)
+    found = exponentials(program)
     for index in _differentiated(program):
         node = program[index]
         spans = () if node.span is None else (node.span,)
-        place = _place(program, spans)
-        if isinstance(node.operation, Largest):
-            yield Premise("max", spans, 1.0, 0.0, Extent.NOWHERE, place, _KINKED)
-        elif isinstance(node.operation, Pointwise):
-            scale = beta[node.operands[0]]
-            if index in exponentials:
-                # Moves of the scores below π/2 leave every exponential in the right half of the complex plane.
-                yield _analytic("softmax", spans, scale, pi / 2, place, "; its denominator is positive")
-                continue
-            function = find(node.operation.activation)
-            if function.smoothness is Smoothness.PIECEWISE_LINEAR:
-                yield Premise(function.name, spans, scale, 0.0, Extent.NOWHERE, place, _KINKED)
-            elif function.smoothness is Smoothness.ANALYTIC:
-                local = " on every bounded domain" if function.bound() is None else ""
-                yield _analytic(function.name, spans, scale, function.radius, place, local)
+        scale = beta[node.operands[0]] if node.operands else 1.0
+        use = _Use(spans, _place(program, spans), scale, index in found)
+        premise = _premises.of(node.operation)(node.operation, use)
+        if premise is not None:
+            yield premise
+
+
+@_premises.rule(Largest)
+def maximum(_: Largest, use: _Use) -> Premise:
+    return Premise("max", use.spans, 1.0, 0.0, Extent.NOWHERE, use.place, _KINKED)
+
+
+@_premises.rule(Pointwise, Remainder)
+def function(operation: Pointwise | Remainder, use: _Use) -> Premise | None:
+    if use.softmax:
+        # Moves of the scores below π/2 leave every exponential in the right half of the complex plane.
+        return _analytic("softmax", use.spans, use.scale, pi / 2, use.place, "; its denominator is positive")
+    phi = find(operation.activation)
+    match phi.smoothness:
+        case Smoothness.PIECEWISE_LINEAR:
+            return Premise(phi.name, use.spans, use.scale, 0.0, Extent.NOWHERE, use.place, _KINKED)
+        case Smoothness.ANALYTIC:
+            local = " on every bounded domain" if phi.bound() is None else ""
+            return _analytic(phi.name, use.spans, use.scale, phi.radius, use.place, local)
+        case Smoothness.SINGULAR_AT_ZERO:
+            return None  # quotients and roots are together in a last premise
+
+
+@_premises.rule(Apply, Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Input, Linear)
+@_premises.rule(Product, Read, Rename, Scatter, Sum, Switched, Variable)
+def polynomial(_: Operation, use: _Use) -> None:
+    return None
 
 
 _KINKED = (
@@ -138,51 +185,19 @@ def _analytic(name: str, spans: tuple[Span, ...], scale: float, radius: float, p
 
 def _powers(program: Graph) -> Iterable[Premise]:
     """Quotients and roots in one sentence, without the denominators of softmax."""
-    exponentials = _softmax_exponentials(program)
-    singular: list[int] = []
+    softmax = exponentials(program)
+    singular: list[tuple[int, str]] = []
     for index in _differentiated(program):
-        operation = program[index].operation
-        if not isinstance(operation, Pointwise) or _denominator(program, index, exponentials):
+        found = function_of(program[index].operation)
+        if found is None or is_denominator(program, index, softmax):
             continue
-        if find(operation.activation).smoothness is Smoothness.SINGULAR_AT_ZERO:
-            singular.append(index)
+        if find(found.activation).smoothness is Smoothness.SINGULAR_AT_ZERO:
+            singular.append((index, found.activation))
     if singular:
-        spans = tuple(s for i in singular if (s := program[i].span) is not None)
-        name = ", ".join(dict.fromkeys(_activation(program, i) for i in singular))
+        spans = tuple(s for i, _ in singular if (s := program[i].span) is not None)
+        name = ", ".join(dict.fromkeys(activation for _, activation in singular))
         reason = "analytic away from 0; arguments are supposed to stay away from it, and eq. 23 holds where they do"
         yield Premise(name, spans, 1.0, 0.0, Extent.AWAY_FROM_ZERO, _place(program, spans), reason)
-
-
-def _activation(program: Graph, index: int) -> str:
-    operation = program[index].operation
-    assert isinstance(operation, Pointwise)
-    return operation.activation
-
-
-def _softmax_exponentials(program: Graph) -> set[int]:
-    """The exponentials of arguments from which something detached is subtracted; only softmax does that."""
-    found: set[int] = set()
-    for index in program:
-        node = program[index]
-        if node.operation != Pointwise("exp"):
-            continue
-        argument = program[node.operands[0]]
-        detached = any(isinstance(program[i].operation, Detach) for i in argument.operands)
-        if detached and isinstance(argument.operation, Linear):
-            found.add(index)
-    return found
-
-
-def _denominator(program: Graph, index: int, exponentials: set[int]) -> bool:
-    """Whether a node is the inverse of a sum of softmax's exponentials, masked or not."""
-    (below,) = program[index].operands
-    inner = program[below]
-    summed = isinstance(inner.operation, Sum) or (isinstance(inner.operation, Product) and inner.operation.over)
-    if not summed:
-        return False
-    masked = [program[i] for i in inner.operands]
-    around = [*inner.operands, *(i for m in masked if isinstance(m.operation, Product) for i in m.operands)]
-    return any(i in exponentials for i in around)
 
 
 def _differentiated(program: Graph) -> list[int]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative
-from tp.primitives.apply import Apply
-from tp.primitives.read import Read
+from tp.primitives.traits import weight_of
 
 
 def reached(program: Graph) -> dict[str, list[int]]:
@@ -24,11 +23,11 @@ def reached(program: Graph) -> dict[str, list[int]]:
         operation = node.operation
         # True for a weight that has met no data yet: the first product with data is its use, not what it made.
         here: dict[str, bool] = {}
-        if isinstance(operation, Read):
-            here = {operation.parameter: True}
-        elif isinstance(operation, Apply):
-            arrive(node.operands[0], raw=True)
-            here = {operation.parameter: False}
+        weight = weight_of(operation)
+        if weight is not None:
+            here = {weight.name: not weight.applied}
+            for operand in node.operands:
+                arrive(operand, raw=True)
         elif operation.derivative is Derivative.POINTWISE:
             arrive(node.operands[0], raw=True)
         elif operation.derivative is Derivative.BILINEAR:

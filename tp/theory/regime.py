@@ -18,8 +18,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.apply import Apply
-from tp.primitives.read import Read
+from tp.primitives.traits import weight_of
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, trained
 from tp.theory.features import activated
@@ -284,8 +283,8 @@ def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:
     found: list[int] = []
     for index in graph.needed(roots):
         node = graph[index]
-        enters = isinstance(node.operation, Apply | Read) and node.operation.parameter == name
-        if enters or any(i in touched for i in node.operands):
+        weight = weight_of(node.operation)
+        if (weight is not None and weight.name == name) or any(i in touched for i in node.operands):
             touched.add(index)
         else:
             found.append(index)

@@ -2,24 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from math import exp, log, prod, sqrt
+from typing import Any
 
 from tp.activations import find
 from tp.graph.axes import Axis, Scale, Width
+from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
+from tp.graph.operation import Derivative, Operation
 from tp.primitives.apply import Apply
+from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
+from tp.primitives.error_signal import ErrorSignal
+from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
-from tp.primitives.sum_broadcast import Sum
+from tp.primitives.remainder import Remainder
+from tp.primitives.rename import Rename
+from tp.primitives.sum_broadcast import Broadcast, Sum
+from tp.primitives.switched import Switched
+from tp.primitives.traits import function_of
+from tp.primitives.variable import Variable
 
 _MOST = 1e100
+
+
+class _Role(Enum):
+    """What a value is within a linear combination or a product."""
+
+    RANDOM = "random"
+    FIXED = "fixed"  # it moves no scale: a constant, or something that is subtracted for numerical reasons
+    SELECTION = "selection"  # a 0/1 mask, of which few entries are 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A node of ``program`` with its operands, and the scales of their entries."""
+
+    program: Nodes
+    operands: Sequence[int]
+    inner: Sequence[float]
+
+    def axes(self, over: Sequence[str]) -> list[Axis]:
+        """The axes ``over`` of the first operand."""
+        return [a for a in self.program.type(self.operands[0]) if a.name in over]
+
+    def role(self, place: int) -> _Role:
+        operation = self.program[self.operands[place]].operation
+        return _roles.of(operation)(operation)
+
+
+_roles: Interpretation[Callable[[Any], _Role]] = Interpretation("roles of values")
+"""``rule(operation)``: what its result is within a combination."""
+
+_scales: Interpretation[Callable[[Any, _Spot], float]] = Interpretation("scales of entries")
+"""``rule(operation, spot)``: the scale of the entries of the result."""
 
 
 def scales(program: Nodes) -> list[float]:
@@ -31,54 +76,91 @@ def scales(program: Nodes) -> list[float]:
     """
     found: list[float] = []
     for index in program:
-        found.append(min(_scale(program, index, found), _MOST))
+        node = program[index]
+        spot = _Spot(program, node.operands, [found[i] for i in node.operands])
+        found.append(min(_scales.of(node.operation)(node.operation, spot), _MOST))
     return found
 
 
-def _scale(program: Nodes, index: int, found: Sequence[float]) -> float:
-    node = program[index]
-    operation = node.operation
-    inner = [found[i] for i in node.operands]
-    match operation:
-        case Input():
-            return 1.0
-        case Constant():
-            return max(map(abs, operation.numbers), default=0.0)
-        case Largest():
-            return 1.0
-        case Read():
-            return abs(_constant(program.parameters[operation.parameter].law.scale))
-        case Apply():
-            parameter = program.parameters[operation.parameter]
-            _, ins = parameter.sides(operation.transposed)
-            return abs(_constant(parameter.law.scale)) * sqrt(_size(ins))
-        case Linear():
-            terms = [abs(_constant(s)) * x for s, x in zip(operation.scales, inner, strict=True)]
-            fixed = [isinstance(program[i].operation, Constant | Detach) for i in node.operands]
-            random = max((t for t, f in zip(terms, fixed, strict=True) if not f), default=0.0)
-            return random or max(terms, default=0.0)
-        case Product():
-            if _quotient(program, index):
-                return 1.0
-            selects = any(_quotient(program, i) or isinstance(program[i].operation, Largest) for i in node.operands)
-            over = [] if selects else [a for a in program.type(node.operands[0]) if a.name in operation.over]
-            return prod(inner) * sqrt(_size(over))
-        case Sum():
-            return inner[0] * _size([a for a in program.type(node.operands[0]) if a.name in operation.over])
-        case Pointwise():
-            degree = find(operation.activation).degree()
-            return 1.0 if degree is None or degree <= 0 else _power(inner[0], float(degree))
-        case _:
-            return max(inner, default=1.0)
+@_roles.rule(Constant, Detach)
+def fixed(_: Operation) -> _Role:
+    return _Role.FIXED
+
+
+@_roles.rule(Largest)
+def selection(_: Largest) -> _Role:
+    return _Role.SELECTION
+
+
+@_roles.rule(Apply, Broadcast, Concat, ErrorSignal, Gather, Input, Linear, Pointwise, Product, Read)
+@_roles.rule(Remainder, Rename, Scatter, Sum, Switched, Variable)
+def random(_: Operation) -> _Role:
+    return _Role.RANDOM
+
+
+@_scales.rule(Input, Largest)
+def one(_: Operation, spot: _Spot) -> float:
+    return 1.0
+
+
+@_scales.rule(Constant)
+def largest_number(operation: Constant, spot: _Spot) -> float:
+    return max(map(abs, operation.numbers), default=0.0)
+
+
+@_scales.rule(Read)
+def deviation(operation: Read, spot: _Spot) -> float:
+    return abs(_constant(spot.program.parameters[operation.parameter].law.scale))
+
+
+@_scales.rule(Apply)
+def weighed_sum(operation: Apply, spot: _Spot) -> float:
+    """Inputs count as if they had scale 1: a weight restarts from its law."""
+    parameter = spot.program.parameters[operation.parameter]
+    _, ins = parameter.sides(operation.transposed)
+    return abs(_constant(parameter.law.scale)) * sqrt(_size(ins))
+
+
+@_scales.rule(Linear)
+def combination(operation: Linear, spot: _Spot) -> float:
+    terms = [abs(_constant(s)) * x for s, x in zip(operation.scales, spot.inner, strict=True)]
+    moving = max((t for k, t in enumerate(terms) if spot.role(k) is not _Role.FIXED), default=0.0)
+    return moving or max(terms, default=0.0)
+
+
+@_scales.rule(Product)
+def product(operation: Product, spot: _Spot) -> float:
+    if _has_denominator(spot.program, spot.operands):
+        return 1.0
+    selects = any(_quotient(spot.program, i) or spot.role(k) is _Role.SELECTION for k, i in enumerate(spot.operands))
+    return prod(spot.inner) * sqrt(_size([] if selects else spot.axes(operation.over)))
+
+
+@_scales.rule(Sum)
+def total(operation: Sum, spot: _Spot) -> float:
+    return spot.inner[0] * _size(spot.axes(operation.over))
+
+
+@_scales.rule(Pointwise)
+def homogeneous(operation: Pointwise, spot: _Spot) -> float:
+    degree = find(operation.activation).degree()
+    return 1.0 if degree is None or degree <= 0 else _power(spot.inner[0], float(degree))
+
+
+@_scales.rule(Broadcast, Concat, Detach, ErrorSignal, Gather, Remainder, Rename, Scatter, Switched, Variable)
+def passed_on(_: Operation, spot: _Spot) -> float:
+    return max(spot.inner, default=1.0)
 
 
 def _quotient(program: Nodes, index: int) -> bool:
     """Whether a node is a product with a negative power: something normalised, or weights that sum to 1."""
     node = program[index]
-    if not isinstance(node.operation, Product):
-        return False
-    inner = [program[i].operation for i in node.operands]
-    return any(isinstance(o, Pointwise) and (find(o.activation).degree() or 0) < 0 for o in inner)
+    return node.operation.derivative is Derivative.BILINEAR and _has_denominator(program, node.operands)
+
+
+def _has_denominator(program: Nodes, operands: Sequence[int]) -> bool:
+    found = [function_of(program[i].operation) for i in operands]
+    return any(f is not None and (find(f.activation).degree() or 0) < 0 for f in found)
 
 
 def _power(base: float, exponent: float) -> float:

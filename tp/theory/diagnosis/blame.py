@@ -20,9 +20,8 @@ from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.shorthand import contract
-from tp.primitives.traits import Function, Weight
+from tp.primitives.traits import Function, Weight, function_of
 from tp.quantities.names import Quantity, parse
 from tp.quantities.programs import datum, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.theory.diagnosis.describe import Place, by_line, declared, listing
@@ -227,7 +226,7 @@ def _blame_output(program: Graph, calculus: Calculus) -> Blame:
         return Blame("F", exponent, (), ())
     shown = {*program.names.values(), *outputs}
     for index in needed:
-        if isinstance(program[index].operation, Pointwise):
+        if function_of(program[index].operation) is not None:
             shown.update(program[index].operands)
     tainted: set[int] = set()
     places: list[Place] = []

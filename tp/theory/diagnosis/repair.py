@@ -11,9 +11,9 @@ from pathlib import Path
 from tp.diagnostics.span import Span
 from tp.graph.axes import Scale, Width
 from tp.graph.graph import Graph
-from tp.primitives.constant import Constant
-from tp.primitives.linear import Linear
-from tp.theory.diagnosis.describe import contracts, declared, listing, node_name
+from tp.primitives.traits import coefficients_of, datum_of, weight_of
+from tp.theory.diagnosis.contractions import contracts
+from tp.theory.diagnosis.describe import declared, listing, node_name
 from tp.transform.rescale import Rescaling, rescaled
 
 BUDGET = 600
@@ -133,18 +133,18 @@ class _Knob:
 def _stated(program: Graph) -> Iterable[_Knob]:
     """Multipliers with a power of n, in the order of the program, then initial scales and learning rates."""
     groups: dict[tuple[object, Fraction], list[tuple[int, int]]] = {}
-    for index, operation in _linear(program):
-        for place, scale in enumerate(operation.scales):
-            constant = isinstance(program[program[index].operands[place]].operation, Constant)
-            if scale.exponent and not constant:
-                groups.setdefault((program[index].span or index, scale.exponent), []).append((index, place))
+    for index in _needed(program):
+        node = program[index]
+        for place, scale in enumerate(coefficients_of(node.operation)):
+            if scale.exponent and not _number(program, node.operands[place]):
+                groups.setdefault((node.span or index, scale.exponent), []).append((index, place))
     for (_, before), places in groups.items():
         name = listing(node_name(program, program[i].operands[k]) for i, k in places)
         yield _Knob(
             "multiplier", name, program[places[0][0]].span, before, True,
             lambda s, places=places: Rescaling(coefficients=dict.fromkeys(places, s)),
         )  # fmt: skip
-    used = {name for i in _needed(program) if (name := getattr(program[i].operation, "parameter", None)) is not None}
+    used = {w.name for i in _needed(program) if (w := weight_of(program[i].operation)) is not None}
     for group in declared(program, [name for name in program.parameters if name in used]):
         first = program.parameters[group[0]]
         if first.law.scale.coefficient:
@@ -163,7 +163,10 @@ def _stated(program: Graph) -> Iterable[_Knob]:
 def _unstated(program: Graph) -> Iterable[_Knob]:
     """Sums over wide axes that no power of n multiplies."""
     multiplied = {
-        program[i].operands[k] for i, linear in _linear(program) for k, s in enumerate(linear.scales) if s.exponent
+        program[i].operands[k]
+        for i in _needed(program)
+        for k, s in enumerate(coefficients_of(program[i].operation))
+        if s.exponent
     }
     groups: dict[object, list[int]] = {}
     for index in _needed(program):
@@ -181,11 +184,10 @@ def _needed(program: Graph) -> list[int]:
     return program.needed(list(program.outputs.values()))
 
 
-def _linear(program: Graph) -> Iterable[tuple[int, Linear]]:
-    for index in _needed(program):
-        operation = program[index].operation
-        if isinstance(operation, Linear):
-            yield index, operation
+def _number(program: Graph, index: int) -> bool:
+    """Whether a node is a number of the source: no operands, no datum, no weight."""
+    node = program[index]
+    return not (node.operands or datum_of(node.operation) or weight_of(node.operation))
 
 
 def _width(program: Graph) -> Width | None:
@@ -200,7 +202,7 @@ def _step(program: Graph) -> Fraction:
     """
     exponents = [w.exponent / 2 for w in program.widths.values()]
     exponents += [e for p in program.parameters.values() for e in (p.law.scale.exponent, p.rate.exponent)]
-    exponents += [s.exponent for _, operation in _linear(program) for s in operation.scales]
+    exponents += [s.exponent for i in _needed(program) for s in coefficients_of(program[i].operation)]
     exponents.append(program.learning_rate.exponent)
     return Fraction(1, 2 * min(lcm(2, *(e.denominator for e in exponents)), _FINEST))
 
