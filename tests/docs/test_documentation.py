@@ -22,13 +22,18 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", *slow(["library.md"])])
+@pytest.mark.parametrize("page", ["README.md", "architecture.md", *slow(["library.md"])])
 def test_python_runs_from_top_to_bottom(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("TP_CACHE", str(tmp_path))
     found = blocks(PAGES[page], "python")
     assert found
     exec(compile("\n".join(found), page, "exec"), {"__name__": page})
+
+
+def test_the_architecture_opens_with_a_toy_that_fits_on_a_page() -> None:
+    toy, *_ = blocks(PAGES["architecture.md"], "python")
+    assert len(toy.splitlines()) <= 40
 
 
 @pytest.mark.parametrize("text", blocks(README, "tp"))
