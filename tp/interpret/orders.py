@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tp.graph.nodes import Nodes
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.interpretations import TypicalSetting, typical
+from tp.primitives.interpretations import Setting, typical
 
 
 def interpret(
@@ -19,7 +19,7 @@ def interpret(
     values: dict[int, Derived] = {} if known is None else known
     for index in _missing(graph, roots, values):
         node = graph[index]
-        setting = TypicalSetting([graph.type(i) for i in node.operands], node.type, graph.parameters)
+        setting = Setting([graph.type(i) for i in node.operands], node.type, graph.parameters)
         rule = typical.of(node.operation)
         values[index] = rule(node.operation, calculus, setting, [values[i] for i in node.operands])
     return values

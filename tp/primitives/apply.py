@@ -14,15 +14,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.law_facts import moments, source_of
 
 
@@ -92,7 +84,7 @@ def from_rows(rows: Any, n: int, rest: Type, outs: Type, out: Type) -> Any:
 
 
 @typical.rule(Apply)
-def typical_apply(operation: Apply, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+def typical_apply(operation: Apply, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     found = setting.parameters[operation.parameter]
     outs, ins = found.sides(operation.transposed)
     rest = without(setting.types[0], names(ins))

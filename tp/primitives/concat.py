@@ -15,15 +15,7 @@ from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.gather_scatter import Gather
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
 
 
@@ -70,9 +62,7 @@ def lower_concat(operation: Concat, low: Lowering, types: Sequence[Type], out: T
 
 
 @typical.rule(Concat)
-def typical_concat(
-    operation: Concat, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_concat(operation: Concat, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.sum(values, setting.axes)
 
 

@@ -13,15 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -56,9 +48,7 @@ def lower_constant(operation: Constant, low: Lowering, types: Sequence[Type], ou
 
 
 @typical.rule(Constant)
-def typical_constant(
-    operation: Constant, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_constant(operation: Constant, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.one if any(operation.numbers) else calculus.zero
 
 

@@ -12,7 +12,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
+from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def lower_errorsignal(
 
 @typical.rule(ErrorSignal)
 def typical_errorsignal(
-    operation: ErrorSignal, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
+    operation: ErrorSignal, calculus: Calculus, setting: Setting, values: Sequence[Derived]
 ) -> Derived:
     return calculus.one
 

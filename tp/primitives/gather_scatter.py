@@ -15,15 +15,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 _MATRIX = 1 << 14
 """Up to this many entries a selection is done as a product with a 0/1 matrix, which is exact and, on CPUs, faster."""
@@ -108,9 +100,7 @@ def lower_gather(operation: Gather, low: Lowering, types: Sequence[Type], out: T
 
 
 @typical.rule(Gather)
-def typical_gather(
-    operation: Gather, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_gather(operation: Gather, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return values[0] if any(i >= 0 for i in operation.table) else calculus.zero
 
 
@@ -141,9 +131,7 @@ def lower_scatter(operation: Scatter, low: Lowering, types: Sequence[Type], out:
 
 
 @typical.rule(Scatter)
-def typical_scatter(
-    operation: Scatter, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_scatter(operation: Scatter, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return values[0] if any(i >= 0 for i in operation.table) else calculus.zero
 
 

@@ -13,15 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ def lower_input(operation: Input, low: Lowering, types: Sequence[Type], out: Typ
 
 
 @typical.rule(Input)
-def typical_input(operation: Input, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+def typical_input(operation: Input, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.one
 
 

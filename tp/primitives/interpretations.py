@@ -27,7 +27,7 @@ class Lowering:
 
 
 @dataclass(frozen=True, slots=True)
-class TypicalSetting:
+class Setting:
     """What a rule may use to derive a typical order: the types of operands and result, and the weights."""
 
     types: Sequence[Type]
@@ -41,7 +41,7 @@ class TypicalSetting:
 
 
 @dataclass(frozen=True, slots=True)
-class BoundsSetting(TypicalSetting):
+class BoundsSetting(Setting):
     """What a rule may use, besides, to derive bounds.
 
     ``met`` holds the pairs (weight, transposed) that the operands depend on. ``vouched`` is True where the order of
@@ -64,9 +64,7 @@ lowering: Interpretation[Callable[[Any, Lowering, Sequence[Type], Type, Sequence
 """``rule(operation, low, types, out, arrays)``: the JAX array of the result with its axes in the order of ``out``, from
 the operands' ``arrays`` with axes in the order of ``types``."""
 
-typical: Interpretation[Callable[[Any, Calculus, TypicalSetting, Sequence[Derived]], Derived]] = Interpretation(
-    "typical"
-)
+typical: Interpretation[Callable[[Any, Calculus, Setting, Sequence[Derived]], Derived]] = Interpretation("typical")
 """``rule(operation, calculus, setting, values)``: the abstract value (a set of asymptotic terms) of the result."""
 
 bounds: Interpretation[Callable[[Any, NormCalculus, BoundsSetting, Sequence[Jet]], Jet]] = Interpretation("bounds")

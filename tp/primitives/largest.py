@@ -12,15 +12,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -52,9 +44,7 @@ def lower_largest(operation: Largest, low: Lowering, types: Sequence[Type], out:
 
 
 @typical.rule(Largest)
-def typical_largest(
-    operation: Largest, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_largest(operation: Largest, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.function_of(values[0], setting.axes)
 
 

@@ -13,15 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
 
 
@@ -59,9 +51,7 @@ def lower_linear(operation: Linear, low: Lowering, types: Sequence[Type], out: T
 
 
 @typical.rule(Linear)
-def typical_linear(
-    operation: Linear, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_linear(operation: Linear, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     axes = setting.axes
     parts = [
         calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero

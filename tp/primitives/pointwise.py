@@ -14,15 +14,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.product import Product
 
 
@@ -65,9 +57,7 @@ def lower_pointwise(
 
 
 @typical.rule(Pointwise)
-def typical_pointwise(
-    operation: Pointwise, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.pointwise(facts(operation.activation), operation.k, values[0], setting.axes)
 
 

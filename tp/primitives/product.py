@@ -13,15 +13,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned, long_einsum, subscripts
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
 
 
@@ -66,9 +58,7 @@ def lower_product(operation: Product, low: Lowering, types: Sequence[Type], out:
 
 
 @typical.rule(Product)
-def typical_product(
-    operation: Product, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_product(operation: Product, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     both = union(*setting.types)
     over = growing(a for a in both if a.name in operation.over)
     return calculus.contract(calculus.product(values[0], values[1], growing(both)), over, setting.axes)

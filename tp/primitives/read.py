@@ -12,15 +12,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.law_facts import moments, source_of
 
 
@@ -55,7 +47,7 @@ def lower_read(operation: Read, low: Lowering, types: Sequence[Type], out: Type,
 
 
 @typical.rule(Read)
-def typical_read(operation: Read, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+def typical_read(operation: Read, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     found = setting.parameters[operation.parameter]
     return calculus.source(source_of(found), setting.axes)
 

@@ -14,7 +14,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
+from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,7 @@ def lower_remainder(
 
 
 @typical.rule(Remainder)
-def typical_remainder(
-    operation: Remainder, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_remainder(operation: Remainder, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.remainder(
         facts(operation.activation), operation.k, operation.terms, values[0], values[1], setting.axes
     )

@@ -12,15 +12,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -57,9 +49,7 @@ def lower_rename(operation: Rename, low: Lowering, types: Sequence[Type], out: T
 
 
 @typical.rule(Rename)
-def typical_rename(
-    operation: Rename, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_rename(operation: Rename, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return values[0]
 
 

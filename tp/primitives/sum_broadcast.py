@@ -14,15 +14,7 @@ from tp.graph.parameter import Parameter
 from tp.orders.bounds.recorder import Jet, NormCalculus
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import (
-    BoundsSetting,
-    Lowering,
-    TypicalSetting,
-    bounds,
-    lowering,
-    transposition,
-    typical,
-)
+from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -85,7 +77,7 @@ def lower_sum(operation: Sum, low: Lowering, types: Sequence[Type], out: Type, a
 
 
 @typical.rule(Sum)
-def typical_sum(operation: Sum, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]) -> Derived:
+def typical_sum(operation: Sum, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     over = growing(a for a in setting.types[0] if a.name in operation.over)
     return calculus.contract(values[0], over, setting.axes)
 
@@ -113,9 +105,7 @@ def lower_broadcast(
 
 
 @typical.rule(Broadcast)
-def typical_broadcast(
-    operation: Broadcast, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_broadcast(operation: Broadcast, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return values[0]
 
 

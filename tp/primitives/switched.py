@@ -11,7 +11,7 @@ from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
-from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
+from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.largest import Largest, lower_largest
 
 
@@ -41,9 +41,7 @@ def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], ou
 
 
 @typical.rule(Switched)
-def typical_switched(
-    operation: Switched, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.switched(values[0], values[1], setting.axes)
 
 

@@ -10,7 +10,7 @@ from tp.graph.axes import Type
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.interpretations import Lowering, TypicalSetting, bounds, lowering, transposition, typical
+from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,7 @@ def lower_variable(operation: Variable, low: Lowering, types: Sequence[Type], ou
 
 
 @typical.rule(Variable)
-def typical_variable(
-    operation: Variable, calculus: Calculus, setting: TypicalSetting, values: Sequence[Derived]
-) -> Derived:
+def typical_variable(operation: Variable, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     return calculus.variable(operation.name)
 
 
