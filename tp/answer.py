@@ -22,6 +22,11 @@ class Answer(Enum):
         """The answer as text, with ``yes`` and ``no`` in the words of the question, such as holds and fails."""
         return {Answer.YES: yes, Answer.NO: no}.get(self, self.value)
 
+    @property
+    def truth(self) -> bool | None:
+        """The inverse of :meth:`of`: True for yes, False for no, and None otherwise."""
+        return {Answer.YES: True, Answer.NO: False}.get(self)
+
     @staticmethod
     def of(truth: bool | None) -> Answer:
         """The answer for a truth value; None is undecided."""

@@ -34,14 +34,14 @@ def table(results: list[Linearization]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for result in results:
-        rows = {q.name: q for q in (*result.left, *result.right)}
+        rows = {q.name: q for q in (*result.theorem_3_1.left, *result.theorem_3_1.right)}
         cells = []
         for name in ("C[0,2]", "C[0,3]", "C[1,1]", "F - F_lin", "kernel drift"):
             q = rows[name]
             found = q.fit.late.overall if q.fit is not None and q.fit.late is not None else None
             shown = "?" if found is None else f"{found.value:.2f} ± {found.half_width:.2f}"
             cells.append(f"{q.predicted}: {shown}, {q.judgement.verdict.value}")
-        lines.append(f"| {result.provenance.program} | {' | '.join(cells)} | {result.agreement} |")
+        lines.append(f"| {result.provenance.program} | {' | '.join(cells)} | {result.theorem_3_1.outcome} |")
     return "\n".join(lines)
 
 

@@ -92,7 +92,7 @@ def test_runs_are_kept_apart() -> None:
 def test_predictions_are_refused_where_no_displacement_is_stated() -> None:
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
     with pytest.raises(TpError, match="TP514"):
-        model.linearize(Schedule(optimizer=SignDescent(), steps=2, samples=2), [8, 16, 64], 4, store=False)
+        model.linearize(Schedule(optimizer=SignDescent(), steps=2, samples=2), [8, 16, 64], seeds=4, store=False)
 
 
 def test_a_name_is_taken_once() -> None:

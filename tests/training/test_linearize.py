@@ -12,6 +12,7 @@ from scipy import stats
 
 import tp
 from tests.marks import exhaustive
+from tp.answer import Answer
 from tp.cli import main
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
@@ -61,7 +62,7 @@ def test_an_external_scale_goes_from_feature_learning_to_lazy() -> None:
 
 
 def rows(result: Linearization) -> dict[str, Verdict]:
-    return {q.name: q.judgement.verdict for q in (*result.left, *result.right)}
+    return {q.name: q.judgement.verdict for q in (*result.theorem_3_1.left, *result.theorem_3_1.right)}
 
 
 @pytest.mark.slow
@@ -71,18 +72,18 @@ def rows(result: Linearization) -> dict[str, Verdict]:
 )
 def test_both_sides_agree(name: str, settings: dict[str, int], decays: bool) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp", **settings)
-    found = model.linearize(Schedule(steps=6), "32:512", 1024, second=False, engine="dense", store=False)
+    found = model.linearize(Schedule(steps=6), "32:512", seeds=1024, second=False, engine="dense", store=False)
     assert Verdict.REFUTED not in rows(found).values()
     assert not decays or rows(found)[DEVIATION] is Verdict.CONFIRMED
-    assert found.agreement == "agree"
-    assert found.weak is decays
-    assert found.linear is decays
+    assert found.theorem_3_1.outcome == "agree"
+    assert found.theorem_3_1.weak is Answer.of(decays)
+    assert found.theorem_3_1.linear is Answer.of(decays)
     assert found.exit_code == 0
 
 
 @pytest.mark.slow
 def test_text_and_json_of_both_sides() -> None:
-    found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], 8, store=False)
+    found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], seeds=8, store=False)
     shown = str(found)
     for word in (DEVIATION, KERNEL, "C[0,2]", "moved h[1]", "|F - F_lin| after steps", "theorem 3.1"):
         assert word in shown
@@ -95,11 +96,11 @@ def test_text_and_json_of_both_sides() -> None:
 
 def test_a_diverging_run_is_no_evidence() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(
-        Schedule(optimizer=SGD(50.0), steps=60, samples=3), [8, 16, 64], 4, second=False, store=False
+        Schedule(optimizer=SGD(50.0), steps=60, samples=3), [8, 16, 64], seeds=4, second=False, store=False
     )
     assert set(found.diverged) == {8, 16, 64}
-    assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.right)
-    assert found.agreement == "undecided"
+    assert all(q.judgement.verdict is Verdict.UNDECIDED for q in found.theorem_3_1.right)
+    assert found.theorem_3_1.outcome == "undecided"
     assert "diverged in step" in str(found)
     json.loads(render([document(found)], "json"))
 

@@ -37,7 +37,7 @@ from tp.studies.linearize.corollary_4_0_1 import Decay, Law, decays
 from tp.studies.linearize.critical_rates import critical
 from tp.studies.linearize.expected import SECOND, expected
 from tp.studies.linearize.study import linearize
-from tp.studies.linearize.theorem_3_2 import Reparametrised, Strong
+from tp.studies.linearize.theorem_3_2 import Reparametrised, Theorem32
 from tp.studies.train import trainer_of
 from tp.theory.analysis import Analysis
 
@@ -157,9 +157,9 @@ def quantity(
     return QuantityResult(name, True, predicted, True, found, Judgement(verdict, ""))
 
 
-def strong(power: Fraction | None, deviations: dict[Fraction, Fraction | None], confirmed: bool = True) -> Strong:
+def strong(power: Fraction | None, deviations: dict[Fraction, Fraction | None], confirmed: bool = True) -> Theorem32:
     rows = tuple(Reparametrised(rho, 4, quantity(DEVIATION, e)) for rho, e in deviations.items())
-    return Strong(power, power, None, confirmed, rows)
+    return Theorem32(power, power, None, confirmed, rows)
 
 
 HALF, ONE = Fraction(1, 2), Fraction(1)
@@ -180,24 +180,24 @@ HALF, ONE = Fraction(1, 2), Fraction(1)
 def test_both_sides_of_theorem_3_2(
     power: Fraction | None, deviations: dict[Fraction, Fraction | None], agreement: str
 ) -> None:
-    assert strong(power, deviations).agreement == agreement
-    assert strong(power, deviations, confirmed=False).agreement == "undecided"
+    assert strong(power, deviations).outcome == agreement
+    assert strong(power, deviations, confirmed=False).outcome == "undecided"
 
 
 def test_a_deviation_that_is_open_decides_nothing() -> None:
     row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE, Verdict.UNDECIDED))
-    assert Strong(Fraction(2, 3), Fraction(2, 3), None, True, (row,)).agreement == "undecided"
+    assert Theorem32(Fraction(2, 3), Fraction(2, 3), None, True, (row,)).outcome == "undecided"
 
 
 def test_a_bound_of_the_correlations_decides_nothing() -> None:
     row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE))
-    assert Strong(-ONE, Fraction(0), None, True, (row,)).agreement == "disagree"
-    assert Strong(-ONE, HALF, None, True, (row,)).agreement == "undecided"
+    assert Theorem32(-ONE, Fraction(0), None, True, (row,)).outcome == "disagree"
+    assert Theorem32(-ONE, HALF, None, True, (row,)).outcome == "undecided"
 
 
 def test_what_the_theorem_does_not_speak_of() -> None:
     row = Reparametrised(Fraction(0), 4, quantity(DEVIATION, -ONE))
-    assert Strong(HALF, HALF, None, True, (row,), speaks=False).agreement == "does not apply"
+    assert Theorem32(HALF, HALF, None, True, (row,), speaks=False).outcome == "does not apply"
 
 
 def test_critical_rates() -> None:
@@ -227,17 +227,17 @@ def test_claims_under_weight_decay_fail() -> None:
     found = linearize(
         tp.parse(text, depth=1).program, plan, Schedule(steps=3, samples=2, optimizer=SGD(decay=0.5)), second=False
     )
-    assert [c.outcome.value for c in found.claims] == ["fails", "fails"]
-    assert found.agreement == "does not apply"
+    assert [c.outcome for c in found.claims] == ["fails", "fails"]
+    assert found.theorem_3_1.outcome == "does not apply"
     assert found.exit_code == 1
 
 
 def test_theorem_3_2_is_about_the_program_as_it_is() -> None:
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
     with pytest.raises(tp.TpError, match="TP513"):
-        model.linearize(Schedule(rho=Fraction(-1, 2)), [8, 16, 64], 4, rhos=["-1/4"], store=False)
+        model.linearize(Schedule(rho=Fraction(-1, 2)), [8, 16, 64], seeds=4, rhos=["-1/4"], store=False)
     with pytest.raises(tp.TpError, match="TP513"):
-        model.linearize(Schedule(), [8, 16, 64], 4, rhos=["half"], store=False)
+        model.linearize(Schedule(), [8, 16, 64], seeds=4, rhos=["half"], store=False)
 
 
 @pytest.mark.parametrize(("phi", "known"), [("tanh", True), ("relu", False)])
@@ -255,9 +255,11 @@ def test_features_have_the_names_of_the_source() -> None:
 @pytest.mark.slow
 def test_theorem_3_2_measured() -> None:
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
-    found = model.linearize(Schedule(steps=6), "1e2:1e4:4", 256, second=False, rhos=["-1/2", "1/8"], store=False).strong
+    schedule = Schedule(steps=6)
+    whole = model.linearize(schedule, "1e2:1e4:4", seeds=256, second=False, rhos=["-1/2", "1/8"], store=False)
+    found = whole.theorem_3_2
     assert found is not None
-    assert found.agreement == "agree"
+    assert found.outcome == "agree"
     assert found.power == Fraction(2, 3)
     assert [(r.rho, r.steps, r.deviation.predicted) for r in found.rows] == [
         (-HALF, 6, -2), (Fraction(0), 6, -1), (Fraction(1, 8), 1, Fraction(-5, 8)),
@@ -271,9 +273,9 @@ def test_claims_of_training_are_measured() -> None:
     found = linearize(model.program, plan, Schedule(steps=3, samples=2), second=False)
     assert [c.text for c in found.claims] == ["claim linearizes(n)", "claim lazy"]
     for claim in found.claims:
-        assert claim.outcome.value == "holds"
+        assert claim.outcome == "holds"
         assert claim.involved == (DEVIATION,)
-    (row,) = [q for q in found.right if q.name == DEVIATION]
+    (row,) = [q for q in found.theorem_3_1.right if q.name == DEVIATION]
     assert found.claims[0].confirmed is (row.judgement.verdict is Verdict.CONFIRMED)
 
 

@@ -22,7 +22,8 @@ from tp.optimizers import SGD
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import sweep
 from tp.statistics.fit import Fit, fit
-from tp.studies.curves import diverged, seen_after
+from tp.studies.curves import diverged, values_of
+from tp.studies.linearize.deviations import after_all
 from tp.studies.train import trainer_of
 from tp.theory.analysis import Analysis
 from tp.theory.regime import regime
@@ -45,7 +46,7 @@ def measured(
     drawn = sweep(trainer, Plan(widths, seeds, engine="auto" if widths == LARGE else "dense"))
     records = recorded(drawn.samples)
     assert not diverged(records)
-    last = seen_after(records, names, schedule.steps)
+    last = values_of(records, after_all(schedule, *names))
     return {name: fit(last[name]) for name in names}
 
 

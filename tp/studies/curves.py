@@ -13,6 +13,8 @@ from tp.experiments.training.observables import DIVERGED, STEPWISE, Observable, 
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
 from tp.sampling.sweep import Samples
+from tp.statistics.estimate import Estimate
+from tp.statistics.fit import fit
 
 Floats = npt.NDArray[np.float64]
 
@@ -48,14 +50,27 @@ def curves(records: Records, path: Path, quantities: Sequence[str]) -> tuple[Cur
     )
 
 
-def seen_after(records: Records, quantities: Sequence[str], step: int) -> Samples:
-    """The numbers called ``quantities`` after ``step`` steps: NaN for runs that diverged at any step."""
+def values_of(records: Records, observed: Mapping[str, Observable]) -> Samples:
+    """What was ``observed``, by its new name: NaN for runs that diverged at any step."""
     found: Samples = {}
-    for name in quantities:
-        by_width = records.get(Observable(name, step), {})
+    for name, observable in observed.items():
+        by_width = records.get(observable, {})
         wild = records[Observable(DIVERGED)] if by_width else {}
         found[name] = {n: np.where(wild[n] > 0, np.nan, values) for n, values in by_width.items()}
     return found
+
+
+def exponents_by_step(
+    records: Records, names: Sequence[str], steps: Sequence[int]
+) -> dict[str, tuple[Estimate | None, ...]]:
+    """The exponent of n of every quantity after each of ``steps``; None where no slope was found."""
+
+    def exponent(name: str, step: int) -> Estimate | None:
+        values = values_of(records, {name: Observable(name, step)})[name]
+        found = fit(values) if values else None
+        return found.late.overall if found is not None and found.late is not None else None
+
+    return {name: tuple(exponent(name, step) for step in steps) for name in names}
 
 
 def roundings(schedule: Schedule) -> float:

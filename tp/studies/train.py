@@ -1,4 +1,4 @@
-"""Runs of training at many widths, as draws like any others: stored, resumed, made by many workers."""
+"""Runs of training at some widths, beside those of the linear model, without predictions."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
 from tp.costs import find, name_of
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
+from tp.experiments.training.batches import batches
 from tp.experiments.training.observables import looked_at, recorded
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
@@ -43,9 +41,11 @@ def trainer_of(
     features: Sequence[str] = (),
     curved: bool = False,
 ) -> Trainer:
-    """The runs of ``program`` under ``schedule``; ``features`` that have no name of their own are left out.
+    """The runs of ``program`` under ``schedule``, with second derivatives if they are ``curved``.
 
-    With ``curved`` they show second derivatives, too.
+    Of ``features`` those without a name of their own, and those that are not wide, are left out. Raises TpError TP512
+    where there are several outputs, TP513 for weight decay of weights with a mean and for targets that the cost does
+    not accept, TP60x for data.
     """
     from tp.experiments.training.trainer import Trainer
 
@@ -56,10 +56,10 @@ def trainer_of(
     if schedule.optimizer.shrinks:
         _require_centred(graph)
     output = graph.type(graph.outputs[name])
-    # The first sample is never trained on: there the two models need not meet in the end.
+    # The first sample is never trained on: there the two models may differ after training.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
     find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
-    order = UNSEEN + _batches(schedule)
+    order = UNSEEN + batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(
         inputs,
         targets,
@@ -73,23 +73,8 @@ def trainer_of(
     return Trainer(program.name, graph, path, schedule.optimizer, name_of(schedule.cost), named)
 
 
-def _batches(schedule: Schedule) -> npt.NDArray[np.int64]:
-    """[steps, batch] of numbers below ``samples``: none twice in a batch, so that one of all samples is all of them.
-
-    The first batch has sample 0, which is the probe that counts as seen.
-    """
-    draw = np.random.default_rng(0)
-    if schedule.batch == 1:
-        order = draw.integers(schedule.samples, size=(schedule.steps, 1))
-    else:
-        order = np.stack([draw.permutation(schedule.samples)[: schedule.batch] for _ in range(schedule.steps)])
-    if 0 not in order[0]:
-        order[0, 0] = 0
-    return order
-
-
 def _require_centred(graph: Graph) -> None:
-    """Raises TpError TP513: a mean is no part of the weight that shrinks."""
+    """Raises TpError TP513 where a weight has a mean, which is not among the weights that shrink."""
     for p in graph.parameters.values():
         if p.law.mean is not None:
             raise error("TP513", f"weight decay needs weights without a mean, and {p.name} has one", p.span)

@@ -18,6 +18,7 @@ from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.statistics.estimate import Estimate
 from tp.studies.linearize.linearization import Linearization
+from tp.studies.linearize.theorem_3_1 import Theorem31
 from tp.theory.regime import Condition
 
 Estimates = tuple[str, Sequence[Estimate | None]]
@@ -25,21 +26,21 @@ Estimates = tuple[str, Sequence[Estimate | None]]
 
 
 def document(result: Linearization) -> Document:
-    run = result.schedule
+    run, both = result.schedule, result.theorem_3_1
     widths = Fact("", "widths", list(result.provenance.widths))
     hessian = "norm of the Hessian over that of the gradient, before and after"
     return Document(
         title(result.provenance),
         (
-            Section("correlations at initialisation", (table(QUANTITY, result.left, "correlations"),)),
-            Section(f"after {run.steps} steps of gradient descent", (table(QUANTITY, result.right, "deviations"),)),
-            Section("", (_sides(result), *_premises(result.premises))),
+            Section("correlations at initialisation", (table(QUANTITY, both.left, "correlations"),)),
+            Section(f"after {run.steps} steps of gradient descent", (table(QUANTITY, both.right, "deviations"),)),
+            Section("", (_sides(both), *_premises(both.premises))),
             Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),
             _by_step(result.by_step, run.looks[1:]),
             curves(result.curves, result.diverged),
             critical_rates(result.critical, run.optimizer.eta),
             corollary_4_0_1(result.corollary),
-            theorem_3_2(result.strong),
+            theorem_3_2(result.theorem_3_2),
             Section("", (claims(result.claims, result.provenance.file),)),
             Section("", (Line((schedule(run), widths, *drawn(result.provenance))),)),
             Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
@@ -48,19 +49,15 @@ def document(result: Linearization) -> Document:
     )
 
 
-def _sides(result: Linearization) -> Line:
+def _sides(both: Theorem31) -> Line:
     return Line(
         (
-            Fact(f"correlations decay: {_word(result.weak)}", "correlations_decay", result.weak),
-            Fact(f"F - F_lin and its like decay: {_word(result.linear)}", "deviations_decay", result.linear),
-            Fact("", "examined_up_to_D", result.examined),
-            Fact(f"theorem 3.1, up to D = {result.examined}: {result.agreement}", "agreement", result.agreement),
+            Fact(f"correlations decay: {both.weak.value}", "correlations_decay", both.weak.truth),
+            Fact(f"F - F_lin and its like decay: {both.linear.value}", "deviations_decay", both.linear.truth),
+            Fact("", "examined_up_to_D", both.examined),
+            Fact(f"theorem 3.1, up to D = {both.examined}: {both.outcome}", "agreement", both.outcome),
         )
     )
-
-
-def _word(decays: bool | None) -> str:
-    return "undecided" if decays is None else "yes" if decays else "no"
 
 
 def _premises(found: Sequence[Condition]) -> tuple[Line | Data, ...]:

@@ -9,7 +9,7 @@ from tp.report.contents.quantities import QUANTITY, interval, measured, predicte
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table, value
 from tp.statistics.estimate import LEVEL
-from tp.studies.linearize.theorem_3_2 import Reparametrised, Strong
+from tp.studies.linearize.theorem_3_2 import Reparametrised, Theorem32
 
 ROW: tuple[Field[Reparametrised], ...] = (
     Field("rho", "rho", lambda r: Text(str(r.rho))),
@@ -24,14 +24,14 @@ ROW: tuple[Field[Reparametrised], ...] = (
 )
 
 
-def theorem_3_2(found: Strong | None) -> Section:
+def theorem_3_2(found: Theorem32 | None) -> Section:
     if found is None:
         return Section("", (Data("strong", None),))
     binding = f" ({found.binding} allows no more)" if found.binding else ""
     sides = (
         Fact(f"correlations: m = {_power(found.power)}{binding}", "power", _data(found.power)),
         Fact(f"linearity: m = {_power(found.linear)}", "linear", _data(found.linear)),
-        Fact(f"theorem 3.2: {found.agreement}", "agreement", found.agreement),
+        Fact(f"theorem 3.2: {found.outcome}", "agreement", found.outcome),
         Fact("", "binding", found.binding),
     )
     return Section(

@@ -12,7 +12,6 @@ from tp.claims.evidence import Order, Training
 if TYPE_CHECKING:
     from tp.theory.analysis import Analysis
     from tp.theory.predict import Prediction
-    from tp.theory.regime import Regime
 
 UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 
@@ -21,13 +20,11 @@ UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 class Theory:
     """The ``prediction`` of the quantities and nodes that claims are about.
 
-    Claims about all orders need the ``analysis``, and those about training need it or the ``regime``, where that is
-    another one than the regime of plain gradient descent.
+    Claims about all orders and about training need the ``analysis``.
     """
 
     prediction: Prediction
     analysis: Analysis | None = None
-    regime: Regime | None = None
 
     def order(self, quantity: str) -> Order | None:
         found = self.prediction
@@ -50,11 +47,9 @@ class Theory:
 
     @property
     def training(self) -> Training | None:
-        regime = self.regime
-        if regime is None and self.analysis is not None:
-            regime = self.analysis.regime
-        if regime is None:
+        if self.analysis is None:
             return None
+        regime = self.analysis.regime
         broken = next((c for c in regime.conditions if not c.holds), None)
         said = None if broken is None else f"{broken.text} fails, it is n^({broken.exponent})"
         deviation = Order(regime.deviation, regime.grounds["F - F_lin"].value.exact)
