@@ -47,9 +47,9 @@ class Theory:
 
     @property
     def training(self) -> Training | None:
-        if self.analysis is None:
+        regime = None if self.analysis is None else self.analysis.regime
+        if regime is None:
             return None
-        regime = self.analysis.regime
         broken = next((c for c in regime.conditions if not c.holds), None)
         said = None if broken is None else f"{broken.text} fails, it is n^({broken.exponent})"
         deviation = Order(regime.deviation, regime.grounds["F - F_lin"].value.exact)
