@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tp.diagnostics.codes import CODES
+from tp.diagnostics.codes import codes as pages
 from tp.diagnostics.diagnostic import TpError
 from tp.syntax import parse
 
@@ -33,6 +33,7 @@ def codes(text: str, settings: dict[str, str] | None = None) -> list[str]:
     return []
 
 
+CODES = pages()
 OURS = sorted(code for code in CODES if code < "TP500")
 
 

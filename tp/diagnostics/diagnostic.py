@@ -25,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. ``code`` is a key of :data:`tp.diagnostics.codes.CODES`."""
+    """One finding. ``code`` is a key of :data:`tp.diagnostics.codes.codes`."""
 
     code: str
     message: str
