@@ -11,15 +11,17 @@ _write: Callable[[Printable, str], str] | None = None
 class Printable:
     """A result of a study: ``print`` shows its tables as text, a notebook shows them as HTML.
 
-    ``study`` is the name of the command that has such a result, and of the file in ``tp/report/contents`` that makes
-    a document of it.
+    ``study`` is the name of the file in ``tp/report/contents`` that makes a document of it: for results of commands
+    the name of the command.
     """
 
     __slots__ = ()
     study: ClassVar[str]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of tp {self.study}>"
+        """The class and the title of the report."""
+        title = "" if _write is None else f": {str(self).partition(chr(10))[0]}"
+        return f"<{type(self).__name__}{title}>"
 
     def __str__(self) -> str:
         return repr(self) if _write is None else _write(self, "text")

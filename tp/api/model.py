@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from tp.printable import Printable
+
 if TYPE_CHECKING:
     from fractions import Fraction
     from typing import Literal, Unpack
@@ -45,8 +47,8 @@ Progress: TypeAlias = Callable[[float, float, str], None]
 """Called with the work that is done, all work, and what is being done. The unit of work is seconds, estimated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+@dataclass(frozen=True, slots=True, repr=False)
+class Model(Printable):
     """A program ready to be asked. ``tp.load`` and ``tp.parse`` make one.
 
     Without running anything: ``orders``, ``blame``.
@@ -66,6 +68,8 @@ class Model:
         plan: a ``tp.Plan`` instead of widths, seeds, dtype, engine, budget and max_width.
         resources: a ``tp.Resources`` instead of store, resume, workers and warn.
     """
+
+    study = "model"
 
     program: Program
 

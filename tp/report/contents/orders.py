@@ -66,7 +66,7 @@ def _quantity(result: Orders) -> tuple[Field[str], ...]:
     return (
         Field("quantity", "name", Text),
         Field(
-            "typical",
+            "typical exponent of n",
             "typical",
             lambda q: Exponent(found.exponents.get(q), q in found.exponents, found.exact.get(q, True)),
         ),

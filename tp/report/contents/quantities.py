@@ -47,7 +47,7 @@ def _local(q: QuantityResult) -> list[float] | None:
 
 QUANTITY: tuple[Field[QuantityResult], ...] = (
     Field("quantity", "name", lambda q: Text(q.name)),
-    Field("predicted", "predicted", predicted),
+    Field("predicted exponent of n", "predicted", predicted),
     Field("measured", "measured", measured),
     Field(f"{LEVEL:.0%} interval", "interval", interval),
     Field("verdict", "verdict", verdict),

@@ -28,7 +28,7 @@ FEATURE: tuple[Field[Feature], ...] = (
 WEIGHT: tuple[Field[Mover], ...] = (
     Field("weight", "name", lambda m: Text(m.name)),
     Field("line", "line", lambda m: Shown(str(m.span.line), m.span.line) if m.span else Shown("", None)),
-    Field("moves what it makes by", "moved", lambda m: Exponent(m.moved)),
+    Field("exponent of n of its move", "moved", lambda m: Exponent(m.moved)),
     Field("", "verdict", lambda m: Text(m.verdict)),
 )
 

@@ -1,0 +1,68 @@
+"""What a program is: its inputs, weights, outputs and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from tp.graph.axes import Axis, Type
+from tp.graph.parameter import Law, Parameter
+from tp.graph.spelling import write_scale
+from tp.program import Claim, Program
+from tp.report.cells import Cell, Shown, Text
+from tp.report.contents.provenance import title
+from tp.report.document import Document, Section
+from tp.report.fields import Field, table
+from tp.studies.provenance import Provenance
+
+VALUE: tuple[Field[tuple[str, Type]], ...] = (
+    Field("name", "name", lambda v: Text(v[0])),
+    Field("axes", "axes", lambda v: Text(f"[{_axes(v[1])}]")),
+)
+WEIGHT: tuple[Field[Parameter], ...] = (
+    Field("weight", "name", lambda p: Text(p.name)),
+    Field("axes", "axes", lambda p: Text(f"[{_axes(p.outs)}{' | ' if p.ins else ''}{_axes(p.ins)}]")),
+    Field("initial law", "law", lambda p: Text(_law(p.law))),
+    Field("learning rate", "rate", lambda p: Text(write_scale(p.rate))),
+    Field("line", "line", lambda p: _line(p.span.line if p.span else None)),
+)
+CLAIM: tuple[Field[Claim], ...] = (
+    Field("line", "line", lambda c: _line(c.span.line)),
+    Field("claim", "text", lambda c: Text(c.text)),
+)
+
+
+class HasProgram(Protocol):
+    """A model."""
+
+    @property
+    def program(self) -> Program: ...
+
+
+def document(model: HasProgram) -> Document:
+    program = model.program
+    graph = program.graph
+    outputs = [(name, graph.type(node)) for name, node in graph.outputs.items()]
+    return Document(
+        title(Provenance(program.name, program.file)),
+        (
+            Section("inputs", (table(VALUE, program.inputs.items(), "inputs"),)),
+            Section("weights", (table(WEIGHT, graph.parameters.values(), "weights"),)),
+            Section("outputs", (table(VALUE, outputs, "outputs"),)),
+            Section("claims", (table(CLAIM, program.claims, "claims"),)),
+        ),
+    )
+
+
+def _axes(axes: Iterable[Axis]) -> str:
+    return ", ".join(map(str, axes))
+
+
+def _law(law: Law) -> str:
+    """The family, and the mean and the standard deviation of one entry."""
+    mean = "0" if law.mean is None else write_scale(law.mean)
+    return f"{law.family}, mean {mean}, standard deviation {write_scale(law.scale)}"
+
+
+def _line(line: int | None) -> Cell:
+    return Shown("" if line is None else str(line), line)
