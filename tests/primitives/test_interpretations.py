@@ -69,7 +69,7 @@ REFUSED: dict[str, frozenset[str]] = {
     "rescaled": all_but("linear"),  # they have no coefficients
 }
 """By name of the interpretation, the keywords of the primitives that have no rule in it, on purpose."""
-DEFAULTS = {"linear image"}
+DEFAULTS = {"formulas", "linear image"}
 """Interpretations with a default that is right for every operation."""
 
 

@@ -99,17 +99,6 @@ def lower_gather(operation: Gather, low: Lowering, types: Sequence[Type], out: T
     return aligned(chosen.reshape([a.at(low.n) for a in made]), made, out)
 
 
-@typical.rule(Gather)
-def typical_gather(operation: Gather, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return values[0] if any(i >= 0 for i in operation.table) else calculus.zero
-
-
-@bounds.rule(Gather)
-def bound_gather(operation: Gather, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
-    kept = Fraction(0) if any(i >= 0 for i in operation.table) else None
-    return calculus.linear([(kept, (), ())], jets, setting.axes)
-
-
 @transposition.rule(Scatter)
 def transpose_scatter(
     operation: Scatter, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
@@ -130,13 +119,17 @@ def lower_scatter(operation: Scatter, low: Lowering, types: Sequence[Type], out:
     return aligned(added, (operation.axis, *rest), out)
 
 
-@typical.rule(Scatter)
-def typical_scatter(operation: Scatter, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+@typical.rule(Gather, Scatter)
+def typical_selection(
+    operation: Gather | Scatter, calculus: Calculus, setting: Setting, values: Sequence[Derived]
+) -> Derived:
     return values[0] if any(i >= 0 for i in operation.table) else calculus.zero
 
 
-@bounds.rule(Scatter)
-def bound_scatter(operation: Scatter, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+@bounds.rule(Gather, Scatter)
+def bound_selection(
+    operation: Gather | Scatter, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]
+) -> Jet:
     kept = Fraction(0) if any(i >= 0 for i in operation.table) else None
     return calculus.linear([(kept, (), ())], jets, setting.axes)
 
