@@ -48,7 +48,7 @@ def measure() -> None:
             if str(n) in by_width:
                 continue
             model = tp.load(PROGRAMS / f"{name}.tp", **settings)
-            numbers = model.correlations([n], FEWER.get(name, {}).get(n, seeds), quantities=QUANTITIES)
+            numbers = model.correlations([n], seeds=FEWER.get(name, {}).get(n, seeds), quantities=QUANTITIES)
             by_width[str(n)] = {q: summary(numbers.array(q)[0]) for q in QUANTITIES}
             DATA.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(name, n, by_width[str(n)], flush=True)

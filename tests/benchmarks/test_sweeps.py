@@ -28,7 +28,7 @@ def test_overhead(benchmark: Any, record: Record, tmp_path: Path) -> None:
     model = tp.load(ROOT / "programs/mlp.tp")
 
     def run(store: Path, seeds: int) -> None:
-        model.correlations([64, 128, 256, 512], seeds, quantities=["kernel", "C[0,2]", "C[0,3]"], store=store)
+        model.correlations([64, 128, 256, 512], seeds=seeds, quantities=["kernel", "C[0,2]", "C[0,3]"], store=store)
 
     run(tmp_path / "first", 1)
     benchmark.pedantic(run, args=(tmp_path / "second", 16384), rounds=1)
@@ -66,7 +66,7 @@ def test_workers(benchmark: Any, record: Record) -> None:
     model = tp.load(ROOT / "programs/mlp.tp")
 
     def sweep(workers: Team | int) -> None:
-        model.correlations([512], 40 * 64, quantities=["C[0,2]"], engine="dense", store=False, workers=workers)
+        model.correlations([512], seeds=40 * 64, quantities=["C[0,2]"], engine="dense", store=False, workers=workers)
 
     def timed(jobs: int) -> float:
         start = perf_counter()

@@ -32,10 +32,10 @@ def main(program: str, store: Path) -> None:
         thread = threading.Thread(target=kill_one, args=(cluster, store, killed))
         thread.start()
         shared = model.correlations(
-            [8, 16], 64 * 40, quantities=["kernel"], store=store, workers=cluster.scheduler_address
+            [8, 16], seeds=64 * 40, quantities=["kernel"], store=store, workers=cluster.scheduler_address
         )
         thread.join()
-    alone = model.correlations([8, 16], 64 * 40, quantities=["kernel"], store=False)
+    alone = model.correlations([8, 16], seeds=64 * 40, quantities=["kernel"], store=False)
     print(
         json.dumps({"killed": killed, "same": shared.quantities == alone.quantities, "cells": shared.provenance.cells})
     )

@@ -131,7 +131,7 @@ def test_the_library_warns(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     model = tp.parse(SMALL)
     with pytest.warns(UserWarning, match="TP711"):
-        model.correlations([8], 4, quantities=["F"], store=tmp_path / "file")
+        model.correlations([8], seeds=4, quantities=["F"], store=tmp_path / "file")
     said = Warnings()
-    model.correlations([8], 4, quantities=["F"], store=tmp_path / "file", warn=said)
+    model.correlations([8], seeds=4, quantities=["F"], store=tmp_path / "file", warn=said)
     assert said.codes == ["TP711"]

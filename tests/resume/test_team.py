@@ -13,6 +13,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import active_children, get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tp
@@ -82,8 +83,8 @@ def test_what_nobody_wants_any_more_is_stopped(tmp_path: Path) -> None:
 
 def same(workers: int | str | Executor) -> None:
     model = tp.parse(SMALL)
-    alone = model.correlations([8, 16], 200, quantities=["kernel", "F"], store=False)
-    shared = model.correlations([8, 16], 200, quantities=["kernel", "F"], store=False, workers=workers)
+    alone = model.correlations([8, 16], seeds=200, quantities=["kernel", "F"], store=False)
+    shared = model.correlations([8, 16], seeds=200, quantities=["kernel", "F"], store=False, workers=workers)
     assert shared.quantities == alone.quantities
 
 
@@ -95,6 +96,23 @@ def test_any_executor() -> None:
 @pytest.mark.slow
 def test_processes() -> None:
     same(2)
+
+
+SCRIPT = """
+import tp
+print("begun")
+model = tp.parse(open(%r).read())
+print(len(model.correlations([8], seeds=70, quantities=["kernel"], store=False, workers=2).array("kernel")[0]))
+"""
+
+
+@pytest.mark.slow
+def test_a_script_needs_no_guard(tmp_path: Path) -> None:
+    """Workers do not run the script again."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT % written(tmp_path))
+    done = subprocess.run([sys.executable, str(script)], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.stdout.split() == ["begun", "70"], done.stderr
 
 
 def test_no_scheduler(capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,7 +136,8 @@ def test_interrupted_and_killed(tmp_path: Path, jobs: str, blow: signal.Signals)
     asked = ("--widths", "8,16", "--quantities", "F", "--format", "json")
     words = ("correlations", program, "--store", str(store), *asked)
     running = begun(*words, "--seeds", "1000000", "--jobs", jobs)
-    while len(list(store.rglob("*.cell"))) < 8:
+    first = int(np.random.SeedSequence((0, 8)).generate_state(1)[0] >> 1)  # the draw that the sweep begins with
+    while len(list(store.rglob("*.cell"))) < 8 or not list(store.rglob(f"8-{first}-*.cell")):
         assert running.poll() is None, running.communicate()
         time.sleep(0.05)
     if blow is signal.SIGINT:
@@ -137,7 +156,7 @@ def test_interrupted_and_killed(tmp_path: Path, jobs: str, blow: signal.Signals)
     )
     assert json.loads(resumed.stdout)["cells"]["stored"] > 0
     model = tp.load(program)
-    alone = model.correlations([8, 16], 256, quantities=["F"], store=False)
+    alone = model.correlations([8, 16], seeds=256, quantities=["F"], store=False)
     found = {cell["n"]: tuple(cell["values"]) for cell in numbers(resumed.stdout)["quantities"][0]["widths"]}
     assert found == {cell.n: cell.values for cell in alone.quantities["F"]}
 
@@ -164,7 +183,7 @@ def test_threads_do_not_matter(engine: str, more: tuple[str, ...]) -> None:
     """A worker with one thread and this process with all of them agree in every bit, where products are large, too."""
     model = tp.load(ROOT / "programs/mlp.tp")
     names = ["F", "C[0,2]", "C[1,1]", *more]
-    alone = model.correlations([96, 1024], 2, quantities=names, engine=engine, store=False)
+    alone = model.correlations([96, 1024], seeds=2, quantities=names, engine=engine, store=False)
     with local(1, threads=1) as team:
-        shared = model.correlations([96, 1024], 2, quantities=names, engine=engine, store=False, workers=team)
+        shared = model.correlations([96, 1024], seeds=2, quantities=names, engine=engine, store=False, workers=team)
     assert shared.quantities == alone.quantities

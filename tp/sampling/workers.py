@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import (
@@ -20,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
+from types import ModuleType
 from typing import Any, TypeVar
 
 from tp.diagnostics.diagnostic import Diagnostic, Severity, error
@@ -127,30 +129,47 @@ def assembled(workers: int | str | Executor | Team) -> Generator[Team | None]:
 def local(jobs: int, threads: int | None = None) -> Generator[Team]:
     """``jobs`` processes of this machine, which end with the context.
 
-    Each has its share of the processors, if not a number of ``threads`` of its own; numbers do not depend on it.
+    Each has its share of the processors, or this many ``threads``; numbers do not depend on it.
     """
     share = threads or max(1, processors() // jobs)
-
-    def start() -> Executor:
-        # JAX has threads, and a process with threads must not be forked.
-        executor = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (share,))
-        with _uninterrupted():
-            executor.submit(os.getpid)  # begins all of them
-        return executor
-
-    team = Team(start(), start, elsewhere=False)
+    team = Team(Processes(jobs, share), lambda: Processes(jobs, share), elsewhere=False)
     try:
         yield team
     finally:
-        if team.busy:
-            _end(team.executor)
+        if team.busy and isinstance(team.executor, Processes):
+            team.executor.stop()
         else:
             team.executor.shutdown()
 
 
+class Processes(ProcessPoolExecutor):
+    """``jobs`` processes with ``threads`` each, begun when they are first needed.
+
+    loky is not used: it restarts a worker whose memory grows by 300 MB, which draws at large widths do, and the
+    compiled programs would be lost; and its workers outlive a main process that is killed.
+    """
+
+    def __init__(self, jobs: int, threads: int) -> None:
+        # JAX has threads, and a process with threads must not be forked.
+        super().__init__(jobs, get_context("spawn"), _begin, (threads,))
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        with _uninterrupted(), _without_main():
+            return super().submit(fn, *args, **kwargs)
+
+    def stop(self) -> None:
+        """End the workers in the middle of what they do; the store has what was finished."""
+        children = list((getattr(self, "_processes", None) or {}).values())
+        self.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.terminate()
+        for child in children:
+            child.join(5)
+
+
 @contextmanager
 def _uninterrupted() -> Generator[None]:
-    """Processes begun inside never see Ctrl-C, which a terminal sends to all: the main process sees to their end."""
+    """Processes begun inside never see Ctrl-C, which a terminal sends to all: the main process ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -161,18 +180,22 @@ def _uninterrupted() -> Generator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end(executor: Executor) -> None:
-    """Stop the workers in the middle of what they do; the store has what was finished."""
-    children = list((getattr(executor, "_processes", None) or {}).values())
-    executor.shutdown(wait=False, cancel_futures=True)
-    for child in children:
-        child.terminate()
-    for child in children:
-        child.join(5)
+@contextmanager
+def _without_main() -> Generator[None]:
+    """Processes begun inside do not run the user's script again, so that it needs no guard on ``__name__``.
+
+    All that they are sent is imported from other modules.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _begin(threads: int) -> None:
-    """The start of a worker: its share of threads, and an end when the main process is interrupted or gone."""
+    """The start of a worker: its share of threads, and an end when the main process is gone."""
     os.environ["NPROC"] = str(threads)  # how many threads XLA takes on a CPU
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, daemon=True).start()
