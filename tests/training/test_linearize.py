@@ -84,11 +84,7 @@ def test_both_sides_agree(name: str, settings: dict[str, int], decays: bool) -> 
 @pytest.mark.slow
 def test_text_and_json_of_both_sides() -> None:
     found = tp.load(PROGRAMS / "mlp.tp", depth=1).linearize(SHORT, [8, 16, 64], seeds=8, store=False)
-<<<<<<< HEAD
     shown = str(found)
-=======
-    shown = linearization_text(found)
->>>>>>> d006539 (Workers do not run the user's script again; seeds are given by name in tests)
     for word in (DEVIATION, KERNEL, "C[0,2]", "moved h[1]", "|F - F_lin| after steps", "theorem 3.1"):
         assert word in shown
     value = json.loads(render([document(found)], "json"))
