@@ -16,6 +16,7 @@ import tp
 from tests.training.loops import compared, route
 from tp.costs import find
 from tp.diagnostics.diagnostic import TpError
+from tp.experiments.experiment import At
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
 from tp.optimizers import OPTIMIZERS, SGD, Optimizer, Range, all_settings, make, register, setting
@@ -67,9 +68,11 @@ def test_it_trains_as_a_plain_loop_does() -> None:
 def test_its_weights_are_arrays() -> None:
     model = tp.load(PROGRAMS / "mlp.tp")
     path = route(model, 3, 1)
-    signs, plain = (Trainer(model.graph, path, o, "squared") for o in (SignDescent(0.01), SGD(0.01)))
+    signs, plain = (Trainer("mlp", model.graph, path, o, "squared") for o in (SignDescent(0.01), SGD(0.01)))
     assert signs.absent(10_000, "auto") == frozenset()
     assert plain.absent(10_000, "auto")
+    with pytest.raises(TpError, match="TP511"):
+        signs.engine(At(10_000, "float64", "conditioned"))
 
 
 def test_its_settings_are_options_and_are_written_down() -> None:
@@ -85,8 +88,12 @@ def test_its_settings_are_options_and_are_written_down() -> None:
 
 
 def test_runs_are_kept_apart() -> None:
-    identities = {o.identity for o in (SGD(), SignDescent(), SignDescent(slowing=0.1), SignDescent(0.1))}
-    assert len(identities) == 4
+    """And those of an optimiser whose code the store does not know are not kept."""
+    model = tp.load(PROGRAMS / "mlp.tp")
+    optimizers = (SGD(), SignDescent(), SignDescent(slowing=0.1), SignDescent(0.1))
+    found = [Trainer("mlp", model.graph, route(model, 3, 1), o, "squared").identity() for o in optimizers]
+    assert len({identity.inputs for identity in found}) == 4
+    assert [identity.shared for identity in found] == [True, False, False, False]
 
 
 def test_predictions_are_refused_where_no_displacement_is_stated() -> None:

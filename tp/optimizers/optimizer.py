@@ -66,6 +66,11 @@ class Optimizer(ABC):
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
 
     @property
+    def shipped(self) -> bool:
+        """Whether it is one of this package, whose code a store takes into account."""
+        return type(self).__module__.startswith(f"{__package__}.")
+
+    @property
     def json(self) -> dict[str, str | float]:
         """Name and settings, as JSON has them."""
         return {"optimizer": self.name, **{s.key: getattr(self, s.name) for s in self.settings()}}

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.costs import find
+from tp.diagnostics.diagnostic import error
 from tp.experiments.experiment import At, Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.streams import Compiled
@@ -26,11 +27,11 @@ from tp.interpret.cost.work import elsewhere, held_entries, products, questions,
 from tp.optimizers import Optimizer
 
 COMPILATION = 0.05
-"""Seconds that a run must gain for weights to be conditioned: it compiles some 15 s longer, for some 300 runs."""
+"""The least seconds per run that matrix-free weights must save: they compile about 15 s longer, for about 300 runs."""
 GRAMS = 4
-"""Matrices of inner products of all rows of a weight that are there at once."""
+"""Matrices of inner products of all rows of a weight that are in memory at once."""
 CARRIED = 1.25
-"""What compiled loops need for arrays that they carry along, as a multiple of them: some are there twice."""
+"""Memory of arrays that compiled loops carry along, in multiples of their size: some are copied."""
 
 
 class Trainer:
@@ -119,12 +120,16 @@ class Trainer:
             "@looks": np.array(path.looks),
             "@curved": np.array(path.curved),
         }
-        return Identity(
-            self._program.digest, arrays_hash(arrays), self.quantities, __name__, shared=find(self._cost).shipped
-        )
+        shared = find(self._cost).shipped and self.optimizer.shipped
+        return Identity(self._program.digest, arrays_hash(arrays), self.quantities, __name__, shared=shared)
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
-        """The weights that are not materialised at width ``n``; none where the optimiser needs all of them."""
+        """The weights that are matrix-free at width ``n``; none where the optimiser needs all as arrays.
+
+        Raises TpError TP511 where the engine is "conditioned" and no weight can be matrix-free.
+        """
+        if engine == "conditioned" and not self.optimizer.linear:
+            raise error("TP511", f"{self.optimizer.name} moves weights as arrays", hint="use --engine dense")
         if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
             return frozenset()
         return absent(self.outline.program.parameters, self.outline.asked(n), n, engine, COMPILATION)
