@@ -22,7 +22,8 @@ X = np.random.default_rng(0).standard_normal((4, 3))
 
 
 def value(build: Construction, found: Combination) -> np.ndarray:
-    (array,) = evaluator(build.graph.build(), [build.node(found)], 8, jnp.float32)({}, {"x": jnp.asarray(X)})
+    node = build.node(found)
+    (array,) = evaluator(build.graph.build(), [node], 8, jnp.float32)({}, {"x": jnp.asarray(X)})
     return np.asarray(array)
 
 
@@ -39,7 +40,9 @@ def test_softmax() -> None:
 def test_windows_and_maxima() -> None:
     build = Construction()
     x, block = blocks(build, given(build), "t", 2, None)
-    np.testing.assert_allclose(value(build, maxima(build, x, [block], None)), X.reshape(2, 2, 3).max(axis=1), rtol=1e-6)
+    np.testing.assert_allclose(
+        value(build, maxima(build, x, [block], None)), X.reshape(2, 2, 3).max(axis=1).T, rtol=1e-6
+    )
     wide = windows(build, given(build), "t", Axis("k", 3), "circular", 1, None)
     assert [str(a) for a in build.graph.type(wide)] == ["d=3", "t=4", "k=3"]
 

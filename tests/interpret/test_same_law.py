@@ -10,6 +10,7 @@ Compiling takes most of the time, so programs are made small and are compiled wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ from two_samples import PROGRAMS, Samples, both, draws, inputs_of, p_values, pai
 from tests.marks import exhaustive, slow
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.slot import Place, Role, Slot
 from tp.interpret.arrays import conditioned, dense, gaussian
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
@@ -103,9 +105,9 @@ def at_two_inputs(program: Graph) -> tuple[GraphBuilder, dict[str, int]]:
     target = GraphBuilder.like(program)
     roots = list(program.outputs.values())
     outputs = []
-    for suffix in ("@0", "@1"):
-        image = instantiate(program, roots, target, datum(target, None, suffix))
-        outputs.append(scalar_output(program, target, image, None, suffix))
+    for place in (Place(Role.COPY, 0), Place(Role.COPY, 1)):
+        image = instantiate(program, roots, target, datum(target, None, place))
+        outputs.append(scalar_output(program, target, image, None, place))
     nodes = {"F(x)": outputs[0], "F(y)": outputs[1]}
     for name, node in {**nodes, "F(x) + F(y)": combine(target, outputs)}.items():
         squared = squared_norm(target, gradient_of(program, target, node), metric(program))
@@ -123,7 +125,7 @@ def networks_at_two_inputs(program: Program, n: int, count: int) -> tuple[Sample
     assert without
     x = inputs_of(program)
     with precision("float32") as kind:
-        data = {f"{name}@{i}": jnp.asarray(array[i], kind) for name, array in x.items() for i in range(2)}
+        data = {Slot(Role.COPY, name, i): jnp.asarray(array[i], kind) for name, array in x.items() for i in range(2)}
         evaluate = evaluator(target, roots, n, kind)
 
         def known(key: jax.Array) -> list[jax.Array]:
@@ -165,7 +167,9 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 )
 def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say; answers that ignore earlier ones of their own side."""
-    program = shipped(name)  # not the one whose sampler other tests have compiled
+    program = shipped(name)
+    # Another graph, so not the one whose sampler other tests have compiled.
+    program = replace(program, graph=replace(program.graph, names={}))
     right = draws(program, QUANTITIES, 32, DRAWS, "dense", 10**6)
     monkeypatch.setattr(gaussian, attribute, wrong)
     found = draws(program, QUANTITIES, 32, DRAWS, "conditioned")

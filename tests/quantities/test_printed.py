@@ -39,7 +39,7 @@ NODES = 130
 
 def taylor(program: Graph) -> GraphBuilder:
     graph = GraphBuilder.like(program)
-    jet = jet_output(program, Taylor(graph, [(gradient_at(program, graph, None, ""), 2)]), "")
+    jet = jet_output(program, Taylor(graph, [(gradient_at(program, graph), 2)]))
     graph.outputs.update((f"C[0,{d}]", node) for d, node in enumerate(jet) if node is not None)
     return graph
 

@@ -12,10 +12,11 @@ import numpy as np
 from tests.random_programs.numerics import Array, Batch
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.primitives.read import Read
-from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, weighing
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 
@@ -67,13 +68,13 @@ def _inputs(program: Graph, data: int) -> dict[str, Array]:
     for name, axes in axes_of.items():
         shape = tuple(a.at(1) for a in axes)
         common = 0.5 + generator.standard_normal(shape)
-        for suffix in (POINT, DIRECTIONS):
+        for place in (POINT, DIRECTIONS):
             one = common + 0.5 * generator.standard_normal(shape)
-            out[name + suffix] = SIZES[data] * one / np.sqrt(np.mean(one**2))
+            out[place.of(name)] = SIZES[data] * one / np.sqrt(np.mean(one**2))
     for name, node in program.outputs.items():
         shape = tuple(a.at(1) for a in program.type(node))
-        for suffix in (POINT, DIRECTIONS):
-            out[weighing(name) + suffix] = generator.uniform(0.5, 1.5, shape)
+        for place in (POINT, DIRECTIONS):
+            out[place.of(Slot(Role.OUTPUT, name))] = generator.uniform(0.5, 1.5, shape)
     return out
 
 

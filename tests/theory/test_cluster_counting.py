@@ -147,13 +147,13 @@ class _Contractor:
 
     def __init__(self, program: Graph) -> None:
         self.program, self.graph = program, GraphBuilder.like(program)
-        self.gradient = gradient_at(program, self.graph, None, "")
+        self.gradient = gradient_at(program, self.graph)
 
     def scalar(self, tree: Tree) -> int:
         """The contraction of a whole tree."""
         bundles = [(self.direction(branch), tree.count(branch)) for branch in dict.fromkeys(tree)]
         algebra = Taylor(self.graph, bundles)
-        node = jet_output(self.program, algebra, "")[-1]
+        node = jet_output(self.program, algebra)[-1]
         assert node is not None
         return node
 

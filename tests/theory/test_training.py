@@ -15,13 +15,13 @@ import pytest
 from tests.marks import exhaustive, slow
 from tests.random_programs.strategy import seeded
 from tp.graph.graph import Graph
+from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.input import Input
 from tp.quantities.names import Quantity
-from tp.quantities.programs import weighing
 from tp.quantities.training import Backprop, backprop, trained
 from tp.syntax import load, parse
 from tp.theory.regime import regime
@@ -143,7 +143,7 @@ def measured(graph: Graph, widths: tuple[int, ...], steps: int = 2) -> dict[str,
     roots = [n for n in (output.rest, kernel.first, kernel.rest) if n is not None]
     generator = np.random.default_rng(3)
     shapes = {op.name: op.axes for i in graph if isinstance(op := graph[i].operation, Input)}
-    shapes |= {weighing(o): graph.type(node) for o, node in graph.outputs.items() if graph.type(node)}
+    shapes |= {Slot(Role.OUTPUT, o): graph.type(node) for o, node in graph.outputs.items() if graph.type(node)}
     inputs = {key: generator.normal(size=[a.at(1) for a in axes]) for key, axes in shapes.items()}
     medians: list[Any] = []
     with precision("float64"):

@@ -13,13 +13,14 @@ import pytest
 from tests.marks import exhaustive, slow
 from tp.graph.axes import SAMPLES, Axis
 from tp.graph.builder import GraphBuilder
+from tp.graph.slot import DIRECTIONS, POINT, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.orders import calculus_for
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.names import parse as quantity
-from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, jet_output
+from tp.quantities.programs import gradient_at, jet_output
 from tp.syntax import load, parse
 from tp.theory.scalars import Scalars
 from tp.transform.algebra import Subsets, Taylor, partitions
@@ -43,13 +44,13 @@ def test_both_algebras_agree_at_equal_inputs(name: str, n: int) -> None:
     """With one input in all slots the mixed derivative along distinct directions is a power of one direction."""
     found = program(name)
     graph, depth = found.graph, 3
-    taylor = Taylor(one := GraphBuilder.like(graph), [(gradient_at(graph, one, None, ""), depth)])
-    taylor_jet = jet_output(graph, taylor, "")
+    taylor = Taylor(one := GraphBuilder.like(graph), [(gradient_at(graph, one), depth)])
+    taylor_jet = jet_output(graph, taylor)
     samples = Axis(SAMPLES, depth)
     subsets = Subsets(many := GraphBuilder.like(graph), [(gradient_at(graph, many, samples, DIRECTIONS), depth)])
     subsets_jet = jet_output(graph, subsets, POINT)
     x = {k: np.random.default_rng(1).standard_normal([a.at(n) for a in axes]) for k, axes in found.inputs.items()}
-    spread = {k + DIRECTIONS: np.repeat(v[..., None], depth, -1) for k, v in x.items()}
+    spread = {DIRECTIONS.of(k): np.repeat(v[..., None], depth, -1) for k, v in x.items()}
     with precision("float64") as kind:
         weights = draw(graph.parameters, n, jax.random.key(0), kind)
         for order in range(depth + 1):
@@ -57,7 +58,7 @@ def test_both_algebras_agree_at_equal_inputs(name: str, n: int) -> None:
             assert (left is None) == (right is None)
             if left is None or right is None:
                 continue
-            point = {k: jnp.asarray(v) for k, v in {**x, **{k + POINT: v for k, v in x.items()}, **spread}.items()}
+            point = {k: jnp.asarray(v) for k, v in {**x, **{POINT.of(k): v for k, v in x.items()}, **spread}.items()}
             (a,) = evaluator(one, [left], n, kind)(weights, point)
             (b,) = evaluator(many, [right], n, kind)(weights, point)
             assert float(a) == pytest.approx(float(b), rel=1e-10)
@@ -76,21 +77,23 @@ def test_taylor_coefficients_of_two_directions_are_mixed_derivatives() -> None:
     }""").graph
     n = 4
     target = GraphBuilder.like(graph)
-    first = gradient_at(graph, target, None, " first")
-    second = gradient_at(graph, target, None, " second")
+    first = gradient_at(graph, target, None, Place(Role.COPY, 1))
+    second = gradient_at(graph, target, None, Place(Role.COPY, 2))
     algebra = Taylor(target, [(first, 2), (second, 1)])
-    node = algebra.coefficient(jet_output(graph, algebra, ""), 3)
+    node = algebra.coefficient(jet_output(graph, algebra), 3)
     assert node is not None
     draws = np.random.default_rng(4).standard_normal((3, 2))
     with precision("float64") as kind:
         weights = draw(graph.parameters, n, jax.random.key(0), kind)
-        inputs = dict(zip(("x", "x first", "x second"), map(jnp.asarray, draws), strict=True))
+        inputs = dict(
+            zip(("x", Slot(Role.COPY, "x", 1), Slot(Role.COPY, "x", 2)), map(jnp.asarray, draws), strict=True)
+        )
         (found,) = evaluator(target, [node], n, kind)(weights, inputs)
 
         def f(w, x):
             return w["v"] @ jnp.tanh(w["W"] @ jax.nn.silu(w["U"] @ x))
 
-        u, w = (jax.grad(f)(weights, inputs[name]) for name in ("x first", "x second"))
+        u, w = (jax.grad(f)(weights, inputs[Slot(Role.COPY, "x", i)]) for i in (1, 2))
 
         def moved(s, t):
             return f(jax.tree.map(lambda a, b, c: a + s * b + t * c, weights, u, w), inputs["x"])

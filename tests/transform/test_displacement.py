@@ -20,6 +20,7 @@ from tp.activations import known as activations
 from tp.graph.axes import Axis, Scale, Width, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.slot import HERE, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
@@ -29,7 +30,7 @@ from tp.primitives.remainder import Remainder
 from tp.primitives.shorthand import multiply
 from tp.primitives.traits import Function
 from tp.primitives.variable import Variable
-from tp.quantities.programs import datum, gradient_at, metric, weighing
+from tp.quantities.programs import datum, gradient_at, metric
 from tp.quantities.training import Trained, backprop, trained
 from tp.syntax import load, parse
 from tp.transform.direction import Direction
@@ -181,15 +182,18 @@ class Setting:
         return out
 
 
-def setting(name: str, n: int, suffixes: Sequence[str] = ("",), seed: int = 0) -> Setting:
+COPIES = (Place(Role.COPY, 1), Place(Role.COPY, 2))
+
+
+def setting(name: str, n: int, places: Sequence[Place] = (HERE,), seed: int = 0) -> Setting:
     graph = program(name)
     generator = np.random.default_rng(seed)
     inputs: Arrays = {}
     shapes = {op.name: op.axes for i in graph if isinstance(op := graph[i].operation, Input)}
-    shapes |= {weighing(o): graph.type(node) for o, node in graph.outputs.items() if graph.type(node)}
-    for suffix in suffixes:
+    shapes |= {Slot(Role.OUTPUT, o): graph.type(node) for o, node in graph.outputs.items() if graph.type(node)}
+    for place in places:
         for key, axes in shapes.items():
-            inputs[key + suffix] = jnp.asarray(generator.normal(size=[a.at(n) for a in axes]))
+            inputs[place.of(key)] = jnp.asarray(generator.normal(size=[a.at(n) for a in axes]))
     weights = draw(graph.parameters, n, jax.random.key(seed), jnp.float64)
     # Constants are moved as well: at 0 and 1 much would hold by accident.
     weights = {k: w + 0.1 * generator.normal(size=w.shape) for k, w in weights.items()}
@@ -212,15 +216,14 @@ def named(graph: Graph) -> dict[str, int]:
 
 def check_displaced(name: str, n: int, *, size: float) -> None:
     """A program moved by ``size`` times one gradient to first order, and by another gradient besides."""
-    given = setting(name, n, ("", "@one", "@two"))
+    given = setting(name, n, (HERE, *COPIES))
     graph = GraphBuilder.like(given.graph)
     along, besides = (
-        gradient_at(given.graph, graph, None, suffix).rescaled(graph, lambda _: Scale(size))
-        for suffix in ("@one", "@two")
+        gradient_at(given.graph, graph, None, place).rescaled(graph, lambda _: Scale(size)) for place in COPIES
     )
     algebra = Displacing(graph, Displacement((along,), (besides,)))
     roots = named(given.graph)
-    moved = jets(given.graph, list(roots.values()), algebra, datum(graph, None, ""))
+    moved = jets(given.graph, list(roots.values()), algebra, datum(graph))
     first, rest = given.materialised(graph, along), given.materialised(graph, besides)
     there = {k: w + first[k] + rest[k] for k, w in given.weights.items()}
 
@@ -261,9 +264,7 @@ def test_every_shipped_program_is_displaced() -> None:
 
 def test_without_a_displacement_nothing_moves() -> None:
     graph = GraphBuilder.like(program("rnn"))
-    flat = jets(
-        program("rnn"), list(named(program("rnn")).values()), Displacing(graph, Displacement()), datum(graph, None, "")
-    )
+    flat = jets(program("rnn"), list(named(program("rnn")).values()), Displacing(graph, Displacement()), datum(graph))
     assert not any(d.moves for d in flat.values())
 
 
@@ -272,12 +273,12 @@ def test_a_formal_step_is_a_displacement_of_that_size(name: str) -> None:
     """The variable of a series is an input; F(θ + ε g) and its linear part by JAX at several ε."""
     given = setting(name, QUICK[name])
     graph = GraphBuilder.like(given.graph)
-    gradient = gradient_at(given.graph, graph, None, "")
+    gradient = gradient_at(given.graph, graph)
     step = graph.add(Variable("@step"))
     along = gradient.mapped_left(lambda node: multiply(graph, step, node))
     algebra = Displacing(graph, Displacement((along,)), formal=True)
     (output,) = given.graph.outputs.values()
-    moved = jets(given.graph, [output], algebra, datum(graph, None, ""))[output]
+    moved = jets(given.graph, [output], algebra, datum(graph))[output]
     arrays = given.materialised(graph, gradient)
 
     def along_it(epsilon: Any) -> Any:
@@ -356,7 +357,7 @@ def descent(given: Setting, steps: int) -> tuple[Callable[[Arrays], Any], Callab
     def hypothesis(weights: Arrays) -> Any:
         values = given.values(graph, list(graph.outputs.values()), weights)
         parts = zip(values, graph.outputs, strict=True)
-        return sum((value * given.inputs.get(weighing(name), 1.0)).sum() for value, name in parts)
+        return sum((value * given.inputs.get(Slot(Role.OUTPUT, name), 1.0)).sum() for value, name in parts)
 
     gradient = jax.jit(jax.grad(hypothesis))
     rates = {name: metric(graph)(name).at(given.n) for name in given.weights}

@@ -17,6 +17,7 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Law, Parameter
+from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
 from tp.graph.text import print_graph
 from tp.graph.validate import validate
 from tp.interpret.arrays.backend import precision
@@ -30,7 +31,7 @@ from tp.primitives.product import Product
 from tp.primitives.read import Read
 from tp.primitives.shorthand import combine, multiply
 from tp.quantities.hessian import HessianStep
-from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.quantities.slots import arrange
 from tp.syntax import load, parse
 from tp.transform.algebra import Subsets
@@ -257,12 +258,12 @@ def test_power_iteration_stays_the_same(name: str, contracted: int) -> None:
     state = {key: generator.standard_normal([a.at(N) for a in axes]) for key, axes in after.inputs.items()}
     same = {key: state[key] for key in before.inputs if key in state}
     for weight in APPLIED[name]:
-        axes = before.inputs[f"@free {weight}"]
+        axes = before.inputs[Slot(Role.FREE, weight)]
         total = np.zeros([a.at(N) for a in axes])
-        for left in (key for key in after.inputs if key.startswith(f"@free {weight} left ")):
-            pair = left, left.replace(" left ", " right ")
+        for i in range(sum(str(key).startswith(f"@free-left {weight} ") for key in after.inputs)):
+            pair = Slot(Role.FREE_LEFT, weight, i), Slot(Role.FREE_RIGHT, weight, i)
             total += leaf(*(after.inputs[key] for key in pair), axes, (state[pair[0]], state[pair[1]]))
-        same[f"@free {weight}"] = total
+        same[Slot(Role.FREE, weight)] = total
     assert set(same) == set(before.inputs)
     with precision("float64"):
         inputs = data(graph, max(contracted, 1))

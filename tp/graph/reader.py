@@ -16,6 +16,7 @@ from tp.graph.graph import Graph
 from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
 from tp.graph.parameter import Law, Parameter
+from tp.graph.slot import slot_of
 from tp.graph.spelling import KEYWORDS, NAME, inner_of, settings_of
 
 _TOKEN = re.compile(
@@ -130,7 +131,7 @@ class _Reader:
             except ValueError:
                 self._fail("this string has a wrong escape")
             self.at += 1
-            return value
+            return slot_of(value) or value
         if self._kind() != "name" or self._peek() in KEYWORDS:
             self._fail("expected a name")
         return self._next()

@@ -13,11 +13,12 @@ from tp.graph.axes import SAMPLES, Axis, Type
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
+from tp.graph.slot import DIRECTIONS, POINT, Role, Slot, slot_of
 from tp.interpret.cost.work import questions
 from tp.primitives.arrays import aligned
 from tp.primitives.input import Input
 from tp.primitives.traits import applied_weight
-from tp.quantities.programs import DIRECTIONS, POINT, gradient_at, gradient_of, jet_output, metric, reads_in
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.transform.algebra import JET, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
 
@@ -54,7 +55,7 @@ class HessianStep:
         self.inputs: dict[str, Type] = {
             operation.name: operation.axes
             for index in self.graph
-            if isinstance(operation := self.graph[index].operation, Input) and operation.name.startswith("@free ")
+            if isinstance(operation := self.graph[index].operation, Input) and _is_free(operation.name)
         }
 
     @property
@@ -109,12 +110,12 @@ class HessianStep:
         one = Axis(SAMPLES, 1)
         reads = {name: node for name, node in reads_in(program, graph, roots).items() if name not in self.fixed}
         free = Direction(
-            {name: graph.add(Input(f"@free {name}", (*graph.type(node), one))) for name, node in reads.items()},
+            {name: graph.add(Input(Slot(Role.FREE, name), (*graph.type(node), one))) for name, node in reads.items()},
             {
                 name: tuple(
                     Factor(
-                        graph.add(Input(f"@free {name} left {i}", (*left, one))),
-                        graph.add(Input(f"@free {name} right {i}", (*right, one))),
+                        graph.add(Input(Slot(Role.FREE_LEFT, name, i), (*left, one))),
+                        graph.add(Input(Slot(Role.FREE_RIGHT, name, i), (*right, one))),
                         shared,
                     )
                     for i, (left, right, shared) in enumerate(parts)
@@ -140,10 +141,15 @@ def _renamed(axes: Type) -> Type:
     return tuple(Axis(COEFFICIENTS, a.size) if a.name == JET else a for a in axes)
 
 
+def _is_free(name: str) -> bool:
+    slot = slot_of(name)
+    return slot is not None and slot.role in (Role.FREE, Role.FREE_LEFT, Role.FREE_RIGHT)
+
+
 def _nodes(image: Direction) -> dict[str, int]:
-    named = {f"@free {name}": node for name, node in image.leaves.items()}
+    named: dict[str, int] = {Slot(Role.FREE, name): node for name, node in image.leaves.items()}
     for name, factors in image.factors.items():
         for i, factor in enumerate(factors):
-            named[f"@free {name} left {i}"] = factor.left
-            named[f"@free {name} right {i}"] = factor.right
+            named[Slot(Role.FREE_LEFT, name, i)] = factor.left
+            named[Slot(Role.FREE_RIGHT, name, i)] = factor.right
     return named

@@ -9,6 +9,7 @@ from tp.graph.axes import ONE, SAMPLES, Axis, Scale, Type, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
+from tp.graph.slot import HERE, Place, Role, Slot
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.input import Input
@@ -25,22 +26,14 @@ from tp.transform.jet import jets
 
 J = TypeVar("J")
 
-POINT = "@point"
-DIRECTIONS = "@directions"
-
 
 def metric(graph: Nodes) -> Callable[[str], Scale]:
     """Λ: the learning rate of each weight, global rate included."""
     return lambda weight: graph.learning_rate * graph.parameters[weight].rate
 
 
-def weighing(output: str) -> str:
-    """The name of the input that weighs the components of ``output``."""
-    return f"@weights {output}"
-
-
 def scalar_output(
-    program: Graph, target: GraphBuilder, image: dict[int, int], samples: Axis | None, suffix: str
+    program: Graph, target: GraphBuilder, image: dict[int, int], samples: Axis | None = None, place: Place = HERE
 ) -> int:
     """The hypothesis as a scalar: all output components along a generic fixed direction u.
 
@@ -52,23 +45,23 @@ def scalar_output(
         axes = program.type(node)
         value = spread(target, image[node], extra)
         if axes:
-            weights = target.add(Input(weighing(name) + suffix, (*axes, *extra)))
+            weights = target.add(Input(place.of(Slot(Role.OUTPUT, name)), (*axes, *extra)))
             value = contract(target, value, weights, names(axes))
         parts.append(value)
     return combine(target, parts)
 
 
-def datum(target: GraphBuilder, samples: Axis | None, suffix: str) -> Callable[[Input], int]:
-    """Inputs of derived programs: the original name with a suffix, the samples as a last axis."""
+def datum(target: GraphBuilder, samples: Axis | None = None, place: Place = HERE) -> Callable[[Input], int]:
+    """Makes the inputs of derived programs: those of the program at ``place``, with the samples as a last axis."""
     extra: Type = () if samples is None else (samples,)
-    return lambda operation: target.add(Input(operation.name + suffix, (*operation.axes, *extra)))
+    return lambda operation: target.add(Input(place.of(operation.name), (*operation.axes, *extra)))
 
 
-def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None, suffix: str) -> Direction:
-    """Λ ∇F at the inputs named with ``suffix``, detached: one direction a sample."""
+def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None = None, place: Place = HERE) -> Direction:
+    """Λ ∇F at the inputs at ``place``, detached: one direction for each sample."""
     roots = list(program.outputs.values())
-    image = instantiate(program, roots, target, datum(target, samples, suffix), samples)
-    output = scalar_output(program, target, image, samples, suffix)
+    image = instantiate(program, roots, target, datum(target, samples, place), samples)
+    output = scalar_output(program, target, image, samples, place)
     reads: dict[str, int] = {}
     for index in program.needed(roots):
         if (weight := read_weight(program[index].operation)) is not None:
@@ -81,17 +74,17 @@ def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None, suff
     return moved.mapped(lambda node: target.add(Detach(), node))
 
 
-def jet_output(program: Graph, algebra: Algebra[J], suffix: str) -> J:
-    """The jet of the scalar output at the inputs named with ``suffix``."""
+def jet_output(program: Graph, algebra: Algebra[J], place: Place = HERE) -> J:
+    """The jet of the scalar output at the inputs at ``place``."""
     target = algebra.graph
     roots = list(program.outputs.values())
-    moving = jets(program, roots, algebra, datum(target, None, suffix))
+    moving = jets(program, roots, algebra, datum(target, None, place))
     parts: list[J] = []
     for name, node in program.outputs.items():
         axes = program.type(node)
         value = moving[node]
         if axes:
-            weights = target.add(Input(weighing(name) + suffix, axes))
+            weights = target.add(Input(place.of(Slot(Role.OUTPUT, name)), axes))
             value = algebra.bilinear(Product(names(axes)), value, algebra.flat(weights))
         parts.append(value)
     return algebra.linear(Linear((ONE,) * len(parts)), parts) if len(parts) > 1 else parts[0]

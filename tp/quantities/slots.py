@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tp.graph.graph import Graph
-from tp.quantities.programs import DIRECTIONS, POINT, weighing
+from tp.graph.slot import DIRECTIONS, POINT, Role, Slot, slot_of
 
 
 def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0) -> dict[str, np.ndarray]:
@@ -20,8 +20,8 @@ def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: 
     out: dict[str, np.ndarray] = {}
 
     def place(name: str, array: np.ndarray) -> None:
-        out[name + POINT] = array[0]
-        out[name + DIRECTIONS] = np.moveaxis(array[1 : slots + 1], 0, -1)
+        out[POINT.of(name)] = array[0]
+        out[DIRECTIONS.of(name)] = np.moveaxis(array[1 : slots + 1], 0, -1)
 
     for name, array in inputs.items():
         if len(array) < slots + 1:
@@ -32,10 +32,15 @@ def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: 
         shape = tuple(a.at(1) for a in program.type(node))
         if shape:
             weights = generator.standard_normal((slots + 1, *shape))
-            place(weighing(name), weights / np.sqrt(np.prod(shape)))
+            place(Slot(Role.OUTPUT, name), weights / np.sqrt(np.prod(shape)))
     return out
 
 
 def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
     """The inputs of a program with fewer directions: only x_1..x_depth (at least one)."""
-    return {name: array[..., : max(depth, 1)] if name.endswith(DIRECTIONS) else array for name, array in inputs.items()}
+    found = dict(inputs)
+    for name, array in inputs.items():
+        slot = slot_of(name)
+        if slot is not None and slot.role is Role.DIRECTIONS:
+            found[name] = array[..., : max(depth, 1)]
+    return found

@@ -41,8 +41,8 @@ def backprop(program: Graph) -> Backprop:
     """The gradient of the (weighed) output of ``program`` at one generic input, beside the program itself."""
     graph = GraphBuilder.like(program)
     roots = [*program.outputs.values(), *program.names.values()]
-    image = instantiate(program, roots, graph, datum(graph, None, ""))
-    output = scalar_output(program, graph, image, None, "")
+    image = instantiate(program, roots, graph, datum(graph))
+    output = scalar_output(program, graph, image)
     reads = reads_in(program, graph, list(program.outputs.values()))
     pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values())
     gradient = direction(pulled, reads)
@@ -76,13 +76,13 @@ def trained(
     """
     optimizer = optimizer or SGD()
     graph = GraphBuilder.like(back.graph)
-    flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph, None, ""))
+    flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph))
     start = thin(graph, back.update.mapped(lambda node: flat[node].base))
     rest: tuple[Direction, ...] = ()
     roots = [*back.roots, *back.image.values()]
     for step in range(1, steps + 1):
         algebra = Displacing(graph, optimizer.displacement(graph, start, rest))
-        moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph, None, ""))
+        moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph))
         if step == steps:
             return Trained(graph, moved, algebra)
         rest = (*rest, thin(graph, change(back.update, algebra, moved)))

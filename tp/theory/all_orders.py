@@ -48,7 +48,7 @@ def series(scalars: Scalars) -> Series | None:
     rate: Fraction | None = None
     for _ in range(_TRIES):
         algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), formal=True)
-        output = jet_output(scalars.program, algebra, "")
+        output = jet_output(scalars.program, algebra)
         top = _furthest(scalars, algebra, whole=rate is not None)
         if rate is None:
             rate = -top
@@ -64,7 +64,7 @@ def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
     """Every node of the program, displaced by ε n^rate g."""
     algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), formal=True)
     roots = list(scalars.program.outputs.values())
-    return jets(scalars.program, roots, algebra, datum(scalars.graph, None, ""))
+    return jets(scalars.program, roots, algebra, datum(scalars.graph))
 
 
 def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:

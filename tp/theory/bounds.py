@@ -112,8 +112,8 @@ class _Hypothesis:
         self.metric = metric(program)
         self.graph = graph = GraphBuilder.like(program)
         roots = list(program.outputs.values())
-        image = instantiate(program, roots, graph, datum(graph, None, ""))
-        self.output = scalar_output(program, graph, image, None, "")
+        image = instantiate(program, roots, graph, datum(graph))
+        self.output = scalar_output(program, graph, image)
         self.forward = graph.needed([self.output])
         self.reads = {name: i for i in self.forward if (name := read_weight(graph[i].operation)) is not None}
         self.pulled = pullback(graph, self.output, graph.add(Constant((1.0,))), self.reads.values(), every=True)

@@ -261,7 +261,7 @@ class _Reading:
             image = {place: self.back.image[place] for place in places}
             roots = list(image.values())
             still = {i: Displaced(self.after.nodes[i].base) for i in _untouched(self.back.graph, roots, name)}
-            moved = jets(self.back.graph, roots, algebra, datum(self.after.graph, None, ""), still)
+            moved = jets(self.back.graph, roots, algebra, datum(self.after.graph), still)
             found: list[Mover] = []
             for place, node in image.items():
                 far = _largest(self.order(moved[node].first), self.order(moved[node].rest))

@@ -52,14 +52,14 @@ class Scalars:
         self.calculus = calculus
         self.zero = calculus.zero
         self.values: dict[int, Derived] = {}
-        along = gradient_at(program, self.graph, None, "")
+        along = gradient_at(program, self.graph)
         self.along = thinned(self.graph, along, calculus, self.values)
         self._squares: dict[int, int | None] = {}
         self._deepen(depth)
 
     def _deepen(self, depth: int) -> None:
         self.algebra = Taylor(self.graph, [(self.along, depth)])
-        self.output = jet_output(self.program, self.algebra, "")
+        self.output = jet_output(self.program, self.algebra)
 
     def ground(self, quantity: Quantity) -> Ground:
         """Why ``quantity``, of at most one free slot, has its exponent."""

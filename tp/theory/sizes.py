@@ -33,7 +33,7 @@ class TypicalSizes:
         """The size of the first move of ``node`` along n^along g, or of all later ones together."""
         if self._originals is None:
             program = self.scalars.program
-            image = instantiate(program, list(program.outputs.values()), graph, datum(graph, None, ""))
+            image = instantiate(program, list(program.outputs.values()), graph, datum(graph))
             self._originals = {copy: original for original, copy in image.items()}
         original = self._originals.get(node)
         if original is None:

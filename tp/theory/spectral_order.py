@@ -12,6 +12,7 @@ from fractions import Fraction
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter
+from tp.graph.slot import Role, Slot
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
 from tp.primitives.detach import Detach
@@ -29,7 +30,7 @@ def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fr
     None when the tensor vanishes identically.
     """
     graph = GraphBuilder(program.widths, {**program.parameters, **_probes(program)}, program.learning_rate)
-    along = gradient_at(program, graph, None, "")
+    along = gradient_at(program, graph)
     found: list[Fraction] = []
     for start in (along, _random(program, graph)):
         found += _iterate(program, graph, along, start, contracted, calculus)
@@ -45,7 +46,7 @@ def _iterate(
     moved = start
     for _ in range(STEPS + 1):
         algebra = Taylor(graph, [(along, contracted), (moved, 1)])
-        node = algebra.coefficient(jet_output(program, algebra, ""), contracted + 1)
+        node = algebra.coefficient(jet_output(program, algebra), contracted + 1)
         if node is None:
             break
         image = gradient_of(program, graph, node)
@@ -65,10 +66,10 @@ def _probes(program: Graph) -> dict[str, Parameter]:
     probes: dict[str, Parameter] = {}
     for name, p in program.parameters.items():
         if p.is_operator:
-            probes[f"@left {name}"] = Parameter(f"@left {name}", p.outs, (), Law("normal"))
-            probes[f"@right {name}"] = Parameter(f"@right {name}", p.ins, (), Law("normal"))
+            probes[Slot(Role.LEFT, name)] = Parameter(Slot(Role.LEFT, name), p.outs, (), Law("normal"))
+            probes[Slot(Role.RIGHT, name)] = Parameter(Slot(Role.RIGHT, name), p.ins, (), Law("normal"))
         else:
-            probes[f"@free {name}"] = Parameter(f"@free {name}", p.outs, p.ins, Law("normal"))
+            probes[Slot(Role.FREE, name)] = Parameter(Slot(Role.FREE, name), p.outs, p.ins, Law("normal"))
     return probes
 
 
@@ -76,9 +77,9 @@ def _random(program: Graph, graph: GraphBuilder) -> Direction:
     def read(name: str) -> int:
         return graph.add(Read(name))
 
-    leaves = {name: read(f"@free {name}") for name, p in program.parameters.items() if not p.is_operator}
+    leaves = {name: read(Slot(Role.FREE, name)) for name, p in program.parameters.items() if not p.is_operator}
     factors = {
-        name: (Factor(read(f"@left {name}"), read(f"@right {name}"), ()),)
+        name: (Factor(read(Slot(Role.LEFT, name)), read(Slot(Role.RIGHT, name)), ()),)
         for name, p in program.parameters.items()
         if p.is_operator
     }

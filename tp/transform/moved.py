@@ -15,6 +15,7 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
+from tp.graph.slot import Role, Slot
 from tp.primitives.input import Input
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, multiply
@@ -23,8 +24,7 @@ from tp.transform.direction import Factor, apply_direction
 from tp.transform.instantiate import instantiate
 
 RANK = "@rank"
-SHRUNK = "@shrunk"
-"""The input γ that initial weights with moves in rows are multiplied with."""
+"""The axis of the rows of a move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +40,12 @@ class Moves:
 
     def beside(self, program: Graph) -> frozenset[str]:
         """The weights that :func:`room_for` adds for the moves that are arrays."""
-        return frozenset(move_of(name) for name in self.arrays if name in program.parameters)
-
-
-def left_of(weight: str) -> str:
-    """The input with the rows a, axes (rank, outs)."""
-    return f"@left {weight}"
-
-
-def right_of(weight: str) -> str:
-    """The input with the rows b, axes (rank, ins)."""
-    return f"@right {weight}"
-
-
-def coefficients_of(weight: str) -> str:
-    """The input with the coefficients, axes (rank)."""
-    return f"@coefficients {weight}"
-
-
-def move_of(weight: str) -> str:
-    """The weight that is the move of ``weight``."""
-    return f"@move {weight}"
+        return frozenset(Slot(Role.MOVE, name) for name in self.arrays if name in program.parameters)
 
 
 def room_for(program: Graph, moves: Moves) -> GraphBuilder:
     """A builder for ``program`` with ``moves``: it has the weights that are moves."""
-    found = {name: replace(program.parameters[name], name=move_of(name)) for name in sorted(moves.arrays)}
+    found = {name: replace(program.parameters[name], name=Slot(Role.MOVE, name)) for name in sorted(moves.arrays)}
     beside = {p.name: p for p in found.values()}
     return GraphBuilder(program.widths, {**program.parameters, **beside}, program.learning_rate)
 
@@ -89,11 +69,11 @@ def moved(
         if weight is None:
             return copy
         if weight.name in moves.arrays:
-            return combine(target, [copy, target.add(on_weight(operation, move_of(weight.name)), *operands)])
+            return combine(target, [copy, target.add(on_weight(operation, Slot(Role.MOVE, weight.name)), *operands)])
         if not weight.applied or not moves.rank.get(weight.name):
             return copy
         if moves.shrinks:
-            copy = multiply(target, copy, target.add(Input(SHRUNK, ())))
+            copy = multiply(target, copy, target.add(Input(Slot(Role.SHRUNK), ())))
         return combine(target, [copy, _move(target, weight, operands[0], moves.rank)])
 
     return instantiate(program, roots, target, datum, samples, beside)
@@ -103,10 +83,10 @@ def _move(target: GraphBuilder, weight: Weight, operand: int, rank: Mapping[str,
     """Σ_r c_r a_r (b_r · x), or with a and b exchanged for the transposed weight."""
     found = target.parameters[weight.name]
     axis = Axis(RANK, rank[weight.name])
-    left = target.add(Input(left_of(weight.name), (axis, *found.outs)))
-    right = target.add(Input(right_of(weight.name), (axis, *found.ins)))
+    left = target.add(Input(Slot(Role.LEFT, weight.name), (axis, *found.outs)))
+    right = target.add(Input(Slot(Role.RIGHT, weight.name), (axis, *found.ins)))
     vector, coefficient, shared = apply_direction(target, weight, Factor(left, right, (RANK,)), operand)
-    weights = target.add(Input(coefficients_of(weight.name), (axis,)))
+    weights = target.add(Input(Slot(Role.COEFFICIENTS, weight.name), (axis,)))
     if shared != (RANK,):
         weights = target.add(Rename(RANK, shared[0]), weights)
     return contract(target, vector, multiply(target, coefficient, weights), shared)

@@ -10,6 +10,7 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import SAMPLES, Axis, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.slot import Role, Slot
 from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.input import Input
@@ -20,8 +21,8 @@ from tp.transform.direction import Direction
 from tp.transform.gradient import Pullback, direction, pullback
 from tp.transform.moved import Moves, moved
 
-TARGET = "@target"
-SEED = "@seed"
+TARGET = Slot(Role.TARGET)
+SEED = Slot(Role.SEED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
     """The gradient of the cost summed over a ``batch``; targets are the input :data:`TARGET`."""
     graph, samples = GraphBuilder.like(program), Axis(SAMPLES, batch)
     ((_, root),) = program.outputs.items()
-    image = moved(program, [root], graph, datum(graph, samples, ""), None, moves)
+    image = moved(program, [root], graph, datum(graph, samples), None, moves)
     output = _sampled(graph, image[root], samples)
     target = graph.add(Input(TARGET, graph.type(output)))
     signal = graph.add(ErrorSignal(cost), output, target)
@@ -87,7 +88,7 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     """
     graph, samples = GraphBuilder.like(program), Axis(SAMPLES, count)
     ((_, root),) = program.outputs.items()
-    image = moved(program, [root, *features.values()], graph, datum(graph, samples, ""), samples, moves)
+    image = moved(program, [root, *features.values()], graph, datum(graph, samples), samples, moves)
     output = _sampled(graph, image[root], samples)
     seed = graph.add(Input(SEED, graph.type(output)))
     weighed = contract(graph, output, seed, names(graph.type(output)))

@@ -19,9 +19,9 @@ from tp.experiments.training.outline import Outline
 from tp.experiments.training.second_derivatives import CHANGE, NOW, Curvature
 from tp.experiments.training.start import linear_model, spectrum
 from tp.experiments.training.weights import Descent, Moving
+from tp.graph.slot import Role, Slot
 from tp.interpret.arrays import conditioned
 from tp.interpret.arrays.gaussian import Gaussian
-from tp.transform.moved import move_of
 
 TARGETS = "@targets"
 """The name of the targets among the arrays that a run is given."""
@@ -151,7 +151,7 @@ class _Run:
         """Norms of second derivatives, 0 where the path is not curved, and ``carry`` with what was learned."""
         moving = carry.moving
         arrays = {w: moving.known[w] - a for w, a in self.initial.items() if w in self.ready.outline.moving}
-        at_start = {**moving.known, **self.initial, **{move_of(w): move for w, move in arrays.items()}}
+        at_start = {**moving.known, **self.initial, **{Slot(Role.MOVE, w): move for w, move in arrays.items()}}
         given = {**{name: a[0] for name, a in self.inputs.items()}, **self.ready.descent.inputs(moving)}
         along = jax.nn.one_hot(0, self.path.components, dtype=self.ready.kind).reshape(self.targets.shape[1:])
         learning = {w: a for w, a in moving.known.items() if isinstance(a, Gaussian)}

@@ -18,12 +18,12 @@ from tp.experiments.power_iteration import PowerIteration, State
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
+from tp.graph.slot import POINT, Role, Slot
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.work import Questions, questions
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine
 from tp.quantities.hessian import FIRST, STEPS, HessianStep
-from tp.quantities.programs import POINT, weighing
 from tp.transform.moved import Moves, moved, room_for
 
 NOW, CHANGE = "hessian", "hessian drift"
@@ -81,8 +81,8 @@ class Curvature:
         ``given`` are the inputs of the program, at one sample, and of the moves. ``along`` [...axes of the output]
         weighs the output. Before training has ``begun`` the change is 0, and its iteration is skipped.
         """
-        inputs = {f"{name}{POINT}": array for name, array in given.items()}
-        inputs[weighing(self.second.output) + POINT] = along
+        inputs = {POINT.of(name): array for name, array in given.items()}
+        inputs[POINT.of(Slot(Role.OUTPUT, self.second.output))] = along
         known, states = dict(known), dict(states)
         found = {name: jnp.zeros((), self.kind) for name in (NOW, CHANGE)}
         for name, iteration in self._iterations.items():

@@ -17,10 +17,11 @@ import jax.numpy as jnp
 from tp.experiments.training.evaluation import Values
 from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.graph import Graph
+from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.gaussian import later_than
 from tp.interpret.cost.work import sizes
 from tp.optimizers import Optimizer
-from tp.transform.moved import SHRUNK, Moves, coefficients_of, left_of, right_of
+from tp.transform.moved import Moves
 
 
 class Moving(NamedTuple):
@@ -92,11 +93,11 @@ class Descent:
         found: dict[str, Any] = {}
         for name, (left, right) in moving.rows.items():
             parameter = self.program.parameters[name]
-            found[left_of(name)] = left.reshape((-1, *(a.at(self.n) for a in parameter.outs)))
-            found[right_of(name)] = right.reshape((-1, *(a.at(self.n) for a in parameter.ins)))
-            found[coefficients_of(name)] = moving.coordinates[name][1:]
+            found[Slot(Role.LEFT, name)] = left.reshape((-1, *(a.at(self.n) for a in parameter.outs)))
+            found[Slot(Role.RIGHT, name)] = right.reshape((-1, *(a.at(self.n) for a in parameter.ins)))
+            found[Slot(Role.COEFFICIENTS, name)] = moving.coordinates[name][1:]
             if self.optimizer.shrinks:  # the same share of every weight
-                found[SHRUNK] = moving.coordinates[name][0]
+                found[Slot(Role.SHRUNK)] = moving.coordinates[name][0]
         return found
 
     def found(self, moving: Moving, values: Values) -> Values:

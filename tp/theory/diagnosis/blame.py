@@ -149,9 +149,9 @@ class Parts:
         self.free = bool(quantity.free)
         self.depth = quantity.contracted
         self.values: dict[int, Derived] = {}
-        self.along = gradient_at(program, self.graph, None, "")
+        self.along = gradient_at(program, self.graph)
         self.algebra = _Recording(self.graph, self.along, self.depth, detached=self.free)
-        self.output = jet_output(program, self.algebra, "")
+        self.output = jet_output(program, self.algebra)
         self.root = self.output[-1]
 
     def exponent(self, node: int | None, only: str | None = None) -> Fraction | None:
@@ -173,7 +173,7 @@ class Parts:
             if not mine.leaves and not mine.factors:
                 continue
             bundles = [(mine, self.depth)] if alone else [(self.along, self.depth - 1), (mine, 1)]
-            part = jet_output(self.program, Taylor(self.graph, bundles), "")[-1]
+            part = jet_output(self.program, Taylor(self.graph, bundles))[-1]
             exponents = [self.exponent(part, name if alone else None)]
             if self.free and not alone:
                 exponents.append(self.exponent(self.root, name))
@@ -196,7 +196,7 @@ class Parts:
         outputs = list(self.program.outputs.values())
         reads = reads_in(self.program, self.graph, outputs)
         pulled = pullback(self.graph, base, self.graph.add(Constant((1.0,))), reads.values(), every=True)
-        for index, jet in jets(self.program, outputs, self.algebra, datum(self.graph, None, "")).items():
+        for index, jet in jets(self.program, outputs, self.algebra, datum(self.graph)).items():
             node = jet[0]
             # A node is made once, though others may pass it on unchanged.
             made = None if node is None else self.algebra.made.pop(node, None)
