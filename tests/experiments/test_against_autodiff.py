@@ -11,7 +11,7 @@ from autodiff import inputs_of, reference
 
 from tests.experiments.drawn import sample
 from tests.marks import exhaustive, slow
-from tp.quantities.hessian import TOLERANCE
+from tp.experiments.iteration_limits import TOLERANCE
 from tp.syntax import Program, load, parse
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

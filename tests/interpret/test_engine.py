@@ -17,6 +17,7 @@ from two_samples import both, draws, inputs_of, p_values, shipped
 from tests.experiments.drawn import chosen, cost, memory, sample, without
 from tests.marks import exhaustive
 from tp.diagnostics.diagnostic import TpError
+from tp.experiments.iteration_limits import TOLERANCE
 from tp.experiments.power_iteration import spectral_norm
 from tp.graph.graph import Graph
 from tp.interpret.arrays import conditioned, dense
@@ -25,7 +26,7 @@ from tp.interpret.arrays.evaluate import Weights, evaluator, stepper, stored
 from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.engine import ENGINES
 from tp.quantities.distinct import DistinctScalars
-from tp.quantities.hessian import TOLERANCE, HessianStep
+from tp.quantities.hessian import HessianStep
 from tp.quantities.names import parse as quantity
 from tp.quantities.slots import arrange, first
 from tp.syntax import Program, parse

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
 from tp.experiments.streams import One
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -12,7 +13,7 @@ from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
 from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
 from tp.quantities.distinct import DistinctScalars
-from tp.quantities.hessian import ROOM, USUAL_STEPS, HessianStep
+from tp.quantities.hessian import HessianStep
 from tp.quantities.names import Quantity
 from tp.quantities.slots import first
 from tp.transform.factored import factored
@@ -82,8 +83,8 @@ class Derived:
 
     def _remembered(self, name: str, n: int) -> int:
         """Products of one weight that the power iterations make room for."""
-        steps = [step.asked(n) for step in self.steps.values() if not step.vanishes]
-        return ROOM * sum(sum(asked[name]) for asked in steps if name in asked)
+        steps = [vectors_asked(step, n) for step in self.steps.values() if not step.vanishes]
+        return ROOM * sum(sum(vectors[name]) for vectors in steps if name in vectors)
 
     def _asked(self, n: int) -> dict[str, Questions]:
         return questions(self._programs(), n)

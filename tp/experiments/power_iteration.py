@@ -8,9 +8,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from tp.experiments.iteration_limits import FIRST, LEARNED_STEPS, ROOM, STARTS, STEPS, TOLERANCE, vectors_asked
+from tp.graph.slot import Role, slot_of
 from tp.interpret.arrays.evaluate import stepper
 from tp.interpret.arrays.gaussian import Gaussian
-from tp.quantities.hessian import FIRST, LEARNED_STEPS, ROOM, STARTS, STEPS, TOLERANCE, HessianStep
+from tp.quantities.hessian import HessianStep
 
 State = dict[str, Any]
 """The iterate in factors, by the name of the input that each is."""
@@ -23,7 +25,7 @@ class PowerIteration:
     def __init__(self, step: HessianStep, n: int, kind: Any) -> None:
         self._step, self._n, self._kind = step, n, kind
         self._evaluate = stepper(step.graph, step.roots, n, kind)
-        self._lefts = [name for name in step.state if " right " not in name]
+        self._lefts = [name for name in step.state if (s := slot_of(name)) is None or s.role is not Role.FREE_RIGHT]
 
     def start(self, key: Any) -> State:
         """A random iterate, which is not normalised."""
@@ -84,13 +86,13 @@ def spectral_norm(
     returned with what was learned of them, and every start builds on what the one before learned: all see one matrix.
     """
     iteration = PowerIteration(step, n, kind)
-    asked = step.asked(n)
+    vectors = vectors_asked(step, n)
 
     def run(weights: Weights, inputs: Mapping[str, Any], key: Any) -> tuple[Any, Any, dict[str, Any]]:
         learning = {
-            name: weight.with_room(*(k * ROOM for k in asked[name]))
+            name: weight.with_room(*(k * ROOM for k in vectors[name]))
             for name, weight in weights.items()
-            if name in asked and isinstance(weight, Gaussian)
+            if name in vectors and isinstance(weight, Gaussian)
         }
         most = STEPS if not learning else LEARNED_STEPS
 

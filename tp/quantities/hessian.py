@@ -14,7 +14,6 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import DIRECTIONS, POINT, Role, Slot, slot_of
-from tp.interpret.cost.work import questions
 from tp.primitives.arrays import aligned
 from tp.primitives.input import Input
 from tp.primitives.traits import applied_weight
@@ -22,26 +21,14 @@ from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric,
 from tp.transform.algebra import JET, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
 
-TOLERANCE = 1e-3
-"""Relative change of the norm over ten steps at which an iteration counts as converged."""
-STEPS = 400
-LEARNED_STEPS = 120
-"""The limit where weights are known by their products only: every step has to be remembered."""
-USUAL_STEPS = 100
-"""Evaluations of a step that are usual, both starts together."""
-STARTS = 2
-FIRST = 2
-"""Steps before the first norm that is compared."""
-ROOM = STARTS * (LEARNED_STEPS + FIRST)
-"""Evaluations of a step that must be remembered at most."""
 COEFFICIENTS = "@coefficients"
-"""The jet axis of the last step's gradient: a factor of the next iterate is no jet of the program that it moves."""
+"""The axis :data:`JET` of the gradient of one step, under another name: factors of the next iterate are not jets."""
 
 
 class HessianStep:
     """The program u -> Λ M u, with u an input in factors, and |Λ^{1/2} M u|^2.
 
-    Derivatives leave out the weights in ``fixed``.
+    ``contracted`` is d. There are no derivatives with respect to the weights in ``fixed``.
     """
 
     def __init__(self, program: Graph, contracted: int, fixed: Collection[str] = ()) -> None:
@@ -62,14 +49,9 @@ class HessianStep:
     def vanishes(self) -> bool:
         return self.squared is None
 
-    def asked(self, n: int) -> dict[str, tuple[int, int]]:
-        """Vectors that one evaluation multiplies each weight with at width ``n``, and its transpose."""
-        found = questions([(self.graph, self.roots)], n)
-        return {name: (q.vectors(False), q.vectors(True)) for name, q in found.items()}
-
     @property
     def roots(self) -> list[int]:
-        """The nodes that an evaluation is after; none where the correlation vanishes."""
+        """The nodes that an evaluation returns; none where the correlation vanishes."""
         return [] if self.squared is None else [self.squared, *self.state.values()]
 
     def fed(self, name: str, array: Any) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from tp.experiments.iteration_limits import FIRST, STEPS, vectors_asked
 from tp.experiments.power_iteration import PowerIteration, State
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
@@ -23,7 +24,7 @@ from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.work import Questions, questions
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine
-from tp.quantities.hessian import FIRST, STEPS, HessianStep
+from tp.quantities.hessian import HessianStep
 from tp.transform.moved import Moves, moved, room_for
 
 NOW, CHANGE = "hessian", "hessian drift"
@@ -86,7 +87,9 @@ class Curvature:
         known, states = dict(known), dict(states)
         found = {name: jnp.zeros((), self.kind) for name in (NOW, CHANGE)}
         for name, iteration in self._iterations.items():
-            learning = {w: known[w] for w in self.second.steps[name].asked(self.n) if isinstance(known[w], Gaussian)}
+            learning = {
+                w: known[w] for w in vectors_asked(self.second.steps[name], self.n) if isinstance(known[w], Gaussian)
+            }
             most = LEARNED_STEPS if learning else STEPS
             if name == CHANGE:
                 most = jnp.where(begun, most, 0)
