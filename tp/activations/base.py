@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from fractions import Fraction
 from math import exp, lgamma
@@ -76,26 +76,26 @@ class Activation(ABC):
     φ(β x) satisfies it for β up to this radius.
     """
     summary: ClassVar[str]
+    parity: ClassVar[Parity] = Parity.NONE
+    """The parity up to a polynomial of degree below :attr:`uneven` (sigmoid is odd up to a constant)."""
+    uneven: ClassVar[int] = 0
+    """How many derivatives, from the function on, lack that parity: 0 to 2."""
+    order: ClassVar[int] = 0
+    """φ(z) = O(|z|^order) for large |z|."""
 
     @property
     def name(self) -> str:
         """The name that :func:`tp.activations.find` turns back into this activation."""
-        return self.keyword
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.NONE
+        arguments = ", ".join(getattr(self, f.name) for f in fields(self) if f.init)
+        return f"{self.keyword}({arguments})" if arguments else self.keyword
 
     @abstractmethod
     def lower(self, k: int, x: Any) -> Any:
         """The k-th derivative at the JAX array ``x``, entry by entry."""
 
     def symmetry(self, k: int) -> str:
-        """ "odd", "even" or "none", for the k-th derivative.
-
-        Overridden where derivatives have a parity that the function lacks (sigmoid is odd up to a constant).
-        """
-        return self.parity.differentiated(k).value
+        """ "odd", "even" or "none", for the k-th derivative."""
+        return Parity.NONE.value if k < self.uneven else self.parity.differentiated(k).value
 
     def vanishes(self, k: int) -> bool:
         """Whether the k-th derivative is zero (almost) everywhere."""
@@ -132,4 +132,4 @@ class Activation(ABC):
 
         It is 0 for bounded derivatives, also for those that decay.
         """
-        return Fraction(0)
+        return Fraction(max(self.order - k, 0))

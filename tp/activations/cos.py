@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.activations.sin import Sin
+
+_SINE = Sin()
 
 
 @dataclass(frozen=True)
 class Cos(Activation):
+    """The derivative of the sine."""
+
     keyword: ClassVar[str] = "cos"
     summary: ClassVar[str] = "cosine; even, entire, bounded"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.EVEN
+    parity: ClassVar[Parity] = Parity.EVEN
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
-        turns = (k + 1) % 4  # a shifted argument would lose digits
-        value = jnp.cos(x) if turns % 2 else jnp.sin(x)
-        return -value if turns >= 2 else value
+        return _SINE.lower(k + 1, x)
 
     def taylor(self, k: int) -> float:
-        return (0.0, 1.0, 0.0, -1.0)[(k + 1) % 4]
+        return _SINE.taylor(k + 1)
 
     def bound(self) -> Bound | None:
-        return Bound(1.0, factorials=Fraction(0))
+        return _SINE.bound()

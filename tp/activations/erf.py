@@ -16,10 +16,7 @@ class Erf(Activation):
 
     keyword: ClassVar[str] = "erf"
     summary: ClassVar[str] = "error function; odd, entire, bounded"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.ODD
+    parity: ClassVar[Parity] = Parity.ODD
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -19,9 +19,9 @@ class Gelu(Activation):
 
     keyword: ClassVar[str] = "gelu"
     summary: ClassVar[str] = "x times the normal distribution function; entire, grows linearly"
-
-    def symmetry(self, k: int) -> str:
-        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+    parity: ClassVar[Parity] = Parity.EVEN
+    uneven: ClassVar[int] = 2
+    order: ClassVar[int] = 1
 
     def lower(self, k: int, x: Any) -> Any:
         import jax
@@ -41,9 +41,6 @@ class Gelu(Activation):
             return 0.0
         j = k // 2 - 1
         return k * (-1) ** j * factorial(2 * j) / (2**j * factorial(j)) / sqrt(2.0 * pi)
-
-    def growth(self, k: int) -> Fraction | None:
-        return Fraction(1 if k == 0 else 0)
 
     def bound(self) -> Bound | None:
         # From k = 2 on ±(He_k - He_{k-2}) times the normal density; Cramér: |He_k(x)| exp(-x²/4) <= 1.0865 sqrt(k!).

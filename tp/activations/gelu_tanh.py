@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
@@ -50,9 +49,9 @@ class GeluTanh(Activation):
     keyword: ClassVar[str] = "gelu_tanh"
     radius: ClassVar[float] = _nearest_pole()
     summary: ClassVar[str] = "gelu with tanh for the normal distribution function; analytic, grows linearly"
-
-    def symmetry(self, k: int) -> str:
-        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+    parity: ClassVar[Parity] = Parity.EVEN
+    uneven: ClassVar[int] = 2
+    order: ClassVar[int] = 1
 
     def lower(self, k: int, x: Any) -> Any:
         import jax
@@ -71,9 +70,6 @@ class GeluTanh(Activation):
         if k == 0:
             return 0.0
         return factorial(k) * _gate(k - 1, 0.5, 0.5, (2.0 * _C, 0.0, 2.0 * _C * _A))[k - 1]
-
-    def growth(self, k: int) -> Fraction | None:
-        return Fraction(1 if k == 0 else 0)
 
     def bound(self) -> Bound | None:
         # x - x sigmoid(-2u) on circles of radius 2 around points x >= 0, as for silu; even up to x/2.

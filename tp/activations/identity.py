@@ -14,7 +14,3 @@ class Identity(Monomial):
     summary: ClassVar[str] = "x itself; linear"
 
     exponent: str = field(default="1", init=False)
-
-    @property
-    def name(self) -> str:
-        return self.keyword

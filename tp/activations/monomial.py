@@ -29,13 +29,8 @@ class Monomial(Activation):
     def power(self) -> int:
         return int(self.exponent)
 
-    @property
-    def name(self) -> str:
-        return f"monomial({self.power})"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.ODD if self.power % 2 else Parity.EVEN
+    def symmetry(self, k: int) -> str:
+        return (Parity.ODD if (self.power - k) % 2 else Parity.EVEN).value
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

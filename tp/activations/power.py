@@ -28,10 +28,6 @@ class Power(Activation):
     def power(self) -> Fraction:
         return Fraction(self.exponent)
 
-    @property
-    def name(self) -> str:
-        return f"power({self.exponent})"
-
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -33,9 +33,8 @@ class Sigmoid(Activation):
     keyword: ClassVar[str] = "sigmoid"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "logistic function; analytic, bounded"
-
-    def symmetry(self, k: int) -> str:
-        return Parity.NONE.value if k == 0 else Parity.ODD.differentiated(k).value
+    parity: ClassVar[Parity] = Parity.ODD
+    uneven: ClassVar[int] = 1
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import pi
 from typing import Any, ClassVar
 
@@ -20,9 +19,9 @@ class Silu(Activation):
     keyword: ClassVar[str] = "silu"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "x times the logistic function; analytic, grows linearly"
-
-    def symmetry(self, k: int) -> str:
-        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+    parity: ClassVar[Parity] = Parity.EVEN
+    uneven: ClassVar[int] = 2
+    order: ClassVar[int] = 1
 
     def lower(self, k: int, x: Any) -> Any:
         first = x * _SIGMOID.lower(k, x)
@@ -30,9 +29,6 @@ class Silu(Activation):
 
     def taylor(self, k: int) -> float:
         return k * _SIGMOID.taylor(k - 1) if k else 0.0
-
-    def growth(self, k: int) -> Fraction | None:
-        return Fraction(1 if k == 0 else 0)
 
     def bound(self) -> Bound | None:
         # x σ(x) = x - x σ(-x), and |z σ(-z)| < 4.14 on circles of radius 2.5 around points x >= 0; even up to x/2.

@@ -13,10 +13,7 @@ from tp.activations.base import Activation, Bound, Parity
 class Sin(Activation):
     keyword: ClassVar[str] = "sin"
     summary: ClassVar[str] = "sine; odd, entire, bounded"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.ODD
+    parity: ClassVar[Parity] = Parity.ODD
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from math import log, pi, sin
 from typing import Any, ClassVar
 
@@ -20,9 +19,9 @@ class Softplus(Activation):
     keyword: ClassVar[str] = "softplus"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "log(1 + exp(x)); analytic, grows linearly"
-
-    def symmetry(self, k: int) -> str:
-        return Parity.NONE.value if k < 2 else Parity.EVEN.differentiated(k).value
+    parity: ClassVar[Parity] = Parity.EVEN
+    uneven: ClassVar[int] = 2
+    order: ClassVar[int] = 1
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
@@ -31,9 +30,6 @@ class Softplus(Activation):
 
     def taylor(self, k: int) -> float:
         return _SIGMOID.taylor(k - 1) if k else log(2.0)
-
-    def growth(self, k: int) -> Fraction | None:
-        return Fraction(1 if k == 0 else 0)
 
     def bound(self) -> Bound | None:
         # The slope is the logistic function: M (k-1)!/ρ^(k-1) = (M ρ/k) k!/ρ^k.

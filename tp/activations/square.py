@@ -14,7 +14,3 @@ class Square(Monomial):
     summary: ClassVar[str] = "x^2; even, homogeneous of degree 2"
 
     exponent: str = field(default="2", init=False)
-
-    @property
-    def name(self) -> str:
-        return self.keyword

@@ -30,10 +30,7 @@ class Tanh(Activation):
     keyword: ClassVar[str] = "tanh"
     radius: ClassVar[float] = pi / 2
     summary: ClassVar[str] = "hyperbolic tangent; odd, analytic, bounded"
-
-    @property
-    def parity(self) -> Parity:
-        return Parity.ODD
+    parity: ClassVar[Parity] = Parity.ODD
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -1,0 +1,32 @@
+"""What the functions share that are linear on both sides of 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from tp.activations.base import Activation, Parity, Smoothness
+
+
+@dataclass(frozen=True)
+class PiecewiseLinear(Activation):
+    """A multiple of |x| plus a linear function. The second derivative is taken to be 0, as it is almost everywhere.
+
+    What the kink adds is even. The radius is 0: no Taylor series represents the function on both sides of the kink.
+    """
+
+    smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_LINEAR
+    radius: ClassVar[float] = 0.0
+    parity: ClassVar[Parity] = Parity.EVEN
+    uneven: ClassVar[int] = 2
+    order: ClassVar[int] = 1
+
+    def vanishes(self, k: int) -> bool:
+        return k >= 2
+
+    def taylor(self, k: int) -> float:
+        return 0.0
+
+    def degree(self) -> Fraction | None:
+        return Fraction(1)
