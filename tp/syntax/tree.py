@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, dataclass_transform
 
 from tp.diagnostics.span import Span
 
 NOWHERE = Span(1, 1, 1, 1)
 
 
-@dataclass(frozen=True)
-class Syntax:
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class _Frozen:
+    """Makes every class below it a frozen dataclass."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        dataclass(frozen=True)(cls)
+
+
+class Syntax(_Frozen):
     """Anything that has a place in the text."""
 
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
@@ -20,17 +29,14 @@ class Expression(Syntax):
     """Base of everything that has a value."""
 
 
-@dataclass(frozen=True)
 class Number(Expression):
     text: str
 
 
-@dataclass(frozen=True)
 class Name(Expression):
     text: str
 
 
-@dataclass(frozen=True)
 class Argument(Syntax):
     """``value``, ``name=value``, ``first..last`` or ``name=first..last``, in brackets or a call."""
 
@@ -39,7 +45,6 @@ class Argument(Syntax):
     last: Expression | None = None
 
 
-@dataclass(frozen=True)
 class Index(Expression):
     """``base[items]``."""
 
@@ -47,7 +52,6 @@ class Index(Expression):
     items: tuple[Argument, ...]
 
 
-@dataclass(frozen=True)
 class Call(Expression):
     """``base(arguments)``."""
 
@@ -55,46 +59,39 @@ class Call(Expression):
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True)
 class Transposed(Expression):
     """``base'``."""
 
     base: Expression
 
 
-@dataclass(frozen=True)
 class Negative(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True)
 class Power(Expression):
     base: Expression
     exponent: Expression
 
 
-@dataclass(frozen=True)
 class Chain(Expression):
     """``a @ b @ c``, grouped from the right."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
 class Term(Expression):
     """Factors, each with ``*`` or ``/`` before it (``*`` for the first)."""
 
     factors: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True)
 class Sum(Expression):
     """Terms, each with ``+`` or ``-`` before it (``+`` for the first)."""
 
     terms: tuple[tuple[str, Expression], ...]
 
 
-@dataclass(frozen=True)
 class Range(Syntax):
     """``first..last``, both included."""
 
@@ -102,7 +99,6 @@ class Range(Syntax):
     last: Expression
 
 
-@dataclass(frozen=True)
 class Target(Syntax):
     """What an assignment fills: ``h`` or ``h[2]``."""
 
@@ -110,7 +106,6 @@ class Target(Syntax):
     indices: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True)
 class AxisUse(Syntax):
     """An axis in a type; with ``size`` it is declared on the spot."""
 
@@ -118,7 +113,6 @@ class AxisUse(Syntax):
     size: Expression | None = None
 
 
-@dataclass(frozen=True)
 class TypeSyntax(Syntax):
     """``[outs | ins]``; ``ins`` is None without a bar."""
 
@@ -130,7 +124,6 @@ class Statement(Syntax):
     """Base of the lines of a block."""
 
 
-@dataclass(frozen=True)
 class Definition(Syntax):
     """``name = value`` in a list of widths or axes; a bare width has no value."""
 
@@ -138,29 +131,24 @@ class Definition(Syntax):
     value: Expression | None = None
 
 
-@dataclass(frozen=True)
 class Widths(Statement):
     items: tuple[Definition, ...]
 
 
-@dataclass(frozen=True)
 class Axes(Statement):
     items: tuple[Definition, ...]
 
 
-@dataclass(frozen=True)
 class InputSyntax(Statement):
     name: str
     type: TypeSyntax
 
 
-@dataclass(frozen=True)
 class LawSyntax(Syntax):
     family: str
     arguments: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
 class ParameterSyntax(Statement):
     name: str
     ranges: tuple[Range, ...]
@@ -169,7 +157,6 @@ class ParameterSyntax(Statement):
     rate: Expression | None = None
 
 
-@dataclass(frozen=True)
 class InstanceSyntax(Statement):
     name: str
     ranges: tuple[Range, ...]
@@ -177,41 +164,34 @@ class InstanceSyntax(Statement):
     arguments: tuple[Argument, ...] | None = None
 
 
-@dataclass(frozen=True)
 class Block(Syntax):
     statements: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True)
 class Loop(Statement):
     variable: str
     range: Range
     body: Block
 
 
-@dataclass(frozen=True)
 class Assignment(Statement):
     targets: tuple[Target, ...]
     value: Expression
 
 
-@dataclass(frozen=True)
 class Output(Statement):
     name: str
     value: Expression
 
 
-@dataclass(frozen=True)
 class Return(Statement):
     values: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
 class LearningRate(Statement):
     value: Expression
 
 
-@dataclass(frozen=True)
 class ClaimSyntax(Statement):
     """``claim [not] subject : property(argument)`` or ``claim [not] property(argument)``."""
 
@@ -225,13 +205,11 @@ class Item(Syntax):
     """Base of what a file consists of."""
 
 
-@dataclass(frozen=True)
 class Import(Item):
     names: tuple[str, ...]
     module: str
 
 
-@dataclass(frozen=True)
 class FormalArgument(Syntax):
     """A hyperparameter of a program or an argument of a function; without ``kind`` it is a tensor."""
 
@@ -240,20 +218,17 @@ class FormalArgument(Syntax):
     default: Expression | None = None
 
 
-@dataclass(frozen=True)
 class Function(Item):
     name: str
     arguments: tuple[FormalArgument, ...]
     body: Block
 
 
-@dataclass(frozen=True)
 class ProgramSyntax(Item):
     name: str
     arguments: tuple[FormalArgument, ...] | None
     body: Block
 
 
-@dataclass(frozen=True)
 class File(Syntax):
     items: tuple[Item, ...] = ()

@@ -33,27 +33,6 @@ _WORDS = {
 _OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})
 _STATEMENTS = frozenset({"WIDTH", "PARAM", "INPUT", "OUTPUT", "CLAIM", "FOR", "RETURN"})
 _MOST_COMPARED = 60
-_KEYWORDS = frozenset(
-    [
-        "import",
-        "from",
-        "program",
-        "def",
-        "width",
-        "axis",
-        "input",
-        "param",
-        "rate",
-        "instance",
-        "for",
-        "in",
-        "output",
-        "return",
-        "learning_rate",
-        "claim",
-        "not",
-    ]
-)
 
 
 def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str | None]:
@@ -72,7 +51,7 @@ def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str
     words += sorted(_WORDS.get(d, f"'{d.lower().rstrip('_')}'") for d in due)
     found = {"_NL": "the line ends", "$END": "the text ends"}.get(kind, f"'{shown(text)}' stands")
     message = f"{found} where {_any_of(words)} should be" if words else f"{found} where nothing can follow"
-    if text in _KEYWORDS and "NAME" in set(expected):
+    if kind not in _WORDS and "NAME" in set(expected):  # the terminals without words are the reserved ones
         return message, f"'{text}' is a reserved word; choose another name"
     if kind == "CIRCUMFLEX" and set(expected) >= {"STAR", "SLASH"}:
         return message, "powers do not chain; use parentheses: (a^b)^c or a^(b^c)"
