@@ -15,6 +15,11 @@ def show(exponent: Fraction | None) -> str:
     return "inf" if exponent > UNBOUNDED / 2 else str(exponent)
 
 
+def largest(*exponents: Fraction | None) -> Fraction | None:
+    """The exponent of a sum of quantities with these exponents; None is identically zero."""
+    return max((e for e in exponents if e is not None), default=None)
+
+
 def shown(known: bool, value: Fraction | None, exact: bool = True) -> str:
     """An exponent as a table prints it: as :func:`show`, ``?`` where it is unknown, and ``<=`` before a bound."""
     if not known:

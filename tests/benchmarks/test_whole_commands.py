@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,22 @@ def test_orders_with_certificates(benchmark: Any, record: Record, tmp_path: Path
 def test_orders_of_deep_programs(benchmark: Any, record: Record, tmp_path: Path, name: str, setting: str) -> None:
     words = ("orders", f"programs/{name}.tp", "--set", setting, "--certificate", str(tmp_path / "proof.json"))
     timed(benchmark, record, 10.0, *words, cache=tmp_path, rounds=1)
+
+
+@pytest.mark.parametrize("name", ["mlp", "gru", "lstm"])
+def test_orders_against_an_empty_process(
+    paired: Callable[..., tuple[float, float]], record: Record, tmp_path: Path, name: str
+) -> None:
+    """The ratio to ``python -c pass`` depends less on the machine than seconds do."""
+
+    def ours() -> None:
+        command("orders", f"programs/{name}.tp", cache=tmp_path)
+
+    def theirs() -> None:
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+    took, empty = paired(ours, theirs, rounds=5)
+    record(Ratio(f"tp orders programs/{name}.tp / python -c pass", took, empty, 30.0 if name == "mlp" else 90.0, "s"))
 
 
 def test_verify(benchmark: Any, record: Record, tmp_path: Path) -> None:

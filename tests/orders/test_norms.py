@@ -31,7 +31,8 @@ from tp.orders.bounds.norms import (
     repeated,
     up,
 )
-from tp.orders.bounds.rules import NORM_RULES, NOTHING, PLACE, Table, still
+from tp.orders.bounds.rules import NORM_RULES
+from tp.orders.bounds.table import NOTHING, PLACE, Table, still
 
 GRAIN = 48
 ROUNDING = 1e-6

@@ -19,8 +19,9 @@ from tp.studies.orders import Orders
 from tp.studies.provenance import Provenance
 from tp.studies.verify import Verification
 from tp.theory.laws import Law
+from tp.theory.movers import Mover
 from tp.theory.predict import NodeOrder, Prediction
-from tp.theory.regime import Condition, Feature, Kind, Mover, Regime
+from tp.theory.regime import Condition, Feature, Kind, Regime
 from tp.theory.weak_correlations import Strength
 
 WIDTHS = (64, 256, 1024)

@@ -102,7 +102,8 @@ class Analysis:
     @cached_property
     def orders(self) -> TypicalOrders:
         """Typical exponents of C^{D,d} for all D and d >= 1."""
-        return TypicalOrders(self.scalars, self.series, self.typical_bounds)
+        found = self.typical_bounds
+        return TypicalOrders(self.scalars, self.series, found)
 
     def laws(self) -> tuple[Law, ...]:
         """The closed forms; families for which none was found are missing."""

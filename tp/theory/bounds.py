@@ -23,7 +23,8 @@ from tp.graph.graph import Graph
 from tp.interpret.bounds import NormPass, Sizes, grain, light, met
 from tp.interpret.degree import degrees
 from tp.orders.bounds.recorder import Jet, Line, Motion, NormCalculus, Sides
-from tp.orders.bounds.rules import BEYOND, CLASSES, MOVING, NORM_RULES, Table
+from tp.orders.bounds.rules import NORM_RULES
+from tp.orders.bounds.table import BEYOND, CLASSES, MOVING, Table
 from tp.orders.proof.derivation import Derivation
 from tp.primitives.constant import Constant
 from tp.primitives.traits import read_weight

@@ -12,21 +12,18 @@ from enum import Enum
 from fractions import Fraction
 
 from tp.diagnostics.span import Span
+from tp.exponent import largest
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
-from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.primitives.traits import weight_of
-from tp.quantities.programs import datum, metric
+from tp.quantities.programs import metric
 from tp.quantities.training import Backprop, Trained, backprop, change, trained
 from tp.theory.features import activated
-from tp.theory.reach import reached
+from tp.theory.movers import Mover, movers
 from tp.theory.thin import thinned
-from tp.transform.direction import Direction, squared_norm
-from tp.transform.displacement import Displaced, Displacement, Displacing
-from tp.transform.jet import jets
+from tp.transform.direction import squared_norm
 
 STEPS = 2
 
@@ -65,28 +62,6 @@ class Feature:
 
 
 @dataclass(frozen=True, slots=True)
-class Mover:
-    """A weight, and how far its own updates move what it makes: features of size n^``target``, or an output of order 1.
-
-    ``verdict`` is ``maximally`` at the target, ``less`` below, ``too much`` above.
-    """
-
-    name: str
-    span: Span | None
-    moved: Fraction | None
-    target: Fraction
-
-    @property
-    def lead(self) -> Fraction:
-        """How far beyond the target the move is."""
-        return Fraction(-(10**6)) if self.moved is None else self.moved - self.target
-
-    @property
-    def verdict(self) -> str:
-        return "maximally" if self.lead == 0 else "less" if self.lead < 0 else "too much"
-
-
-@dataclass(frozen=True, slots=True)
 class Regime:
     """The regime with what it was read off; exponents of n throughout.
 
@@ -122,10 +97,6 @@ def _power(exponent: Fraction | None) -> str:
     return "0" if exponent is None else f"n^({exponent})"
 
 
-def _largest(*exponents: Fraction | None) -> Fraction | None:
-    return max((e for e in exponents if e is not None), default=None)
-
-
 class _Reading:
     def __init__(self, program: Graph, calculus: Calculus, optimizer: Optimizer | None) -> None:
         self.program = program
@@ -153,11 +124,11 @@ class _Reading:
         if self.back.kernel is not None:
             scalar = self.after.nodes[self.back.kernel]
             kernel = self.order(scalar.base, "kernel")
-            drift = _largest(
+            drift = largest(
                 self.order(scalar.first, "first-order drift of the kernel"),
                 self.order(scalar.rest, "drift of the kernel"),
             )
-        moved = _largest(first, deviation)
+        moved = largest(first, deviation)
         features = tuple(self._features())
         conditions = (
             Condition("F(θ0) = O(1)", initial, initial is None or initial <= 0),
@@ -166,9 +137,9 @@ class _Reading:
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
         exact = all(d.value.exact for d in self.grounds.values())
-        movers = tuple(self._movers())
+        found = tuple(movers(self.program, self.back, self.after, self.order))
         gradient = self._gradient()
-        return Regime(kind, reason, exact, conditions, features, movers, deviation, drift, gradient, self.grounds)
+        return Regime(kind, reason, exact, conditions, features, found, deviation, drift, gradient, self.grounds)
 
     def _gradient(self) -> Fraction | None:
         """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F, and frozen weights have none."""
@@ -247,45 +218,6 @@ class _Reading:
             found = self.program[argument]
             name = named.get(argument) or found.label or f"the argument of {activation}"
             initial = self.order(node.base)
-            moved = _largest(self.order(node.first), self.order(node.rest))
+            moved = largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
             yield Feature(name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(*parts))
-
-    def _movers(self) -> Iterable[Mover]:
-        outputs = set(self.program.outputs.values())
-        displacement = self.after.algebra.displacement
-        for name, places in reached(self.program).items():
-            first, rest = (tuple(_only(d, name) for d in ds) for ds in (displacement.first, displacement.rest))
-            only = Displacement(first, rest)
-            algebra = Displacing(self.after.graph, only)
-            image = {place: self.back.image[place] for place in places}
-            roots = list(image.values())
-            still = {i: Displaced(self.after.nodes[i].base) for i in _untouched(self.back.graph, roots, name)}
-            moved = jets(self.back.graph, roots, algebra, datum(self.after.graph), still)
-            found: list[Mover] = []
-            for place, node in image.items():
-                far = _largest(self.order(moved[node].first), self.order(moved[node].rest))
-                size = Fraction(0) if place in outputs else self.order(moved[node].base) or Fraction(0)
-                found.append(Mover(name, self.program.parameters[name].span, far, size))
-            yield max(found, key=lambda m: m.lead)
-
-
-def _only(direction: Direction, name: str) -> Direction:
-    return Direction(
-        {n: node for n, node in direction.leaves.items() if n == name},
-        {n: factors for n, factors in direction.factors.items() if n == name},
-    )
-
-
-def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:
-    """The nodes below ``roots`` that the weight ``name`` does not enter."""
-    touched: set[int] = set()
-    found: list[int] = []
-    for index in graph.needed(roots):
-        node = graph[index]
-        weight = weight_of(node.operation)
-        if (weight is not None and weight.name == name) or any(i in touched for i in node.operands):
-            touched.add(index)
-        else:
-            found.append(index)
-    return found

@@ -38,6 +38,11 @@ class Direction:
             },
         )
 
+    def only(self, name: str) -> Direction:
+        """The part along the weight ``name`` alone."""
+        leaves = {n: node for n, node in self.leaves.items() if n == name}
+        return Direction(leaves, {n: factors for n, factors in self.factors.items() if n == name})
+
     def without(self, weights: Collection[str]) -> Direction:
         """The same direction with ``weights`` left as they are."""
         return Direction(

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from tp.orders.bounds.functions import FunctionDigest, digest, tail
 from tp.orders.bounds.norms import Axes, Matrix, up
-from tp.orders.bounds.rules import NORM_RULES, Table, frees, moves
+from tp.orders.bounds.rules import NORM_RULES
+from tp.orders.bounds.table import Table, frees, moves
 from tp.orders.facts import Function, Source
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.flips import WideAxes

@@ -10,7 +10,7 @@ from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.flips import Flips, Generator, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
-from tp.orders.typical.pruning import MOST, merged, prune, widened
+from tp.orders.typical.pruning import MOST, alike, merged, prune, united, widened
 from tp.orders.typical.value import Term, Value
 
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
@@ -92,9 +92,9 @@ class Context:
         formal = self.flips.formal
         if not self._most:
             return merged(terms, formal)
-        found = widened(terms, formal, self.flips.whole.values())
-        if len(found) <= 2 * self._most:
-            return found
+        groups = alike(terms, formal, self.flips.whole.values())
+        if len(groups) <= 2 * self._most:
+            return tuple(map(united, groups))
         found = widened(terms, formal)
         least = sorted({t.size for t in found}, reverse=True)[: self._most][-1]
         return (*(t for t in found if t.size >= least), *merged([t for t in found if t.size < least], formal))

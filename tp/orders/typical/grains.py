@@ -7,6 +7,7 @@ A sweep adds and compares exponents hundreds of thousands of times, and a ``Frac
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 GRAIN = 2**6 * 3**2 * 5 * 7
@@ -20,6 +21,7 @@ def grains(exponent: Fraction) -> Grains:
     return scaled(GRAIN, exponent)
 
 
+@lru_cache(maxsize=1 << 12)
 def exponent(size: Grains) -> Fraction:
     """The exponent of n that ``size`` grains are."""
     return Fraction(size, GRAIN)

@@ -58,11 +58,16 @@ def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ())
 
     Terms of different parity in the generators ``apart``, or under the joint flips ``together``, stay apart.
     """
+    return tuple(map(united, alike(terms, apart, together)))
+
+
+def alike(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> list[list[Term]]:
+    """``terms`` grouped by size, and by parity in ``apart`` and under the joint flips ``together``."""
     groups: dict[object, list[Term]] = {}
     for term in terms:
         parities = tuple(term.content.parity(flip) for flip in together)
         groups.setdefault((term.size, term.part, term.content.offset & apart, parities), []).append(term)
-    return tuple(map(_united, groups.values()))
+    return list(groups.values())
 
 
 def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
@@ -70,10 +75,11 @@ def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
     groups: dict[int, list[Term]] = {}
     for term in terms:
         groups.setdefault(term.content.offset & apart, []).append(term)
-    return tuple(map(_united, groups.values()))
+    return tuple(map(united, groups.values()))
 
 
-def _united(group: list[Term]) -> Term:
+def united(group: list[Term]) -> Term:
+    """One term for all of ``group``, as large as the largest: what all are odd in stays known."""
     if len(group) == 1:
         return group[0]
     top = max(t.size for t in group)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
-from tp.theory.regime import Condition, Feature, Mover, Regime
+from tp.theory.movers import Mover
+from tp.theory.regime import Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
     Field(None, "text", lambda c: Text(c.text)),

@@ -159,7 +159,7 @@ class Parts:
         if node is not None and self.free:
             gradient = gradient_of(self.program, self.graph, node)
             if only is not None:
-                gradient = _only(gradient, only)
+                gradient = gradient.only(only)
             node = squared_norm(self.graph, gradient, metric(self.program), exact=False)
         if node is None:
             return None
@@ -169,7 +169,7 @@ class Parts:
     def by_parameter(self, *, alone: bool) -> Iterable[tuple[str, Fraction | None]]:
         """The parts in which one weight moves in all slots (``alone``), or in one of them."""
         for name in self.program.parameters:
-            mine = _only(self.along, name)
+            mine = self.along.only(name)
             if not mine.leaves and not mine.factors:
                 continue
             bundles = [(mine, self.depth)] if alone else [(self.along, self.depth - 1), (mine, 1)]
@@ -206,13 +206,6 @@ class Parts:
             if self.free:
                 cotangent = self.graph.add(Detach(), cotangent)
             yield index, contract(self.graph, cotangent, made, names(self.graph.type(node)))
-
-
-def _only(direction: Direction, name: str) -> Direction:
-    return Direction(
-        {n: node for n, node in direction.leaves.items() if n == name},
-        {n: factors for n, factors in direction.factors.items() if n == name},
-    )
 
 
 def _blame_output(program: Graph, calculus: Calculus) -> Blame:
