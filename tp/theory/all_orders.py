@@ -29,7 +29,10 @@ _TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """C^{0,d} = O(n^{constant(d) - rate d}) for all d >= 2; a constant of None: identically zero."""
+    """C^{0,d} = O(n^{constant - rate d}) for all d >= 2; the constant is ``even`` or ``odd`` by the parity of d.
+
+    A constant of None means that all of these C^{0,d} vanish identically.
+    """
 
     rate: Fraction
     even: Fraction | None

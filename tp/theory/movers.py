@@ -20,9 +20,10 @@ from tp.transform.jet import jets
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A weight, and how far its own updates move what it makes: features of size n^``target``, or an output of order 1.
+    """A weight, and how far its own updates move what it makes: by n^``moved`` (None: not at all).
 
-    ``verdict`` is ``maximally`` at the target, ``less`` below, ``too much`` above.
+    ``target`` is the exponent of what it makes: of features at initialisation, and 0 for an output. ``verdict`` is
+    ``maximally`` at the target, ``less`` below it and ``too much`` above it.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Mover:
 
     @property
     def lead(self) -> Fraction:
-        """How far beyond the target the move is."""
+        """The exponent of the move minus the target; -10^6 where there is no move."""
         return Fraction(-(10**6)) if self.moved is None else self.moved - self.target
 
     @property

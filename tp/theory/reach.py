@@ -1,4 +1,4 @@
-"""What every weight makes: the first values that it enters before something nonlinear or another weight takes over."""
+"""What every weight makes: the first values that it enters, before a function or another weight is applied to them."""
 
 from __future__ import annotations
 

@@ -26,9 +26,12 @@ from tp.theory.thin import thinned
 from tp.transform.direction import squared_norm
 
 STEPS = 2
+"""Steps of training that are analysed."""
 
 
 class Kind(Enum):
+    """What training does to a program (calculus, section 7)."""
+
     ILL_NORMALISED = "ill-normalised"
     UNSTABLE = "unstable"
     TRIVIAL = "trivial"

@@ -1,4 +1,4 @@
-"""Directions with one factor for each kind: the same weight used a hundred times alike has one use for orders."""
+"""Directions without factors that add nothing to orders, such as those of a weight that is used alike many times."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from tp.transform.direction import Direction, Factor
 
 
 def thinned(graph: GraphBuilder, direction: Direction, calculus: Calculus, values: dict[int, Derived]) -> Direction:
-    """``direction`` without the factors whose sides have the abstract values of others; orders are the same.
+    """``direction`` without every factor whose two sides have the abstract values of an earlier one; orders stay.
 
-    What a factor adds anywhere depends on those values alone, and equal parts of a sum count once.
+    What a factor adds to any sum depends on these values alone, and equal terms of a sum count once.
     """
     sides = [n for factors in direction.factors.values() for f in factors for n in (f.left, f.right)]
     found = interpret(graph, sides, calculus, values)

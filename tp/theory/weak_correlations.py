@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 GRID = tuple((free, d) for free in range(5) for d in range(1, 13))
-"""Orders looked at one by one; beyond them the exponents are affine and decide nothing new."""
+"""The orders (D, d) that are examined one by one. Exponents of larger ones are affine in D and d."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,10 @@ class Exponents:
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """m = n^p for a p of at least ``power``, and of at most ``most``; equal where orders are known exactly.
+    """The largest m = n^p, where p is at least ``power`` and at most ``most``; they are equal if orders are exact.
 
-    ``binding`` is the (D, d) that allows no more; None when it is the limit of large d. ``checked`` says up to which
-    orders,
-    when not for all.
+    ``binding`` is the (D, d) that rules out a larger p, or None if that is the limit of large d. ``checked`` names the
+    orders that were examined, or is None if the result holds for all of them.
     """
 
     power: Fraction

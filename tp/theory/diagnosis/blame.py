@@ -31,7 +31,7 @@ from tp.transform.gradient import pullback
 from tp.transform.jet import jets
 
 HANDFUL = 5
-"""At most so many culprits of each kind are named."""
+"""At most this many culprits of each kind are named."""
 
 
 @dataclass(frozen=True, slots=True)
