@@ -1,1 +1,1 @@
-"""Typed program graphs: axes, parameters, operations, their textual form, validation and pictures."""
+"""Typed program graphs: axes, parameters, operations, builder, textual form, validation."""

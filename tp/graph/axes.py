@@ -79,7 +79,7 @@ def show(axes: Type) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A positive or negative constant c * Π width^power; the only numbers that know about n."""
+    """A positive or negative constant c * Π width^power; the only numbers that depend on n."""
 
     coefficient: float = 1.0
     powers: tuple[tuple[Width, Fraction], ...] = ()
@@ -132,5 +132,5 @@ def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
 
 
 def growing(axes: Iterable[Axis]) -> tuple[tuple[str, Fraction], ...]:
-    """Names and exponents of the wide axes, as the order calculus wants them."""
+    """Names and exponents of the wide axes, as the order calculus takes them."""
     return tuple((a.name, a.exponent) for a in axes if a.wide)

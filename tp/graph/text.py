@@ -1,4 +1,4 @@
-"""The textual form of graphs, one line a node, read back exactly.
+"""The textual form of graphs: one line for each node; what is read back is equal to what was printed.
 
     widths n, m = 1/2*n^(1/2)
     rate n^(1/2)
@@ -31,7 +31,7 @@ __all__ = ["describe", "parse_graph", "print_computation", "print_graph"]
 
 
 def print_graph(graph: Graph) -> str:
-    """``graph`` as text. Raises ValueError for widths that :func:`parse_graph` could not find again."""
+    """``graph`` as text. Raises ValueError for widths that the graph does not declare."""
     _check_widths(graph)
     spans = [*(p.span for p in graph.parameters.values()), *(graph[i].span for i in graph)]
     file = next((s.file for s in spans if s is not None), None)
@@ -50,7 +50,7 @@ def print_graph(graph: Graph) -> str:
 
 
 def print_computation(graph: Graph) -> str:
-    """:func:`print_graph` of what outputs are computed by, without names, labels and places in the source."""
+    """:func:`print_graph` of the nodes that outputs need, without names, labels and places in the source."""
     bare = GraphBuilder(
         graph.widths, {k: replace(p, span=None) for k, p in graph.parameters.items()}, graph.learning_rate
     )

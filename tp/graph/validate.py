@@ -1,4 +1,4 @@
-"""Does a graph keep its own rules? Every node's type inferred again, order, sharing, declarations, outputs."""
+"""Checks of a graph: types of nodes, topological order, sharing of nodes, declarations, outputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tp.graph.graph import Graph
 
 
 def validate(graph: Graph) -> list[Diagnostic]:
-    """Everything wrong with ``graph``, in order; an empty list for a sound one.
+    """All faults of ``graph``, in order; an empty list if there are none.
 
     TP702: a node whose type is not what its operation gives; TP703: a broken structure; TP704: a wide output.
     """

@@ -1,4 +1,4 @@
-"""What a picture writes into the box of a node, and how it is to be told apart."""
+"""The text in the box of each node of a picture, and the kind of node that its colour shows."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _caption(graph: Graph, index: int, names: list[str], output: bool) -> Captio
 
 
 def _operation(graph: Graph, index: int) -> str:
-    """The keyword and the settings, those left out that are usual or that the type shows."""
+    """The keyword and the settings, without those that have their usual value or that the type shows."""
     operation = graph[index].operation
     words = [type(operation).keyword()]
     for field, hint in settings_of(type(operation)):
@@ -88,6 +88,6 @@ def _operation(graph: Graph, index: int) -> str:
 
 
 def _short(text: str) -> str:
-    """``text`` cut to the room of a box; control characters, which XML cannot hold, replaced."""
+    """``text`` cut to the width of a box; control characters, which XML does not allow, are replaced."""
     text = "".join(c if c.isprintable() else "�" for c in text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -15,7 +15,7 @@ _SHAPES = {Kind.PARAMETER: ("([", "])"), Kind.WIDE: ("[", "]"), Kind.FINITE: ("(
 
 
 def to_mermaid(graph: Graph) -> str:
-    """``graph`` as the text of a Mermaid flow chart, operands above what is made of them."""
+    """``graph`` as the text of a Mermaid flow chart, operands above their users."""
     nodes = drawn(graph)
     shown = captions(graph, nodes)
     lines = ["flowchart TD"]

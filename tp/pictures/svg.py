@@ -35,7 +35,7 @@ _ROUND = {Kind.PARAMETER: 14.0, Kind.WIDE: 0.0, Kind.FINITE: 9.0}
 
 
 def to_svg(graph: Graph) -> str:
-    """``graph`` as one self-contained SVG document, operands above what is made of them."""
+    """``graph`` as one self-contained SVG document, operands above their users."""
     nodes = drawn(graph)
     places = {index: place for place, index in enumerate(nodes)}
     shown = captions(graph, nodes)

@@ -1,1 +1,1 @@
-"""The quantities of the paper as programs: C^{D,d}, the kernel, the Hessian, steps of training."""
+"""The quantities of the paper as programs: C^{D,d}, the kernel, the Hessian, and steps of training."""

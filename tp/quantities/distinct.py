@@ -1,4 +1,4 @@
-"""The scalar programs of C^{D,d} with D <= 1 at distinct inputs, as they are evaluated."""
+"""The programs of C^{D,d} with D <= 1 at distinct inputs x_0, ..., x_d: one scalar each, for evaluation with arrays."""
 
 from __future__ import annotations
 

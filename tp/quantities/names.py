@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 DEFAULT = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
-"""What is measured unless other quantities are asked for."""
+"""The quantities that are measured by default."""
 SYMBOLIC = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[0,5]", "C[1,1]", "C[1,2]", "C[1,3]")
-"""What is predicted unless other quantities are asked for; D = 2 takes longer and is left to be asked for."""
+"""The quantities that are predicted by default; D = 2 takes longer and has to be asked for."""
 LIMITS = {0: 6, 1: 6, 2: 2}
-"""The largest d for each D."""
+"""The largest d for each D that programs are made for."""
 
 _NAME = re.compile(r"^C\[(\d+),(\d+)\]$")
 
@@ -30,7 +30,7 @@ class Quantity:
 
 
 def parse(name: str) -> Quantity:
-    """The quantity called ``name``. Raises ValueError when there is none, or beyond :data:`LIMITS`."""
+    """The quantity called ``name``. Raises ValueError for an unknown name, and beyond :data:`LIMITS`."""
     if name == "F":
         return Quantity(name, 0, 0, 1.0)
     if name == "kernel":

@@ -1,4 +1,4 @@
-"""Programs for the correlations: from a network to the scalar that C^{D,d} is."""
+"""Parts of the programs of C^{D,d}: the scalar output, gradients Λ∇F at inputs, jets along them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ J = TypeVar("J")
 
 
 def metric(graph: Nodes) -> Callable[[str], Scale]:
-    """Λ: the learning rate of each weight, global rate included."""
+    """Λ by weight: the global learning rate times that of the weight."""
     return lambda weight: graph.learning_rate * graph.parameters[weight].rate
 
 
@@ -101,7 +101,7 @@ def reads_in(program: Nodes, target: GraphBuilder, roots: Sequence[int]) -> dict
 
 
 def gradient_of(program: Graph, target: GraphBuilder, node: int) -> Direction:
-    """The gradient of the scalar ``node`` of ``target``, a coefficient of a jet of ``program``; not weighed by Λ."""
+    """The gradient of the scalar ``node`` of ``target``, a coefficient of a jet of ``program``, without Λ."""
     reads = reads_in(program, target, list(program.outputs.values()))
     pulled = pullback(target, node, target.add(Constant((1.0,))), reads.values())
     return direction(pulled, reads)

@@ -1,4 +1,4 @@
-"""Inputs x_0, x_1, ... as the derived programs read them."""
+"""The arrays that derived programs read: x_0, x_1, ..., x_d, and the weights of output components."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: 
 
 
 def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """The inputs of a program with fewer directions: only x_1..x_depth (at least one)."""
+    """The same inputs with fewer directions: x_1, ..., x_depth only, and at least x_1."""
     found = dict(inputs)
     for name, array in inputs.items():
         slot = slot_of(name)

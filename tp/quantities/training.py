@@ -1,4 +1,4 @@
-"""Training as a program: θ after a few steps, split into what linear training would do and the rest."""
+"""Training as a program: values after a few steps, as initial value, change in linear training, and the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tp.transform.jet import jets
 class Backprop:
     """A program together with its gradient, as one program over the same weights.
 
-    ``image`` maps nodes of the program to nodes of ``graph``; ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F.
+    ``image`` maps nodes of the program to nodes of ``graph``; ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
+    None where it vanishes identically.
     """
 
     graph: Graph
@@ -38,7 +39,7 @@ class Backprop:
 
 
 def backprop(program: Graph) -> Backprop:
-    """The gradient of the (weighed) output of ``program`` at one generic input, beside the program itself."""
+    """``program`` at one generic input, with the gradient of its scalar output."""
     graph = GraphBuilder.like(program)
     roots = [*program.outputs.values(), *program.names.values()]
     image = instantiate(program, roots, graph, datum(graph))
@@ -90,7 +91,7 @@ def trained(
 
 
 def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
-    """How an update at moved weights differs from the one at the initial weights."""
+    """The update at moved weights minus the update at the initial weights."""
     leaves = {name: move for name, node in update.leaves.items() if (move := algebra.move(nodes[node])) is not None}
     factors: dict[str, tuple[Factor, ...]] = {}
     for name, parts in update.factors.items():

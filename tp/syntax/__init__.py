@@ -1,4 +1,4 @@
-"""The surface language: parse, resolve, elaborate to a graph, format."""
+"""The language: texts are parsed, names are resolved, statements become a graph; formatting."""
 
 from tp.program import Claim, Program
 from tp.syntax.format import format_text as format_source

@@ -1,4 +1,4 @@
-"""The graph under construction, with its limits and the diagnostics found so far."""
+"""A program under construction from a text: limits of its size, and the diagnostics found so far."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def max_pool(evaluator: Evaluator, node: t.Call) -> Value:
-    """``max_pool(x, i=2, j=2)``: maxima over blocks, which fill the axis; one axis after the other."""
+    """``max_pool(x, i=2, j=2)``: maxima over blocks, which fill each axis."""
     build = evaluator.build
     scale, value, within = _blocks(evaluator, node, "max_pool(x, i=2, ...)")
     if scale != ONE:

@@ -1,4 +1,4 @@
-"""The way in: texts and files to programs."""
+"""Loading a program from a file, or parsing it from a text."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Lo
 
 
 def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
-    """What only the whole program shows: outputs, subjects of claims, settings that fit nothing."""
+    """Checks of the whole program: outputs, subjects of claims, settings that no hyperparameter or axis has."""
     build = elaborator.build
     if not build.graph.outputs:
         build.report(error("TP111", f"{syntax.name} has no output", syntax.span, "write: output f = ..."))
@@ -115,7 +115,7 @@ def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
 
 
 def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
-    """The value of a hyperparameter: what was set, or its default. An axis is declared on the way."""
+    """The value of a hyperparameter: what was set, or its default. An axis is declared as well."""
     build, name, kind = elaborator.build, formal.name, formal.kind
     if kind not in KINDS:
         if kind is None:
@@ -167,7 +167,7 @@ def _shown(value: Value) -> str:
 
 
 def _digest(module: Module, loader: Loader, build: Build) -> str:
-    """A hash of everything that the meaning depends on: texts and settings."""
+    """A hash of all texts and settings, which determine the program."""
     state = hashlib.sha256()
     for text in (module.source, *(loader.modules[k].source for k in sorted(loader.modules))):
         state.update(hashlib.sha256(text.encode()).digest())

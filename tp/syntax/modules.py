@@ -91,7 +91,11 @@ class Loader:
                 return (folder / relative).resolve()
         library = resources.library()
         known = [p.stem for f in folders if f.is_dir() for p in f.glob("*.tp")]
-        hint = near(item.module, known, f"modules lie beside the importing file or in {library.parent.name}/library")
+        hint = near(
+            item.module,
+            known,
+            f"modules are looked for in the folder of the importing file and in {library.parent.name}/library",
+        )
         raise error("TP108", f"no module is called {item.module}", item.span, hint)
 
 

@@ -34,7 +34,7 @@ class Phi:
 
 @dataclass(slots=True)
 class Family:
-    """Values by static indices: ``h[1]``, ``W[2..depth]``. A poisoned family keeps quiet about missing members."""
+    """Values by static indices: ``h[1]``, ``W[2..depth]``. Missing members of a poisoned family are no error."""
 
     name: str
     members: dict[tuple[int, ...], Value] = field(default_factory=dict["tuple[int, ...]", "Value"])
@@ -67,7 +67,7 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """Stands for a value whose definition had an error already reported."""
+    """Stands for a value whose definition has an error that is reported already."""
 
 
 class PoisonedError(Exception):

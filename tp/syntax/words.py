@@ -1,4 +1,4 @@
-"""Grammar terminals in human words, and near misses."""
+"""Names of grammar terminals in messages, and suggestions for misspelt names."""
 
 from __future__ import annotations
 

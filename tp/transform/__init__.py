@@ -1,1 +1,1 @@
-"""Transformations of programs into programs: gradient, jets, and what is made of them."""
+"""Transformations of programs into programs: gradients, jets, displacements, moved and rescaled weights."""

@@ -1,9 +1,11 @@
 """Nilpotent algebras in which jets live.
 
-A jet is a value whose coefficients are derivatives along chosen directions. Two algebras serve two
-interpreters: in :class:`Taylor` few directions are taken several times and each coefficient is a node of its own
-(orders need nothing else); in :class:`Subsets` the directions are distinct and all 2^d coefficients lie along one
-finite axis, so that every weight is read once and the graph does not grow with d.
+A jet is a value whose coefficients are derivatives along chosen directions. There are two algebras of jets:
+
+- :class:`Taylor`: few directions, each taken several times. Each coefficient is a node of its own. Orders are derived
+  from these.
+- :class:`Subsets`: d distinct directions. All 2^d coefficients lie along one finite axis, so every weight is read once,
+  and the number of nodes does not grow with d. Numbers are computed from these.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from tp.transform.direction import Direction, apply_direction
 from tp.transform.linear_image import linear_image
 
 JET = "@jet"
+"""The axis of the coefficients of a jet over :class:`Subsets`."""
 
 
 J = TypeVar("J")
@@ -74,7 +77,7 @@ class Algebra(ABC, Generic[J]):
 
 
 Coefficients = tuple["int | None", ...]
-"""Nodes of a jet's coefficients in the order of the algebra's multi-indices; None vanishes identically."""
+"""Nodes of the coefficients of a jet, in the order of the multi-indices; None for one that vanishes identically."""
 
 
 class Taylor(Algebra[Coefficients]):

@@ -1,4 +1,4 @@
-"""Directions in parameter space, kept in factors: no array with one entry per weight of a wide matrix."""
+"""Directions in parameter space, in factors: no array has as many entries as a matrix that is wide on both sides."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """One entry for every weight that moves: a value for leaves, a sum of outer products for operators."""
+    """A part for every weight that moves: a value for one that is read, outer products for one that is applied."""
 
     leaves: Mapping[str, int]
     factors: Mapping[str, tuple[Factor, ...]]
@@ -44,7 +44,7 @@ class Direction:
         return Direction(leaves, {n: factors for n, factors in self.factors.items() if n == name})
 
     def without(self, weights: Collection[str]) -> Direction:
-        """The same direction with ``weights`` left as they are."""
+        """The same direction without a part for ``weights``."""
         return Direction(
             {name: node for name, node in self.leaves.items() if name not in weights},
             {name: factors for name, factors in self.factors.items() if name not in weights},
@@ -88,7 +88,7 @@ def apply_direction(
 def apart(
     graph: GraphBuilder, first: int, second: int, shared: tuple[str, ...], other: int
 ) -> tuple[int, int, tuple[str, ...]]:
-    """The pair with those ``shared`` axes renamed that ``other`` also has."""
+    """``first`` and ``second`` with new names for those ``shared`` axes that ``other`` also has, and the new names."""
     renamed: list[str] = []
     for axis in shared:
         new = axis
@@ -141,7 +141,7 @@ def _overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
 
 
 def _diagonal(graph: GraphBuilder, factor: Factor) -> int:
-    """Σ over shared axes of |a|^2 |b|^2: what a sum over a wide shared axis has even without coherence."""
+    """Σ over shared axes of |a|^2 |b|^2: the size of a sum over a wide shared axis whose terms are incoherent."""
     squares = [
         total(
             graph,

@@ -1,9 +1,8 @@
 """A program at displaced weights, split into its value at θ, its first-order change, and all the rest.
 
-With weights θ + first + rest every node h becomes (h(θ), ∇h·first, h(θ + first + rest) - h(θ) - ∇h·first), three
-nodes of
-primitives. One step of training is such a displacement; so is a step of size ε n^λ with a formal ε, whose
-orders are those of all derivatives at once (docs/calculus.md).
+At the weights θ + first + rest every node h becomes three nodes: h(θ), ∇h·first, and the rest
+h(θ + first + rest) - h(θ) - ∇h·first. One step of training is such a displacement. So is a step of size ε n^λ with a
+formal variable ε: its order gives the orders of all derivatives (docs/calculus.md).
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from tp.transform.linear_image import linear_image
 
 @dataclass(frozen=True, slots=True)
 class Displaced:
-    """Nodes of one value: at θ, its first-order change, and what is left; None for what vanishes identically."""
+    """Nodes of one value: at θ, its first-order change, and the rest; None for a part that vanishes identically."""
 
     base: int
     first: int | None = None

@@ -21,7 +21,7 @@ Applications = dict[int, tuple[Apply, int]]
 
 
 def factored(program: Graph) -> Graph:
-    """The same program with every weight applied that its outputs only use in products that :func:`_applied` accepts.
+    """The same program with those weights applied that outputs only use in products that :func:`_applied` accepts.
 
     All nodes that outputs and names need keep their types, spans and labels.
     """

@@ -1,4 +1,4 @@
-"""Copying a program into another graph, at other inputs, possibly at several at once."""
+"""Copying a program into another graph, at other inputs, at one point or at several samples at once."""
 
 from __future__ import annotations
 

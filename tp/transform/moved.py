@@ -1,8 +1,8 @@
 """A program whose weights have moved away from their initial values.
 
-A move is a sum of outer products: W x becomes γ W x + Σ_r c_r a_r (b_r · x), with the rows a, b and the numbers c and γ
-as inputs; or it is an array, which is a weight beside the initial one. Either way the weight itself stays what it was,
-so it may be one that is known by its products only.
+A move is one of two things. It is a sum of outer products: W x becomes γ W x + Σ_r c_r a_r (b_r · x), where the rows a
+and b and the numbers c and γ are inputs. Or it is an array: then the graph has a second weight, the move, whose product
+is added. In both cases the initial weight stays as it is, so it can be matrix-free.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ RANK = "@rank"
 class Moves:
     """Which weights have moved: by ``rank[weight]`` outer products, or by ``arrays``.
 
-    With ``shrinks`` the initial values of those with a rank have shrunk by a factor.
+    With ``shrinks`` the initial values of weights with a rank are multiplied with the input γ.
     """
 
     rank: Mapping[str, int] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Moves:
 
 
 def room_for(program: Graph, moves: Moves) -> GraphBuilder:
-    """A builder for ``program`` with ``moves``: it has the weights that are moves."""
+    """A builder for ``program`` with ``moves``: its parameters are those of ``program`` and moves that are arrays."""
     found = {name: replace(program.parameters[name], name=Slot(Role.MOVE, name)) for name in sorted(moves.arrays)}
     beside = {p.name: p for p in found.values()}
     return GraphBuilder(program.widths, {**program.parameters, **beside}, program.learning_rate)
