@@ -30,7 +30,7 @@ from tp.theory.regime import regime
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = (32, 64, 128, 256)
-"""Images are dear."""
+"""Widths for images, whose runs are expensive."""
 USUAL = (64, 128, 256, 512, 1024)
 LARGE = (2048, 8192, 32768)
 SLACK = 0.1

@@ -28,7 +28,7 @@ class Optimizer(ABC):
     """How weights move from gradients: θ(s + 1) = θ(s) + update, with learning rates ``eta`` times Λ.
 
     Λ are the learning rates that the program declares. Settings are the fields made by :func:`setting`. Raises TpError
-    TP513 for a setting that is no number or outside its range.
+    TP513 for a setting that is not a number or lies outside its range.
     """
 
     name: ClassVar[str]
@@ -99,7 +99,7 @@ class Optimizer(ABC):
 
     @property
     def shrinks(self) -> bool:
-        """Whether the update has a part along the weights themselves, as weight decay has."""
+        """Whether the update has a part along the weights, which shrinks all by the same share, as weight decay has."""
         return False
 
     def matrix_free(self, second: bool) -> bool:

@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Medians over runs at one width: of quantities after ``looks``, and of losses and slopes at ``steps``."""
+    """Medians over runs at width ``n``: of quantities ``after`` looks, of losses and slopes ``at`` the ``steps``."""
 
     n: int
     looks: tuple[int, ...]

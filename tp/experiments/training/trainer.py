@@ -139,10 +139,13 @@ class Trainer:
         without, programs = self.absent(n, engine), self.outline.programs()
         held = held_entries(self.outline.program.parameters, questions([programs[0]], n), without, n)
         ranks, room = self.outline.ranks(without), self.outline.room(n, without)
+        arrays = sum(
+            math.prod(sizes(p, n)) for name, p in self.outline.program.parameters.items() if name not in without
+        )
         if self.path.curved:  # initial weights and moves, beside the weights as they are
-            held += 2 * sum(
-                math.prod(sizes(p, n)) for name, p in self.outline.program.parameters.items() if name not in without
-            )
+            held += 2 * arrays
+        if not self.optimizer.linear:  # the weights of the linear model and their updates
+            held += 2 * arrays
         for name in without:
             vectors = self.path.steps * ranks.get(name, 0) + sum(room[name])
             held += int(CARRIED * vectors * sum(sizes(self.outline.program.parameters[name], n)))

@@ -18,19 +18,24 @@ if TYPE_CHECKING:
     from tp.theory.regime import Regime
 
 SECOND = ("hessian", "C[2,1]", "C[2,2]")
-"""What the orders of second derivatives along a run are made of."""
+"""The quantities whose orders give those of second derivatives along a run."""
 BEFORE, AFTER = f"{RATIO}, before", f"{RATIO}, after"
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the calculus says of a run."""
+    """The regime, and the ``prediction`` of what runs measure, by name of the observable."""
 
     regime: Regime
     prediction: Prediction
 
 
 def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
+    """The exponents of n of all deviations, and with ``second`` of second derivatives.
+
+    ``analysis`` is that of the program after its reparametrisation, under the optimiser of ``schedule``. Raises TpError
+    TP514 for an optimiser without known orders.
+    """
     found = analysis.regime
     exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
     exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
@@ -46,7 +51,8 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
 def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:
     """Orders of second derivatives before and after a run.
 
-    None are known after one with weight decay, nor with kinks: a step crosses some, and there derivatives jump.
+    None are known after a run with weight decay. With kinks none are known at all: second derivatives jump where a step
+    crosses one.
     """
     found = analysis.prediction(["kernel", *SECOND]).exponents
     kernel, hessian = found["kernel"], found["hessian"]
@@ -66,7 +72,7 @@ def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction
 
 
 def _kinked(program: Graph) -> bool:
-    """Is some activation not smooth?"""
+    """Whether some activation is not analytic."""
     operations = (program[i].operation for i in program.needed(list(program.outputs.values())))
     used = {function.activation for o in operations if (function := function_of(o)) is not None}
     return any(find(name).smoothness is not Smoothness.ANALYTIC for name in used)
