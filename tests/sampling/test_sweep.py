@@ -46,7 +46,7 @@ def cheap(n: int) -> float:
     return 1e-8 * n**2
 
 
-def dear(n: int) -> float:
+def expensive(n: int) -> float:
     return float(n)
 
 
@@ -71,17 +71,17 @@ def test_undecided_up_to_the_most() -> None:
     assert drawn(found.samples) == {64: 400, 128: 200}
 
 
-def test_dear_draws_come_one_at_a_time() -> None:
+def test_expensive_draws_come_one_at_a_time() -> None:
     draw = Recorder()
-    found = sweep(Fake(draw, dear), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always)
+    found = sweep(Fake(draw, expensive), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always)
     assert drawn(found.samples)[128] == FIRST + LATER
     assert all(seeds == 1 for _, seeds, _ in draw.calls)
 
 
 def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
     whole = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
-    parts = sweep(Fake(Recorder(), dear), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
-    alone = sweep(Fake(Recorder(), dear), Plan((128,), seeds=5), wanted=always).samples["F"]
+    parts = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
+    alone = sweep(Fake(Recorder(), expensive), Plan((128,), seeds=5), wanted=always).samples["F"]
     for n in WIDTHS:
         shared = min(len(whole[n]), len(parts[n]))
         assert (whole[n][:shared] == parts[n][:shared]).all()
@@ -91,9 +91,9 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
 def test_the_time_budget_ends_it_after_any_call() -> None:
     """Every call takes a second, by a clock that moves at each look."""
     ticks = count()
-    first = sweep(Fake(Recorder(), dear), Plan(WIDTHS, budget=0), wanted=always).cells
+    first = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=0), wanted=always).cells
     means = Means(clock=lambda: float(next(ticks)))
-    found = sweep(Fake(Recorder(), dear), Plan(WIDTHS, budget=first + 3), means, always)
+    found = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=first + 3), means, always)
     assert found.cells == found.seconds == first + 4
     assert not found.interrupted
 
@@ -154,7 +154,7 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
 
 
 def test_progress_never_runs_backwards_and_ends_full() -> None:
-    for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, dear)):
+    for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, expensive)):
         seen: list[float] = []
         experiment, plan = Fake(Recorder(), cost), Plan(WIDTHS, **settings)
         sweep(experiment, plan, None, always, lambda done, total, _, to=seen: to.append(done / total))

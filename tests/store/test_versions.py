@@ -24,12 +24,15 @@ FOR_THEORY = {"tp.transform.displacement"}
 """What optimisers import in functions that only the order calculus calls."""
 DRAW = """
 import pickle, sys
+import tp
+offered = set(sys.modules)
 from tp.experiments.experiment import At
 experiment = pickle.load(sys.stdin.buffer)
 at = At(6, "float64", sys.argv[1])
 experiment.engine(at), experiment.cost(at), experiment.memory(at), experiment.identity(), experiment.draw(at, 0, 1)
-print(*(name for name in sys.modules if name.startswith("tp.")))
+print(*(name for name in set(sys.modules) - offered if name.startswith("tp.")))
 """
+"""The modules that a draw loads, beside those that ``import tp`` does."""
 
 
 def experiment(code: str) -> Experiment:

@@ -40,7 +40,7 @@ class PowerIteration:
         """From ``state`` until the norm has settled, or for about ``most`` steps.
 
         Returns the last iterate, the norm, its relative change over the last ten steps, and the weights in
-        ``learning`` with what was learned of them: they are known by their products only, and need room for more. The
+        ``learning`` with what was learned of them: they are matrix-free, and need room for further products. The
         norm is a lower bound that has converged when the change is below TOLERANCE.
         """
 
@@ -82,8 +82,8 @@ def spectral_norm(
 ) -> Callable[[Weights, Mapping[str, Any], Any], tuple[Any, Any, dict[str, Any]]]:
     """A JAX function (weights, inputs, key) -> (norm, relative change at the end, weights) for a step that moves.
 
-    From :data:`STARTS` random starts; the largest result counts. Weights that are known by their products only are
-    returned with what was learned of them, and every start builds on what the one before learned: all see one matrix.
+    From :data:`STARTS` random starts; the largest result counts. Matrix-free weights are returned with what was
+    learned of them, and every start builds on what the one before learned: all see one matrix.
     """
     iteration = PowerIteration(step, n, kind)
     vectors = vectors_asked(step, n)

@@ -2,7 +2,7 @@
 
 A slope is as precise as the sum over widths of 1 / seeds allows. For a given total time that sum is least where the
 seeds go as 1 / sqrt(cost); a cap on small widths and a floor on large ones change little of it. Costs are about
-seconds on one slow core, and the same in every run, so that runs repeat exactly.
+seconds on one slow core, estimated from program and width alone, so that runs repeat exactly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FIRST, LATER = 16, 4
 MOST_IN_ROUND = 256
 """The most seeds in a round at a small width, where they are cheap and one more says little."""
 FEWEST_WIDTHS = 3
-"""A slope needs them."""
+"""The fewest widths that a slope and its trend are fitted to."""
 CALL_SECONDS = 4.0
 """What one call of the sampler may cost: an interrupt and the time budget wait for its end."""
 

@@ -1,7 +1,7 @@
 """The store: finds the draws of a call among the files, keeps new ones, and never stops a run.
 
-Whatever is wrong with a file or with the disk is reported as a warning, and the run goes on: with a file that is
-damaged as if it were not there, with a disk that takes nothing in memory alone.
+A damaged file is reported in a warning, and its draws are made again. Where the disk is full or may not be written,
+a warning says so once, and the run goes on without storing anything.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ def judged(
 ) -> dict[str, Measured]:
     """The fit and the judgement of each of ``names`` that there are ``samples`` of; all intervals hold together.
 
-    Numbers are taken to have so many ``roundings`` of the ``yardstick`` in them.
+    ``samples`` are absolute values [draws] by quantity and width, drawn in ``dtype``. The rounding error of each is
+    taken to be ``roundings`` times the machine precision times the median of the ``yardstick`` at the same width.
     """
     floors = {n: roundings * floor for n, floor in rounding_floors(samples, dtype, yardstick).items()}
     found: dict[str, Measured] = {}
