@@ -65,9 +65,10 @@ class Analysis:
         Raises ValueError for an unknown quantity.
         """
         wanted = [parse(name) for name in quantities]
+        scalars = self.scalars
         named = tuple(node_orders(self.program, self.calculus)) if nodes else ()
         ordered = sorted(wanted, key=lambda q: (q.free, q.contracted))
-        grounds = {q.name: self.scalars.ground(q) for q in ordered if q.free < 2}
+        grounds = {q.name: scalars.ground(q) for q in ordered if q.free < 2}
         notes = dict.fromkeys(note for g in grounds.values() for note in sorted(g.derivation.notes))
         return Prediction(
             exponents={q.name: self._exponent(q) for q in wanted},
