@@ -27,19 +27,33 @@ if TYPE_CHECKING:
     from tp.orders.proof.checker import Rejected
     from tp.sampling.plan import Plan
     from tp.sampling.resources import Resources
+    from tp.studies.blame import Accusation
+    from tp.studies.correlations import Numbers
+    from tp.studies.forward import Forward
+    from tp.studies.linearize.linearization import Linearization
+    from tp.studies.orders import Orders
+    from tp.studies.train import Runs
+    from tp.studies.verify import Verification
 
 __version__ = "0.1.0"
 __all__ = [
     "SGD",
+    "Accusation",
     "Diagnostic",
     "ExitCode",
+    "Forward",
+    "Linearization",
     "Model",
+    "Numbers",
+    "Orders",
     "Plan",
     "Rejected",
     "Resources",
+    "Runs",
     "Schedule",
     "Stored",
     "TpError",
+    "Verification",
     "__version__",
     "certify",
     "draw_graph",
@@ -56,6 +70,13 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Orders": "tp.studies.orders",
+    "Accusation": "tp.studies.blame",
+    "Verification": "tp.studies.verify",
+    "Numbers": "tp.studies.correlations",
+    "Linearization": "tp.studies.linearize.linearization",
+    "Runs": "tp.studies.train",
+    "Forward": "tp.studies.forward",
     "Diagnostic": "tp.diagnostics.diagnostic",
     "ExitCode": "tp.exit_code",
     "Model": "tp.api.model",
@@ -89,7 +110,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(__all__)
 
 
 def _written(result: Printable, form: str) -> str:

@@ -41,4 +41,3 @@ class Program:
     inputs: Mapping[str, Type]
     claims: tuple[Claim, ...]
     settings: Mapping[str, str]
-    digest: str

@@ -41,4 +41,4 @@ def mlp() -> Program:
         Claim("order", "f", "Theta", Fraction(0), False, "f : Theta(1)", SPAN),
         Claim("weakly_correlated", None, None, Fraction(1), False, "weakly_correlated(n)", SPAN),
     )
-    return Program("mlp", "", "mlp.tp", graph.build(), {"x": (d,)}, claims, {}, "0")
+    return Program("mlp", "", "mlp.tp", graph.build(), {"x": (d,)}, claims, {})

@@ -46,7 +46,7 @@ def claim(
 
 def program(*claims: Claim) -> Program:
     graph = Graph({}, {})
-    return Program("fake", "", "fake.tp", graph, {"x": (Axis("d", 3),)}, claims, {}, "0")
+    return Program("fake", "", "fake.tp", graph, {"x": (Axis("d", 3),)}, claims, {})
 
 
 def prediction(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tp.syntax import format_source, parse
+from tp.syntax import parse
+from tp.syntax.format import format_text as format_source
 from tp.syntax.parser import parse_file
 
 TEXT = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tp.syntax import format_source, tables
 from tp.syntax import tree as t
+from tp.syntax.format import format_text as format_source
 from tp.syntax.format import show_file
-from tp.syntax.parser import Separators, parse_file
+from tp.syntax.parser import parse_file
 
 names = st.sampled_from(["x", "h", "phi", "n", "W2", "_a"])
 leaves = st.one_of(names.map(t.Name), st.sampled_from(["0", "12", "0.5", "1e-5"]).map(t.Number))
@@ -85,19 +83,6 @@ def test_parse_undoes_print(file: t.File) -> None:
     assert parse_file(text) == file
     assert format_source(text) == format_source(format_source(text))
 
-
-def test_the_grammar_is_strict() -> None:
-    assert tables.fresh(Separators(), strict=True).parse("program p { }") is not None
-
-
-def test_the_stored_tables_are_those_of_the_grammar() -> None:
-    stored = tables.stored(Separators())
-    assert stored is not None, "run: python -m tp.syntax.tables"
-    assert json.loads(tables.path().read_text())["key"] == tables.key()
-    assert stored.parse(SOURCE_FOR_TABLES) == tables.fresh(Separators()).parse(SOURCE_FOR_TABLES)
-
-
-SOURCE_FOR_TABLES = "program p(a: int = 1) {\n  width n\n  y[a-1] = W' @ f(x, k=2)^(1/2) / -3\n}\n"
 
 SOURCE = """# first
 import  layer_norm , gru from norms # from the library

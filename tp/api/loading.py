@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from os import PathLike, fspath
 
 from tp.api.model import Model
 
 
-def load(path: str | Path, **settings: object) -> Model:
+def load(path: str | PathLike[str], **settings: object) -> Model:
     """The program in a file.
 
     Args:
@@ -50,7 +50,7 @@ def format_source(text: str, file: str = "<text>") -> str:
     return format_text(text, file)
 
 
-def read_source(path: str | Path) -> str:
+def read_source(path: str | PathLike[str]) -> str:
     """The text of a program file.
 
     Raises:
@@ -58,7 +58,7 @@ def read_source(path: str | Path) -> str:
     """
     from tp.syntax.modules import read
 
-    return read(Path(path))
+    return read(fspath(path))
 
 
 def _words(settings: Mapping[str, object]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode, worst
 
 if TYPE_CHECKING:
-    from tp.studies.linearize.linearization import Linearization
+    from tp import Linearization
 
 SECOND = switch("--second", "Whether to follow second derivatives.")
 STRONG = value(

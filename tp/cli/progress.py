@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tp.sampling.sweep import Report
+    from tp.api.model import Progress
 
 
 @contextmanager
-def progress_bar(name: str, wanted: bool) -> Generator[Report | None]:
+def progress_bar(name: str, wanted: bool) -> Generator[Progress | None]:
     """A function to report to; None where stderr is no terminal and progress was not ``wanted``."""
     if not (wanted or sys.stderr.isatty()):
         yield None

@@ -13,7 +13,7 @@ from tp.cli.progress import progress_bar
 from tp.exit_code import ExitCode, worst
 
 if TYPE_CHECKING:
-    from tp.studies.verify import Verification
+    from tp import Verification
 
 
 def verify(given: Given) -> ExitCode:

@@ -2,37 +2,38 @@
 
 from __future__ import annotations
 
+import os.path
 from functools import cache
-from pathlib import Path
 
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Paths are texts here and in tp.syntax: importing pathlib takes longer than reading a program.
 
 
 @cache
-def folder(name: str) -> Path:
+def folder(name: str) -> str:
     """The folder ``grammar`` or ``programs``. Raises FileNotFoundError when the installation is broken."""
-    for candidate in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
-        if candidate.is_dir():
+    for candidate in (os.path.join(_PACKAGE, "_data", name), os.path.join(os.path.dirname(_PACKAGE), name)):
+        if os.path.isdir(candidate):
             return candidate
     raise FileNotFoundError(f"the {name} folder is missing from this installation")
 
 
-def library() -> Path:
+def library() -> str:
     """The folder of the packaged functions; spans call its files ``library/...``, wherever it lies."""
-    return folder("programs") / "library"
+    return os.path.join(folder("programs"), "library")
 
 
-def named(path: Path, name: str) -> str:
+def named(path: str, name: str) -> str:
     """What spans call the file at ``path``: ``name`` where that leads back to it, else the path itself."""
     try:
-        return name if located(name).samefile(path) else str(path)
+        return name if os.path.samefile(located(name), path) else path
     except OSError:
-        return str(path)
+        return path
 
 
-def located(file: str) -> Path:
+def located(file: str) -> str:
     """The path of the file that a span names: a file of the packaged library, unless there is one at ``file``."""
-    path = Path(file)
-    if path.parts[:1] == ("library",) and ".." not in path.parts and not path.exists():
-        return library().joinpath(*path.parts[1:])
-    return path
+    first, *rest = file.split("/")
+    if first == "library" and ".." not in rest and not os.path.exists(file):
+        return os.path.join(library(), *rest)
+    return file

@@ -101,7 +101,7 @@ class _Texts:
 
 def _read(file: str) -> list[str] | None:
     try:
-        with located(file).open("rb") as stream:
+        with open(located(file), "rb") as stream:
             data = stream.read(_MAX_BYTES)
     except (OSError, ValueError):
         return None

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.costs import find, known
 from tp.graph.axes import SAMPLES, Type, names, without
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
+
+if TYPE_CHECKING:
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.graph.axes import Axis, Type, names, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
+
+if TYPE_CHECKING:
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 _MATRIX = 1 << 14
 """Up to this many entries a selection is done as a product with a 0/1 matrix, which is exact and, on CPUs, faster."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tp.graph.axes import Type, growing
 from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
 from tp.graph.parameter import Parameter
-from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.typical.recorder import Calculus, Derived
+
+if TYPE_CHECKING:
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.graph.axes import Type, names
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
+
+if TYPE_CHECKING:
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.activations import find
 from tp.activations.facts import facts
@@ -12,10 +12,12 @@ from tp.graph.axes import Type
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.product import Product
+
+if TYPE_CHECKING:
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

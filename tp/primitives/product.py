@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.graph.axes import Type, growing, names, union, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.bounds.recorder import Jet, NormCalculus
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned, long_einsum, subscripts
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
+
+if TYPE_CHECKING:
+    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

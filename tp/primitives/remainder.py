@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import factorial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.activations import find
 from tp.activations.facts import facts
 from tp.graph.axes import Type, union
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import Lowering, Setting, bounds, lowering, transposition, typical
+
+if TYPE_CHECKING:
+    from tp.orders.typical.recorder import Calculus, Derived
 
 
 @dataclass(frozen=True)

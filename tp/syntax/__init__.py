@@ -1,7 +1,6 @@
 """The language: texts are parsed, names are resolved, statements become a graph; formatting."""
 
 from tp.program import Claim, Program
-from tp.syntax.format import format_text as format_source
 from tp.syntax.load import load, parse
 
-__all__ = ["Claim", "Program", "format_source", "load", "parse"]
+__all__ = ["Claim", "Program", "load", "parse"]

@@ -1,15 +1,13 @@
-"""From lark's parse tree to the syntax tree."""
+"""From the parse tree to the syntax tree."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-
-from lark import Token, Tree
 
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.syntax import tree as t
+from tp.syntax.automaton import Node, Token
 from tp.syntax.scan import MAX_NESTING
 
 _MAX_DIGITS = 40
@@ -52,7 +50,7 @@ class Builder:
         self._file = file
         self._depth = 0
 
-    def file(self, node: Tree[Token]) -> t.File:
+    def file(self, node: Node) -> t.File:
         return t.File(self._all(node.children))
 
     def build(self, node: Any) -> Any:
@@ -78,14 +76,11 @@ class Builder:
 
     def _all(self, nodes: Any) -> tuple[Any, ...]:
         """What the nodes become, without tokens and what was left out."""
-        return tuple(self.build(n) for n in nodes if isinstance(n, Tree))
+        return tuple(self.build(n) for n in nodes if isinstance(n, Node))
 
     def _span(self, node: Any) -> Span:
-        at = node if isinstance(node, Token) else node.meta
-        line, column = getattr(at, "line", None) or 1, getattr(at, "column", None) or 1
-        return Span(
-            line, column, getattr(at, "end_line", None) or line, getattr(at, "end_column", None) or column, self._file
-        )
+        line, column, end_line, end_column = node.place or (1, 1, 1, 1)
+        return Span(line, column, end_line, end_column, self._file)
 
     # files -------------------------------------------------------------------------------------------
 
@@ -126,11 +121,11 @@ class Builder:
 
     def _claim(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[2])
-        return replace(found, negated=c[1] is not None, span=span)
+        return t.ClaimSyntax(found.property, found.argument, found.subject, c[1] is not None, span=span)
 
     def _claim_order(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[1])
-        return replace(found, subject=self.build(c[0]), span=span)
+        return t.ClaimSyntax(found.property, found.argument, self.build(c[0]), span=span)
 
     # types -------------------------------------------------------------------------------------------
 

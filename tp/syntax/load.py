@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import os.path
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 
 from tp.activations import find, known
 from tp.diagnostics.diagnostic import TpError, error
@@ -23,10 +22,10 @@ from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
 from tp.syntax.words import near
 
 
-def load(path: str | Path, settings: Mapping[str, str] | None = None) -> Program:
+def load(path: str | os.PathLike[str], settings: Mapping[str, str] | None = None) -> Program:
     """The program in a file. Raises TpError with every diagnostic found."""
-    found = Path(path)
-    return _program(read(found), str(path), found.resolve().parent, settings or {})
+    file = os.fspath(path)
+    return _program(read(file), file, os.path.dirname(os.path.realpath(file)), settings or {})
 
 
 def parse(text: str, file: str = "<text>", settings: Mapping[str, str] | None = None) -> Program:
@@ -34,7 +33,7 @@ def parse(text: str, file: str = "<text>", settings: Mapping[str, str] | None = 
     return _program(text, file, None, settings or {})
 
 
-def _program(text: str, file: str, folder: Path | None, settings: Mapping[str, str]) -> Program:
+def _program(text: str, file: str, folder: str | None, settings: Mapping[str, str]) -> Program:
     loader = Loader()
     try:
         module = loader.module(text, file, folder)
@@ -87,7 +86,6 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Lo
         elaborator.inputs,
         tuple(elaborator.claims),
         dict(build.resolved),
-        _digest(module, loader, build),
     )
 
 
@@ -164,13 +162,3 @@ def _shown(value: Value) -> str:
         return value.name
     assert isinstance(value, Constant)
     return written(value.rational) if value.rational is not None else str(value.scale)
-
-
-def _digest(module: Module, loader: Loader, build: Build) -> str:
-    """A hash of all texts and settings, which determine the program."""
-    state = hashlib.sha256()
-    for text in (module.source, *(loader.modules[k].source for k in sorted(loader.modules))):
-        state.update(hashlib.sha256(text.encode()).digest())
-    for name in sorted(build.resolved):
-        state.update(f"{name}={build.resolved[name]}\n".encode())
-    return state.hexdigest()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from tp.diagnostics.diagnostic import TpError, error
-from tp.diagnostics.packaged import named
+from tp.diagnostics.packaged import library, named
 from tp.diagnostics.span import Span
-from tp.syntax import resources
 from tp.syntax import tree as t
 from tp.syntax.parser import parse_file
 from tp.syntax.scan import MAX_CHARACTERS, check_size
@@ -24,19 +23,19 @@ class Module:
 
     file: str
     source: str
-    folder: Path | None
+    folder: str | None
     tree: t.File
     functions: dict[str, Def] = field(default_factory=dict[str, Def])
 
 
 @dataclass(slots=True)
 class Loader:
-    """Reads modules once each; remembers their texts for the digest."""
+    """Reads each module once."""
 
     modules: dict[str, Module] = field(default_factory=dict[str, Module])
     loading: list[str] = field(default_factory=list[str])
 
-    def module(self, source: str, file: str, folder: Path | None) -> Module:
+    def module(self, source: str, file: str, folder: str | None) -> Module:
         """The module of a text, its imports resolved. Raises TpError with everything found."""
         module = Module(file, source, folder, parse_file(source, file))
         problems: list[TpError] = []
@@ -56,18 +55,18 @@ class Loader:
 
     def _import(self, module: Module, item: t.Import) -> None:
         path = self._find(module, item)
-        key = str(path)
-        if key in self.loading:
+        if path in self.loading:
             raise error("TP108", f"{item.module} imports itself, directly or in a circle", item.span)
-        if key not in self.modules:
+        if path not in self.modules:
             if len(self.modules) >= _MAX_MODULES:
                 raise error("TP502", f"more than {_MAX_MODULES} modules are imported", item.span)
-            self.loading.append(key)
+            self.loading.append(path)
             try:
-                self.modules[key] = self.module(read(path, item.span), self._name(module, item, path), path.parent)
+                text, name = read(path, item.span), self._name(module, item, path)
+                self.modules[path] = self.module(text, name, os.path.dirname(path))
             finally:
                 self.loading.pop()
-        found = self.modules[key]
+        found = self.modules[path]
         for name in item.names:
             function = found.functions.get(name)
             if function is None:
@@ -76,45 +75,44 @@ class Loader:
                 raise error("TP106", f"{name} is defined twice", item.span)
             module.functions[name] = function
 
-    def _name(self, module: Module, item: t.Import, path: Path) -> str:
+    def _name(self, module: Module, item: t.Import, path: str) -> str:
         """What spans call the module at ``path``: as the importing file was given, or ``library/...``."""
-        library = resources.library().resolve()
-        if path.is_relative_to(library):
-            return named(path, f"library/{path.relative_to(library).as_posix()}")
-        return named(path, str(Path(module.file).parent / _relative(item)))
+        packaged = os.path.realpath(library()) + os.sep
+        if path.startswith(packaged):
+            return named(path, "library/" + path[len(packaged) :].replace(os.sep, "/"))
+        return named(path, os.path.join(os.path.dirname(module.file), _relative(item)))
 
-    def _find(self, module: Module, item: t.Import) -> Path:
+    def _find(self, module: Module, item: t.Import) -> str:
+        """The real path of the module that ``item`` names. Raises TP108."""
         relative = _relative(item)
-        folders = [f for f in (module.folder, resources.library()) if f is not None]
+        folders = [f for f in (module.folder, library()) if f is not None]
         for folder in folders:
-            if (folder / relative).is_file():
-                return (folder / relative).resolve()
-        library = resources.library()
-        known = [p.stem for f in folders if f.is_dir() for p in f.glob("*.tp")]
+            if os.path.isfile(os.path.join(folder, relative)):
+                return os.path.realpath(os.path.join(folder, relative))
+        known = [name[:-3] for f in folders if os.path.isdir(f) for name in os.listdir(f) if name.endswith(".tp")]
+        place = os.path.basename(os.path.dirname(library()))
         hint = near(
-            item.module,
-            known,
-            f"modules are looked for in the folder of the importing file and in {library.parent.name}/library",
+            item.module, known, f"modules are looked for in the folder of the importing file and in {place}/library"
         )
         raise error("TP108", f"no module is called {item.module}", item.span, hint)
 
 
-def _relative(item: t.Import) -> Path:
-    return Path(*item.module.split("/")).with_suffix(".tp")
+def _relative(item: t.Import) -> str:
+    return os.path.join(*item.module.split("/")) + ".tp"
 
 
-def read(path: Path, span: Span | None = None) -> str:
+def read(path: str, span: Span | None = None) -> str:
     """The text of a file. Raises TP601 when it cannot be read, TP007 when it is not UTF-8, TP502 when too long."""
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb") as stream:
             data = stream.read(4 * MAX_CHARACTERS + 1)
     except OSError as problem:
         raise error("TP601", f"cannot read {path}: {problem.strerror or problem}", span) from None
     if len(data) > MAX_CHARACTERS:
-        check_size(len(data), str(path))
+        check_size(len(data), path)
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
-        where = Span(line, 1, line, 2, str(path))
-        raise error("TP007", f"{path.name} is not UTF-8 text (byte {problem.start})", where) from None
+        where = Span(line, 1, line, 2, path)
+        raise error("TP007", f"{os.path.basename(path)} is not UTF-8 text (byte {problem.start})", where) from None

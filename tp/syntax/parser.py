@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
-from typing import ClassVar
-
-from lark import Lark, Token, Tree, UnexpectedInput
-from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.diagnostics.span import Span
-from tp.syntax import tables
+from tp.syntax.automaton import END, Token, UnexpectedToken, UnknownCharacter, parse
 from tp.syntax.builder import Builder
 from tp.syntax.scan import check_brackets, check_size
 from tp.syntax.tree import File
@@ -25,34 +20,25 @@ _MAX_ERRORS = 10
 _ITEM = re.compile(r"\b(def|import|program)\s+$")
 
 
-class Separators:
-    """Keeps only the newlines that separate statements."""
-
-    always_accept: ClassVar[tuple[str, ...]] = ("_NL",)
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        depth = 0
-        before = "_NL"
-        for count, token in enumerate(stream):
-            if count > MAX_TOKENS:
-                raise error("TP502", f"the text has more than {MAX_TOKENS} words", Span(1, 1, 1, 1))
-            if len(token) > MAX_WORD:
-                where = Span(token.line or 1, token.column or 1, token.line or 1, (token.column or 1) + MAX_WORD)
-                raise error("TP006", f"names and numbers have at most {MAX_WORD} characters", where)
-            if token.type == "_NL" and (depth or before in ("_NL", "LBRACE")):
-                continue
-            if token.type in ("LPAR", "LSQB"):
-                depth += 1
-            elif token.type in ("RPAR", "RSQB"):
-                depth = max(0, depth - 1)
-            before = token.type
-            yield token
-
-
-@cache
-def parser() -> Lark:
-    """The parser, made once."""
-    return tables.stored(Separators()) or tables.fresh(Separators())
+def separators(stream: Iterator[Token]) -> Iterator[Token]:
+    """Keeps only the newlines that separate statements. Raises TpError for too many (TP502) or long words (TP006)."""
+    depth = 0
+    before = "_NL"
+    for count, token in enumerate(stream):
+        if count > MAX_TOKENS:
+            raise error("TP502", f"the text has more than {MAX_TOKENS} words", Span(1, 1, 1, 1))
+        if len(token.text) > MAX_WORD:
+            line, column, *_ = token.place
+            where = Span(line, column, line, column + MAX_WORD)
+            raise error("TP006", f"names and numbers have at most {MAX_WORD} characters", where)
+        if token.type == "_NL" and (depth or before in ("_NL", "LBRACE")):
+            continue
+        if token.type in ("LPAR", "LSQB"):
+            depth += 1
+        elif token.type in ("RPAR", "RSQB"):
+            depth = max(0, depth - 1)
+        before = token.type
+        yield token
 
 
 def parse_file(text: str, file: str = "<text>") -> File:
@@ -63,10 +49,10 @@ def parse_file(text: str, file: str = "<text>") -> File:
     rest = text
     while True:
         try:
-            tree: Tree[Token] = parser().parse(rest)
+            tree = parse(rest, separators)
         except TpError as problem:
             raise TpError([_placed(d, file) for d in problem.diagnostics]) from None
-        except UnexpectedInput as problem:
+        except (UnknownCharacter, UnexpectedToken) as problem:
             found.append(_diagnose(problem, rest, file))
             blanked = _without_line(rest, problem.line)
             if blanked is None or len(found) == _MAX_ERRORS or len(text) > 20_000:
@@ -95,14 +81,13 @@ def _without_line(text: str, line: int) -> str | None:
     return "\n".join(lines)
 
 
-def _diagnose(problem: UnexpectedInput, text: str, file: str) -> Diagnostic:
-    """A lark error in the words of this language."""
-    if isinstance(problem, UnexpectedCharacters):
+def _diagnose(problem: UnknownCharacter | UnexpectedToken, text: str, file: str) -> Diagnostic:
+    """A fault of the automaton in the words of this language."""
+    if isinstance(problem, UnknownCharacter):
         where = Span(problem.line, problem.column, problem.line, problem.column + 1, file)
-        return Diagnostic("TP001", f"the character {problem.char!r} has no meaning here", where)
-    assert isinstance(problem, UnexpectedToken)
+        return Diagnostic("TP001", f"the character {problem.character!r} has no meaning here", where)
     token = problem.token
-    line, column = token.line or 1, token.column or 1
+    line, column, *_ = token.place
     misplaced = _ITEM.search(text.split("\n")[line - 1][: column - 1])
     if token.type == "NAME" and misplaced is not None:
         # Inside braces the word was taken for the name of a value.
@@ -110,7 +95,7 @@ def _diagnose(problem: UnexpectedInput, text: str, file: str) -> Diagnostic:
         where = Span(line, start, line, start + len(word), file)
         hint = f"'{word}' stands before the program, not inside braces"
         return Diagnostic("TP004", f"'{word}' stands where a statement should be", where, hint)
-    width = 1 if token.type in ("_NL", "$END") else max(1, len(token))
+    width = 1 if token.type in ("_NL", END) else max(1, len(token.text))
     where = Span(line, column, line, column + width, file)
-    message, hint = expectation(token.type, str(token), problem.accepts or problem.expected)
+    message, hint = expectation(token.type, token.text, problem.accepted)
     return Diagnostic("TP004", message, where, hint)

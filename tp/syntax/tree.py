@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from tp.diagnostics.span import Span
 
 NOWHERE = Span(1, 1, 1, 1)
 
 
-@dataclass_transform(frozen_default=True, field_specifiers=(field,))
-class _Frozen:
-    """Makes every class below it a frozen dataclass."""
-
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        dataclass(frozen=True)(cls)
+def _keyword(*, default: Any, kw_only: bool) -> Any:
+    """A field that is given by its name, to type checkers."""
+    return default
 
 
-class Syntax(_Frozen):
+@dataclass_transform(frozen_default=True, field_specifiers=(_keyword,))
+class Frozen:
+    """What frozen dataclasses have, and a span.
+
+    Classes below it are dataclasses to type checkers. They are not made by ``dataclass``, which writes and compiles the
+    methods of each one: that would be a sixth of the time of ``tp check``.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    """The names of the fields, without ``span``."""
+
+    def __init_subclass__(cls) -> None:
+        own = tuple(name for name in cls.__annotations__ if name != "span")
+        cls.fields = cls.__match_args__ = own or cls.fields
+
+    def __init__(self, *values: Any, span: Span = NOWHERE, **named: Any) -> None:
+        if len(values) > len(self.fields) or not named.keys() <= set(self.fields[len(values) :]):
+            raise TypeError(f"{type(self).__name__} has the fields {', '.join(self.fields)}")
+        self.__dict__.update(zip(self.fields, values, strict=False), span=span, **named)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"cannot assign to {name}: syntax trees are frozen")
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._values()))
+
+    def __repr__(self) -> str:
+        shown = (f"{name}={value!r}" for name, value in zip(self.fields, self._values(), strict=True))
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def _values(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.fields)
+
+
+class Syntax(Frozen):
     """Anything that has a place in the text."""
 
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = _keyword(default=NOWHERE, kw_only=True)
 
 
 class Expression(Syntax):

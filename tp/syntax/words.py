@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _WORDS = {
     "NAME": "a name",
@@ -73,6 +72,8 @@ def _any_of(words: list[str]) -> str:
 
 def near(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
     """A hint that names what may have been meant; ``otherwise`` when nothing is close."""
+    from difflib import get_close_matches
+
     alike = sorted({k for k in known if abs(len(k) - len(name)) <= 3})
     close = get_close_matches(name[:60], alike[:_MOST_COMPARED], n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else otherwise

@@ -1,0 +1,64 @@
+"""What a command imports decides how long it takes to start: the list of packages that each one may load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.marks import slow
+
+ROOT = Path(__file__).parents[2]
+MLP = "programs/mlp.tp"
+WATCHED = (
+    "click", "dask", "distributed", "h5py", "interegular", "jax", "jaxtyping", "lark", "matplotlib", "networkx",
+    "numpy", "pandas", "pydantic", "rich", "scipy", "scipy.stats", "sklearn", "typer", "xarray",
+)  # fmt: skip
+NOTHING: frozenset[str] = frozenset()
+
+ARRAYS = frozenset({"numpy"})
+NUMERICAL = frozenset({"numpy", "scipy", "scipy.stats", "jax", "jaxtyping"})
+DRAWN = ["--widths", "8,16", "--seeds", "2", "--no-store"]
+
+COMMANDS = [
+    (["--version"], NOTHING),
+    (["--help"], ARRAYS),
+    (["check", MLP], NOTHING),
+    (["check", MLP, "--format", "json"], NOTHING),
+    (["check", "programs/nonexistent.tp"], NOTHING),
+    (["format", MLP], NOTHING),
+    (["explain", "TP501"], NOTHING),
+    (["graph", MLP], NOTHING),
+    (["graph", MLP, "--format", "svg"], NOTHING),
+    (["orders", MLP, "--certificate", "CERTIFICATE"], NOTHING),
+    (["certify", "CERTIFICATE"], NOTHING),
+    (["blame", MLP], NOTHING),
+    (["results", "--store", "FOLDER"], ARRAYS),
+    (["run", MLP, "--widths", "8"], NUMERICAL),
+    (["correlations", MLP, *DRAWN, "--quantities", "kernel"], NUMERICAL),
+]
+COSTLY = [
+    (["verify", MLP, *DRAWN, "--quantities", "kernel"], NUMERICAL),
+    (["train", MLP, *DRAWN, "--steps", "1"], NUMERICAL),
+    (["linearize", MLP, *DRAWN, "--steps", "1", "--no-second"], NUMERICAL),
+]
+
+
+def loaded(words: list[str]) -> set[str]:
+    """The watched packages that ``tp words`` loads in a process of its own."""
+    script = (
+        "import sys; from tp.cli import main; code = main(sys.argv[1:]); sys.stdout.flush(); "
+        f"print(code, *(name for name in {WATCHED} if name in sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stderr.splitlines()[-1].split()[1:])
+
+
+@pytest.mark.parametrize(("words", "allowed"), [*COMMANDS, *slow(COSTLY)], ids=str)
+def test_a_command_loads_nothing_else(words: list[str], allowed: frozenset[str], tmp_path: Path) -> None:
+    if words[0] == "certify":
+        loaded(["orders", MLP, "--certificate", str(tmp_path / "proof.json")])
+    places = {"CERTIFICATE": str(tmp_path / "proof.json"), "FOLDER": str(tmp_path)}
+    assert loaded([places.get(word, word) for word in words]) <= allowed
