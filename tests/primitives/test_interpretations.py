@@ -62,7 +62,6 @@ WITHOUT_DERIVATIVE = frozenset(
 REFUSED: dict[str, frozenset[str]] = {
     "transposition": WITHOUT_DERIVATIVE,
     "bounds": frozenset(("errorsignal", "remainder", "switched", "variable")),  # made from programs that moved
-    "relocations": all_but("apply", "read"),  # they use no weight
     "multiplication": all_but("apply"),  # they apply no weight
     "products of jets": all_but("product"),  # they are not bilinear
     "crossings": all_but("detach", "largest"),  # they have a derivative, no operands, or a move in them already

@@ -65,6 +65,12 @@ def contract_others(
     return np.einsum(*operands, [rank, slot], optimize="greedy")  # type: ignore[call-overload]
 
 
+def starts_of(tensor: Float[Floats, " ..."], restarts: int, seed: int) -> list[Float[Floats, "starts _"]]:
+    """The leading singular vectors of each slot, and ``restarts`` random starts."""
+    parts = singular_starts(tensor), random_starts(tensor, restarts, seed)
+    return [np.concatenate(pair) for pair in zip(*parts, strict=True)]
+
+
 def random_starts(tensor: Float[Floats, " ..."], count: int, seed: int) -> list[Float[Floats, "starts _"]]:
     """``count`` starts in uniformly random directions: one array [count, N_e] for each slot."""
     draw = np.random.default_rng(seed)

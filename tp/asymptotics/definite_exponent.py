@@ -12,7 +12,7 @@ from tp.asymptotics.parity import Logs, draws, profiles
 from tp.asymptotics.samples import Plan, Samples, as_samples
 from tp.asymptotics.scale import ONE, Scale
 from tp.asymptotics.series import Series
-from tp.asymptotics.sharing import SAME, Sharing, described, sharing, worst
+from tp.asymptotics.sharing import SAME, Sharing, sharing, worst
 from tp.asymptotics.tail import tail_index
 from tp.asymptotics.tightness import LOWEST, extra_level, far_tail, still_rises
 from tp.statistics.bootstrap import Bootstrapped, mean
@@ -92,7 +92,8 @@ def _estimated(logs: Logs, criteria: Criteria) -> DefiniteExponent:
         return replace(found, reason=f"{short[0]} are fewer than 3 or span less than a factor of 8")
     top = len(levels) - 1
     shares = {k: [sharing(p, k, criteria) for p in by_parity] for k in range(top + 1)}
-    lines = [described(p, k, shares[k][i], criteria) for i, p in enumerate(by_parity) for k in shares]
+    confidence = criteria.confidence
+    lines = [LevelSlope.of(p, k, confidence, shares[k][i].value) for i, p in enumerate(by_parity) for k in shares]
     found = replace(found, sharing={q: worst(shares[k]) for k, q in enumerate(levels)}, evidence=tuple(lines))
     if not all(p.finite(top) for p in by_parity):
         return replace(found, reason=f"the quantile {levels[top]:g} is 0 at some widths")

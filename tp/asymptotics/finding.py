@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tp.statistics.estimate import Estimate
+from tp.statistics.quantile_profile import QuantileProfile
 from tp.statistics.verdict import Verdict
 
 
@@ -21,6 +22,14 @@ class LevelSlope:
     slope: Estimate | None
     late: Estimate | None
     note: str
+
+    @classmethod
+    def of(cls, profile: QuantileProfile, level: int, confidence: float, note: str) -> LevelSlope:
+        """The slopes of the quantile at position ``level`` of the profile, with intervals at ``confidence``."""
+        if not profile.finite(level):
+            return cls(profile.levels[level], profile.name, None, None, "0 at some widths")
+        slope, late = (profile.slope(level, part).interval(confidence) for part in (None, profile.upper_half))
+        return cls(profile.levels[level], profile.name, slope, late, note)
 
     def __str__(self) -> str:
         return f"quantile {self.level:g}, {self.widths}: {self.slope or 'no slope'}, {self.note}"

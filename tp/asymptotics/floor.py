@@ -65,7 +65,7 @@ def decays(
     if not supported(level, draws(below)):
         return FloorTest(Verdict.UNDECIDED, f"too few draws for the quantile {level:g}", None, None, ())
     found = profiles(below, [level])
-    evidence = tuple(_line(p, criteria) for p in found)
+    evidence = tuple(LevelSlope.of(p, 0, criteria.confidence, "whole and larger half") for p in found)
     if not all(p.long_enough and len(p.widths) >= 4 for p in found):
         return FloorTest(Verdict.UNDECIDED, "fewer than 4 widths, or less than a factor of 8", None, None, evidence)
     if not all(p.finite(0) for p in found):
@@ -85,13 +85,6 @@ def decays(
             return FloorTest(Verdict.REFUTED, f"it grows, slope {late} ({p.name})", share, floor, evidence)
     reason = f"the constant is {share.low:.0%} to {share.high:.0%} of it; use larger widths or more draws"
     return FloorTest(Verdict.UNDECIDED, reason, share, floor, evidence)
-
-
-def _line(p: QuantileProfile, criteria: Criteria) -> LevelSlope:
-    if not p.finite(0):
-        return LevelSlope(p.levels[0], p.name, None, None, "0 at some widths")
-    whole, late = (p.slope(0, part).interval(criteria.confidence) for part in (None, p.upper_half))
-    return LevelSlope(p.levels[0], p.name, whole, late, "whole and larger half")
 
 
 def _floors(p: QuantileProfile, criteria: Criteria) -> tuple[Estimate, Estimate]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
-from tp.asymptotics.ascent import ascend, random_starts, singular_starts
+from tp.asymptotics.ascent import ascend, starts_of
 from tp.asymptotics.matricise import flattening_bound, nested_bound
 from tp.asymptotics.tensors import Floats, as_tensor, contract_fully, largest_entry
 
@@ -70,11 +70,7 @@ def subordinate_norm(
     if array.ndim < 3:
         lower, witness = _small(scaled)
         return NormInterval(scale * lower, scale * lower, witness)
-    starts = singular_starts(scaled)
-    if restarts:
-        pairs = zip(starts, random_starts(scaled, restarts, seed), strict=True)
-        starts = [np.concatenate(pair) for pair in pairs]
-    witness = ascend(scaled, starts, sweeps).best()
+    witness = ascend(scaled, starts_of(scaled, restarts, seed), sweeps).best()
     lower = contract_fully(scaled, witness)
     if lower < 0:
         witness, lower = (-witness[0], *witness[1:]), -lower

@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 
 from tp.asymptotics.criteria import Criteria
-from tp.asymptotics.finding import LevelSlope
 from tp.statistics.quantile_profile import QuantileProfile
 
 SAME = 0.02
@@ -42,14 +41,6 @@ def sharing(p: QuantileProfile, level: int, criteria: Criteria) -> Sharing:
 def _shrinks(p: QuantileProfile, level: int, gap: float, criteria: Criteria) -> bool:
     trend = (p.trend(len(p.levels) - 1) - p.trend(level)).interval(criteria.confidence)
     return trend.high < 0 if gap > 0 else trend.low > 0
-
-
-def described(p: QuantileProfile, level: int, found: Sharing, criteria: Criteria) -> LevelSlope:
-    """The slopes of one quantile, noted with ``found``."""
-    if not p.finite(level):
-        return LevelSlope(p.levels[level], p.name, None, None, "0 at some widths")
-    whole, late = (p.slope(level, part).interval(criteria.confidence) for part in (None, p.upper_half))
-    return LevelSlope(p.levels[level], p.name, whole, late, found.value)
 
 
 def worst(found: list[Sharing]) -> Sharing:

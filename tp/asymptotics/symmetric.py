@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from tp.asymptotics.ascent import ascend, contract_others, random_starts, singular_starts
+from tp.asymptotics.ascent import ascend, contract_others, starts_of
 from tp.asymptotics.norm import NormInterval, subordinate_norm
 from tp.asymptotics.tensors import Floats, as_tensor, contract_fully, largest_entry
 
@@ -46,11 +46,7 @@ def symmetric_norm(
         values, vectors = np.linalg.eigh(scaled)
         best = vectors[:, int(np.argmax(np.abs(values)))]
     else:
-        starts = singular_starts(scaled)
-        if restarts:
-            pairs = zip(starts, random_starts(scaled, restarts, seed), strict=True)
-            starts = [np.concatenate(pair) for pair in pairs]
-        ends = np.concatenate(ascend(scaled, starts, sweeps).vectors)
+        ends = np.concatenate(ascend(scaled, starts_of(scaled, restarts, seed), sweeps).vectors)
         best = _climbed(scaled, ends, general.upper / scale, sweeps)
     lower = contract_fully(scaled, [best] * array.ndim)
     sign = -1.0 if lower < 0 else 1.0

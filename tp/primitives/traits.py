@@ -1,6 +1,6 @@
 """What transformations and analyses ask of an operation: its datum, weight, function and coefficients.
 
-Every primitive has a rule for each of the four, so that none is passed over by mistake.
+Every primitive has a rule that says all four, so that none is passed over by mistake.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tp.graph.axes import Scale
-from tp.graph.interpretation import Interpretation
+from tp.graph.interpretation import Interpretation, NotInterpreted
 from tp.graph.operation import Operation
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
@@ -68,30 +68,33 @@ class Function:
     k: int
 
 
-data: Interpretation[Callable[[Any], Input | None]] = Interpretation("data")
-"""``rule(operation)``: the datum that the operation stands for, or None."""
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one operation has of the four.
 
-weights: Interpretation[Callable[[Any], Weight | None]] = Interpretation("weights")
-"""``rule(operation)``: the weight that the operation uses, or None."""
+    ``datum`` is what it stands for, ``weight`` what it uses, ``function`` what it applies to every entry, each None
+    where there is none. ``coefficients`` are the constants that its operands are multiplied with.
+    Where there are none they are empty.
+    """
 
-functions: Interpretation[Callable[[Any], Function | None]] = Interpretation("functions")
-"""``rule(operation)``: the function that the operation applies to every entry, or None."""
+    datum: Input | None = None
+    weight: Weight | None = None
+    function: Function | None = None
+    coefficients: tuple[Scale, ...] = ()
 
-relocations: Interpretation[Callable[[Any, str], Operation]] = Interpretation("relocations")
-"""``rule(operation, name)``: the same operation with the weight ``name``, for operations that use a weight."""
 
-coefficients: Interpretation[Callable[[Any], tuple[Scale, ...]]] = Interpretation("coefficients")
-"""``rule(operation)``: the constant that each operand is multiplied with; empty where there are none."""
+traits: Interpretation[Callable[[Any], Traits]] = Interpretation("traits")
+"""``rule(operation)``: the traits of the operation."""
 
 
 def datum_of(operation: Operation) -> Input | None:
     """The datum that ``operation`` stands for; None where it stands for none. Raises NotInterpreted."""
-    return data.of(operation)(operation)
+    return traits.of(operation)(operation).datum
 
 
 def weight_of(operation: Operation) -> Weight | None:
     """The weight that ``operation`` uses; None where it uses none. Raises NotInterpreted."""
-    return weights.of(operation)(operation)
+    return traits.of(operation)(operation).weight
 
 
 def applied_weight(operation: Operation) -> Weight | None:
@@ -107,68 +110,50 @@ def read_weight(operation: Operation) -> str | None:
 
 
 def on_weight(operation: Operation, name: str) -> Operation:
-    """The same operation with the weight ``name``, for one that uses a weight. Raises NotInterpreted."""
-    return relocations.of(operation)(operation, name)
+    """The same operation with the weight ``name`` as its setting ``parameter``.
+
+    Raises NotInterpreted for an operation that uses no weight.
+    """
+    if weight_of(operation) is None:
+        raise NotInterpreted(f"{operation.keyword()} uses no weight")
+    return replace(operation, parameter=name)
 
 
 def function_of(operation: Operation) -> Function | None:
     """The function that ``operation`` applies to every entry; None where there is none. Raises NotInterpreted."""
-    return functions.of(operation)(operation)
+    return traits.of(operation)(operation).function
 
 
 def coefficients_of(operation: Operation) -> tuple[Scale, ...]:
     """The constants that ``operation`` multiplies its operands with; empty where it has none. Raises NotInterpreted."""
-    return coefficients.of(operation)(operation)
+    return traits.of(operation)(operation).coefficients
 
 
-@data.rule(Input)
-def itself(operation: Input) -> Input | None:
-    return operation
+@traits.rule(*_PLAIN)
+def plain(_: Operation) -> Traits:
+    return Traits()
 
 
-@data.rule(*_PLAIN, Apply, Linear, Pointwise, Read, Remainder)
-def no_datum(_: Operation) -> None:
-    return None
+@traits.rule(Input)
+def of_input(operation: Input) -> Traits:
+    return Traits(datum=operation)
 
 
-@weights.rule(Apply)
-def apply_weight(operation: Apply) -> Weight | None:
-    return Weight(operation.parameter, True, operation.transposed)
+@traits.rule(Apply)
+def of_apply(operation: Apply) -> Traits:
+    return Traits(weight=Weight(operation.parameter, True, operation.transposed))
 
 
-@weights.rule(Read)
-def read_value(operation: Read) -> Weight | None:
-    return Weight(operation.parameter, False)
+@traits.rule(Read)
+def of_read(operation: Read) -> Traits:
+    return Traits(weight=Weight(operation.parameter, False))
 
 
-@weights.rule(*_PLAIN, Input, Linear, Pointwise, Remainder)
-def no_weight(_: Operation) -> None:
-    return None
+@traits.rule(Pointwise, Remainder)
+def of_pointwise(operation: Pointwise | Remainder) -> Traits:
+    return Traits(function=Function(operation.activation, operation.k))
 
 
-@relocations.rule(Apply, Read)
-def relocated(operation: Apply | Read, name: str) -> Operation:
-    return replace(operation, parameter=name)
-
-
-relocations.refuse(*_PLAIN, Input, Linear, Pointwise, Remainder, reason="it uses no weight")
-
-
-@functions.rule(*_PLAIN, Apply, Input, Linear, Read)
-def no_function(_: Operation) -> None:
-    return None
-
-
-@functions.rule(Pointwise, Remainder)
-def applied_function(operation: Pointwise | Remainder) -> Function | None:
-    return Function(operation.activation, operation.k)
-
-
-@coefficients.rule(Linear)
-def linear_coefficients(operation: Linear) -> tuple[Scale, ...]:
-    return operation.scales
-
-
-@coefficients.rule(*_PLAIN, Apply, Input, Pointwise, Read, Remainder)
-def no_coefficients(_: Operation) -> tuple[Scale, ...]:
-    return ()
+@traits.rule(Linear)
+def of_linear(operation: Linear) -> Traits:
+    return Traits(coefficients=operation.scales)

@@ -10,16 +10,19 @@ def assigned(block: t.Block) -> dict[str, Span]:
     """The first statement that assigns each name, loops included."""
     found: dict[str, Span] = {}
     for statement in block.statements:
-        names: list[str] = []
+        names = declared(statement)
         if isinstance(statement, t.Assignment):
             names = [target.name for target in statement.targets]
-        elif isinstance(statement, t.Widths | t.Axes):
-            names = [item.name for item in statement.items]
-        elif isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.InstanceSyntax | t.Output):
-            names = [statement.name]
-        elif isinstance(statement, t.Loop):
-            for name, span in assigned(statement.body).items():
-                found.setdefault(name, span)
-        for name in names:
-            found.setdefault(name, statement.span)
+        inside = assigned(statement.body) if isinstance(statement, t.Loop) else dict.fromkeys(names, statement.span)
+        for name, span in inside.items():
+            found.setdefault(name, span)
     return found
+
+
+def declared(statement: t.Statement) -> list[str]:
+    """The names that a statement declares, other than by assignment."""
+    if isinstance(statement, t.Widths | t.Axes):
+        return [item.name for item in statement.items]
+    if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.InstanceSyntax | t.Output):
+        return [statement.name]
+    return []

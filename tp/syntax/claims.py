@@ -22,51 +22,49 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
 
     Raises TP401 for unknown kinds, TP402 for a C[D,d] out of range, TP403 for exponents that do not fit.
     """
-    word, argument = syntax.property, syntax.argument
-    text = _text(syntax.span, lines)
+    word, text = syntax.property, _text(syntax.span, lines)
     if syntax.subject is not None:
         if word not in RELATIONS:
-            raise error(
-                "TP401",
-                f"a quantity is claimed to be {', '.join(RELATIONS)}, not {word}",
-                syntax.span,
-                near(word, RELATIONS),
-            )
-        place = tuple(evaluator.whole(i) for i in syntax.subject.indices)
-        subject = indexed(syntax.subject.name, place)
-        if syntax.subject.name == "C" and len(place) == 2 and "C" not in evaluator.frame.names:
-            try:
-                parse(subject)
-            except ValueError as problem:
-                raise error("TP402", str(problem), syntax.subject.span) from None
-        if word == "zero":
-            if argument is not None:
-                raise error("TP401", "zero takes no argument", argument.span)
-            return Claim("order", subject, word, None, syntax.negated, text, syntax.span)
-        if argument is None:
-            raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(1) or {word}(n^(-1))")
-        return Claim("order", subject, word, _exponent(evaluator, argument), syntax.negated, text, syntax.span)
+            message = f"a quantity is claimed to be {', '.join(RELATIONS)}, not {word}"
+            raise error("TP401", message, syntax.span, near(word, RELATIONS))
+        subject = _subject(evaluator, syntax.subject)
+        wanted = Argument.NONE if word == "zero" else Argument.POWER
+        exponent = _exponent(evaluator, syntax, wanted, f"write {word}(1) or {word}(n^(-1))")
+        return Claim("order", subject, word, exponent, syntax.negated, text, syntax.span)
     kinds = {name: kind for name, kind in known().items() if name != "order"}
     if word not in kinds:
         raise error("TP401", f"there is no claim {word}", syntax.span, near(word, kinds, f"known: {', '.join(kinds)}"))
-    wanted = kinds[word].argument
-    if wanted is Argument.NONE:
-        if argument is not None:
-            raise error("TP401", f"{word} takes no argument", argument.span)
-        return Claim(word, None, None, None, syntax.negated, text, syntax.span)
-    if argument is None:
-        raise error("TP401", f"{word} needs a power of n", syntax.span, f"write {word}(n)")
-    exponent = _exponent(evaluator, argument)
-    if wanted is Argument.GROWING and exponent <= 0:
-        raise error("TP403", f"{word} needs a power of n that grows", argument.span, "m must grow with n")
+    exponent = _exponent(evaluator, syntax, kinds[word].argument, f"write {word}(n)")
     return Claim(word, None, None, exponent, syntax.negated, text, syntax.span)
 
 
-def _exponent(evaluator: Evaluator, node: t.Expression) -> Fraction:
+def _subject(evaluator: Evaluator, target: t.Target) -> str:
+    place = tuple(evaluator.whole(i) for i in target.indices)
+    subject = indexed(target.name, place)
+    if target.name == "C" and len(place) == 2 and "C" not in evaluator.frame.names:
+        try:
+            parse(subject)
+        except ValueError as problem:
+            raise error("TP402", str(problem), target.span) from None
+    return subject
+
+
+def _exponent(evaluator: Evaluator, syntax: t.ClaimSyntax, wanted: Argument, hint: str) -> Fraction | None:
+    """The exponent of n in the argument of a claim; None for a claim that takes none."""
+    word, node = syntax.property, syntax.argument
+    if wanted is Argument.NONE:
+        if node is not None:
+            raise error("TP401", f"{word} takes no argument", node.span)
+        return None
+    if node is None:
+        raise error("TP401", f"{word} needs a power of n", syntax.span, hint)
     value = evaluator.constant(node)
     if value.scale.coefficient <= 0:
         raise error("TP403", "an order is a positive power of n", node.span)
-    return value.scale.exponent
+    exponent = value.scale.exponent
+    if wanted is Argument.GROWING and exponent <= 0:
+        raise error("TP403", f"{word} needs a power of n that grows", node.span, "m must grow with n")
+    return exponent
 
 
 def _text(span: Span, lines: list[str]) -> str:

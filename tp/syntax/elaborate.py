@@ -11,7 +11,7 @@ from tp.graph.axes import Axis, Width
 from tp.primitives.input import Input
 from tp.program import Claim
 from tp.syntax import tree as t
-from tp.syntax.assigned import assigned
+from tp.syntax.assigned import assigned, declared
 from tp.syntax.build import Build
 from tp.syntax.builtins import BUILTINS
 from tp.syntax.calls import bind_given, invoke
@@ -79,27 +79,20 @@ class Elaborator:
         return invoke(evaluator, function, instance, given, arguments, span, run)
 
     def _poison(self, statement: t.Statement) -> None:
-        names: list[str] = []
+        names = declared(statement)
         if isinstance(statement, t.Assignment):
             for target in statement.targets:
                 self._poison_target(target)
-        elif isinstance(statement, t.Widths | t.Axes):
-            names = [i.name for i in statement.items]
-        elif isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.InstanceSyntax | t.Output):
-            names = [statement.name]
         elif isinstance(statement, t.Return):
             self.frame.returned = (Poison(),) * len(statement.values)
         elif isinstance(statement, t.Loop):
-            self._poison_loop(statement.body)
+            for inner in statement.body.statements:
+                self._poison(inner)
         if isinstance(statement, t.InputSyntax | t.ParameterSyntax):
             uses = statement.type.outs + (statement.type.ins or ())
             names += [use.name for use in uses if use.size is not None]
         for name in names:
             self.frame.names.setdefault(name, Poison())
-
-    def _poison_loop(self, body: t.Block) -> None:
-        for statement in body.statements:
-            self._poison(statement)
 
     def _poison_target(self, target: t.Target) -> None:
         if not target.indices:

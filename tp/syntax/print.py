@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tp.syntax import tree as t
 
@@ -32,7 +32,7 @@ def _bare(node: t.Expression) -> str:
         case t.Power():
             return f"{expression(node.base, _TIGHTEST)}^{_exponent(node.exponent)}"
         case t.Index():
-            return f"{expression(node.base, _TIGHTEST)}[{', '.join(_item(i) for i in node.items)}]"
+            return f"{expression(node.base, _TIGHTEST)}[{arguments(node.items, compact)}]"
         case t.Call():
             return f"{expression(node.base, _TIGHTEST)}({arguments(node.arguments)})"
         case t.Transposed():
@@ -64,21 +64,15 @@ def _short(node: t.Expression) -> bool:
     return isinstance(node.operand if isinstance(node, t.Negative) else node, t.Name | t.Number)
 
 
-def arguments(items: Sequence[t.Argument]) -> str:
-    return ", ".join(_argument(i) for i in items)
+def arguments(items: Sequence[t.Argument], shown: Callable[[t.Expression], str] = expression) -> str:
+    """Arguments of a call or, ``shown`` compactly, indices."""
+    return ", ".join(_argument(i, shown) for i in items)
 
 
-def _argument(item: t.Argument) -> str:
+def _argument(item: t.Argument, shown: Callable[[t.Expression], str]) -> str:
     name = "" if item.name is None else item.name + "="
-    last = "" if item.last is None else ".." + expression(item.last)
-    return name + expression(item.value) + last
-
-
-def _item(item: t.Argument) -> str:
-    """One index."""
-    name = "" if item.name is None else item.name + "="
-    last = "" if item.last is None else ".." + compact(item.last)
-    return name + compact(item.value) + last
+    last = "" if item.last is None else ".." + shown(item.last)
+    return name + shown(item.value) + last
 
 
 def header(item: t.Function | t.ProgramSyntax) -> str:
