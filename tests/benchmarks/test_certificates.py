@@ -11,7 +11,7 @@ from ratios import Ratio, Record
 
 import tp
 from tp.orders.proof.checker import check
-from tp.quantities.names import SYMBOLIC
+from tp.quantities.definitions import SYMBOLIC
 from tp.theory.analysis import Analysis
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

@@ -25,10 +25,10 @@ class Case:
         import jax
         import jax.numpy as jnp
 
-        from tp.interpret.arrays.dense import draw
         from tp.interpret.arrays.evaluate import evaluator
+        from tp.interpret.arrays.initial_weights import draw
+        from tp.quantities.definitions import parse
         from tp.quantities.distinct import DistinctScalars
-        from tp.quantities.names import parse
         from tp.quantities.slots import arrange
 
         self.model = tp.load(PROGRAM, depth=3)

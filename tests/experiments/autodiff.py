@@ -16,9 +16,9 @@ from jax.flatten_util import ravel_pytree
 
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
-from tp.quantities.names import parse
+from tp.interpret.arrays.initial_weights import draw
+from tp.quantities.definitions import parse
 
 
 def inputs_of(program: Graph, shapes: Mapping[str, Any], slots: int, seed: int = 1) -> dict[str, np.ndarray]:

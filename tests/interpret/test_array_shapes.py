@@ -11,7 +11,7 @@ import sys
 import jax, jax.numpy as jnp
 from jaxtyping import TypeCheckError, install_import_hook
 with install_import_hook(["tp.interpret.arrays"], "beartype.beartype"):
-    from tp.interpret.arrays import conditioned, dense, evaluate, gaussian, noise, orthonormal
+    from tp.interpret.arrays import conditioned_matrix, evaluate, initial_weights, noise, orthonormal
 from tp.syntax import load
 
 def refused(function, *arguments):
@@ -24,14 +24,14 @@ def refused(function, *arguments):
 graph = load(sys.argv[1]).graph
 root, key = graph.outputs["f"], jax.random.key(0)
 for weights in (
-    dense.draw(graph.parameters, 16, key, jnp.float32),
-    conditioned.draw(graph.parameters, 16, key, jnp.float32, ("W[2]", "W[3]")),
+    initial_weights.draw(graph.parameters, 16, key, jnp.float32),
+    initial_weights.draw(graph.parameters, 16, key, jnp.float32, ("W[2]", "W[3]")),
 ):
     for forget in (True, False):
         run = evaluate.stepper(graph, [root], 16, jnp.float32, forget)
         (value,), _ = run(weights, {"x": jnp.ones(16)})
         assert value.shape == ()
-matrix = gaussian.unknown(5, 7, key, jnp.float32).with_room(6, 6)
+matrix = conditioned_matrix.unknown(5, 7, key, jnp.float32).with_room(6, 6)
 answers, matrix = matrix.answer(jnp.ones((3, 7)), False)
 assert answers.shape == (3, 5)
 assert matrix.answer(answers, True)[0].shape == (3, 7)

@@ -13,11 +13,11 @@ import pytest
 from tp.graph.graph import Graph
 from tp.interpret.arrays import evaluate
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.cost.schedule import schedule
+from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
-from tp.quantities.names import parse as quantity
 from tp.quantities.slots import arrange
 from tp.syntax import parse
 

@@ -20,14 +20,14 @@ from tp.diagnostics.diagnostic import TpError
 from tp.experiments.iteration_limits import TOLERANCE
 from tp.experiments.power_iteration import spectral_norm
 from tp.graph.graph import Graph
-from tp.interpret.arrays import conditioned, dense
+from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.arrays.evaluate import Weights, evaluator, stepper, stored
-from tp.interpret.arrays.gaussian import Gaussian
 from tp.interpret.cost.engine import ENGINES
+from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
-from tp.quantities.names import parse as quantity
 from tp.quantities.slots import arrange, first
 from tp.syntax import Program, parse
 from tp.transform.factored import factored
@@ -165,8 +165,8 @@ def test_engines_draw_different_numbers_but_the_same_materialised_weights() -> N
     graph = shipped("mlp").graph
     with precision("float32") as kind:
         key = jax.random.key(3)
-        plain = dense.draw(graph.parameters, 12, key, kind)
-        known = conditioned.draw(graph.parameters, 12, key, kind, {"W[2]"})
+        plain = initial_weights.draw(graph.parameters, 12, key, kind)
+        known = initial_weights.draw(graph.parameters, 12, key, kind, {"W[2]"})
         for name, weight in plain.items():
             if name == "W[2]":
                 assert isinstance(known[name], Gaussian)
@@ -216,7 +216,7 @@ def agree_with_what_is_revealed(program: Program, n: int, names: Sequence[str], 
         absent = [name for name in absent if name in without(program.graph, names, n, "conditioned")]
 
         def run(key: jax.Array) -> tuple[list[jax.Array], list[jax.Array]]:
-            drawn = conditioned.draw(graph.parameters, n, key, kind, absent)
+            drawn = initial_weights.draw(graph.parameters, n, key, kind, absent)
             values, after = stepper(scalars.graph, roots, n, kind)(drawn, data)
             return values, evaluator(scalars.graph, roots, n, kind)(revealed(graph, n, after), data)
 
@@ -248,7 +248,7 @@ def test_one_matrix_for_all_power_iterations() -> None:
         norm = spectral_norm(step, n, kind)
 
         def run(key: jax.Array) -> tuple[jax.Array, jax.Array]:
-            drawn = conditioned.draw(graph.parameters, n, key, kind, {"W[2]"})
+            drawn = initial_weights.draw(graph.parameters, n, key, kind, {"W[2]"})
             found, _, after = norm(drawn, data, key)
             expected, _, _ = norm(revealed(graph, n, after), data, key)
             return found, expected

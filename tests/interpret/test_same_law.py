@@ -24,7 +24,7 @@ from tests.marks import exhaustive, slow
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import Place, Role, Slot
-from tp.interpret.arrays import conditioned, dense, gaussian
+from tp.interpret.arrays import conditioned_matrix, initial_weights
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.orthonormal import split
@@ -129,10 +129,10 @@ def networks_at_two_inputs(program: Program, n: int, count: int) -> tuple[Sample
         evaluate = evaluator(target, roots, n, kind)
 
         def known(key: jax.Array) -> list[jax.Array]:
-            return evaluate(conditioned.draw(graph.parameters, n, key, kind, without), data)
+            return evaluate(initial_weights.draw(graph.parameters, n, key, kind, without), data)
 
         def plain(key: jax.Array) -> list[jax.Array]:
-            return evaluate(dense.draw(graph.parameters, n, key, kind), data)
+            return evaluate(initial_weights.draw(graph.parameters, n, key, kind), data)
 
         found = []
         for one, seed in ((known, 1), (plain, 2)):
@@ -171,6 +171,6 @@ def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypat
     # Another graph, so not the one whose sampler other tests have compiled.
     program = replace(program, graph=replace(program.graph, names={}))
     right = draws(program, QUANTITIES, 32, DRAWS, "dense", 10**6)
-    monkeypatch.setattr(gaussian, attribute, wrong)
+    monkeypatch.setattr(conditioned_matrix, attribute, wrong)
     found = draws(program, QUANTITIES, 32, DRAWS, "conditioned")
     assert worst(found, right) < ALPHA / 1e3

@@ -33,8 +33,8 @@ from tp.orders.proof.certificate import (
 from tp.orders.proof.checker import Rejected, check
 from tp.orders.typical.rules import RULES, Rules
 from tp.orders.typical.value import Value
-from tp.quantities.names import SYMBOLIC
-from tp.quantities.names import parse as quantity
+from tp.quantities.definitions import SYMBOLIC
+from tp.quantities.definitions import parse as quantity
 from tp.syntax import Program, load, parse
 from tp.theory.analysis import Analysis
 from tp.theory.scalars import Scalars

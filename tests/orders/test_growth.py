@@ -11,7 +11,7 @@ from tests.marks import slow
 from tp.interpret.orders import calculus_for
 from tp.orders.proof.derivation import lines
 from tp.orders.typical.pruning import MOST
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.syntax import load
 from tp.theory.all_orders import series
 from tp.theory.regime import regime

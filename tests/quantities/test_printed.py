@@ -21,9 +21,9 @@ from tp.graph.graph import Graph
 from tp.graph.text import parse_graph, print_graph
 from tp.graph.validate import validate
 from tp.primitives import known
+from tp.quantities.definitions import parse
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
-from tp.quantities.names import parse
 from tp.quantities.programs import gradient_at, jet_output
 from tp.quantities.training import backprop, trained
 from tp.syntax import load

@@ -1,8 +1,8 @@
 """A second, plain interpreter for measuring: NumPy, many draws of the weights at once, nothing compiled.
 
-It shares with :mod:`tp.interpret.arrays.dense` only the activations. Gaussian weights that are wide on both sides are
-never materialised: every product with one is drawn from its law given all earlier products (W x and W' y), which
-is exact and costs O(n) a product, so widths of several thousand take milliseconds. Other laws are materialised.
+It shares with :mod:`tp.interpret.arrays.initial_weights` only the activations. Gaussian weights that are wide on both
+sides are never materialised: every product with one is drawn from its law given all earlier products (W x and W' y),
+which is exact and costs O(n) a product, so widths of several thousand take milliseconds. Other laws are materialised.
 """
 
 from __future__ import annotations

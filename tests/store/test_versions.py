@@ -58,7 +58,7 @@ def test_exactly_what_a_draw_loads_is_hashed(code: str, engine: str) -> None:
 
 
 def test_the_coefficients_of_quantities_are_hashed() -> None:
-    assert "tp.quantities.names" in loaded(CORRELATIONS)
+    assert "tp.quantities.definitions" in loaded(CORRELATIONS)
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +89,12 @@ def test_edits_of_other_modules_do_not(copied: Path, code: str) -> None:
 
 
 def test_a_module_that_is_imported_from_now_on_counts(copied: Path) -> None:
-    source = (copied / "quantities/names.py").read_bytes()
+    source = (copied / "quantities/definitions.py").read_bytes()
     (copied / "quantities/new.py").write_text("ONE = 1\n")
     for line in (
         "if TYPE_CHECKING:\n    from tp.quantities.new import ONE\n",
         "def f():\n    import tp.quantities.new\n",
     ):
-        (copied / "quantities/names.py").write_bytes(source + b"\n" + line.encode())
+        (copied / "quantities/definitions.py").write_bytes(source + b"\n" + line.encode())
         assert ("tp.quantities.new" in loaded(CORRELATIONS, copied)) == line.startswith("def")
-    (copied / "quantities/names.py").write_bytes(source)
+    (copied / "quantities/definitions.py").write_bytes(source)

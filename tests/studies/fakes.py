@@ -13,7 +13,7 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.program import Claim, Program
-from tp.quantities.names import DEFAULT
+from tp.quantities.definitions import DEFAULT
 from tp.sampling.plan import MAX_WIDTH, Plan
 from tp.studies.judging import YARDSTICK
 from tp.studies.verify import Verification, compared, measured_quantities

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.orders import calculus_for
-from tp.quantities.names import parse as quantity
+from tp.quantities.definitions import parse as quantity
 from tp.quantities.programs import gradient_of
 from tp.syntax import Program, load, parse
 from tp.theory.analysis import Analysis

@@ -15,8 +15,8 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.proof.derivation import Derivation, lines
-from tp.quantities.names import SYMBOLIC
-from tp.quantities.names import parse as quantity
+from tp.quantities.definitions import SYMBOLIC
+from tp.quantities.definitions import parse as quantity
 from tp.syntax import load, parse
 from tp.theory.analysis import Analysis
 from tp.theory.bounds import Bounds, bounds

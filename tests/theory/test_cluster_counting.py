@@ -26,11 +26,11 @@ from test_ground_truth import mlp_text
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.detach import Detach
-from tp.quantities.names import LIMITS
+from tp.quantities.definitions import LIMITS
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.syntax import Program, parse
 from tp.theory.analysis import Analysis

@@ -15,7 +15,7 @@ from tests.random_programs.strategy import programs, seeded
 from tp.exponent import UNBOUNDED
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.syntax import load, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.scalars import Scalars

@@ -17,11 +17,11 @@ from tests.random_programs.strategy import seeded
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.orders import calculus_for, interpret
 from tp.primitives.input import Input
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.quantities.training import Backprop, backprop, trained
 from tp.syntax import load, parse
 from tp.theory.regime import regime

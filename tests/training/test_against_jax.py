@@ -18,7 +18,7 @@ from tests.training.loops import compared, ends, route, sgd
 from tp.costs import CostFunction, find
 from tp.experiments.experiment import At
 from tp.experiments.training.trainer import Trainer
-from tp.interpret.arrays import conditioned, dense
+from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
 from tp.optimizers import SGD
 
@@ -117,14 +117,16 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
 ) -> None:
     """The same weights, once moved as arrays and once left alone, with every update kept beside them."""
 
+    draw = initial_weights.draw
+
     def everything(parameters: Any, n: int, key: Any, dtype: Any, absent: Any = ()) -> dict[str, Any]:
-        return dense.draw(parameters, n, key, dtype)
+        return draw(parameters, n, key, dtype)
 
     model = tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay)
     path = replace(path, curved=path.looks if name == "mlp" and not decay else ())
     arrays = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(12, "float64", "dense"), 3, 1)
-    monkeypatch.setattr(conditioned, "draw", everything)
+    monkeypatch.setattr(initial_weights, "draw", everything)
     trainer = Trainer(model.name, model.graph, path, optimizer, "squared")
     assert trainer.absent(12, "conditioned")
     rows = trainer.runs(At(12, "float64", "conditioned"), 3, 1)

@@ -15,11 +15,11 @@ from tp.graph.axes import SAMPLES, Axis
 from tp.graph.builder import GraphBuilder
 from tp.graph.slot import DIRECTIONS, POINT, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.orders import calculus_for
+from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
-from tp.quantities.names import parse as quantity
 from tp.quantities.programs import gradient_at, jet_output
 from tp.syntax import load, parse
 from tp.theory.scalars import Scalars

@@ -22,8 +22,8 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import HERE, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder

@@ -21,8 +21,8 @@ from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
 from tp.graph.text import print_graph
 from tp.graph.validate import validate
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.input import Input

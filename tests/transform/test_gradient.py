@@ -13,8 +13,8 @@ from tp.graph.axes import ONE, Scale, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.dense import draw
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
 from tp.primitives.constant import Constant
 from tp.quantities.programs import reads_in
 from tp.syntax import Program, load, parse

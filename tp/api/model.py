@@ -290,7 +290,7 @@ class Model(Printable):
         """
         import jax
 
-        from tp.interpret.arrays.dense import draw
+        from tp.interpret.arrays.initial_weights import draw
         from tp.sampling.reading import require_width
 
         require_width(n)
@@ -366,7 +366,7 @@ def _known(quantities: Sequence[str] | None) -> list[str] | None:
     if quantities is None:
         return None
     from tp.diagnostics.diagnostic import error
-    from tp.quantities.names import parse as parse_quantity
+    from tp.quantities.definitions import parse as parse_quantity
 
     names: list[object] | None = list(quantities) if _is_list(quantities) else None
     if names is None or not all(isinstance(name, str) for name in names):

@@ -60,7 +60,7 @@ class ClaimKind(ABC):
 def quantity_inequalities(claim: Claim, output: str | None) -> list[Inequality]:
     """Those inequalities of ``claim`` that are about a quantity of the paper, not about a node of the program."""
     from tp.claims import known
-    from tp.quantities.names import is_quantity
+    from tp.quantities.definitions import is_quantity
 
     return [i for i in known()[claim.kind].inequalities(claim, output) if is_quantity(i.quantity)]
 

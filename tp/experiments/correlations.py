@@ -16,14 +16,14 @@ from tp.experiments.streams import Compiled
 from tp.graph.graph import Graph
 from tp.interpret.cost.engine import chosen_engine, materialised
 from tp.interpret.cost.memory import WORD
-from tp.quantities.names import parse
+from tp.quantities.definitions import parse
 from tp.quantities.slots import arrange
 
 
 class Correlations:
     """|C^{D,d}|, |F|, the kernel and the Hessian's norm of one program, drawn jointly at fixed inputs.
 
-    ``quantities`` are names as :func:`tp.quantities.names.parse` reads them. ``inputs[name]`` has the shape
+    ``quantities`` are names as :func:`tp.quantities.definitions.parse` reads them. ``inputs[name]`` has the shape
     [slots, ...axes of the input] with at least d + 1 slots, x_0 first.
     """
 

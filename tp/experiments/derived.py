@@ -12,9 +12,9 @@ from tp.graph.nodes import Nodes
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
 from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
+from tp.quantities.definitions import Quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
-from tp.quantities.names import Quantity
 from tp.quantities.slots import first
 from tp.transform.factored import factored
 
@@ -54,8 +54,8 @@ class Derived:
         import jax.numpy as jnp
 
         from tp.experiments.power_iteration import spectral_norm
-        from tp.interpret.arrays.conditioned import draw
         from tp.interpret.arrays.evaluate import stepper
+        from tp.interpret.arrays.initial_weights import draw
 
         nodes = {name: node for name, node in self.scalars.nodes.items() if node is not None}
         norms = {name: spectral_norm(step, n, kind) for name, step in self.steps.items() if not step.vanishes}

@@ -81,8 +81,8 @@ class ForwardValues:
 
     def _one(self, at: At, kind: Any) -> Callable[[Any, Any], list[Any]]:
         """The JAX function of one draw: from a key and the inputs to the outputs in their order."""
-        from tp.interpret.arrays.conditioned import draw
         from tp.interpret.arrays.evaluate import evaluator
+        from tp.interpret.arrays.initial_weights import draw
 
         evaluate, without = evaluator(self._graph, self._roots, at.width, kind), self._absent(at)
 

@@ -10,8 +10,8 @@ import jax.numpy as jnp
 
 from tp.experiments.iteration_limits import FIRST, LEARNED_STEPS, ROOM, STARTS, STEPS, TOLERANCE, vectors_asked
 from tp.graph.slot import Role, slot_of
+from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.arrays.evaluate import stepper
-from tp.interpret.arrays.gaussian import Gaussian
 from tp.quantities.hessian import HessianStep
 
 State = dict[str, Any]

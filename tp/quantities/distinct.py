@@ -10,7 +10,7 @@ from tp.graph.graph import Graph
 from tp.graph.slot import DIRECTIONS, POINT
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.shorthand import scaled
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.transform.algebra import Subsets
 from tp.transform.direction import squared_norm

@@ -13,7 +13,7 @@ from tp.exit_code import ExitCode
 from tp.experiments.correlations import Correlations
 from tp.experiments.experiment import Floats
 from tp.printable import Printable
-from tp.quantities.names import DEFAULT, parse
+from tp.quantities.definitions import DEFAULT, parse
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, sweep

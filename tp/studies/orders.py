@@ -11,7 +11,7 @@ from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.printable import Printable
-from tp.quantities.names import SYMBOLIC
+from tp.quantities.definitions import SYMBOLIC
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory

@@ -11,7 +11,7 @@ from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.experiments.experiment import Experiment
 from tp.printable import Printable
-from tp.quantities.names import DEFAULT
+from tp.quantities.definitions import DEFAULT
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Samples, sweep

@@ -10,7 +10,7 @@ from tp.claims.kind import Argument
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.program import Claim
-from tp.quantities.names import parse
+from tp.quantities.definitions import parse
 from tp.syntax import tree as t
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.values import indexed

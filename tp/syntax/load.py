@@ -11,7 +11,7 @@ from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.program import Program
-from tp.quantities.names import is_quantity
+from tp.quantities.definitions import is_quantity
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.calls import KINDS, convert

@@ -10,7 +10,7 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
 from tp.optimizers.optimizer import Optimizer
 from tp.orders.proof.certificate import Json, certificate
-from tp.quantities.names import Quantity, parse
+from tp.quantities.definitions import Quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
 from tp.theory.bounds import Bounds, bounds

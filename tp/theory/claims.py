@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from tp.orders.proof.certificate import Claim
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.theory.all_orders import STEP, Series
 from tp.theory.bounds import Bounds
 from tp.theory.laws import usable

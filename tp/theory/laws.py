@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.exponent import UNBOUNDED
-from tp.quantities.names import Quantity, parse
+from tp.quantities.definitions import Quantity, parse
 from tp.theory.all_orders import Series
 from tp.theory.bounds import Bounds, Form
 from tp.theory.scalars import Scalars

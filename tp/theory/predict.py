@@ -10,7 +10,7 @@ from tp.diagnostics.span import Span
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
-from tp.quantities.names import Quantity, parse
+from tp.quantities.definitions import Quantity, parse
 from tp.theory.bounds import Bounds
 from tp.theory.scalars import Ground, Scalars
 from tp.theory.spectral_order import spectral_exponent

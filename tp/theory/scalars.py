@@ -9,7 +9,7 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.quantities.names import Quantity
+from tp.quantities.definitions import Quantity
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.theory.thin import thinned
 from tp.transform.algebra import Taylor

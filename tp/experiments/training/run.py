@@ -20,8 +20,8 @@ from tp.experiments.training.second_derivatives import CHANGE, NOW, Curvature
 from tp.experiments.training.start import linear_model, spectrum
 from tp.experiments.training.weights import Descent, Moving
 from tp.graph.slot import Role, Slot
-from tp.interpret.arrays import conditioned
-from tp.interpret.arrays.gaussian import Gaussian
+from tp.interpret.arrays import initial_weights
+from tp.interpret.arrays.conditioned_matrix import Gaussian
 
 TARGETS = "@targets"
 """The name of the targets among the arrays that a run is given."""
@@ -56,7 +56,7 @@ class Ready:
 
     def draw(self, key: Any) -> dict[str, Any]:
         """Initial weights, with room for all that a run asks."""
-        drawn = conditioned.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
+        drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
         room = self.outline.room(self.n, self.without)
         return {name: w.with_room(*room[name]) if isinstance(w, Gaussian) else w for name, w in drawn.items()}
 

@@ -20,7 +20,7 @@ from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import POINT, Role, Slot
-from tp.interpret.arrays.gaussian import Gaussian
+from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.cost.work import Questions, questions
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine

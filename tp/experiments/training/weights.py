@@ -18,7 +18,7 @@ from tp.experiments.training.evaluation import Values
 from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
-from tp.interpret.arrays.gaussian import later_than
+from tp.interpret.arrays.conditioned_matrix import later_than
 from tp.interpret.cost.work import sizes
 from tp.optimizers import Optimizer
 from tp.transform.moved import Moves

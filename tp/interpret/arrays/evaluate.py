@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from tp.graph.axes import Type, names, without
 from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
-from tp.interpret.arrays.gaussian import Gaussian
+from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.cost.schedule import schedule
 from tp.primitives.apply import Apply, from_rows, multiplied, rows_of
 from tp.primitives.arrays import aligned

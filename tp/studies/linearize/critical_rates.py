@@ -11,7 +11,7 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.training.observables import STEEPEST, Observable, Records
-from tp.quantities.names import parse
+from tp.quantities.definitions import parse
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import median_interval, normal_interval
 from tp.studies.judging import QuantityResult

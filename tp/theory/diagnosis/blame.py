@@ -22,7 +22,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.shorthand import contract
 from tp.primitives.traits import Function, Weight, function_of
-from tp.quantities.names import Quantity, parse
+from tp.quantities.definitions import Quantity, parse
 from tp.quantities.programs import datum, gradient_at, gradient_of, jet_output, metric, reads_in
 from tp.theory.diagnosis.describe import Place, by_line, declared, listing
 from tp.transform.algebra import Coefficients, Taylor

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.marks import slow
-from tp.interpret.arrays import gaussian
+from tp.interpret.arrays import conditioned_matrix
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.gaussian import Gaussian, unknown
+from tp.interpret.arrays.conditioned_matrix import Gaussian, unknown
 from tp.interpret.arrays.orthonormal import resolution, split
 
 Ask = Callable[[jax.Array, bool], jax.Array]
@@ -563,6 +563,6 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 @pytest.mark.parametrize(("name", "wrong"), [("products", _ignore_the_other_side), *slow([("split", _forget)])])
 def test_wrong_laws_are_noticed(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say, and answers that ignore earlier ones of their own side."""
-    monkeypatch.setattr(gaussian, name, wrong)
+    monkeypatch.setattr(conditioned_matrix, name, wrong)
     assert worst_p_value(3, 4, 64) < 1e-12
     assert worst_covariance("forward first", 64) > 20

@@ -1,4 +1,4 @@
-"""The quantities of the paper by name: F, kernel, C[D,d], hessian."""
+"""What F, kernel, C[D,d] and hessian mean: a derivative of F, its contractions, and its factor."""
 
 from __future__ import annotations
 
