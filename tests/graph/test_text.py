@@ -11,12 +11,12 @@ from graphs import graphs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.validation import validate
 from tp.diagnostics.diagnostic import TpError
 from tp.graph.axes import Axis, Scale, Width
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.text import describe, parse_graph, print_graph
-from tp.graph.validate import validate
 from tp.primitives import known
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from tests.validation import validate
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Scale, Width
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Node
 from tp.graph.parameter import Law, Parameter
-from tp.graph.validate import validate
 from tp.primitives.input import Input
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product

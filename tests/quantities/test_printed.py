@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from tests.validation import validate
 from tp.experiments.training.programs import probe, step
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.text import parse_graph, print_graph
-from tp.graph.validate import validate
 from tp.primitives import known
 from tp.quantities.definitions import parse
 from tp.quantities.distinct import DistinctScalars

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.marks import slow
+from tests.validation import validate
 from tp.graph.axes import ONE, SAMPLES, Axis, Type, Width, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
@@ -19,7 +20,6 @@ from tp.graph.nodes import Nodes
 from tp.graph.parameter import Law, Parameter
 from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
 from tp.graph.text import print_graph
-from tp.graph.validate import validate
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
