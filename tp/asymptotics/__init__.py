@@ -1,7 +1,5 @@
 """Random tensors and how they scale (paper, section 2): subordinate norm, asymptotic order, stochastic O."""
 
-from __future__ import annotations
-
 from tp.asymptotics.bound import are_uniformly_bounded_by, has_definite_bound, is_bounded_below_by, is_bounded_by
 from tp.asymptotics.bounded import Bounded
 from tp.asymptotics.compare import Comparison, Relation, compare

@@ -1,7 +1,5 @@
 """``claim feature_learning``: training is stable and moves some feature by as much as its size."""
 
-from __future__ import annotations
-
 from tp.claims.trained import RegimeClaim
 
 

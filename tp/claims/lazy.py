@@ -1,7 +1,5 @@
 """``claim lazy``: training is stable, changes the output, and moves no feature by as much as its size."""
 
-from __future__ import annotations
-
 from tp.claims.trained import RegimeClaim
 
 

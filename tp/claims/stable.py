@@ -1,7 +1,5 @@
 """``claim stable``: neither initialisation nor training makes anything grow with n."""
 
-from __future__ import annotations
-
 from tp.claims.trained import RegimeClaim
 
 

@@ -1,7 +1,5 @@
 """How weights move: one file for each optimiser, registered by being imported here."""
 
-from __future__ import annotations
-
 from tp.optimizers.optimizer import Optimizer
 from tp.optimizers.registry import DEFAULT, OPTIMIZERS, all_settings, make, register
 from tp.optimizers.setting import Range, Setting, setting

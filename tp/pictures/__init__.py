@@ -1,7 +1,5 @@
 """Pictures of graphs, for pages and for notes."""
 
-from __future__ import annotations
-
 from tp.pictures.mermaid import to_mermaid
 from tp.pictures.svg import to_svg
 

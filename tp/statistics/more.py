@@ -1,7 +1,5 @@
 """What would help where a verdict is open: more seeds, larger widths, both or neither."""
 
-from __future__ import annotations
-
 from enum import Flag, auto
 
 

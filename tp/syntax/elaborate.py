@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
 from tp.construct.construction import single
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
@@ -44,7 +44,7 @@ class Elaborator:
         self.lines = lines
         self.claims: list[Claim] = []
         self.inputs: dict[str, tuple[Axis, ...]] = {}
-        self.evaluator = Evaluator(build, frame, Language(self._invoke, BUILTINS))
+        self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS))
 
     def run(self, block: t.Block) -> None:
         """All statements; a faulty one poisons what it would have defined."""
@@ -64,19 +64,9 @@ class Elaborator:
                 self.build.report(error("TP210", str(problem), statement.span))
                 self._poison(statement)
 
-    def _invoke(
-        self,
-        evaluator: Evaluator,
-        function: Def,
-        instance: str,
-        given: dict[str, Value] | None,
-        arguments: Sequence[t.Argument],
-        span: Span,
-    ) -> Value:
-        def run(frame: Frame, body: t.Block) -> None:
-            Elaborator(self.build, frame, []).run(body)
-
-        return invoke(evaluator, function, instance, given, arguments, span, run)
+    def _run_body(self, frame: Frame, body: t.Block) -> None:
+        """Run the body of a function in a frame of its own."""
+        Elaborator(self.build, frame, []).run(body)
 
     def _poison(self, statement: t.Statement) -> None:
         names = declared(statement)
