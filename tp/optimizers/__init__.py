@@ -1,9 +1,15 @@
-"""How weights move: one file for each optimiser, registered by being imported here."""
+"""How weights move. One file holds one optimiser; a new one is a new file here, which is found by itself."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from tp.optimizers.optimizer import Optimizer
 from tp.optimizers.registry import DEFAULT, OPTIMIZERS, all_settings, make, register
 from tp.optimizers.setting import Range, Setting, setting
 from tp.optimizers.sgd import SGD
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")
 
 __all__ = [
     "DEFAULT",
