@@ -1,11 +1,11 @@
-"""Exponents of n as exact rationals, and how they are written for people."""
+"""Exponents of n as exact rationals, and their text."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
 UNBOUNDED = Fraction(10**6)
-"""Stands for growth faster than every power of n. It is so large that no product with powers of widths reaches it."""
+"""The exponent that stands for growth faster than every power of n. Every exponent above half of it counts as that."""
 
 
 def show(exponent: Fraction | None) -> str:
@@ -21,7 +21,7 @@ def largest(*exponents: Fraction | None) -> Fraction | None:
 
 
 def shown(known: bool, value: Fraction | None, exact: bool = True) -> str:
-    """An exponent as a table prints it: as :func:`show`, ``?`` where it is unknown, and ``<=`` before a bound."""
+    """An exponent in a table: as :func:`show`, with ``<=`` in front unless ``exact``; ``?`` unless ``known``."""
     if not known:
         return "?"
     return show(value) if exact else f"<= {show(value)}"

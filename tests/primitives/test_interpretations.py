@@ -88,9 +88,9 @@ def test_the_lists_name_interpretations_that_exist() -> None:
 def test_one_operation_has_one_rule() -> None:
     found: Interpretation[Callable[[Any], int]] = Interpretation("found")
     found.rule(Input)(lambda _: 1)
-    with pytest.raises(ValueError, match="found says twice what input means"):
+    with pytest.raises(ValueError, match="found already has a rule for input, or refuses it"):
         found.rule(Input)(lambda _: 2)
-    with pytest.raises(ValueError, match="found says twice what input means"):
+    with pytest.raises(ValueError, match="found already has a rule for input, or refuses it"):
         found.refuse(Input, reason="none")
 
 

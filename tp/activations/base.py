@@ -1,4 +1,4 @@
-"""The methods of an activation: its derivatives as arrays, and the facts that orders need."""
+"""The base class of activations: derivatives as arrays, and the facts that the order calculus needs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Bound:
     first: int = 0
 
     def at(self, k: int) -> float:
-        """The bound on the k-th derivative. Raises ValueError for k below ``first``, OverflowError far out."""
+        """The bound on the k-th derivative. Raises ValueError for k < ``first``, OverflowError for huge k."""
         if k < self.first:
             raise ValueError(f"there is no bound on derivative {k}")
         return self.constant * exp(float(self.factorials) * lgamma(k + 1)) / self.radius**k
@@ -70,7 +70,7 @@ class Activation(ABC):
     keyword: ClassVar[str]
     smoothness: ClassVar[Smoothness] = Smoothness.ANALYTIC
     radius: ClassVar[float] = float("inf")
-    """Smallest radius of convergence of the Taylor series over the real line, the distance of the nearest singularity.
+    """The least radius of convergence of Taylor series at real points (distance of the nearest singularity).
 
     The paper's eq. 23, φ^{(k)} = O((k+1)!) uniformly in k, holds on the whole line when this is at least 1. Then
     φ(β x) satisfies it for β up to this radius.
@@ -79,7 +79,7 @@ class Activation(ABC):
     parity: ClassVar[Parity] = Parity.NONE
     """The parity up to a polynomial of degree below :attr:`uneven` (sigmoid is odd up to a constant)."""
     uneven: ClassVar[int] = 0
-    """How many derivatives, from the function on, lack that parity: 0 to 2."""
+    """The number of lowest derivatives, counting the function, that lack this parity: 0, 1 or 2."""
     order: ClassVar[int] = 0
     """φ(z) = O(|z|^order) for large |z|."""
 
@@ -111,13 +111,13 @@ class Activation(ABC):
     def at_zero(self, k: int) -> float:
         """The k-th derivative at 0, exactly 0.0 where it vanishes there.
 
-        Small arguments are expanded with it; only read when :meth:`degree` is None.
+        Used in Taylor series of small arguments, and only where :meth:`degree` is None.
         """
         return 0.0 if self.symmetry(k) == "odd" else self.taylor(k)
 
     @abstractmethod
     def taylor(self, k: int) -> float:
-        """:meth:`at_zero` without the help of parity, in plain Python, so that orders do not import JAX."""
+        """The k-th derivative at 0, not divided by k!, up to rounding. It is computed without JAX."""
 
     def degree(self) -> Fraction | None:
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""

@@ -1,4 +1,4 @@
-"""What the functions share that are linear on both sides of 0."""
+"""The common base of functions that are linear on either side of 0."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tp.activations.base import Activation, Parity, Smoothness
 class PiecewiseLinear(Activation):
     """A multiple of |x| plus a linear function. The second derivative is taken to be 0, as it is almost everywhere.
 
-    What the kink adds is even. The radius is 0: no Taylor series represents the function on both sides of the kink.
+    Without its linear part it is even. The radius is 0: no Taylor series represents both sides of the kink.
     """
 
     smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_LINEAR

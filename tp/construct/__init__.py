@@ -1,4 +1,4 @@
 """What every front end builds programs with: linear combinations, weights, softmax, windows, selection.
 
-No front end is known here. Functions take the place in the source that an error is reported at, or None.
+Nothing here imports a front end. ``span`` is the place in the source at which errors are reported, or None.
 """

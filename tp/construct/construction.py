@@ -37,7 +37,7 @@ def single(node: int, scale: Scale = ONE) -> Combination:
 
 
 class Construction:
-    """Adds to :attr:`graph` what values need. Scales in front stay outside nodes for as long as possible."""
+    """Adds nodes to :attr:`graph`. Scalar factors stay outside nodes for as long as possible."""
 
     def __init__(self) -> None:
         self.graph = GraphBuilder()
@@ -99,7 +99,7 @@ class Construction:
     # operations --------------------------------------------------------------------------------------
 
     def sum(self, parts: Sequence[Combination], span: Span | None) -> Combination:
-        """The sum of linear combinations, coefficients of one node collected."""
+        """The sum of linear combinations, coefficients of one node collected. Raises TP203."""
         terms: dict[tuple[int, tuple[object, ...]], Scale] = {}
         for part in parts:
             for scale, node in part.terms:
@@ -116,7 +116,7 @@ class Construction:
     def product(
         self, left: Combination, right: Combination, span: Span | None, over: Sequence[str] = ()
     ) -> Combination:
-        """Entrywise product, summed over the axes ``over`` that both have; others are summed before."""
+        """Entrywise product, summed over ``over``; an axis of one factor alone is summed in it first. Raises TP203."""
         (a, x), (b, y) = self.factored(left), self.factored(right)
         self.agree([x, y], span)
         shared = [o for o in over if o in names(self.graph.type(x)) and o in names(self.graph.type(y))]
@@ -125,7 +125,7 @@ class Construction:
         return single(self.graph.add(Product(tuple(shared)), x, y), a * b)
 
     def total(self, node: int, over: Sequence[str], span: Span | None) -> int:
-        """The sum of a node over axes; that of an unnamed entrywise product is a contraction of its factors."""
+        """The sum of a node over axes; an unnamed entrywise product becomes a contraction. Raises TP203."""
         found = self.graph[node]
         if over and found.operation == Product(()) and found.label is None:
             left, right = map(single, found.operands)
@@ -133,7 +133,7 @@ class Construction:
         return total(self.graph, node, over)
 
     def activation(self, name: str, value: Combination, span: Span | None) -> Combination:
-        """The activation ``name`` of ``value``; the identity leaves no node.
+        """The activation ``name`` of ``value``; the identity adds no node.
 
         Raises TP103 for unknown names, TP209 for arguments that do not fit.
         """

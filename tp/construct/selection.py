@@ -1,4 +1,4 @@
-"""Index and slice of a finite axis; what was just joined or selected is looked through."""
+"""Index and slice of a finite axis. An index into a join or into another selection goes to the original value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tp.primitives.shorthand import spread
 
 
 def axis_of(build: Construction, node: int, name: str, span: Span | None) -> tuple[Axis, int]:
-    """The finite axis called ``name`` of ``node`` and its size. Raises TP202."""
+    """The finite axis called ``name`` of ``node`` and its size. Raises TP202 or TP213."""
     axes = build.graph.type(node)
     for axis in axes:
         if axis.name == name:
@@ -41,7 +41,7 @@ def selected(build: Construction, node: int, name: str, first: int, last: int | 
 
 
 def entry(build: Construction, node: int, axis: Axis, place: int) -> int:
-    """Entry ``place`` (from 0); looks through selections and joins along the same axis."""
+    """Entry ``place`` (from 0) of ``axis``, taken from the operand where ``node`` selects or joins along that axis."""
     graph = build.graph
     while True:
         found = graph[node]
@@ -69,7 +69,7 @@ def entry(build: Construction, node: int, axis: Axis, place: int) -> int:
 
 
 def gathered(build: Construction, node: int, axis: Axis, outs: tuple[Axis, ...], table: tuple[int, ...]) -> int:
-    """A selection, merged with one just made along the same axis."""
+    """The selection ``table``, in one node with ``node`` where that selects along the same axis."""
     found = build.graph[node]
     operation = found.operation
     if isinstance(operation, Gather) and operation.outs == (axis,):

@@ -15,8 +15,8 @@ _FAR_BELOW = -1e30
 def softmax(build: Construction, x: int, over: str, query: str | None, span: Span | None) -> Combination:
     """exp(x - M) / Σ exp(x - M) over the axis ``over``; with ``query``, entry (t, s) counts only where s <= t.
 
-    M is constant to derivatives and at least x everywhere, so nothing overflows. Where entries are forbidden it
-    is the maximum of all entries there, and of the allowed ones elsewhere: then no row of allowed ones underflows.
+    M counts as constant in derivatives. It is the maximum over the axis, so no exponential overflows. With ``query``,
+    M at an allowed entry is the maximum of the allowed entries only, so the allowed ones do not all underflow.
     """
     mask: Combination | None = None
     if query is None:
@@ -40,12 +40,12 @@ def softmax(build: Construction, x: int, over: str, query: str | None, span: Spa
 
 
 def maximum(build: Construction, x: int, over: str, span: Span | None) -> Combination:
-    """The largest entry of ``x`` along the finite axis ``over``; its derivative is that of the entry."""
+    """The largest entry of ``x`` along the finite axis ``over``; its derivative is the derivative of that entry."""
     return build.product(single(x), single(build.graph.add(Largest(over), x)), span, [over])
 
 
 def _causal(build: Construction, axes: Type, query: str, over: str, span: Span | None) -> list[float]:
-    """1 where the place along ``over`` is not behind that along ``query``, in the order of ``axes``."""
+    """1 where s <= t, else 0, for s along ``over`` and t along ``query``; row-major in the two ``axes``."""
     rows, columns = (a.at(1) for a in axes)
     build.entries(rows * columns, span)
     if axes[0].name == query:

@@ -16,10 +16,10 @@ PADDINGS = ("same", "valid", "circular")
 
 
 def windows(build: Construction, x: int, name: str, window: Axis, padding: str, stride: int, span: Span | None) -> int:
-    """``x`` with axis ``name`` replaced by places along it and the offsets ``window``; zero outside.
+    """``x`` with axis ``name`` replaced by places along it and the offsets ``window``.
 
-    ``padding`` is one of :data:`PADDINGS`. Raises TP207 where ``x`` has the axis ``window``, TP214 where a window does
-    not fit into a valid place.
+    ``padding`` is one of :data:`PADDINGS`: entries outside the axis are 0, with "circular" they wrap around.
+    Raises TP207 where ``x`` has the axis ``window``, TP214 where with "valid" the window is longer than the axis.
     """
     axis, size = axis_of(build, x, name, span)
     width = window.at(1)

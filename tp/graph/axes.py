@@ -79,7 +79,7 @@ def show(axes: Type) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A positive or negative constant c * Π width^power; the only numbers that depend on n."""
+    """A real number c * Π width^power: a coefficient, a scale or a learning rate. It may depend on n."""
 
     coefficient: float = 1.0
     powers: tuple[tuple[Width, Fraction], ...] = ()
@@ -124,7 +124,7 @@ class Scale:
 ONE = Scale()
 
 SAMPLES = "@sample"
-"""The axis that derived programs add for the samples of a batch, or for distinct directions."""
+"""The name of the axis that derived programs add for the samples of a batch, or for distinct directions."""
 
 
 def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
@@ -132,5 +132,5 @@ def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
 
 
 def growing(axes: Iterable[Axis]) -> tuple[tuple[str, Fraction], ...]:
-    """Names and exponents of the wide axes, as the order calculus takes them."""
+    """(name, exponent of n in the size) of every wide axis, as the order calculus takes them."""
     return tuple((a.name, a.exponent) for a in axes if a.wide)

@@ -41,11 +41,11 @@ class GraphBuilder(Nodes):
         return cls(nodes.widths, nodes.parameters, nodes.learning_rate)
 
     def build(self) -> Graph:
-        """What has been built so far, as a value."""
+        """The graph of everything added so far."""
         return Graph(self._widths, self._parameters, self.learning_rate, tuple(self._nodes), self.outputs, self.names)
 
     def declare(self, declared: Width | Parameter) -> None:
-        """A width or a parameter that nodes may use from now on, under its own name."""
+        """Adds a width or a parameter under its own name. Nodes added later may use it."""
         if isinstance(declared, Width):
             self._widths[declared.name] = declared
         else:
@@ -53,7 +53,7 @@ class GraphBuilder(Nodes):
 
     @contextmanager
     def at(self, span: Span | None) -> Generator[None]:
-        """Nodes added inside stem from the source at ``span``."""
+        """Inside the context new nodes get the source position ``span``; None keeps that of the outer context."""
         before, self._span = self._span, span or self._span
         try:
             yield
@@ -73,7 +73,7 @@ class GraphBuilder(Nodes):
         return index
 
     def name(self, index: int, name: str) -> None:
-        """Records that the source calls this node ``name``; its first name becomes the label, if it has none."""
+        """Records ``name`` as a name of node ``index`` in the source. A node without a label gets it as its label."""
         self.names[name] = index
         if self._nodes[index].label is None:
             self._nodes[index] = replace(self._nodes[index], label=name)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Graph(Nodes):
     """A finished graph, made by :class:`tp.graph.builder.GraphBuilder`.
 
-    ``outputs`` and ``names`` map names to numbers of nodes. Two graphs are equal if everything in them is, including
-    the places of nodes in the source. ``dataclasses.replace`` gives a graph with other outputs or names.
+    ``outputs`` and ``names`` map names to numbers of nodes. Equality compares all fields, and so the source
+    positions of nodes, too. ``dataclasses.replace`` gives a graph with other outputs or names.
     """
 
     widths: Mapping[str, Width]
@@ -48,7 +48,7 @@ class Graph(Nodes):
 
     @cached_property
     def nx(self) -> networkx.DiGraph[int]:
-        """The nodes as a digraph: an edge from every operand to its user. What a number means is ``graph[number]``.
+        """The nodes as a digraph: an edge from every operand to its user. Node i of it is ``graph[i]``.
 
         Made when first asked for, because importing networkx takes longer than reading a program.
         """

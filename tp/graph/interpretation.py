@@ -1,4 +1,4 @@
-"""A meaning that every operation can be given: one rule for each type of operation."""
+"""Interpretations: tables with one rule for each type of operation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Interpretation(Generic[Rule]):
         return register
 
     def refuse(self, *operations: type[Operation], reason: str) -> None:
-        """Says that ``operations`` have no rule on purpose. Raises ValueError as :meth:`rule` does."""
+        """Declares that ``operations`` have no rule here, and why. Raises ValueError as :meth:`rule` does."""
         for operation in operations:
             self._claim(operation)
             self._refused[operation] = reason
@@ -67,7 +67,7 @@ class Interpretation(Generic[Rule]):
 
     def _claim(self, operation: type[Operation]) -> None:
         if operation in self._rules or operation in self._refused:
-            raise ValueError(f"{self.name} says twice what {operation.keyword()} means")
+            raise ValueError(f"{self.name} already has a rule for {operation.keyword()}, or refuses it")
 
     def _missing(self, operation: type[Operation]) -> str:
         if operation in self._refused:

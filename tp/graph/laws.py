@@ -1,4 +1,4 @@
-"""The initial laws that weights may have, all scaled to unit variance."""
+"""The initial laws that weights may have: centred, with variance 1 (the constant law: 0)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 class Family:
     """Facts about one law, and how to draw it.
 
-    ``arguments`` are the default extra arguments, ``moments`` gives the number of finite moments (None: all).
+    ``arguments`` are the default extra arguments. ``draw(key, shape, dtype, arguments)`` returns a JAX array.
+    ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
     """
 
     name: str
@@ -85,7 +86,7 @@ LAWS: dict[str, Family] = {
     for family in (
         Family("normal", True, "normal(mean, deviation)", _normal),
         Family("uniform", True, "uniform(mean, deviation): uniform, symmetric about the mean", _uniform),
-        Family("rademacher", True, "rademacher(mean, deviation): two values with probability 1/2", _rademacher),
+        Family("rademacher", True, "rademacher(mean, deviation): two values, each with probability 1/2", _rademacher),
         Family("laplace", True, "laplace(mean, deviation)", _laplace),
         Family(
             "student_t",

@@ -1,4 +1,4 @@
-"""Nodes in topological order, for reading: what a finished graph and one under construction have in common."""
+"""Nodes in topological order, read-only: the common base of a finished graph and of a graph builder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tp.graph.parameter import Parameter
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One operation with its operands, in order, and its type."""
+    """One operation, the numbers of its operands, its type, its position in the source and its name there."""
 
     operation: Operation
     operands: tuple[int, ...]

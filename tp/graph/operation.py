@@ -1,4 +1,4 @@
-"""What makes an operation a well-formed node; what it means is said by interpretations (tp.graph.interpretation)."""
+"""Operations: their settings and types. Their meanings are in interpretations (tp.graph.interpretation)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tp.graph.parameter import Parameter
 
 
 class Derivative(Enum):
-    """How an operation depends on its operands; all that differentiation needs to know."""
+    """How an operation depends on its operands. Differentiation chooses its rule by this."""
 
     CONSTANT = "constant"  # no operands, or a derivative that vanishes (almost) everywhere
     LINEAR = "linear"  # jointly linear in all operands

@@ -12,7 +12,7 @@ from tp.graph.axes import ONE, Scale, Type, wide
 class Law:
     """The initial law of one entry: ``scale`` times a unit-variance variable of ``family``, plus ``mean``.
 
-    ``arguments`` holds what the family needs besides (degrees of freedom, truncation point).
+    ``arguments`` are further parameters of the family (degrees of freedom, truncation point).
     """
 
     family: str
@@ -37,9 +37,9 @@ class Parameter:
 
     @property
     def is_operator(self) -> bool:
-        """Wide on both sides: only ever applied, never read as a value."""
+        """Whether the weight is wide on both sides. Such a weight is only applied, never read as a value."""
         return bool(wide(self.outs)) and bool(wide(self.ins))
 
     def sides(self, transpose: bool) -> tuple[Type, Type]:
-        """(axes it produces, axes it contracts) when applied, or applied transposed."""
+        """(axes of the result, axes contracted) of W x, or of W' x with ``transpose``."""
         return (self.ins, self.outs) if transpose else (self.outs, self.ins)

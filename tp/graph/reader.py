@@ -49,7 +49,7 @@ def parse_graph(text: str, operations: Mapping[str, type[Operation]]) -> Graph:
 
 
 class _Reader:
-    """State between lines (what was declared) and within one (tokens and a position)."""
+    """The declarations read so far, and the tokens of the current line with the position of the next one."""
 
     def __init__(self, operations: Mapping[str, type[Operation]]) -> None:
         self.operations = operations
@@ -65,7 +65,7 @@ class _Reader:
 
     @property
     def graph(self) -> GraphBuilder:
-        """The graph so far; asked for first when the declarations are over."""
+        """The builder. Its first use ends the declarations."""
         if self.made is None:
             self.made = GraphBuilder(self.widths, self.parameters, ONE if self.rate is None else self.rate)
         return self.made

@@ -1,7 +1,7 @@
-"""Names of the inputs and weights that derived programs have beside those of the program.
+"""Names of the inputs and weights that a derived program has in addition to those of its program.
 
-A slot is a string such as ``@free-left W 0``, so it can stand wherever a name stands. Its role, name and number can be
-asked for, and :func:`slot_of` finds them again in a text. No name in a program begins with ``@``.
+A slot is a string such as ``@free-left W 0``, so it can stand wherever a name stands. It also has a role, a name
+and a number as attributes, and :func:`slot_of` recovers them from the text. No name in a program begins with ``@``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Role(Enum):
-    """What stands in a slot. The value is the word for it in the slot's text."""
+    """What a slot names. The enum value is the word in the text of the slot."""
 
     POINT = "point"  # an input at x_0
     DIRECTIONS = "directions"  # an input at x_1, ..., x_d, which are its last axis
@@ -24,9 +24,9 @@ class Role(Enum):
     FREE_RIGHT = "free-right"  # the same on its input axes
     MOVE = "move"  # a weight: how far another weight has moved
     LEFT = "left"  # the rows a of a move Σ_r c_r a_r ⊗ b_r, axes (rank, outs)
-    RIGHT = "right"  # the rows b, axes (rank, ins)
-    COEFFICIENTS = "coefficients"  # the coefficients c, axes (rank)
-    SHRUNK = "shrunk"  # the factor by which initial weights with a move in rows are multiplied
+    RIGHT = "right"  # the rows b of a move, axes (rank, ins)
+    COEFFICIENTS = "coefficients"  # the coefficients c of a move, axes (rank)
+    SHRUNK = "shrunk"  # the factor of all initial weights whose moves are outer products
 
 
 _NUMBERED = frozenset({Role.COPY, Role.FREE_LEFT, Role.FREE_RIGHT})
@@ -35,7 +35,7 @@ _NUMBERED = frozenset({Role.COPY, Role.FREE_LEFT, Role.FREE_RIGHT})
 class Slot(str):
     """The slot of ``role`` for the input, output or weight called ``name``, which may be a slot itself.
 
-    Some roles have a ``number``. Raises ValueError where one is missing or too many.
+    Raises ValueError unless ``number`` is given exactly for the roles that need it.
     """
 
     role: Role
@@ -55,7 +55,7 @@ class Slot(str):
 
 
 def slot_of(text: str) -> Slot | None:
-    """The slot that ``text`` is the name of; None for other names."""
+    """The slot whose text is ``text``; None where there is none."""
     word, _, name = text.partition(" ")
     role = next((r for r in Role if f"@{r.value}" == word), None)
     if role is None:
@@ -71,13 +71,13 @@ def slot_of(text: str) -> Slot | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A point at which a derived program has its inputs; ``role`` is None where they keep their names."""
+    """The points at which a derived program has its inputs. With the ``role`` None inputs keep their names."""
 
     role: Role | None
     number: int | None = None
 
     def of(self, name: str) -> str:
-        """The name of the input ``name`` at this point."""
+        """The name in the derived program of the input ``name``."""
         return name if self.role is None else Slot(self.role, name, self.number)
 
 

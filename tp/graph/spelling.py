@@ -25,7 +25,7 @@ KEYWORDS = frozenset({"none", "inf", "nan"})
 
 @cache
 def settings_of(kind: type) -> tuple[tuple[Field[Any], Any], ...]:
-    """The fields of a dataclass with their resolved types."""
+    """The constructor fields of a dataclass, except spans, with their resolved types."""
     hints = get_type_hints(kind)
     return tuple((f, hints[f.name]) for f in fields(kind) if f.init and f.type is not Span)
 

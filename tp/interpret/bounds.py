@@ -1,4 +1,4 @@
-"""The bounding interpreter: norms of every node of a hypothesis and of its moves, at every order."""
+"""The interpreter for bounds: norms of every node of a program and of its derivatives of every order."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from tp.primitives.law_facts import moments
 from tp.primitives.traits import applied_weight, coefficients_of, function_of
 
 FINEST = 48
-"""Grains in the largest power of n that divides all exponents of a program: 48 = 16 · 3 allows halves and thirds."""
+"""Grains in 1/(common denominator of all exponents of a program): 48 = 16 · 3 allows halvings and thirds."""
 
 
 class Sizes(Protocol):
-    """Exponents of n of entry sizes, better than bounds without cancellation; None where nothing better is known."""
+    """Exponents of n of entry sizes that improve on bounds without cancellation; None where none is known."""
 
     def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
         """The exponent of the entries of ``node``. In a negative power it is taken as the exact order."""
         ...
 
     def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
-        """The exponent of the ``order``-th move of ``node`` along n^along g; ``order`` 2 stands for two and more."""
+        """The exponent of the ``order``-th derivative of ``node`` along n^along g; order 2 stands for 2 and more."""
         ...
 
 
@@ -39,7 +39,8 @@ class Sizes(Protocol):
 class NormPass:
     """One sweep over a graph with one calculus; ``jets`` has the bounds found so far, by node.
 
-    ``sizes`` are used only where all initial laws have all moments: otherwise the largest entry can be larger.
+    ``sizes`` are used only where all initial laws have all moments. Otherwise the largest entry of a vector can exceed
+    a typical one by a power of n.
     """
 
     graph: GraphBuilder

@@ -9,7 +9,7 @@ from tp.primitives.traits import Function, function_of, weight_of
 
 
 def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
-    """The degree of every node in the weights ``trained``, by node; None where it is no polynomial.
+    """The degree of every node in the weights ``trained``, by node; None where the node is not a polynomial in them.
 
     Piecewise-linear functions count as linear, since their derivatives hold almost everywhere only.
     """

@@ -14,7 +14,7 @@ _SWEEPS = 12
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Centres of the boxes, and for every edge the points that it passes, its ends not included."""
+    """Centres and layers of boxes, the points (x, layer) inside each edge (source, target), number of layers."""
 
     x: list[float]
     layer: list[int]
@@ -23,9 +23,9 @@ class Layout:
 
 
 def layered(operands: Sequence[Sequence[int]], widths: Sequence[float], gap: float, slim: float) -> Layout:
-    """Places for boxes of ``widths`` with ``operands[i]`` above box i; passing edges keep ``slim`` of room.
+    """The layout of boxes of these ``widths``, ``gap`` apart, with box i below its ``operands[i]``.
 
-    Operands must have smaller numbers. ``x`` starts at 0; the vertical scale is left to the caller.
+    An edge that crosses a layer takes the width ``slim`` there. Operands must have smaller numbers than their users.
     """
     layer = _layers(operands)
     above: list[list[int]] = [[] for _ in operands]
@@ -72,7 +72,7 @@ def _layers(operands: Sequence[Sequence[int]]) -> list[int]:
 
 
 def _order(rows: list[list[int]], above: Sequence[Sequence[int]], below: Sequence[Sequence[int]]) -> None:
-    """Sweeps that sort every layer by the mean place of its neighbours; the fewest crossings win."""
+    """Sweeps that sort layers by the mean place of neighbours; the order with the fewest crossings is kept."""
     best, fewest = [list(r) for r in rows], _crossings(rows, above)
     for sweep in range(_sweeps(rows)):
         down = sweep % 2 == 0
@@ -85,7 +85,7 @@ def _order(rows: list[list[int]], above: Sequence[Sequence[int]], below: Sequenc
 
 
 def _sweeps(rows: Sequence[Sequence[int]]) -> int:
-    """Fewer for large graphs: a picture should take seconds at most."""
+    """The number of sweeps; large graphs get fewer, so that a picture takes seconds at most."""
     return max(4, min(_SWEEPS, 20_000 // max(1, sum(map(len, rows)))))
 
 

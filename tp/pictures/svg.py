@@ -1,4 +1,4 @@
-"""Graphs as SVG pictures: boxes in layers, one colour for what grows with n and one for what does not.
+"""Graphs as SVG pictures: boxes in layers, coloured by kind (weight, wide value, finite value).
 
 Boxes are opaque with dark text and the lines between them are of a middle grey, so a picture reads on light and on
 dark pages. Shapes repeat what colours say: wide boxes have square corners, finite ones round, weights broken outlines.

@@ -2,7 +2,7 @@
 
 The rules are registered in the interpretations of ``tp.primitives.interpretations`` and ``tp.primitives.traits``.
 
-A new primitive is a new file here; it is found by itself.
+A new primitive is a new file here; :func:`known` finds it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A wide-to-wide weight applied to a value, or its transpose."""
+"""A weight, or its transpose, applied to a value."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Apply(Operation):
-    """W @ x, or W' @ x where ``transposed``: contracts the input side of the weight and keeps every other axis."""
+    """W @ x, or W' @ x where ``transposed``: contracts the input side of the weight and keeps every other axis.
+
+    Source programs apply operators only; ``tp.transform.factored`` applies weights with a finite side, too.
+    """
 
     derivative: ClassVar[Derivative] = Derivative.LINEAR
     summary: ClassVar[str] = "a wide-to-wide weight applied to a value"

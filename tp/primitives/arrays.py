@@ -34,8 +34,8 @@ CHUNK = 1 << 15
 def long_einsum(specification: str, left: Any, right: Any) -> Any:
     """``jnp.einsum`` of two arrays that sums over the last axis of both, piece by piece.
 
-    XLA's matrix products on a CPU are several times slower when the summed axis is much longer than the others, and
-    sums of sums are more precise.
+    On a CPU one XLA matrix product is several times slower where the summed axis is much longer than the others.
+    Adding up sums of pieces is also more precise.
     """
     import jax
     import jax.numpy as jnp
@@ -43,7 +43,7 @@ def long_einsum(specification: str, left: Any, right: Any) -> Any:
     size = left.shape[-1]
     if size < 2 * CHUNK:
         return jnp.einsum(specification, left, right, precision="highest")
-    # Pieces without a rest where the size has such a divisor: XLA keeps a copy of an array for its rest.
+    # Pieces of equal size where the size has such a divisor: otherwise XLA copies the array to cut the remainder off.
     count = next((c for c in range(size // CHUNK, 2 * (size // CHUNK)) if size % c == 0), size // CHUNK)
     chunk = size // count if size % count == 0 else CHUNK
     whole = count * chunk

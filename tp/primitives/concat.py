@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Concat(Operation):
-    """Operands one after the other along ``axis``; one that lacks it counts as one entry."""
+    """Operands one after the other along ``axis``; an operand without that axis is one entry along it."""
 
     derivative: ClassVar[Derivative] = Derivative.LINEAR
     summary: ClassVar[str] = "joining along a finite axis"

@@ -1,4 +1,4 @@
-"""A table of numbers over finite axes: a mask, a weight of a pooling, a structure constant."""
+"""A table of fixed numbers over finite axes: a mask, pooling weights, structure constants."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Constant(Operation):
-    """Numbers in the order of ``axes``, flattened; the same at every width."""
+    """``numbers`` fill the finite ``axes`` in row-major order. They are the same at every width."""
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT
     summary: ClassVar[str] = "numbers over finite axes"

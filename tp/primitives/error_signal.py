@@ -1,4 +1,4 @@
-"""The error signal C'(y, t) of every sample, as a node: training multiplies gradients with it."""
+"""The error signal C'(y, t) of every sample, as a node. Training multiplies gradients by it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ErrorSignal(Operation):
-    """∂C/∂y for an output y and its target t, with the axes of y; all of them but the samples are components.
+    """∂C/∂y for an output y and its target t, with the axes of y: one for samples, the others for components.
 
     ``cost`` is a name that :func:`tp.costs.find` knows. The entries are of order one if those of y and t are.
     """
@@ -59,5 +59,5 @@ def typical_errorsignal(
     return calculus.one
 
 
-transposition.refuse(ErrorSignal, reason="programs that hold it are not differentiated")
+transposition.refuse(ErrorSignal, reason="programs that contain it are not differentiated")
 bounds.refuse(ErrorSignal, reason="only programs at their initial weights are bounded")

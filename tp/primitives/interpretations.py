@@ -44,10 +44,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class BoundsSetting(Setting):
-    """What a rule may use, besides, to derive bounds.
+    """What a rule may use to derive bounds.
 
-    ``met`` holds the pairs (weight, transposed) that the operands depend on. ``vouched`` is True where the order of
-    the first operand is known exactly, False where it is only bounded.
+    ``met`` holds the pairs (weight, transposed) of the applied weights that the first operand depends on. ``vouched``
+    is True where the entries of the first operand have a known exponent, False where it is only bounded.
     """
 
     met: frozenset[tuple[str, bool]] = frozenset()
@@ -70,4 +70,4 @@ typical: Interpretation[Callable[[Any, Calculus, Setting, Sequence[Derived]], De
 """``rule(operation, calculus, setting, values)``: the abstract value (a set of asymptotic terms) of the result."""
 
 bounds: Interpretation[Callable[[Any, NormCalculus, BoundsSetting, Sequence[Jet]], Jet]] = Interpretation("bounds")
-"""``rule(operation, calculus, setting, jets)``: bounds of the norms of the result and of its moves of every order."""
+"""``rule(operation, calculus, setting, jets)``: bounds of the norms of the result and of all its derivatives."""

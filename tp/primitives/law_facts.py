@@ -19,6 +19,6 @@ def source_of(parameter: Parameter) -> Source:
 
 
 def moments(parameter: Parameter) -> float:
-    """The number of finite moments of the weight's initial law; infinity where all are finite."""
+    """The p such that the weight's initial law has finite moments of order below p; infinity where all are finite."""
     family = LAWS[parameter.law.family]
     return family.moments(parameter.law.arguments or family.arguments)

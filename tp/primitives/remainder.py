@@ -40,7 +40,7 @@ class Remainder(Operation):
         except KeyError:
             raise ValueError(f"no activation is called {self.activation}") from None
         if self.k < 0 or self.terms < 1:
-            raise ValueError("a remainder needs a derivative number and at least one term to leave out")
+            raise ValueError("a remainder needs k >= 0 and at least one subtracted term")
         return union(base, move)
 
 
@@ -63,5 +63,5 @@ def typical_remainder(operation: Remainder, calculus: Calculus, setting: Setting
     )
 
 
-transposition.refuse(Remainder, reason="programs that hold it are not differentiated")
+transposition.refuse(Remainder, reason="programs that contain it are not differentiated")
 bounds.refuse(Remainder, reason="only programs at their initial weights are bounded")

@@ -29,7 +29,7 @@ def multiply(graph: GraphBuilder, left: int, right: int) -> int:
 
 
 def contract(graph: GraphBuilder, left: int, right: int, over: Sequence[str]) -> int:
-    """Σ over the named axes of left * right; axes that only one side has are summed there first."""
+    """Σ over the named axes of left * right; named axes that only one factor has are summed in that factor first."""
     shared = [a for a in over if a in names(graph.type(left)) and a in names(graph.type(right))]
     left = total(graph, left, [a for a in over if a not in shared and a in names(graph.type(left))])
     right = total(graph, right, [a for a in over if a not in shared and a in names(graph.type(right))])

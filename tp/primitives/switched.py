@@ -47,5 +47,5 @@ def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, 
     return calculus.switched(values[0], values[1], setting.axes)
 
 
-transposition.refuse(Switched, reason="programs that hold it are not differentiated")
+transposition.refuse(Switched, reason="programs that contain it are not differentiated")
 bounds.refuse(Switched, reason="only programs at their initial weights are bounded")

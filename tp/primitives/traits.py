@@ -1,6 +1,6 @@
 """What transformations and analyses ask of an operation: its datum, weight, function and coefficients.
 
-Every primitive has a rule that says all four, so that none is passed over by mistake.
+Every primitive has a rule here, also one without any of the four, so that none is forgotten.
 """
 
 from __future__ import annotations
@@ -70,11 +70,9 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What one operation has of the four.
+    """The datum that an operation is, the weight that it uses, the function that it applies entrywise.
 
-    ``datum`` is what it stands for, ``weight`` what it uses, ``function`` what it applies to every entry, each None
-    where there is none. ``coefficients`` are the constants that its operands are multiplied with.
-    Where there are none they are empty.
+    Each is None where there is none. ``coefficients`` are the constants by which operands are multiplied, or empty.
     """
 
     datum: Input | None = None
@@ -88,23 +86,23 @@ traits: Interpretation[Callable[[Any], Traits]] = Interpretation("traits")
 
 
 def datum_of(operation: Operation) -> Input | None:
-    """The datum that ``operation`` stands for; None where it stands for none. Raises NotInterpreted."""
+    """``operation`` if it is an input, else None. Raises NotInterpreted."""
     return traits.of(operation)(operation).datum
 
 
 def weight_of(operation: Operation) -> Weight | None:
-    """The weight that ``operation`` uses; None where it uses none. Raises NotInterpreted."""
+    """The weight that ``operation`` uses, or None. Raises NotInterpreted."""
     return traits.of(operation)(operation).weight
 
 
 def applied_weight(operation: Operation) -> Weight | None:
-    """The weight that ``operation`` multiplies its operand with; None where there is none. Raises NotInterpreted."""
+    """The weight by which ``operation`` multiplies its operand, or None. Raises NotInterpreted."""
     found = weight_of(operation)
     return found if found is not None and found.applied else None
 
 
 def read_weight(operation: Operation) -> str | None:
-    """The name of the weight whose value ``operation`` is; None where it is none. Raises NotInterpreted."""
+    """The name of the weight that ``operation`` reads as a value, or None. Raises NotInterpreted."""
     found = weight_of(operation)
     return None if found is None or found.applied else found.name
 
@@ -120,12 +118,12 @@ def on_weight(operation: Operation, name: str) -> Operation:
 
 
 def function_of(operation: Operation) -> Function | None:
-    """The function that ``operation`` applies to every entry; None where there is none. Raises NotInterpreted."""
+    """The function that ``operation`` applies to every entry, or None. Raises NotInterpreted."""
     return traits.of(operation)(operation).function
 
 
 def coefficients_of(operation: Operation) -> tuple[Scale, ...]:
-    """The constants that ``operation`` multiplies its operands with; empty where it has none. Raises NotInterpreted."""
+    """The constants by which ``operation`` multiplies its operands, or (). Raises NotInterpreted."""
     return traits.of(operation)(operation).coefficients
 
 

@@ -1,4 +1,4 @@
-"""What F, kernel, C[D,d] and hessian mean: a derivative of F, its contractions, and its factor."""
+"""The definitions of F, kernel, C[D,d] and hessian: order of the derivative, contractions and coefficient."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def parse(name: str) -> Quantity:
 
 
 def is_quantity(name: str) -> bool:
-    """Whether ``name`` is that of a quantity of the paper."""
+    """Whether :func:`parse` accepts ``name``."""
     try:
         parse(name)
     except ValueError:

@@ -19,8 +19,8 @@ from tp.transform.direction import squared_norm
 class DistinctScalars:
     """One graph with a scalar node for each quantity with D <= 1, at distinct inputs x_0..x_d.
 
-    Gradients are taken of jets of their own, no deeper than the quantities with D = 1: the adjoint of deep ones would
-    be most of the work. The gradients at x_1..x_d are shared.
+    Quantities with D = 1 have jets of their own, no deeper than they need, because adjoints of deep jets would be most
+    of the work. The gradients at x_1..x_d are shared.
     """
 
     def __init__(self, program: Graph, quantities: Sequence[Quantity]) -> None:

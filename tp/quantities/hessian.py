@@ -1,7 +1,7 @@
 """D = 2: the program of one step of a power iteration for the norm of ∇^{2+d}F contracted with g_1..g_d.
 
 With M = Λ^{1/2} (∇^{2+d}F · g_1..g_d) Λ^{1/2}, a symmetric matrix on parameter space, the iterate u = Λ^{1/2} w is kept
-as a sum of outer products of the very shape that a gradient has, so no array has one entry per wide weight.
+as a sum of outer products of the same shape as a gradient, so no array has one entry for each entry of an operator.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tp.transform.algebra import JET, Subsets
 from tp.transform.direction import Direction, Factor, squared_norm
 
 COEFFICIENTS = "@coefficients"
-"""The axis :data:`JET` of the gradient of one step, under another name: factors of the next iterate are not jets."""
+"""The new name of the axis :data:`JET` of a step's gradient. The next iterate sums over it, like over a batch."""
 
 
 class HessianStep:
@@ -55,7 +55,7 @@ class HessianStep:
         return [] if self.squared is None else [self.squared, *self.state.values()]
 
     def fed(self, name: str, array: Any) -> Any:
-        """The value of a node of :attr:`state` as the input ``name``: one sample, axes in the input's order."""
+        """The value of the node ``state[name]`` as the input ``name``, with the axes in the input's order."""
         return aligned(array, _renamed(self.graph.type(self.state[name])), self.inputs[name])
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
@@ -69,7 +69,7 @@ class HessianStep:
     def _shape(
         program: Graph, graph: Nodes, image: Direction | None
     ) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
-        """The factors of a gradient; over the coefficients of its jets they are sums like any other."""
+        """The factors of a gradient (axes of left, of right, shared), with the axis COEFFICIENTS in place of JET."""
         if image is None:
             return {}
         return {

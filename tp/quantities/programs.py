@@ -1,4 +1,4 @@
-"""Parts of the programs of C^{D,d}: the scalar output, gradients Λ∇F at inputs, jets along them."""
+"""Parts of the programs of C^{D,d}: the scalar output, its gradients Λ∇F at inputs, its jets along directions."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ J = TypeVar("J")
 
 
 def metric(graph: Nodes) -> Callable[[str], Scale]:
-    """Λ by weight: the global learning rate times that of the weight."""
+    """Λ as a function of the weight: the global learning rate times the rate of the weight."""
     return lambda weight: graph.learning_rate * graph.parameters[weight].rate
 
 
 def scalar_output(
     program: Graph, target: GraphBuilder, image: dict[int, int], samples: Axis | None = None, place: Place = HERE
 ) -> int:
-    """The hypothesis as a scalar: all output components along a generic fixed direction u.
+    """The network function F as a scalar: the components of all outputs, contracted with fixed generic weights.
 
-    Components of a tensor of definite order have a generic combination of the order of the largest.
+    A generic linear combination of components has the order of the largest component.
     """
     extra = () if samples is None else (samples,)
     parts: list[int] = []
@@ -52,7 +52,7 @@ def scalar_output(
 
 
 def datum(target: GraphBuilder, samples: Axis | None = None, place: Place = HERE) -> Callable[[Input], int]:
-    """Makes the inputs of derived programs: those of the program at ``place``, with the samples as a last axis."""
+    """The function that adds an input of the program at ``place`` to ``target``, with ``samples`` as its last axis."""
     extra: Type = () if samples is None else (samples,)
     return lambda operation: target.add(Input(place.of(operation.name), (*operation.axes, *extra)))
 
@@ -91,7 +91,7 @@ def jet_output(program: Graph, algebra: Algebra[J], place: Place = HERE) -> J:
 
 
 def reads_in(program: Nodes, target: GraphBuilder, roots: Sequence[int]) -> dict[str, int]:
-    """The leaf of each weight read as a value, as :func:`jets` made it in ``target``."""
+    """The node of ``target`` that reads each weight, by weight; :func:`jets` has made the same node."""
     found: dict[str, int] = {}
     for index in program.needed(roots):
         operation = program[index].operation

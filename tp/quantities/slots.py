@@ -1,4 +1,4 @@
-"""The arrays that derived programs read: x_0, x_1, ..., x_d, and the weights of output components."""
+"""Arrays for the inputs of derived programs: x_0, x_1, ..., x_d, and the weights of output components."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tp.graph.slot import DIRECTIONS, POINT, Role, Slot, slot_of
 
 
 def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: int = 0) -> dict[str, np.ndarray]:
-    """Inputs of the derived graph from ``inputs[name]`` of shape [slots, ...]: slot 0 is x_0, then x_1..x_d.
+    """Inputs of the derived graph from ``inputs[name]`` [samples, ...], whose samples are x_0, x_1, ..., x_depth, ...
 
-    Adds the fixed generic weights of output components.
+    Adds fixed generic weights of output components, from ``seed``. Raises ValueError for too few samples.
     """
     slots = max(depth, 1)
     out: dict[str, np.ndarray] = {}
@@ -37,7 +37,7 @@ def arrange(program: Graph, inputs: Mapping[str, np.ndarray], depth: int, seed: 
 
 
 def first(inputs: Mapping[str, Any], depth: int) -> dict[str, Any]:
-    """The same inputs with fewer directions: x_1, ..., x_depth only, and at least x_1."""
+    """The same inputs with the directions x_1, ..., x_depth only, at least x_1."""
     found = dict(inputs)
     for name, array in inputs.items():
         slot = slot_of(name)

@@ -1,4 +1,4 @@
-"""Training as a program: values after a few steps, as initial value, change in linear training, and the rest."""
+"""Training as a program: values after a few steps, split into initial value, change of F_lin, and the rest."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def trained(
 ) -> Trained:
     """The program after ``steps`` >= 1 steps of the ``optimizer`` (None: SGD) with error signals of one.
 
-    ``thin`` may drop parts of directions that make no difference to whoever reads the result. Raises TpError TP514 for
-    an optimiser whose displacement is not known.
+    ``thin`` may drop parts of directions that do not change the orders of the result. Raises TpError TP514 for an
+    optimiser whose displacement is not known.
 
-    "First order" is the move along the initial gradients (and along the weights), which is what the linear model does;
-    the rest collects everything else: nonlinear effects of the move, and the change of the gradients themselves.
+    "First order" is the move along the initial gradients (and along the weights), as in the linear model F_lin. The
+    rest is everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
     optimizer = optimizer or SGD()
     graph = GraphBuilder.like(back.graph)

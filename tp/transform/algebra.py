@@ -1,6 +1,6 @@
-"""Nilpotent algebras in which jets live.
+"""Algebras of jets. A jet is a value together with its mixed derivatives along chosen directions.
 
-A jet is a value whose coefficients are derivatives along chosen directions. There are two algebras of jets:
+There are two:
 
 - :class:`Taylor`: few directions, each taken several times. Each coefficient is a node of its own. Orders are derived
   from these.
@@ -39,14 +39,14 @@ J = TypeVar("J")
 
 
 class Algebra(ABC, Generic[J]):
-    """How jets of type J are built in ``graph``; ``depth`` is the number of directions d."""
+    """How jets of type J are built in ``graph``; ``depth`` is the highest order d of a derivative."""
 
     graph: GraphBuilder
     depth: int
 
     @abstractmethod
     def flat(self, node: int) -> J:
-        """A value that does not move."""
+        """The jet of a node whose derivatives all vanish."""
 
     def constant(self, operation: Operation, jets: Sequence[J]) -> J:
         """An operation whose derivative vanishes (almost) everywhere."""
@@ -55,7 +55,7 @@ class Algebra(ABC, Generic[J]):
 
     @abstractmethod
     def leaf(self, node: int, weight: str) -> J:
-        """A weight read as a value, moving along the directions."""
+        """The jet of ``node``, which reads ``weight``: it has the parts of the directions for that weight."""
 
     @abstractmethod
     def linear(self, operation: Operation, jets: Sequence[J]) -> J: ...
@@ -69,11 +69,11 @@ class Algebra(ABC, Generic[J]):
 
     @abstractmethod
     def apply(self, operation: Operation, weight: Weight, jet: J) -> J:
-        """``operation``, which applies the moving ``weight`` to a moving value."""
+        """``operation``, which applies ``weight`` to a value; both have derivatives."""
 
     @abstractmethod
     def coefficient(self, jet: J, order: int) -> int | None:
-        """The mixed derivative of that order; None where it vanishes identically."""
+        """The node of a mixed derivative of that order, which subclasses specify; None where it vanishes."""
 
 
 Coefficients = tuple["int | None", ...]
@@ -176,7 +176,7 @@ class Taylor(Algebra[Coefficients]):
         return tuple(map(self._sum, parts))
 
     def coefficient(self, jet: Coefficients, order: int) -> int | None:
-        """The coefficient with every later bundle exhausted and ``order`` - (their counts) of the first."""
+        """Order 0: the value. Else all bundles but the first have full counts, the first the rest of ``order``."""
         later = tuple(count for _, count in self.bundles[1:])
         if order == 0:
             return jet[0]
@@ -199,8 +199,8 @@ def partitions(items: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
 class Subsets(Algebra[int]):
     """d distinct directions: coefficient S, a bit mask, is the derivative along the directions in S.
 
-    A node with the axis ``@jet`` is a jet; one without it does not move. Directions come in bundles that each
-    carry an axis ``@sample``; the first bundle has the lowest bits.
+    A node with the axis ``@jet`` is a jet; derivatives of a node without it vanish. Directions come in bundles that
+    each carry an axis ``@sample``; the first bundle has the lowest bits.
     """
 
     def __init__(self, graph: GraphBuilder, bundles: Sequence[tuple[Direction, int]]) -> None:
@@ -223,7 +223,7 @@ class Subsets(Algebra[int]):
         return self._constant([1.0] + [0.0] * (self.jet.at(1) - 1), self.jet)
 
     def _lifted(self, node: int) -> int:
-        """A value as a jet with a single coefficient."""
+        """``node`` with the axis ``@jet``: the derivatives of a constant are zeros."""
         return node if self._moves(node) else multiply(self.graph, node, self._at_zero())
 
     def flat(self, node: int) -> int:
@@ -238,7 +238,7 @@ class Subsets(Algebra[int]):
         return combine(self.graph, [self._lifted(node), *parts]) if parts else node
 
     def _singles(self, bits: range) -> tuple[int, ...]:
-        """Which sample of a bundle is coefficient S: the one direction in S, if S has no other."""
+        """By bit mask S: the sample whose direction is the only one in S; -1 where there is none."""
         single = {1 << b: i for i, b in enumerate(bits)}
         return tuple(single.get(s, -1) for s in range(self.jet.at(1)))
 
@@ -253,7 +253,7 @@ class Subsets(Algebra[int]):
         return _products.of(operation)(operation, self, left, right)
 
     def product(self, operation: Product, left: int, right: int) -> int:
-        """The product of two moving values."""
+        """The product of two jets with the axis ``@jet``."""
         types = self.graph.type(left), self.graph.type(right)
         for narrow, other, axes in ((left, right, types[0]), (right, left, types[1])):
             if not wide(axes):
@@ -275,9 +275,9 @@ class Subsets(Algebra[int]):
         return self.graph.add(Rename(new.name, JET), image)
 
     def _crossed(self, operation: Product, left: int, right: int) -> int:
-        """A contraction of all wide axes: every coefficient with every other, and the disjoint ones added up.
+        """A contraction of all wide axes: products of all pairs of coefficients; disjoint pairs are added up.
 
-        The 4^d contractions are one matrix product, with fewer wide entries read than by their 3^d disjoint pairs.
+        The 4^d contractions are one matrix product, which reads fewer wide entries than 3^d separate ones.
         """
         size = self.jet.at(1)
         new = Axis(JET + "^", size)
@@ -331,7 +331,7 @@ class Subsets(Algebra[int]):
         return combine(self.graph, parts)
 
     def _raised(self, node: int, bits: range) -> int:
-        """ε_b times the part of ``node`` that belongs to direction b: coefficient S without b moves to S."""
+        """ε_b times the sample of ``node`` for direction b: the coefficient of S without b becomes that of S."""
         size = self.jet.at(1)
         samples = Axis(SAMPLES, len(bits))
         if not self._moves(node):
@@ -349,7 +349,7 @@ class Subsets(Algebra[int]):
 
 
 _products: Interpretation[Callable[[Any, Subsets, int, int], int]] = Interpretation("products of jets")
-"""``rule(operation, algebra, left, right)``: a bilinear operation on two jets that both move."""
+"""``rule(operation, algebra, left, right)``: a bilinear operation on two jets with the axis ``@jet``."""
 
 
 @_products.rule(Product)

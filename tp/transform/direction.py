@@ -1,4 +1,4 @@
-"""Directions in parameter space, in factors: no array has as many entries as a matrix that is wide on both sides."""
+"""Directions in parameter space. For operators they are sums of outer products, so no matrix of that size is built."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """A part for every weight that moves: a value for one that is read, outer products for one that is applied."""
+    """A vector in parameter space: a node for each weight that is read, outer products for each that is applied."""
 
     leaves: Mapping[str, int]
     factors: Mapping[str, tuple[Factor, ...]]
@@ -51,7 +51,7 @@ class Direction:
         )
 
     def mapped_left(self, change: Callable[[int], int]) -> Direction:
-        """``change`` applied once to every part: a linear change of the direction itself."""
+        """``change``, a linear map, applied to every part: to the left factors of outer products."""
         return Direction(
             {name: change(node) for name, node in self.leaves.items()},
             {
@@ -106,10 +106,10 @@ def apart(
 def squared_norm(
     graph: GraphBuilder, direction: Direction, metric: Callable[[str], Scale], exact: bool = True
 ) -> int | None:
-    """Σ over weights of metric * |part|^2 as a scalar node; None for the zero direction.
+    """Σ over weights of metric(weight) * |part|^2 as a scalar node; None for the zero direction.
 
-    |Σ_r a_r ⊗ b_r|^2 = Σ_rs (a_r·a_s)(b_r·b_s). With ``exact`` false only the terms r = s are kept, which have
-    the same order (the others are bounded by them), plus those within one factor.
+    |Σ_r a_r ⊗ b_r|^2 = Σ_rs (a_r·a_s)(b_r·b_s). With ``exact`` false, products of two different :class:`Factor` are
+    left out. The order stays the same, since the squares of the factors bound these products.
     """
     parts: list[int] = []
     scales: list[Scale] = []

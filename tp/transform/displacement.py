@@ -1,4 +1,4 @@
-"""A program at displaced weights, split into its value at θ, its first-order change, and all the rest.
+"""A program at displaced weights, split into its value at θ, its first-order change, and the remainder.
 
 At the weights θ + first + rest every node h becomes three nodes: h(θ), ∇h·first, and the rest
 h(θ + first + rest) - h(θ) - ∇h·first. One step of training is such a displacement. So is a step of size ε n^λ with a
@@ -42,9 +42,9 @@ class Displaced:
 
 @dataclass(frozen=True, slots=True)
 class Displacement:
-    """How far the weights are moved: directions that count as first order, and others that do not.
+    """The change of the weights: directions that count as first order, and directions that belong to the rest.
 
-    With ``radial`` there is a move along the weights themselves, too, which is of first order.
+    With ``radial`` the weights themselves are one more direction of first order.
     """
 
     first: tuple[Direction, ...] = ()
@@ -55,7 +55,7 @@ class Displacement:
 class Displacing(Algebra[Displaced]):
     """Carries (base, first, rest) through a program.
 
-    With ``formal`` the move is that of a power series: no kink of a piecewise-linear function is crossed.
+    With ``formal`` the change is a formal power series, so it crosses no kink of a piecewise-linear function.
     """
 
     def __init__(self, graph: GraphBuilder, displacement: Displacement, *, formal: bool = False) -> None:
@@ -64,9 +64,9 @@ class Displacing(Algebra[Displaced]):
         self.displacement = displacement
         self.formal = formal
         self.arguments: dict[int, Displaced] = {}
-        """The moving arguments of pointwise functions that are not linear, by base node."""
+        """The arguments of nonlinear pointwise functions that change, by base node."""
         self.moving: dict[int, Displaced] = {}
-        """Wide values that do not move linearly, by base node."""
+        """Wide values in whose node a part of the rest arises (:attr:`sources`), by base node."""
         self.sources: dict[int, list[int]] = {}
         """For every base node, the parts of its rest that arise there and are not passed on by a linear map."""
 
@@ -79,7 +79,7 @@ class Displacing(Algebra[Displaced]):
         return _crossings.of(operation)(operation, self, jets)
 
     def made(self, base: int, rest: int) -> Displaced:
-        """A value without a derivative that changes by ``rest``, which arises here."""
+        """A value whose derivative is zero, but which changes by ``rest``. That change is recorded as a source."""
         return self._made(base, [], [], [rest])
 
     def leaf(self, node: int, weight: str) -> Displaced:
@@ -174,12 +174,12 @@ class Displacing(Algebra[Displaced]):
 
 
 _crossings: Interpretation[Callable[[Any, Displacing, Sequence[Displaced]], Displaced]] = Interpretation("crossings")
-"""``rule(operation, algebra, jets)``: an operation without a derivative some of whose operands make a finite move."""
+"""``rule(operation, algebra, jets)``: an operation with zero derivative, on operands of which some change."""
 
 
 @_crossings.rule(Largest)
 def switched(operation: Largest, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
-    """The largest entry may become another one."""
+    """Another entry may become the largest."""
     (jet,) = jets
     move = algebra.move(jet)
     assert move is not None
@@ -189,5 +189,5 @@ def switched(operation: Largest, algebra: Displacing, jets: Sequence[Displaced])
 
 @_crossings.rule(Detach)
 def detached(operation: Detach, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
-    """Softmax detaches what it subtracts from its argument; its value is the same if that stays where it was."""
+    """Treated as unchanged. Softmax detaches what it subtracts from its argument, and does not depend on it."""
     return Displaced(algebra.graph.add(operation, jets[0].base))

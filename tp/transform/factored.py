@@ -21,7 +21,7 @@ Applications = dict[int, tuple[Apply, int]]
 
 
 def factored(program: Graph) -> Graph:
-    """The same program with those weights applied that outputs only use in products that :func:`_applied` accepts.
+    """The same program, where every weight that outputs only use in products accepted by :func:`_applied` is applied.
 
     All nodes that outputs and names need keep their types, spans and labels.
     """
@@ -60,11 +60,11 @@ def _applications(program: Graph) -> Applications:
 
 
 def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None:
-    """The application that gives the node ``index`` as it is, axes in the same order, and what it is applied to.
+    """The application equal to the node ``index``, with axes in the same order, and the node that it is applied to.
 
-    The operand at ``place`` is a weight that is read. None unless the node sums over one whole side of it and factors
-    are smaller than the array: in place of the weight's finite side they have the ``rest`` of the operand's axes
-    (pixels, tokens). So vectors stay; a weight with one axis on both sides has a prime there and stays too.
+    The operand at ``place`` is a weight that is read. The result is None unless the node sums over one whole side of
+    the weight, and factors of the gradient are smaller than the array: they have the axes ``rest`` of the operand
+    (pixels, tokens) in place of the weight's finite side. Vectors, and weights with one axis on both sides, give None.
     """
     node = program[index]
     if not isinstance(node.operation, Product):
@@ -89,8 +89,8 @@ def _applied(program: Graph, index: int, place: int) -> tuple[Apply, int] | None
 def _sampled(program: Graph) -> set[int]:
     """Nodes that depend on an input.
 
-    At several samples only they, and weights that are read, have a sample axis; what a weight makes of
-    anything else would lack it, and the gradients of samples would be added up there.
+    At several samples only they, and weights that are read, have a sample axis. A weight applied to any other node
+    would have a result without it, and the gradients of the samples would be added up.
     """
     found: set[int] = set()
     for index in program:

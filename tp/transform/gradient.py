@@ -1,4 +1,4 @@
-"""Reverse mode as a program transformation; gradients of operators stay in factors."""
+"""Reverse mode as a program transformation; gradients of applied weights stay in factors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tp.transform.direction import Direction, Factor
 
 @dataclass(frozen=True, slots=True)
 class Pullback:
-    """Cotangents of the nodes asked for, and the factors of every operator's gradient."""
+    """Cotangents by node, and by weight the factors of the gradient of every applied weight."""
 
     cotangents: Mapping[int, int]
     factors: Mapping[str, tuple[Factor, ...]]
@@ -32,7 +32,7 @@ def pullback(
 ) -> Pullback:
     """The adjoint of everything below ``root`` applied to ``cotangent``, as new nodes of ``graph``.
 
-    ``kept`` names axes (samples) that are not summed over in the gradients of operators. Leaves without
+    ``kept`` names axes (samples) that are not summed over in the gradients of applied weights. Leaves without
     influence on ``root`` are missing from the result. With ``every`` the cotangents of all nodes on the way are kept.
     """
     wanted = set(leaves)

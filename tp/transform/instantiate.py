@@ -21,11 +21,11 @@ def instantiate(
     samples: Axis | None = None,
     beside: Callable[[Operation, Sequence[int], int], int] = lambda _, __, copy: copy,
 ) -> dict[int, int]:
-    """Adds what ``roots`` need to ``target``; the map from nodes of ``program`` to nodes of ``target``.
+    """Adds what ``roots`` need to ``target``. Returns the map from nodes of ``program`` to nodes of ``target``.
 
     ``datum`` gives the node that stands for an input. With ``samples`` that node carries the extra finite axis,
-    and weights read as values are repeated along it, so that each sample has a gradient of its own. What stands for a
-    node is ``beside(operation, operands, copy)``, which may add to the copy of the node.
+    and weights read as values are repeated along it, so that each sample has a gradient of its own. The image
+    of any other node is ``beside(operation, operands, copy)``, which by default is the copy itself.
     """
     image: dict[int, int] = {}
     for index in program.needed(roots):

@@ -1,4 +1,4 @@
-"""Mixed derivatives along given directions, as a program transformation over a nilpotent algebra."""
+"""Mixed derivatives along given directions, as a program transformation over an algebra of jets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def jets(
 ) -> dict[int, J]:
     """The jet of every node that ``roots`` need, built in the algebra's graph at the inputs ``datum``.
 
-    ``known`` jets are taken as they are.
+    Nodes with a jet in ``known`` are not visited again.
     """
     target = algebra.graph
     out: dict[int, J] = dict(known or {})

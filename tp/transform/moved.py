@@ -29,9 +29,9 @@ RANK = "@rank"
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Which weights have moved: by ``rank[weight]`` outer products, or by ``arrays``.
+    """Which weights have moved: some by ``rank[weight]`` outer products, those in ``arrays`` by an array.
 
-    With ``shrinks`` the initial values of weights with a rank are multiplied with the input γ.
+    With ``shrinks`` the initial values of weights with a positive rank are multiplied by the input γ.
     """
 
     rank: Mapping[str, int] = field(default_factory=dict)
@@ -60,8 +60,8 @@ def moved(
 ) -> dict[int, int]:
     """Adds what ``roots`` need to ``target``, at weights that have made ``moves``.
 
-    The map from nodes of ``program`` to nodes of ``target``. With ``samples`` each of them has a copy of the weights
-    that are read, and so a gradient of its own. ``target`` is from :func:`room_for` where moves are arrays.
+    Returns the map from nodes of ``program`` to nodes of ``target``. With ``samples`` every sample has a copy of the
+    weights that are read, and so its own gradient. Where moves are arrays ``target`` must be from :func:`room_for`.
     """
 
     def beside(operation: Operation, operands: Sequence[int], copy: int) -> int:

@@ -19,7 +19,7 @@ from tp.primitives.traits import coefficients_of
 
 @dataclass(frozen=True)
 class Rescaling:
-    """Factors: of deviations and rates by weight, of coefficients by (node, place), of nodes, of the global rate."""
+    """Factors of deviations and rates (by weight), coefficients (by node and place), nodes, and the global rate."""
 
     laws: Mapping[str, Scale] = field(default_factory=dict)
     rates: Mapping[str, Scale] = field(default_factory=dict)

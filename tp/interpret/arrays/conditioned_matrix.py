@@ -1,10 +1,10 @@
-"""Gaussian conditioning: a random matrix that is matrix-free, that is, known through its products only.
+"""Gaussian conditioning: products with a random matrix that is never built (matrix-free).
 
 Let W have independent standard normal entries and let W Q' = A' and W' U' = B' be known for the orthonormal rows of Q
 and U. Given them, W q for a unit vector q orthogonal to Q is U' (B q) + (1 - U'U) g with a fresh normal g, and W' u is
-its mirror image. Answers drawn this way have exactly the joint law of the products of one matrix drawn beforehand
-(the conditioning trick of Bolthausen, Commun. Math. Phys. 325 (2014) 333, and of Yang's tensor programs), at the cost
-of a few inner products each instead of one number for every entry of W.
+its mirror image. Products drawn this way have exactly the joint law of the products of one matrix drawn beforehand
+(the conditioning trick of Bolthausen, Commun. Math. Phys. 325 (2014) 333, and of Yang's tensor programs). Each costs
+a few inner products instead of one number for every entry of W.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from tp.interpret.arrays.noise import normal
 from tp.interpret.arrays.orthonormal import matmul, products, split
 
 BLOCK = 64
-"""Vectors that are answered at once."""
+"""The most vectors whose products are drawn at once."""
 
 
 class Known(NamedTuple):
-    """Products that are known on one side: each row of ``images`` is the answer to that row of ``basis``.
+    """Products drawn on one side: each row of ``images`` is the matrix times that row of ``basis``.
 
     Rows of the basis are orthonormal, or zero with a zero image.
     """
@@ -34,11 +34,11 @@ class Known(NamedTuple):
 
 
 class Gaussian(NamedTuple):
-    """A matrix [rows, columns] of independent standard normal entries, known through its products only.
+    """A matrix-free matrix [rows, columns] with independent standard normal entries, and its products so far.
 
     ``forward`` holds W q for unit vectors q, ``backward`` W' u. ``key`` is the matrix's own random stream and ``calls``
-    counts the blocks answered, each of which has a stream of its own. ``filled``, where not None, counts the rows of
-    both sides that are in use: what is known then has a fixed size, as a loop needs it.
+    counts the blocks of products drawn, each of which has its own stream. ``filled``, where not None, counts the rows of both
+    sides that are in use: the arrays then keep their size, as a JAX loop needs it.
     """
 
     key: Key[Array, ""]
@@ -50,10 +50,10 @@ class Gaussian(NamedTuple):
     def answer(
         self, x: Float[Array, "vectors size"], transposed: bool, keep: bool = True, block: int = BLOCK
     ) -> tuple[Float[Array, "vectors other"], Gaussian]:
-        """W x for every row of ``x``, or W' x where ``transposed``, and the matrix with what is known of it now.
+        """W x for every row of ``x``, or W' x where ``transposed``, and the matrix with these products added.
 
-        With ``keep`` false the answers are not remembered, which is right for the last products that are asked for.
-        At most ``block`` vectors are answered at once; the block size changes the numbers drawn, not their law.
+        With ``keep`` false the last block of products is not stored, which is right if no others follow.
+        At most ``block`` vectors are multiplied at once; the block size changes the numbers drawn, not their law.
         """
         known = self
         made: list[Float[Array, "vectors other"]] = []
@@ -92,7 +92,7 @@ class Gaussian(NamedTuple):
         return Gaussian(self.key, self.calls + 1, *sides, filled)
 
     def with_room(self, forward: int, backward: int) -> Gaussian:
-        """The same matrix with room for this many more products of each side; its arrays then keep their size."""
+        """The same matrix with room for this many more products on each side. Its arrays then keep their size."""
         known = (self.forward, self.backward)
         counts = [jnp.asarray(side.basis.shape[0], jnp.int32) for side in known]
         filled = self.filled or (counts[0], counts[1])
@@ -104,7 +104,7 @@ class Gaussian(NamedTuple):
 
 
 def unknown(rows: int, columns: int, key: Key[Array, ""], dtype: Any) -> Gaussian:
-    """A matrix [rows, columns] of which nothing is known."""
+    """A matrix [rows, columns] of which no product has been drawn yet."""
     forward = Known(jnp.zeros((0, columns), dtype), jnp.zeros((0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
 

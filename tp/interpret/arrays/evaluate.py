@@ -1,7 +1,7 @@
 """From a graph to a JAX function of weights and inputs, whether weights are arrays or matrix-free.
 
 Arrays are stored with their wide axes last, in whatever order a type names them: entries of one coefficient of a jet
-are then neighbours, and finite axes cost no vector lanes. What is handed out has the axes in the order of its type.
+are then contiguous, and vector instructions run along wide axes. Results have their axes in the order of their types.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def evaluator(
 def stepper(
     graph: Nodes, roots: Sequence[int], n: int, dtype: Any, forget: bool = False
 ) -> Callable[[Mapping[str, Any], Inputs], tuple[list[Values], Weights]]:
-    """As :func:`evaluator`; the function also returns the weights, matrix-free ones with the answers given so far.
+    """As :func:`evaluator`; the function also returns the weights, matrix-free ones with the products drawn.
 
-    With ``forget`` the weights are not used again, and the last answers of each need not be kept.
+    With ``forget`` the weights are not used again, so the last products of each are not kept.
     """
     groups = schedule(graph, roots)
     applied = [applied_weight(graph[group[0]].operation) for group in groups]
@@ -72,7 +72,7 @@ def stepper(
 
 
 def stored(axes: Type) -> Type:
-    """The axes in the order in which arrays have them: finite ones first."""
+    """The axes in the order in which arrays are stored: finite ones first."""
     return (*(a for a in axes if not a.wide), *(a for a in axes if a.wide))
 
 
@@ -81,7 +81,7 @@ multiplication: Interpretation[
 ] = Interpretation("multiplication")
 """``rule(operation, graph, low, held, group, values, keep)`` for operations that apply a weight; all others have the
 rules of ``lowering``. It writes the values of the nodes in ``group``, which all have this operation, into ``values``,
-and what was learned of the weight into ``held``. With ``keep`` false the weight is not asked again."""
+and a matrix-free weight with its new products into ``held``. With ``keep`` false no further products follow."""
 
 
 @multiplication.rule(Apply)

@@ -1,4 +1,4 @@
-"""Standard normal numbers from a counter: Threefry-2x32 and the inverse error function.
+"""Standard normal numbers from a counter-based generator: Threefry-2x32 and the inverse error function.
 
 JAX has both, but spends one Threefry block, with its rounds in a loop over memory, on every number. Here a block gives
 two numbers and all rounds stay in registers, which takes about a third of the time on a CPU (the benchmarks print the

@@ -1,11 +1,10 @@
-"""Orthonormal coordinates of a block of vectors, also where some of them bring nothing new.
+"""Orthonormal coordinates of a block of vectors, which may be linearly dependent.
 
-Everything is a handful of products of long matrices. Against loss of orthogonality everything is done twice: components
+The work is a few products of long matrices. Against loss of orthogonality every step is done twice: components
 along the known basis are taken out two times, and a block is orthonormalised two times by the Cholesky factor of its
 inner products, which is as good as Householder's method as long as its condition number is below 1/sqrt(precision)
 (Yamamoto, Nakatsukasa, Yanagisawa and Fukaya, ETNA 44 (2015) 306). Rows that the first factor cannot tell from their
-predecessors are left for the second one, which sees their residuals; where that finds much to correct, it is done
-once more.
+predecessors are left for the second one, which sees their residuals; where that corrects much, it is repeated.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from tp.primitives.arrays import long_einsum
 
 
 class Split(NamedTuple):
-    """``x = inside @ basis + outside @ fresh``, up to the vectors that bring nothing new.
+    """``x = inside @ basis + outside @ fresh``, up to rounding.
 
-    ``fresh`` has orthonormal rows, orthogonal to the basis, and zero rows for those vectors. ``outside`` is lower
-    triangular; ``new`` says which rows of ``fresh`` are not zero.
+    Rows of ``fresh`` are orthonormal and orthogonal to the basis, or zero where the row of x lies in the span of the
+    basis and of earlier rows. ``outside`` is lower triangular; ``new`` says which rows of ``fresh`` are not zero.
     """
 
     inside: Float[Array, "vectors known"]
@@ -35,8 +34,8 @@ class Split(NamedTuple):
 def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) -> Split:
     """Coordinates of the rows of ``x`` with respect to ``basis``, whose rows are orthonormal or zero.
 
-    A row may be taken to lie in the span of the basis and of the other rows; the share of its length that is lost is
-    then smaller than :func:`resolution`.
+    A row may be taken to lie in the span of the basis and of earlier rows although it does not. Then at most the
+    fraction :func:`resolution` of its length is lost.
     """
     eps = _eps(x)
     # Lengths are of order one from here on, and their squares neither vanish nor overflow in single precision.
@@ -82,7 +81,7 @@ def matmul(x: Float[Array, "k l"], y: Float[Array, "l size"]) -> Float[Array, "k
 
 
 def resolution(k: int, dtype: Any) -> float:
-    """The share of a vector that may be lost within a block of ``k`` vectors: what its inner products resolve."""
+    """The fraction of a vector's length that rounding may lose in a block of ``k`` vectors."""
     return (_NOISE * k * float(jnp.finfo(dtype).eps)) ** 0.5
 
 
@@ -93,7 +92,7 @@ _ROUNDINGS = 64.0
 _SETTLED = 0.1
 """A factor whose diagonal is closer than this to the identity corrects only rounding."""
 _PASSES = 4
-"""The most passes. One is enough for blocks that are not nearly dependent; no block has been met that needs three."""
+"""The most passes. Blocks that are not nearly dependent need one; no tested block needs three."""
 
 
 class _Found(NamedTuple):

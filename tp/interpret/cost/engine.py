@@ -1,4 +1,4 @@
-"""Which weights are arrays at a width, and which are matrix-free."""
+"""The choice of engine: which weights are arrays at a width, and which are matrix-free."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAWS = ("normal", "constant")
 """Laws of weights that can be matrix-free. The centred part of a constant is zero."""
 
 COMPILATION = 0.01
-"""Seconds that conditioning must save in each draw: it compiles about 3 s longer, and draws number about 300."""
+"""Seconds that conditioning must save per draw: its compilation takes 3 s longer, spread over about 300 draws."""
 
 
 def absent(
@@ -25,11 +25,11 @@ def absent(
 ) -> frozenset[str]:
     """The names of the weights that are matrix-free at width ``n``.
 
-    ``asked`` has the products that are taken with each applied weight. With the ``engine`` "conditioned" they are all
-    Gaussian weights that are wide on both sides, with "auto" those for which that is cheaper, with "dense" none. Where
-    there is one, Gaussian weights with a finite side are matrix-free too if that is cheaper. With "auto" a draw must
-    become ``compilation`` seconds faster, else there are none. Raises TpError TP511 where "conditioned" finds only
-    weights of other laws.
+    ``asked`` has the products that are taken with each applied weight. ``engine`` is "conditioned" (every Gaussian
+    operator is matrix-free), "auto" (those that are cheaper so, if a draw becomes at least ``compilation`` seconds
+    faster) or "dense" (none). Where an operator is matrix-free, or "conditioned" finds no operator at all, Gaussian
+    weights with a finite side are matrix-free too if that is cheaper. Raises TpError TP511 where "conditioned" finds
+    operators, but none is Gaussian.
     """
     able = {name for name in asked if parameters[name].law.family in LAWS}
     operators = {name for name in asked if parameters[name].is_operator}
@@ -51,12 +51,12 @@ def absent(
 
 
 def chosen_engine(without: Collection[str], engine: str) -> str:
-    """The name of the interpreter that runs: "conditioned" where at least one weight is matrix-free, else "dense"."""
+    """The engine that runs: "conditioned" if asked for, or if ``without`` names matrix-free weights; else "dense"."""
     return "conditioned" if without or engine == "conditioned" else "dense"
 
 
 def materialised(parameters: Mapping[str, Parameter]) -> str:
-    """The wide weights that have to be arrays, with their laws, as in "W is uniform"; empty where there are none."""
+    """The operators that have to be arrays, with their laws, as in "W is uniform"; empty where there are none."""
     found = [p for p in parameters.values() if p.is_operator and p.law.family not in LAWS]
     return ", ".join(f"{p.name} is {p.law.family}" for p in found)
 

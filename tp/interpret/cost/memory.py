@@ -1,4 +1,4 @@
-"""How much memory arrays will need."""
+"""An estimate of the memory that arrays need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORD = {"float32": 4, "float64": 8}
 
 
 TEMPORARIES = 1.5
-"""Memory of a compiled program, as a multiple of its live values; the most of all shipped programs (attention)."""
+"""Memory of a compiled program as a multiple of its live values: the largest among shipped programs (attention)."""
 
 
 def entries(axes: Iterable[Axis], n: int) -> int:
@@ -38,5 +38,5 @@ def peak_entries(graph: Nodes, roots: Sequence[int], n: int) -> int:
 
 
 def live_entries(programs: Iterable[tuple[Nodes, Sequence[int]]], n: int) -> int:
-    """Array entries that evaluating ``programs`` with their roots in turn needs beside weights, and temporaries."""
+    """Array entries alive at once when ``programs``, with roots, run in turn: temporaries included, weights not."""
     return int(TEMPORARIES * max(peak_entries(graph, roots, n) for graph, roots in programs))

@@ -1,7 +1,7 @@
 """An estimate of how long a graph takes at a width: products with weights, as arrays or matrix-free, and the rest.
 
-Costs are in seconds on a slow core, right to within a factor of a few. They decide between engines and how many seeds
-are drawn, so only their ratios matter.
+Costs are in seconds on a slow core, right to within a factor of a few. They only decide which engine runs and how many
+seeds are drawn.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ TOUCH = 1.0e-9
 MULTIPLY = 1.0e-10
 """Seconds for one multiplication and addition within a matrix product."""
 ASK = 1.0e-4
-"""Seconds that each conditioned product takes at any width, for matrices whose size does not depend on it."""
+"""Seconds that each conditioned product takes at every width, for small matrices of fixed size."""
 
 
 @dataclass(slots=True)
 class Questions:
-    """The products that a graph takes with one weight: (number of vectors, transposed) for each group, in order."""
+    """The products that a graph takes with one weight: (number of vectors, transposed) of each group, in order."""
 
     groups: list[tuple[int, bool]] = field(default_factory=list)
 
@@ -84,9 +84,9 @@ def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
 def held_entries(
     parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
 ) -> int:
-    """Numbers in memory for the weights at width ``n``, and for the noise or the draw of the largest one.
+    """Numbers in memory for the weights at width ``n``, plus the temporaries for drawing the largest one.
 
-    For matrix-free weights, which ``without`` names, the remembered products count.
+    A matrix-free weight, which ``without`` names, counts with its stored products.
     """
     held, largest = 0, 0
     for name, parameter in parameters.items():
