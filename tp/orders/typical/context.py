@@ -45,13 +45,20 @@ class Context:
         self.notes: set[str] = set()
         """What was assumed or given up on the way to the value that is being worked out."""
         self.symbols: list[Symbol] = []
-        self.inside: list[frozenset[int]] = []
-        """For every symbol all symbols that some y of it depends on; a recurrence adds no new ones for ever."""
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
+        self.asked: set[int] = set()
+        """The symbols whose :meth:`inside` was asked for on the way to the value that is being worked out."""
+        self.askers: dict[int, list[object]] = {}
+        """For every symbol the keys in ``memory`` of the applications that asked for its :meth:`inside`."""
         self.products: dict[object, Value] = {}
+        self.sums: dict[tuple[Term, WideAxes], Term] = {}
+        """Terms after a sum over axes."""
+        self.images: dict[object, tuple[Term, tuple[tuple[int, Term], ...]]] = {}
+        """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
         self.forgotten: dict[tuple[Content, str], Content] = {}
         """Contents after a sum over an axis."""
+        self._inside: list[frozenset[int]] = []
         self._most = max(most, 0)
         self._spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
@@ -133,12 +140,18 @@ class Context:
         if number is None:
             number = self._numbers[symbol] = len(self.symbols)
             self.symbols.append(symbol)
-            self.inside.append(inside)
-        elif not inside <= self.inside[number]:
-            self.inside[number] |= inside
+            self._inside.append(inside)
+        elif not inside <= self._inside[number]:
+            self._inside[number] |= inside
             # What was worked out for fewer dependences holds no longer for the same values.
-            self.memory.clear()
+            for key in self.askers.pop(number, ()):
+                self.memory.pop(key, None)
         return number
+
+    def inside(self, number: int) -> frozenset[int]:
+        """All symbols that some y of symbol ``number`` depends on; a recurrence adds no new ones for ever."""
+        self.asked.add(number)
+        return self._inside[number]
 
 
 def total(axes: WideAxes) -> Grains:

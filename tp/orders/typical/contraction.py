@@ -11,6 +11,13 @@ from tp.orders.typical.value import Term
 
 def contracted(at: Context, term: Term, over: WideAxes) -> Term:
     """The sum of ``term`` over the axes ``over``."""
+    found = at.sums.get((term, over))
+    if found is None:
+        found = at.sums[term, over] = _summed(at, term, over)
+    return found
+
+
+def _summed(at: Context, term: Term, over: WideAxes) -> Term:
     size, content, part = term.size, term.content, term.part
     for axis, width in over:
         # Entries that are not zero: n^(width + part) along this axis, at least one.

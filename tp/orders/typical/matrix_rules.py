@@ -19,8 +19,7 @@ def apply(at: Context, arguments: tuple[Source, bool, WideAxes, WideAxes, WideAx
     """W x (or W' x): contracts ``ins``, makes ``outs``, passes ``rest`` along."""
     source, transpose, outs, ins, rest = arguments
     matrix = _Matrix(at, source, transpose, outs, ins)
-    terms = [part for t in values[0].terms for part in (matrix.fresh(t), *matrix.coherent(t))]
-    return at.value(terms, outs + rest)
+    return at.value([part for t in values[0].terms for part in matrix.applied(t)], outs + rest)
 
 
 class _Matrix:
@@ -28,6 +27,7 @@ class _Matrix:
 
     def __init__(self, at: Context, source: Source, transpose: bool, outs: WideAxes, ins: WideAxes) -> None:
         self.at, self.name, self.transpose, self.outs, self.ins = at, source.name, transpose, outs, ins
+        self.key = (source, transpose, outs, ins)
         self.size = grains(source.exponent)
         self.entries = total(ins)
         """The number of entries that are summed over, in grains."""
@@ -35,6 +35,17 @@ class _Matrix:
         # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
         blur = None if source.symmetric else -min(w for _, w in ins) * HALF
         self.rows = at.flips.fresh(side, outs, blur)
+
+    def applied(self, term: Term) -> Iterable[Term]:
+        """The parts of the product with ``term``."""
+        at = self.at
+        found = at.images.get((self.key, term))
+        if found is None:
+            found = at.images[self.key, term] = (self.fresh(term), tuple(self.coherent(term)))
+        fresh, coherent = found
+        yield fresh
+        for number, part in coherent:
+            yield part._replace(symbols=part.symbols | at.inside(number))
 
     def fresh(self, term: Term) -> Term:
         """A Gaussian vector, independent of all that W' was not applied to."""
@@ -51,8 +62,11 @@ class _Matrix:
         size = term.size + self.size + half(max(entries, 0))
         return Term(size, own.times(passed), min(entries, 0), term.bound, symbols)
 
-    def coherent(self, term: Term) -> Iterable[Term]:
-        """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y."""
+    def coherent(self, term: Term) -> Iterable[tuple[int, Term]]:
+        """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y.
+
+        For each such y the number of the symbol W y, and the part without the symbols inside it.
+        """
         at = self.at
         axes = frozenset(a for a, _ in self.ins)
         least = half(max(self.entries + term.part, 0))
@@ -64,5 +78,4 @@ class _Matrix:
             if slope.size <= least:
                 continue  # the mean slope vanishes; the fresh part dominates
             size = term.size + self.size + slope.size - half(total(self.outs))
-            symbols = slope.symbols | at.inside[number]
-            yield Term(size, slope.content.times(symbol.inner), slope.part, term.bound, symbols)
+            yield number, Term(size, slope.content.times(symbol.inner), slope.part, term.bound, slope.symbols)
