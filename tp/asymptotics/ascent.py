@@ -12,15 +12,15 @@ from tp.asymptotics.matricise import matricise
 from tp.asymptotics.tensors import Floats
 
 SETTLED = 1e-13
-"""The ascent ends when a sweep over all slots raises no value by more than this share."""
+"""The ascent ends when a sweep over all slots raises no value by more than this fraction of it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ascent:
     """Where the ascents of several starts ended.
 
-    ``vectors[e]`` [starts, N_e] are unit vectors, ``values`` the full contractions with them, before the first sweep
-    and after each one; they never fall.
+    ``vectors[e]`` [starts, N_e] are unit vectors. ``values`` are absolute values of the full contractions with them,
+    before the first sweep and after each sweep; they never decrease.
     """
 
     vectors: tuple[Float[Floats, "starts _"], ...]
@@ -36,7 +36,7 @@ def ascend(tensor: Float[Floats, " ..."], starts: Sequence[Float[Floats, "starts
     """Alternating maximisation of eq. 1 from ``starts``, one array [starts, N_e] of vectors for each slot e.
 
     The best vector in one slot, given the others, is the normalised contraction with the others. Each update is
-    exact, so the value never falls; what it ends at is stationary and not always the supremum.
+    exact, so the value never decreases. Its limit is stationary, and not always the supremum.
     """
     vectors = [_normalised(v) for v in starts]
     values = [np.abs(np.einsum("ri,ri->r", contract_others(tensor, vectors, 0), vectors[0]))]
@@ -66,7 +66,7 @@ def contract_others(
 
 
 def starts_of(tensor: Float[Floats, " ..."], restarts: int, seed: int) -> list[Float[Floats, "starts _"]]:
-    """The leading singular vectors of each slot, and ``restarts`` random starts."""
+    """The :func:`singular_starts`, then ``restarts`` random ones: one array [starts, N_e] for each slot e."""
     parts = singular_starts(tensor), random_starts(tensor, restarts, seed)
     return [np.concatenate(pair) for pair in zip(*parts, strict=True)]
 
@@ -78,8 +78,10 @@ def random_starts(tensor: Float[Floats, " ..."], count: int, seed: int) -> list[
 
 
 def singular_starts(tensor: Float[Floats, " ..."]) -> list[Float[Floats, "starts _"]]:
-    """One start for each slot: the leading singular vector of that slot's matricisation, then, of what is left
-    after contracting with it, the leading ones of the other slots in turn. There are as many starts as slots.
+    """As many starts as slots: one array [rank, N_e] for each slot e.
+
+    A start has in its own slot the leading singular vector of the matricisation. Then the tensor is contracted with it,
+    and the other slots follow in turn.
     """
     rank = tensor.ndim
     starts = [np.empty((rank, size)) for size in tensor.shape]

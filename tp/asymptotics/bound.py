@@ -29,13 +29,12 @@ def is_bounded_by(
 ) -> Finding:
     """Whether M = O(f) (definition 2.1).
 
-    Confirmed: the highest quantile of the criteria of ||M_n||/f(n) is bounded, for even and for odd widths, with
-    enough draws beyond it, and the highest one that the sample reaches gives no reason for doubt. Refuted: a quantile
-    is unbounded, all of them tested at once at the stated confidence, none above it is bounded, and the draws that
-    make it so do not become fewer. Undecided: all else. Powers of n smaller than the margin and logs are not resolved,
-    nor events less probable than ``unseen``. From rank 3 on the upper bounds of norms confirm, the lower ones refute.
-
-    Raises ValueError when samples come with a plan, and as the sampler and f do.
+    Confirmed: the quantile of ||M_n||/f(n) at the highest level of the criteria is bounded, for even and for odd
+    widths, with enough draws beyond it, and the highest quantile that the draws support gives no reason for doubt.
+    Refuted: a quantile is unbounded at the confidence of the criteria, corrected for several tests; no higher quantile
+    is bounded; and large draws do not become fewer. Undecided: all else. Powers of n smaller than the margin, logs and
+    events less probable than ``unseen`` are not resolved. From rank 3 on upper bounds of norms confirm, lower ones
+    refute. Raises ValueError where ``source`` is Samples and a plan is given, and what the sampler or f raises.
     """
     samples = as_samples(source, plan)
     below, above = samples.logs(f)
@@ -47,8 +46,8 @@ def is_bounded_below_by(
 ) -> Finding:
     """Whether M = Omega(f): P(||M_n|| >= g(n)) -> 1 for every g = o(f) (definition 2.1).
 
-    The same as :func:`is_bounded_by` for f(n)/||M_n||: its quantiles at 1 - q are those of ||M_n||/f(n) at q, and the
-    lowest level of the criteria decides.
+    The test is :func:`is_bounded_by` for f(n)/||M_n||. Its quantile at 1 - q is 1 over that of ||M_n||/f(n) at q, so
+    the lowest level of the criteria decides. Raises as :func:`is_bounded_by`.
     """
     samples = as_samples(source, plan)
     criteria = criteria or Criteria()
@@ -66,9 +65,9 @@ def has_definite_bound(
 ) -> Finding:
     """Whether f is the definite bound of M (theorem 2.1): M = O(f), and M = O(g) for no g < f.
 
-    It is one iff M = O(f) and some quantile is Omega(f). Confirmed: :func:`is_bounded_by` is, for each
-    parity of widths some quantile of ||M_n||/f(n) is bounded from below too, and the slopes of the highest quantiles
-    do not go on rising. Refuted: the upper bound is, or the highest quantile that the sample reaches falls.
+    This holds iff M = O(f) and some quantile is Omega(f). Confirmed: :func:`is_bounded_by` confirms M = O(f), for each
+    parity of widths some quantile of ||M_n||/f(n) is bounded from below, and the slopes of the highest quantiles do not
+    increase with the level. Refuted: M = O(f) is refuted, or the highest quantile that the draws support tends to 0.
     """
     samples = as_samples(source, plan)
     criteria = criteria or Criteria()
@@ -107,9 +106,9 @@ def are_uniformly_bounded_by(
 ) -> Finding:
     """Whether all M_k = O(f_k) at once: P(||M_k|| <= g_k(n) for all k) -> 1 (uniform bound, appendix A.1).
 
-    The test is that of the largest ||M_k||/f_k(n) of each joint draw of the family, which has finitely many members.
-    For a finite family this is the same as a bound for each (remark 2.1). Raises ValueError for an empty family or
-    another number of bounds.
+    The test is :func:`is_bounded_by` for the maximum over k of ||M_k||/f_k(n) in joint draws. For a finite family, as
+    here, this is the same as a bound for each member (remark 2.1). Raises ValueError for an empty family, or where the
+    number of bounds differs from that of members.
     """
     if not family or len(family) != len(bounds):
         raise ValueError("a family needs at least one member, and one bound for each")
@@ -124,6 +123,6 @@ def _negated(logs: Logs) -> Logs:
 
 
 def _mirrored(line: LevelSlope) -> LevelSlope:
-    """A quantile of f/||M|| as one of ||M||/f."""
+    """The slope of a quantile of f/||M||, turned into that of ||M||/f."""
     turned = [s and -s for s in (line.slope, line.late)]
     return LevelSlope(round(1 - line.level, 12), line.widths, turned[0], turned[1], line.note)

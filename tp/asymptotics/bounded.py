@@ -17,8 +17,8 @@ from tp.asymptotics.series import Series
 class Bounded:
     """A random tensor M with M = O(``upper``) and, unless None, M = Omega(``lower``).
 
-    Arithmetic keeps what follows for any joint law (section 2.2 and lemma A.6, by lemma A.1). Bounds of results need
-    not be definite ones: for M = 1 or n with probability 1/2 each, M (n/M) is n, and the bound is n^2.
+    Arithmetic gives bounds that hold for any joint law (section 2.2 and lemma A.6, by lemma A.1). They need not be
+    definite: for M = 1 or n with probability 1/2 each, M (n/M) is n, and the bound is n^2.
     """
 
     series: Series
@@ -41,11 +41,11 @@ class Bounded:
         return Bounded(self.series * other.series, self.upper * other.upper, _product(self.lower, other.lower))
 
     def outer(self, other: Bounded) -> Bounded:
-        """As the product: the norm of an outer product is the product of the norms (lemma A.1)."""
+        """The same bounds as for the product: norms of outer products are products of norms (lemma A.1)."""
         return Bounded(self.series.outer(other.series), self.upper * other.upper, _product(self.lower, other.lower))
 
     def contract(self, other: Bounded, axes: int = 1, summed: Scale | Growth = ONE) -> Bounded:
-        """||M·M'|| <= ||M|| ||M'|| along one slot; along several, times the sizes of all of them but the largest.
+        """||M·M'|| <= ||M|| ||M'|| along one slot; along several, times the sizes of all but the largest slot.
 
         ``summed`` is the order of the product of these sizes: the identity of size n contracted with itself along
         both slots is n. Nothing bounds a contraction from below. Raises ValueError for no slots, for which see

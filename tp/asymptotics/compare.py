@@ -15,19 +15,19 @@ from tp.asymptotics.scale import Scale
 from tp.asymptotics.tensors import Floats
 
 STEEP = 0.2
-"""An envelope of f/g that goes as a power of log n beyond this one, up or down, is not bounded."""
+"""An envelope of f/g that goes as (log n)^p is unbounded for p above this, and tends to 0 for p below minus this."""
 ERRORS = 4.0
-"""How many standard errors of that power must lie on one side."""
+"""Half the length of the interval of p, in standard errors."""
 LEVEL = 0.02
-"""A power of log n below this is none."""
+"""A |p| up to this counts as 0."""
 SETTLING = 0.75
-"""A power of log n that falls by this factor from one half of the points to the other tends to none."""
+"""p is taken to tend to 0 where |p| over the second half of the blocks is less than this multiple of the first."""
 NARROW = log(4)
-"""An envelope that scatters without direction is bounded if all of it stays within this range of log(f/g)."""
+"""An envelope whose p is not significant is bounded if it stays within this range of log(f/g)."""
 BLOCKS = 14
 """Number of blocks of consecutive points; an envelope is the largest or smallest value of each."""
 LEAST = 8
-"""Fewer blocks than this decide nothing."""
+"""With fewer points than this the trend is unclear."""
 
 
 class Relation(Enum):
@@ -53,9 +53,9 @@ class Trend(Enum):
 class Envelopes:
     """What f/g does along one subsequence of n.
 
-    ``upper`` and ``lower`` are the trends of its running largest and smallest values: f = O(g) unless ``upper`` rises,
-    g = O(f) unless ``lower`` falls. ``vanishes`` says that f = g = 0 at every point. ``first`` and ``last`` are the
-    ratios at the ends (NaN where there is none).
+    ``upper`` and ``lower`` are the trends of the largest and smallest values of its blocks: f = O(g) unless ``upper``
+    rises, g = O(f) unless ``lower`` falls. ``vanishes`` says that f = g = 0 at every point. ``first`` and ``last`` are
+    f/g at the first and the last point, or NaN.
     """
 
     subsequence: str
@@ -78,7 +78,7 @@ class Envelopes:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A relation with its evidence, one entry for each subsequence of ``grid``; without any it is ``exact``."""
+    """A relation with its evidence, one entry for each subsequence of ``grid``. Without a grid it is ``exact``."""
 
     relation: Relation
     grid: Grid | None = None
@@ -95,19 +95,18 @@ _RELATIONS = {
     (Answer.NO, Answer.YES): Relation.GREATER,
     (Answer.NO, Answer.NO): Relation.INCOMPARABLE,
 }
-"""By whether f = O(g) and whether g = O(f)."""
+"""The relation by (whether f = O(g), whether g = O(f))."""
 
 
 def compare(f: Scale | Growth, g: Scale | Growth, grid: Grid | None = None) -> Comparison:
     """Compare f with g.
 
-    Two scales are compared exactly. Otherwise log(f/g) is looked at on ``grid`` (the default one reaches n = 2^40):
-    along each residue class and along powers of two, the largest and the smallest values of consecutive
-    blocks are fitted against log log n, the first third left out. Powers of log n above :data:`STEEP` in size, by
-    :data:`ERRORS` standard errors, count as growth or decay unless they become smaller along the grid; such below it
-    count as bounded if they are negligible, become smaller, or are scatter within a factor of 4. All else is
-    undecided, as are functions that overflow or vanish together. No finite grid proves anything about
-    infinity: the evidence says what was seen.
+    Two scales are compared exactly. Otherwise log(f/g) is evaluated on ``grid`` (the default one reaches n = 2^40).
+    Along each residue class and along powers of two, the largest and the smallest values of consecutive blocks are
+    fitted by p log log n; the first third of the blocks is left out. If |p| exceeds :data:`STEEP` by :data:`ERRORS`
+    standard errors, f/g grows or decays, unless |p| decreases along the grid. If |p| is smaller, f/g is bounded where p
+    is negligible, decreases, or is scatter within a factor of 4. All else is undecided, as are functions that overflow
+    or vanish together. A finite grid proves nothing about infinity: the evidence is of these n only.
 
     Raises ValueError where a function has negative or NaN values.
     """

@@ -26,11 +26,11 @@ from tp.statistics.verdict import Verdict
 class DefiniteExponent:
     """The exponent of n of the definite bound, up to logs.
 
-    ``exponent`` is None where the highest quantiles have no common slope. ``verdict`` is confirmed where its interval
-    reaches no further than the margin on both sides and nothing speaks against it, else undecided with the ``reason``.
-    ``sharing`` says of each level whether it has that exponent, ``evidence`` lists all slopes. ``tail`` is the tail
-    index at the largest width: moments from that order on do not exist. ``unseen`` is the probability of events too
-    rare for the highest level.
+    ``exponent`` is None where the highest quantiles have no common slope. ``verdict`` is confirmed where half the
+    length of its interval is at most the margin and there is no doubt, else undecided; ``reason`` says why. ``sharing``
+    says of each level whether its quantile has that exponent, ``evidence`` lists all slopes. ``tail`` is the tail index
+    a at the largest width: moments of order a and above do not exist. ``unseen`` is the probability of events too rare
+    for the highest level.
     """
 
     verdict: Verdict
@@ -42,7 +42,7 @@ class DefiniteExponent:
     unseen: float
 
     def levels(self, wanted: Sharing) -> tuple[float, ...]:
-        """The levels of which this was found."""
+        """The levels whose :attr:`sharing` is ``wanted``."""
         return tuple(q for q, found in self.sharing.items() if found is wanted)
 
     def __str__(self) -> str:
@@ -59,15 +59,15 @@ def definite_exponent(
 
     The definite bound is the order of a quantile that all higher quantiles share. So the slopes of log quantiles
     against log n are compared with that of the highest level (:func:`~tp.asymptotics.sharing.sharing`). The exponent is
-    the mean slope of the highest levels that share it, two or more of them, of even and odd widths. Its interval covers
-    the bootstrap intervals, at the confidence of the criteria, of the slopes over all widths and over the larger half,
-    and the slope that a significant drift leads to. Undecided, with the reason: highest levels that differ, exponents
-    of even and odd widths that differ, slopes that rise from level to level, a drift of more than half the margin
-    (logs drift; divide by them as a ``factor``), large draws that become fewer or are too few to tell, long intervals,
-    too few draws or widths. Corrections of finite widths that do not show as a drift are not in the interval.
+    the mean slope, over even and odd widths, of the two or more highest levels that share it. Its interval covers the
+    bootstrap intervals, at the confidence of the criteria, of the slopes over all widths and over the larger half, and
+    the latter slope plus its drift where that is significant. Undecided, with the reason: highest levels that differ,
+    exponents of even and odd widths that differ, slopes that rise from level to level, a drift of more than half the
+    margin (logs drift; divide by them as a ``factor``), large draws that become fewer or are too few to tell, long
+    intervals, too few draws or widths. Finite-width corrections without a drift are not in the interval.
 
-    From rank 3 on the intervals cover the slopes of the lower and of the upper bounds of norms. Moments are not used,
-    so none need exist. Raises ValueError when samples come with a plan, or for less than two levels.
+    From rank 3 on the intervals cover the slopes of the lower and of the upper bounds of norms. Moments are not used
+    and need not exist. Raises ValueError where ``source`` is Samples and a plan is given, and for less than two levels.
     """
     criteria = criteria or Criteria()
     if len(criteria.levels) < 2:

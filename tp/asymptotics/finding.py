@@ -13,8 +13,8 @@ from tp.statistics.verdict import Verdict
 class LevelSlope:
     """The exponent of one quantile, along widths of one parity.
 
-    ``slope`` is over all widths and ``late`` over the larger half; None where the quantile is 0 or infinite at some.
-    ``note`` is the conclusion on it.
+    ``slope`` is over all widths and ``late`` over the larger half; both are None where the quantile is 0 or infinite at
+    some width. ``note`` is the conclusion from them.
     """
 
     level: float
@@ -37,9 +37,9 @@ class LevelSlope:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A verdict on a claim. ``unseen`` is the probability of events too rare for the quantiles looked at.
+    """A verdict on a claim. ``unseen`` is the probability of events too rare for the highest quantile used.
 
-    It has no truth value (TypeError), since there are three verdicts.
+    ``bool`` of it raises TypeError, since there are three verdicts.
     """
 
     verdict: Verdict

@@ -1,4 +1,4 @@
-"""A floor under a decay: whether a random tensor goes to zero or levels off at a constant."""
+"""The floor test: whether a random tensor decays to zero or levels off at a constant."""
 
 from __future__ import annotations
 
@@ -21,16 +21,15 @@ from tp.statistics.verdict import Verdict
 DECAYS = np.linspace(0.1, 3.0, 59)
 """Exponents b that c + a n^(-b) is fitted with."""
 HALF = 0.5
-"""A constant that is more than this share of the quantile at the largest width is a floor."""
+"""A constant that is more than this fraction of the quantile at the largest width is a floor."""
 
 
 @dataclass(frozen=True, slots=True)
 class FloorTest:
     """The verdict on "M decays". Refuted: it levels off, or grows.
 
-    ``share`` is the constant c as a share of the quantile at the largest width, of the parity where it is larger;
-    ``floor`` is c itself. Both are None where nothing was fitted. ``evidence`` has the slopes over all widths and over
-    the larger half.
+    ``share`` is the constant c as a fraction of the quantile at the largest width, for the parity of widths where that
+    is larger; ``floor`` is c itself. Both are None where nothing was fitted. ``evidence`` has the slopes.
     """
 
     verdict: Verdict
@@ -43,17 +42,17 @@ class FloorTest:
 def decays(
     source: Series | Samples, plan: Plan | None = None, criteria: Criteria | None = None, level: float = 0.5
 ) -> FloorTest:
-    """Whether ||M_n|| decays as a power of n, and not to a constant (plus noise).
+    """Whether ||M_n|| decays as a power of n, and not to a positive constant.
 
     The quantile at ``level`` is fitted by c + a n^(-b), c and a at least 0, b in :data:`DECAYS`, by least squares of
-    relative errors, for even and odd widths, with bootstrap intervals. Confirmed: with their intervals, c is less than
-    half of the quantile at the largest width, and the slope of the larger half of the widths lies below minus the
-    margin; a smaller constant is not excluded, and ``share`` says how large it may be. Refuted: c is more than half of
-    it, and that slope is above minus the margin or flattens significantly; or it is positive. Undecided: all else,
-    among it constants that are not reached yet.
+    relative errors, for even and odd widths, with bootstrap intervals. Confirmed: the interval of c lies below half of
+    the quantile at the largest width, and that of the slope over the larger half of the widths below minus the margin.
+    A smaller constant is not excluded; ``share`` says how large it may be. Refuted: the interval of c lies above half
+    of the quantile, and that of the slope above minus the margin, or the slope flattens significantly; or the slope is
+    positive. Undecided: all else.
 
-    Raises ValueError when samples come with a plan, for norms that are not known exactly, or for a level outside
-    (0, 1).
+    Raises ValueError where ``source`` is Samples and a plan is given, for norms that are not known exactly, and for a
+    level outside (0, 1).
     """
     criteria = criteria or Criteria()
     if not 0 < level < 1:
@@ -88,7 +87,7 @@ def decays(
 
 
 def _floors(p: QuantileProfile, criteria: Criteria) -> tuple[Estimate, Estimate]:
-    """The constant as a share of the quantile at the largest width, and itself."""
+    """The constant as a fraction of the quantile at the largest width, and the constant itself."""
     logs = np.column_stack(p.curve(0)).T
     constants = _fitted(logs, p.log_widths)
     shares = constants / np.exp(logs[:, -1])
@@ -99,8 +98,8 @@ def _floors(p: QuantileProfile, criteria: Criteria) -> tuple[Estimate, Estimate]
 def _fitted(logs: Floats, log_n: Floats) -> Floats:
     """The constants c of the best fits of each row of ``logs`` [k, widths] by c + a n^(-b).
 
-    For each b the relative errors 1 - (c + a n^(-b))/q are linear in c and a, so least squares has a closed form; where
-    one of them comes out negative the best fit has it zero.
+    For each b the relative errors 1 - (c + a n^(-b))/q are linear in c and a, so least squares has a closed form. Where
+    c or a comes out negative, the best fit with both at least 0 has it zero.
     """
     scale = logs[:, -1:]
     inverse = np.exp(scale - logs)

@@ -1,4 +1,4 @@
-"""Where sequences are looked at: geometric grids within residue classes, and powers of two."""
+"""Grids of n at which sequences are evaluated: geometric ones within residue classes, and powers of two."""
 
 from __future__ import annotations
 

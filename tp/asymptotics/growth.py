@@ -1,4 +1,4 @@
-"""General sequences of the set N of the paper (section 2.2): functions from n to the reals from 0 on."""
+"""General sequences f(n) >= 0, the set N of the paper (section 2.2)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The course of one quantile of |M_n|/f(n) as n grows, and the share of large draws."""
+"""The course of one quantile of |M_n|/f(n) as n grows, and the fraction of large draws."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from tp.statistics.more import More
 from tp.statistics.quantile_profile import QuantileProfile
 
 DRIFT = 0.9
-"""Confidence at which a drift of the local slope back to the bound is suspected; low, so that it is noticed early."""
+"""The confidence at which a drift of the local slope back to the bound is suspected."""
 FEWER = 2 / 3
-"""A share that falls to less than this part is one that may vanish."""
+"""The fraction of large draws may tend to 0 where it falls to less than this multiple, smallest to largest width."""
 FALLING = -2.33
-"""A share of large draws that falls by this many standard errors is suspected to vanish, 1 % of the time wrongly."""
+"""The z-score below which the fraction of large draws decreases significantly: 1 % by chance."""
 
 
 def quantile_course(
@@ -26,9 +26,9 @@ def quantile_course(
 ) -> tuple[Course, LevelSlope]:
     """Whether one quantile is O(1) along the widths of a profile, and its slopes.
 
-    By :func:`tp.statistics.bound.course`, with the margin of the criteria as the edge, and the interval for ``tests``
-    tests at once as the strict one. A quantile leaves the bound where a significant trend of the local slope leads
-    across the edge, and returns to it where a drift leads back.
+    :func:`tp.statistics.bound.course` decides, with the margin of the criteria as the edge; its strict interval is
+    corrected for ``tests`` tests (Bonferroni). A quantile leaves the bound where a significant trend of the local slope
+    leads across the edge, and returns to it where a trend significant at :data:`DRIFT` leads back.
     """
     if not profile.finite(level):
         return _zero_or_infinite(profile, level)
@@ -62,11 +62,11 @@ def _zero_or_infinite(profile: QuantileProfile, level: int) -> tuple[Course, Lev
 
 
 def share_falls(profile: QuantileProfile, level: int, logs: Logs, margin: float) -> tuple[float, float] | None:
-    """The share of large draws at the smallest and the largest width, if it falls significantly by a third; else None.
+    """The fractions of large draws at the smallest and largest width where they fall by a third or more; else None.
 
-    Large are draws above the middle, in logarithms, of the lowest quantile and the one at ``level``, if the two move
-    apart by more than n^margin. Where large draws become fewer, a quantile that grows so far may stop growing: M_n = n
-    with probability 1/log n, and 1 otherwise, is O(1). The test is the score test of a linear trend in log n
+    Draws are large above the geometric mean of the lowest quantile and that at ``level``, which must move apart by more
+    than n^margin. Where large draws become fewer, a growing quantile may stop growing: M_n = n with probability
+    1/log n, and 1 otherwise, is O(1). Significance is that of the score test of a linear trend in log n
     (Armitage, "Tests for linear trends in proportions and frequencies", 1955).
     """
     if not (profile.finite(0) and profile.finite(level)):

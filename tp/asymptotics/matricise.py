@@ -15,7 +15,7 @@ from jaxtyping import Float
 from tp.asymptotics.tensors import Floats
 
 _ROOM = 1 << 22
-"""Singular vectors of a bipartition are only looked at when they have no more entries than this."""
+"""Singular vectors of a bipartition are computed only where they have no more entries than this."""
 
 
 def bipartitions(rank: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -74,6 +74,6 @@ def nested_bound(tensor: Float[Floats, " ..."]) -> float:
 
 
 def _filled(sizes: Floats, room: Floats) -> float:
-    """The largest sum of ``sizes`` [k], falling, times weights that are at most ``room`` each and 1 together."""
+    """The maximum of ``sizes @ w`` over 0 <= w <= ``room`` with sum(w) <= 1; ``sizes`` [k] decrease."""
     before = np.cumsum(room) - room
     return float(sizes @ np.clip(1 - before, 0, room))

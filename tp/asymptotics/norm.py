@@ -13,7 +13,7 @@ from tp.asymptotics.matricise import flattening_bound, nested_bound
 from tp.asymptotics.tensors import Floats, as_tensor, contract_fully, largest_entry
 
 EXACT = 1e-9
-"""Bounds that differ by no more than this share of the upper one are one number."""
+"""Bounds that differ by no more than this fraction of the upper one count as equal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

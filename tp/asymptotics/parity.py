@@ -1,4 +1,4 @@
-"""Even and odd widths apart: a sequence may have another order along each, as |sin(pi n / 2)| has (paper, eq. 8)."""
+"""Even and odd widths apart: the orders along them may differ, as those of |sin(pi n / 2)| do (paper, eq. 8)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tp.statistics.intervals import Floats
 from tp.statistics.quantile_profile import QuantileProfile, quantile_profile
 
 Logs = Mapping[int, Float[Floats, " draws"]]
-"""Values of log|M_n|, or of log|M_n|/f(n), by n; -inf where M_n is 0."""
+"""Values of log|M_n|, or of log(|M_n|/f(n)), by n; -inf where M_n is 0."""
 
 
 def profiles(logs: Logs, levels: Sequence[float], seed: int = 0) -> list[QuantileProfile]:

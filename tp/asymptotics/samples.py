@@ -1,4 +1,4 @@
-"""Samples of norms: the plan of draws, and the numbers that every test and estimate rests on."""
+"""Samples of subordinate norms, and the plan by which they are drawn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WIDTHS = tuple(sorted((1 << k) + r for k in range(4, 13) for r in (0, 1)))
 _ENTRIES = 1 << 22
 """Draws are made in batches of about this many entries."""
 _FIRST = 4
-"""Draws of the first batch, from which the number of entries of a draw is known."""
+"""The number of draws in the first batch, which shows how many entries a draw has."""
 Norms = Float[Floats, " draws"]
 
 
@@ -76,7 +76,7 @@ def sample(series: Series, plan: Plan | None = None) -> Samples:
 
 
 def sample_together(family: Sequence[Series], plan: Plan | None = None) -> list[Samples]:
-    """Draw several random tensors jointly: random tensors that they are made of are drawn once."""
+    """Draw several random tensors jointly: a random tensor that several are made of is drawn once."""
     plan = plan or Plan()
     found: list[tuple[dict[int, Floats], dict[int, Floats]]] = [({}, {}) for _ in family]
     for n in plan.widths:
@@ -100,7 +100,7 @@ def sample_together(family: Sequence[Series], plan: Plan | None = None) -> list[
 def observed(values: Mapping[int, npt.ArrayLike], name: str = "M") -> Samples:
     """Samples from numbers measured elsewhere: ``values[n]`` are independent values of M_n, or of its norm.
 
-    Raises ValueError where a width has no values, or one that is not a finite number.
+    Raises ValueError where a width is below 2 or has no values, and for NaN and infinite values.
     """
     sizes = {int(n): np.abs(np.asarray(v, dtype=np.float64)).ravel() for n, v in values.items()}
     if not sizes or min(sizes) < 2 or any(v.size == 0 or not np.isfinite(v).all() for v in sizes.values()):
@@ -109,7 +109,7 @@ def observed(values: Mapping[int, npt.ArrayLike], name: str = "M") -> Samples:
 
 
 def as_samples(source: Series | Samples, plan: Plan | None) -> Samples:
-    """Samples as they are; a series drawn as the plan says. Raises ValueError for samples with a plan."""
+    """Samples unchanged, or samples of a series drawn as ``plan`` says. Raises ValueError for samples with a plan."""
     if isinstance(source, Series):
         return sample(source, plan)
     if plan is not None:

@@ -15,7 +15,7 @@ class Scale:
     ``f <= g`` is f = O(g), ``f < g`` is f = o(g) and ``f == g`` is f ~ g (paper, remark 2.2). ``f & g`` is the
     minimum (the wedge of the paper), ``f | g`` the maximum, which is also the order of f + g.
 
-    Raises ValueError for exponents that are no integers or fractions.
+    Raises ValueError for exponents that are neither integers nor fractions.
     """
 
     power: Fraction = Fraction(0)
@@ -23,7 +23,8 @@ class Scale:
 
     def __init__(self, power: int | Fraction = 0, log: int | Fraction = 0) -> None:
         for value in (power, log):
-            if isinstance(value, bool) or not isinstance(value, int | Fraction):  # pyright: ignore[reportUnnecessaryIsInstance]
+            if isinstance(value, bool) or not isinstance(value, int | Fraction):  # pyright:
+            ignore[reportUnnecessaryIsInstance]
                 raise ValueError(f"exponents are integers or fractions, not {value!r}")
         object.__setattr__(self, "power", Fraction(power))
         object.__setattr__(self, "log", Fraction(log))

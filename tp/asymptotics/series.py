@@ -16,7 +16,7 @@ from tp.asymptotics.tensors import Floats
 Batch = Float[Floats, "draws ..."]
 """Independent draws of a tensor [draws, N_1, ..., N_r]."""
 Memory = dict[int, Batch]
-"""What each series has given in one evaluation, by identity."""
+"""The batch of each series that was drawn in one evaluation, by ``id`` of the series."""
 Sampler = Callable[[int, np.random.Generator], npt.ArrayLike]
 """(n, generator) -> one tensor."""
 BatchSampler = Callable[[int, int, np.random.Generator], npt.ArrayLike]
@@ -59,7 +59,7 @@ class Series:
         return self + (-other)
 
     def __mul__(self, other: Series | Scale | Growth | float) -> Series:
-        """The product with a number, with f(n), or with a series of which one at least has rank 0."""
+        """The product with a number, with f(n), or with a series; one of two series has rank 0."""
         if isinstance(other, Series):
             return _joined(self, other, _scaled, f"{self} {other}")
         if isinstance(other, Scale | Growth):
@@ -105,7 +105,7 @@ def deterministic(order: Scale | Growth) -> Series:
 
 
 def joint(sampler: Callable[[int, int, np.random.Generator], tuple[npt.ArrayLike, ...]], size: int) -> list[Series]:
-    """``size`` random tensors with a joint law: (n, count, generator) -> as many batches [count, ...].
+    """``size`` random tensors with a joint law: (n, count, generator) -> ``size`` batches [count, ...].
 
     The batches of one evaluation belong together, so sums and products of these series are those of the joint law.
     Drawing raises ValueError where the sampler gives another number of batches.

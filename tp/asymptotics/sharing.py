@@ -1,4 +1,4 @@
-"""Which quantiles grow alike: slopes of log quantiles compared with that of the highest level."""
+"""Which quantiles have the same exponent of n as the highest one, by the slopes of their logs against log n."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tp.asymptotics.criteria import Criteria
 from tp.statistics.quantile_profile import QuantileProfile
 
 SAME = 0.02
-"""Slopes whose difference has an interval beyond this are different, unless the difference shrinks with n."""
+"""Slopes differ where the interval of their difference lies beyond plus or minus this, unless it shrinks with n."""
 
 
 class Sharing(Enum):
@@ -23,8 +23,8 @@ def sharing(p: QuantileProfile, level: int, criteria: Criteria) -> Sharing:
     """Compare the slope of one quantile with that of the highest level of the profile.
 
     It shares that exponent if the interval of the difference lies within the margin, and either reaches within
-    :data:`SAME` of zero or tends to zero: the difference over the larger half of the widths is significantly
-    smaller than over the smaller half. It differs if the interval lies beyond :data:`SAME` and does not tend to zero.
+    :data:`SAME` of zero, or the difference shrinks: it is significantly smaller over the larger half of the widths than
+    over the smaller half. It differs if the interval lies beyond :data:`SAME` and the difference does not shrink.
     """
     top = len(p.levels) - 1
     if level == top:

@@ -10,7 +10,7 @@ from tp.asymptotics.norm import NormInterval, subordinate_norm
 from tp.asymptotics.tensors import Floats, as_tensor, contract_fully, largest_entry
 
 TOLERANCE = 1e-12
-"""Entries that permutations of the slots bring together may differ by this share of the largest one."""
+"""Entries that a permutation of the slots exchanges may differ by this fraction of the largest entry."""
 
 
 def is_symmetric(tensor: npt.ArrayLike) -> bool:
@@ -57,8 +57,8 @@ def symmetric_norm(
 def _climbed(tensor: Floats, starts: Floats, bound: float, sweeps: int) -> Floats:
     """The vector of largest |M·(x x ... x x)| that shifted power iteration finds from ``starts`` [k, N].
 
-    The iteration climbs x -> s M·x^r with the sign s of the start; it is monotone for a shift of r - 1 times a bound
-    of the norm, because the function is then convex.
+    It maximises s M·(x x ... x x), with the sign s of the value at the start. A shift of r - 1 times a ``bound`` of the
+    norm makes the function convex, so the iteration is monotone.
     """
     rank = tensor.ndim
     x = starts

@@ -1,4 +1,4 @@
-"""How heavy a tail is: Hill's estimator of the tail index."""
+"""Hill's estimator of the tail index."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import gamma_interval
 
 SHARE = 0.05
-"""The share of largest values that the index is estimated from."""
+"""The fraction of the values, the largest ones, that the index is estimated from."""
 
 
 def tail_index(values: Float[Floats, " draws"], confidence: float = 0.99) -> Estimate | None:
@@ -18,7 +18,7 @@ def tail_index(values: Float[Floats, " draws"], confidence: float = 0.99) -> Est
 
     Moments of order a and above do not exist. The interval is exact for a Pareto tail, where the logarithms of the
     ratios of the largest values to the next one are exponential variables with the rate a. None with fewer than
-    10 such values, or where they are all equal. Light tails give large indices, which mean nothing else.
+    10 such values, or where they are all equal. For light tails the index is large and has no other meaning.
     """
     sizes = np.sort(np.abs(values))
     count = int(SHARE * sizes.size)

@@ -14,19 +14,19 @@ from tp.statistics.quantiles import supported, unseen
 from tp.statistics.verdict import Verdict
 
 LOWEST = 0.1
-"""The quantile that large draws are told apart from."""
+"""The level of the quantile that large draws are compared with."""
 FAR = (10, 5)
 """Quantiles with this many draws beyond them raise doubts but decide nothing."""
 RISE = 0.02
-"""Slopes that rise with the level by less than this, from the last but one to the highest, are one slope."""
+"""Slopes at the three highest levels count as equal where they rise by no more than this."""
 
 
 def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) -> Finding:
-    """The test of a ``claim`` R_n = O(1) from samples of at least (``confirming``) and at most (``refuting``) log R_n.
+    """The test of a ``claim`` R_n = O(1) from samples of upper (``confirming``) and lower bounds of log R_n.
 
     :func:`tp.statistics.bound.upper_bound` decides, for even and odd widths apart, from the courses of quantiles.
-    Besides the levels of the criteria, the highest one that the draws support is looked at. Raises ValueError
-    without a level of 1/2 or more.
+    Besides the levels of the criteria, the highest one that the draws support is used. Raises ValueError where no level
+    of the criteria is 1/2 or more.
     """
     high = [q for q in criteria.levels if q >= 0.5]
     if not high:
@@ -74,7 +74,7 @@ def _courses(
 ) -> tuple[list[LevelSlope], list[QuantileCourse]]:
     """Slopes and courses of all levels but :data:`LOWEST`; those after the ``used`` ones may stay unclear.
 
-    A quantile that grows by large draws that become fewer is unclear.
+    A quantile that is unbounded only because of large draws that become fewer is unclear.
     """
     lines: list[LevelSlope] = []
     courses: list[QuantileCourse] = []
@@ -105,7 +105,7 @@ def is_attained(logs: Logs, criteria: Criteria) -> bool:
 
 
 def all_fall(falling: Logs, criteria: Criteria) -> str | None:
-    """The parity for which every quantile of R_n tends to 0: the highest one that the draws support does.
+    """The parity of widths for which the highest quantile of R_n that the draws support tends to 0; None for neither.
 
     ``falling`` are samples of -log R_n.
     """
@@ -119,9 +119,9 @@ def all_fall(falling: Logs, criteria: Criteria) -> str | None:
 
 
 def still_rises(logs: Logs, criteria: Criteria) -> tuple[float, float] | None:
-    """The slopes of the last but one and of the highest quantile that the draws support, if steeper with each level.
+    """The first and last slopes of the three highest quantiles that the draws support, if they rise with the level.
 
-    Then a higher level may give a larger exponent again, and there may be no definite bound: for M_n = n^U, U uniform
+    Then a still higher level may have a larger exponent, and there may be no definite bound: for M_n = n^U, U uniform
     on [0, 1], every quantile has its own exponent.
     """
     count = draws(logs)

@@ -1,4 +1,4 @@
-"""The bootstrap: quantiles of resamples of a sample, drawn without drawing the resamples."""
+"""The bootstrap: quantiles of resamples, drawn from their joint law without forming the resamples."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tp.statistics.intervals import Floats, bootstrap_interval
 from tp.statistics.quantiles import rank
 
 RESAMPLES = 4000
+"""The number of bootstrap resamples."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ class Bootstrapped:
         return Bootstrapped(self.value - other.value, self.resampled - other.resampled)
 
     def interval(self, confidence: float) -> Estimate:
-        """The percentile interval, longer than rounding errors."""
+        """The percentile interval, extended by :data:`ROUNDING` at both ends."""
         return bootstrap_interval(self.value, self.resampled, confidence, rounding=ROUNDING)
 
 
@@ -44,11 +45,11 @@ def mean(parts: list[Bootstrapped]) -> Bootstrapped:
 def picks(
     counts: tuple[int, ...], levels: tuple[float, ...], seed: int
 ) -> list[Int[npt.NDArray[np.intp], "levels resamples"]]:
-    """The places, from 0, that quantiles of bootstrap resamples have among sorted values.
+    """Indices into sorted values of the quantiles of bootstrap resamples: one array for each of ``counts``.
 
-    One array for each of ``counts``, the numbers of values; ``levels`` increase. They do not depend on the
-    values. The order statistics of independent uniform picks are a Markov chain of Beta variables, so resamples are not
-    drawn. Source: David and Nagaraja, "Order statistics", section 2.5.
+    ``counts`` are numbers of values, and ``levels`` increase. The order statistics of independent uniform variables,
+    from which the indices are made, are a Markov chain of Beta variables. Source: David and Nagaraja, "Order
+    statistics", section 2.5.
     """
     draw = np.random.default_rng(seed)
     return [_picked(count, levels, draw) for count in counts]

@@ -28,7 +28,7 @@ RANGE = 8
 
 
 class Fate(Enum):
-    """What |M_n| / n^p does at one quantile."""
+    """Whether one quantile of |M_n| / n^p stays bounded as n grows."""
 
     BOUNDED = "bounded"
     UNBOUNDED = "unbounded"
@@ -70,8 +70,8 @@ def course(
     Bounded: the interval of the slope lies below the edge, the larger half of the widths agrees, and nothing says
     that it ``leaves`` the bound at larger widths. Unbounded: the interval (``strict``, where several quantiles are
     tested at once) and that of the larger half lie above the edge, and nothing says that it ``returns`` to the bound.
-    The two functions are asked only where they matter; they give what would settle the doubt, or nothing where there is
-    none. All slopes are exponents of n.
+    ``leaves`` and ``returns`` are called only where they decide. Each returns what would settle its doubt, and
+    :data:`~tp.statistics.more.More.NOTHING` where there is no doubt. All slopes are exponents of n.
     """
     if slope.high <= edge:
         if late.value > edge:
@@ -92,8 +92,8 @@ def course(
 class QuantileCourse:
     """The course of the quantile at ``level``, a probability.
 
-    ``harmless``: nothing that is seen of the quantile speaks against a bound. This is asked of quantiles with few draws
-    beyond them, whose intervals are always long: they may stay unclear.
+    ``harmless``: the bound may be confirmed although the course is unclear. It is set for quantiles with few draws
+    beyond them, whose intervals are always long, unless their slopes speak against the bound.
     """
 
     level: float
@@ -106,9 +106,9 @@ def upper_bound(
 ) -> tuple[Verdict, QuantileCourse]:
     """The verdict on M = O(n^p), and the quantile that it rests on, from ``quantiles`` in increasing order of level.
 
-    A quantile bounds all lower ones: those below the highest bounded one do not count. Where |M_n| is only known to
-    lie between two numbers, ``quantiles`` are those of the larger one, which confirm, and ``refuting`` those of
-    the smaller one. Raises ValueError without quantiles.
+    A quantile bounds all lower ones, so courses below the highest bounded one are ignored. Where |M_n| is only known
+    to lie in an interval, ``quantiles`` are those of its upper end, which can confirm, and ``refuting`` those of its
+    lower end, which can refute. Raises ValueError without quantiles.
     """
     if not quantiles:
         raise ValueError("a bound needs the course of one quantile or more")

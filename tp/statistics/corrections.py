@@ -15,21 +15,22 @@ from tp.statistics.quantile_profile import QuantileProfile
 from tp.statistics.slopes import TYPICAL
 
 FORMS = ((0.5, 1.0), (1.0, 1.0), (1.0, 0.5))
-"""Corrections (1 + c n^-q)^r, as (q, r): half a power or a whole one away, and r = 1/2 where squares add."""
+"""The corrections (1 + c n^-q)^r that are tried, as (q, r). r = 1/2 is the root of a sum of squares."""
 RISING = np.geomspace(0.02, 1e6, 200)
+"""Positive values of c n^-q at the smallest width."""
 SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
-"""Corrections c n^-q at the smallest width; a law with one of -1 or less would vanish at some width."""
+"""The values of c n^-q at the smallest width that are tried. At -1 or less the law would vanish at some width."""
 MODEL_ERROR = 0.01
-"""Further corrections, which a model with one of them leaves out, may change logs by this standard deviation."""
+"""The standard deviation of log|q| that is allowed for corrections beyond the one in the model."""
 CHANCE = 0.999
-"""Misfits beyond this quantile of the chi-squared law are not chance."""
+"""A misfit above this quantile of its chi-squared law means that the model does not fit."""
 _FEW = 8
 """Bootstrap variances of S values are too small by about a factor 1 + _FEW / S."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Centres:
-    """What laws are compared by: ``logs`` of widths, logs of typical sizes (``values``), and their ``variances``."""
+    """The data that laws are fitted to: ``logs`` of widths, logs of typical sizes (``values``), their ``variances``."""
 
     logs: Float[Floats, " widths"]
     values: Float[Floats, " widths"]
@@ -64,7 +65,7 @@ def centres(data: QuantileProfile) -> Centres:
 
 
 def scaled(data: Centres, misfit: float) -> Centres:
-    """``data`` with variances enlarged so that the least ``misfit`` of any model is its mean under the model."""
+    """``data`` with variances enlarged so that the least ``misfit`` of any model equals its degrees of freedom."""
     freedom = max(1, len(data.logs) - 3)
     return Centres(data.logs, data.values, data.variances * max(1.0, misfit / freedom))
 
@@ -91,7 +92,7 @@ def corrected(data: Centres, level: float) -> Corrected:
 
 
 def fits(data: Centres, misfit: float) -> bool:
-    """Whether ``misfit`` may be chance: it lies below the 99.9 % quantile of its chi-squared law."""
+    """Whether ``misfit`` lies below the quantile :data:`CHANCE` of its chi-squared law."""
     freedom = len(data.logs) - 3
     return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LEVEL = 0.99
-"""Confidence of all intervals of one table together."""
+"""The probability with which all intervals of one table together cover their true values."""
 ROUNDING = 1e-9
-"""Intervals of exponents are taken to be no shorter than this on either side: it is more than rounding errors."""
+"""Added to both ends of intervals of exponents of n. Rounding errors of exponents are smaller."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from tp.statistics.rival_laws import ODDS
 from tp.statistics.slopes import Slopes, slopes
 
 FEWEST = 4
-"""The least number of draws at a width whose scatter gives an interval."""
+"""The least number of draws at every width that an interval is computed from."""
 ROUNDING = 32.0
-"""Samples all below this many rounding errors are an exact zero."""
+"""A quantity whose samples are all below this many rounding errors counts as zero."""
 _TINY = 1e-300
 """Stands for zero in logarithms."""
 
@@ -33,9 +33,9 @@ class Fit:
     ``seeds`` are numbers of draws, ``medians`` and ``quantiles`` (at 90 %) sizes of the quantity, all by width.
     ``slopes`` are those over all widths, ``late`` those that verdicts rest on: from the width ``start`` on, and, if
     ``bent``, with the exponent p of a n^p (1 + c n^-q)^r as the overall one. Both are None where the quantity
-    ``vanishes``, or where there is a ``problem``. ``centres`` are typical sizes from ``start`` on, which laws are
-    compared by, and ``misfit`` is the least misfit of any of them. ``quantities`` is the number of those that are
-    judged together.
+    ``vanishes``, or where there is a ``problem``. ``centres`` are the typical sizes from ``start`` on, and ``misfit``
+    is the misfit to them of a power of n, with a correction if ``bent``. ``quantities`` is the number of quantities
+    that are judged together.
     """
 
     widths: tuple[int, ...]
@@ -62,9 +62,9 @@ def fit(
 
     ``floors[n]`` is the rounding error to expect at width n, in units of the quantity (0 where missing). A quantity
     that never exceeds :data:`ROUNDING` times its floor vanishes, and one whose median lies below the floor at some
-    width gives no slope. NaN and infinite values never give one. Where several ``quantities`` are judged together,
+    width gives no slope, nor does one with NaN or infinite values. Where several ``quantities`` are judged together,
     every interval is at the confidence 1 - (1 - LEVEL) / quantities (Bonferroni), so that all of them hold together at
-    :data:`~tp.statistics.estimate.LEVEL`. Raises ValueError without samples.
+    :data:`~tp.statistics.estimate.LEVEL`. Raises ValueError where there is no width, or one without samples.
     """
     widths = tuple(sorted(samples))
     values = [np.sort(np.abs(np.asarray(samples[n], dtype=np.float64)).ravel()) for n in widths]
@@ -113,7 +113,7 @@ def fit(
 
 
 def _without_misfits(data: QuantileProfile, level: float) -> tuple[int, Centres, Corrected, float]:
-    """How many of the smallest widths to leave out, what the others say, and the factor that enlarged variances.
+    """(number of smallest widths left out, centres of the others, their fit, factor that enlarged variances).
 
     The smallest width is left out while not even a power with a correction fits and the fit without that width has at
     most half the misfit, as long as three widths and a factor of :data:`~tp.statistics.bound.RANGE` remain. If nothing

@@ -94,7 +94,7 @@ def deviations(confidence: float) -> float:
 
 
 def widened(found: Estimate, factor: float) -> Estimate:
-    """The same number with ``factor`` times the distance to both ends."""
+    """``found`` with both ends ``factor`` times as far from the number."""
     value = found.value
     low, high = value + factor * (found.low - value), value + factor * (found.high - value)
     return Estimate(value, low, high, found.confidence)

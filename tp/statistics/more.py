@@ -1,4 +1,4 @@
-"""What would help where a verdict is open: more seeds, larger widths, both or neither."""
+"""What would help to decide an open verdict: more seeds, larger widths, both or neither."""
 
 from enum import Flag, auto
 
@@ -12,4 +12,4 @@ class More(Flag):
 
 
 MOST_SEEDS = 512
-"""Seeds at the largest width: a verdict that needs more is not helped by seeds."""
+"""The most seeds at the largest width. Where a verdict needs more, seeds are not asked for."""

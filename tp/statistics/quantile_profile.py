@@ -14,7 +14,7 @@ from tp.statistics.intervals import Floats
 from tp.statistics.quantiles import rank
 
 _FAR = 1e4
-"""Stands for an infinite logarithm in resamples: their intervals then reach everywhere."""
+"""Replaces infinite logarithms in resamples, so that intervals become very long instead of NaN."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +39,12 @@ class QuantileProfile:
 
     @property
     def long_enough(self) -> bool:
-        """Whether the widths are many and span enough for a bound to rest on them."""
+        """Whether there are :data:`~tp.statistics.bound.LEAST_WIDTHS` that span a factor of RANGE or more."""
         return len(self.widths) >= LEAST_WIDTHS and self.widths[-1] >= RANGE * self.widths[0]
 
     @property
     def lower_half(self) -> slice:
-        """The positions of the smaller half of the widths; the middle one is in both halves."""
+        """The positions of the smaller half of the widths; the middle one or two are in both halves."""
         return slice(0, len(self.widths) // 2 + 1)
 
     @property
@@ -72,7 +72,7 @@ class QuantileProfile:
     ) -> Bootstrapped:
         """The least-squares slope of one level against log n, over all widths or a ``part`` of them.
 
-        Widths have weights 1 / ``variances``, or equal ones.
+        Widths have weights 1 / ``variances``, or equal weights where it is None.
         """
         part = part or slice(0, len(self.widths))
         x = self.log_widths[part]
@@ -90,7 +90,7 @@ class QuantileProfile:
 def quantile_profile(
     logs: Mapping[int, Float[Floats, " draws"]], levels: Sequence[float], seed: int = 0, name: str = "all widths"
 ) -> QuantileProfile:
-    """The profile of ``logs[n]``, values of log|M_n| in any order; ``levels`` increase; ``seed`` is for resamples."""
+    """The profile of ``logs[n]``, log|M_n| of each draw; ``levels`` increase; ``seed`` is that of resamples."""
     widths = tuple(sorted(logs))
     values = [np.sort(logs[n]) for n in widths]
     counts = tuple(v.size for v in values)

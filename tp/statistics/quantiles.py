@@ -1,4 +1,4 @@
-"""Quantiles of samples: which order statistic one is, and which ones a number of draws supports."""
+"""Quantiles as order statistics, and the levels that a number of draws supports."""
 
 from __future__ import annotations
 

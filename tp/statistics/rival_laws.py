@@ -1,4 +1,4 @@
-"""Rival laws: those that would look the same as a power of n at the widths at hand."""
+"""Rival laws: laws that would look the same as the predicted power of n at the measured widths."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from tp.statistics.corrections import FORMS, RISING, SHARES, Centres, correction
 from tp.statistics.intervals import Floats
 
 ODDS = 1000.0
-"""A law is preferred to another where the data are this many times likelier under it.
+"""The likelihood ratio from which one law is preferred to another.
 
-However often one looks before one stops, data that follow the other law come out so in at most one of 1000 cases
-(Ville's inequality; exactly for two given laws, about for families of them).
+If the other law is true, the ratio ever reaches this with probability 1/1000 at most, however often it is computed
+(Ville's inequality; exact for two given laws, approximate for families).
 """
 BEGUN = 0.75
-"""A rival with two terms counts if they are equal within this part of the widths, from the smallest, in log n.
+"""The two terms of a rival must become equal within this fraction of the range of log n, from the smallest width.
 
-Data at these widths cannot exclude a rival whose terms become equal at larger widths.
+Rivals whose terms become equal at larger widths are not tried: no data at these widths exclude them.
 """
 
 
 def floor_misfit(data: Centres, exponent: float) -> float:
-    """The least misfit of n^exponent as a floor: added to a term that falls faster, and that it has overtaken.
+    """The least misfit of n^exponent as a floor: the law n^exponent (1 + c n^-q)^r, c > 0, for all forms (q, r).
 
-    Where it has overtaken it is limited by :data:`BEGUN`. Misfits are sums of squares over variances.
+    The floor overtakes the other term within :data:`BEGUN`. Misfits are sums of squares over variances.
     """
     return min(_at(data, exponent, shifts) for shifts in _begun(data))
 
 
 def slow_misfit(data: Centres, exponent: float) -> float:
-    """The least misfit of n^exponent with any correction, with a factor log n, or after a slower decay.
+    """The least misfit of n^exponent with a correction, with a factor log n, or with a slower decay at small widths.
 
-    The slower decay is n^exponent / (1 + c n^-q) or its square, and it has ended within :data:`BEGUN` of the widths.
+    The last is n^exponent / (1 + c n^-q)^k with q = 1/2 or 1, k = 1 or, for q = 1, 2. There c n^-q reaches 1 within
+    :data:`BEGUN`.
     """
     half, whole, _ = _begun(data)
     rows = [*corrections(data, SHARES), -half, -whole, -2 * whole]
@@ -41,7 +42,7 @@ def slow_misfit(data: Centres, exponent: float) -> float:
 
 
 def _begun(data: Centres) -> list[Floats]:
-    """Logs of corrections whose terms are equal in the first :data:`BEGUN` of the widths, for each of the forms."""
+    """Logs of corrections (1 + c n^-q)^r with c n^-q = 1 within :data:`BEGUN`, for each of the forms."""
     reach = BEGUN * (data.logs[-1] - data.logs[0])
     pairs = zip(FORMS, corrections(data, RISING), strict=True)
     return [shifts[np.exp(q * reach) >= RISING] for (q, _), shifts in pairs]

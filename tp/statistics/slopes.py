@@ -12,7 +12,7 @@ from tp.statistics.intervals import Floats, bootstrap_interval
 from tp.statistics.quantile_profile import QuantileProfile
 
 TYPICAL = slice(0, 2)
-"""A typical value is the geometric mean of these levels, median and 75 % quantile: less noisy than the median alone."""
+"""Positions of the levels whose geometric mean is the typical value: the median and the 75 % quantile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Slopes:
 def slopes(data: QuantileProfile, variances: Float[Floats, " widths"], level: float) -> Slopes:
     """The slopes of ``data`` by least squares with weights 1 / ``variances``, with intervals at confidence ``level``.
 
-    Intervals are read at :data:`~tp.statistics.estimate.LEVEL` and widened: resamples are too few for more.
+    Intervals are read at :data:`~tp.statistics.estimate.LEVEL` and widened: resamples are too few to read at ``level``.
     """
 
     def interval(found: Bootstrapped) -> Estimate:

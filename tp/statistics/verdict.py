@@ -1,4 +1,4 @@
-"""The words for what samples say of a prediction or of a bound, and a verdict with its reason."""
+"""Verdicts on a predicted exponent or on a bound, with their reasons."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import Enum
 from tp.statistics.more import More
 
 MARGIN = 0.2
-"""How far the interval of an exponent may reach from a prediction; less than half of 1/2, the usual distance."""
+"""The farthest that the interval of a confirmed exponent reaches from the prediction. Exponents differ by 1/2."""
 
 
 class Verdict(Enum):
-    """Loose: what is bounded is of smaller order than the bound. Undecided: too few samples, or they say two things."""
+    """Loose: the quantity is of smaller order than predicted. Undecided: samples are too few, or contradictory."""
 
     CONFIRMED = "confirmed"
     REFUTED = "refuted"
@@ -22,10 +22,10 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict with its reason, and what ``more`` might decide where it is open.
+    """A verdict with its reason, and what ``more`` might change it.
 
-    Confirmed predictions ask for larger widths, too: a term of larger order may show there. ``unseen`` is the
-    probability of events that are too rare for the draws: the verdict says nothing of them.
+    Confirmed predictions ask for larger widths, too: a term of larger order may show there. The verdict says nothing
+    about events of a probability below ``unseen``, which are too rare for the draws.
     """
 
     verdict: Verdict

@@ -19,14 +19,14 @@ from tp.statistics.slopes import Slopes
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
 
 LOOSE_WIDTH = 1 << 16
-"""No decay is called faster than predicted below this width: leading terms with small prefactors show late.
+"""The verdict "loose" needs a width this large: a leading term with a small prefactor shows at large widths only.
 
 C^{0,3} of one attention head at 1/sqrt(n) falls as 1/n up to n = 1000, without a sign of the constant that it tends to.
 """
 PRECISION = 0.45
-"""How well a line should be known over its widths: the error of log|q| at their end, when it is right at their start.
+"""The error of a fitted line in log|q| that is aimed at, at the largest width, if the line is exact at the smallest.
 
-That is half the interval of the slope times log(largest / smallest width), so a wide range asks for a precise slope.
+It is half the interval of the slope times log(largest / smallest width).
 """
 
 
@@ -53,9 +53,9 @@ def spacing(predicted: Fraction) -> Fraction:
 
 
 def coarse(fit: Fit) -> bool:
-    """Whether the interval is longer than it should be, and :data:`MOST_SEEDS` seeds would make it short enough.
+    """Whether the interval is too long, and about :data:`MOST_SEEDS` seeds would make it short enough.
 
-    Half of it should be at most :data:`MARGIN`, and :data:`PRECISION` over the logarithm of the range of the widths.
+    Half its length should be at most :data:`MARGIN` and at most :data:`PRECISION` / log(largest / smallest width).
     """
     if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
         return False
@@ -100,7 +100,7 @@ def _compare(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Judg
 
 
 def _upper(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course:
-    """Whether the typical size is O(n^predicted), with the laws that would look the same so far as doubts."""
+    """Whether the typical size is O(n^predicted). Doubts are rival laws that look the same at these widths."""
     return course(
         late.overall,
         late.upper,
@@ -120,7 +120,7 @@ def _lower(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course
 
 
 def _higher(late: Slopes, edge: float) -> list[QuantileCourse]:
-    """The quantiles above the median: too few draws lie beyond them to decide, but they may speak against a bound."""
+    """The quantiles above the median: they decide nothing, but a slope above ``edge`` prevents a confirmed bound."""
     unclear = Course(Fate.UNCLEAR, Doubt.INTERVAL)
     pairs = zip(QUANTILES[1:], late.upper_quantiles, strict=True)
     return [QuantileCourse(q, unclear, harmless=found.value <= edge) for q, found in pairs]
@@ -172,8 +172,8 @@ def _reachable(found: Estimate, predicted: float, margin: float, seeds: int) -> 
 def _doubt(fit: Fit, rival: Callable[[Centres, float], float], exponent: float) -> More:
     """What is needed to reject a ``rival`` law with ``exponent``; nothing where the data reject it.
 
-    They do where the best law makes them likelier by :data:`ODDS` times the number of quantities that are judged
-    together. More seeds do not help where the rival fits clearly better, nor after :data:`MOST_SEEDS` of them.
+    They do where they are :data:`ODDS` times the number of quantities judged together likelier under the fitted law.
+    More seeds do not help where the rival fits clearly better, nor beyond :data:`MOST_SEEDS` seeds.
     """
     assert fit.centres is not None
     enough = 2 * math.log(ODDS * fit.quantities)
@@ -184,7 +184,7 @@ def _doubt(fit: Fit, rival: Callable[[Centres, float], float], exponent: float) 
 
 
 def _basis(fit: Fit) -> str:
-    """The widths and the model that a verdict rests on, where it is not all widths and a plain power."""
+    """The widths and the model that a verdict rests on; empty for all widths and a power of n alone."""
     since = f" from n = {fit.start} on" if fit.start > fit.widths[0] else ""
     return since + (", with a correction of lower order" if fit.bent else "")
 
