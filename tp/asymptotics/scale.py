@@ -23,8 +23,7 @@ class Scale:
 
     def __init__(self, power: int | Fraction = 0, log: int | Fraction = 0) -> None:
         for value in (power, log):
-            if isinstance(value, bool) or not isinstance(value, int | Fraction):  # pyright:
-            ignore[reportUnnecessaryIsInstance]
+            if isinstance(value, bool) or not isinstance(value, int | Fraction):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ValueError(f"exponents are integers or fractions, not {value!r}")
         object.__setattr__(self, "power", Fraction(power))
         object.__setattr__(self, "log", Fraction(log))

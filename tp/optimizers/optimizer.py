@@ -1,4 +1,4 @@
-"""What an optimiser is: a pair of pure functions as in optax, and what theory and the linear model ask of it.
+"""The interface of optimisers: two pure functions as in optax, and what theory and the linear model need.
 
 A new optimiser is a subclass in a file of its own. It has to define :meth:`Optimizer.init` and
 :meth:`Optimizer.update`; the other members say which shortcuts are valid for it.
@@ -38,8 +38,8 @@ class Optimizer(ABC):
     """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
 
     Then it may be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its
-    initial value and of outer products, and to the outputs of the linear model, which are a linear image of its
-    weights. For other optimisers every weight is an array, and the linear model moves its weights as arrays, too.
+    initial value and of outer products, and to the outputs of the linear model, which are linear in its weights. For
+    other optimisers every weight is an array, also those of the linear model.
     """
 
     eta: float = setting(
@@ -62,12 +62,12 @@ class Optimizer(ABC):
 
     @property
     def identity(self) -> str:
-        """Name and settings with all digits: equal for optimisers that make equal steps."""
+        """Name and settings with all digits; part of the key in the store."""
         return f"{self.name}({', '.join(f'{name}={value!r}' for name, value in self.values.items())})"
 
     @property
     def shipped(self) -> bool:
-        """Whether it is one of this package, whose code a store takes into account."""
+        """Whether this package defines it. The store takes the code of these into account."""
         return type(self).__module__.startswith(f"{__package__}.")
 
     @property
@@ -99,21 +99,21 @@ class Optimizer(ABC):
 
     @property
     def shrinks(self) -> bool:
-        """Whether the update has a part along the weights, which shrinks all by the same share, as weight decay has."""
+        """Whether every step shrinks all weights by the same factor, as weight decay does."""
         return False
 
     def matrix_free(self, second: bool) -> bool:
-        """Whether weights may stay unmaterialised, also where ``second`` derivatives are taken along a run.
+        """Whether weights may be matrix-free, and with ``second`` whether they may where second derivatives are taken.
 
-        Second derivatives are taken with respect to initial weights, of which less is left where weights shrink.
+        Second derivatives are with respect to initial weights. Where weights shrink, these are scaled.
         """
         return self.linear and not (second and self.shrinks)
 
     def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
-        """The move of the weights after ``len(changes) + 1`` steps with error signals of one, for the order calculus.
+        """The move of the weights after ``len(changes) + 1`` steps with error signals 1, for the order calculus.
 
-        ``initial`` is Λ∇F at the initial weights, and ``changes`` are those of Λ∇F from there before each later step,
-        nodes of ``graph``. What the linear model would do is first order, all else is the rest. Constants do not
-        matter, powers of n do. Raises TpError TP514 where the optimiser has no such form.
+        ``initial`` is Λ∇F at the initial weights, and ``changes`` are Λ∇F before each later step minus ``initial``,
+        nodes of ``graph``. The move of the linear model is first order, all else is the rest. Only powers of n have to
+        be right, not constants. Raises TpError TP514 where the optimiser has no such form.
         """
         raise error("TP514", f"no orders of training with {self.name} are known", hint="tp train runs it all the same")

@@ -11,7 +11,7 @@ from tp.optimizers.setting import Setting
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {}
 DEFAULT = "sgd"
-"""The optimiser that is meant where none is named."""
+"""The name of the default optimiser."""
 
 Kind = TypeVar("Kind", bound=type[Optimizer])
 

@@ -15,7 +15,7 @@ METADATA = "setting"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Finite numbers from ``least`` on, or only above it if it is ``excluded``, and below ``below``."""
+    """The finite numbers in [``least``, ``below``), or in (``least``, ``below``) if ``least`` is ``excluded``."""
 
     least: float
     below: float = inf
@@ -32,7 +32,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One number that an optimiser is set by.
+    """One numeric setting of an optimiser.
 
     ``name`` is the field of the optimiser. ``label`` is what people read: it names the setting in reports, and with
     hyphens the option of the command line, with underscores the key in JSON. ``unit`` is empty for a pure number.
@@ -56,7 +56,7 @@ class Setting:
         return self.label.replace(" ", "_")
 
     def checked(self, value: object) -> float:
-        """``value`` as a number. Raises TpError TP513 where it is none, or lies outside the range."""
+        """``value`` as a float. Raises TpError TP513 where it is not a real number in the range."""
         if not isinstance(value, Real) or float(value) not in self.range:
             raise error("TP513", f"{self.label} must be a number, {self.range}, not {value!r}")
         return float(value)

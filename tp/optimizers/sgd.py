@@ -2,8 +2,8 @@
 
     v(s + 1) = μ v(s) + Λ ∇C(θ(s)),    θ(s + 1) = (1 - ηλ) θ(s) - η v(s + 1)
 
-This is the paper's eq. 10 where μ = λ = 0. Momentum is Polyak's (1964), and decay Loshchilov and Hutter's (2019): every
-weight shrinks by the same share, whatever its learning rate.
+With μ = λ = 0 this is eq. 10 of the paper. Momentum: Polyak (1964). Decay: Loshchilov and Hutter (2019); every weight
+shrinks by the same factor, whatever its learning rate.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class SGD(Optimizer):
         return self.decay > 0
 
     def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
-        """The sum of all steps: momentum changes constants only, and decay is a move along the weights."""
+        """The sum of all steps: momentum changes only constants, and decay adds a multiple of the weights."""
         from tp.graph.axes import Scale
         from tp.transform.displacement import Displacement
 

@@ -1,4 +1,4 @@
-"""Who answers the calls of a sweep: the store where it has them, else this process or a team."""
+"""Answers to the calls of a sweep: from the store where it has them, else drawn by this process or by workers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tp.store.versions import versions
 def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:
     """How calls for ``experiment`` under ``plan`` are answered.
 
-    Raises TpError TP716 for workers whose numbers would be others.
+    Raises TpError TP716 for workers that do not answer or have other versions.
     """
     if means.store is None and means.team is None:
         return _alone(experiment, plan, means, None)
@@ -48,7 +48,7 @@ def _alone(experiment: Experiment, plan: Plan, means: Means, shelf: Shelf | None
 
 
 def _by_team(experiment: Experiment, plan: Plan, means: Means, team: Team, shelf: Shelf | None) -> Run:
-    """Calls answered by ``team``: in their order, whoever is first, and kept as soon as they are there."""
+    """Calls answered by ``team``: stored in the order in which they arrive, yielded in the order of the calls."""
 
     def run(calls: Sequence[Call]) -> Generator[Answer]:
         ready = {} if shelf is None else {i: a for i, call in enumerate(calls) if (a := shelf.find(call)) is not None}
@@ -77,7 +77,7 @@ def surroundings(code: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _platform(team: Team | None, code: str) -> tuple[str, Mapping[str, str]]:
-    """The same where draws are made. Raises TpError TP716 where the versions of workers are not ours."""
+    """:func:`surroundings` where draws are made. Raises TpError TP716 where workers have other versions."""
     ours = surroundings(code)
     if team is None or not team.elsewhere:
         return ours

@@ -1,4 +1,4 @@
-"""What a sweep asks for and what it gets, whoever draws it: this process, others, or a run long ago."""
+"""Calls for draws, and their answers: drawn by this process, by a worker, or by an earlier run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tp.diagnostics.diagnostic import TpError
 from tp.experiments.experiment import At, Experiment, Floats, Identity
 
 Values = Mapping[str, npt.NDArray[Any]]
-"""Values of every quantity, one for each draw."""
+"""Values [draws, ...] by quantity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The ``values`` of a call, the ``seconds`` that its draws took when made, and whether that was before."""
+    """The ``values`` of a call, and the ``seconds`` that its draws took; ``stored``: an earlier run drew them."""
 
     values: Values
     seconds: float
@@ -37,25 +37,25 @@ class Answer:
 
 
 Run = Callable[[Sequence[Call]], Generator[Answer]]
-"""Answers in the order of the calls; whoever does not want the rest closes the generator."""
+"""A function from calls to their answers, in this order. Closing the generator drops the calls that are left."""
 Clock = Callable[[], float]
-"""Seconds since some moment."""
+"""Seconds since an arbitrary moment."""
 
 
 def answered(experiment: Experiment, at: At, call: Call, clock: Clock = time.monotonic) -> Answer:
-    """The answer to ``call``, drawn here and now."""
+    """The answer to ``call``, drawn in this process. Raises what the experiment raises."""
     start = clock()
     values = experiment.draw(at, call.first, call.count)
     return Answer(values, clock() - start)
 
 
 KEPT = 4
-"""Experiments whose compiled programs a worker keeps."""
+"""The number of experiments whose compiled programs a worker keeps."""
 _seen: OrderedDict[Identity, Experiment] = OrderedDict()
 
 
 def answered_by_worker(experiment: Experiment, at: At, call: Call) -> Answer:
-    """The same in a process of a team, which is sent ``experiment`` with every call and knows it by its identity.
+    """:func:`answered` in a worker, which reuses the compiled programs of experiments of the same identity.
 
     Raises TpError and MemoryError as the experiment does, and RuntimeError for all else: not every exception can be
     pickled.
@@ -73,5 +73,5 @@ def answered_by_worker(experiment: Experiment, at: At, call: Call) -> Answer:
 
 
 def absolute(values: Values) -> dict[str, Floats]:
-    """``values`` as they are compared and kept: sizes [draws] in double precision."""
+    """Absolute ``values`` [draws] by quantity, in double precision."""
     return {name: np.abs(np.asarray(found, dtype=np.float64)).ravel() for name, found in values.items()}

@@ -1,4 +1,4 @@
-"""What a measurement may use beside this process."""
+"""The open store and the workers of a sweep."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tp.store.store import Store
 class Means:
     """A ``store`` for results, and a ``team`` that draws instead of this process. Warnings go to ``warn``.
 
-    ``clock`` measures what draws take in this process, in seconds.
+    ``clock`` measures the seconds that draws take in this process.
     """
 
     store: Store | Behind | None = None

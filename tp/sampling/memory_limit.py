@@ -1,4 +1,4 @@
-"""Whether the machine has the memory that an experiment needs: the one rule, for every command."""
+"""Whether the machine has the memory that an experiment needs. All commands use this rule."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tp.sampling.plan import Plan
 
 
 def within_memory(experiment: Experiment, plan: Plan) -> Plan:
-    """``plan`` with those further widths only that memory is enough for.
+    """``plan`` without the added widths that need more memory than is free.
 
-    Raises TpError TP501 where it is not enough for the widths that are asked for.
+    Raises TpError TP501 where one of its own widths does.
     """
     require_memory(experiment, plan)
     have = free_memory()
@@ -28,6 +28,6 @@ def require_memory(experiment: Experiment, plan: Plan) -> None:
         if need > have:
             message = f"width {n} needs {gib(need)} of memory, and this machine has {gib(have)} free"
             forced = experiment.engine(plan.at(n)).forced
-            reason = f"; only normal weights need not be in memory, and {forced}" if forced else ""
+            reason = f"; only normal weights can be matrix-free, and {forced}" if forced else ""
             hint = f"use smaller --widths, fewer --quantities or --dtype float32{reason}"
             raise error("TP501", message, hint=hint)

@@ -1,4 +1,4 @@
-"""What to measure: widths, seeds, precision, and for how long."""
+"""The plan of a sweep: widths, seeds, precision, engine and time budget."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from tp.written import choices, one_of, whole, written
 MAX_WIDTH = 1 << 16
 """Widths are added to the default ones up to this one."""
 STEP = 8
-"""The ratio of an added width to the one before."""
+"""The ratio of an added width to the width before."""
 SECONDS = 90.0
+"""The default budget in seconds."""
 LONG_SECONDS = 170.0
-"""The default budget in seconds where the widths span a factor of more than :data:`LONG`; draws take longer there."""
+"""The default budget in seconds where the widths span a factor of more than :data:`LONG`."""
 LONG = 1000
 DTYPES = ("float32", "float64")
 
@@ -113,7 +114,7 @@ class Plan:
         return cls(read_widths(widths), **given)
 
     def at(self, n: int) -> At:
-        """Where draws of width ``n`` are made."""
+        """The width, dtype and engine of draws at width ``n``."""
         return At(n, self.dtype, self.engine)
 
     @property

@@ -1,4 +1,4 @@
-"""Widths, times and powers as a user writes them."""
+"""Widths and times as a user writes them."""
 
 from __future__ import annotations
 
@@ -98,5 +98,5 @@ def require_width(n: object) -> None:
 
 
 def is_count(value: object) -> bool:
-    """Is ``value`` a whole number, of Python's or NumPy's, from 1 to :data:`LARGEST`?"""
+    """Whether ``value`` is an integer of Python or NumPy from 1 to :data:`LARGEST`."""
     return not isinstance(value, bool) and isinstance(value, Integral) and 1 <= int(value) <= LARGEST

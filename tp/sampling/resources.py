@@ -1,4 +1,4 @@
-"""What a measurement may use: where draws are kept, who draws, and who is told what goes wrong."""
+"""The resources of a measurement: the folder of its store, its workers, and where warnings go."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""How many draws each round of a sweep makes at each width, by what a draw costs there.
+"""How many draws each round of a sweep makes at each width, from the cost of a draw there.
 
-A slope is as precise as the sum over widths of 1 / seeds allows. For a given total time that sum is least where the
-seeds go as 1 / sqrt(cost); a cap on small widths and a floor on large ones change little of it. Costs are about
-seconds on one slow core, estimated from program and width alone, so that runs repeat exactly.
+The variance of a slope is about proportional to the sum over widths of 1 / seeds. For a given total cost it is least
+where the numbers of seeds are proportional to 1 / sqrt(cost). Costs are estimated seconds on one slow core. They depend
+on program and width alone, so runs repeat exactly.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
 ROUND_SECONDS = 30.0
-"""What a round may cost before it has fewer than :data:`BLOCK` seeds at the largest width; the first may cost twice."""
+"""The estimated seconds of a round with fewer than :data:`BLOCK` seeds at the largest width; twice in the first."""
 FIRST, LATER = 16, 4
-"""The fewest seeds in a first and in a later round, whatever they cost: the median of less is no estimate."""
+"""The fewest seeds in a first and in a later round, at each width, whatever they cost."""
 MOST_IN_ROUND = 256
-"""The most seeds in a round at a small width, where they are cheap and one more says little."""
+"""The most seeds in a round at any width."""
 FEWEST_WIDTHS = 3
 """The fewest widths that a slope and its trend are fitted to."""
 CALL_SECONDS = 4.0
-"""What one call of the sampler may cost: an interrupt and the time budget wait for its end."""
+"""The estimated seconds of one call of the sampler: an interrupt and the time budget wait for its end."""
 
 
 def first_round(costs: Mapping[int, float], most: int) -> dict[int, int]:
-    """Seeds by width as 1 / sqrt(cost), ``most`` at most at the largest width; ``costs`` of one draw by width."""
+    """Seeds by width, at most ``most`` at the largest width; ``costs`` are seconds of one draw by width."""
     return _cut(_shared(costs, 2 * ROUND_SECONDS, FIRST), most)
 
 
 def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int) -> dict[int, int]:
-    """Seeds by width of another round, nothing once ``most`` are ``drawn`` at the largest width.
+    """Seeds by width of another round; empty once ``most`` are ``drawn`` at the largest width.
 
-    It begins at the largest width, where precision is scarce if time runs out.
+    Widths are in decreasing order: if time runs out, the large ones need seeds most.
     """
     left = most - drawn.get(max(costs), 0)
     return _cut(dict(sorted(_shared(costs, ROUND_SECONDS, LATER).items(), reverse=True)), left) if left > 0 else {}
@@ -45,12 +45,12 @@ def fixed_rounds(widths: Collection[int], seeds: int) -> Iterator[dict[int, int]
 
 
 def spent(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
-    """What a round costs."""
+    """The cost of a round, in estimated seconds."""
     return sum(count * costs[n] for n, count in seeds.items())
 
 
 def within(widths: Sequence[int], cost: Callable[[int], float], most: int, budget: float) -> tuple[int, ...]:
-    """The smallest of the ``widths``, as many as a first round fits into the ``budget`` with; three at least."""
+    """As many of the smallest ``widths``, at least three, as a first round of ``budget`` seconds has time for."""
     kept = tuple(sorted(widths))
     while len(kept) > FEWEST_WIDTHS:
         costs = {n: cost(n) for n in kept}
@@ -61,12 +61,12 @@ def within(widths: Sequence[int], cost: Callable[[int], float], most: int, budge
 
 
 def in_call(cost: float) -> int:
-    """Seeds in one call of the sampler, for draws that ``cost`` so much each."""
+    """Seeds in one call of the sampler, for draws of ``cost`` seconds each; from 1 to :data:`BLOCK`."""
     return max(1, min(BLOCK, int(CALL_SECONDS / cost)))
 
 
 def _shared(costs: Mapping[int, float], budget: float, fewest: int) -> dict[int, int]:
-    """Seeds of a round that costs about ``budget``, as far as ``fewest`` and the most at each width allow it."""
+    """Seeds by width, proportional to 1 / sqrt(cost), of a round of about ``budget`` seconds; at least ``fewest``."""
     largest = max(costs)
     share = {n: math.sqrt(costs[largest] / cost) for n, cost in costs.items()}
     top = min(max(fewest, int(budget / spent(share, costs))), BLOCK)
@@ -74,6 +74,6 @@ def _shared(costs: Mapping[int, float], budget: float, fewest: int) -> dict[int,
 
 
 def _cut(seeds: dict[int, int], most: int) -> dict[int, int]:
-    """``seeds`` with ``most`` at most at the largest width, and the others in proportion."""
+    """``seeds`` with at most ``most`` at the largest width, and the others scaled in proportion."""
     step = seeds[max(seeds)]
     return {n: -(-count * min(step, most) // step) for n, count in seeds.items()}

@@ -1,4 +1,4 @@
-"""The part of a store that one experiment is about."""
+"""The stored draws of one experiment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Shelf:
     _series: dict[int, Series] = field(default_factory=dict[int, Series])
 
     def find(self, call: Call) -> Answer | None:
-        """The answer to ``call`` as it was drawn before; None where not all of it is stored."""
+        """The stored answer to ``call``; None where not all of its draws are stored."""
         found = self.store.find(self._at(call.n), call.n, call.first, call.count)
         return None if found is None else Answer(found.values, found.seconds, stored=True)
 
@@ -35,7 +35,7 @@ class Shelf:
         self.store.keep(key, absolute(answer.values), answer.seconds, self.experiment.name)
 
     def _at(self, n: int) -> Series:
-        """What is stored at width ``n`` is known by."""
+        """The key of draws at width ``n``, without the numbers of the draws."""
         if n not in self._series:
             identity, engine = self.experiment.identity(), self.experiment.engine(self.plan.at(n))
             self._series[n] = Series(

@@ -23,15 +23,15 @@ Samples = dict[str, dict[int, Floats]]
 Wanted = Callable[[Samples], More]
 """What more would help, from the samples so far."""
 Report = Callable[[float, float, str], None]
-"""report(done, total, what): the share of work done, in arbitrary units."""
+"""report(done, total, what): the work done and all work, in estimated seconds, and the current call in words."""
 
 
 @dataclass(slots=True)
 class Sweep:
-    """What was drawn: ``samples``, and by width the name of the engine that drew ("dense" or "conditioned").
+    """The ``samples`` of a sweep, and by width the name of the engine that drew ("dense" or "conditioned").
 
-    They are the answers to ``cells`` calls, ``stored`` of which were made by an earlier run. ``seconds`` is the time
-    that the draws took when they were made, added up over workers. ``interrupted``: the user broke off.
+    They are the answers to ``cells`` calls, ``stored`` of which an earlier run made. ``seconds`` is the time that the
+    draws took when they were made, summed over workers. ``interrupted``: the user ended the sweep (Ctrl-C).
     """
 
     samples: Samples = field(default_factory=dict[str, dict[int, Floats]])
@@ -43,7 +43,7 @@ class Sweep:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Those at which something was drawn, in increasing order."""
+        """The widths at which something was drawn, in increasing order."""
         return tuple(sorted(self.engines))
 
 
@@ -56,7 +56,8 @@ def sweep(
 ) -> Sweep:
     """Draw samples of ``experiment`` as ``plan`` says; after each round, ask what more is ``wanted``.
 
-    Fixed seeds are the same number at every width, and nothing is asked. Adaptive seeds follow the experiment's cost.
+    Where the plan has a number of seeds, it is that of every width, and nothing is asked. Otherwise (adaptive seeds)
+    numbers of seeds follow from costs.
     Where larger widths would help, the next one of the plan is taken if memory and the budget are enough for it, and
     more seeds otherwise. The time budget ends adaptive seeds after any call, once the first round is complete. It is
     compared with the seconds that draws took when they were made: a run that is repeated or resumed ends where it
@@ -81,11 +82,11 @@ def sweep(
 
 
 TOGETHER = 16
-"""Rounds that are asked for at once where the number of seeds is fixed: more work for many workers."""
+"""The rounds that are drawn at once where the number of seeds is fixed, so that many workers are busy."""
 
 
 class _Drawing:
-    """A sweep while it is made."""
+    """A sweep in progress."""
 
     def __init__(self, experiment: Experiment, plan: Plan, means: Means, report: Report | None) -> None:
         self.experiment, self.plan = experiment, plan
@@ -109,7 +110,7 @@ class _Drawing:
         self._draw(calls)
 
     def adaptive(self, wanted: Wanted) -> None:
-        """Round after round until nothing more is ``wanted``, or can be had."""
+        """Round after round until nothing more is ``wanted``, or the plan and its budget allow no more."""
         seeds = first_round(self.costs, self.plan.most_seeds)
         larger = list(self.plan.larger)
         self._total = max(spent(seeds, self.costs), self.plan.time_limit)
@@ -142,7 +143,7 @@ class _Drawing:
         return calls
 
     def _draw(self, calls: list[Call], budget: float = math.inf) -> None:
-        """Make ``calls`` as long as the seconds spent are at most ``budget``."""
+        """Make ``calls`` until the seconds spent exceed ``budget``."""
         with closing(self.run(calls)) as answered:
             for call in calls:
                 if self.result.seconds > budget:

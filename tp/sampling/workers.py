@@ -1,4 +1,4 @@
-"""Who draws: processes of this machine, a cluster, or whatever else is a ``concurrent.futures.Executor``."""
+"""Workers: processes of this machine, a Dask cluster, or any other ``concurrent.futures.Executor``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tp.machine import processors
 from tp.store.store import Warn
 
 PATIENCE = 5
-"""How often in a row workers may be lost without any work done in between."""
+"""How often workers may be lost in a row, without a task done in between."""
 LOST: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
 Answer = TypeVar("Answer")
 Task = tuple[Any, ...]
@@ -46,7 +46,7 @@ class Team:
     elsewhere: bool = True
     """Whether workers may have another platform or other versions than this process."""
     busy: bool = False
-    """Whether tasks that nobody wants any more may still be running."""
+    """Whether tasks whose results were dropped may still be running."""
 
     def ask(self, function: Callable[[], Answer]) -> Answer:
         """What ``function`` returns where the workers are. Raises TpError TP716."""
@@ -56,7 +56,7 @@ class Team:
             raise error("TP716", f"the workers do not answer: {problem}") from problem
 
     def results(self, tasks: Sequence[Task], warn: Warn) -> Generator[tuple[int, Any]]:
-        """The number and the result of every task, as they come. Closing the iterator drops what is not begun.
+        """The number and the result of every task, as they come. Closing the iterator drops tasks not begun.
 
         A task whose worker is lost is done again. Raises TpError TP716 where workers keep being lost, and whatever a
         task raises.
@@ -109,7 +109,7 @@ class Team:
 def assembled(workers: int | str | Executor | Team) -> Generator[Team | None]:
     """The team that ``workers`` stands for: a number of processes, a scheduler's address, an executor.
 
-    None for 1: this process draws itself. What was started here is ended. Raises TpError TP716.
+    None for 1: this process draws itself. Workers that are started here end with the context. Raises TpError TP716.
     """
     if isinstance(workers, Team):
         yield workers
@@ -129,7 +129,7 @@ def assembled(workers: int | str | Executor | Team) -> Generator[Team | None]:
 def local(jobs: int, threads: int | None = None) -> Generator[Team]:
     """``jobs`` processes of this machine, which end with the context.
 
-    Each has its share of the processors, or this many ``threads``; numbers do not depend on it.
+    Each has an equal part of the processors, or this many ``threads``; results do not depend on it.
     """
     share = threads or max(1, processors() // jobs)
     team = Team(Processes(jobs, share), lambda: Processes(jobs, share), elsewhere=False)
@@ -158,7 +158,7 @@ class Processes(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
 
     def stop(self) -> None:
-        """End the workers in the middle of what they do; the store has what was finished."""
+        """End the workers at once, in the middle of their tasks."""
         children = list((getattr(self, "_processes", None) or {}).values())
         self.shutdown(wait=False, cancel_futures=True)
         for child in children:
@@ -169,7 +169,7 @@ class Processes(ProcessPoolExecutor):
 
 @contextmanager
 def _uninterrupted() -> Generator[None]:
-    """Processes begun inside never see Ctrl-C, which a terminal sends to all: the main process ends them."""
+    """Processes begun inside ignore Ctrl-C, which a terminal sends to all processes: the main process ends them."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -195,14 +195,14 @@ def _without_main() -> Generator[None]:
 
 
 def _begin(threads: int) -> None:
-    """The start of a worker: its share of threads, and an end when the main process is gone."""
+    """The start of a worker: its number of threads, and an end when the main process is gone."""
     os.environ["NPROC"] = str(threads)  # how many threads XLA takes on a CPU
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, daemon=True).start()
 
 
 def _watch() -> None:
-    """Ends this process when the one that started it is gone, which a queue alone would not notice."""
+    """Ends this process when its parent is gone; a worker that waits for a task would not notice."""
     parent = parent_process()
     if parent is not None:
         wait_for([parent.sentinel])
