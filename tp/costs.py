@@ -1,6 +1,6 @@
-"""Costs of one sample: the function that training minimises, and which targets it accepts.
+"""Costs of one sample: functions that training minimises, and the targets for which they are defined.
 
-A cost is named in graphs, schedules and stores; :func:`find` gives what the name stands for. Derivatives are JAX's.
+Graphs, schedules and stores contain the name of a cost; :func:`find` returns the cost. JAX differentiates it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Cost:
     """A cost by name.
 
     ``accepts`` says whether the cost is defined for targets [samples, components]. ``targets`` describes these targets
-    in words, and ``instead`` says which cost to use for others. A cost that is not ``shipped`` is known in this process
-    only.
+    in words, and ``instead`` says which cost to use for others. A cost that is not ``shipped`` is a user's, and is
+    known in this process only.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""This machine: the memory that is free, the processors, and the folder for files that outlive a run."""
+"""This machine: its free memory, its processors, and the folder for files that are kept between runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def processors() -> int:
 
 
 def free_memory() -> int:
-    """Bytes that may still be used: the least of what the system and the control group of this process have left."""
+    """Bytes that this process may still use: the smaller of what the system and its control group have left."""
     import psutil
 
     free = int(psutil.virtual_memory().available)

@@ -1,4 +1,4 @@
-"""Fields of dataclasses that people also set by text: the options of commands are made from them."""
+"""Fields of dataclasses that can be read from text; the options of commands are made from them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEY = "written"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How a field is written: ``read`` turns text into its value and raises ValueError (or TpError) where it cannot.
+    """How a field is read from text: ``read`` returns its value, and raises ValueError or TpError for other text.
 
     ``option`` is the option of the command line, such as ``--max-width``, and ``default`` that of the field.
     """
@@ -86,12 +86,12 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
 
 
 def choices(words: Sequence[str]) -> str:
-    """How help shows ``words``: ``[text|json]``."""
+    """``words`` as help shows them: ``[text|json]``."""
     return f"[{'|'.join(words)}]"
 
 
 def parse_power(name: str, value: Fraction | str | int) -> Fraction:
-    """A power of n such as "-1/2". Raises TpError TP513 for what is none; ``name`` is what it was given as."""
+    """A rational power of n such as "-1/2". Raises TpError TP513 for other values of the setting ``name``."""
     try:
         return Fraction(value)
     except (ValueError, ZeroDivisionError, TypeError, OverflowError):

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 _FILE = Path(__file__).with_name("digits.npz")
 _SEED = 20_240_229
-"""Of the order of the images."""
+"""The seed of the order of the images."""
 
 
 def digit_images() -> Float[npt.NDArray[np.float64], "images pixels"]:

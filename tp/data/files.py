@@ -18,8 +18,8 @@ Arrays = dict[str, npt.NDArray[Any]]
 def read_arrays(path: Path) -> Arrays:
     """The arrays in ``path`` by name; a file with one array has the name of the file.
 
-    Raises TpError TP601 for a missing, unreadable, pickled, too large or unknown kind of file. The size is known
-    before anything is read.
+    Raises TpError TP601 for a file that is missing, unreadable, pickled, too large (found before it is read) or of
+    another kind, and TP603 for a .csv file without samples.
     """
     reader = {".npz": _npz, ".npy": _npy, ".csv": _csv}.get(path.suffix.lower())
     try:

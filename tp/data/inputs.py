@@ -16,10 +16,10 @@ from tp.graph.axes import Type, show
 
 Array = npt.NDArray[np.float64]
 Inputs = dict[str, Array]
-"""By input name: an array [slots, ...shape of the input], one row for each of x_0, x_1, ..."""
+"""Arrays [samples, ...shape of the input] by name of the input."""
 
 CORRELATION = 0.5
-"""Correlation of two generic inputs; near-orthogonal ones would change exponents for odd activations."""
+"""The correlation of two generic inputs. Nearly orthogonal inputs would change exponents for odd activations."""
 _SEED = 20_240_229
 
 
@@ -34,8 +34,8 @@ def inputs_for(
     """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
 
     ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the
-    leading axis. The result does not depend on the width. The numbers are float64, and ``dtype`` is what they will
-    be used in. Raises TpError TP601 to TP606 where the data cannot be read, do not fit, or overflow ``dtype``.
+    leading axis. The result does not depend on the width. It is float64; ``dtype`` is the precision of the
+    measurement. Raises TpError TP601 to TP606 where the data cannot be read, do not fit, or overflow ``dtype``.
     """
     found = samples(types, slots, data)
     rows = distinct_rows(found, 1 if equal_inputs else slots, data)
@@ -123,7 +123,7 @@ def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array
 
 
 def distinct_rows(found: Inputs, count: int, data: str | None) -> list[int]:
-    """The first ``count`` samples that differ from each other in some input and are not all zero."""
+    """The first ``count`` distinct samples that are not all zero. Raises TpError TP603, TP605 for too few."""
     samples = min((len(a) for a in found.values()), default=count)
     kept: list[int] = []
     seen: set[bytes] = set()
@@ -144,7 +144,7 @@ _FEWER = "add samples, ask for fewer correlations with --quantities, or repeat o
 
 
 def _shape(axes: Type) -> tuple[int, ...]:
-    """Raises TpError for a wide axis, which no datum can have."""
+    """The sizes of ``axes``. Raises TpError TP602 for a wide axis."""
     if any(a.wide for a in axes):
         raise error("TP602", f"an input with a wide axis cannot be filled: {show(axes)}")
     return tuple(a.at(1) for a in axes)

@@ -1,4 +1,4 @@
-"""How large the arrays in a file are, from its headers alone: a small file can hold huge ones."""
+"""The size of the arrays in a file, from its headers alone: a small file can hold huge arrays."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tp.diagnostics.diagnostic import error
 from tp.machine import free_memory, gib
 
 LIMIT = 2**30
-"""Bytes that data may take in memory, as float64; at most half of what is free."""
+"""The most bytes that data may take in memory, as float64, where twice as much memory is free."""
 _CSV_GROWTH = 4
-"""A number in a .csv takes two characters at least, and eight bytes in memory."""
+"""Bytes in memory per byte of a .csv file: a number has at least 2 characters in the file and 8 bytes in memory."""
 _FLOAT64 = 8
 
 

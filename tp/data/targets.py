@@ -1,4 +1,4 @@
-"""What training is to reach: signs or classes of generic data, the classes of the digits, or a user's array."""
+"""Targets of training: signs or classes of generic data, the classes of the digits, or a user's array."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _generic(shape: tuple[int, ...], count: int) -> Array:
 
 
 def _digits(shape: tuple[int, ...]) -> tuple[Array, Whole]:
-    """Targets, and which images they are for."""
+    """(targets [images, ...], numbers of their images)."""
     classes = digit_classes()
     if prod(shape) == 1:
         kept = np.flatnonzero(classes < 2)

@@ -1,4 +1,4 @@
-"""Writing while the next draws are made: bringing a file to the disk takes as long as a small call of the sampler."""
+"""A store that is written while the next draws are made: one file takes as long as a small call of the sampler."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tp.store.key import Key, Series
 from tp.store.store import Found, Store
 
 MOST = 32
-"""Cells that wait to be written; a run that is killed draws at most these again."""
+"""The most cells that wait to be written. A run that is killed loses at most these."""
 
 
 class Behind:
@@ -33,7 +33,7 @@ class Behind:
             self._waiting.popleft().result()
 
     def close(self) -> None:
-        """Wait until all is written. Raises what writing raised: only what the store's ``warn`` does."""
+        """Wait until all is written. Raises what the store's ``warn`` raised meanwhile."""
         self._writer.shutdown()
         while self._waiting:
             self._waiting.popleft().result()

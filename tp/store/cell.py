@@ -2,7 +2,7 @@
 
     TPCELL1\\n  {"count":64,"first":7,"n":128,...}\\n  <quantity by quantity, count numbers each>  <32 bytes>
 
-There is nothing in it that could be executed, unlike in a pickle.
+Unlike a pickle, it contains nothing that could be executed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tp.store.key import Key, dumped, key_from_json
 MAGIC = b"TPCELL1\n"
 _DIGEST = 32
 _MOST = 1 << 30
-"""Bytes; nothing that is written comes near it."""
+"""The most bytes of a cell. Larger files are refused."""
 
 
 class Unreadable(Exception):

@@ -1,18 +1,17 @@
-"""Draws are numbered, so stored segments serve whatever the grouping was when they were drawn."""
+"""Which stored segments of numbered draws together hold the draws of a call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 Segment = tuple[int, int]
-"""First draw, and the one after the last."""
+"""The numbers of the first draw and of the draw after the last."""
 
 
 def cover(segments: Iterable[Segment], start: int, end: int) -> list[Segment] | None:
-    """Whole segments that make up [start, end) without a gap; None where there are none.
+    """Segments that together contain all of [start, end), in increasing order; None where a draw is in no segment.
 
-    They may overlap, and the outer ones may reach over the ends: of each only what is new is used. At every point the
-    one that reaches furthest is taken.
+    They may overlap and may reach beyond both ends. From ``start`` on, the segment that reaches furthest is taken.
     """
     reaching = sorted(s for s in segments if s[1] > start and s[0] < end)
     found: list[Segment] = []

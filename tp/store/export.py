@@ -32,7 +32,7 @@ class Table:
 
 
 def table(found: Iterable[Entry]) -> Table:
-    """Everything in the files ``found``. A draw that several files hold is there once."""
+    """Everything in the files ``found``. A draw that is in several files has one row."""
     out = Table()
     seen: set[tuple[str, int, int]] = set()
     for entry in sorted(found, key=lambda e: (e.called, e.name)):
@@ -65,7 +65,7 @@ def export(found: Table, path: Path) -> None:
 
 
 def _csv(found: Table, path: Path) -> None:
-    """Numbers as Python writes them, which is enough to read them back exactly."""
+    """Numbers have enough digits to be read back exactly."""
     names = found.quantities
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)

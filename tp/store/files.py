@@ -1,4 +1,4 @@
-"""Files that are there as a whole or not at all."""
+"""Atomic writing of files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tp.store.names import TEMPORARY
 
 
 def write(path: Path, data: bytes) -> None:
-    """Make ``data`` the content of ``path`` in one step, whatever happens meanwhile. Raises OSError.
+    """Make ``data`` the content of ``path`` atomically. Raises OSError.
 
-    The data reach the disk before the name does, under a name that no other writer has. A writer that is killed leaves
-    its temporary file behind, which nobody reads and ``tp results --prune`` removes.
+    The data are written to the disk under a temporary name that no other writer has, and then renamed. A writer that is
+    killed leaves its temporary file behind, which nobody reads and ``tp results --prune`` removes.
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

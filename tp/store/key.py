@@ -1,4 +1,4 @@
-"""What a stored file is about. Two measurements with equal keys have equal numbers, bit for bit."""
+"""Keys of stored files. Draws with equal keys are equal, bit for bit."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 SHORT = 16
-"""Digits of a hash that file and folder names have."""
+"""The number of hexadecimal digits of a hash in names of files and folders."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Everything but the width and the numbers of the draws.
+    """The parts of a key that draws at all widths share.
 
     ``quantities`` were drawn jointly, in this order: in the conditioned engine the random numbers depend on all of
     them. ``engine`` is the one that ran and ``without`` are the weights that it did not materialise. ``platform``
@@ -33,7 +33,7 @@ class Series:
 
     @cached_property
     def short(self) -> str:
-        """A hash of all of it, for names of files."""
+        """A short hash of all fields, for names of files."""
         return hashlib.sha256(dumped(asdict(self)).encode()).hexdigest()[:SHORT]
 
 
@@ -51,7 +51,7 @@ class Key:
 
 
 def key_from_json(found: Mapping[str, Any]) -> Key:
-    """The inverse of :meth:`Key.as_json`. Raises KeyError, TypeError or ValueError for what is none."""
+    """The inverse of :meth:`Key.as_json`. Raises KeyError, TypeError or ValueError for other JSON."""
     series = Series(
         program=str(found["program"]),
         inputs=str(found["inputs"]),

@@ -1,4 +1,4 @@
-"""What a store holds, by the names of its files alone, so that a hundred thousand are listed in a second."""
+"""The content of a store, from the names of its files alone: a hundred thousand are listed in a second."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tp.store.store import program_names
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which cells are meant; what is empty or None does not matter. ``program`` is a name or the start of a hash."""
+    """Which cells to take; empty or None takes all. ``program`` is a name or the start of a hash."""
 
     program: str | None = None
     widths: Collection[int] = ()
@@ -48,11 +48,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Row:
-    """All cells of one series: the same program, inputs, quantities, engine, dtype and versions; ``one`` of them."""
+    """All cells of one series (the same program, inputs, quantities, engine, dtype and versions); ``one`` is any."""
 
     one: Entry
     widths: dict[int, int] = field(default_factory=dict)
-    """Draws by width; draws that several files hold count once for each."""
+    """The number of draws by width; a draw that is in several files counts several times."""
     cells: int = 0
 
     @property
@@ -105,7 +105,7 @@ def rows(folder: Path, filters: Filters = Filters()) -> list[Row]:
 
 
 def read(entry: Entry) -> Cell:
-    """What ``entry`` holds. Raises Unreadable, also where it is not what the name says."""
+    """The cell of ``entry``. Raises Unreadable, also where the cell does not have the key in the name."""
     try:
         cell = decode(entry.path.read_bytes())
     except OSError as problem:

@@ -16,8 +16,8 @@ _FINDER = "pkgutil"
 def loaded(start: str, root: Path = ROOT) -> dict[str, Path]:
     """The files of the module ``start`` and of all that it imports, by the name of the module, in alphabetical order.
 
-    Imports inside functions count, imports for type checkers do not. With a module count the packages that it is in,
-    but for the outermost one, which only names what the library offers.
+    Imports inside functions count, imports for type checkers do not. The packages that contain a module count, too,
+    except the outermost one, which only lists the public names.
     """
     found: dict[str, Path] = {}
     waiting = [start]

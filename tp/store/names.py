@@ -1,4 +1,4 @@
-"""Names of files and folders, which say enough for listing a store without opening anything.
+"""Names of files and folders of a store, from which it is listed without opening a file.
 
 results/<program>/program.json
 results/<program>/128-7-64-dense-float64-<series>.cell     width, first draw, draws, engine, dtype

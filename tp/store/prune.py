@@ -14,7 +14,7 @@ from tp.store.names import PROGRAM, TEMPORARY
 from tp.store.versions import EXPERIMENTS, versions
 
 ABANDONED = 3600.0
-"""Seconds after which a temporary file belongs to a writer that was killed."""
+"""Seconds after which the writer of a temporary file is taken to have been killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _damaged(entry: Entry) -> bool:
 
 
 def _outdated(entry: Entry) -> bool:
-    """Whether other versions made it; a damaged file says nothing of that."""
+    """Whether other versions made the cell; False for a damaged file."""
     try:
         return read(entry).key.series.versions not in [versions(code) for code in EXPERIMENTS]
     except Unreadable:

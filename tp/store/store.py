@@ -29,7 +29,7 @@ Warn = Callable[[Diagnostic], None]
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A file that is not what its name says, and why."""
+    """A file that is damaged or does not have the key in its name, and why."""
 
     path: Path
     reason: str
@@ -42,7 +42,7 @@ class Damaged:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Draws from the store: ``values`` of every quantity, the ``seconds`` they once took, from how many ``files``."""
+    """Draws from the store: ``values`` [draws] by quantity, the ``seconds`` they took, and the number of ``files``."""
 
     values: Mapping[str, npt.NDArray[np.float64]]
     seconds: float
@@ -56,7 +56,7 @@ def default_folder() -> Path:
 
 @dataclass(slots=True)
 class Store:
-    """The cells in ``folder``. Several processes may read and write it at once; of the threads of one, one may write.
+    """The cells in ``folder``. Several processes may read and write at once, but only one thread of each may write.
 
     ``reads`` False keeps new results without looking at old ones. Warnings go to ``warn``.
     """
@@ -71,7 +71,7 @@ class Store:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def find(self, series: Series, n: int, first: int, count: int) -> Found | None:
-        """The draws number ``first`` to ``first + count - 1``, if sound files hold all of them."""
+        """The draws number ``first`` to ``first + count - 1``, if undamaged files have all of them."""
         if not self.reads:
             return None
         with self._lock:
@@ -89,7 +89,7 @@ class Store:
                     return _joined(sound, first, first + count)
 
     def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], seconds: float, program: str) -> None:
-        """Write the ``values`` of a call; ``program`` is what people call it."""
+        """Write the ``values`` [draws] of a call, by quantity; ``program`` is the name of the program."""
         if not self._writes:
             return
         name = name_of(key)
@@ -111,7 +111,7 @@ class Store:
         self.warn(Diagnostic("TP711", message, hint=hint, severity=Severity.WARNING))
 
     def _segments(self, key: Key) -> dict[tuple[int, int], Name]:
-        """The files of one series and width by what they hold. A folder is looked at once."""
+        """The files of one series and width, by (first draw, draw after the last). A folder is read once."""
         program = name_of(key).program
         if program not in self._known:
             self._known[program] = {}
@@ -137,7 +137,7 @@ class Store:
         return cell
 
     def _prepare(self, folder: Path, program: str) -> None:
-        """Make the folder of a program, with what it is called. Raises OSError."""
+        """Make the folder of a program, with the name ``program``. Raises OSError."""
         if (folder, program) in self._called:
             return
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -148,7 +148,7 @@ class Store:
 
 
 def names_in(folder: Path, program: str) -> list[Name]:
-    """What the folder of a program holds, by the names of its files. Nothing where there is no such folder."""
+    """The names of the cells in the folder of a program; empty where there is no such folder."""
     try:
         with os.scandir(folder / program) as entries:
             return [name for entry in entries if (name := read_name(program, entry.name)) is not None]
@@ -157,7 +157,7 @@ def names_in(folder: Path, program: str) -> list[Name]:
 
 
 def program_names(folder: Path) -> list[str]:
-    """What the program in ``folder`` is called; it has several names where files of different names hold it."""
+    """The names of the program in ``folder``: several where source files of different names have the same program."""
     try:
         found = json.loads((folder / PROGRAM).read_bytes())
         return [str(name) for name in found["names"]]
@@ -166,7 +166,7 @@ def program_names(folder: Path) -> list[str]:
 
 
 def _joined(cells: list[Cell], first: int, end: int) -> Found:
-    """Draws ``first`` to ``end`` of overlapping cells, with the part of their time that belongs to them."""
+    """Draws from ``first`` up to ``end`` (excluded) of overlapping cells, with a proportional part of their seconds."""
     parts: list[dict[str, npt.NDArray[np.float64]]] = []
     seconds, at = 0.0, first
     for cell in cells:

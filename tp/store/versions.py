@@ -1,4 +1,4 @@
-"""The versions that numbers depend on: of packages, and of the code of this one that a draw loads."""
+"""The versions that results depend on: of packages, and a hash of the modules of tp that a draw loads."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from tp.store.loaded import ROOT, loaded
 
 FORMAT = 1
-"""Counted up when the meaning of a stored file changes."""
+"""Increased when the meaning of a stored file changes."""
 EXPERIMENTS = ("tp.experiments.correlations", "tp.experiments.training.trainer")
-"""The modules of the experiments whose numbers are stored."""
+"""The modules of the experiments whose draws are stored."""
 _PACKAGES = ("jax", "jaxlib", "numpy")
 
 
 @cache
 def versions(code: str) -> Mapping[str, str]:
-    """The versions that numbers of the experiment in the module ``code`` depend on.
+    """The versions that results of the experiment in the module ``code`` depend on, by package.
 
-    That of tp has a hash of the modules that a draw loads, so that no edit goes unnoticed.
+    The version of tp contains a hash of the modules that a draw loads, so that every edit changes it.
     """
     found = {name: _version(name) for name in _PACKAGES}
     return {"tp": f"{_version('tp')}+{code_hash(code)}", **found, "format": str(FORMAT)}
