@@ -37,8 +37,8 @@ class Gaussian(NamedTuple):
     """A matrix-free matrix [rows, columns] with independent standard normal entries, and its products so far.
 
     ``forward`` holds W q for unit vectors q, ``backward`` W' u. ``key`` is the matrix's own random stream and ``calls``
-    counts the blocks of products drawn, each of which has its own stream. ``filled``, where not None, counts the rows of both
-    sides that are in use: the arrays then keep their size, as a JAX loop needs it.
+    counts the blocks of products drawn, each of which has its own stream. ``filled``, where not None, counts the rows
+    of both sides that are in use: the arrays then keep their size, as a JAX loop needs it.
     """
 
     key: Key[Array, ""]
