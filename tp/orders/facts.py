@@ -1,4 +1,4 @@
-"""What the rules are told about weights and functions; everything else about them is forgotten."""
+"""The facts about weights and functions that the rules use, and nothing else about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The law of a weight as far as orders care: exponent of its scale, symmetry, whether it is random at all."""
+    """The law of a weight as orders use it: exponent of its scale, symmetry, whether it is random at all."""
 
     name: str
     exponent: Fraction
@@ -46,4 +46,4 @@ class Function:
 
 
 KNOWN = 26
-"""Derivatives that the rules may ask for: those in a program, and as many again as a Taylor series goes on."""
+"""The number of derivatives with known facts: those that programs use, and the further ones of Taylor series."""

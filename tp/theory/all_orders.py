@@ -1,8 +1,8 @@
 """All orders at once: the exponents of C^{0,d} for every d, by one induction over the graph.
 
-F is displaced by ε n^λ g with a formal ε. Where every argument of a nonlinear function then moves by O(1), rule by rule
-the k-th coefficient of every node lies, times n^{λk}, among the terms of the node that have the parity of k
-(docs/calculus.md, theorem 4). So one exponent for even d and one for odd d bound them all.
+F is displaced by ε n^λ g with a formal ε, and λ is such that every argument of a nonlinear function moves by O(1). By
+induction over the rules, the terms of a node with the parity of k then bound n^{λk} times its k-th coefficient
+(docs/calculus.md, theorem 4). So one exponent for even d and one for odd d bound all C^{0,d}.
 """
 
 from __future__ import annotations
@@ -64,16 +64,16 @@ def series(scalars: Scalars) -> Series | None:
 
 
 def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
-    """Every node of the program, displaced by ε n^rate g."""
+    """By node of the program: its value, first-order change and rest under the displacement ε n^rate g."""
     algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), formal=True)
     roots = list(scalars.program.outputs.values())
     return jets(scalars.program, roots, algebra, datum(scalars.graph))
 
 
 def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:
-    """How far the arguments of functions move, to first order or as a ``whole``.
+    """The largest exponent of a move of an argument of a function, to first order or as a ``whole``.
 
-    A polynomial in the weights allows any step. Then the one at which values move by their own size says most.
+    A polynomial in the weights has no such arguments. Then moves of wide values are compared with the values.
     """
     moving = algebra.arguments or algebra.moving
     parts = [
@@ -103,7 +103,7 @@ def _read(rate: Fraction, rest: Derived, calculus: Calculus) -> Series:
 
 
 def _along(scalars: Scalars, rate: Fraction) -> Direction:
-    """ε n^rate g, with g as the jets of ``scalars`` have it."""
+    """ε n^rate g, with the g of ``scalars``."""
     graph = scalars.graph
     step = graph.add(Variable(STEP))
     scale = _power(graph, rate)

@@ -1,4 +1,4 @@
-"""The door to all symbolic answers about a program: both kinds of orders, all (D, d), m(n), the regime, diagnoses."""
+"""All symbolic answers about a program: typical orders, bounds, closed forms, m(n), the regime, diagnoses."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from tp.theory.weak_correlations import Exponents, Strength, fixed, power
 class Analysis:
     """The orders of one program; each part is worked out when it is first asked for.
 
-    ``quantities`` are names that :meth:`prediction` will be asked for; to name them saves time. ``optimizer`` is the
-    one that :attr:`regime` is about (None: SGD). Raises ValueError for an unknown quantity.
+    ``quantities`` are names that :meth:`prediction` will be asked for; to give them here saves time. :attr:`regime` is
+    that of training with ``optimizer`` (None: SGD). Raises ValueError for an unknown quantity.
     """
 
     def __init__(self, program: Graph, quantities: Sequence[str] = (), optimizer: Optimizer | None = None) -> None:
@@ -80,11 +80,11 @@ class Analysis:
 
     @cached_property
     def bounds(self) -> Bounds:
-        """Without cancellation, for every law with the moments that it has."""
+        """Bounds of all C^{D,d} without cancellation, for all laws that have the moments of the program's laws."""
         return bounds(self.program)
 
     def bound(self, name: str) -> Fraction | None:
-        """The exponent of a bound of the quantity; None: vanishes identically. At least the typical one."""
+        """The exponent of a bound of the quantity; None: vanishes identically. It is not below the typical one."""
         quantity = parse(name)
         return self.bounds.exponent(quantity.free, quantity.contracted)
 
@@ -97,7 +97,7 @@ class Analysis:
 
     @cached_property
     def typical_bounds(self) -> Bounds:
-        """No cancellation over free slots, typical sizes elsewhere."""
+        """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
         return bounds(self.program, TypicalSizes(self.scalars))
 
     @cached_property
@@ -118,7 +118,7 @@ class Analysis:
 
     @cached_property
     def weak_bound(self) -> tuple[Strength | None, Strength | None]:
-        """The same from bounds alone: what holds for every initial law, without cancellation."""
+        """m(n) from :attr:`bounds` instead of typical orders, and so without cancellation."""
         found = self.bounds
         exponents = Exponents(lambda D, d: (found.exponent(D, d), False), lambda D: slopes(found.form(D, 2)))
         return fixed(exponents), power(exponents)

@@ -1,13 +1,14 @@
 """Bounds of C^{D,d} for all D and d at once, by the norm calculus.
 
-F moves along Σ s_k g_k + t u by the sum, over all nodes, of what starts at the node (two moving factors, higher powers
-of a function, a moving weight) times the node's cotangent: F^{(d,D)} = Σ ⟨δ, source^{(d,D)}⟩. Jets are bounded along
-n^λ g and n^μ Λ^{1/2} u with λ and μ as large as the arguments of functions allow, which gives forms A - λd - μD.
-A second sweep along vanishingly small directions leaves the least order of each class, which is best for d, D <= 2.
+The *source* of a node is the part of its derivatives that arises there: from two moving factors, higher powers of a
+function, or a moving weight. Derivatives of F are sums over nodes of source times cotangent:
+F^{(d,D)} = Σ ⟨δ, source^{(d,D)}⟩. Jets are bounded along n^λ g and n^μ Λ^{1/2} u with λ and μ as large as the arguments
+of functions allow, which gives forms A - λd - μD.
+A second sweep along very small directions bounds the least order of each class, and is best for d, D <= 2.
 
 With a free slot the same sum is taken at a point that has moved along the computed directions: its cotangents are
-computed vectors of known jets, and only what is not linear in the free direction counts as a source. Moves of an
-adversary are thus paired with computed vectors as early as possible: a matrix spreads them, which no norm takes back.
+computed vectors of known jets, and only what is not linear in the free direction counts as a source. So moves along
+the free direction meet computed vectors as early as possible, before a product with a matrix enlarges their norms.
 """
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ class Bounds:
 
 
 def bounds(program: Graph, sizes: Sizes | None = None) -> Bounds:
-    """Bounds of all correlations of ``program``; ``sizes`` may know values and moves better than this calculus."""
+    """Bounds of all correlations of ``program``; ``sizes`` may give smaller exponents of values and their moves."""
     return _Hypothesis(program, sizes).bounds()
 
 
@@ -181,13 +182,13 @@ class _Hypothesis:
         return (Sweep(calculus, output), moving.jets), calculus.arguments
 
     def _everything(self, least: tuple[Sweep, dict[int, Jet]]) -> list[tuple[Table, int]]:
-        """Without functions nothing limits the directions; then no wide vector shall move by more than its size."""
+        """Where there are no functions: directions are limited so that no wide value moves by more than its size."""
         tables = [j.value.value for i, j in least[1].items() if growing(self.graph.type(i))]
         return [(t, -t[0].top if t[0] else 0) for t in tables]
 
     @staticmethod
     def _rates(arguments: Iterable[tuple[Table, int]], at: tuple[int, int]) -> tuple[int, int]:
-        """λ and μ at which no argument moves by more than O(1), were each class of its least order; first μ, then λ."""
+        """(λ, μ) at which no argument moves by more than O(1) if each class has its least order. μ is fixed first."""
         excess: dict[int, int] = {}
         for table, shift in arguments:
             for c in MOVING:

@@ -1,4 +1,4 @@
-"""What a certificate of a program claims: the answers of an analysis, each with the last line of its derivation."""
+"""The claims of a certificate: the answers of an analysis, each with the last line of its derivation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def single_claims(grounds: Mapping[str, Ground]) -> Iterable[Claim]:
 
 
 def regime_claims(regime: Regime, known: Collection[str]) -> Iterable[Claim]:
-    """The exponents that the regime was read off, but for those that are ``known``."""
+    """The exponents that decide the regime, except those that are ``known``."""
     for name, derivation in regime.grounds.items():
         if name not in known:
             yield Claim(name, "order", derivation, derivation.value.exponent)

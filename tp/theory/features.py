@@ -1,4 +1,4 @@
-"""Features: the arguments of activations, whose sizes decide whether a program is well normalised and learns."""
+"""Features, the arguments of activations: their sizes tell whether a program is properly normalised and learns."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tp.primitives.traits import function_of
 
 
 def is_activation(name: str) -> bool:
-    """Whether the function called ``name`` cares about the size of its argument; powers do not."""
+    """Whether the function called ``name`` is an activation: all are but powers (homogeneous without a kink)."""
     function = facts(name)
     return function.degree is None or function.kinked
 
 
 def activated(program: Graph) -> Iterable[tuple[str, int]]:
-    """Activation and argument of each use of one that outputs depend on; powers are no activations."""
+    """(activation, node of its argument) for each use of an activation that outputs depend on."""
     for index in program.needed(list(program.outputs.values())):
         found = function_of(program[index].operation)
         if found is not None and is_activation(found.activation):

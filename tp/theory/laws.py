@@ -1,4 +1,4 @@
-"""Typical exponents of C^{D,d} for all D and d: those worked out one by one, and closed forms for the others."""
+"""Typical exponents of C^{D,d} for all D and d: low orders one by one, and closed forms for all others."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tp.theory.bounds import Bounds, Form
 from tp.theory.scalars import Scalars
 
 SHOWN = 5
-"""Closed forms are compared with the orders worked out one by one up to this d."""
+"""The largest d up to which C^{0,d} is derived by itself and compared with the closed form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Law:
     """C^{D,d} = O(n^{constant - along d - free D}) for all orders that ``family`` names.
 
-    ``attained``: equal to the exponent of every order that was worked out by itself.
+    ``attained``: equal to the exponent of every order that was derived by itself.
     """
 
     family: str
@@ -38,7 +38,7 @@ class TypicalOrders:
     bounds: Bounds
 
     def at(self, free: int, contracted: int) -> tuple[Fraction | None, bool]:
-        """The exponent of C^{D,d}, D = ``free``, d = ``contracted`` >= 1, and whether it is attained or bounds it."""
+        """The exponent of C^{D,d}, D = ``free``, d = ``contracted`` >= 1, and whether it is attained."""
         if self._vanishes(free, contracted):
             return None, True
         if free <= 1 and contracted <= (SHOWN if free == 0 else 3):
@@ -51,7 +51,7 @@ class TypicalOrders:
         return above, above is not None and self._from_below(free, contracted) == above
 
     def _from_below(self, free: int, contracted: int) -> Fraction | None:
-        """‖C^{D,d}‖ with all free slots but one along g / |g|: C^{1,d+D-1} over powers of the kernel."""
+        """A lower bound: all free slots but one along g / |g| give C^{1,d+D-1} over the power (D-1)/2 of the kernel."""
         slots = contracted + free - 1
         kernel = self.scalars.ground(parse("kernel")).exponent
         if slots > 3 or kernel is None:
@@ -64,7 +64,7 @@ class TypicalOrders:
         return degree is not None and free + contracted > degree
 
     def _attained(self, free: int, parity: int) -> bool:
-        """Whether a closed form equals what was worked out order by order."""
+        """Whether a closed form equals the exponents that were derived order by order."""
         if free == 0:
             if self.series is None:
                 return False
@@ -99,12 +99,12 @@ class TypicalOrders:
 
 
 def usable(form: Form) -> bool:
-    """Whether the form bounds anything."""
+    """Whether the form is finite."""
     return form.constant < UNBOUNDED / 2
 
 
 def slopes(form: Form | None) -> tuple[Fraction, Fraction] | None:
-    """The slopes of a form; one that vanishes identically falls as fast as anything."""
+    """(λ, μ) of a form: (1, 1) where it vanishes identically, None where it is not finite."""
     if form is None:
         return Fraction(1), Fraction(1)
     return (form.along, form.free) if usable(form) else None

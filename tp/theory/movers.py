@@ -1,4 +1,4 @@
-"""Which weights move what: how far the updates of each weight alone move the first values that it enters."""
+"""How far the updates of each weight alone move the first values that the weight enters."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tp.transform.jet import jets
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A weight, and how far its own updates move what it makes: by n^``moved`` (None: not at all).
+    """A weight, and the exponent ``moved`` of the move that its own updates give a value it enters (None: no move).
 
-    ``target`` is the exponent of what it makes: of features at initialisation, and 0 for an output. ``verdict`` is
-    ``maximally`` at the target, ``less`` below it and ``too much`` above it.
+    ``target`` is the exponent of that value at initialisation, or 0 for an output. ``verdict`` is ``maximally`` at the
+    target, ``less`` below it and ``too much`` above it.
     """
 
     name: str
@@ -44,10 +44,10 @@ class Mover:
 def movers(
     program: Graph, back: Backprop, after: Trained, order: Callable[[int | None], Fraction | None]
 ) -> Iterable[Mover]:
-    """One for each weight of ``program`` that an output depends on, where it goes furthest beyond its target.
+    """One mover for each weight of ``program`` that an output depends on, at the value where ``lead`` is largest.
 
-    ``back`` is the program with its gradient, ``after`` the trained program, and ``order`` gives exponents of its
-    nodes.
+    ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
+    of the trained program.
     """
     outputs = set(program.outputs.values())
     displacement = after.algebra.displacement

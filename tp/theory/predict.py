@@ -44,7 +44,7 @@ class Prediction:
 
 
 def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
-    """The exponents of every named node and of the outputs."""
+    """The typical exponents of all named nodes and outputs."""
     named = {**program.names, **program.outputs}
     values = interpret(program, list(named.values()), calculus)
     for name, node in named.items():
@@ -52,10 +52,10 @@ def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
 
 
 def second_order(scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]) -> Fraction | None:
-    """The exponent of ‖C^{2,d}‖, from both sides where they meet.
+    """The typical exponent of ‖C^{2,d}‖; None where it vanishes identically (calculus, section 4).
 
-    One slot along g / |g| leaves C^{1,d+1} over the root of the kernel, from below; the norm calculus with the
-    ``typical`` sizes of values bounds it from above. Where they differ, the power iteration decides.
+    From below: one slot along g / |g| gives C^{1,d+1} over the root of the kernel. From above: the norm calculus with
+    ``typical`` sizes of values. Where the two differ, the power iteration decides.
     """
     d = quantity.contracted
     above = typical().exponent(2, d)

@@ -1,7 +1,7 @@
 """The paper's premise on activations, for each use of one: eq. 23, φ^{(k)} = O((k+1)!) uniformly in k.
 
-It is what the theorems on linearisation (3.1, 3.2) need of a network beside its correlations: F is analytic in its
-parameters, and its Taylor series converges for the moves that training makes.
+The theorems on linearisation (3.1, 3.2) need it in addition to weak correlations: F is then analytic in its parameters,
+and its Taylor series converges for the moves that training makes.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Premise:
     """One use of an activation.
 
     ``scale`` is β, ``radius`` the smallest radius of convergence in z over the real line: R/β, 0 where there is no
-    Taylor series at some point, inf for entire functions. ``place`` says where it stands (``line 7``), ``reason`` why
-    eq. 23 holds or not.
+    Taylor series at some point, inf for entire functions. ``place`` is the place in the source (``line 7``), ``reason``
+    says why eq. 23 holds or not.
     """
 
     name: str
@@ -95,7 +95,7 @@ def premises(program: Graph) -> tuple[Premise, ...]:
 
 
 def summary(program: Graph, found: Iterable[Premise]) -> tuple[str, ...]:
-    """The sentences of ``found``, one for all places of which the same is to be said."""
+    """The sentences of ``found``, one for all places with the same name and reason."""
     places: dict[tuple[str, str], list[Span]] = {}
     for premise in found:
         places.setdefault((premise.name, premise.reason), []).extend(premise.spans)
@@ -201,7 +201,7 @@ def _powers(program: Graph) -> Iterable[Premise]:
 
 
 def _differentiated(program: Graph) -> list[int]:
-    """The nodes that outputs depend on in a way that derivatives see, in order."""
+    """The nodes that outputs depend on other than through Detach, in order."""
     seen: set[int] = set()
     stack = list(program.outputs.values())
     while stack:

@@ -1,4 +1,4 @@
-"""What every weight makes: the first values that it enters, before a function or another weight is applied to them."""
+"""The first values that every weight enters, before a function or another weight is applied to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tp.primitives.traits import weight_of
 
 
 def reached(program: Graph) -> dict[str, list[int]]:
-    """For every weight the values that it makes: arguments of functions, factors, operands of weights, outputs."""
+    """By weight the first values that it enters: arguments of functions, factors, operands of weights, outputs."""
     outputs = list(program.outputs.values())
     carried: dict[int, dict[str, bool]] = {}
     found: dict[str, dict[int, None]] = {}
@@ -21,7 +21,7 @@ def reached(program: Graph) -> dict[str, list[int]]:
     for index in program.needed(outputs):
         node = program[index]
         operation = node.operation
-        # True for a weight that has met no data yet: the first product with data is its use, not what it made.
+        # True for a weight that has met no data yet. Its first product with data is its use, not a value to list.
         here: dict[str, bool] = {}
         weight = weight_of(operation)
         if weight is not None:

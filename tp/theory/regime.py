@@ -1,4 +1,4 @@
-"""What training does to a program, from orders alone: properly normalised or not, unstable, trivial, lazy, learning.
+"""The regime of training, from orders alone: ill-normalised, unstable, trivial, lazy or feature learning.
 
 Two steps of gradient descent are enough to see every exponent of an MLP (Yang and Hu 2021, appendix H): the second one
 sees weights that the first has moved. Error signals are of order one.
@@ -51,9 +51,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """The argument of an activation: its exponent at initialisation, and how far training moves it.
+    """The argument of an activation: its exponent at initialisation, and that of its move in training.
 
-    ``exact``: where one of these is positive, it is so for sure and not as a bound only.
+    ``width``: it has a wide axis. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
+    attained.
     """
 
     name: str
@@ -66,10 +67,10 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The regime with what it was read off; exponents of n throughout.
+    """The regime with the exponents of n that decide it, after :data:`STEPS` steps.
 
-    ``deviation`` is F - F_lin after a fixed number of steps, ``drift`` the change of the kernel, ``gradient`` that of
-    Λ^{1/2} ∇F in norm. ``exact`` is False where a deciding exponent is an upper bound only. ``grounds`` has the
+    ``deviation`` is that of F - F_lin, ``drift`` that of the change of the kernel, ``gradient`` that of the norm of the
+    change of Λ^{1/2} ∇F. ``exact`` is False where a deciding exponent is an upper bound only. ``grounds`` has the
     derivations by name.
     """
 
@@ -145,7 +146,7 @@ class _Reading:
         return Regime(kind, reason, exact, conditions, features, found, deviation, drift, gradient, self.grounds)
 
     def _gradient(self) -> Fraction | None:
-        """The norm of the change of Λ^{1/2} ∇F; updates are Λ ∇F, and frozen weights have none."""
+        """The exponent of the norm of the change of Λ^{1/2} ∇F, from updates Λ ∇F. Frozen weights have none."""
         rate = metric(self.program)
         frozen = [name for name in self.program.parameters if rate(name).coefficient == 0]
         moved = change(self.back.update, self.after.algebra, self.after.nodes).without(frozen)
@@ -188,7 +189,7 @@ class _Reading:
     def _wrong(
         self, conditions: tuple[Condition, ...], features: tuple[Feature, ...], moved: Fraction | None, step: bool
     ) -> Iterable[tuple[Kind, str, bool]]:
-        """What is too large or too small, and whether that is known for sure."""
+        """(kind, reason, whether the exponent is attained) for everything that is too large or too small."""
         initial = conditions[0]
         if not initial.holds:
             reason = f"F is of order {_power(initial.exponent)} at initialisation"

@@ -16,12 +16,12 @@ from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 
 USUAL = 5
-"""The d up to which programs are made once a larger one is asked for than was announced."""
+"""The least d up to which programs are built again when a larger one than ``depth`` is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why a quantity has its exponent: a derivation whose exponent, times ``factor``, it is.
+    """The derivation of a quantity: its exponent is ``factor`` times that of the derivation.
 
     ``factor`` is 1/2 where the derivation is about a squared norm.
     """
@@ -43,7 +43,7 @@ class Ground:
 class Scalars:
     """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction.
 
-    They are made up to d = ``depth`` at first, and further when more is asked for.
+    They are built up to d = ``depth`` at first, and again up to a larger d when that is asked for.
     """
 
     def __init__(self, program: Graph, depth: int, calculus: Calculus) -> None:
@@ -62,7 +62,7 @@ class Scalars:
         self.output = jet_output(self.program, self.algebra)
 
     def ground(self, quantity: Quantity) -> Ground:
-        """Why ``quantity``, of at most one free slot, has its exponent."""
+        """The derivation of ``quantity``, which has at most one free slot."""
         if quantity.contracted > self.algebra.depth:
             self._deepen(max(quantity.contracted, USUAL))
         node = self.algebra.coefficient(self.output, quantity.contracted)

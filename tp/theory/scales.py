@@ -1,4 +1,4 @@
-"""How large the entries of values are at initialisation, powers of widths apart: the β in tanh(β z)."""
+"""The scale of the entries of values at initialisation, without powers of widths: the β in tanh(β z)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Role(Enum):
     """What a value is within a linear combination or a product."""
 
     RANDOM = "random"
-    FIXED = "fixed"  # it moves no scale: a constant, or something that is subtracted for numerical reasons
+    FIXED = "fixed"  # it does not set the scale: a constant, or something subtracted for numerical reasons
     SELECTION = "selection"  # a 0/1 mask, of which few entries are 1
 
 
@@ -61,7 +61,7 @@ class _Spot:
 
 
 _roles: Interpretation[Callable[[Any], _Role]] = Interpretation("roles of values")
-"""``rule(operation)``: what its result is within a combination."""
+"""``rule(operation)``: the role of its result within a combination."""
 
 _scales: Interpretation[Callable[[Any, _Spot], float]] = Interpretation("scales of entries")
 """``rule(operation, spot)``: the scale of the entries of the result."""

@@ -1,4 +1,4 @@
-"""Typical sizes for the norm calculus: cancellations where the program computes, none where a slot is free."""
+"""Typical sizes for the norm calculus: cancellations in computed values, none over free slots."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class TypicalSizes:
         self._moves: dict[Fraction, dict[int, Displaced]] = {}
 
     def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
-        """The size of the entries of ``node`` of ``graph``, a graph of the program and its gradient."""
+        """The exponent of the entries of ``node`` in ``graph``, which holds the program and its gradient."""
         return interpret(graph, [node], self.scalars.calculus, self._values)[node].value.exponent
 
     def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
-        """The size of the first move of ``node`` along n^along g, or of all later ones together."""
+        """The exponent of the first move of ``node`` along n^along g, or of all others together (order 2)."""
         if self._originals is None:
             program = self.scalars.program
             image = instantiate(program, list(program.outputs.values()), graph, datum(graph))

@@ -1,4 +1,4 @@
-"""Softmax in a graph of primitives, recognised by its shape; whatever has another shape is no softmax."""
+"""Softmax in a graph of primitives, recognised by its nodes."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""D = 2, symbolically: the power iteration of :mod:`tp.quantities.hessian` read by the order calculus.
+"""D = 2, symbolically: the power iteration of :mod:`tp.quantities.hessian` under the order calculus.
 
 The exponent of |M w| / |w| grows with each step towards that of the norm. Two starts are used: the gradient at
-an input, and a direction with independent entries in every factor. The result bounds the norm from below; for
-generic programs the iterate finds the leading directions and it is the order of the norm, logarithms dropped.
+an input, and a direction with independent entries in every factor. The result is a lower bound of the
+norm. For generic programs the iterate finds the leading directions, and the result is the order of the norm.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STEPS = 2
 
 
 def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fraction | None:
-    """The typical exponent of the subordinate norm of ∇^{2+d}F · g_1..g_d, weighed by Λ^{1/2} on both slots.
+    """The typical exponent of the subordinate norm of ∇^{2+d}F · g_1..g_d, weighted by Λ^{1/2} on both free slots.
 
     None when the tensor vanishes identically.
     """

@@ -1,4 +1,4 @@
-"""Directions without factors that add nothing to orders, such as those of a weight that is used alike many times."""
+"""Directions without factors that do not change orders, as from a weight that is used many times in the same way."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 GRID = tuple((free, d) for free in range(5) for d in range(1, 13))
-"""The orders (D, d) that are examined one by one. Exponents of larger ones are affine in D and d."""
+"""The orders (D, d) that are examined one by one. Exponents of higher orders are affine in D and d."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _strength(
             least = (limiting, None)
     if most is None:
         return Strength(least[0], least[0], least[1], None if complete else CHECKED)
-    # What is known exactly decides, where it decides alone.
+    # The order that limits p by an attained exponent is binding if it alone allows no p above max(power, 0).
     decided = most[0] <= max(least[0], Fraction(0))
     return Strength(least[0], most[0], most[1] if decided else least[1], None if complete else CHECKED)
 

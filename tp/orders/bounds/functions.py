@@ -1,4 +1,4 @@
-"""What a pointwise function makes of the size of its argument, in bounds."""
+"""Bounds of the size of a pointwise function, from the size of its argument."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tp.orders.bounds.norms import Norms, entrywise, flat, join, up
 from tp.orders.facts import Function
 
 SMALL = 8
-"""Orders of a Taylor series at 0 that are looked at; where all vanish, the remainder after them is the bound."""
+"""The number of Taylor orders at 0 that are examined; where all vanish, the remainder after them is the bound."""
 NONE = 10**9
-"""A bound that is none, in grains."""
+"""The exponent, in grains, that means that there is no bound."""
 
 
 class SlopeDigest(NamedTuple):
-    """One derivative: a constant? the first Taylor coefficient at 0 that is not 0; its growth (None: none known)."""
+    """One derivative: is it constant, the order of its first nonzero Taylor term at 0, its growth (None: unknown)."""
 
     constant: bool
     first: int
@@ -23,9 +23,9 @@ class SlopeDigest(NamedTuple):
 
 
 class FunctionDigest(NamedTuple):
-    """A function as far as bounds care: its degree where homogeneous, its derivatives up to the last or the third.
+    """A function as bounds use it: its degree if homogeneous, and its derivatives up to the last that is not zero.
 
-    When it is ``endless``, the last entry stands for all further derivatives.
+    Where there is no last one (``endless``), there are the first three and an entry that stands for all others.
     """
 
     degree: Fraction | int | None
@@ -34,7 +34,7 @@ class FunctionDigest(NamedTuple):
 
 
 def digest(function: Function, k: int) -> FunctionDigest:
-    """The facts about the ``k``-th derivative of ``function`` and its own derivatives."""
+    """The digest of the ``k``-th derivative of ``function``."""
     slopes = function.slopes[k:]
     last = next((i for i, s in enumerate(slopes) if s.vanishes), None)
     degree = None if function.degree is None else _plain(function.degree - k)
@@ -61,8 +61,8 @@ def _plain(number: Fraction) -> Fraction | int:
 def slope(function: FunctionDigest, k: int, base: Norms | None, vouched: bool) -> int | None:
     """The ℓ∞ exponent of the ``k``-th derivative at ``base``; None where it vanishes.
 
-    A negative power needs the argument from below: it has the order of its bound where that is ``vouched`` for or not
-    above 1, and is taken to be at least 1 otherwise.
+    A negative power needs a lower bound of the argument. Where ``vouched``, or where its bound is at most n^0, the
+    argument is taken to have the order of its bound. Otherwise it is taken to be at least 1.
     """
     if k >= len(function.slopes):
         if not function.endless:
@@ -89,7 +89,7 @@ def slope(function: FunctionDigest, k: int, base: Norms | None, vouched: bool) -
 
 
 def at_base(function: FunctionDigest, base: Norms | None, vouched: bool, omega: int) -> Norms | None:
-    """The function at the base; small powers keep the norms of a base whose entries are of several sizes."""
+    """Norms of the function at ``base``. For growth 1 to 4 they are those of a power of ``base``, which is sharper."""
     top = slope(function, 0, base, vouched)
     if top is None:
         return None

@@ -10,7 +10,7 @@ from tp.orders.bounds.table import BOTH_FREE, BOTH_MOVE, MOVING, NOTHING, PLACE,
 
 
 def flat_value(arguments: tuple[Any, ...], _: Sequence[Table]) -> Table:
-    """Entries of one size, the largest n^{heavy} larger; no exponent: identically zero."""
+    """Entries of size n^exponent, the largest one n^heavy larger; the exponent None means identically zero."""
     exponent, omega, heavy = arguments
     if exponent is None:
         return NOTHING

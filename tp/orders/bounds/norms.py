@@ -29,7 +29,7 @@ def up(number: Rational) -> int:
 
 
 def closed(one: int, two: int, top: int, omega: int) -> Norms:
-    """The three bounds with all that they say of each other over n^omega entries.
+    """The three bounds, each lowered to what the two others imply for n^omega entries.
 
     ℓ∞ <= ℓ2 <= ℓ1, ℓ1 <= n^{omega/2} ℓ2 <= n^omega ℓ∞ and ℓ2^2 <= ℓ1 ℓ∞.
     """
@@ -58,7 +58,7 @@ def join(left: Norms | None, right: Norms | None) -> Norms | None:
 
 
 def meet(left: Norms, right: Norms, omega: int) -> Norms:
-    """One vector with two bounds."""
+    """Two bounds of one vector combined."""
     return closed(min(left.one, right.one), min(left.two, right.two), min(left.top, right.top), omega)
 
 
@@ -123,11 +123,10 @@ def product(x: Norms, y: Norms, axes: Axes) -> Norms:
 
 
 class Matrix(NamedTuple):
-    """A random matrix with independent centred entries of size n^scale, applied: n^ins entries to n^outs.
+    """A random matrix [n^outs, n^ins] with independent centred entries of size n^scale, applied to n^rest vectors.
 
-    ``rest`` counts the columns that it is applied to. ``heaviest`` is what the largest of all entries exceeds a typical
-    one by, ``heavy`` the same for the entries of a product: 0 when the law has all moments, and (ins + outs) / p and
-    (outs + rest) / p with p moments.
+    The largest entry exceeds a typical one by n^heaviest, and the largest entry of a product by n^heavy. Both are 0
+    when the law has all moments. With p moments they are (ins + outs) / p and (outs + rest) / p.
     """
 
     scale: int
@@ -154,7 +153,7 @@ class Matrix(NamedTuple):
 
 
 def adversarial(m: Matrix, x: Norms) -> Norms:
-    """The matrix times any vectors of these norms, chosen after it was drawn."""
+    """The matrix times any vectors of these norms; they may depend on the matrix in any way."""
     return closed(
         x.one + m.column + (m.outs + 1) // 2,
         min(x.two + m.operator, x.one + m.column),

@@ -1,4 +1,4 @@
-"""Bounds of the hypothesis: what starts to move at each node, times the derivative of F by it."""
+"""Bounds of the derivatives of F: the source at each node times the derivative of F by that node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tp.orders.bounds.table import CLASSES, MOVING, NOTHING, ONE_FREE, PLACE, Ta
 
 
 def pair(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """What the moves that start at one node add to F: its cotangent times its source."""
+    """The part of the derivatives of F that arises at one node: its cotangent times its source."""
     cotangent, source = premises[0][0], premises[1]
     if cotangent is None:
         return NOTHING
@@ -30,9 +30,9 @@ def pair_free(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
 
 
 def output(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
-    """Three bounds of the moves of F: its own table; what starts at the nodes; the same at a moved point.
+    """The least of three bounds of F: its own table, the sum of pairs, the sum of pairs at a moved point.
 
-    Premises: F, ``count`` pairs, and the pairs with free sources, which tell of classes with a free slot only.
+    Premises: F, ``count`` pairs, and the pairs at a moved point, which bound classes with a free slot only.
     """
     (count,) = arguments
     forward, *parts = premises

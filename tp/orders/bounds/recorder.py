@@ -22,9 +22,9 @@ LOWER = "the argument of a negative power has the order of its bound, or stays a
 
 @dataclass(frozen=True, slots=True)
 class Jet:
-    """The table of a node; of the part that no move of an operand by itself gives; of that part along free directions.
+    """The table of a node, and tables of its source, the part that is not linear in the moves of its operands.
 
-    The last is relative to a point that has moved along computed directions: operands may have, too.
+    ``free`` is the source along the free direction, at a point that has moved along computed directions.
     """
 
     value: Line
@@ -43,7 +43,7 @@ class Sides:
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How one weight moves: exponent of its learning rate, its cotangent when it is read, its factors when applied."""
+    """How one weight moves: exponent of its learning rate, its cotangent if it is read, its factors if applied."""
 
     rate: Fraction
     leaf: Line | None = None
@@ -54,8 +54,8 @@ class Motion:
 class NormCalculus:
     """Bounds in grains of 1/``grain``, along directions n^``along`` g and n^``free`` Λ^{1/2} u.
 
-    Both are in grains; without ``free`` nothing moves along u. ``light``: all laws have all moments. ``motions`` says
-    how weights move; without it nothing does.
+    Both are in grains; with ``free`` None nothing moves along u. ``light``: all laws have all moments. ``motions`` has
+    the moves of weights by name; other weights do not move.
     """
 
     grain: int
@@ -64,9 +64,9 @@ class NormCalculus:
     free: int | None = 0
     motions: Mapping[str, Motion] = field(default_factory=dict[str, Motion])
     arguments: list[tuple[Table, int]] = field(default_factory=list[tuple[Table, int]])
-    """Arguments of functions with endless series, and what they are to be scaled by to be compared with 1."""
+    """(table of an argument, grains to add before it is compared with n^0) for functions with endless series."""
     reasons: dict[str, None] = field(default_factory=dict[str, None])
-    """What bounds rest on beyond the laws, in order of discovery."""
+    """Assumptions of the bounds beyond those on laws, in order of discovery."""
 
     def grains(self, exponent: Fraction) -> int:
         """The exponent in grains, rounded up."""
@@ -135,7 +135,7 @@ class NormCalculus:
         return Jet(self.line("norm.leaf", arguments, moved), moved, free)
 
     def _tail(self, omega: int, moments: float) -> int:
-        """What the largest of n^omega entries exceeds a typical one by."""
+        """The exponent, in grains, by which the largest of n^omega entries exceeds a typical one."""
         return 0 if moments == float("inf") else up(Fraction(omega) / Fraction(moments))
 
     def apply(
@@ -177,7 +177,7 @@ class NormCalculus:
         )
 
     def pointwise(self, function: Function, k: int, jet: Jet, axes: WideAxes, vouched: bool) -> Jet:
-        """The k-th derivative of ``function``; ``vouched``: the argument has the very order that it is bounded by."""
+        """The k-th derivative of ``function``; ``vouched``: the argument has the order of its bound."""
         facts: FunctionDigest = digest(function, k)
         plain = (facts.degree, facts.endless, tuple(map(tuple, facts.slopes)))
         table = jet.value.value

@@ -32,11 +32,11 @@ AFTER = tuple(tuple((a, c) for a, other, c in BOTH_MOVE if other == b) for b in 
 SATURATED = tuple(k for k, (i, j) in enumerate(CLASSES) if 2 in (i, j))
 NOTHING: Table = (None,) * len(CLASSES)
 BEYOND = 10**9
-"""A bound that is none, in grains: larger than anything that powers of widths make."""
+"""The exponent, in grains, that means that there is no bound: larger than any that arises from widths."""
 
 
 def still(base: Norms | None) -> Table:
-    """A value that does not move."""
+    """The table of a value that does not move: all of its derivatives vanish."""
     return (base, *NOTHING[1:])
 
 

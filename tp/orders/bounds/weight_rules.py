@@ -24,7 +24,7 @@ from tp.orders.bounds.table import CLASSES, CONTRACTED, FREE, NOTHING, PLACE, Ta
 def leaf_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     """The moves of a weight that is read: n^{rate} times its cotangent, or n^{rate/2} times a unit vector.
 
-    One that is given no size, ``along`` or ``free``, is left out.
+    A move whose size (``along`` or ``free``) is None is left out.
     """
     rate, along, free, omega = arguments
     out = list(NOTHING)
@@ -66,8 +66,8 @@ def apply_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table
     """The moves of a weight times an operand.
 
     A free slot is a matrix of Frobenius norm n^{rate/2}; a contracted one is Σ left ⊗ right over the uses of the
-    weight, premises (operand, left, right, left, right, ...), ``factors`` the axes of the two contractions of each. One
-    that is given no size, ``along`` or ``free``, is left out.
+    weight, premises (operand, left, right, left, right, ...), ``factors`` the axes of the two contractions of each.
+    A move whose size (``along`` or ``free``) is None is left out.
     """
     rate, along, free, ins, outs, rest, factors = arguments
     operand, *sides = premises

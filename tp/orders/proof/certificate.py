@@ -1,7 +1,7 @@
 """Certificates: derivations written down, so that anyone who knows the rules can replay them.
 
-A certificate holds tables (arguments, values), lines (rule, arguments, premises, value) and claims about lines. It is
-minimal in one respect: only those sign flips are kept that some cancellation needs. All of it is under a digest.
+A certificate holds tables (arguments, values), lines (rule, arguments, premises, value) and claims about lines. It
+keeps only those sign flips that some cancellation needs. A digest covers everything else in it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a line is said to prove about ``quantity``.
+    """The statement about ``quantity`` that a line is claimed to prove.
 
     ``kind`` is ``order``: the largest exponent of the line's value, times ``factor``, is ``exponent``; ``series``: the
     same for those terms whose parity in the formal variable ``variable`` is ``parity``; ``form``: the line's value is
@@ -91,7 +91,7 @@ def _replayed(every: Sequence[Derivation[Any]], rules: Rules) -> dict[int, Any]:
 
 
 def _proves(claim: Claim, values: Mapping[int, Any]) -> bool:
-    """Whether fewer flips left the exponent that is claimed as it was, and as sharp."""
+    """Whether the replayed line of ``claim`` has the exponent and the exactness of the original line."""
     before, after = claim.derivation.value, values[id(claim.derivation)]
     return not isinstance(before, Value) or (before.exponent, before.exact) == (after.exponent, after.exact)
 
@@ -102,7 +102,7 @@ def digest(body: Mapping[str, Any]) -> str:
 
 
 class _Table:
-    """Distinct rows, numbered as they come."""
+    """Distinct rows, numbered in the order of their first use."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
@@ -198,7 +198,7 @@ _RATIONAL = re.compile(r"-?\d{1,30}(/\d{1,30})?")
 
 
 def rational(text: str) -> Fraction:
-    """An exponent as certificates write it; nothing that takes long to read. Raises ValueError for anything else."""
+    """An exponent in a certificate, of at most 30 digits a side. Raises ValueError for anything else."""
     if not _RATIONAL.fullmatch(text):
         raise ValueError(f"{text[:40]!r} is not a rational number")
     return Fraction(text)

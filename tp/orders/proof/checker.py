@@ -30,7 +30,7 @@ class Rejected(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Checked(Printable):
-    """What a certificate proves: its claims as sentences, and what it takes for granted."""
+    """What a certificate proves: its claims as sentences, and the facts that they rest on."""
 
     study = "certify"
 
@@ -111,7 +111,7 @@ def _statement(claim: Json, values: Sequence[Any], rules: Rules, variables: set[
 
 
 def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
-    """The facts that the lines appeal to: widths, laws of weights, properties of functions."""
+    """The facts that the lines use: sizes of axes, laws of weights, properties of functions."""
     sources: dict[str, Source] = {}
     axes: dict[str, Fraction] = {}
     for row in arguments:
@@ -146,7 +146,7 @@ def _sizes(axes: tuple[Any, ...], found: dict[str, Fraction]) -> None:
 
 
 def _properties(function: Json) -> str:
-    """What is taken for granted of one function, derivative by derivative."""
+    """The facts about one function that the lines use, derivative by derivative."""
     words: list[str] = []
     for k, (vanishes, constant, at_zero, growth, symmetry) in enumerate(function["slopes"]):
         facts = ["0"] if vanishes else ["constant"] if constant else []

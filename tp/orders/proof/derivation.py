@@ -1,4 +1,4 @@
-"""What flows through the symbolic interpreters: an abstract value together with the rule that gave it."""
+"""Derivations: the values of the symbolic interpreters, each with the rule that gave it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ V = TypeVar("V")
 class Derivation(Generic[V]):
     """``value`` follows by ``rule`` with ``arguments`` from the values of ``premises``.
 
-    ``arguments`` are plain data (None, bool, int, str, Fraction and tuples of them), so that a derivation can be
-    written down and replayed by someone who knows the rules and nothing else.
+    ``arguments`` are plain data (None, bool, int, str, Fraction, Source, Function, and tuples of them), so that a
+    derivation can be written down and replayed with the rules alone.
     """
 
     rule: str
@@ -22,11 +22,11 @@ class Derivation(Generic[V]):
     premises: tuple[Derivation[Any], ...] = field(repr=False)  # shared, so that their text would grow exponentially
     value: V
     notes: frozenset[str] = frozenset()
-    """What was assumed or given up on the way."""
+    """Assumptions and losses of precision on the way."""
 
 
 def lines(roots: Iterable[Derivation[Any]]) -> list[Derivation[Any]]:
-    """All that ``roots`` rest on, themselves included, premises before conclusions."""
+    """All lines that ``roots`` depend on, themselves included, premises before conclusions."""
     seen: dict[int, Derivation[Any]] = {}
     stack: list[tuple[Derivation[Any], bool]] = [(root, False) for root in roots]
     while stack:

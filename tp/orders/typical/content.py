@@ -1,9 +1,9 @@
 """How randomness enters a factor: which simultaneous sign flips leave it even, which make it odd.
 
 A *generator* is an independent sign flip of one source of randomness at one place of a wide axis (one
-neuron, one head). Expanded in characters of the group of flips, a factor has a support; a *content* keeps
-the smallest affine subspace over F2 that holds it. A monomial is a single point, an odd function of
-several odd things an affine subspace through one of them, a generic function the whole linear span. The
+neuron, one head). Expanded in characters of the group of flips, a factor has a support; a *content* is an
+affine subspace over F2 that contains it. A monomial is a single point, an odd function of
+several odd factors an affine subspace through one of them, a generic function the whole linear span. The
 mean over a flip vanishes exactly when the subspace misses 0 on the coordinates of that flip.
 
 Vectors over F2 are Python ints, one bit for each generator (:mod:`tp.orders.typical.f2`).
@@ -94,7 +94,7 @@ class Content(NamedTuple):
         return Content.make(moved(self.offset), [moved(b) for b in self.basis], free)
 
     def kept(self, mask: int) -> Content:
-        """The parities in ``mask`` only; degrees are dropped."""
+        """The content restricted to the generators in ``mask``; degrees are dropped."""
         return Content.make(self.offset & mask, [b & mask for b in self.basis], self.free & mask)
 
     @lru_cache(maxsize=1 << 16)

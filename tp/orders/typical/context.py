@@ -1,4 +1,4 @@
-"""What the rules of one analysis share: numbered flips, interned values, Gaussian symbols, what was assumed."""
+"""The state that the rules of one analysis share: numbered flips, interned values, Gaussian symbols, notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WIDENED = "long sums were simplified: joint parities are kept, single ones are n
 
 
 class Symbol(NamedTuple):
-    """Gaussian vectors W y (or W' y): which weight, which side, the content of y, and their own."""
+    """Gaussian vectors W y (or W' y): the weight, its side, the content of y, the content and axes of W y."""
 
     source: str
     transpose: bool
@@ -30,7 +30,7 @@ class Context:
     """The memory of the rules over one set of widths.
 
     Generators, Gaussian symbols and skewed sources are numbered as they first appear, so the same applications in the
-    same order give the same values. Values of more than ``most`` terms are simplified, to a single one where it is 0.
+    same order give the same values. Values of more than ``most`` terms are simplified, with ``most`` 0 to a single one.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class Context:
         self.largest = grains(exponents[-1])
         """The largest width in grains."""
         self.witnesses = 0
-        """The generators of flips that made a mean vanish: what a proof has to keep track of."""
+        """The generators of flips that made a mean vanish. A proof needs no others."""
         self.notes: set[str] = set()
-        """What was assumed or given up on the way to the value that is being worked out."""
+        """Assumptions and losses of precision on the way to the value that is being derived."""
         self.symbols: list[Symbol] = []
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
@@ -95,7 +95,7 @@ class Context:
         return found
 
     def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        """Fewer terms, as much of their joint parities kept as their number allows."""
+        """Fewer terms, with as many of the joint parities as the limit allows."""
         formal = self.flips.formal
         if not self._most:
             return merged(terms, formal)

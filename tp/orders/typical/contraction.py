@@ -1,4 +1,4 @@
-"""Sums over wide axes (calculus, theorem 3.5): what a sum adds to an exponent, and what its result forgets."""
+"""Sums over wide axes (calculus, theorem 3.5): their exponents, and the contents of their results."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:
 
 
 def _witness(at: Context, content: Content, mask: int) -> None:
-    """Remembers the generators of one flip that makes the factor odd, if those known so far do not do."""
+    """Records the generators of one flip that makes the factor odd, unless those recorded so far suffice."""
     if not content.misses_zero(mask & at.witnesses):
         # Flips of weights that are read serve at any depth; prefer them.
         at.witnesses |= content.witness(mask, at.witnesses | at.flips.read)

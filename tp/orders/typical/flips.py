@@ -1,4 +1,4 @@
-"""The sign flips that contents speak of: where they live, how deep they sit, how sharp they are."""
+"""The sign flips of which contents are made: their axes, levels and blurs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 
 HALF = Fraction(1, 2)
 DEEPEST = 3
-"""Levels beyond this one count as it: a flip of several levels together is still a flip."""
+"""The largest level. Deeper flips count as flips of this level, which is sound (calculus, theorem 2.4)."""
 FOLLOWED = 16
-"""How many roots of each kind are followed to :data:`DEEPEST` in each direction, the first to get there.
+"""The number of roots, the first of each kind and direction, whose flips are followed to :data:`DEEPEST`.
 
-Contents stay short by it, and with them the work for each node of a deep network.
+This limits the length of contents, and so the work for each node of a deep network.
 """
 
 
@@ -99,7 +99,7 @@ class Flips:
         return Content(self._bit(Generator(name, 0, frozenset(), None)))
 
     def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, transpose: bool) -> Content:
-        """What the covariance x·x' / n of W x (or W' x) inherits from the content of x, down to its own size."""
+        """The inner flips of W x (or W' x): the content of x seen through x·x' (calculus, theorem 3.7)."""
         if not (inner.offset or inner.basis or inner.free):
             return NOTHING
         images = self._images.setdefault((outs, ins, transpose), {})

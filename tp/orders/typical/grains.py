@@ -1,7 +1,7 @@
-"""Exponents as the rules of typical orders compute with them: whole numbers of grains n^{1/GRAIN}.
+"""Exponents in the rules of typical orders: whole numbers of grains n^{1/GRAIN}.
 
 A sweep adds and compares exponents hundreds of thousands of times, and a ``Fraction`` takes twenty times as long as an
-``int`` for it. An exponent that is no whole number of grains stays a ``Fraction``, of grains, so results are exact.
+``int`` for it. Other exponents are a ``Fraction`` of grains, so results are exact.
 """
 
 from __future__ import annotations

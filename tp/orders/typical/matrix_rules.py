@@ -1,6 +1,6 @@
 """Products with random matrices (calculus, theorems 3.6 to 3.8): a fresh Gaussian vector, and a coherent part.
 
-The rules are those of Yang's Master theorem read as bookkeeping.
+The rules follow from Yang's Master theorem (Tensor Programs III, 2021).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fewer terms for one value: those that others dominate are dropped, too many are joined."""
+"""Fewer terms for one value: dominated ones are dropped, and where there are too many they are joined."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _dominates(larger: Term, term: Term) -> bool:
 
 
 def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> tuple[Term, ...]:
-    """One term for each exponent: what all of its terms are odd in stays known, the rest is given up.
+    """One term for each exponent: flips under which all of its terms are odd stay known, others do not.
 
     Terms of different parity in the generators ``apart``, or under the joint flips ``together``, stay apart.
     """

@@ -1,4 +1,4 @@
-"""Typical orders with their derivations: what the primitives call, each call one line of a proof."""
+"""Typical orders with their derivations. Primitives call it; each call is one line of a derivation."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Calculus:
 
     def sum(self, values: Sequence[Derived], axes: WideAxes) -> Derived:
         """A sum with generic coefficients: nothing cancels between its parts."""
-        # One value twice is one value: a derivation of it will do.
+        # Equal values count once, with any one of their derivations.
         distinct = tuple({id(v.value): v for v in values if v.value.terms}.values())
         if len(distinct) < 2:
             return distinct[0] if distinct else self.zero
@@ -79,7 +79,7 @@ class Calculus:
         return self._derive("remainder", (function, k, q, axes), (base, move)) if move.value.terms else self.zero
 
     def switched(self, base: Derived, move: Derived, axes: WideAxes) -> Derived:
-        """How a choice among entries of ``base`` changes under ``move``."""
+        """The change of the mask of the largest entry of ``base`` under ``move``."""
         return self._derive("switched", (axes,), (base, move)) if move.value.terms else self.zero
 
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:

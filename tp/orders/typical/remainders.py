@@ -60,7 +60,7 @@ def _crossed(
 
 
 def switched(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
-    """How a choice among entries of b changes under a move m: at a share n^{m-b} of the places, all of them at most."""
+    """The change of the mask of the largest entry of b under a move m: nonzero at a share n^{min(m-b, 0)}."""
     (axes,) = arguments
     base, move = values
     if move.top is None:

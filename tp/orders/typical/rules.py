@@ -38,7 +38,7 @@ class Rules(Context):
     def apply_rule(
         self, rule: str, arguments: tuple[Any, ...], values: Sequence[Value]
     ) -> tuple[Value, frozenset[str]]:
-        """What ``rule`` gives, and the notes that go with it. Raises KeyError for an unknown rule."""
+        """The value of ``rule``, and its notes. Raises KeyError for an unknown rule."""
         key = (rule, arguments, *values)
         found = self.memory.get(key)
         if found is None:

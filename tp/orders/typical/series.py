@@ -14,7 +14,7 @@ from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.value import Term, Value, symbols_of
 
 ORDERS = 8
-"""Orders of a Taylor series that are looked at, beyond the first."""
+"""The number of orders of a Taylor series that are summed after the first one."""
 
 GROWS = "the argument of a nonlinearity grows with n; its order is bounded by growth only"
 UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
@@ -68,7 +68,7 @@ def evaluated(at: Context, function: Function, k: int, value: Value, axes: WideA
 
 
 def _least(at: Context, value: Value) -> Grains | None:
-    """The largest size that ``value`` surely has; None where all of its terms are bounds."""
+    """The largest attained size among the terms of ``value``; None where all are bounds."""
     found = max((t.size for t in value.terms if not t.bound), default=None)
     if found is None:
         at.notes.add(FROM_BELOW)

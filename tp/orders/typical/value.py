@@ -13,10 +13,10 @@ from tp.orders.typical.grains import Grains
 
 
 class Term(NamedTuple):
-    """A part of a value: typical entry size n^exponent, with the cancellations that ``content`` governs.
+    """A part of a value: typical entry size n^exponent. ``content`` decides which of its means vanish.
 
     ``size`` is the exponent in grains. ``part`` is the share of the entries that are not 0, as a power of n in
-    grains: 0 for all of them, negative for a vanishing share. A ``bound`` may be smaller than ``size`` says.
+    grains: 0 for all of them, negative for a vanishing share. A ``bound`` is at most of this size.
     ``symbols`` are numbers of the products W x that the part depends on, needed when W' is applied to it.
     """
 

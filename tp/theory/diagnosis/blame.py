@@ -1,8 +1,8 @@
 """Blame: the weights and the nodes to which a correlation owes its exponent.
 
-Both splits are exact. C^{0,d} is a sum over the weights that move in its slots; the part in which one weight moves in
-all of them is the correlation when that weight alone is trained. And the d-th derivative of F is a sum over nodes: what
-arises at a node because it is not linear in what moves, times the derivative of F by that node.
+Both splits are exact. By weights: C^{0,d} is a sum over weights that move in its slots. The part in which one weight
+moves in all slots is the correlation when that weight alone is trained. By nodes: the d-th derivative of F is a sum of
+what arises at a node, because it is not linear in its moving operands, times the derivative of F by that node.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ HANDFUL = 5
 class Culprit:
     """A parameter or a node with the exponent of its part; ``kind`` is ``parameter`` or ``node``.
 
-    A parameter with ``alone`` attains that exponent when nothing but it is trained; without, only together with others.
+    With ``alone`` the parameter attains that exponent when it alone is trained, else only together with others.
     """
 
     kind: str
@@ -54,7 +54,7 @@ class Culprit:
 
 @dataclass(frozen=True, slots=True)
 class Blame:
-    """Who is responsible for ``exponent``, the typical one of ``quantity`` (None: it vanishes, and nobody is).
+    """Parameters and nodes behind ``exponent``, the typical one of ``quantity`` (None: it vanishes identically).
 
     Nodes come in the order in which data meet them: the first is the cause, later ones may only pass its effect on.
     """
@@ -68,8 +68,8 @@ class Blame:
 def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
     """The parameters and nodes whose part of ``quantity`` has its exponent.
 
-    The Hessian and C[2,d] are examined with one free slot along g, as C[1,1] and C[1,d+1]. F has no slots: named are
-    the first values on its way that grow, or vanish, where F does.
+    The Hessian and C[2,d] are examined with one free slot along g, as C[1,1] and C[1,d+1]. F has no slots; its
+    nodes are the first values that grow if F grows, or vanish if F vanishes.
     """
     if quantity.free == 2:
         quantity = parse(f"C[1,{quantity.contracted + 1}]")
@@ -86,7 +86,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
 
 
 def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
-    """Those that suffice alone; where none does, those that take part."""
+    """Parameters that suffice alone; where none does, those that take part."""
     for alone in (True, False):
         found = {name: e for name, e in parts.by_parameter(alone=alone) if e is not None and e >= exponent}
         if found:
@@ -101,9 +101,9 @@ def _nodes(places: Sequence[Place]) -> tuple[Culprit, ...]:
 
 
 class _Recording(Taylor):
-    """Remembers, for every base node, its highest coefficient as if those of the operands were given.
+    """Records for every base node the part of its highest coefficient that arises at the node.
 
-    For ``detached`` ones they are constants, else zero.
+    The highest coefficients of its operands are set to zero for it or, with ``detached``, to constants.
     """
 
     def __init__(self, graph: GraphBuilder, direction: Direction, depth: int, *, detached: bool) -> None:
@@ -180,7 +180,7 @@ class Parts:
             yield name, max((e for e in exponents if e is not None), default=None)
 
     def by_node(self) -> Iterable[tuple[int, Fraction]]:
-        """What every node of the program contributes."""
+        """(node, exponent of its part) for every node of the program that contributes."""
         for index, scalar in self.scalars():
             found = self.exponent(scalar)
             if found is not None:
@@ -198,7 +198,7 @@ class Parts:
         pulled = pullback(self.graph, base, self.graph.add(Constant((1.0,))), reads.values(), every=True)
         for index, jet in jets(self.program, outputs, self.algebra, datum(self.graph)).items():
             node = jet[0]
-            # A node is made once, though others may pass it on unchanged.
+            # Each part is counted once, though later nodes may pass the same base node on.
             made = None if node is None else self.algebra.made.pop(node, None)
             if node is None or made is None or node not in pulled.cotangents:
                 continue

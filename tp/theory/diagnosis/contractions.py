@@ -1,4 +1,4 @@
-"""Which nodes sum over a wide axis: where a power of n is expected in the source, and missed if it is not there."""
+"""Which nodes sum over a wide axis. Such a sum usually needs a power of n as a factor in the source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a diagnosis names nodes and weights: by what the source calls them, merged by source line."""
+"""Names of nodes and weights in a diagnosis: those of the source, merged by source line."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Place:
 
 
 def by_line(places: Iterable[Place]) -> list[tuple[str, Span | None, Fraction]]:
-    """Name, span and largest exponent of what stands on one line, lines in the order of their first node.
+    """Name, span and largest exponent of each source line, in the order of the first nodes.
 
-    A line is called after its functions of one kind, or after its first node where it has none.
+    A line is named after its functions of one kind, or after its first node where it has none.
     """
     lines: dict[object, list[Place]] = {}
     for place in sorted(places, key=lambda p: p.index):
@@ -65,7 +65,7 @@ def listing(names: Iterable[str]) -> str:
 
 
 def node_name(program: Graph, index: int) -> str:
-    """What the node computes, in the words of the source as far as it names what goes in."""
+    """The label of the node, or a formula where it applies a function or a weight or has no label."""
     node = program[index]
     named = function_of(node.operation) is None and applied_weight(node.operation) is None
     return (node.label if named else None) or formula(program, index)

@@ -17,7 +17,7 @@ from tp.primitives.traits import applied_weight
 from tp.theory.diagnosis.contractions import contracts
 
 _NESTED = 3
-"""Formulas within formulas; what is deeper is written as an ellipsis."""
+"""The deepest nesting of formulas. Deeper parts are written as an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class _Spot:
 
 
 def _passed_on(_: Operation, spot: _Spot) -> str:
-    """Any other operation is called after its one operand that is not constant, if there is just one."""
+    """Any other operation has the formula of its only operand that is not constant, if there is just one."""
     moving = [i for i in spot.operands if spot.program[i].operation.derivative is not Derivative.CONSTANT]
     return spot.part(moving[0]) if len(moving) == 1 else "…"
 

@@ -17,7 +17,7 @@ from tp.theory.diagnosis.describe import declared, listing, node_name
 from tp.transform.rescale import Rescaling, rescaled
 
 BUDGET = 600
-"""Changed programs examined at most, unless said otherwise."""
+"""The default of the most changed programs that are examined."""
 LARGEST = Fraction(2)
 """The largest change that is tried."""
 _FINEST = 24
@@ -60,10 +60,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """All smallest changes that restore what was asked for; none: no change of one exponent does.
+    """All smallest changes that restore what was asked for; empty where no change of one exponent does.
 
-    ``largest`` is the size up to which changes were examined, in steps of ``step``; ``complete`` is False where the
-    budget ended before that.
+    ``examined`` is the number of changed programs. Changes up to the size ``largest`` are tried in steps of ``step``;
+    ``complete`` is False where the budget ended before that.
     """
 
     changes: tuple[Change, ...]
