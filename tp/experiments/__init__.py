@@ -1,1 +1,1 @@
-"""Experiments: numbers that can be drawn at any width."""
+"""Experiments: random quantities that can be drawn at any width."""

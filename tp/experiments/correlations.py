@@ -1,4 +1,4 @@
-"""Correlations as an experiment: the absolute values of C^{D,d}, one draw of the weights after another."""
+"""Correlations as an experiment: the absolute values of C^{D,d} for independent draws of the weights."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Correlations:
         self._compiled = Compiled()
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
-        """Absolute values [count] by quantity. Raises TpError TP511 where nothing can be conditioned."""
+        """Absolute values [count] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
         derived, n = self._derived, at.width
         found = self._compiled.draw(
             at,
@@ -63,7 +63,7 @@ class Correlations:
         return self._derived.work(at.width, at.engine)
 
     def memory(self, at: At) -> int:
-        """Bytes: weights or what is known of them, the draw of the largest weight, and live values."""
+        """Bytes of weights or their known products, of the draw of the largest weight, and of live values."""
         return self._derived.words(at.width, at.engine) * WORD[at.dtype]
 
     def identity(self) -> Identity:

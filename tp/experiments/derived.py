@@ -1,4 +1,4 @@
-"""The derived programs of a set of correlations: what they cost at a width, and one draw of them."""
+"""The derived programs of a set of correlations: their cost at a width, and one draw of their values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Derived:
         return absent(self.program.parameters, self._asked_in_all(n), n, engine)
 
     def words(self, n: int, engine: str) -> int:
-        """Numbers in memory at once: weights or what is known of them, the draw of the largest, live values."""
+        """Numbers in memory at once: weights or their known products, the draw of the largest, and live values."""
         without, asked = self.absent(n, engine), self._asked(n)
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
@@ -82,7 +82,7 @@ class Derived:
         return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]
 
     def _remembered(self, name: str, n: int) -> int:
-        """Products of one weight that the power iterations make room for."""
+        """The number of products of one weight that the power iterations make room for."""
         steps = [vectors_asked(step, n) for step in self.steps.values() if not step.vanishes]
         return ROOM * sum(sum(vectors[name]) for vectors in steps if name in vectors)
 
@@ -90,7 +90,7 @@ class Derived:
         return questions(self._programs(), n)
 
     def _asked_in_all(self, n: int) -> dict[str, Questions]:
-        """As :meth:`_asked`, with as many steps of power iterations as are usual."""
+        """As :meth:`_asked`, with the usual number of steps of power iterations."""
         scalars, *steps = self._programs()
         found = questions([scalars], n)
         for name, asked in questions(steps, n).items():

@@ -1,4 +1,4 @@
-"""An experiment is a value: numbers that can be drawn at any width, by whoever has it."""
+"""The interface of experiments: random quantities that can be drawn at any width, by any process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """Where a draw is made: the ``width`` n, the ``dtype`` "float32" or "float64", and the ``engine`` as asked for.
+    """The settings of a draw: the ``width`` n, the ``dtype`` "float32" or "float64", and the ``engine`` asked for.
 
     The engine is "dense" (weights are arrays), "conditioned" (wide Gaussian weights are matrix-free: only their
     products with vectors are drawn) or "auto" (for each weight the cheaper of the two).
@@ -27,11 +27,11 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What runs somewhere.
+    """The engine that draws, and the weights that it does not materialise.
 
     ``name`` is "conditioned" where at least one wide weight is matrix-free, else "dense". ``absent`` has the names of
     the weights that are never materialised, in alphabetical order: random numbers depend on them. ``forced`` says
-    which wide weights have to be materialised in any engine, with their laws, as "W is uniform"; it may be empty.
+    which wide weights every engine materialises, and their laws, such as "W is uniform"; it may be empty.
     """
 
     name: str
@@ -41,11 +41,11 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """All that decides the numbers of an experiment beside width, dtype, engine and the number of a draw.
+    """All that determines the draws of an experiment beside their numbers and :class:`At`.
 
     ``program`` is a hash of the graph and ``inputs`` a hash of all arrays and settings. ``quantities`` are in the order
-    in which they are drawn jointly. ``code`` is the module of the experiment: the code that it imports decides numbers,
-    too. ``shared`` is False where no other process can know the same experiment, as with a function of the user's.
+    in which they are drawn jointly. ``code`` is the module of the experiment: the code that it imports determines
+    draws, too. ``shared`` is False where other processes cannot have the experiment, as with a function of the user's.
     """
 
     program: str
@@ -56,7 +56,7 @@ class Identity:
 
 
 class Experiment(Protocol):
-    """Numbers that can be drawn at any width.
+    """Random quantities that can be drawn at any width.
 
     It can be pickled (graphs as their texts, without compiled programs), so that any process can draw.
     """
@@ -68,7 +68,7 @@ class Experiment(Protocol):
 
     @property
     def quantities(self) -> tuple[str, ...]:
-        """The names of what is drawn."""
+        """The names of the quantities that are drawn."""
         ...
 
     def draw(self, at: At, first: int, count: int) -> Mapping[str, npt.NDArray[Any]]:
@@ -79,7 +79,7 @@ class Experiment(Protocol):
         ...
 
     def engine(self, at: At) -> Engine:
-        """What runs there. Raises TpError TP511 where the engine is "conditioned" and no weight can be."""
+        """The engine that draws. Raises TpError TP511 for "conditioned" where no weight can be matrix-free."""
         ...
 
     def cost(self, at: At) -> float:
@@ -87,9 +87,9 @@ class Experiment(Protocol):
         ...
 
     def memory(self, at: At) -> int:
-        """Bytes that draws need there, about."""
+        """The bytes that draws need, approximately."""
         ...
 
     def identity(self) -> Identity:
-        """What a store and other processes know the experiment by."""
+        """The identity by which a store and other processes know the experiment."""
         ...

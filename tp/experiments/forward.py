@@ -1,4 +1,4 @@
-"""Forward values as an experiment: every output of a program at one input, for fresh weights."""
+"""Forward values as an experiment: every output of a program at one input, for independent draws of the weights."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ForwardValues:
         return tuple(self._graph.outputs)
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
-        """Values [count, ...axes of the output] by output. Raises TpError TP511 where nothing can be conditioned."""
+        """Values [count, ...axes of the output] by output. Raises TpError TP511 where no weight can be matrix-free."""
         import jax
 
         from tp.interpret.arrays.backend import precision
@@ -58,7 +58,7 @@ class ForwardValues:
         return weights + elsewhere(self._graph, self._roots, at.width)
 
     def memory(self, at: At) -> int:
-        """Bytes: weights or what is known of them, and the most values that are live at once."""
+        """Bytes of weights or their known products, and of the most values that are live at once."""
         held = held_entries(self._graph.parameters, self._asked(at), self._absent(at), at.width)
         return (held + peak_entries(self._graph, self._roots, at.width)) * WORD[at.dtype]
 

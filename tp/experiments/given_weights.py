@@ -10,7 +10,7 @@ from tp.graph.graph import Graph
 
 
 def width_of(graph: Graph, params: Mapping[str, Any]) -> int:
-    """The n at which ``params`` have the shapes that ``graph`` wants.
+    """The n at which ``params`` (arrays by name of the weight) have the shapes that ``graph`` declares.
 
     Raises ValueError for missing parameters, and where the shapes fit no n. Without wide axes n is 1.
     """

@@ -1,4 +1,4 @@
-"""What decides numbers as short texts: graphs, which also travel as their texts, and arrays."""
+"""Hashes of graphs and arrays, and graphs that can be pickled."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tp.primitives import known
 
 
 class WrittenGraph:
-    """A graph that is hashed and pickled as its text, and read back when it is first needed after that.
+    """A graph that is hashed and pickled as its text, from which it is parsed at its first use.
 
-    The text has what the outputs are computed by. Names of nodes, labels and places in the source are left out.
+    The text has the operations that the outputs need, without names of nodes, labels and places in the source.
     """
 
     def __init__(self, source: Graph | str) -> None:
@@ -49,7 +49,7 @@ def written(graph: Graph | WrittenGraph) -> WrittenGraph:
 
 
 def arrays_hash(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    """The SHA-256 of names, shapes, types and all numbers, in hexadecimal digits; whatever the order of the names."""
+    """The SHA-256 of names, shapes, dtypes and all entries, in hexadecimal digits, whatever the order of the names."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):
         plain = np.ascontiguousarray(array)

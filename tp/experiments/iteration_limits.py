@@ -1,4 +1,4 @@
-"""Limits of power iterations, and what their steps ask of weights."""
+"""Limits of power iterations, and the products with weights that their steps need."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ TOLERANCE = 1e-3
 STEPS = 400
 """The most steps of one iteration."""
 LEARNED_STEPS = 120
-"""The most steps where weights are matrix-free: all steps have to be remembered."""
+"""The most steps where weights are matrix-free: the products of all steps are kept."""
 USUAL_STEPS = 100
-"""A usual number of evaluations of a step, both starts together."""
+"""The usual number of evaluations of a step, both starts together."""
 STARTS = 2
-"""Random starts of which the largest result counts."""
+"""The number of random starts. The largest of their results is the norm."""
 FIRST = 2
-"""Steps before the first norm that is compared."""
+"""The number of steps before the first norm that is compared with later ones."""
 ROOM = STARTS * (LEARNED_STEPS + FIRST)
-"""The most evaluations of a step that are remembered."""
+"""The most evaluations of a step whose products are kept."""
 
 
 def vectors_asked(step: HessianStep, n: int) -> dict[str, tuple[int, int]]:
-    """The vectors that one evaluation multiplies each weight with at width ``n``, and its transpose."""
+    """By weight: how many vectors one evaluation at width ``n`` multiplies it with, and its transpose with."""
     found = questions([(step.graph, step.roots)], n)
     return {name: (q.vectors(False), q.vectors(True)) for name, q in found.items()}

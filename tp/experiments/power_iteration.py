@@ -1,4 +1,4 @@
-"""Norms of symmetric matrices on parameter space, from the program of a step (:mod:`tp.quantities.hessian`)."""
+"""Spectral norms of symmetric matrices on parameter space, by the steps of :mod:`tp.quantities.hessian`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tp.interpret.arrays.evaluate import stepper
 from tp.quantities.hessian import HessianStep
 
 State = dict[str, Any]
-"""The iterate in factors, by the name of the input that each is."""
+"""The iterate as a dict of factors, by the names of their inputs."""
 Weights = Mapping[str, Any]
 
 
 class PowerIteration:
-    """u -> Λ M u / |Λ^{1/2} M u| again and again, at width ``n``: wanted is the norm of Λ^{1/2} M Λ^{1/2}."""
+    """Power iteration u -> Λ M u / |Λ^{1/2} M u| for the norm of Λ^{1/2} M Λ^{1/2} at width ``n``."""
 
     def __init__(self, step: HessianStep, n: int, kind: Any) -> None:
         self._step, self._n, self._kind = step, n, kind
@@ -40,8 +40,8 @@ class PowerIteration:
         """From ``state`` until the norm has settled, or for about ``most`` steps.
 
         Returns the last iterate, the norm, its relative change over the last ten steps, and the weights in
-        ``learning`` with what was learned of them: they are matrix-free, and need room for further products. The
-        norm is a lower bound that has converged when the change is below TOLERANCE.
+        ``learning`` with their new products: they are matrix-free and need room for these. The norm is a lower bound,
+        which has converged where the change is at most TOLERANCE.
         """
 
         def again(_: Any, carry: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -80,10 +80,10 @@ class PowerIteration:
 def spectral_norm(
     step: HessianStep, n: int, kind: Any
 ) -> Callable[[Weights, Mapping[str, Any], Any], tuple[Any, Any, dict[str, Any]]]:
-    """A JAX function (weights, inputs, key) -> (norm, relative change at the end, weights) for a step that moves.
+    """A JAX function (weights, inputs, key) -> (norm, relative change at the end, weights) for a step that is not zero.
 
-    From :data:`STARTS` random starts; the largest result counts. Matrix-free weights are returned with what was
-    learned of them, and every start builds on what the one before learned: all see one matrix.
+    The norm is the largest result of :data:`STARTS` random starts. Matrix-free weights are returned with the products
+    that were drawn, and every start continues from those of the start before: all have the same matrix.
     """
     iteration = PowerIteration(step, n, kind)
     vectors = vectors_asked(step, n)

@@ -1,4 +1,4 @@
-"""Many draws in one call of a compiled program, and the compiled programs of one experiment."""
+"""The compiled programs of one experiment, each of which makes many draws in one call."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tp.experiments.experiment import At, Floats
 
 SEEDS = 64
-"""Draws of one call: a loop inside it finds its memory already there."""
+"""The most draws of one call of a compiled program: a loop in it reuses its memory."""
 One = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
 """A JAX function from the number of a draw and the inputs to values by name."""
 
@@ -33,8 +33,8 @@ class Compiled:
     ) -> dict[str, Floats]:
         """The values [count, ...] of draws number ``first``, ``first`` + 1, ..., for the inputs ``data``.
 
-        ``make`` gives the function of one draw for a JAX dtype, and ``words`` how many numbers it has in memory at
-        once. Both are asked at the first draw there.
+        ``make`` returns the function of one draw for a JAX dtype, and ``words`` how many numbers that has in memory at
+        once. Both are called at the first draw for ``at``.
         """
         import jax
         import jax.numpy as jnp
@@ -58,8 +58,8 @@ class Compiled:
 def several(one: One, lanes: int) -> Callable[..., dict[str, Any]]:
     """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] by name.
 
-    Only the first ``count`` (at most :data:`SEEDS`) are sensible. ``lanes`` draws are made side by side, the rest one
-    after another.
+    Rows after the first ``count`` (at most :data:`SEEDS`) have no meaning. ``lanes`` draws are made side by side, the
+    rest one after another.
     """
     import jax
     import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Which samples each step sees."""
+"""The samples of each step of training."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from jaxtyping import Int
 
 
 def batches(steps: int, batch: int, samples: int) -> Int[npt.NDArray[np.int64], "steps batch"]:
-    """Numbers of samples from 0 in a fixed random order, none twice in a batch.
+    """Indices in 0, ..., ``samples`` - 1 in a fixed random order, none twice in a batch.
 
-    The first batch has sample 0, which is the probe that counts as seen.
+    The first batch has sample 0, which is a probe that is trained on.
     """
     draw = np.random.default_rng(0)
     if batch == 1:

@@ -1,6 +1,6 @@
-"""A gradient program at one width, as a JAX function of weights and samples.
+"""A gradient program at one width as a JAX function of weights and samples.
 
-Arrays of samples are [samples, ...] here. Graphs have the samples axis last in inputs, and anywhere in outputs.
+Here the samples axis comes first. In graphs it is the last axis of inputs, and any axis of outputs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tp.primitives.arrays import aligned
 
 
 class Values(NamedTuple):
-    """What one evaluation found.
+    """The values of one evaluation.
 
     ``output`` is [samples, ...axes of the output], features are [samples, entries], and ``radial`` is [samples], or 0
     where it is not wanted.
@@ -46,13 +46,13 @@ class Evaluation:
     def step(
         self, weights: Mapping[str, Any], inputs: Mapping[str, Any], targets: Any, moves: Mapping[str, Any]
     ) -> tuple[dict[str, Any], Values]:
-        """For a program with error signals: the ``targets`` are [samples, ...axes of the output]."""
+        """For a program with error signals, with ``targets`` [samples, ...axes of the output]."""
         return self._run(weights, inputs, {TARGET: self._ordered(targets), **moves})
 
     def component(
         self, weights: Mapping[str, Any], inputs: Mapping[str, Any], component: Any, moves: Mapping[str, Any]
     ) -> tuple[dict[str, Any], Values]:
-        """For a program without: the gradient of one ``component`` of the output, counted along all of its axes."""
+        """For a program without error signals: the gradient of the flattened output at index ``component``."""
         one = jax.nn.one_hot(component, prod(self._shape), dtype=self.kind).reshape(self._shape)
         seed = jnp.broadcast_to(one, (self._samples.at(self.n), *self._shape))
         return self._run(weights, inputs, {SEED: self._ordered(seed), **moves})
@@ -60,7 +60,7 @@ class Evaluation:
     def _run(
         self, weights: Mapping[str, Any], inputs: Mapping[str, Any], more: Mapping[str, Any]
     ) -> tuple[dict[str, Any], Values]:
-        """The weights with what was learned of those that are matrix-free, and the values."""
+        """The weights, matrix-free ones with their new products, and the values."""
         given = {name: jnp.moveaxis(array, 0, -1) for name, array in inputs.items()}
         values, known = self._evaluate(dict(weights), {**given, **more})
         return known, self._read(values)

@@ -1,4 +1,4 @@
-"""Gradients in numbers: arrays for weights that are read, rows of outer products for weights that are applied."""
+"""Gradients: arrays for weights read as values, outer products for weights applied to vectors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Rows(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """A gradient by name of the weight: ``leaves`` of those that are read, ``rows`` of those that are applied.
+    """A gradient by name of the weight: ``leaves`` of weights read as values, ``rows`` of applied weights.
 
     Gradients of single samples have a leading axis of samples.
     """
@@ -29,7 +29,7 @@ class Parts(NamedTuple):
 
 
 def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Float[Array, "samples others"]:
-    """Σ over weights of rate * <one, other>, for gradients of single samples."""
+    """Σ over weights of rate * <one, other>, for the gradients of every pair of samples."""
     total: Any = 0.0
     for name, mine in one.leaves.items():
         if name in other.leaves:
@@ -69,7 +69,7 @@ def image(of: Parts, updates: Mapping[str, Any]) -> Float[Array, " samples"]:
 
 
 def minus(one: Parts, other: Parts) -> Parts:
-    """``one`` - ``other`` with twice the rows, small where both are close: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d)."""
+    """``one`` - ``other``, with twice the rows: a⊗b - c⊗d = (a - c)⊗b + c⊗(b - d), accurate where both are close."""
     leaves = {name: mine - other.leaves[name] for name, mine in one.leaves.items()}
     rows = {
         name: Rows(

@@ -1,11 +1,11 @@
 """The linear model (paper, eq. 11): parameters θ_0 + δ, output F_0 + J_0 δ, and the same steps as the program.
 
-Where the optimiser is linear, J_0 of its update is its update of J_0 θ, driven by the initial kernel K_0 C'. So
-outputs at the samples are all that has to be kept, and a step costs next to nothing (:class:`Kernel`):
+Where the optimiser is linear, it acts on outputs J_0 θ as on weights, with K_0 C' as the gradient (K_0 is the initial
+kernel). Then only outputs at the samples are kept, and steps are cheap (:class:`Kernel`). For SGD:
 
     f(s + 1) = F_0 + (1 - ηλ) (f(s) - F_0) - ηλ J_0 θ_0 - η u(s + 1),    u(s + 1) = μ u(s) + K_0 C'(f(s))
 
-for SGD. For any other optimiser δ is moved as arrays, with the initial gradients of all samples (:class:`Tangent`).
+For any other optimiser δ is moved as arrays, with the initial gradients of all samples (:class:`Tangent`).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Picked = Int[Array, " batch"]
 class Line(NamedTuple):
     """The linear model at one step: its ``outputs``, the optimiser's ``state`` and ``weights``.
 
-    There are no ``weights`` where the outputs alone are kept.
+    ``weights`` is empty where only the outputs are kept.
     """
 
     outputs: Outputs
@@ -61,7 +61,7 @@ class LinearModel(ABC):
         """After a step with the error signals ``signal`` of the samples ``picked``."""
 
     def slopes(self, outputs: Outputs, targets: Outputs) -> tuple[Any, Any]:
-        """The largest |C'| and |C''| (norms over components) of some samples: the premise of corollary 4.0.1."""
+        """The maxima over samples of |C'| and |C''| (norms over components): the premise of corollary 4.0.1."""
         first = jax.vmap(jax.grad(self.cost))(outputs, targets)
         second = jax.vmap(jax.hessian(self.cost))(outputs, targets)
         return _largest(first), _largest(second)
@@ -85,7 +85,7 @@ class Kernel(LinearModel):
 
 @dataclass(frozen=True)
 class Tangent(LinearModel):
-    """For all other optimisers. ``gradients`` are J_0, those of all components, and of all samples in each."""
+    """For all other optimisers. ``gradients`` are J_0, with a leading axis [components * samples]."""
 
     gradients: Parts
     rates: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""What is kept of each run: numbers with a name and a step, of which every statement about training is made."""
+"""The numbers that are kept of each run, with a name and a step. All statements about training rest on them."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ HESSIAN, HESSIAN_DRIFT, RATIO = "hessian", "hessian drift", "hessian / gradient"
 LOSS, LINEAR_LOSS, SIGNAL, CURVATURE = "loss", "linear loss", "signal", "curvature"
 DIVERGED = "diverged"
 STEEPEST, SLOWEST, FASTEST = "steepest", "slowest", "fastest"
-"""Of the initial kernel at the samples that are trained on: the largest K_0(x, x), the extreme eigenvalues."""
+"""Of the initial kernel at the samples that are trained on: the largest K_0(x, x) and the extreme eigenvalues."""
 STEPWISE = (LOSS, LINEAR_LOSS, SIGNAL, CURVATURE)
-"""What a step has. All other numbers with a step belong to the weights after that many steps."""
+"""The names of numbers of a step. All other numbers with a step belong to the weights after that many steps."""
 EXPLODED = 1e6
 """A run diverges where its loss is larger than this many times the first loss (or 1, if that is larger)."""
 MOST_STEPS = 64
 """Steps at which stepwise numbers are kept, evenly spaced, beside those before each look."""
 WHOLE = -1
-"""The step of a number that belongs to a run as a whole."""
+"""The step of a number that belongs to a whole run."""
 _STEP = re.compile(r"(.+) (?:after|at) (\d+)")
 
 
@@ -65,7 +65,7 @@ Records = Mapping[Observable, Mapping[int, Float[Floats, " runs"]]]
 
 
 def recorded(samples: Mapping[str, Mapping[int, Floats]]) -> Records:
-    """What was drawn of a trainer, by observable."""
+    """The ``samples`` of a sweep of a trainer, by observable."""
     return {Observable.read(text): by_width for text, by_width in samples.items()}
 
 
@@ -81,7 +81,7 @@ def kept_steps(path: Path) -> list[int]:
 
 
 def looked_at(trainer: Trainer) -> tuple[str, ...]:
-    """The names of what is seen at every look."""
+    """The names of the numbers that every look has."""
     return (DEVIATION, SEEN, KERNEL, *(moved(name) for name in trainer.features), GRADIENT, OUTPUT)
 
 
@@ -103,8 +103,8 @@ def numbers(trainer: Trainer, found: Mapping[str, Floats]) -> dict[str, Float[Fl
     """The :func:`observables` by their text, from what the runs of ``trainer`` ``found``.
 
     ``diverged`` is 0 for a run that did not diverge. Otherwise it is 1 + the number (from 0) of the first step whose
-    loss, for either model, is NaN, infinite or larger than :data:`EXPLODED` times the first one (or 1, if that is
-    larger). Where only outputs after the last step are, it is the number of steps.
+    loss, for either model, is NaN, infinite or larger than :data:`EXPLODED` times the first loss (or 1, if that is
+    larger). Where only the outputs after the last step are NaN, infinite or as large, it is the number of steps.
     """
     path = trainer.path
     kernel, gap = found["kernel"], found["output"] - found["linear"]

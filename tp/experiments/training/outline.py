@@ -1,4 +1,4 @@
-"""The graphs of a run and how often each is evaluated, which do not depend on the width."""
+"""The graphs of a run, and how often each is evaluated. They do not depend on the width."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Part = tuple[Nodes, list[int]]
 
 
 class Outline:
-    """A program with a path, an optimiser and a cost. ``features`` are named values whose moves are looked at."""
+    """A program with a path, an optimiser and a cost. ``features`` are named values whose moves are measured."""
 
     def __init__(
         self, program: Graph, path: Path, optimizer: Optimizer, cost: str, features: Sequence[str] = ()
@@ -33,7 +33,7 @@ class Outline:
         self._seconds: dict[frozenset[str], Second] = {}
 
     def built(self, moves: Moves) -> tuple[Gradient, Gradient]:
-        """Step and probe for weights that have made ``moves``."""
+        """The graphs of a step and of a look for weights with ``moves``."""
         return (
             step(self.program, self.cost, self.path.batch, moves),
             probe(self.program, self.path.probes, moves, self.features),
@@ -41,7 +41,7 @@ class Outline:
 
     @cached_property
     def plain(self) -> tuple[Gradient, Gradient]:
-        """Step and probe for weights that are all arrays. Ranks of gradients are read off the step."""
+        """The graphs of a step and of a look where all weights are arrays."""
         return self.built(Moves())
 
     @cached_property
@@ -50,7 +50,7 @@ class Outline:
         return probe(self.program, self.path.samples, Moves(), {}, radial=self.optimizer.shrinks)
 
     def second(self, without: frozenset[str]) -> Second | None:
-        """Second derivatives where weights in ``without`` are moved by rows, all others by arrays; None if unwanted."""
+        """Second derivatives where weights in ``without`` move by outer products, others by arrays; None if unwanted."""
         if not self.path.curved:
             return None
         if without not in self._seconds:
@@ -66,7 +66,7 @@ class Outline:
         return [*gradient.leaves, *gradient.factors]
 
     def ranks(self, without: frozenset[str]) -> dict[str, int]:
-        """The outer products of one step of the weights in ``without``."""
+        """By weight in ``without``: how many outer products one step adds."""
         return {name: rank for name, rank in self.plain[0].rank().items() if name in without}
 
     def rates(self, n: int) -> dict[str, float]:
@@ -75,7 +75,7 @@ class Outline:
         return {name: float(scale(name).at(n)) for name in self.program.parameters}
 
     def room(self, n: int, without: frozenset[str]) -> dict[str, tuple[int, int]]:
-        """By weight in ``without``: the most products with it, and with its transpose, that a run asks for."""
+        """By weight in ``without``: how many products with it, and with its transpose, a run needs at most."""
         room: dict[str, tuple[int, int]] = dict.fromkeys(without, (0, 0))
         second = self.second(without)
         curved = [] if second is None else [(part, second.room(bool(without))) for part in second.programs()]
@@ -89,7 +89,7 @@ class Outline:
         return room
 
     def parts(self) -> list[tuple[Part, int]]:
-        """Every graph that a run evaluates, with its roots and how often: exactly for the first three only."""
+        """Every graph of a run with its roots, and how often it is evaluated: exact for the first three only."""
         (mine, seen), whole = self.plain, self.whole
         second = self.second(frozenset())
         curved = [] if second is None else second.programs()
@@ -105,7 +105,7 @@ class Outline:
         return [part for part, _ in self.parts()]
 
     def asked(self, n: int) -> dict[str, Questions]:
-        """The products that a run asks of every weight."""
+        """The products that a run needs with every weight."""
         found: dict[str, Questions] = {}
         for part, times in self.parts():
             for name, q in questions([part], n).items():

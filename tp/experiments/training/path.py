@@ -1,4 +1,4 @@
-"""What is trained on, in which order, and when it is looked at."""
+"""The samples of a run, their order, and the steps after which probes are evaluated."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ class Path:
     """Samples and their order.
 
     ``inputs[name]`` is [samples, ...] and ``targets`` [samples, ...axes of the output]. ``batches`` [steps, batch] has
-    the samples of each step, none of the first ``unseen``. The first ``probes`` samples are looked at after as many
-    steps as ``looks`` says, in increasing order from 0. ``curved`` are the looks with second derivatives.
+    the indices of the samples of each step, none below ``unseen``. The first ``probes`` samples are the probes. They
+    are evaluated after the numbers of steps in ``looks``, which increase from 0; ``curved`` are those with second
+    derivatives.
     """
 
     inputs: Mapping[str, npt.NDArray[np.float64]]

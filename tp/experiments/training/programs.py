@@ -1,4 +1,4 @@
-"""The graphs that training evaluates: a step, the gradients of the linear model, and what is looked at on the way."""
+"""The graphs that training evaluates: a step, and the outputs, features and gradients of single samples."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEED = Slot(Role.SEED)
 
 @dataclass(frozen=True, slots=True)
 class Gradient:
-    """A graph with the outputs of samples, the gradient of a weighted sum of them, and ``features`` by name.
+    """A graph with the outputs of samples, the gradient of their weighted sum, and ``features`` by name.
 
     If gradients are ``apart``, every sample has its own, along the samples axis of leaves and factors. ``radial`` is
     then the inner product of each with the weights, [samples], or None where it is unwanted or zero.
@@ -48,7 +48,7 @@ class Gradient:
         return [self.output, *self.features.values(), *radial, *self.gradient.leaves.values(), *factors]
 
     def rank(self) -> dict[str, int]:
-        """How many outer products the gradient of each applied weight is, for one sample if they are apart."""
+        """By applied weight: how many outer products its gradient has, for one sample if they are apart."""
         return {
             name: sum(prod(a.at(1) for a in self.shared(f.left, f.right, f.shared)) for f in parts)
             for name, parts in self.gradient.factors.items()
@@ -82,7 +82,7 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
 
 
 def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
-    """Outputs, ``features`` and gradients of ``count`` samples, each apart; the input :data:`SEED` weighs the outputs.
+    """Outputs, ``features`` and gradients of each of ``count`` samples; the input :data:`SEED` weighs the outputs.
 
     With ``radial`` also the inner products of gradients and weights.
     """

@@ -1,6 +1,6 @@
 """A run of the optimiser and of the linear model beside it (paper, eq. 10 and 11), as one JAX function.
 
-A run goes from look to look: steps up to the next one, then the look. All that changes is a :class:`Carry`.
+A run alternates between steps and looks. Its state is a :class:`Carry`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.conditioned_matrix import Gaussian
 
 TARGETS = "@targets"
-"""The name of the targets among the arrays that a run is given."""
+"""The name of the targets among the arrays of a run."""
 
 
 class Carry(NamedTuple):
-    """The weights, the linear model, states of the iterations for second derivatives, and what was seen so far."""
+    """The weights, the linear model, states of the iterations for second derivatives, and the records so far."""
 
     moving: Moving
     line: Line
@@ -37,7 +37,7 @@ class Carry(NamedTuple):
 
 
 class Ready:
-    """All of a run at width ``n`` that is known before it; weights in ``without`` are matrix-free."""
+    """The parts of runs at width ``n`` that all draws share; weights in ``without`` are matrix-free."""
 
     def __init__(self, outline: Outline, n: int, kind: Any, without: frozenset[str]) -> None:
         self.outline, self.path, self.n, self.kind, self.without = outline, outline.path, n, kind, without
@@ -51,11 +51,11 @@ class Ready:
         self.curvature = None if second is None else Curvature(second, n, kind)
 
     def one(self, number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """What run number ``number`` shows; ``data`` are inputs and targets, [samples, ...]."""
+        """The arrays of ``Trainer.runs`` for run ``number``; ``data`` are inputs and targets [samples, ...]."""
         return _Run(self, number, data).shown()
 
     def draw(self, key: Any) -> dict[str, Any]:
-        """Initial weights, with room for all that a run asks."""
+        """Initial weights, with room for all products that a run needs."""
         drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
         room = self.outline.room(self.n, self.without)
         return {name: w.with_room(*room[name]) if isinstance(w, Gaussian) else w for name, w in drawn.items()}
@@ -118,7 +118,7 @@ class _Run:
         return known, self.ready.descent.found(moving, values)
 
     def _empty(self) -> dict[str, Any]:
-        """Room for all that is seen."""
+        """Zero arrays for all records."""
         path, looks = self.path, len(self.path.looks)
         shapes: dict[str, tuple[int, ...]] = {
             **dict.fromkeys(("loss", "linear loss", "signal", "curvature"), (path.steps,)),
@@ -131,7 +131,7 @@ class _Run:
         return {name: jnp.zeros(shape, self.ready.kind) for name, shape in shapes.items()}
 
     def _recorded(self, carry: Carry, place: Any, now: Values) -> Carry:
-        """``carry`` with what is seen ``now`` at the look number ``place``."""
+        """``carry`` with the records of the look number ``place``, whose values are ``now``."""
         probes, before = self.path.probes, self.before
         change = jax.tree.map(_first, minus(now.gradient, before.gradient))
         found = {
@@ -148,7 +148,7 @@ class _Run:
         return carry._replace(records=_written(carry.records, place, found))
 
     def _curved(self, curvature: Curvature, carry: Carry, place: Any) -> tuple[dict[str, Any], Carry]:
-        """Norms of second derivatives, 0 where the path is not curved, and ``carry`` with what was learned."""
+        """Norms of second derivatives, 0 at looks that are not curved, and ``carry`` with the new products."""
         moving = carry.moving
         arrays = {w: moving.known[w] - a for w, a in self.initial.items() if w in self.ready.outline.moving}
         at_start = {**moving.known, **self.initial, **{Slot(Role.MOVE, w): move for w, move in arrays.items()}}

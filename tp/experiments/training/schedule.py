@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tp.program import Program
 
 MOST_POWER = 8
-"""The largest power of n: with a larger one numbers overflow at any width."""
+"""The largest absolute value of a power of n; larger ones overflow."""
 BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096))
 
 
@@ -25,13 +25,13 @@ BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("prob
 class Schedule:
     """How a program is trained: ``steps`` of the ``optimizer`` on batches from ``samples`` in a fixed random order.
 
-    A ``batch`` has no sample twice, so one as large as ``samples`` is the whole training set. Both models are looked at
-    on ``probes`` of the samples and on one more, which is never trained on. ``cost`` is the name of a cost, or a JAX
-    function of an output and a target; runs with a function are not kept in a store.
+    A ``batch`` has no sample twice, so one as large as ``samples`` is the whole training set. The program and its
+    linear model are evaluated at ``probes`` of the samples and at one more, which is never trained on. ``cost`` is the
+    name of a cost, or a JAX function of an output and a target; runs with a function are not kept in a store.
 
-    ``rho`` is the power of n that learning rates are multiplied with, and ``scale`` that of the output (Chizat's
-    external scale). With ``scale`` rates are also multiplied with n^(-2 scale), which leaves the linear dynamics as it
-    is. Raises TpError TP504 for an unknown cost, and TP513 for settings outside their ranges.
+    Learning rates are multiplied by n^``rho``, and the output by n^``scale`` (the external scale of Chizat et al.).
+    Rates are also multiplied by n^(-2 scale), which keeps the linear dynamics unchanged. Raises TpError TP504 for an
+    unknown cost, and TP513 for settings outside their ranges.
     """
 
     optimizer: Optimizer = field(default_factory=SGD)
@@ -70,7 +70,7 @@ class Schedule:
 
 
 def reparametrized(program: Program, schedule: Schedule) -> Program:
-    """``program`` with the powers of n of ``schedule``: a program like any other, for the calculus too."""
+    """``program`` with output and learning rates multiplied by the powers of n of ``schedule``."""
     if not schedule.rho and not schedule.scale:
         return program
     width = next(iter(program.graph.widths.values()))

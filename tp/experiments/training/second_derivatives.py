@@ -31,7 +31,7 @@ NOW, CHANGE = "hessian", "hessian drift"
 LEARNED_STEPS = 20
 """The most steps of one power iteration where weights are matrix-free."""
 USUAL_STEPS = 30
-"""The usual number of steps of one power iteration: all but the first begin where the last one ended."""
+"""The usual number of steps of one power iteration: each starts from the last iterate of the look before."""
 
 
 class Second:
@@ -47,12 +47,12 @@ class Second:
         return [(step.graph, step.roots) for step in self.steps.values()]
 
     def asked(self, n: int) -> dict[str, Questions]:
-        """What one step of both asks of every weight."""
+        """The products that one step of both needs with every weight."""
         return questions(self.programs(), n)
 
     @staticmethod
     def room(learning: bool) -> int:
-        """Steps of one iteration at most."""
+        """The most steps of one iteration; ``learning``: where weights are matrix-free."""
         return FIRST + (LEARNED_STEPS if learning else STEPS)
 
 
@@ -77,7 +77,7 @@ class Curvature:
     def norms(
         self, known: Mapping[str, Any], given: Mapping[str, Any], along: Any, states: Mapping[str, State], begun: Any
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, State]]:
-        """Norms by name, the weights in ``known`` with what was learned, and where the next iterations begin.
+        """Norms by name, the weights in ``known`` with their new products, and the next starts of the iterations.
 
         ``given`` are the inputs of the program, at one sample, and of the moves. ``along`` [...axes of the output]
         weighs the output. Before training has ``begun`` the change is 0, and its iteration is skipped.
@@ -96,13 +96,13 @@ class Curvature:
             state, norm, _, learning = iteration.settle(known, learning, inputs, states[name], most)
             found[name] = norm if name == NOW else jnp.where(begun, norm, 0.0)
             known |= learning
-            # An iterate that is zero would stay so: begin with the old one next time.
+            # A zero iterate would stay zero: start from the old one next time.
             states[name] = {k: jnp.where(found[name] > 0, new, states[name][k]) for k, new in state.items()}
         return found, known, states
 
 
 def _shifted(program: Graph, moves: Moves, change: bool) -> Graph:
-    """F at weights with ``moves``, less F at the initial ones if the ``change`` is wanted."""
+    """F at weights with ``moves``; if the ``change`` is wanted, minus F at the initial weights."""
     target = room_for(program, moves)
     ((name, root),) = program.outputs.items()
 

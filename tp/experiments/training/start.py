@@ -1,4 +1,4 @@
-"""The start of a run: the initial kernel, and the linear model that is made of it."""
+"""The start of a run: the initial kernel, and the linear model made from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
 
 LARGEST = 1024
-"""Rows of the largest kernel whose eigenvalues are computed: for larger ones that takes longer than the run."""
+"""The most rows of a kernel whose eigenvalues are computed; for more that takes longer than the run."""
 
 
 def linear_model(
@@ -26,7 +26,7 @@ def linear_model(
     inputs: Mapping[str, Any],
     rates: Mapping[str, float],
 ) -> tuple[dict[str, Any], LinearModel]:
-    """The weights with what was learned, and the linear model at them.
+    """The weights, matrix-free ones with their new products, and the linear model at them.
 
     ``whole`` evaluates one component of the output at all samples; ``inputs`` are [samples, ...], and ``rates`` Λ.
     """
@@ -48,7 +48,7 @@ def linear_model(
 
 
 def spectrum(kernel: Float[Array, "samples components samples components"]) -> dict[str, Any]:
-    """The largest K(x, x) of one component, and the extreme eigenvalues, NaN for a kernel of too many rows."""
+    """The largest diagonal entry of the kernel, and its extreme eigenvalues (NaN above :data:`LARGEST` rows)."""
     steepest, size = jnp.max(jnp.einsum("scsc->sc", kernel)), kernel.shape[0] * kernel.shape[1]
     if size > LARGEST:
         unknown = jnp.asarray(jnp.nan, steepest.dtype)

@@ -1,4 +1,4 @@
-"""Runs of a program at any width: which weights exist as arrays, what a run costs, and what it shows."""
+"""Training runs as an experiment: their matrix-free weights, their cost and memory, and their records."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from tp.optimizers import Optimizer
 COMPILATION = 0.05
 """The least seconds per run that matrix-free weights must save: they compile about 15 s longer, for about 300 runs."""
 GRAMS = 4
-"""Matrices of inner products of all rows of a weight that are in memory at once."""
+"""The number of matrices of inner products of all rows of a weight that are in memory at once."""
 CARRIED = 1.25
-"""Memory of arrays that compiled loops carry along, in multiples of their size: some are copied."""
+"""The memory of arrays that compiled loops carry, in multiples of their size: some are copied."""
 
 
 class Trainer:
     """Runs of a program along a path, with an optimiser and a cost; each run draws weights of its own.
 
-    ``features`` are named values of the program whose moves are looked at.
+    ``features`` are named values of the program whose moves are measured.
 
-    What a run shows (:meth:`runs`) after every look: ``output`` and ``linear`` [looks, probes, components], ``kernel``
+    The arrays of :meth:`runs`, for every look: ``output`` and ``linear`` [looks, probes, components], ``kernel``
     [looks, probes, probes] of the outputs' first direction, ``gradient`` (|Λ^{1/2}(∇F(s) - ∇F(0))| at the first probe),
     ``moved NAME`` (root mean square over entries and probes), and where the path is curved ``hessian`` and ``hessian
     drift`` (norms of Λ^{1/2} ∇²F(s) Λ^{1/2} and of its change, likewise). For every step: ``loss`` and ``linear loss``,
@@ -80,11 +80,11 @@ class Trainer:
         return names(self)
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
-        """The numbers [count] by quantity."""
+        """The quantities of runs number ``first``, ``first`` + 1, ...: [count] each."""
         return numbers(self, self.runs(at, first, count))
 
     def runs(self, at: At, first: int, count: int) -> dict[str, Floats]:
-        """What runs number ``first``, ``first`` + 1, ... show: arrays with a leading axis of runs."""
+        """The arrays of runs number ``first``, ``first`` + 1, ..., with a leading axis [count]."""
         return self._compiled.draw(
             at,
             first,
@@ -135,7 +135,7 @@ class Trainer:
         return absent(self.outline.program.parameters, self.outline.asked(n), n, engine, COMPILATION)
 
     def words(self, n: int, engine: str) -> int:
-        """Numbers in memory at once, about."""
+        """How many numbers are in memory at once, approximately."""
         without, programs = self.absent(n, engine), self.outline.programs()
         held = held_entries(self.outline.program.parameters, questions([programs[0]], n), without, n)
         ranks, room = self.outline.ranks(without), self.outline.room(n, without)
@@ -152,7 +152,7 @@ class Trainer:
         return held + self._of_gradients(n) + live_entries(programs, n)
 
     def _of_gradients(self, n: int) -> int:
-        """Gradients of all samples and components at the start, and their inner products: some arrays at once."""
+        """How many numbers the initial gradients of all samples and components have, with their inner products."""
         many = self.path.samples * self.path.components
         gradient = self.outline.whole
         parameters = self.outline.program.parameters
@@ -166,5 +166,5 @@ class Trainer:
 
 
 def _marked(program: Graph, features: Sequence[str]) -> Graph:
-    """``program`` with ``features`` as further outputs: equal names may be of different nodes."""
+    """``program`` with ``features`` as further outputs."""
     return replace(program, outputs={**program.outputs, **{name: program.names[name] for name in features}})

@@ -1,8 +1,7 @@
-"""How the weights of a program move along a run: as arrays, or as coordinates beside a weight that is matrix-free.
+"""The weights of a program along a run: as arrays, or, for matrix-free weights, as coordinates.
 
-A matrix-free weight stays what it was drawn as. Its updates are kept beside it as rows of outer products. The weight
-after some steps is given by coordinates: how much is left of the initial weight, and the coefficient of each row. An
-optimiser that is linear acts on coordinates as on arrays.
+A matrix-free weight W keeps its initial value W_0. After some steps it is c_0 W_0 + Σ_r c_r left_r ⊗ right_r, with one
+block of rows r for each step. The coordinates are c. An optimiser that is linear acts on coordinates as on arrays.
 """
 
 from __future__ import annotations
@@ -27,9 +26,9 @@ from tp.transform.moved import Moves
 class Moving(NamedTuple):
     """Weights along a run.
 
-    ``known`` has them by name: arrays as they are now, matrix-free ones as drawn, with what was learned of them since.
-    ``state`` is the optimiser's. A matrix-free weight has ``rows`` of outer products, one block for each step, and
-    ``coordinates`` [1 + rows]: of its initial value, then of each row.
+    ``known`` has them by name: arrays after the last step, and the initial values of matrix-free weights with the
+    products drawn so far. ``state`` is the optimiser's. A matrix-free weight has ``rows`` of outer products, one block
+    for each step, and ``coordinates`` [1 + rows]: of its initial value, then of each row.
     """
 
     known: dict[str, Any]
@@ -42,7 +41,7 @@ class Moving(NamedTuple):
 class Descent:
     """``steps`` of an ``optimizer`` on the weights of ``program`` at width ``n``.
 
-    ``ranks`` has, for the weights that are not materialised, the outer products of one step; ``rates`` is Λ.
+    ``ranks`` are the numbers of outer products of one step, for matrix-free weights; ``rates`` is Λ.
     """
 
     program: Graph
@@ -58,7 +57,7 @@ class Descent:
         return moves_of(self.optimizer, self.steps, self.ranks)
 
     def begin(self, known: Mapping[str, Any], moving: Collection[str]) -> Moving:
-        """Before the first step; ``moving`` are the weights that have a gradient."""
+        """The state before the first step; ``moving`` are the weights that have a gradient."""
         ranks = {name: self.steps * rank for name, rank in self.ranks.items()}
         rows = {
             name: Rows(*(jnp.zeros((rank, size), self.kind) for size in sizes(self.program.parameters[name], self.n)))
@@ -69,7 +68,7 @@ class Descent:
         return Moving(dict(known), self.optimizer.init({**arrays, **initial}), rows, initial)
 
     def after(self, moving: Moving, gradient: Parts, s: Any) -> Moving:
-        """After step number ``s``, whose ``gradient`` is that of the costs summed over a batch."""
+        """The state after step number ``s``; ``gradient`` is that of the sum of costs over the batch."""
         rows, reads = dict(moving.rows), jax.tree.leaves(gradient)
         gradients = {
             name: self._array(name, gradient) / self.batch
@@ -89,7 +88,7 @@ class Descent:
         return Moving(known, state, rows, {name: now[name] for name in self.ranks})
 
     def inputs(self, moving: Moving) -> dict[str, Any]:
-        """What a program with :meth:`moves` is given."""
+        """The inputs of a program with :meth:`moves`, beside its own."""
         found: dict[str, Any] = {}
         for name, (left, right) in moving.rows.items():
             parameter = self.program.parameters[name]
@@ -101,9 +100,9 @@ class Descent:
         return found
 
     def found(self, moving: Moving, values: Values) -> Values:
-        """``values`` with gradients that are with respect to the weights as they are.
+        """``values`` with gradients with respect to the present weights.
 
-        Those of a program with moves are with respect to initial weights, of which less is left.
+        Those of a program with moves are with respect to the initial weights, which are scaled where weights shrink.
         """
         if not self.optimizer.shrinks:
             return values
