@@ -48,10 +48,12 @@ Type = tuple[Axis, ...]
 
 
 def names(axes: Iterable[Axis]) -> tuple[str, ...]:
+    """The names of ``axes``, in order."""
     return tuple(a.name for a in axes)
 
 
 def without(axes: Type, dropped: Iterable[str]) -> Type:
+    """``axes`` except those named in ``dropped``, in order."""
     gone = set(dropped)
     return tuple(a for a in axes if a.name not in gone)
 
@@ -70,6 +72,7 @@ def union(*types: Type) -> Type:
 
 
 def wide(axes: Iterable[Axis]) -> Type:
+    """The wide ones of ``axes``, in order."""
     return tuple(a for a in axes if a.wide)
 
 
@@ -128,6 +131,7 @@ SAMPLES = "@sample"
 
 
 def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
+    """The number of entries along every axis at width ``n``, by name."""
     return {a.name: a.at(n) for a in axes}
 
 

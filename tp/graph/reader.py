@@ -270,7 +270,7 @@ class _Reader:
         if word not in lines:
             self._fail("expected a node such as '%0 = ...', or one of " + ", ".join(lines))
         if self.made is not None and word not in ("output", "name"):
-            self._fail(f"'{word}' stands before the first node")
+            self._fail(f"'{word}' is allowed before the first node only")
         self.at += 1
         return lines[word]()
 
@@ -364,13 +364,13 @@ class _Reader:
         except ValueError as problem:
             self._fail(f"{kind.keyword()}: {problem}", "TP702")
         except (LookupError, TypeError, ArithmeticError):
-            # An operation that was not built for so many operands, or for an unknown activation.
+            # A wrong number of operands, or an unknown activation.
             self._fail(f"{kind.keyword()} does not fit its settings and operands", "TP702")
         if made != index:
-            self._fail(f"this repeats %{made}", "TP702")
+            self._fail(f"this node is the same as %{made}", "TP702")
         if graph.type(index) != stated:
             self.at = stated_at
-            self._fail(f"the type is {show(graph.type(index))}", "TP702")
+            self._fail(f"the type of this node is {show(graph.type(index))}", "TP702")
         self.at = end
 
     def _settings(self, kind: type[Operation]) -> dict[str, Any]:

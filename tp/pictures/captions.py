@@ -16,7 +16,7 @@ _LONGEST = 34
 
 
 class Kind(Enum):
-    """How a node looks."""
+    """The kind of a node, which its colour and outline show."""
 
     PARAMETER = "parameter"  # a weight read as a value
     WIDE = "wide"
@@ -37,7 +37,7 @@ class Caption:
 
 
 def drawn(graph: Graph) -> list[int]:
-    """The nodes worth drawing: those that outputs and names need, or all where there are none."""
+    """The nodes to draw: those that outputs and names need, or all nodes where there is no output and no name."""
     return graph.needed([*graph.outputs.values(), *graph.names.values()]) or list(graph)
 
 

@@ -1,7 +1,6 @@
 """The primitives. Each file holds one, or one and its adjoint: types, and rules for adjoints, arrays and orders.
 
 The rules are registered in the interpretations of ``tp.primitives.interpretations`` and ``tp.primitives.traits``.
-
 A new primitive is a new file here; :func:`known` finds it.
 """
 

@@ -37,7 +37,7 @@ class Pointwise(Operation):
         except KeyError:
             raise ValueError(f"no activation is called {self.activation}") from None
         if self.k < 0:
-            raise ValueError(f"there is no derivative number {self.k}")
+            raise ValueError(f"a derivative has an order k >= 0, not {self.k}")
         return x
 
 

@@ -87,7 +87,7 @@ def trained(
         if step == steps:
             return Trained(graph, moved, algebra)
         rest = (*rest, thin(graph, change(back.update, algebra, moved)))
-    raise ValueError(f"{steps} steps of training")
+    raise ValueError(f"training needs at least 1 step, not {steps}")
 
 
 def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:

@@ -28,7 +28,7 @@ from tp.theory.weak_correlations import Exponents, Strength, fixed, power
 
 
 class Analysis:
-    """The orders of one program; each part is worked out when it is first asked for.
+    """The orders of one program; each part is computed at its first use.
 
     ``quantities`` are names that :meth:`prediction` will be asked for; to give them here saves time. :attr:`regime` is
     that of training with ``optimizer`` (None: SGD). Raises ValueError for an unknown quantity.
@@ -127,7 +127,7 @@ class Analysis:
 
     @cached_property
     def regime(self) -> Regime:
-        """What training with :attr:`optimizer` does. Raises TpError TP514 where no orders of it are known."""
+        """The regime of training with :attr:`optimizer`. Raises TpError TP514 where no orders of it are known."""
         return regime(self.program, self.calculus, self.optimizer)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a prediction rests on, read off the program; printed beside every result."""
+"""The assumptions of a prediction, derived from the program; they are printed with every result."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ _MOST = 1e100
 
 
 class _Role(Enum):
-    """What a value is within a linear combination or a product."""
+    """The role of a value within a linear combination or a product."""
 
     RANDOM = "random"
     FIXED = "fixed"  # it does not set the scale: a constant, or something subtracted for numerical reasons

@@ -15,9 +15,7 @@ from tp.transform.instantiate import instantiate
 
 
 class TypicalSizes:
-    """Entry sizes of values and of their moves, as the order calculus gives them (see
-    :class:`tp.interpret.bounds.Sizes`).
-    """
+    """Typical exponents of values and of their moves along g, as :class:`tp.interpret.bounds.Sizes`."""
 
     def __init__(self, scalars: Scalars) -> None:
         self.scalars = scalars

@@ -131,7 +131,7 @@ class Taylor(Algebra[Coefficients]):
     def pointwise(self, operation: Operation, function: Function, jet: Coefficients) -> Coefficients:
         base = jet[0]
         if base is None:
-            raise ValueError("a nonlinearity of an identically vanishing value")
+            raise ValueError("a pointwise function of a value that vanishes identically")
         activation = find(function.activation)
         moving = (None, *jet[1:])
         parts: list[list[tuple[int, float]]] = [[] for _ in self.indices]

@@ -1,1 +1,1 @@
-"""What a program costs before it runs: schedule, work, memory, and the choice of engine."""
+"""Estimates before a program runs: schedule, time, memory, and the choice of engine."""

@@ -10,8 +10,6 @@ from tp.graph.nodes import Nodes
 
 WORD = {"float32": 4, "float64": 8}
 """Bytes of one number."""
-
-
 TEMPORARIES = 1.5
 """Memory of a compiled program as a multiple of its live values: the largest among shipped programs (attention)."""
 

@@ -225,5 +225,5 @@ def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
             return Source(found[0], rational(found[1]), found[2], found[3])
         if kind == "rational":
             return rational(found)
-        raise ValueError(f"an argument of the kind {kind}")
+        raise ValueError(f"an argument of the unknown kind {kind}")
     return argument

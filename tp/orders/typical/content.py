@@ -115,9 +115,7 @@ class Content(NamedTuple):
         return (self.offset & flip).bit_count() & 1
 
     def witness(self, mask: int, preferred: int = 0) -> int:
-        """A flip of generators in ``mask`` that makes the factor odd, given that one exists; few besides
-        ``preferred``.
-        """
+        """A flip in ``mask`` that makes the factor odd, if one exists, with few generators outside ``preferred``."""
         mask &= ~self.free
         basis = reduced(b & mask for b in self.basis)
         rest = remainder(self.offset & mask, basis)

@@ -48,7 +48,7 @@ class Context:
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
         self.asked: set[int] = set()
-        """The symbols whose :meth:`inside` was asked for on the way to the value that is being worked out."""
+        """The symbols whose :meth:`inside` was asked for on the way to the value that is being derived."""
         self.askers: dict[int, list[object]] = {}
         """For every symbol the keys in ``memory`` of the applications that asked for its :meth:`inside`."""
         self.products: dict[object, Value] = {}

@@ -30,7 +30,7 @@ def _summed(at: Context, term: Term, over: WideAxes) -> Term:
 
 
 def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:
-    """What a sum over n^count entries adds: count, count/2 when the mean vanishes, or in between."""
+    """The grains that a sum over n^count entries adds: count, count/2 where the mean vanishes, or in between."""
     if any(degree == 1 and axis in at.skewed_axes(source) for source, degree in content.skewed):
         return half(count)
     if content.offset & at.flips.on(axis):
@@ -51,7 +51,7 @@ def _witness(at: Context, content: Content, mask: int) -> None:
 
 
 def forgotten(at: Context, content: Content, axis: str) -> Content:
-    """The content on the axes that remain: what lived on ``axis`` is a constant there."""
+    """The content after a sum over ``axis``: generators on that axis are dropped."""
     found = at.forgotten.get((content, axis))
     if found is None:
         skewed = tuple((s, d) for s, d in content.skewed if axis not in at.skewed_axes(s))

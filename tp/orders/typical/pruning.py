@@ -79,7 +79,7 @@ def merged(terms: Iterable[Term], apart: int = 0) -> tuple[Term, ...]:
 
 
 def united(group: list[Term]) -> Term:
-    """One term for all of ``group``, as large as the largest: what all are odd in stays known."""
+    """One term for all of ``group``, as large as the largest. Flips under which all are odd stay known."""
     if len(group) == 1:
         return group[0]
     top = max(t.size for t in group)

@@ -75,7 +75,7 @@ class Calculus:
         return self._derive("pointwise", (function, k, axes), (value,))
 
     def remainder(self, function: Function, k: int, q: int, base: Derived, move: Derived, axes: WideAxes) -> Derived:
-        """What the first ``q`` terms of the Taylor series of the k-th derivative at ``base`` leave out."""
+        """The remainder of the Taylor series of the k-th derivative at ``base`` after its first ``q`` terms."""
         return self._derive("remainder", (function, k, q, axes), (base, move)) if move.value.terms else self.zero
 
     def switched(self, base: Derived, move: Derived, axes: WideAxes) -> Derived:

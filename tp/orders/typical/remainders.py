@@ -1,4 +1,4 @@
-"""What a finite move does to a function beyond its Taylor polynomial (calculus, theorems 3.11 to 3.13)."""
+"""Changes of functions under finite moves, beyond Taylor polynomials (calculus, theorems 3.11 to 3.13)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TURNED = {"odd": "even", "even": "odd", "none": "none"}
 
 
 def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
-    """φ^{(k)}(b + m) - Σ_{j < q} φ^{(k+j)}(b) m^j / j! for values b and m: what q terms of the series leave out."""
+    """φ^{(k)}(b + m) - Σ_{j < q} φ^{(k+j)}(b) m^j / j! for values b and m: the remainder after q terms."""
     function, k, q, axes = arguments
     base, move = values
     slopes = function.slopes

@@ -33,7 +33,7 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
 
 
 class Rules(Context):
-    """The rules over one set of widths, with all that was worked out by them so far."""
+    """The rules over one set of widths, with the results of all applications so far."""
 
     def apply_rule(
         self, rule: str, arguments: tuple[Any, ...], values: Sequence[Value]

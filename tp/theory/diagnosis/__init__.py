@@ -1,1 +1,1 @@
-"""Blame and repair: what makes a quantity too large, and which exponent would mend it."""
+"""Blame and repair: the causes of a quantity that is too large, and changes of one exponent that mend it."""

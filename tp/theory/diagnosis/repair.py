@@ -117,7 +117,7 @@ def repair(program: Graph, holds: Callable[[Graph], bool], budget: int = BUDGET,
 
 @dataclass(frozen=True, slots=True)
 class _Knob:
-    """One exponent of the source, and what a factor there means for the program."""
+    """One exponent of the source, and the rescaling of the program that a factor there amounts to."""
 
     kind: str
     name: str
