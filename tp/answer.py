@@ -1,4 +1,4 @@
-"""The answer to a question of yes or no, where the truthful answer may also be that it is open."""
+"""The answer to a question of yes or no, which may also be undecided or not apply."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Answer(Enum):
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Whether all of ``answers`` are yes. One no decides; otherwise anything but yes leaves it undecided."""
+    """Whether all of ``answers`` are yes: NO if one is NO, YES if all are YES, else UNDECIDED."""
     found = list(answers)
     if Answer.NO in found:
         return Answer.NO

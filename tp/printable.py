@@ -1,4 +1,4 @@
-"""Results that print as their report. The floor above that has the reports says how, when ``tp`` is imported."""
+"""Results that print as their report. ``import tp`` connects them to the renderers by :func:`written_by`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _write: Callable[[Printable, str], str] | None = None
 class Printable:
     """A result of a study: ``print`` shows its tables as text, a notebook shows them as HTML.
 
-    ``study`` is the name of the file in ``tp/report/contents`` that makes a document of it: for results of commands
-    the name of the command.
+    ``study`` is the name of the file in ``tp/report/contents`` that makes its document. For the result of a command it
+    is the name of the command.
     """
 
     __slots__ = ()
@@ -31,6 +31,6 @@ class Printable:
 
 
 def written_by(write: Callable[[Printable, str], str]) -> None:
-    """From now on ``write`` makes the text of a result in a format: ``text`` or ``html``."""
+    """Set the function that renders a result in a format, which is ``text`` or ``html``."""
     global _write
     _write = write

@@ -13,7 +13,7 @@ from tp.graph.graph import Graph
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim, as plain data; judging it is the business of higher floors.
+    """One claim, as plain data. :mod:`tp.claims` and :mod:`tp.studies.claims` decide it.
 
     ``kind`` is one of ``order``, ``weakly_correlated``, ``power_weakly_correlated``, ``linearizes``, ``lazy``,
     ``feature_learning``, ``stable``. For ``order``, ``subject`` is a quantity (``F``, ``kernel``, ``hessian``,

@@ -17,7 +17,7 @@ def certify(certificate: str | Path | Mapping[str, Any]) -> Checked:
         certificate: the file that ``tp orders --certificate`` wrote, or ``Orders.certificate``.
 
     Returns:
-        The claims that are proved, as sentences; what they take for granted; the number of lines.
+        The proved statements and their assumptions, both as sentences, and the number of lines of the derivation.
 
     Raises:
         Rejected: (a ValueError) where a line does not follow.

@@ -30,7 +30,7 @@ def parse_graph(text: str) -> Graph:
 
 
 def draw_graph(graph: Graph, form: str = "svg") -> str:
-    """``graph`` as a picture: a Mermaid flowchart (``"mermaid"``) or an SVG document (``"svg"``)."""
+    """``graph`` as ``"mermaid"`` (a flowchart), ``"svg"`` or ``"text"``. Raises ValueError for another form."""
     if form == "mermaid":
         from tp.pictures.mermaid import to_mermaid
 

@@ -1,4 +1,4 @@
-"""From files and texts to models."""
+"""Programs from files and texts, as models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program ready to be asked: the class :class:`Model`."""
+"""The class :class:`Model`: a program with predictions, measurements and training as methods."""
 
 from __future__ import annotations
 
@@ -44,18 +44,18 @@ TRAIN: dict[str, Any] = {"widths": "256", "seeds": 4}
 Widths: TypeAlias = "Sequence[int] | str | None"
 """Widths n as a list, or as text: ``"64,128,256"``, ``"64:1024"`` or ``"1e2:1e4:5"``."""
 Progress: TypeAlias = Callable[[float, float, str], None]
-"""Called with the work that is done, all work, and what is being done. The unit of work is seconds, estimated."""
+"""Called with the work done and all work, both in estimated seconds, and a text that says what is being done."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Model(Printable):
-    """A program ready to be asked. ``tp.load`` and ``tp.parse`` make one.
+    """A program, with predictions, measurements and training as methods. ``tp.load`` and ``tp.parse`` make one.
 
-    Without running anything: ``orders``, ``blame``.
-    By drawing weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``.
-    As a function of JAX: ``init``, ``apply``.
+    Predictions, from the graph alone: ``orders``, ``blame``.
+    Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``.
+    The program as a JAX function: ``init``, ``apply``.
 
-    Keywords that all methods share which draw (``**settings``):
+    Keywords of all methods that draw weights (``**settings``):
         seeds: draws of the weights at each width.
         dtype: ``"float32"`` or ``"float64"`` (default).
         engine: ``"dense"``, ``"conditioned"`` (matrix-free Gaussian weights) or ``"auto"`` (default).
@@ -122,7 +122,8 @@ class Model(Printable):
         Args:
             quantities: names as for ``orders``. None: the quantities of claims that fail, or else the correlations
                 that do not decay.
-            repaired: whether to look for the smallest change of one declared exponent that mends it.
+            repaired: whether to look for the smallest change of one declared exponent that makes the quantities small
+                enough: as claimed, or else as weak correlations with m = n need.
             budget: the largest number of changed programs that are examined.
 
         Raises:
@@ -209,7 +210,7 @@ class Model(Printable):
         Args:
             schedule: how the program is trained. None: ``tp.Schedule()``.
             widths: as for ``verify``.
-            second: whether second derivatives are followed.
+            second: whether second derivatives of the output are measured as well, in further runs.
             rhos: powers of n that learning rates are multiplied with, for theorem 3.2. Empty: it is not checked.
                 ``"usual"``: -1/2, -1/4 and 1/4.
             data: inputs and targets, as for ``verify``.
@@ -362,7 +363,7 @@ def _settled(widths: Widths, settings: Settings, usual: Mapping[str, Any] | None
 
 
 def _known(quantities: Sequence[str] | None) -> list[str] | None:
-    """The names as they are printed. Raises TpError TP505 for an unknown one, and for what is not a list of names."""
+    """The names as they are printed. Raises TpError TP505 for an unknown name, or where this is no list of names."""
     if quantities is None:
         return None
     from tp.diagnostics.diagnostic import error

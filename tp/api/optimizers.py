@@ -1,4 +1,4 @@
-"""Optimisers by name, and what they are set by."""
+"""Optimisers by name, and their settings."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Stored(Printable):
         """Write every draw to a ``.csv`` or ``.nc`` (NetCDF) file, and return what was written.
 
         Raises:
-            TpError: where the file cannot be written, or the libraries for NetCDF are missing.
+            TpError: TP508 where the file cannot be written, TP714 for another ending or without a NetCDF library.
         """
         from tp.store.export import export, table
         from tp.store.listing import Filters, entries
@@ -82,7 +82,7 @@ class Stored(Printable):
             damaged: damaged files only.
             outdated: draws that other versions of tp, JAX or NumPy made.
             everything: needed where nothing else is selected.
-            dry: only count.
+            dry: count the files without removing them.
 
         Returns:
             The number of files and their size in bytes.

@@ -39,7 +39,7 @@ class InitialClaim(ClaimKind):
 
 
 def decide(part: Inequality, evidence: Evidence) -> tuple[Answer, str]:
-    """Whether one inequality holds, and why. An upper bound proves nothing but upper bounds."""
+    """Whether one inequality holds, and why. From an upper bound of the order only ``O`` can follow."""
     order = evidence.order(part.quantity)
     if order is None:
         return Answer.UNDECIDED, f"no prediction for {part.quantity}"

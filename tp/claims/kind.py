@@ -1,4 +1,4 @@
-"""What a kind of claim says: how it is written, what it means, and when theory decides it."""
+"""The base of all kinds of claims: how a claim is written, what it means, and when theory decides it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Argument(Enum):
-    """What stands in parentheses behind the word of a claim."""
+    """What stands in parentheses after the word of a claim."""
 
     NONE = "nothing"
     POWER = "a power of n"
@@ -53,7 +53,7 @@ class ClaimKind(ABC):
         """Whether the claim, its negation included, holds by theory."""
 
     def supported_by(self, claim: Claim, evidence: Evidence) -> Sequence[Inequality]:
-        """What runs of training can measure in support of the claim."""
+        """Inequalities about training whose measurement supports the claim."""
         return ()
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Linearizes(TrainingClaim):
-    """The claim fails for a program that is not properly normalised: the theorem does not speak of it."""
+    """It fails for a program that is not properly normalised, to which theorem 3.1 does not apply."""
 
     word = "linearizes"
     argument = Argument.GROWING

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class OrderClaim(InitialClaim):
-    """Its subject comes before a colon, and its relation is its word."""
+    """``claim subject : relation(power)``. A subject that is the only output stands for F."""
 
     word = "order"
     argument = Argument.POWER

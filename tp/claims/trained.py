@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tp.program import Claim
 
 DEVIATION = "F - F_lin"
-"""The quantity of a run that supports claims about training."""
+"""The quantity that runs measure to support a claim about training."""
 
 
 class TrainingClaim(ClaimKind):

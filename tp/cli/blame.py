@@ -8,7 +8,7 @@ from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quant
 from tp.exit_code import ExitCode
 from tp.written import whole
 
-REPAIR = switch("--repair", "Look for the smallest change of one exponent that mends it.")
+REPAIR = switch("--repair", "Look for the smallest change of one exponent that suffices.")
 BUDGET = Option(
     ("--budget",),
     200,

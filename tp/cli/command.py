@@ -14,7 +14,7 @@ VERSION = flag("--version", "Show the version and stop.")
 
 
 class Command(NamedTuple):
-    """What ``tp name`` does. ``argument`` is what its words without dashes are: one, or many if it ends with dots."""
+    """One command. ``argument`` describes its words that are no options: one, or many if its name ends with dots."""
 
     name: str
     help: str
@@ -23,7 +23,7 @@ class Command(NamedTuple):
     options: tuple[Option[Any], ...] = ()
 
     def read(self, words: Sequence[str]) -> Given:
-        """The values of all options. ``--help`` ends the reading. Raises TpError TP500, or what a value raises."""
+        """The values of all options; nothing is read after ``--help``. Raises TpError: TP500, or that of a value."""
         values = {option.key: option.default for option in (*self.options, HELP)}
         known = {name: option for option in (*self.options, HELP) for name in option.names}
         arguments: list[str] = []
@@ -69,7 +69,7 @@ class Command(NamedTuple):
 
 
 def usage(message: str, hint: str = "see tp --help") -> TpError:
-    """The diagnostic TP500 for words that are no command."""
+    """The diagnostic TP500 for a command line that cannot be read."""
     return error("TP500", message, hint=hint)
 
 

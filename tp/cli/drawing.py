@@ -39,7 +39,7 @@ def options_of(owner: type[Any], without: tuple[str, ...] = (), **defaults: Any)
 
 
 def plan_option(field: str, help: str = "") -> Option[Any]:
-    """The option of one field of a plan; ``help`` instead of its own."""
+    """The option of one field of a plan, with the help text ``help`` if that is not empty."""
     (setting,) = (s for s in written_fields(Plan) if s.field == field)
     return value(setting.option, setting.read, help or setting.help, metavar=setting.metavar)
 
@@ -55,13 +55,13 @@ def values_of(owner: type[Any], given: Given) -> dict[str, Any]:
 
 
 def plan(given: Given) -> Plan:
-    """The plan that the options say. Raises TpError TP502 to TP504."""
+    """The plan that the options describe. Raises TpError TP502 to TP504."""
     return Plan.of(**values_of(Plan, given))
 
 
 @contextmanager
 def resources(given: Given) -> Generator[Resources]:
-    """The resources that the options say; workers are shared by all programs. Raises TpError TP500, TP716."""
+    """The resources that the options describe; all programs share the workers. Raises TpError TP500, TP716."""
     if given[NO_STORE] and given[STORE] is not None:
         raise error("TP500", "--store and --no-store exclude each other")
     if given[JOBS] > 1 and given[SCHEDULER] is not None:

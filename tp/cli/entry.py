@@ -19,7 +19,7 @@ from tp.exit_code import ExitCode
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code, see ``ExitCode``."""
-    # What a command makes mostly lives until its end: frequent searches for garbage are a fifth of some commands' time.
+    # Most objects live until the command ends, so frequent garbage collection is useless: up to a fifth of the time.
     gc.set_threshold(100_000, 20, 20)
     printed = io.StringIO()
     with redirect_stdout(printed):

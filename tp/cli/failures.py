@@ -1,4 +1,4 @@
-"""Results and diagnostics on their way out, and what happens where nobody takes them."""
+"""Writing results and diagnostics, also where stdout or stderr is closed."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> ExitCode:
 
         try:
             print(render(diagnostics), file=sys.stderr, flush=True)
-        except OSError:  # nobody is left to be told
+        except OSError:  # stderr is closed
             _silence(sys.stderr)
     return ExitCode.CANNOT_RUN
 
 
 def deliver(text: str, code: ExitCode) -> ExitCode:
-    """Write ``text`` to stdout and return ``code``, or what the failure to write calls for."""
+    """Write ``text`` to stdout and return ``code``; CLOSED or CANNOT_RUN where writing fails."""
     if not text:
         return code
-    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] as Python has it where fd 1 is closed
+    if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] None where file descriptor 1 is closed
         return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], as_json=False)
     try:
         sys.stdout.write(text)
@@ -47,7 +47,7 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
 
 
 def _silence(stream: TextIO) -> None:
-    """Send what ``stream`` still holds nowhere; else the interpreter complains about it while shutting down."""
+    """Discard what ``stream`` still buffers; otherwise Python reports an error when it flushes at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -16,7 +16,7 @@ from tp.exit_code import ExitCode, worst
 if TYPE_CHECKING:
     from tp import Linearization
 
-SECOND = switch("--second", "Whether to follow second derivatives.")
+SECOND = switch("--second", "Also measure second derivatives, in further runs.")
 STRONG = value(
     "--strong", str, "Check theorem 3.2 under these powers of n, such as -1/2,1/4, or 'usual'.", metavar="POWERS"
 )

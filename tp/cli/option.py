@@ -12,8 +12,8 @@ Take = Callable[[Any, str], Any]
 class Option(Generic[T]):
     """An option such as ``--seeds``, or an argument such as ``FILE``.
 
-    ``take`` gets the value so far and a word, and returns the new value; it raises ValueError for a word that does not
-    fit. A flag has no ``metavar``: its word is the name by which it was given. ``key`` is its first name.
+    ``take`` maps the value so far and a word of the command line to the new value, and raises ValueError for a word
+    that it does not accept. A flag has no ``metavar``; its word is its own name as given. ``key`` is the first name.
     """
 
     __slots__ = ("default", "help", "key", "metavar", "names", "take")
@@ -68,7 +68,7 @@ def switch(name: str, help: str, *, default: bool = True) -> Option[bool]:
 
 
 def argument(name: str, help: str) -> Option[tuple[str, ...]]:
-    """The words of a command that are no options: one, or at least one where ``name`` ends with dots."""
+    """The words of a command that are no options: exactly one, or one or more where ``name`` ends with dots."""
     return Option((name,), (), help, _append)
 
 

@@ -1,4 +1,4 @@
-"""Progress with the time left, on stderr and only for people."""
+"""Progress with the time left, on stderr, where that is a terminal or progress was asked for."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ OPTIMIZER = _setting("--optimizer", NAMES[0], one_of(NAMES), "How weights move i
 SETTINGS = {s.name: _setting(s.option, s.default, number(), s.help) for s in optimizer_settings().values()}
 COST = _setting("--cost", "squared", str, "squared, logistic or cross-entropy.", "NAME")
 BATCH = _setting("--batch", 1, whole(), "Samples of one step.")
-SAMPLES = _setting("--samples", 6, whole(), "Samples to train on; the first ones are probed.")
+SAMPLES = _setting("--samples", 6, whole(), "Samples to train on. Deviations are also measured at the first.")
 RHO = _setting("--rho", "0", str, "Multiply learning rates with n^POWER.", "POWER")
 SCALE = _setting("--scale", "0", str, "Multiply the output with n^POWER, and rates with n^(-2 POWER).", "POWER")
 

@@ -46,7 +46,7 @@ class TpError(Exception):
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
 
     def __reduce__(self) -> tuple[type[TpError], tuple[tuple[Diagnostic, ...]]]:
-        """So that it survives the way from another process."""
+        """Pickled by its diagnostics, so that workers can raise it in the main process."""
         return type(self), (self.diagnostics,)
 
 

@@ -24,7 +24,7 @@ def library() -> str:
 
 
 def named(path: str, name: str) -> str:
-    """What spans call the file at ``path``: ``name`` where that leads back to it, else the path itself."""
+    """The file name in spans for the file at ``path``: ``name`` if :func:`located` finds it by that, else ``path``."""
     try:
         return name if os.path.samefile(located(name), path) else path
     except OSError:

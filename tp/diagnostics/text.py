@@ -1,4 +1,4 @@
-"""Diagnostics for people: message, place, source line with the fault underlined, hint."""
+"""Diagnostics as text: message, place, source line with the error underlined, hint."""
 
 from __future__ import annotations
 

@@ -17,16 +17,16 @@ Json = Any
 
 
 class Cell(Protocol):
-    """What stands in one place of a table."""
+    """One entry of a table."""
 
     @property
     def text(self) -> str:
-        """For people; empty where there is nothing to say."""
+        """The text for people; empty where there is none."""
         ...
 
     @property
     def value(self) -> Json:
-        """For programs: strict JSON, without NaN and infinities."""
+        """The JSON value, without NaN and infinities."""
         ...
 
 
@@ -51,7 +51,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Shown):
-    """A word that says what became of a prediction or a claim."""
+    """The verdict on a prediction, or the outcome of a claim, in one word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A document: what a report says, before it is written as text, JSON or HTML.
 
-Everything may carry a ``key``, its name in JSON. What has no key is for people alone; a column without a heading, a
-fact without a text and :class:`Data` are for programs alone.
+A part may have a ``key``, its name in JSON; parts without a key are not in JSON. Columns without a heading, facts
+without a text and :class:`Data` are in JSON only.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tp.report.cells import Cell, Json
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A part of a line: ``text`` for people (empty: not said), ``value`` under ``key`` in JSON (None: not there)."""
+    """A part of a line: ``text`` for people (empty: not shown), ``value`` under ``key`` in JSON (None: left out)."""
 
     text: str
     key: str | None = None
@@ -22,7 +22,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence or a list of settings: facts with a ``separator`` between those that are said."""
+    """A sentence or a list of settings: facts with a ``separator`` between those that have a text."""
 
     facts: tuple[Fact, ...]
     separator: str = "; "
@@ -42,7 +42,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A value that only programs read."""
+    """A value that is in JSON only."""
 
     key: str
     value: Json
@@ -50,7 +50,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with its ``heading`` for people (None: not shown) and its ``key`` in JSON (None: not there)."""
+    """A column with its ``heading`` for people (None: not shown) and its ``key`` in JSON (None: left out)."""
 
     heading: str | None
     key: str | None = None
@@ -61,7 +61,7 @@ class Table:
     """Rows with one cell for each column; a list of objects in JSON.
 
     With ``indexed`` it is one object in JSON, whose keys are the values of the first column that has a key.
-    ``caption`` names the table where no heading of a section does, for readers who cannot see the layout.
+    ``caption`` names the table in HTML where no heading of a section does, for screen readers.
     """
 
     columns: tuple[Column, ...]

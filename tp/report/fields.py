@@ -35,5 +35,5 @@ def table(
 
 
 def value(fields: Sequence[Field[Record]], record: Record) -> dict[str, Json]:
-    """``record`` as the JSON object that it is in a table of ``fields``."""
+    """The JSON object of ``record`` in a table of ``fields``."""
     return {f.key: f.cell(record).value for f in fields if f.key is not None}

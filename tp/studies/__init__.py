@@ -1,1 +1,1 @@
-"""Studies: theory held against experiment."""
+"""Studies: predictions of theory compared with measurements of experiments."""

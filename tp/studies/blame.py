@@ -1,4 +1,4 @@
-"""What is to blame when correlations do not decay or a claim fails, and what would mend it."""
+"""Which weights and nodes make correlations or claims fail, and which change of an exponent would suffice."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from tp.program import Claim, Program
 
 LINEARISING: dict[str, Fraction | None] = {"C[0,2]": Fraction(-1), "C[0,3]": Fraction(-1), "C[1,1]": Fraction(-1, 2)}
-"""What a repair aims at where no claim says more: the orders of weak correlations with m = n."""
+"""The exponents that a repair aims at where no claim sets them: those of weak correlations with m = n."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Accusation(Printable):
-    """The blame for some quantities of a program; ``repair`` is None where none was looked for."""
+    """The blame for some quantities of a program; ``repair`` is None where none was looked for.
+
+    ``target`` has by quantity the largest exponent of n that it should have; None where nothing requires one.
+    """
 
     study = "blame"
 
@@ -42,7 +45,7 @@ def accuse(
     repaired: bool = False,
     budget: int = 200,
 ) -> Accusation:
-    """Blame for ``quantities``, or for what fails: claims about quantities, correlations that do not decay."""
+    """Blame for ``quantities``; without any, for :func:`targets`. ``budget``: the most changed programs to examine."""
     target = targets(program, analysis) if not quantities else {name: LINEARISING.get(name) for name in quantities}
     blames = tuple(map(analysis.blame, target))
     wanted = {name: bound for name, bound in target.items() if bound is not None}
@@ -51,7 +54,7 @@ def accuse(
 
 
 def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
-    """Quantities that are too large, with the orders that they should have: as claimed, else for linearisation."""
+    """The largest exponent allowed, by quantity that exceeds it: as claimed, else as linearisation needs."""
     found: dict[str, Fraction | None] = {}
     output = only_output(program)
     for claim in program.claims:

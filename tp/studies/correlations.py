@@ -1,4 +1,4 @@
-"""The measured half alone: samples of the correlations, without prediction or verdict."""
+"""What ``tp correlations`` prints: samples of the correlations, without prediction or verdict."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Numbers(Printable):
         return ExitCode.UNDECIDED if self.provenance.interrupted else ExitCode.HOLDS
 
     def array(self, quantity: str) -> Floats:
-        """The samples of ``quantity`` [width, seed]. Raises KeyError for one that was not asked for."""
+        """Absolute values of ``quantity`` as [widths, seeds]. Raises KeyError for a quantity that was not drawn."""
         return np.asarray([cell.values for cell in self.quantities[quantity]])
 
 

@@ -1,4 +1,4 @@
-"""What is read off runs of training: numbers after a step, medians along the steps, and which runs diverged."""
+"""Runs of training summarised: quantities after a step, medians along the steps, and which runs diverged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Medians over runs at width ``n``: of quantities ``after`` looks, of losses and slopes ``at`` the ``steps``."""
+    """Medians over runs at width ``n``: quantities ``after`` looks; losses, |C'| and |C''| ``at`` the ``steps``."""
 
     n: int
     looks: tuple[int, ...]
@@ -31,7 +31,7 @@ class Curve:
 
 
 def curves(records: Records, path: Path, quantities: Sequence[str]) -> tuple[Curve, ...]:
-    """By width. A diverged run counts as it is: its numbers are large, or NaN."""
+    """The medians at each width, in increasing order. Diverged runs are included, with large numbers or NaN."""
     steps = tuple(kept_steps(path))
 
     def median(name: str, step: int, n: int) -> float:
@@ -51,7 +51,7 @@ def curves(records: Records, path: Path, quantities: Sequence[str]) -> tuple[Cur
 
 
 def values_of(records: Records, observed: Mapping[str, Observable]) -> Samples:
-    """What was ``observed``, by its new name: NaN for runs that diverged at any step."""
+    """Values [runs] by name in ``observed`` and width; NaN for runs that diverged at any step."""
     found: Samples = {}
     for name, observable in observed.items():
         by_width = records.get(observable, {})
@@ -85,5 +85,5 @@ def diverged(records: Records) -> dict[int, int]:
 
 
 def along(records: Records, name: str, steps: Sequence[int], n: int) -> Float[Floats, "runs steps"]:
-    """The numbers ``name`` at ``steps`` (for losses and slopes) or after them, of the runs at width ``n``."""
+    """The observable ``name`` at ``steps`` (losses, |C'|, |C''|) or after them, of the runs at width ``n``."""
     return np.stack([records[Observable(name, s)][n] for s in steps], axis=1)

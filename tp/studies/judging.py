@@ -1,4 +1,4 @@
-"""From samples to the rows of a table: fits, judgements, and what is still wanted."""
+"""From samples to the rows of a table: fits, judgements, and whether more seeds or widths would help."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ YARDSTICK = "kernel"
 
 @dataclass(frozen=True, slots=True)
 class QuantityResult:
-    """One row of the table. ``predicted`` None with ``known`` means: vanishes identically."""
+    """One row of a table. ``predicted`` is an exponent of n; None: identically zero if ``known``, else unknown."""
 
     name: str
     known: bool
@@ -45,7 +45,7 @@ def judged(
     yardstick: str = YARDSTICK,
     roundings: float = 1.0,
 ) -> dict[str, Measured]:
-    """The fit and the judgement of each of ``names`` that there are ``samples`` of; all intervals hold together.
+    """The fit and the judgement of each of ``names`` with ``samples``; all intervals hold together (Bonferroni).
 
     ``samples`` are absolute values [draws] by quantity and width, drawn in ``dtype``. The rounding error of each is
     taken to be ``roundings`` times the machine precision times the median of the ``yardstick`` at the same width.
@@ -61,7 +61,7 @@ def judged(
 
 
 def wanted(found: Iterable[Measured]) -> More:
-    """What would help where something is open, or where an interval is longer than it should be."""
+    """Whether more seeds or widths would decide an open verdict, or shorten an interval that is too long."""
     rows = list(found)
     more = reduce(or_, (m.judgement.more for m in rows), More.NOTHING)
     return more | More.SEEDS if any(coarse(m.fit) for m in rows) else more

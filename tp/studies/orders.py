@@ -1,4 +1,4 @@
-"""The symbolic half alone: exponents of quantities and nodes, bounds, laws for all orders, the regime, the claims."""
+"""What ``tp orders`` prints: exponents of n, bounds, laws for all orders, the regime and the claims."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class Provenance:
 
 
 def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:
-    """That of the numbers which a sweep has ``drawn``."""
+    """The provenance of what a sweep has ``drawn``."""
     return Provenance(
         program.name,
         program.file,

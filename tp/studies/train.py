@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 UNSEEN = 1
-"""Samples that are looked at and never trained on."""
+"""The number of probes that are never trained on."""
 
 
 def trainer_of(

@@ -68,7 +68,7 @@ def verify(
 ) -> Verification:
     """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
 
-    Raises TpError where inputs, memory or settings do not allow it.
+    Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])

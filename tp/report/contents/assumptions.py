@@ -1,4 +1,4 @@
-"""What a result takes for granted."""
+"""The assumptions that a result rests on."""
 
 from __future__ import annotations
 

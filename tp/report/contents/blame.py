@@ -1,4 +1,4 @@
-"""The report of ``tp blame``: the weights and nodes that make a quantity large, and the change that mends it."""
+"""The report of ``tp blame``: weights and nodes that make a quantity large, and the smallest change that suffices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the claims of a program."""
+"""The outcomes of the claims of a program."""
 
 from __future__ import annotations
 

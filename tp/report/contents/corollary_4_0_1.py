@@ -21,7 +21,7 @@ DECAY: tuple[Field[Decay], ...] = (
 
 
 def corollary_4_0_1(found: Iterable[Decay]) -> Section:
-    """By width."""
+    """A row for each width."""
     heading = "corollary 4.0.1: does |C'| of the linear model decay as e^(-s/T), and then |F - F_lin| stay bounded?"
     return Section(heading, (table(DECAY, found, "corollary"),))
 

@@ -18,6 +18,6 @@ RATES: tuple[Field[Critical], ...] = (
 
 
 def critical_rates(found: Iterable[Critical], eta: float) -> Section:
-    """By width, beside the learning rate ``eta`` of the runs."""
+    """A row for each width; ``eta`` is the learning rate of the runs."""
     heading = f"critical learning rates, in units of the program's (eta is {eta:g})"
     return Section(heading, (table(RATES, found, "critical_rates"),))

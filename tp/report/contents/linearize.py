@@ -1,4 +1,4 @@
-"""The report of ``tp linearize``: both sides of the theorems, whether they agree, and everything along the steps."""
+"""The report of ``tp linearize``: both sides of the theorems, whether they agree, and the curves along the steps."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _sides(both: Theorem31) -> Line:
 
 
 def _premises(found: Sequence[Condition]) -> tuple[Line | Data, ...]:
-    """Those that fail: then the sides may be compared, but the theorem does not say how they come out."""
+    """A line for each premise that fails (the theorem then does not apply), and all premises in JSON."""
     failing = (
         f"not properly normalised: {c.text} fails, it is {'0' if c.exponent is None else f'n^({c.exponent})'};"
         " the theorem does not speak of this program"

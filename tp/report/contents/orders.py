@@ -1,4 +1,4 @@
-"""The report of ``tp orders``: exponents of n, for all orders, with the regime, the claims, and what it rests on."""
+"""The report of ``tp orders``: exponents of n, laws for all orders, the regime, claims, premises and assumptions."""
 
 from __future__ import annotations
 

@@ -37,6 +37,6 @@ def engines(found: Mapping[int, str]) -> str:
 
 
 def interrupted(found: Provenance, done: str = "known") -> Line:
-    """Whether the user broke off, so that the report is on what was ``done`` until then."""
+    """A notice where the user interrupted the command: the report has what was ``done`` until then."""
     said = f"interrupted: this is what was {done} so far" if found.interrupted else ""
     return Line((Fact(said, "interrupted", found.interrupted),))

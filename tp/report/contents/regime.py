@@ -35,7 +35,7 @@ WEIGHT: tuple[Field[Mover], ...] = (
 
 
 def regime(found: Regime) -> tuple[Section, Section]:
-    """The conditions that the regime follows from, and how far each weight moves the values that it makes."""
+    """The conditions that the regime follows from, and how far each weight moves the first values that it enters."""
     sized: list[Sized] = [(c.text, Exponent(c.exponent), "yes" if c.holds else "no") for c in found.conditions]
     sized += [
         ("F - F_lin", Exponent(found.deviation, exact=found.grounds["F - F_lin"].value.exact), ""),

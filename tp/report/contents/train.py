@@ -21,7 +21,7 @@ LOSSES: tuple[Field[tuple[Curve, int]], ...] = (
 
 
 def document(result: Runs) -> Document:
-    """Losses before the steps that end in a look."""
+    """Losses before step 0 and before each step after which probes are evaluated."""
     losses = [
         (c, i)
         for c in result.curves

@@ -34,7 +34,7 @@ def _drawn(result: Verification) -> Line:
 
 
 def _together(count: int) -> Line:
-    """The confidence with which all intervals hold at once, corrected for their number."""
+    """The joint confidence of all ``count`` intervals, and that of each (Bonferroni)."""
     each = 1 - (1 - LEVEL) / max(1, count)
     said = f"the {count} intervals hold together at {LEVEL:.0%} (Bonferroni: each at {100 * each:.4g}%)"
     value = {"together": LEVEL, "quantities": count, "correction": "Bonferroni"}

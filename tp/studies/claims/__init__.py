@@ -1,1 +1,1 @@
-"""What becomes of the claims of a program: decided by theory, in the light of what was measured."""
+"""The outcomes of the claims of a program: decided by theory, then confirmed or contradicted by measurements."""

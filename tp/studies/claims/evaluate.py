@@ -1,4 +1,4 @@
-"""From theory and measurement to what becomes of a claim."""
+"""The outcome of a claim, from theory and measurement."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ClaimResult:
-    """What became of a claim. ``confirmed``: it holds, and every measurement that it involves supports it.
+    """The outcome of a claim. ``confirmed``: it holds, and every measurement that it involves supports it.
 
     ``involved`` are the quantities that decide it, ``open`` those of them that were measured without supporting it.
     """
@@ -51,8 +51,8 @@ def only_output(program: Program) -> str | None:
 def evaluate(claim: Claim, evidence: Evidence, measured: Mapping[str, Measured], output: str | None) -> ClaimResult:
     """Decide ``claim`` by theory, and by whatever was ``measured`` of the quantities that it involves.
 
-    A measurement never makes a claim hold. It confirms one that holds by theory, or takes the prediction away that the
-    decision rests on.
+    Only theory makes a claim hold. A measurement confirms a claim that holds, or refutes a prediction that it rests on;
+    then the claim fails or is undecided.
     """
     kind = known()[claim.kind]
     decision = kind.decide(claim, evidence, output)
@@ -76,7 +76,7 @@ def evaluate(claim: Claim, evidence: Evidence, measured: Mapping[str, Measured],
 def _settled(
     claim: Claim, kind: ClaimKind, evidence: Evidence, decision: Decision, measured: Mapping[str, Measured]
 ) -> Decision:
-    """A negated claim holds because of one inequality that fails: one that is confirmed to fail settles it."""
+    """For a negated claim that holds: only the inequalities that are confirmed to fail, if any; one is enough."""
     if not (claim.negated and decision.answer is Answer.YES):
         return decision
     parts = decision.involved
@@ -87,7 +87,7 @@ def _settled(
 
 
 def _with_measured(claim: Claim, decision: Decision, measured: Mapping[str, Measured]) -> Decision:
-    """``decision`` where measurements contradict the predictions that it rests on."""
+    """``decision``, changed to no or undecided where a measurement contradicts a prediction that it rests on."""
     if decision.answer is not Answer.YES:
         return decision
     for part in decision.involved:
@@ -105,14 +105,14 @@ def _with_measured(claim: Claim, decision: Decision, measured: Mapping[str, Meas
 
 
 def _supported(claim: Claim, part: Inequality, evidence: Evidence, measured: Measured) -> bool:
-    """Whether the measurement supports ``part``. A confirmed prediction does only if the part allows it."""
+    """Whether the measurement supports ``part``: a confirmed prediction that violates an upper bound does not."""
     if not claim.negated and part.relation == "O" and decide(part, evidence)[0] is not Answer.YES:
         return False
     return supports(part, measured, negated=claim.negated)
 
 
 def _for_all_orders(claim: Claim, kind: ClaimKind, evidence: Evidence, reason: str) -> tuple[Answer, str]:
-    """What a claim about all orders (D, d) comes to, once it holds for those that are examined one by one."""
+    """The answer for all orders (D, d), for a claim that holds for the orders that are examined one by one."""
     if kind.all_orders is None:
         return Answer.YES, reason
     found = evidence.strength(kind.all_orders, claim.exponent or Fraction(0))

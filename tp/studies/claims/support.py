@@ -33,7 +33,7 @@ def supports(part: Inequality, measured: Measured, *, negated: bool) -> bool:
 
 
 def violates(part: Inequality, fit: Fit) -> bool:
-    """Whether the measured interval lies beyond what the inequality allows."""
+    """Whether the fit of a refuted prediction violates ``part``: always for ``zero``, else by the whole interval."""
     if part.relation == "zero":
         return True
     return fit.slopes is not None and fit.slopes.overall.low > float(part.exponent) + MARGIN

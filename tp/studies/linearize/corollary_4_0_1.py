@@ -46,11 +46,11 @@ FEWEST = 8
 LEVEL_GROWTH = 0.25
 """The deviation is bounded if the whole interval of its power of the step is at most this."""
 ROUNDINGS = 1e4
-"""|C'| below this many roundings of the first |C'| is not used: there are only rounding errors."""
+"""|C'| below this many machine precisions times the first |C'| is not used: it is only rounding error."""
 LONG = 5.0
 """A run is long enough to see |C'| decay if it lasts this many relaxation times of the slowest mode."""
 SINGULAR = 1e3
-"""An eigenvalue of the kernel below this many roundings of the largest one counts as zero."""
+"""An eigenvalue of the kernel below this many machine precisions times the largest one counts as zero."""
 SETTLED = 3.0
 """Growth of the deviation counts against the corollary only after this many times T."""
 
@@ -102,7 +102,7 @@ class Decay:
 
 
 def decays(records: Records, path: Path, eta: float, dtype: str) -> tuple[Decay, ...]:
-    """By width, in increasing order, for the learning rate ``eta``; widths with a diverged run are left out."""
+    """The decay at each width, increasing, for the learning rate ``eta``; widths with a diverged run are left out."""
     found: list[Decay] = []
     for n, wild in sorted(records.get(Observable(DIVERGED), {}).items()):
         if not wild.any():

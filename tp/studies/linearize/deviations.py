@@ -1,4 +1,4 @@
-"""Runs of training, judged: what is measured of them against what theory expects."""
+"""Deviations measured in runs of training, compared with their predicted orders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How runs are made: by which ``plan``, on which ``data``, by which ``means``, and who is told how far it is."""
+    """How runs are made: ``plan``, ``data``, store and workers (``means``), and ``report`` of progress."""
 
     plan: Plan
     data: str | None
@@ -32,7 +32,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Deviations:
-    """One row for each quantity, what they were ``measured`` to be, and all that was drawn."""
+    """One row for each quantity, the fit and judgement of each (``measured``), and everything drawn."""
 
     rows: tuple[QuantityResult, ...]
     measured: Mapping[str, Measured]

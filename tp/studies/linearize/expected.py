@@ -1,4 +1,4 @@
-"""What the calculus says of a run: orders of deviations, moves and second derivatives."""
+"""Predicted orders of what runs measure: deviations, moves and second derivatives."""
 
 from __future__ import annotations
 

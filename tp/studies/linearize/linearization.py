@@ -1,4 +1,4 @@
-"""What ``tp linearize`` finds: both sides of the paper's theorems, and everything beside them."""
+"""What ``tp linearize`` finds: both sides of the paper's theorems, curves, critical rates and claims."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Linearization(Printable):
     """The theorems of the paper for one program.
 
     ``hessian`` is the norm of ∇²F over that of ∇F before and after a run (Liu, Zhu and Belkin). ``by_step`` has
-    exponents of n by quantity, after every look but the first. ``curves``, ``critical`` and ``corollary`` are by width.
-    ``theorem_3_2`` is None where it was not asked for. ``diverged`` has by width the first step of a diverging run,
-    counted from 1.
+    exponents of n by quantity, after every look but that at step 0. ``curves``, ``critical`` and ``corollary`` are by
+    width. ``theorem_3_2`` is None where it was not asked for. ``diverged`` has by width the first step of a diverging
+    run, counted from 1.
     """
 
     study = "linearize"

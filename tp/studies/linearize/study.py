@@ -49,8 +49,8 @@ def linearize(
 ) -> Linearization:
     """Measure the correlations of ``program``, train it and its linear model, and compare the two sides.
 
-    With ``second`` derivatives of second order are followed, too, in runs of their own. With ``rhos`` theorem 3.2 is
-    checked as well, under these powers of n beside the schedule's own. Each of these has the budget of ``plan``. Raises
+    ``second``: also measure second derivatives, in further runs. ``rhos``: also check theorem 3.2, with learning rates
+    times n^rho for each, besides the runs with rho = 0. Each part has the budget of ``plan``. Raises
     TpError TP501 to TP504 for settings and memory, TP512 and TP513 for what cannot be trained, TP514 for an optimiser
     without known orders, TP60x for data.
     """

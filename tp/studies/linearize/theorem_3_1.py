@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from tp.theory.regime import Condition
 
 CORRELATIONS = ("kernel", "C[0,2]", "C[0,3]", "C[1,1]")
-"""The left side. If these decay, the kernel apart, so do all others that are measured (docs/calculus.md)."""
+"""The left side. If those after the kernel decay, all other measured correlations do (docs/calculus.md)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Theorem31:
     """Both sides. ``premises`` are the conditions of a properly normalised system.
 
-    The theorem ``speaks`` of the runs where all premises hold, and where weights do not decay (eq. 10).
+    ``speaks``: whether the theorem applies, that is, all premises hold and there is no weight decay (eq. 10).
     """
 
     left: tuple[QuantityResult, ...]
@@ -71,7 +71,7 @@ class Theorem31:
 
 
 def speaks(premises: Sequence[Condition], optimizer: Optimizer) -> bool:
-    """Whether the paper's theorems speak of training with ``optimizer`` where the ``premises`` are these."""
+    """Whether the paper's theorems apply to training with ``optimizer`` under these ``premises``."""
     return not optimizer.shrinks and all(c.holds for c in premises)
 
 

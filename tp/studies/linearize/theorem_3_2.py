@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tp.theory.weak_correlations import Strength
 
 RHOS = (Fraction(-1, 2), Fraction(-1, 4), Fraction(1, 4))
-"""The reparametrisations beside ρ = 0 that are looked at if none are named."""
+"""The values of ρ, besides 0, for ``--strong usual``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Reparametrised:
 
     @property
     def power(self) -> Fraction | None:
-        """The largest μ that F - F_lin = O(n^{ρ - μ}) allows; None for every one."""
+        """The largest μ with F - F_lin = O(n^{ρ - μ}); None if F - F_lin vanishes, so that there is no largest."""
         return None if self.deviation.predicted is None else self.rho - self.deviation.predicted
 
 
@@ -55,7 +55,7 @@ class Theorem32:
 
     ``power`` is μ (None: the correlations vanish), and ``most`` what it may be where it is a bound. ``binding`` is the
     correlation that allows no more. ``confirmed`` says whether measurements support all predictions of correlations,
-    and ``speaks`` whether the theorem speaks of the program.
+    and ``speaks`` whether the theorem applies to the program.
     """
 
     power: Fraction | None
@@ -72,7 +72,7 @@ class Theorem32:
 
     @property
     def linear(self) -> Fraction | None:
-        """The largest μ of strong linearity over the ρ that count; None for every one."""
+        """The largest μ for which strong linearity holds at all ρ <= 0; None if there is no largest."""
         found = [r.power for r in self.counted if r.power is not None]
         return min(found) if found else None
 
