@@ -84,7 +84,7 @@ def test_simplified_sums_are_never_smaller(parts: list[Term], other: Term, most:
 def test_simplifying_keeps_what_dominates(parts: list[Term], apart: int, together: bool) -> None:
     if apart:
         parts = [t._replace(content=half) for t in parts for half in t.content.split(apart)]
-    joint = [EVERY >> 2, 1 << 3] if together else []
+    joint = (EVERY >> 2, 1 << 3) if together else ()
     for found in (widened(parts, apart, joint), merged(parts, apart)):
         for t in parts:
             assert any(

@@ -22,10 +22,8 @@ UNKNOWN = 0
 
 
 @lru_cache(maxsize=1 << 16)
-def _affine(
-    offset: int, vectors: tuple[int, ...], free: int, base: tuple[int, ...]
-) -> tuple[int, tuple[int, ...], int]:
-    """Offset, basis and free generators in canonical form; ``base`` is an already reduced part of the vectors."""
+def _span(vectors: tuple[int, ...], free: int, base: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+    """Basis and free generators in canonical form; ``base`` is an already reduced part of the vectors."""
     if free:
         vectors = tuple(v & ~free for v in vectors)
         if any(b & free for b in base):
@@ -40,6 +38,14 @@ def _affine(
         # No other row of a reduced basis holds the bit of a unit vector.
         free |= units
         basis = tuple(row for row in basis if not row & units)
+    return basis, free
+
+
+def _affine(
+    offset: int, vectors: tuple[int, ...], free: int, base: tuple[int, ...]
+) -> tuple[int, tuple[int, ...], int]:
+    """Offset, basis and free generators in canonical form; ``base`` is an already reduced part of the vectors."""
+    basis, free = _span(vectors, free, base)
     return remainder(offset & ~free, basis), basis, free
 
 
@@ -114,6 +120,11 @@ class Content(NamedTuple):
                 return None
         return (self.offset & flip).bit_count() & 1
 
+    @lru_cache(maxsize=1 << 16)
+    def parities(self, flips: tuple[int, ...]) -> tuple[int | None, ...]:
+        """The :meth:`parity` under each of ``flips``."""
+        return tuple(map(self.parity, flips))
+
     def witness(self, mask: int, preferred: int = 0) -> int:
         """A flip in ``mask`` that makes the factor odd, if one exists, with few generators outside ``preferred``."""
         mask &= ~self.free
@@ -133,6 +144,13 @@ class Content(NamedTuple):
         return best
 
     @lru_cache(maxsize=1 << 16)
+    def parts(self, mask: int) -> tuple[Content, ...]:
+        """The parts that are even and odd in each generator of ``mask``."""
+        found: tuple[Content, ...] = (self,)
+        for number in numbers(mask):
+            found = tuple(part for content in found for part in content.split(1 << number))
+        return found
+
     def split(self, bit: int) -> tuple[Content, ...]:
         """The parts that are even and odd in the generator ``bit``."""
         if self.free & bit:

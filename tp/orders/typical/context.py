@@ -99,7 +99,7 @@ class Context:
         formal = self.flips.formal
         if not self._most:
             return merged(terms, formal)
-        groups = alike(terms, formal, self.flips.whole.values())
+        groups = alike(terms, formal, tuple(self.flips.whole.values()))
         if len(groups) <= 2 * self._most:
             return tuple(map(united, groups))
         found = widened(terms, formal)
@@ -108,12 +108,7 @@ class Context:
 
     def _by_parity(self, term: Term) -> Iterable[Term]:
         """The parts of ``term`` that are even and odd in each formal variable: orders of series differ between them."""
-        parts = (term.content,)
-        mask = self.flips.formal
-        while mask:
-            bit = mask & -mask
-            mask ^= bit
-            parts = tuple(part for content in parts for part in content.split(bit))
+        parts = term.content.parts(self.flips.formal)
         return (term,) if len(parts) == 1 else [term._replace(content=part) for part in parts]
 
     # sources of randomness ---------------------------------------------------------------------------

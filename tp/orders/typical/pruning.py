@@ -35,7 +35,10 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
                 continue
         elif not term.bound:
             far[side] = term.size + term.part - gap
-        if not any(_dominates(k, term) for k in kept):
+        for larger in kept:
+            if term.symbols <= larger.symbols and _dominates(larger, term):
+                break
+        else:
             kept.append(term)
     return tuple(kept)
 
@@ -45,15 +48,11 @@ def _order(term: Term) -> tuple[Grains, bool, Grains, int, int]:
 
 
 def _dominates(larger: Term, term: Term) -> bool:
-    return (
-        term.part <= larger.part
-        and larger.bound <= term.bound
-        and term.symbols <= larger.symbols
-        and term.content.inside(larger.content)
-    )
+    """Whether ``larger``, which holds all symbols of ``term``, has no more cancellations."""
+    return term.part <= larger.part and larger.bound <= term.bound and term.content.inside(larger.content)
 
 
-def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> tuple[Term, ...]:
+def widened(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ()) -> tuple[Term, ...]:
     """One term for each exponent: flips under which all of its terms are odd stay known, others do not.
 
     Terms of different parity in the generators ``apart``, or under the joint flips ``together``, stay apart.
@@ -61,12 +60,12 @@ def widened(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ())
     return tuple(map(united, alike(terms, apart, together)))
 
 
-def alike(terms: Iterable[Term], apart: int = 0, together: Iterable[int] = ()) -> list[list[Term]]:
+def alike(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ()) -> list[list[Term]]:
     """``terms`` grouped by size, and by parity in ``apart`` and under the joint flips ``together``."""
     groups: dict[object, list[Term]] = {}
     for term in terms:
-        parities = tuple(term.content.parity(flip) for flip in together)
-        groups.setdefault((term.size, term.part, term.content.offset & apart, parities), []).append(term)
+        size, content, part, _, _ = term
+        groups.setdefault((size, part, content.offset & apart, content.parities(together)), []).append(term)
     return list(groups.values())
 
 
