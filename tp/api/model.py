@@ -122,8 +122,7 @@ class Model(Printable):
         Args:
             quantities: names as for ``orders``. None: the quantities of claims that fail, or else the correlations
                 that do not decay.
-            repaired: whether to look for the smallest change of one declared exponent that makes the quantities small
-                enough: as claimed, or else as weak correlations with m = n need.
+            repaired: whether to look for the smallest change of one declared exponent that makes quantities small enough.
             budget: the largest number of changed programs that are examined.
 
         Raises:

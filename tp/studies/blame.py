@@ -24,10 +24,7 @@ LINEARISING: dict[str, Fraction | None] = {"C[0,2]": Fraction(-1), "C[0,3]": Fra
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Accusation(Printable):
-    """The blame for some quantities of a program; ``repair`` is None where none was looked for.
-
-    ``target`` has by quantity the largest exponent of n that it should have; None where nothing requires one.
-    """
+    """The blame by quantity; ``target``: the largest exponent each may have (None: any); ``repair``: if asked for."""
 
     study = "blame"
 

@@ -1,4 +1,4 @@
-"""The language: texts are parsed, names are resolved, statements become a graph; formatting."""
+"""The language: texts are parsed, names are resolved, and statements become a graph; programs are formatted."""
 
 from tp.program import Claim, Program
 from tp.syntax.load import load, parse

@@ -1,8 +1,8 @@
 """The LALR(1) automaton of the grammar: its tables, its tokens, and the parse tree that it builds.
 
-``grammar/tables.json`` holds what ``grammar/generate.py`` works out of ``grammar/tp.lark``, so that neither a library
-for parsers nor the construction of tables is part of a start of ``tp``. Tokens depend on the state: a keyword is a name
-wherever only a name can stand.
+``grammar/generate.py`` computes ``grammar/tables.json`` from ``grammar/tp.lark`` in advance, so that ``tp`` starts
+without a parser library. Tokens depend on the state of the automaton: a keyword is read as a name wherever the grammar
+accepts only a name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 from tp.diagnostics.packaged import folder
 
 Place = tuple[int, int, int, int]
-"""Line, column, last line, last column; the end is exclusive, and all count from 1."""
+"""First line, first column, last line, last column, all counted from 1; the end is exclusive."""
 END = "$END"
 
 
@@ -35,9 +35,9 @@ class Token:
 
 
 class Node:
-    """A rule of the grammar with what it was made of; None stands for an optional part that is absent.
+    """A node of the parse tree: the rule ``data`` and its children, None for each optional part that is absent.
 
-    ``outer`` is ``place`` with the brackets around it; both are None for a node without tokens.
+    ``outer`` is ``place`` extended by brackets around the node; both are None for a node without tokens.
     """
 
     __slots__ = ("children", "data", "outer", "place")
@@ -55,8 +55,8 @@ Part: TypeAlias = "Node | Token | None"
 class Rule(NamedTuple):
     """A rule of the grammar: ``size`` parts become one node called ``name``.
 
-    ``kept`` are the parts that become children, each with whether its own children take its place and with the number
-    of absent parts before it; ``absent`` of them follow the last one. A ``single`` child stands for the node.
+    ``kept`` has for each part that becomes a child its index, whether its children are inserted in its place, and the
+    number of None before it; ``absent`` None follow the last. If ``single``, an only child replaces the node.
     """
 
     origin: str
@@ -74,7 +74,7 @@ class Rule(NamedTuple):
                 children.append(parts[i])
             elif children:
                 children += parts[i].children
-            else:  # lists grow to the left: their children are taken over, not copied
+            else:  # lists are left-recursive: reuse the list of children, do not copy it
                 children = parts[i].children
         children += [None] * self.absent
         found = children[0] if self.single and len(children) == 1 else Node(self.name, children)
@@ -87,7 +87,7 @@ class Rule(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The automaton: by state and symbol the next state (0 and more), or -1 minus the number of a rule to reduce by."""
+    """The automaton. ``states`` has by symbol the next state (0 or more), or -1 - k to reduce by the rule number k."""
 
     pattern: re.Pattern[str]
     words: dict[str, str]
@@ -147,7 +147,7 @@ def parse(text: str, filtered: Callable[[Iterator[Token]], Iterator[Token]]) -> 
 
 
 class Automaton:
-    """A run of the automaton: the states that it is in, and what was built so far."""
+    """A run of the automaton: its stack of states, and the parts of the tree built so far."""
 
     def __init__(self, table: Tables) -> None:
         self._table = table
@@ -178,7 +178,7 @@ class Automaton:
             yield Token(kind, word, (first, column, line, at - start))
 
     def feed(self, token: Token) -> Any:
-        """Take ``token`` in; for the last one, return the tree. Raises UnexpectedToken."""
+        """Process ``token``; return the tree after the last one, else None. Raises UnexpectedToken."""
         _, _, _, rules, states, _, end = self._table
         stack, values = self._stack, self._values
         while True:

@@ -18,7 +18,7 @@ MAX_DEPTH = 150
 
 
 class Build(Construction):
-    """A construction from source text: it counts what hostile programs would let grow, and collects diagnostics."""
+    """A graph under construction from a text: limits steps, nodes and nesting, and collects diagnostics."""
 
     def __init__(self, settings: Mapping[str, str]) -> None:
         self.settings = dict(settings)
@@ -26,7 +26,7 @@ class Build(Construction):
         super().__init__()
         self.found: list[Diagnostic] = []
         self.active: list[tuple[Def, Span]] = []
-        """The functions being called, outermost first, and where."""
+        """The calls in progress, outermost first, each with its place."""
         self._steps = 0
         self._depth = 0
 
@@ -62,7 +62,7 @@ class Build(Construction):
                 raise TpError(self.found)
 
     def integer_setting(self, name: str, low: int, high: int) -> int:
-        """A whole number set from outside. Raises TP506."""
+        """A whole number from ``--set``. Raises TP506."""
         text = self.settings[name].strip()
         digits = text[1:] if text.startswith("-") else text
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 9 and low <= int(text) <= high):

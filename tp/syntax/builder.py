@@ -44,7 +44,7 @@ _LISTS = frozenset({"arguments", "ranges", "outs", "ins", "call_args"})
 
 
 class Builder:
-    """One method for each grammar rule that is not in a table; ``depth`` keeps nesting from exhausting the stack."""
+    """One method for each grammar rule that is in no table above. Limits nesting, so that the stack suffices."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -75,7 +75,7 @@ class Builder:
             self._depth -= 1
 
     def _all(self, nodes: Any) -> tuple[Any, ...]:
-        """What the nodes become, without tokens and what was left out."""
+        """The syntax of each node, without tokens and absent parts."""
         return tuple(self.build(n) for n in nodes if isinstance(n, Node))
 
     def _span(self, node: Any) -> Span:

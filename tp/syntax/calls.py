@@ -1,4 +1,4 @@
-"""Calls of functions: binding arguments, running the body, handing back results."""
+"""Calls of functions: binding arguments, running the body, returning results."""
 
 from __future__ import annotations
 

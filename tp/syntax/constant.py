@@ -14,19 +14,19 @@ _MAX_POWER = 1000
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """``scale``, whose coefficient is exactly ``exact`` unless that is None (an irrational number)."""
+    """A coefficient times powers of widths, ``scale``; ``exact`` is the coefficient, None if it is irrational."""
 
     scale: Scale = ONE
     exact: Fraction | None = Fraction(1)
 
     @property
     def plain(self) -> bool:
-        """Free of widths."""
+        """Whether no width occurs."""
         return not self.scale.powers
 
     @property
     def rational(self) -> Fraction | None:
-        """The exact value when it has one that does not depend on the width."""
+        """The exact value; None where that is irrational or depends on a width."""
         return self.exact if self.plain else None
 
     @property

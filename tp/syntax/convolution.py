@@ -52,7 +52,7 @@ def conv(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
-    """``avg_pool(x, i=2, j=2)``: means over blocks, which fill the axis."""
+    """``avg_pool(x, i=2, j=2)``: means over blocks, which must fill each axis."""
     scale, value, within = _blocks(evaluator, node, "avg_pool(x, i=2, ...)")
     for block in within:
         scale = scale * number(block.at(1)).inverse().scale
@@ -60,7 +60,7 @@ def avg_pool(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def max_pool(evaluator: Evaluator, node: t.Call) -> Value:
-    """``max_pool(x, i=2, j=2)``: maxima over blocks, which fill each axis."""
+    """``max_pool(x, i=2, j=2)``: maxima over blocks, which must fill each axis."""
     build = evaluator.build
     scale, value, within = _blocks(evaluator, node, "max_pool(x, i=2, ...)")
     if scale != ONE:

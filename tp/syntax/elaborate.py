@@ -47,7 +47,7 @@ class Elaborator:
         self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS))
 
     def run(self, block: t.Block) -> None:
-        """All statements; a faulty one poisons what it would have defined."""
+        """Run all statements. One with an error poisons the names that it defines: their use is no second error."""
         if not self.frame.assigned:
             self.frame.assigned = assigned(block)
         for statement in block.statements:

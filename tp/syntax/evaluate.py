@@ -37,7 +37,7 @@ Builtin = Callable[["Evaluator", t.Call], Value]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What expressions can call: ``invoke`` runs functions that a text defines, ``builtins`` are there already."""
+    """What expressions can call: ``builtins``, and by ``invoke`` the functions that a text defines."""
 
     invoke: Invoke
     builtins: Mapping[str, Builtin]
@@ -70,7 +70,7 @@ class Evaluator:
     # views of values ---------------------------------------------------------------------------------
 
     def number_or_value(self, node: t.Expression) -> Value:
-        """A constant (axes count as their size) or something that can be computed with."""
+        """A constant (the size, for an axis) or another value that arithmetic accepts."""
         found = self.value(node)
         if isinstance(found, Axis):
             return size_of(found)
@@ -120,7 +120,7 @@ class Evaluator:
         return found
 
     def lookup(self, name: str, span: Span) -> Value:
-        """What ``name`` stands for in this frame, in its module, or among the activations. Raises TP101."""
+        """The meaning of ``name`` in this frame, in its module, or among the activations. Raises TP101."""
         found = self.frame.names.get(name)
         if found is None:
             found = self.frame.module.functions.get(name)
@@ -318,7 +318,7 @@ class Evaluator:
 
 
 def _members(family: Family) -> str | None:
-    """Which members exist, as a hint."""
+    """A hint that lists the members of a family."""
     places = sorted(family.members)
     if not places:
         return "no member is defined yet"
@@ -328,7 +328,7 @@ def _members(family: Family) -> str | None:
 
 
 def shared_wide(evaluator: Evaluator, nodes: Sequence[int], span: Span, verb: str) -> list[str]:
-    """The one wide axis that all ``nodes`` have. Raises TP212 when there is none or a choice."""
+    """The one wide axis that all ``nodes`` have. Raises TP212 where there is none or more than one."""
     graph = evaluator.build.graph
     found = [a.name for a in graph.type(nodes[0]) if a.wide and all(a.name in names(graph.type(n)) for n in nodes)]
     if len(found) == 1:

@@ -135,7 +135,7 @@ def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
 
 
 def _setting(build: Build, name: str, kind: str) -> Value:
-    """A value given from outside, as text. Raises TP506."""
+    """The value that ``--set`` gives as text. Raises TP506."""
     text = build.settings[name].strip()
     if kind == "activation":
         try:

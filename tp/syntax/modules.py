@@ -76,7 +76,7 @@ class Loader:
             module.functions[name] = function
 
     def _name(self, module: Module, item: t.Import, path: str) -> str:
-        """What spans call the module at ``path``: as the importing file was given, or ``library/...``."""
+        """The file name of ``path`` in spans: beside the importing file as that was given, or ``library/...``."""
         packaged = os.path.realpath(library()) + os.sep
         if path.startswith(packaged):
             return named(path, "library/" + path[len(packaged) :].replace(os.sep, "/"))

@@ -65,7 +65,7 @@ def parse_file(text: str, file: str = "<text>") -> File:
 
 
 def _placed(diagnostic: Diagnostic, file: str) -> Diagnostic:
-    """The token filter does not know the file; this adds it."""
+    """``diagnostic`` with the file in its spans, which the token filter does not know."""
     return replace(diagnostic, span=None if diagnostic.span is None else replace(diagnostic.span, file=file))
 
 
@@ -82,7 +82,7 @@ def _without_line(text: str, line: int) -> str | None:
 
 
 def _diagnose(problem: UnknownCharacter | UnexpectedToken, text: str, file: str) -> Diagnostic:
-    """A fault of the automaton in the words of this language."""
+    """The diagnostic for an error of the automaton."""
     if isinstance(problem, UnknownCharacter):
         where = Span(problem.line, problem.column, problem.line, problem.column + 1, file)
         return Diagnostic("TP001", f"the character {problem.character!r} has no meaning here", where)
@@ -90,7 +90,7 @@ def _diagnose(problem: UnknownCharacter | UnexpectedToken, text: str, file: str)
     line, column, *_ = token.place
     misplaced = _ITEM.search(text.split("\n")[line - 1][: column - 1])
     if token.type == "NAME" and misplaced is not None:
-        # Inside braces the word was taken for the name of a value.
+        # Inside braces the automaton read the word as the name of a value.
         word, start = misplaced[1], misplaced.start(1) + 1
         where = Span(line, start, line, start + len(word), file)
         hint = f"'{word}' stands before the program, not inside braces"

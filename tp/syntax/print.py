@@ -47,7 +47,7 @@ def _joined(parts: Sequence[tuple[str, t.Expression]], level: int) -> str:
 
 
 def _exponent(node: t.Expression) -> str:
-    """What stands behind ``^``: only there a minus needs no brackets."""
+    """The exponent after ``^``; only there a minus needs no brackets."""
     if isinstance(node, t.Negative):
         return "-" + _exponent(node.operand)
     return expression(node, _TIGHTEST) if isinstance(node, t.Name | t.Number) else f"({compact(node)})"

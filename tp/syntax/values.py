@@ -60,7 +60,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """What a function with several results returns."""
+    """The results of a function that returns several."""
 
     values: tuple[Value, ...]
 
@@ -78,7 +78,7 @@ Value: TypeAlias = Constant | Combination | Weight | Phi | Axis | Family | Def |
 
 
 def describe(value: Value) -> str:
-    """What kind of thing ``value`` is, for messages."""
+    """The kind of ``value`` in words, for messages."""
     words: dict[type, str] = {
         Constant: "a number",
         Combination: "a value",

@@ -35,7 +35,7 @@ _MOST_COMPARED = 60
 
 
 def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str | None]:
-    """Message and hint for the token ``text`` of type ``kind`` where one of ``expected`` was due."""
+    """Message and hint for the token ``text`` of type ``kind`` where the grammar expects one of ``expected``."""
     due = set(expected) - {"COMMENT", "BLANK"}
     words: list[str] = []
     if due >= _STATEMENTS:
@@ -71,7 +71,7 @@ def _any_of(words: list[str]) -> str:
 
 
 def near(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
-    """A hint that names what may have been meant; ``otherwise`` when nothing is close."""
+    """A hint with the nearest known word; ``otherwise`` where none is close."""
     from difflib import get_close_matches
 
     alike = sorted({k for k in known if abs(len(k) - len(name)) <= 3})

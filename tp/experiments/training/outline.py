@@ -50,7 +50,7 @@ class Outline:
         return probe(self.program, self.path.samples, Moves(), {}, radial=self.optimizer.shrinks)
 
     def second(self, without: frozenset[str]) -> Second | None:
-        """Second derivatives where weights in ``without`` move by outer products, others by arrays; None if unwanted."""
+        """Second derivatives; weights in ``without`` move by outer products, others by arrays. None if unwanted."""
         if not self.path.curved:
             return None
         if without not in self._seconds:
