@@ -28,7 +28,7 @@ class Apply(Operation):
     """
 
     derivative: ClassVar[Derivative] = Derivative.LINEAR
-    summary: ClassVar[str] = "a wide-to-wide weight applied to a value"
+    summary: ClassVar[str] = "a weight, or its transpose, applied to a value"
 
     parameter: str
     transposed: bool = False

@@ -41,7 +41,7 @@ class Ground:
 
 
 class Scalars:
-    """The scalar programs of all C^{D,d} with D <= 1 in one graph, over the algebra with one direction.
+    """The scalar programs of all C^{D,d} with D <= 1 in one graph, from jets along one direction.
 
     They are built up to d = ``depth`` at first, and again up to a larger d when that is asked for.
     """

@@ -27,7 +27,7 @@ def _prepare() -> None:
     """Turns the persistent compilation cache on, if its folder can be written."""
     import jax
 
-    # JAX compiles anew what it cannot read, and its warning names a file that users did not choose.
+    # JAX compiles again if it cannot read an entry. Its warning names a file that users did not choose.
     warnings.filterwarnings("ignore", message="Error reading persistent compilation cache entry")
     folder = cache_folder() / "compiled"
     try:

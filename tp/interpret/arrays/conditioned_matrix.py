@@ -70,7 +70,7 @@ class Gaussian(NamedTuple):
         mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
         inside, fresh, outside, new = split(x, mine.basis)
         noise = normal(jax.random.fold_in(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
-        # Along the known vectors of the other side the images are known already; there they replace the noise.
+        # Components of images along known vectors of the other side are already determined; they replace the noise.
         told = products(fresh, other.images) - products(noise, other.basis)
         images = (noise + matmul(told, other.basis)) * new[:, None]
         answers = matmul(inside, mine.images) + matmul(outside, images)

@@ -45,7 +45,7 @@ def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) ->
     rest = (x - matmul(first, basis)) / unit[:, None]
     gram = products(rest, rest)
     square = jnp.diagonal(gram)
-    # A pivot that is lost in the rounding of the inner products decides nothing yet: the row keeps its own length.
+    # A pivot below the rounding of the inner products does not yet make a row dependent: it keeps its own length.
     spare = jnp.where(square > noise**2, jnp.sqrt(square), 0.0)
     coarse, inverse, _ = _factor(gram, jnp.maximum(_NOISE * x.shape[0] * eps * square, noise**2), spare)
 
@@ -54,9 +54,9 @@ def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) ->
         along = products(rows, basis)
         gram = products(rows, rows)
         own = jnp.diagonal(outside)
-        # Half of the digits of a row are lost where only that share of it is new, and half of its orthogonality.
+        # A row whose new part has a smaller squared length has lost too many digits; it counts as dependent.
         share = jnp.maximum(eps ** (2 / 3) * jnp.diagonal(gram), eps)
-        # Below the noise that decided before: a row that was just above it has lost nothing of its length since.
+        # Half of the noise threshold used before, so that a row just above that threshold is kept.
         least = jnp.maximum(share, jnp.square(0.5 * noise / jnp.where(own > 0, own, 1.0)))
         lower, inverse, new = _factor(gram - along @ along.T, least, jnp.zeros_like(least))
         rows = matmul(inverse, rows) - matmul(inverse @ along, basis)

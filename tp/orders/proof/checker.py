@@ -46,7 +46,7 @@ def check(certificate: Json) -> Checked:
     except Rejected:
         raise
     except Exception as problem:
-        # Whatever a malformed certificate does to the rules, it is not a proof.
+        # A malformed certificate can raise any exception in the rules. It proves nothing.
         raise Rejected(f"malformed: {type(problem).__name__}: {problem}") from problem
 
 

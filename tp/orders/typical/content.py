@@ -132,7 +132,7 @@ class Content(NamedTuple):
         rest = remainder(self.offset & mask, basis)
         best = 0
         while rest:
-            # The flip of a bit that no row leads, with the leading bits of the rows that hold it, fixes every row.
+            # Flip a bit that leads no row, and the leading bits of the rows that contain it: every row stays even.
             bit = rest & -rest
             rest ^= bit
             flip = bit

@@ -138,7 +138,7 @@ class Context:
             self._inside.append(inside)
         elif not inside <= self._inside[number]:
             self._inside[number] |= inside
-            # What was worked out for fewer dependences holds no longer for the same values.
+            # Results that were derived with fewer dependences are no longer valid.
             for key in self.askers.pop(number, ()):
                 self.memory.pop(key, None)
         return number

@@ -46,7 +46,7 @@ def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:
 def _witness(at: Context, content: Content, mask: int) -> None:
     """Records the generators of one flip that makes the factor odd, unless those recorded so far suffice."""
     if not content.misses_zero(mask & at.witnesses):
-        # Flips of weights that are read serve at any depth; prefer them.
+        # Prefer flips of weights that are read: they can be used again at any depth.
         at.witnesses |= content.witness(mask, at.witnesses | at.flips.read)
 
 

@@ -13,11 +13,11 @@ MOST = 6
 
 
 def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...]:
-    """``terms``, the largest first, without those that others dominate whatever they are multiplied by.
+    """``terms``, the largest first, without those that others dominate in every product.
 
-    A term is dominated by a larger one with the same cancellations (or fewer), and by any exact one that is larger
-    by ``gap``, the most that a cancellation can cost, if they agree in the generators ``apart``. Terms that differ
-    only in the Gaussian symbols that they hold are one term holding all: what W' makes of them is the same sum.
+    A larger term dominates if it has the same cancellations or fewer. So does any term that is not a bound, is larger
+    by ``gap`` grains (the most that a cancellation can cost), and has the same parity in the generators ``apart``.
+    Terms that differ only in their Gaussian symbols become one term with all of these symbols.
     """
     found: dict[tuple[Grains, Content, Grains, bool], Term] = {}
     for term in terms:

@@ -52,7 +52,7 @@ def _crossed(
         return at.zero  # of finitely many entries none crosses, with probability tending to one
     at.notes.add(KINKS)
     k, q = orders
-    # The first q terms of the series carry what parity the function lacks.
+    # The parity is that of φ^{(k+q)}(b) m^q (calculus, theorem 3.12).
     symmetry = function.slopes[k + q].symmetry
     symmetry = _TURNED[symmetry] if q % 2 else symmetry
     terms = (*base[0].terms, *move[0].terms)

@@ -45,7 +45,7 @@ def _merged(line: Sequence[Place]) -> tuple[str, Span | None, Fraction]:
 
 
 def _alike(one: Node, other: Node) -> bool:
-    """Whether one phrase of the source made both, by the same function if it is one."""
+    """Whether both nodes come from one phrase of the source and apply the same function, if any."""
     same = one.operation == other.operation or function_of(one.operation) is None
     return same and type(one.operation) is type(other.operation) and one.span == other.span
 
