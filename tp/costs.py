@@ -96,10 +96,7 @@ def find(name: str) -> Cost:
 
 
 def name_of(cost: str | CostFunction) -> str:
-    """The name of ``cost``; a function is registered for this process under its own name, made unique.
-
-    Raises TpError TP504 for an unknown name.
-    """
+    """The name of ``cost``; a function is registered under a unique name. Raises TpError TP504 for unknown names."""
     if isinstance(cost, str):
         return find(cost).name
     for name, other in _COSTS.items():

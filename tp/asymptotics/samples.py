@@ -44,10 +44,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Samples:
-    """Subordinate norms of independent draws: each lies between its numbers in ``lower[n]`` and ``upper[n]``.
-
-    The two agree up to rank 2.
-    """
+    """Bounds of the subordinate norms of independent draws at each n; ``lower`` equals ``upper`` up to rank 2."""
 
     lower: Mapping[int, Norms]
     upper: Mapping[int, Norms]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Shaped
 
 from tp.data.digits import digit_images
 from tp.data.files import read_arrays
@@ -15,7 +16,7 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show
 
 Array = npt.NDArray[np.float64]
-Inputs = dict[str, Array]
+Inputs = dict[str, Float[Array, "_ ..."]]
 """Arrays [samples, ...shape of the input] by name of the input."""
 
 CORRELATION = 0.5
@@ -77,7 +78,7 @@ def _generic(types: Mapping[str, Type], slots: int) -> Inputs:
     return found
 
 
-def _digits(name: str, axes: Type) -> Array:
+def _digits(name: str, axes: Type) -> Float[Array, "images ..."]:
     """The images of digits in the shape of the input. Raises TpError TP606 for another shape."""
     if tuple(s for s in _shape(axes) if s != 1) not in ((64,), (8, 8)):
         hint = "digits fit inputs of 64 features, of 8 x 8 pixels or of 8 tokens of 8 features"
@@ -99,7 +100,7 @@ def _from_file(path: Path, types: Mapping[str, Type]) -> Inputs:
     return {name: _fitted(path, name, axes, arrays[name]) for name, axes in types.items()}
 
 
-def _fitted(path: Path, name: str, axes: Type, array: npt.NDArray[Any]) -> Array:
+def _fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
     """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
     if array.dtype.kind not in "biuf":
         raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers")

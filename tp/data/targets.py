@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 from tp.data.digits import digit_classes
 from tp.data.files import read_arrays
@@ -15,12 +16,13 @@ from tp.data.inputs import Array, Inputs, distinct_rows, require_range, samples
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show, wide
 
-Whole = npt.NDArray[np.integer]
+Whole = Int[npt.NDArray[np.integer], " samples"]
+Goals = Float[Array, "samples ..."]
 TARGETS = "targets"
 _SEED = 20_240_301
 
 
-def labelled(types: Mapping[str, Type], output: Type, count: int, data: str | None, dtype: str) -> tuple[Inputs, Array]:
+def labelled(types: Mapping[str, Type], output: Type, count: int, data: str | None, dtype: str) -> tuple[Inputs, Goals]:
     """``count`` distinct samples with their targets [count, ...axes of the ``output``].
 
     Generic data have random signs, or random classes as unit vectors where the output has axes; the digits 0 and 1
@@ -43,14 +45,14 @@ def labelled(types: Mapping[str, Type], output: Type, count: int, data: str | No
     return chosen, goals[rows]
 
 
-def _generic(shape: tuple[int, ...], count: int) -> Array:
+def _generic(shape: tuple[int, ...], count: int) -> Goals:
     draw = np.random.default_rng(_SEED)
     if prod(shape) == 1:
         return draw.choice([-1.0, 1.0], size=(count, *shape))
     return _unit(draw.integers(prod(shape), size=count), shape)
 
 
-def _digits(shape: tuple[int, ...]) -> tuple[Array, Whole]:
+def _digits(shape: tuple[int, ...]) -> tuple[Goals, Whole]:
     """(targets [images, ...], numbers of their images)."""
     classes = digit_classes()
     if prod(shape) == 1:
@@ -61,7 +63,7 @@ def _digits(shape: tuple[int, ...]) -> tuple[Array, Whole]:
     raise error("TP608", f"the digits have two or ten classes, and the output has {prod(shape)} entries")
 
 
-def _from_file(path: Path, shape: tuple[int, ...], count: int) -> Array:
+def _from_file(path: Path, shape: tuple[int, ...], count: int) -> Goals:
     arrays = read_arrays(path)
     if TARGETS not in arrays:
         raise error("TP608", f"{path} has no array called {TARGETS}", hint="save inputs and targets as .npz")
@@ -74,5 +76,5 @@ def _from_file(path: Path, shape: tuple[int, ...], count: int) -> Array:
     return array.astype(np.float64).reshape(count, *shape)
 
 
-def _unit(classes: Whole, shape: tuple[int, ...]) -> Array:
+def _unit(classes: Whole, shape: tuple[int, ...]) -> Goals:
     return np.eye(prod(shape))[classes].reshape(-1, *shape)

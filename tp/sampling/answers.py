@@ -16,10 +16,7 @@ from tp.store.versions import versions
 
 
 def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:
-    """How calls for ``experiment`` under ``plan`` are answered.
-
-    Raises TpError TP716 for workers that do not answer or have other versions.
-    """
+    """A function that answers calls for draws. Raises TpError TP716 for absent workers and for other versions."""
     if means.store is None and means.team is None:
         return _alone(experiment, plan, means, None)
     identity = experiment.identity()

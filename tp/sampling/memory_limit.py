@@ -11,10 +11,7 @@ from tp.sampling.plan import Plan
 
 
 def within_memory(experiment: Experiment, plan: Plan) -> Plan:
-    """``plan`` without the added widths that need more memory than is free.
-
-    Raises TpError TP501 where one of its own widths does.
-    """
+    """``plan`` without added widths that need more memory than is free. Raises TpError TP501 if its own do."""
     require_memory(experiment, plan)
     have = free_memory()
     return replace(plan, max_width=max((n for n in plan.larger if experiment.memory(plan.at(n)) <= have), default=None))

@@ -17,10 +17,7 @@ _USUAL_POINTS = 9
 
 
 def read_widths(widths: Sequence[int] | str | None) -> tuple[int, ...]:
-    """``widths`` in increasing order without repetition: text as for :func:`parse_widths`, or numbers, or the default.
-
-    Raises TpError TP502.
-    """
+    """Distinct increasing widths from text (:func:`parse_widths`), numbers or None (default). Raises TpError TP502."""
     if widths is None:
         return WIDTHS
     if isinstance(widths, str):

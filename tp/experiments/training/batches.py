@@ -8,10 +8,7 @@ from jaxtyping import Int
 
 
 def batches(steps: int, batch: int, samples: int) -> Int[npt.NDArray[np.int64], "steps batch"]:
-    """Indices in 0, ..., ``samples`` - 1 in a fixed random order, none twice in a batch.
-
-    The first batch has sample 0, which is a probe that is trained on.
-    """
+    """Indices of samples, from 0, in a fixed random order, none twice in a batch. Index 0 is in the first batch."""
     draw = np.random.default_rng(0)
     if batch == 1:
         order = draw.integers(samples, size=(steps, 1))

@@ -28,10 +28,7 @@ Picked = Int[Array, " batch"]
 
 
 class Line(NamedTuple):
-    """The linear model at one step: its ``outputs``, the optimiser's ``state`` and ``weights``.
-
-    ``weights`` is empty where only the outputs are kept.
-    """
+    """The linear model at one step. ``weights`` is empty where only the outputs are kept."""
 
     outputs: Outputs
     state: Any

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float, Int
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +20,9 @@ class Path:
     derivatives.
     """
 
-    inputs: Mapping[str, npt.NDArray[np.float64]]
-    targets: npt.NDArray[np.float64]
-    batches: npt.NDArray[np.int64]
+    inputs: Mapping[str, Float[npt.NDArray[np.float64], "samples ..."]]
+    targets: Float[npt.NDArray[np.float64], "samples ..."]
+    batches: Int[npt.NDArray[np.int64], "steps batch"]
     probes: int
     looks: tuple[int, ...]
     curved: tuple[int, ...] = ()
