@@ -107,7 +107,7 @@ def test_a_name_is_taken_once() -> None:
     class Other(SignDescent):
         name: ClassVar[str] = "sgd"
 
-    with pytest.raises(ValueError, match="sgd already"):
+    with pytest.raises(ValueError, match="sgd is registered already"):
         register(Other)
 
 

@@ -76,7 +76,7 @@ def has_definite_bound(
     attained, seen = _attained(below, above, criteria)
     reason = upper.reason
     if upper.verdict is Verdict.REFUTED:
-        reason = f"not even an upper bound: {reason}"
+        reason = f"f is not even an upper bound: {reason}"
     elif attained is Verdict.REFUTED:
         reason = seen
     elif upper.verdict is Verdict.CONFIRMED:
@@ -88,14 +88,14 @@ def _attained(below: Logs, above: Logs, criteria: Criteria) -> tuple[Verdict, st
     """Whether some quantile of R_n = ||M_n||/f(n) is Omega(1), with the reason, from bounds of log R_n."""
     falling = all_fall(_negated(above), criteria)
     if falling is not None:
-        return Verdict.REFUTED, f"every quantile falls below it, {falling}"
+        return Verdict.REFUTED, f"every quantile of |M|/f tends to 0, {falling}"
     rising = still_rises(below, criteria)
     if rising is not None:
         reason = "slopes of |M|/f rise from level to level, {:.2f} to {:.2f}: perhaps no definite bound".format(*rising)
         return Verdict.UNDECIDED, reason
     if not is_attained(below, criteria):
-        return Verdict.UNDECIDED, "an upper bound; no quantile clearly attains it"
-    return Verdict.CONFIRMED, "an upper bound that a quantile attains"
+        return Verdict.UNDECIDED, "f is an upper bound, which no quantile clearly attains"
+    return Verdict.CONFIRMED, "f is an upper bound that a quantile attains"
 
 
 def are_uniformly_bounded_by(

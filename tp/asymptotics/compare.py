@@ -41,7 +41,7 @@ class Relation(Enum):
 
 
 class Trend(Enum):
-    """What an envelope of log(f/g) does along a subsequence."""
+    """The trend of an envelope of log(f/g) along a subsequence."""
 
     RISES = "rises"
     FLAT = "flat"
@@ -51,7 +51,7 @@ class Trend(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Envelopes:
-    """What f/g does along one subsequence of n.
+    """The trends of f/g along one subsequence of n.
 
     ``upper`` and ``lower`` are the trends of the largest and smallest values of its blocks: f = O(g) unless ``upper``
     rises, g = O(f) unless ``lower`` falls. ``vanishes`` says that f = g = 0 at every point. ``first`` and ``last`` are

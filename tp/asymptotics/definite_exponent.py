@@ -183,7 +183,7 @@ def _hull(below: DefiniteExponent, above: DefiniteExponent, criteria: Criteria) 
         return replace(below, verdict=Verdict.UNDECIDED, exponent=None, reason=f"upper bounds of norms: {above.reason}")
     whole = replace(one, low=min(one.low, two.low), high=max(one.high, two.high))
     if below.verdict is above.verdict is Verdict.CONFIRMED and whole.half_width > criteria.margin:
-        reason = f"norms are only bounded: slopes {one.value:z.2f} from below, {two.value:z.2f} from above"
+        reason = f"slopes of norms are only bounded: {one.value:z.2f} from below, {two.value:z.2f} from above"
         return replace(below, verdict=Verdict.UNDECIDED, exponent=whole, reason=reason)
     worse = below if below.verdict is not Verdict.CONFIRMED else above
     return replace(worse, exponent=whole)

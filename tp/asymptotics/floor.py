@@ -73,16 +73,16 @@ def decays(
     share, floor = max(fits, key=lambda fit: fit[0].value)
     lates = [line.late for line in evidence if line.late is not None]
     if all(s.high < HALF for s, _ in fits) and all(late.high < -criteria.margin for late in lates):
-        reason = f"no more than {max(s.high for s, _ in fits):.0%} of it is constant at n = {samples.widths[-1]}"
+        reason = f"at most {max(s.high for s, _ in fits):.0%} of the quantile is constant at n = {samples.widths[-1]}"
         return FloorTest(Verdict.CONFIRMED, reason, share, floor, evidence)
     for p, (constant, _), late in zip(found, fits, lates, strict=True):
         flattens = p.trend(0).interval(criteria.confidence).low > 0
         if constant.low > HALF and (late.low > -criteria.margin or (flattens and late.value > -2 * criteria.margin)):
-            reason = f"at least {constant.low:.0%} of it is constant at n = {p.widths[-1]}"
+            reason = f"at least {constant.low:.0%} of the quantile is constant at n = {p.widths[-1]}"
             return FloorTest(Verdict.REFUTED, reason, share, floor, evidence)
         if late.low > 0 and p.slope(0).interval(criteria.confidence).low > 0:
-            return FloorTest(Verdict.REFUTED, f"it grows, slope {late} ({p.name})", share, floor, evidence)
-    reason = f"the constant is {share.low:.0%} to {share.high:.0%} of it; use larger widths or more draws"
+            return FloorTest(Verdict.REFUTED, f"the quantile grows, slope {late} ({p.name})", share, floor, evidence)
+    reason = f"{share.low:.0%} to {share.high:.0%} of the quantile is constant; use larger widths or more draws"
     return FloorTest(Verdict.UNDECIDED, reason, share, floor, evidence)
 
 

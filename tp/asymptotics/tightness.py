@@ -25,8 +25,8 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
     """The test of a ``claim`` R_n = O(1) from samples of upper (``confirming``) and lower bounds of log R_n.
 
     :func:`tp.statistics.bound.upper_bound` decides, for even and odd widths apart, from the courses of quantiles.
-    Besides the levels of the criteria, the highest one that the draws support is used. Raises ValueError where no level
-    of the criteria is 1/2 or more.
+    Besides the levels of the criteria, the highest level that the draws support is used. Raises ValueError where no
+    level of the criteria is 1/2 or more.
     """
     high = [q for q in criteria.levels if q >= 0.5]
     if not high:
@@ -54,7 +54,7 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
         place = levels.index(q.level)
         doubts += far_tail(one, confirming, criteria.margin, 2 * criteria.margin)
         if verdict is Verdict.REFUTED:
-            against.append(f"the quantile {q.level:g} outgrows it ({_text(others[place])}, {one.name})")
+            against.append(f"the quantile {q.level:g} grows faster ({_text(others[place])}, {one.name})")
         elif verdict is Verdict.UNDECIDED:
             doubts.append(f"the quantile {q.level:g} is unclear ({_text(lines[place])}, {one.name})")
             fewer = [k for k in range(place, len(levels)) if other[k].course.doubt is Doubt.FEWER]
@@ -65,7 +65,7 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
     if doubts:
         return Finding(Verdict.UNDECIDED, claim, doubts[0], tuple(evidence), 1 - levels[-1])
     classes = " and ".join(p.name for p in sure)
-    reason = f"the quantile {used[-1]:g} and all below stay within n^{criteria.margin:g} of it, {classes}"
+    reason = f"the quantile {used[-1]:g} grows less than n^{criteria.margin:g} times the bound, {classes}"
     return Finding(Verdict.CONFIRMED, claim, reason, tuple(evidence), 1 - used[-1])
 
 

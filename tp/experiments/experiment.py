@@ -63,7 +63,7 @@ class Experiment(Protocol):
 
     @property
     def name(self) -> str:
-        """What people call the program."""
+        """The name of the program."""
         ...
 
     @property

@@ -116,4 +116,4 @@ class Optimizer(ABC):
         nodes of ``graph``. The move of the linear model is first order, all else is the rest. Only powers of n have to
         be right, not constants. Raises TpError TP514 where the optimiser has no such form.
         """
-        raise error("TP514", f"no orders of training with {self.name} are known", hint="tp train runs it all the same")
+        raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")

@@ -19,7 +19,7 @@ Kind = TypeVar("Kind", bound=type[Optimizer])
 def register(optimizer: Kind) -> Kind:
     """A decorator: makes an optimiser known by its name. Raises ValueError where the name is taken."""
     if OPTIMIZERS.setdefault(optimizer.name, optimizer) is not optimizer:
-        raise ValueError(f"there is an optimiser {optimizer.name} already")
+        raise ValueError(f"an optimiser called {optimizer.name} is registered already")
     return optimizer
 
 

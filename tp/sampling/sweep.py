@@ -21,7 +21,7 @@ from tp.statistics.more import More
 Samples = dict[str, dict[int, Floats]]
 """Absolute values [draws] by quantity and width."""
 Wanted = Callable[[Samples], More]
-"""What more would help, from the samples so far."""
+"""A function from the samples so far to what more of them would help."""
 Report = Callable[[float, float, str], None]
 """report(done, total, what): the work done and all work, in estimated seconds, and the current call in words."""
 

@@ -49,7 +49,7 @@ class Team:
     """Whether tasks whose results were dropped may still be running."""
 
     def ask(self, function: Callable[[], Answer]) -> Answer:
-        """What ``function`` returns where the workers are. Raises TpError TP716."""
+        """The result of ``function`` in a worker. Raises TpError TP716 where no worker answers."""
         try:
             return self._submit((function,)).result()
         except self.lost as problem:

@@ -8,7 +8,7 @@ of |M_n| is O(f), and f is the definite bound iff, besides, some quantile of |M_
   against it; it is refuted where a quantile outgrows n^p and none above it is O(n^p): :func:`upper_bound`;
 - n^p is the definite bound, Theta(n^p), where M = O(n^p) and a quantile is Omega(n^p): :class:`Bound`.
 
-What is known of one quantile, from whatever estimator, is a :class:`Course`.
+A :class:`Course` is the finding on one quantile, from any estimator.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def upper_bound(
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What samples say of M = O(n^p) (``upper``), and of some quantile of |M| being Omega(n^p) (``lower``)."""
+    """The verdicts on M = O(n^p) (``upper``) and on "some quantile of |M| is Omega(n^p)" (``lower``)."""
 
     upper: Verdict
     lower: Verdict

@@ -82,7 +82,7 @@ def fit(
         return Fit(widths, seeds, medians, quantiles, vanishes=True)
     lost = [n for n, m, f in zip(widths, medians, floor, strict=True) if m <= f]
     if lost:
-        problem = f"at the level of rounding at n = {_listed(lost)}"
+        problem = f"medians below the rounding error at n = {_listed(lost)}"
         return Fit(widths, seeds, medians, quantiles, problem=problem)
     if min(seeds) < FEWEST:
         problem = f"an interval needs at least {FEWEST} draws at every width"

@@ -146,7 +146,7 @@ def _open(
         if fit.widths[-1] >= LOOSE_WIDTH:
             return _undecided(f"{moves}; use larger widths", lower.more)
         hidden = "a predicted term with a small prefactor would show at larger widths only"
-        return _undecided(f"falls faster so far, about {_power(late)}; {hidden}", lower.more)
+        return _undecided(f"decays faster so far, about {_power(late)}; {hidden}", lower.more)
     if Doubt.INTERVAL in doubts:
         helps = More.SEEDS if _reachable(late.overall, float(predicted), margin, fit.seeds[-1]) else More.WIDTHS
         return _undecided(f"the interval {_shown(late.overall)} is not wholly within {margin:g} of it", helps)

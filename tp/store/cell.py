@@ -51,9 +51,9 @@ def encode(cell: Cell) -> bytes:
 def decode(data: bytes) -> Cell:
     """The inverse of :func:`encode`. Raises Unreadable."""
     if not data.startswith(MAGIC):
-        raise Unreadable("it does not begin as a cell does")
+        raise Unreadable("it does not begin with the mark of a cell")
     if len(data) > _MOST:
-        raise Unreadable("it is larger than any cell")
+        raise Unreadable(f"it has more than {_MOST} bytes, the most of a cell")
     content, digest = data[:-_DIGEST], data[-_DIGEST:]
     if hashlib.sha256(content).digest() != digest:
         raise Unreadable("its checksum is wrong: it was cut short or altered")
@@ -65,6 +65,6 @@ def decode(data: bytes) -> Cell:
         raise Unreadable(f"its header cannot be read: {problem!r}") from problem
     names = key.series.quantities
     if len(payload) != 8 * key.count * len(names):
-        raise Unreadable("it does not have one number for each draw and quantity")
+        raise Unreadable("it does not have one value for each draw and quantity")
     table = np.frombuffer(payload, dtype="<f8").astype(np.float64).reshape(len(names), key.count)
     return Cell(key, dict(zip(names, table, strict=True)), seconds)

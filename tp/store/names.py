@@ -19,7 +19,7 @@ _FOLDER = re.compile(rf"[0-9a-f]{{{SHORT}}}")
 
 
 class Name(NamedTuple):
-    """What the name of a file says: ``program`` and ``series`` are short hashes."""
+    """The parts of the name of a cell; ``program`` and ``series`` are short hashes."""
 
     program: str
     n: int
@@ -44,7 +44,7 @@ def name_of(key: Key) -> Name:
 
 
 def read_name(program: str, file: str) -> Name | None:
-    """What the name ``file`` in the folder ``program`` says; None where it is not that of a cell."""
+    """The parts of the name ``file`` in the folder ``program``; None where it is not the name of a cell."""
     match = _CELL.fullmatch(file)
     if match is None:
         return None
@@ -53,5 +53,5 @@ def read_name(program: str, file: str) -> Name | None:
 
 
 def is_program(folder: str) -> bool:
-    """Is ``folder`` named as those of programs are?"""
+    """Whether ``folder`` has the name of a folder of a program."""
     return _FOLDER.fullmatch(folder) is not None

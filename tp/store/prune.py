@@ -19,7 +19,7 @@ ABANDONED = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to remove: whatever passes the ``filters`` and all conditions that are set.
+    """What to remove: the cells that pass the ``filters`` and all conditions that are set.
 
     ``older`` in seconds; ``outdated`` are results that other versions of tp, JAX or NumPy made.
     """

@@ -164,7 +164,7 @@ class _Run:
             return {name: jnp.zeros((), self.ready.kind) for name in (NOW, CHANGE)}, learning, states
 
         curved = jnp.asarray([s in self.path.curved for s in self.path.looks])
-        # Only what is learned is carried through the condition: copies of weights that are arrays would be expensive.
+        # Only matrix-free weights pass through the condition: copies of weights that are arrays would be expensive.
         norms, learning, states = jax.lax.cond(curved[place], look, nothing, learning, carry.states)
         return norms, carry._replace(moving=moving._replace(known={**moving.known, **learning}), states=states)
 
