@@ -33,6 +33,7 @@ class Grid:
             raise ValueError("a grid needs 2 <= start < stop, a modulus of 1 or more and a ratio above 1")
 
     def subsequences(self) -> tuple[Subsequence, ...]:
+        """One subsequence for each residue, then the powers of two."""
         count = int(log(self.stop / self.start) / log(self.ratio)) + 1
         bases = [round(self.start * self.ratio**j) for j in range(count)]
         found = [

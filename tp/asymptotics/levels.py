@@ -57,7 +57,7 @@ def _zero_or_infinite(profile: QuantileProfile, level: int) -> tuple[Course, Lev
     if np.all(late == -inf):
         found, note = Course(Fate.BOUNDED), "zero"
     elif np.all(late == inf):
-        found, note = Course(Fate.UNBOUNDED, above=True), "not zero where f is"
+        found, note = Course(Fate.UNBOUNDED, above=True), "not zero where f is zero"
     return found, LevelSlope(profile.levels[level], profile.name, None, None, note)
 
 

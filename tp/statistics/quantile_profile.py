@@ -35,6 +35,7 @@ class QuantileProfile:
 
     @property
     def log_widths(self) -> Float[Floats, " widths"]:
+        """Natural logarithms of the widths."""
         return np.log(np.array(self.widths, dtype=np.float64))
 
     @property

@@ -47,6 +47,7 @@ class Key:
     count: int
 
     def as_json(self) -> dict[str, Any]:
+        """All fields, those of the series included, as values that JSON can hold."""
         return {**asdict(self.series), "n": self.n, "first": self.first, "count": self.count}
 
 

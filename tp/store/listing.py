@@ -23,9 +23,11 @@ class Filters:
     dtype: str | None = None
 
     def takes_folder(self, program: str, called: Collection[str]) -> bool:
+        """Whether the program with the short hash ``program`` and the names ``called`` passes."""
         return self.program is None or self.program in called or program.startswith(self.program)
 
     def takes(self, name: Name) -> bool:
+        """Whether width, engine and dtype of a cell pass."""
         return (
             (not self.widths or name.n in self.widths)
             and self.engine in (None, name.engine)

@@ -38,6 +38,7 @@ class Name(NamedTuple):
 
 
 def name_of(key: Key) -> Name:
+    """The name of the file for ``key``."""
     series = key.series
     program = series.program[:SHORT]
     return Name(program, key.n, key.first, key.count, series.engine, series.dtype, series.short)

@@ -32,6 +32,8 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
+    """The number of files that were removed, and their size."""
+
     files: int
     size: int
     """Bytes."""

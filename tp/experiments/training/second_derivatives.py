@@ -44,6 +44,7 @@ class Second:
         self.steps = {name: step for name, step in steps.items() if not step.vanishes}
 
     def programs(self) -> list[tuple[Nodes, list[int]]]:
+        """The graph of one step of each power iteration, with its roots."""
         return [(step.graph, step.roots) for step in self.steps.values()]
 
     def asked(self, n: int) -> dict[str, Questions]:
@@ -69,6 +70,7 @@ class Curvature:
         return {name: PowerIteration(step, self.n, self.kind) for name, step in self.second.steps.items()}
 
     def start(self, key: Any) -> dict[str, State]:
+        """Random iterates, by name of the norm."""
         return {
             name: iteration.start(jax.random.fold_in(key, i))
             for i, (name, iteration) in enumerate(self._iterations.items())

@@ -54,6 +54,7 @@ class Descent:
     ranks: Mapping[str, int]
 
     def moves(self) -> Moves:
+        """The moves of matrix-free weights after all steps."""
         return moves_of(self.optimizer, self.steps, self.ranks)
 
     def begin(self, known: Mapping[str, Any], moving: Collection[str]) -> Moving:
