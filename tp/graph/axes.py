@@ -66,8 +66,9 @@ def union(*types: Type) -> Type:
     seen: dict[str, Axis] = {}
     for axes in types:
         for axis in axes:
-            if seen.setdefault(axis.name, axis) != axis:
-                raise ValueError(f"the axis {axis.name} has different sizes: {seen[axis.name]} and {axis}")
+            known = seen.setdefault(axis.name, axis)
+            if known is not axis and known != axis:
+                raise ValueError(f"the axis {axis.name} has different sizes: {known} and {axis}")
     return tuple(seen.values())
 
 
@@ -137,4 +138,4 @@ def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:
 
 def growing(axes: Iterable[Axis]) -> tuple[tuple[str, Fraction], ...]:
     """(name, exponent of n in the size) of every wide axis, as the order calculus takes them."""
-    return tuple((a.name, a.exponent) for a in axes if a.wide)
+    return tuple([(a.name, a.size.exponent) for a in axes if isinstance(a.size, Width)])

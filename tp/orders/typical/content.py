@@ -219,11 +219,11 @@ def _joint(contents: Iterable[Content], centre: str | None) -> Content:
     items = list(contents)
     if not items:
         return NOTHING
-    vectors = [b for c in items for b in c.basis]
+    vectors = {b for c in items for b in c.basis}
     free = 0
     for c in items:
         free |= c.free
     first = items[0].offset
-    vectors += [c.offset if centre is None else c.offset ^ first for c in items]
+    vectors |= {c.offset if centre is None else c.offset ^ first for c in items}
     skewed = {source: UNKNOWN for c in items for source, _ in c.skewed}
     return Content.make(first if centre == "first" else 0, vectors, free, skewed.items())
