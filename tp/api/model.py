@@ -122,7 +122,7 @@ class Model(Printable):
         Args:
             quantities: names as for ``orders``. None: the quantities of claims that fail, or else the correlations
                 that do not decay.
-            repaired: whether to look for the smallest change of one declared exponent that makes quantities small enough.
+            repaired: whether to look for the smallest change of one declared exponent that makes them small enough.
             budget: the largest number of changed programs that are examined.
 
         Raises:
