@@ -63,7 +63,7 @@ def test_a_quantity_that_sinks_into_rounding_gives_no_slope() -> None:
     found = fit(samples, dict.fromkeys(WIDTHS, 1e-7))
     assert found.slopes is None
     assert found.problem is not None
-    assert "rounding at n = 1024" in found.problem
+    assert "medians below the rounding error at n = 1024" in found.problem
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
