@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jax import Array
     from jax.typing import ArrayLike
+    from jaxtyping import Float
 
     from tp.experiments.training.schedule import Schedule
     from tp.graph.axes import Type
@@ -273,7 +274,7 @@ class Model(Printable):
 
         return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
 
-    def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Array]:
+    def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Float[Array, ...]]:
         """Weights at width ``n``, drawn from the initial laws.
 
         Args:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.experiments.derived import Derived
 from tp.experiments.experiment import At, Engine, Floats, Identity
@@ -32,7 +33,7 @@ class Correlations:
         name: str,
         program: Graph | WrittenGraph,
         quantities: Sequence[str],
-        inputs: Mapping[str, npt.NDArray[np.float64]],
+        inputs: Mapping[str, Float[npt.NDArray[np.float64], "slots ..."]],
     ) -> None:
         self.name = name
         self.quantities = tuple(parse(quantity).name for quantity in quantities)
@@ -40,7 +41,7 @@ class Correlations:
         self._program = written(program)
         self._compiled = Compiled()
 
-    def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
+    def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, " {count}"]]:
         """Absolute values [count] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
         derived, n = self._derived, at.width
         found = self._compiled.draw(

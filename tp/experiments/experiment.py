@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from jaxtyping import Shaped
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +74,7 @@ class Experiment(Protocol):
         """The names of the quantities that are drawn."""
         ...
 
-    def draw(self, at: At, first: int, count: int) -> Mapping[str, npt.NDArray[Any]]:
+    def draw(self, at: At, first: int, count: int) -> Mapping[str, Shaped[npt.NDArray[Any], "count ..."]]:
         """The values [count, ...] of every quantity, for the draws number ``first``, ``first`` + 1, ...
 
         A draw depends on its number and on ``at`` alone, not on the others that are made with it.

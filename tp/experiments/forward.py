@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.experiments.experiment import At, Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
@@ -22,7 +23,9 @@ class ForwardValues:
     With the dense engine, draw number k has the weights that :meth:`tp.Model.init` makes of the key k.
     """
 
-    def __init__(self, name: str, program: Graph | WrittenGraph, inputs: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    def __init__(
+        self, name: str, program: Graph | WrittenGraph, inputs: Mapping[str, Float[npt.NDArray[np.float64], ...]]
+    ) -> None:
         self.name = name
         self.inputs = inputs
         self._program = written(program)
@@ -33,7 +36,7 @@ class ForwardValues:
         """The names of the outputs."""
         return tuple(self._graph.outputs)
 
-    def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
+    def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, "{count} ..."]]:
         """Values [count, ...axes of the output] by output. Raises TpError TP511 where no weight can be matrix-free."""
         import jax
 

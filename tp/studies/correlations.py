@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from jaxtyping import Float
 
 from tp.data.inputs import inputs_for
 from tp.exit_code import ExitCode
@@ -56,7 +57,7 @@ class Numbers(Printable):
         """UNDECIDED where the measurement was interrupted, else HOLDS."""
         return ExitCode.UNDECIDED if self.provenance.interrupted else ExitCode.HOLDS
 
-    def array(self, quantity: str) -> Floats:
+    def array(self, quantity: str) -> Float[Floats, "widths seeds"]:
         """Absolute values of ``quantity`` as [widths, seeds]. Raises KeyError for a quantity that was not drawn."""
         return np.asarray([cell.values for cell in self.quantities[quantity]])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from jaxtyping import Float
 
 from tp.data.inputs import inputs_for
 from tp.diagnostics.diagnostic import error
@@ -27,7 +28,7 @@ class Forward(Printable):
 
     study = "run"
 
-    outputs: Mapping[str, Mapping[int, npt.NDArray[np.float64]]]
+    outputs: Mapping[str, Mapping[int, Float[npt.NDArray[np.float64], "seeds ..."]]]
     provenance: Provenance
 
 
@@ -50,7 +51,7 @@ def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
     return Forward(found, Provenance(program.name, program.file, plan.widths, plan.dtype, engines))
 
 
-def _require_finite(name: str, n: int, values: npt.NDArray[np.float64], dtype: str) -> None:
+def _require_finite(name: str, n: int, values: Float[npt.NDArray[np.float64], "seeds ..."], dtype: str) -> None:
     """Raises TpError TP604 for ``values`` [seeds, ...] with infinities or NaN."""
     wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if wrong.size:
