@@ -177,7 +177,7 @@ def test_dask(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "more"),
-    [("dense", ("hessian",)), ("conditioned", ()), *exhaustive([("conditioned", ("hessian",))])],
+    [("conditioned", ()), *exhaustive([("dense", ("hessian",)), ("conditioned", ("hessian",))])],
 )
 def test_threads_do_not_matter(engine: str, more: tuple[str, ...]) -> None:
     """A worker with one thread and this process with all of them agree in every bit, where products are large, too."""

@@ -98,7 +98,7 @@ def test_what_is_linear_in_its_weights_does_not_deviate() -> None:
 
 
 def test_no_steps_are_refused() -> None:
-    with pytest.raises(ValueError, match="steps"):
+    with pytest.raises(ValueError, match="step"):
         trained(backprop(program("mean_field")), 0)
 
 

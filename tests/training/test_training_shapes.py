@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import sys
 import numpy as np
@@ -42,6 +44,7 @@ refused(targets._unit, np.ones((2, 2), int), (2,))
 """
 
 
+@pytest.mark.slow
 def test_annotated_shapes_are_true() -> None:
     program = Path(__file__).parents[2] / "programs/mlp.tp"
     ran = subprocess.run([sys.executable, "-c", SCRIPT, str(program)], capture_output=True, text=True, check=False)
