@@ -23,7 +23,7 @@ def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:
     if not identity.shared:
         return _alone(experiment, plan, means, None)
     platform, code = _platform(means.team, identity.code)
-    shelf = None if means.store is None else Shelf(means.store, experiment, plan, platform, code)
+    shelf = None if means.store is None else Shelf(means.store, experiment, identity, plan, platform, code)
     if means.team is None:
         return _alone(experiment, plan, means, shelf)
     return _by_team(experiment, plan, means, means.team, shelf)

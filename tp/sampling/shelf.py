@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tp.experiments.experiment import Experiment
+from tp.experiments.experiment import Experiment, Identity
 from tp.sampling.calls import Answer, Call, absolute
 from tp.sampling.plan import Plan
 from tp.store.behind import Behind
@@ -15,10 +15,14 @@ from tp.store.store import Store
 
 @dataclass(slots=True)
 class Shelf:
-    """The cells of ``experiment`` under ``plan``, drawn on ``platform`` with ``versions`` of all code."""
+    """The cells of ``experiment``, whose identity is ``identity``, under ``plan``.
+
+    They are drawn on ``platform`` with ``versions`` of all code. The identity hashes all arrays, so it is passed on.
+    """
 
     store: Store | Behind
     experiment: Experiment
+    identity: Identity
     plan: Plan
     platform: str
     versions: Mapping[str, str]
@@ -37,7 +41,7 @@ class Shelf:
     def _at(self, n: int) -> Series:
         """The key of draws at width ``n``, without the numbers of the draws."""
         if n not in self._series:
-            identity, engine = self.experiment.identity(), self.experiment.engine(self.plan.at(n))
+            identity, engine = self.identity, self.experiment.engine(self.plan.at(n))
             self._series[n] = Series(
                 program=identity.program,
                 inputs=identity.inputs,
