@@ -17,9 +17,10 @@ from tp.cli import main
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
 from tp.experiments.experiment import At
-from tp.experiments.training.observables import DEVIATION, KERNEL
+from tp.experiments.training.observables import KERNEL
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.optimizers import SGD
+from tp.quantities.definitions import DEVIATION
 from tp.report.contents import document
 from tp.report.render import render
 from tp.sampling.plan import Plan

@@ -13,7 +13,6 @@ import tp
 from tp.answer import Answer
 from tp.experiments.training.observables import (
     CURVATURE,
-    DEVIATION,
     DIVERGED,
     FASTEST,
     HESSIAN_DRIFT,
@@ -28,6 +27,7 @@ from tp.experiments.training.observables import (
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD
+from tp.quantities.definitions import DEVIATION
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import fit

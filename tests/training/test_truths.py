@@ -15,10 +15,11 @@ import pytest
 
 import tp
 from tests.marks import exhaustive
-from tp.experiments.training.observables import DEVIATION, KERNEL, moved, recorded
+from tp.experiments.training.observables import KERNEL, moved, recorded
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
 from tp.optimizers import SGD
+from tp.quantities.definitions import DEVIATION
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import sweep
 from tp.statistics.fit import Fit, fit

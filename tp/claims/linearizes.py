@@ -9,7 +9,8 @@ from tp.answer import Answer
 from tp.claims.inequality import Inequality
 from tp.claims.initial import said
 from tp.claims.kind import Argument
-from tp.claims.trained import DEVIATION, TrainingClaim
+from tp.claims.trained import TrainingClaim
+from tp.quantities.definitions import DEVIATION
 
 if TYPE_CHECKING:
     from tp.claims.evidence import Evidence, Training

@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 from tp.answer import Answer
 from tp.claims.inequality import Inequality
 from tp.claims.kind import Argument, ClaimKind, Decision
+from tp.quantities.definitions import DEVIATION
 
 if TYPE_CHECKING:
     from tp.claims.evidence import Evidence, Training
     from tp.program import Claim
-
-DEVIATION = "F - F_lin"
-"""The quantity that runs measure to support a claim about training."""
 
 
 class TrainingClaim(ClaimKind):

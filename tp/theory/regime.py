@@ -18,6 +18,7 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import metric
 from tp.quantities.training import Backprop, Trained, backprop, change, trained
 from tp.theory.features import activated
@@ -123,7 +124,7 @@ class _Reading:
         output = self.after.nodes[self.back.output]
         initial = self.order(output.base, "F")
         first = self.order(output.first, "first-order change of F")
-        deviation = self.order(output.rest, "F - F_lin")
+        deviation = self.order(output.rest, DEVIATION)
         kernel = drift = None
         if self.back.kernel is not None:
             scalar = self.after.nodes[self.back.kernel]
@@ -174,11 +175,11 @@ class _Reading:
         if moved is None or moved < 0:
             return Kind.TRIVIAL, f"training moves F by {_power(moved)} only"
         if deviation is None or deviation < 0:
-            least = "" if sharp["F - F_lin"] else "at most "
+            least = "" if sharp[DEVIATION] else "at most "
             if not sharp["first-order change of F"]:
                 return Kind.UNDECIDED, "only a bound of the first-order change of F is known"
             return Kind.LAZY, f"F - F_lin is {least}of order {_power(deviation)}"
-        if not sharp["F - F_lin"]:
+        if not sharp[DEVIATION]:
             return Kind.UNDECIDED, f"F - F_lin is at most of order {_power(deviation)}; no more is known"
         learning = [f for f in features if f.moved == 0]
         if learning:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tp.experiments.training.observables import DEVIATION
+from tp.quantities.definitions import DEVIATION
 from tp.report.cells import Json, Number, Shown, strict
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tp.quantities.definitions import DEVIATION
 from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
@@ -38,7 +39,7 @@ def regime(found: Regime) -> tuple[Section, Section]:
     """The conditions that the regime follows from, and how far each weight moves the first values that it enters."""
     sized: list[Sized] = [(c.text, Exponent(c.exponent), "yes" if c.holds else "no") for c in found.conditions]
     sized += [
-        ("F - F_lin", Exponent(found.deviation, exact=found.grounds["F - F_lin"].value.exact), ""),
+        (DEVIATION, Exponent(found.deviation, exact=found.grounds[DEVIATION].value.exact), ""),
         ("drift of the kernel", Exponent(found.drift), ""),
     ]
     conditions = (

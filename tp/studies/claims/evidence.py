@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tp.answer import Answer
 from tp.claims.evidence import Order, Training
+from tp.quantities.definitions import DEVIATION
 
 if TYPE_CHECKING:
     from tp.theory.analysis import Analysis
@@ -52,5 +53,5 @@ class Theory:
             return None
         broken = next((c for c in regime.conditions if not c.holds), None)
         said = None if broken is None else f"{broken.text} fails, it is n^({broken.exponent})"
-        deviation = Order(regime.deviation, regime.grounds["F - F_lin"].value.exact)
+        deviation = Order(regime.deviation, regime.grounds[DEVIATION].value.exact)
         return Training(regime.kind.value, regime.reason, said, deviation)

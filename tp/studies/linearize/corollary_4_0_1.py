@@ -18,7 +18,6 @@ from jaxtyping import Float, Int
 from tp.answer import Answer
 from tp.experiments.training.observables import (
     CURVATURE,
-    DEVIATION,
     DIVERGED,
     FASTEST,
     SIGNAL,
@@ -28,6 +27,7 @@ from tp.experiments.training.observables import (
     kept_steps,
 )
 from tp.experiments.training.path import Path
+from tp.quantities.definitions import DEVIATION
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import bootstrap_interval
 from tp.studies.curves import along

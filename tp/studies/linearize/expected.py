@@ -7,10 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.activations import Smoothness, find
-from tp.experiments.training.observables import DEVIATION, GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
+from tp.experiments.training.observables import GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
 from tp.experiments.training.schedule import Schedule
 from tp.graph.graph import Graph
 from tp.primitives.traits import function_of
+from tp.quantities.definitions import DEVIATION
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
     exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
     exponents |= {moved(f.name): f.moved for f in found.features}
-    grounds = {DEVIATION: "F - F_lin", SEEN: "F - F_lin", GRADIENT: "squared change of the gradient"}
+    grounds = {DEVIATION: DEVIATION, SEEN: DEVIATION, GRADIENT: "squared change of the gradient"}
     exact = dict.fromkeys(exponents, found.exact)
     exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
     if second:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from tp.claims import known
 from tp.claims.trained import TrainingClaim
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.observables import DEVIATION, GRADIENT, KERNEL, SEEN, looked_at, moved
+from tp.experiments.training.observables import GRADIENT, KERNEL, SEEN, looked_at, moved
 from tp.experiments.training.schedule import Schedule, reparametrized
+from tp.quantities.definitions import DEVIATION
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report

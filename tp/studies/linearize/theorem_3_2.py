@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.answer import Answer
-from tp.experiments.training.observables import DEVIATION
 from tp.experiments.training.schedule import Schedule, reparametrized
+from tp.quantities.definitions import DEVIATION
 from tp.sampling.sweep import Sweep
 from tp.statistics.verdict import Verdict
 from tp.studies.judging import QuantityResult
