@@ -11,7 +11,6 @@ from typing import Protocol
 from tp.activations.facts import facts
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import growing
-from tp.graph.builder import GraphBuilder
 from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -26,11 +25,11 @@ FINEST = 48
 class Sizes(Protocol):
     """Exponents of n of entry sizes that improve on bounds without cancellation; None where none is known."""
 
-    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
+    def size(self, node: int) -> Fraction | None:
         """The exponent of the entries of ``node``. In a negative power it is taken as the exact order."""
         ...
 
-    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
         """The exponent of the ``order``-th derivative of ``node`` along n^along g; order 2 stands for 2 and more."""
         ...
 
@@ -43,7 +42,7 @@ class NormPass:
     a typical one by a power of n.
     """
 
-    graph: GraphBuilder
+    graph: Nodes
     calculus: NormCalculus
     sizes: Sizes | None = None
     jets: dict[int, Jet] = field(default_factory=dict[int, Jet])
@@ -68,7 +67,7 @@ class NormPass:
             self.jets[index] = jet
 
     def _size(self, index: int) -> Fraction | None:
-        size = None if self.sizes is None else self.sizes.size(self.graph, index)
+        size = None if self.sizes is None else self.sizes.size(index)
         return None if size is None or size > UNBOUNDED / 2 else size
 
     def _known(self, index: int) -> tuple[Fraction | None, ...]:
@@ -77,7 +76,7 @@ class NormPass:
         if self.sizes is None or not self.calculus.motions:
             return (base,)
         along = Fraction(self.calculus.along, self.calculus.grain)
-        return (base, *(self.sizes.moved(self.graph, index, order, along) for order in (1, 2)))
+        return (base, *(self.sizes.moved(index, order, along) for order in (1, 2)))
 
 
 def met(graph: Nodes) -> dict[int, frozenset[tuple[str, bool]]]:

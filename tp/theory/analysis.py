@@ -98,7 +98,7 @@ class Analysis:
     @cached_property
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
-        return bounds(self.program, TypicalSizes(self.scalars))
+        return bounds(self.program, lambda graph: TypicalSizes(self.scalars, graph))
 
     @cached_property
     def orders(self) -> TypicalOrders:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tp.exponent import UNBOUNDED
+from tp.interpret.adjoint import Form
 from tp.quantities.definitions import Quantity, parse
 from tp.theory.all_orders import Series
-from tp.theory.bounds import Bounds, Form
+from tp.theory.bounds import Bounds
 from tp.theory.scalars import Scalars
 
 SHOWN = 5

@@ -17,21 +17,23 @@ from tp.transform.instantiate import instantiate
 class TypicalSizes:
     """Typical exponents of values and of their moves along g, as :class:`tp.interpret.bounds.Sizes`."""
 
-    def __init__(self, scalars: Scalars) -> None:
+    def __init__(self, scalars: Scalars, graph: GraphBuilder) -> None:
+        """``graph`` holds the program and its gradient, as :func:`tp.theory.bounds.adjoint` makes them."""
         self.scalars = scalars
+        self.graph = graph
         self._values: dict[int, Derived] = {}
         self._originals: dict[int, int] | None = None
         self._moves: dict[Fraction, dict[int, Displaced]] = {}
 
-    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
-        """The exponent of the entries of ``node`` in ``graph``, which holds the program and its gradient."""
-        return interpret(graph, [node], self.scalars.calculus, self._values)[node].value.exponent
+    def size(self, node: int) -> Fraction | None:
+        """The exponent of the entries of ``node``."""
+        return interpret(self.graph, [node], self.scalars.calculus, self._values)[node].value.exponent
 
-    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
         """The exponent of the first move of ``node`` along n^along g, or of all others together (order 2)."""
         if self._originals is None:
             program = self.scalars.program
-            image = instantiate(program, list(program.outputs.values()), graph, datum(graph))
+            image = instantiate(program, list(program.outputs.values()), self.graph, datum(self.graph))
             self._originals = {copy: original for original, copy in image.items()}
         original = self._originals.get(node)
         if original is None:

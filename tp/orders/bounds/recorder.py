@@ -80,6 +80,10 @@ class NormCalculus:
     def line(self, rule: str, arguments: tuple[Any, ...], *premises: Line) -> Line:
         return Derivation(rule, arguments, premises, NORM_RULES[rule](arguments, [p.value for p in premises]))
 
+    def form(self, arguments: tuple[Any, ...], output: Line) -> Derivation[Any]:
+        """The line that reads the bound of one class of derivatives off the bounds of F."""
+        return Derivation("norm.form", arguments, (output,), NORM_RULES["norm.form"](arguments, [output.value]))
+
     def flat(self, exponent: Fraction | None, axes: WideAxes) -> Jet:
         """Entries of one size that do not move."""
         return Jet(self.line("norm.flat", (None if exponent is None else self.grains(exponent), self.size(axes), 0)))
