@@ -35,14 +35,15 @@ def program(name: str, **words: str) -> Graph:
 class Typical:
     """Entry sizes with cancellations."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphBuilder) -> None:
+        self.graph = graph
         self.calculus = calculus_for(graph)
         self.known: dict[int, Any] = {}
 
-    def size(self, graph: GraphBuilder, node: int) -> Fraction | None:
-        return interpret(graph, [node], self.calculus, self.known)[node].value.exponent
+    def size(self, node: int) -> Fraction | None:
+        return interpret(self.graph, [node], self.calculus, self.known)[node].value.exponent
 
-    def moved(self, graph: GraphBuilder, node: int, order: int, along: Fraction) -> Fraction | None:
+    def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
         return None
 
 
@@ -130,10 +131,10 @@ def test_few_moments_only_weaken_a_bound() -> None:
 def test_sizes_from_elsewhere_sharpen() -> None:
     graph = program("attention_sqrt")
     assert bounds(graph).exponent(0, 2) == UNBOUNDED  # the scores could be n^{1/2} without cancellation
-    found = bounds(graph, Typical(graph))
+    found = bounds(graph, Typical)
     assert found.exponent(0, 0) == 0
     assert found.exponent(0, 2) == HALF
-    assert bounds(program("mlp"), Typical(program("mlp"))).exponent(0, 0) == 0
+    assert bounds(program("mlp"), Typical).exponent(0, 0) == 0
 
 
 def above(found: Bounds, typical: dict[str, Fraction | None], names: Iterable[str]) -> None:
@@ -148,7 +149,7 @@ def test_bounds_are_not_below_typical_orders(name: str) -> None:
     graph = program(name)
     typical = Analysis(graph, SYMBOLIC).prediction(SYMBOLIC).exponents
     above(bounds(graph), typical, SYMBOLIC)
-    above(bounds(graph, Typical(graph)), typical, SYMBOLIC)
+    above(bounds(graph, Typical), typical, SYMBOLIC)
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -156,7 +157,7 @@ def test_bounds_are_not_below_spectral_norms(name: str) -> None:
     graph = program(name)
     typical = Analysis(graph, SPECTRAL).prediction(SPECTRAL).exponents
     above(bounds(graph), typical, SPECTRAL)
-    above(bounds(graph, Typical(graph)), typical, SPECTRAL)
+    above(bounds(graph, Typical), typical, SPECTRAL)
 
 
 @pytest.mark.parametrize("name", NAMES)
