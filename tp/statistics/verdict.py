@@ -8,13 +8,20 @@ from enum import Enum
 from tp.statistics.more import More
 
 MARGIN = 0.2
-"""The farthest that the interval of a confirmed exponent reaches from the prediction. Exponents differ by 1/2."""
+"""The farthest that the interval of a confirmed exponent reaches from the prediction, where exponents differ by 1/2."""
+SHARE = 0.4
+"""The same in general: this multiple of the distance of possible exponents. Below 1/2, so that no other one fits."""
 
 
 class Verdict(Enum):
-    """Loose: the quantity is of smaller order than predicted. Undecided: samples are too few, or contradictory."""
+    """What samples say of a predicted exponent.
+
+    Consistent: only an upper bound was predicted, and the quantity keeps to it. Loose: the quantity is of smaller order
+    than predicted. Undecided: samples are too few, or contradictory.
+    """
 
     CONFIRMED = "confirmed"
+    CONSISTENT = "consistent"
     REFUTED = "refuted"
     LOOSE = "loose"
     UNDECIDED = "undecided"

@@ -16,7 +16,7 @@ from tp.statistics.more import MOST_SEEDS, More
 from tp.statistics.quantiles import QUANTILES, unseen
 from tp.statistics.rival_laws import ODDS, floor_misfit, slow_misfit
 from tp.statistics.slopes import Slopes
-from tp.statistics.verdict import MARGIN, Judgement, Verdict
+from tp.statistics.verdict import MARGIN, SHARE, Judgement, Verdict
 
 LOOSE_WIDTH = 1 << 16
 """The verdict "loose" needs a width this large: a leading term with a small prefactor shows at large widths only.
@@ -30,16 +30,19 @@ It is half the interval of the slope times log(largest / smallest width).
 """
 
 
-def judge(predicted: Fraction | None, fit: Fit, margin: float = MARGIN) -> Judgement:
+def judge(predicted: Fraction | None, fit: Fit, grid: Fraction | None = None, *, exact: bool = True) -> Judgement:
     """Whether n^predicted is the definite bound of what was measured; ``predicted`` None: it vanishes identically.
 
-    Confirmed: the whole interval of the exponent lies within ``margin`` of the prediction (half of it for one that
-    is no multiple of 1/2), and a floor that is half a power larger fits clearly worse. Refuted: the interval lies
-    above, and the prediction fits clearly worse even with a logarithm or with a correction that fades. Loose: the
-    interval lies below, widths reach :data:`LOOSE_WIDTH`, and the prediction fits worse as a floor.
+    ``grid`` is the spacing of the exponents that are possible; the margin is :data:`~tp.statistics.verdict.SHARE` of
+    it. None: 1/2 for multiples of 1/2, otherwise 1/4. Where the prediction is not ``exact``, it is an upper bound only.
+
+    Confirmed: the whole interval of the exponent lies within the margin of the prediction, and a floor that is one step
+    of the grid larger fits clearly worse. Refuted: the interval lies above, and the prediction fits clearly worse even
+    with a logarithm or with a correction that fades. Consistent: a predicted upper bound holds. Loose: the interval
+    lies below, widths reach :data:`LOOSE_WIDTH`, and the prediction fits worse as a floor.
     :mod:`tp.statistics.bound` has the definition, docs/measurement.md all rules.
     """
-    return replace(_judge(predicted, fit, margin), unseen=unseen(min(fit.seeds)))
+    return replace(_judge(predicted, fit, grid, exact=exact), unseen=unseen(min(fit.seeds)))
 
 
 def unpredicted(fit: Fit) -> Judgement:
@@ -64,7 +67,7 @@ def coarse(fit: Fit) -> bool:
     return half > aim and fit.seeds[-1] * half**2 <= 2 * MOST_SEEDS * aim**2
 
 
-def _judge(predicted: Fraction | None, fit: Fit, margin: float) -> Judgement:
+def _judge(predicted: Fraction | None, fit: Fit, grid: Fraction | None, *, exact: bool) -> Judgement:
     if predicted is None:
         return _judge_zero(fit)
     if show(predicted) == "inf":
@@ -75,7 +78,7 @@ def _judge(predicted: Fraction | None, fit: Fit, margin: float) -> Judgement:
         return _undecided(fit.problem or "no slope")
     if fit.widths[-1] < RANGE * fit.widths[0]:
         return _undecided(f"the widths span less than a factor of {RANGE}", More.WIDTHS)
-    return _compare(predicted, fit, fit.late, min(margin, MARGIN * float(spacing(predicted) * 2)))
+    return _compare(predicted, fit, fit.late, grid or spacing(predicted), exact=exact)
 
 
 def _judge_zero(fit: Fit) -> Judgement:
@@ -86,26 +89,29 @@ def _judge_zero(fit: Fit) -> Judgement:
     return Judgement(Verdict.REFUTED, "predicted to vanish, but some samples do not")
 
 
-def _compare(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Judgement:
-    upper, lower = _upper(predicted, fit, late, margin), _lower(predicted, fit, late, margin)
+def _compare(predicted: Fraction, fit: Fit, late: Slopes, grid: Fraction, *, exact: bool) -> Judgement:
+    margin = SHARE * float(grid)
+    upper, lower = _upper(predicted, fit, late, grid), _lower(predicted, fit, late, margin)
     higher = _higher(late, float(predicted) + margin)
     bound = Bound.of([QuantileCourse(QUANTILES[0], upper), *higher], [QuantileCourse(QUANTILES[0], lower)])
     if bound.upper is Verdict.REFUTED:
         return Judgement(Verdict.REFUTED, f"larger than predicted: about {_power(late)}{_basis(fit)}")
-    if bound.lower is Verdict.REFUTED:
-        return Judgement(Verdict.LOOSE, f"smaller than predicted: about {_power(late)}{_basis(fit)}")
     if bound.definite is Verdict.CONFIRMED:
         return Judgement(Verdict.CONFIRMED, f"interval within {margin:g}{_basis(fit)}", More.WIDTHS)
-    return _open(predicted, fit, late, margin, upper, lower, higher)
+    if not exact and bound.upper is Verdict.CONFIRMED:
+        return Judgement(Verdict.CONSISTENT, f"within the bound: about {_power(late)}{_basis(fit)}", More.WIDTHS)
+    if bound.lower is Verdict.REFUTED:
+        return Judgement(Verdict.LOOSE, f"smaller than predicted: about {_power(late)}{_basis(fit)}")
+    return _open(predicted, fit, late, grid, upper, lower, higher)
 
 
-def _upper(predicted: Fraction, fit: Fit, late: Slopes, margin: float) -> Course:
+def _upper(predicted: Fraction, fit: Fit, late: Slopes, grid: Fraction) -> Course:
     """Whether the typical size is O(n^predicted). Doubts are rival laws that look the same at these widths."""
     return course(
         late.overall,
         late.upper,
-        float(predicted) + margin,
-        leaves=lambda: _doubt(fit, floor_misfit, float(predicted + spacing(predicted))),
+        float(predicted) + SHARE * float(grid),
+        leaves=lambda: _doubt(fit, floor_misfit, float(predicted + grid)),
         returns=lambda: _doubt(fit, slow_misfit, float(predicted)),
     )
 
@@ -130,13 +136,13 @@ def _open(
     predicted: Fraction,
     fit: Fit,
     late: Slopes,
-    margin: float,
+    grid: Fraction,
     upper: Course,
     lower: Course,
     higher: list[QuantileCourse],
 ) -> Judgement:
     """Undecided, with the first doubt in the way of a verdict, and what would settle it."""
-    doubts, anything = (upper.doubt, lower.doubt), More.WIDTHS | More.SEEDS
+    margin, doubts, anything = SHARE * float(grid), (upper.doubt, lower.doubt), More.WIDTHS | More.SEEDS
     moves = f"the local slope still moves towards the prediction: {late.lower.value:z.2f} then {late.upper.value:z.2f}"
     if upper.above and upper.doubt is Doubt.DRIFT:
         if late.upper.value >= late.lower.value:
@@ -156,7 +162,7 @@ def _open(
     for q, found in zip(higher, late.upper_quantiles, strict=True):
         if not q.harmless:
             return _undecided(f"the {q.level:.0%} quantile has the slope {found.value:.2f}", anything)
-    rival = show(predicted + spacing(predicted))
+    rival = show(predicted + grid)
     return _undecided(f"n^({rival}) with a small prefactor would look the same at these widths", upper.more)
 
 

@@ -56,8 +56,12 @@ def judged(
         if samples.get(name):
             fitted = fit(samples[name], floors, len(names))
             known = name in prediction.exponents
-            found[name] = Measured(fitted, judge(prediction.exponents[name], fitted) if known else unpredicted(fitted))
+            found[name] = Measured(fitted, _judge(name, prediction, fitted) if known else unpredicted(fitted))
     return found
+
+
+def _judge(name: str, prediction: Prediction, fitted: Fit) -> Judgement:
+    return judge(prediction.exponents[name], fitted, prediction.grid, exact=prediction.exact.get(name, True))
 
 
 def wanted(found: Iterable[Measured]) -> More:

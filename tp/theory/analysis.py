@@ -18,6 +18,7 @@ from tp.theory.claims import form_claims, regime_claims, series_claims, single_c
 from tp.theory.diagnosis.blame import Blame, blame
 from tp.theory.diagnosis.repair import BUDGET, Repair, repair
 from tp.theory.features import initial_features
+from tp.theory.grid import grid
 from tp.theory.laws import Law, TypicalOrders, slopes
 from tp.theory.predict import Prediction, node_orders, second_order
 from tp.theory.premises import Premise, premises
@@ -76,7 +77,18 @@ class Analysis:
             assumptions=assumptions(self.program, self.premises, notes),
             exact={q.name: q.name not in grounds or grounds[q.name].exact for q in wanted},
             grounds=grounds,
+            grid=self.grid,
         )
+
+    @cached_property
+    def grid(self) -> Fraction:
+        """The spacing of exponents that quantities at initialisation could have; it is positive."""
+        return grid(self.program)
+
+    @cached_property
+    def trained_grid(self) -> Fraction:
+        """The spacing of exponents that quantities after steps of training could have."""
+        return grid(self.program, trained=True)
 
     @cached_property
     def bounds(self) -> Bounds:

@@ -34,6 +34,7 @@ class Prediction:
     """Exponents of n by quantity (None: vanishes identically), with what they rest on.
 
     ``exact[name]`` is False where the exponent is an upper bound only; ``grounds`` has derivations (not for D = 2).
+    ``grid`` is the spacing of exponents that the calculus could give: all are multiples of it (:mod:`tp.theory.grid`).
     """
 
     exponents: dict[str, Fraction | None]
@@ -41,6 +42,7 @@ class Prediction:
     assumptions: tuple[str, ...]
     exact: dict[str, bool]
     grounds: dict[str, Ground] = field(default_factory=dict)
+    grid: Fraction = Fraction(1, 2)
 
 
 def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:

@@ -24,7 +24,7 @@ STYLE = """
 .tp-report th, .tp-report td { text-align: left; padding: 0.15em 0.8em; border-bottom: 1px solid var(--tp-line); }
 .tp-report thead th { color: var(--tp-quiet); font-weight: 600; }
 .tp-report tbody th { font-weight: 400; }
-.tp-report .confirmed, .tp-report .holds { color: var(--tp-good); }
+.tp-report .confirmed, .tp-report .consistent, .tp-report .holds { color: var(--tp-good); }
 .tp-report .refuted, .tp-report .fails { color: var(--tp-bad); }
 """
 

@@ -27,6 +27,8 @@ def supports(part: Inequality, measured: Measured, *, negated: bool) -> bool:
         return True
     if negated or part.relation != "O" or measured.judgement.verdict is Verdict.REFUTED:
         return False
+    if measured.judgement.verdict is Verdict.CONSISTENT:
+        return True
     late = measured.fit.late
     within = late is not None and max(late.overall.high, late.upper.value) <= float(part.exponent) + ROUNDING
     return measured.fit.vanishes or within

@@ -46,7 +46,7 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
     if second:
         exponents |= _second_orders(analysis, schedule)
-    return Expected(found, Prediction(exponents, (), (), exact))
+    return Expected(found, Prediction(exponents, (), (), exact, grid=analysis.trained_grid))
 
 
 def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:

@@ -93,7 +93,7 @@ def _stays(q: QuantityResult) -> bool:
 
 def _falls(q: QuantityResult) -> bool:
     """Whether it vanishes identically, or falls with its whole interval, as predicted or faster."""
-    if not q.known or q.judgement.verdict not in (Verdict.CONFIRMED, Verdict.LOOSE):
+    if not q.known or q.judgement.verdict not in (Verdict.CONFIRMED, Verdict.CONSISTENT, Verdict.LOOSE):
         return False
     if q.predicted is None:
         return q.judgement.verdict is Verdict.CONFIRMED

@@ -41,7 +41,7 @@ class Reparametrised:
     @property
     def settled(self) -> bool:
         q = self.deviation
-        return q.known and q.judgement.verdict is Verdict.CONFIRMED
+        return q.known and q.judgement.verdict in (Verdict.CONFIRMED, Verdict.CONSISTENT)
 
     @property
     def power(self) -> Fraction | None:
