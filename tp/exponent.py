@@ -20,8 +20,28 @@ def largest(*exponents: Fraction | None) -> Fraction | None:
     return max((e for e in exponents if e is not None), default=None)
 
 
+def in_words(exponent: Fraction | None, exact: bool = True) -> str:
+    """The order of a quantity in words: ``of order n^(-1)``, ``at most of order n^(-1)``, ``identically zero``."""
+    if exponent is None:
+        return "identically zero"
+    if exponent > UNBOUNDED / 2:
+        return "not bounded by any known power of n"
+    return f"{'' if exact else 'at most '}of order n^({exponent})"
+
+
+def power_of_n(exponent: Fraction | None) -> str:
+    """A size as a power of n: ``n^(-1/2)``, ``0`` for None (identically zero)."""
+    if exponent is None:
+        return "0"
+    return "a size without a known bound" if exponent > UNBOUNDED / 2 else f"n^({exponent})"
+
+
 def shown(known: bool, value: Fraction | None, exact: bool = True) -> str:
-    """An exponent in a table: as :func:`show`, with ``<=`` in front unless ``exact``; ``?`` unless ``known``."""
+    """An exponent in a table: as :func:`show`, with ``<=`` in front unless ``exact``; ``?`` unless ``known``.
+
+    ``inf`` says that no power of n is known to bound the quantity, so it has no mark of its own.
+    """
     if not known:
         return "?"
-    return show(value) if exact else f"<= {show(value)}"
+    text = show(value)
+    return text if exact or text == "inf" else f"<= {text}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tp.answer import Answer
 from tp.claims.inequality import Inequality
 from tp.claims.kind import ClaimKind, Decision
-from tp.exponent import show
+from tp.exponent import in_words
 
 if TYPE_CHECKING:
     from tp.claims.evidence import Evidence, Order
@@ -48,8 +48,7 @@ def decide(part: Inequality, evidence: Evidence) -> tuple[Answer, str]:
 
 def said(quantity: str, order: Order) -> str:
     """The order of a quantity in words."""
-    power = "identically zero" if order.exponent is None else f"of order n^({show(order.exponent)})"
-    return f"{quantity} is {'' if order.exact else 'at most '}{power}"
+    return f"{quantity} is {in_words(order.exponent, order.exact)}"
 
 
 def _decide(part: Inequality, order: Order) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tp.exponent import show, shown
+from tp.exponent import power_of_n, show, shown
 
 if TYPE_CHECKING:
     from tp.statistics.estimate import Estimate
@@ -92,11 +92,11 @@ class Exponent:
 
 @dataclass(frozen=True, slots=True)
 class Power(Exponent):
-    """A power of n, written as such: ``n^(-1/2)``."""
+    """A power of n, written as such: ``n^(-1/2)``, with ``<=`` in front unless it is ``exact``."""
 
     @property
     def text(self) -> str:
-        return f"n^({show(self.exponent)})"
+        return f"{'' if self.exact else '<= '}{power_of_n(self.exponent)}"
 
 
 @dataclass(frozen=True, slots=True)

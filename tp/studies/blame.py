@@ -62,7 +62,7 @@ def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
     if found:
         return found
     strength = analysis.weak[0]
-    if strength is None or strength.most > 0 or any(_denies(c) for c in program.claims):
+    if strength is None or strength.most is None or strength.most > 0 or any(_denies(c) for c in program.claims):
         return {}
     return {n: b for n, b in LINEARISING.items() if (e := analysis.exponent(n)) is not None and e >= 0}
 

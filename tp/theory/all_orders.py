@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
@@ -53,13 +54,16 @@ def series(scalars: Scalars) -> Series | None:
         algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), formal=True)
         output = jet_output(scalars.program, algebra)
         top = _furthest(scalars, algebra, whole=rate is not None)
+        if top > UNBOUNDED / 2:
+            return None
         if rate is None:
             rate = -top
         elif top > 0:
             rate -= top
         else:
             rest = scalars.zero if output.rest is None else _derived(scalars, output.rest)
-            return _read(rate, rest, calculus)
+            found = _read(rate, rest, calculus)
+            return None if any(c is not None and c > UNBOUNDED / 2 for c in (found.even, found.odd)) else found
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,11 +21,12 @@ SHOWN = 5
 class Law:
     """C^{D,d} = O(n^{constant - along d - free D}) for all orders that ``family`` names.
 
-    ``attained``: equal to the exponent of every order that was derived by itself.
+    A ``constant`` of None: all of them vanish identically. ``attained``: equal to the exponent of every order that was
+    derived by itself.
     """
 
     family: str
-    constant: Fraction
+    constant: Fraction | None
     along: Fraction
     free: Fraction
     attained: bool
@@ -77,18 +79,41 @@ class TypicalOrders:
 
     def laws(self) -> tuple[Law, ...]:
         """The closed forms; families for which none was found are missing."""
-        found: list[Law] = []
-        if self.series is not None:
-            for parity, name in ((0, "C[0,d], d = 2, 4, ..."), (1, "C[0,d], d = 3, 5, ...")):
-                constant = self.series.odd if parity else self.series.even
-                if constant is not None and not self._vanishes(0, 2 + parity):
-                    attained = self._attained(0, parity)
-                    found.append(Law(name, constant, self.series.rate, Fraction(0), attained))
+        return (*self._along(), *self._free(), *self._beyond())
+
+    def _along(self) -> Iterable[Law]:
+        """C^{0,d} for even and for odd d, up to the degree of a polynomial."""
+        degree = self.bounds.degree
+        series = self.series
+        if series is None:
+            return
+        for parity in (0, 1):
+            orders = range(2 + parity, SHOWN + 1 if degree is None else degree + 1, 2)
+            if orders:
+                constant = series.odd if parity else series.even
+                listed = [str(d) for d in orders[:2]]
+                if degree is None:
+                    listed.append("...")
+                elif len(orders) > 2:
+                    listed += [*(["..."] if len(orders) > 3 else []), str(orders[-1])]
+                attained = constant is None or self._attained(0, parity)
+                yield Law(f"C[0,d], d = {', '.join(listed)}", constant, series.rate, Fraction(0), attained)
+
+    def _free(self) -> Iterable[Law]:
+        """C^{D,d} for D = 1, and for D >= 2, from d = 2 on and up to the degree of a polynomial."""
+        degree = self.bounds.degree
         for free, name in ((1, "C[1,d], d >= 2"), (2, "C[D,d], D >= 2, d >= 2")):
             form = self.bounds.form(free, 2)
             if form is not None and usable(form) and not self._vanishes(free, 2):
-                found.append(Law(name, form.constant, form.along, form.free, free == 1 and self._attained(1, 0)))
-        return tuple(found)
+                end = "" if degree is None else f", d <= {degree - 1}" if free == 1 else f", D + d <= {degree}"
+                attained = free == 1 and self._attained(1, 0)
+                yield Law(f"{name}{end}", form.constant, form.along, form.free, attained)
+
+    def _beyond(self) -> Iterable[Law]:
+        """What lies beyond the degree of a polynomial."""
+        if self.bounds.degree is not None:
+            zero = Fraction(0)
+            yield Law(f"C[D,d], D + d > {self.bounds.degree}", None, zero, zero, attained=True)
 
     def tail(self, free: int) -> tuple[Fraction, Fraction] | None:
         """The slopes (λ, μ) of a closed form A - λd - μD that holds for all large d; None where none was found."""

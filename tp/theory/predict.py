@@ -18,11 +18,12 @@ from tp.theory.spectral_order import spectral_exponent
 
 @dataclass(frozen=True, slots=True)
 class NodeOrder:
-    """The typical exponent of the entries of a named node; None when it vanishes identically."""
+    """The typical exponent of the entries of a named node (None: it vanishes identically); a bound unless ``exact``."""
 
     name: str
     span: Span | None
     exponent: Fraction | None
+    exact: bool = True
 
     @property
     def line(self) -> int | None:
@@ -50,7 +51,8 @@ def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
     named = {**program.names, **program.outputs}
     values = interpret(program, list(named.values()), calculus)
     for name, node in named.items():
-        yield NodeOrder(name, program[node].span, values[node].value.exponent)
+        found = values[node].value
+        yield NodeOrder(name, program[node].span, found.exponent, found.exact)
 
 
 def second_order(scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]) -> Fraction | None:

@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 
 from tp.diagnostics.span import Span
-from tp.exponent import largest
+from tp.exponent import in_words, largest, power_of_n
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
@@ -26,6 +26,8 @@ from tp.theory.movers import Mover, movers
 from tp.theory.thin import thinned
 from tp.transform.direction import squared_norm
 
+FIRST = "first-order change of F"
+DRIFTS = ("first-order drift of the kernel", "drift of the kernel")
 STEPS = 2
 """Steps of training that are analysed."""
 
@@ -43,11 +45,15 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a properly normalised system, with the exponent that decides it (None: identically zero)."""
+    """One condition of a properly normalised system, with the exponent that decides it (None: identically zero).
+
+    The exponent is an upper bound unless ``exact``. ``holds`` is None where such a bound does not decide the condition.
+    """
 
     text: str
     exponent: Fraction | None
-    holds: bool
+    holds: bool | None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ class Regime:
     gradient: Fraction | None
     grounds: dict[str, Derived]
 
+    def sharp(self, exponent: Fraction | None, *names: str) -> bool:
+        """Whether ``exponent``, the largest of the grounds called ``names``, is attained by one of them."""
+        return attained(exponent, (self.grounds[name] for name in names if name in self.grounds))
+
     @property
     def rate(self) -> Fraction | None:
         """r where features move by n^{-r}; None where they do not move at all."""
@@ -98,8 +108,12 @@ def regime(program: Graph, calculus: Calculus, optimizer: Optimizer | None = Non
     return _Reading(program, calculus, optimizer).regime()
 
 
-def _power(exponent: Fraction | None) -> str:
-    return "0" if exponent is None else f"n^({exponent})"
+def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
+    """Whether a part of one of ``grounds`` has exactly this ``exponent`` (None: whether all of them vanish)."""
+    terms = [t for derived in grounds for t in derived.value.terms]
+    if exponent is None:
+        return not terms
+    return any(t.exponent + t.share / 2 == exponent and not t.bound for t in terms)
 
 
 class _Reading:
@@ -123,28 +137,39 @@ class _Reading:
     def regime(self) -> Regime:
         output = self.after.nodes[self.back.output]
         initial = self.order(output.base, "F")
-        first = self.order(output.first, "first-order change of F")
+        first = self.order(output.first, FIRST)
         deviation = self.order(output.rest, DEVIATION)
         kernel = drift = None
         if self.back.kernel is not None:
             scalar = self.after.nodes[self.back.kernel]
             kernel = self.order(scalar.base, "kernel")
             drift = largest(
-                self.order(scalar.first, "first-order drift of the kernel"),
-                self.order(scalar.rest, "drift of the kernel"),
+                self.order(scalar.first, DRIFTS[0]),
+                self.order(scalar.rest, DRIFTS[1]),
             )
         moved = largest(first, deviation)
         features = tuple(self._features())
         conditions = (
-            Condition("F(θ0) = O(1)", initial, initial is None or initial <= 0),
-            Condition("kernel = Θ(1)", kernel, kernel == 0),
-            Condition("a step changes F by O(1)", moved, moved is None or moved <= 0),
+            self._condition("F(θ0) = O(1)", initial, "F"),
+            self._condition("kernel = Θ(1)", kernel, "kernel"),
+            self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
         exact = all(d.value.exact for d in self.grounds.values())
         found = tuple(movers(self.program, self.back, self.after, self.order))
         gradient = self._gradient()
         return Regime(kind, reason, exact, conditions, features, found, deviation, drift, gradient, self.grounds)
+
+    def _condition(self, text: str, exponent: Fraction | None, *grounds: str) -> Condition:
+        """Whether a quantity is O(1), the kernel Θ(1), if that follows from an exponent that may be a bound."""
+        exact = attained(exponent, (self.grounds[name] for name in grounds if name in self.grounds))
+        small = exponent is None or exponent <= 0
+        holds: bool | None = small
+        if grounds == ("kernel",):
+            holds = exponent == 0 and exact if exact or exponent is None or exponent < 0 else None
+        elif not small and not exact:
+            holds = None
+        return Condition(text, exponent, holds, exact)
 
     def _gradient(self) -> Fraction | None:
         """The exponent of the norm of the change of Λ^{1/2} ∇F, from updates Λ ∇F. Frozen weights have none."""
@@ -173,38 +198,39 @@ class _Reading:
             kind, reason, _ = wrong[0]
             return Kind.UNDECIDED, f"only bounds are known: perhaps {kind.value}, {reason}"
         if moved is None or moved < 0:
-            return Kind.TRIVIAL, f"training moves F by {_power(moved)} only"
+            small = "training does not move F" if moved is None else f"training moves F by {power_of_n(moved)} only"
+            return Kind.TRIVIAL, small
         if deviation is None or deviation < 0:
-            least = "" if sharp[DEVIATION] else "at most "
-            if not sharp["first-order change of F"]:
+            if not sharp[FIRST]:
                 return Kind.UNDECIDED, "only a bound of the first-order change of F is known"
-            return Kind.LAZY, f"F - F_lin is {least}of order {_power(deviation)}"
+            return Kind.LAZY, f"F - F_lin is {in_words(deviation, sharp[DEVIATION])}"
         if not sharp[DEVIATION]:
-            return Kind.UNDECIDED, f"F - F_lin is at most of order {_power(deviation)}; no more is known"
+            return Kind.UNDECIDED, f"F - F_lin is {in_words(deviation, exact=False)}; no more is known"
         learning = [f for f in features if f.moved == 0]
         if learning:
             where = "" if any(f.width for f in learning) else " (a finite number of units; wide layers do not move)"
             return Kind.FEATURE_LEARNING, f"training moves {learning[0].name} by Θ(1){where}"
-        return Kind.FEATURE_LEARNING, "F - F_lin is of order 1"
+        return Kind.FEATURE_LEARNING, f"F - F_lin is {in_words(deviation)}"
 
     def _wrong(
         self, conditions: tuple[Condition, ...], features: tuple[Feature, ...], moved: Fraction | None, step: bool
     ) -> Iterable[tuple[Kind, str, bool]]:
         """(kind, reason, whether the exponent is attained) for everything that is too large or too small."""
         initial = conditions[0]
-        if not initial.holds:
-            reason = f"F is of order {_power(initial.exponent)} at initialisation"
+        if initial.holds is not True:
+            reason = f"F is {in_words(initial.exponent, initial.exact)} at initialisation"
             yield Kind.ILL_NORMALISED, reason, self.grounds["F"].value.exact
         for f in features:
             if f.initial is not None and f.initial > 0:
-                yield Kind.ILL_NORMALISED, f"{f.name} grows as {_power(f.initial)} at initialisation", f.exact
+                yield Kind.ILL_NORMALISED, f"{f.name} grows as {power_of_n(f.initial)} at initialisation", f.exact
             elif f.width and (f.initial is None or f.initial < 0):
-                yield Kind.ILL_NORMALISED, f"{f.name} vanishes as {_power(f.initial)} at initialisation", True
+                gone = "is identically zero" if f.initial is None else f"vanishes as {power_of_n(f.initial)}"
+                yield Kind.ILL_NORMALISED, f"{f.name} {gone} at initialisation", True
         for f in features:
             if f.moved is not None and f.moved > 0:
-                yield Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved)}", f.exact
+                yield Kind.UNSTABLE, f"training moves {f.name} by {power_of_n(f.moved)}", f.exact
         if moved is not None and moved > 0:
-            yield Kind.UNSTABLE, f"training moves F by {_power(moved)}", step
+            yield Kind.UNSTABLE, f"training moves F by {power_of_n(moved)}", step
 
     def _surely_grows(self, *nodes: int | None) -> bool:
         """Whether some of ``nodes`` has a positive exponent that is attained."""

@@ -26,12 +26,14 @@ class Exponents:
 class Strength:
     """The largest m = n^p, where p is at least ``power`` and at most ``most``; they are equal if orders are exact.
 
+    ``most`` is None where every order is an upper bound only, so that nothing limits p from above.
+
     ``binding`` is the (D, d) that rules out a larger p, or None if that is the limit of large d. ``checked`` names the
     orders that were examined, or is None if the result holds for all of them.
     """
 
     power: Fraction
-    most: Fraction
+    most: Fraction | None
     binding: tuple[int, int] | None
     checked: str | None = None
 
@@ -75,7 +77,7 @@ def _strength(
         if limiting is not None and limiting < least[0]:
             least = (limiting, None)
     if most is None:
-        return Strength(least[0], least[0], least[1], None if complete else CHECKED)
+        return Strength(least[0], None, least[1], None if complete else CHECKED)
     # The order that limits p by an attained exponent is binding if it alone allows no p above max(power, 0).
     decided = most[0] <= max(least[0], Fraction(0))
     return Strength(least[0], most[0], most[1] if decided else least[1], None if complete else CHECKED)

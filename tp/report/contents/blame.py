@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tp.exponent import in_words
 from tp.report.cells import Exponent, Power, Shown, Text
 from tp.report.contents.provenance import title
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section
@@ -42,7 +43,7 @@ def culprits(blames: Sequence[Blame], key: str) -> Group:
 def _culprits(one: Blame) -> Section:
     exponent = Exponent(one.exponent)
     return Section(
-        f"{one.quantity} is of order {Power(one.exponent).text} because of",
+        f"{one.quantity} is {in_words(one.exponent, one.exact)} because of",
         (
             Data("name", one.quantity),
             Data("typical", exponent.value),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tp.exponent import in_words, show
 from tp.report.cells import PlusMinus, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
@@ -63,13 +64,13 @@ def _sides(both: Theorem31) -> Line:
 def _premises(found: Sequence[Condition]) -> tuple[Line | Data, ...]:
     """A line for each premise that fails (the theorem then does not apply), and all premises in JSON."""
     failing = (
-        f"not properly normalised: {c.text} fails, it is {'0' if c.exponent is None else f'n^({c.exponent})'};"
-        " the theorem does not speak of this program"
+        f"not properly normalised: {c.text} {'fails' if c.holds is False else 'is not certain'},"
+        f" it is {in_words(c.exponent, c.exact)}; the theorem does not speak of this program"
         for c in found
         if not c.holds
     )
     premises = [
-        {"text": c.text, "exponent": None if c.exponent is None else str(c.exponent), "holds": c.holds} for c in found
+        {"text": c.text, "exponent": None if c.exponent is None else show(c.exponent), "holds": c.holds} for c in found
     ]
     return (*(Line((Fact(text),)) for text in failing), Data("premises", premises))
 

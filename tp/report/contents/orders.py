@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tp.exponent import show
 from tp.report.cells import Exponent, Json, Shown, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.blame import culprits
@@ -22,7 +23,7 @@ BOUND = "bounds use no cancellation beyond zero means of weights; they hold for 
 LAW: tuple[Field[Law], ...] = (
     Field("for all orders", "family", lambda law: Text(law.family)),
     Field("exponent of n", None, lambda law: Text(_form(law))),
-    Field(None, "constant", lambda law: Text(str(law.constant))),
+    Field(None, "constant", lambda law: Shown("", None if law.constant is None else str(law.constant))),
     Field(None, "slope_d", lambda law: Text(str(-law.along))),
     Field(None, "slope_D", lambda law: Text(str(-law.free))),
     Field("", "attained", lambda law: Shown("attained" if law.attained else "upper bound", law.attained)),
@@ -30,7 +31,7 @@ LAW: tuple[Field[Law], ...] = (
 NODE: tuple[Field[NodeOrder], ...] = (
     Field("node", "name", lambda n: Text(n.name)),
     Field("line", "line", lambda n: Shown("" if n.line is None else str(n.line), n.line)),
-    Field("exponent of n", "typical", lambda n: Exponent(n.exponent)),
+    Field("exponent of n", "typical", lambda n: Exponent(n.exponent, exact=n.exact)),
 )
 Weak = tuple[str, Strength | None, Strength | None]
 """The kind, and m(n) from typical orders and from bounds; None: all correlations vanish."""
@@ -87,7 +88,9 @@ def _blame(result: Orders) -> Section | Group:
 
 
 def _form(law: Law) -> str:
-    """The exponent as a form in d and D: ``1/2 - 1/2 d``."""
+    """The exponent as a form in d and D: ``1/2 - 1/2 d``; ``-inf`` for identically zero."""
+    if law.constant is None:
+        return show(None)
     words = str(law.constant) if law.constant or not (law.along or law.free) else ""
     for slope, variable in ((law.along, "d"), (law.free, "D")):
         if slope:
@@ -103,16 +106,23 @@ def _strength(found: Strength | None, *, lower: bool = False) -> str:
         return "any (all vanish)"
     place = "large d" if found.binding is None else "C[{},{}]".format(*found.binding)
     checked = f", checked for {found.checked}" if found.checked else ""
-    if found.most <= 0 and not lower:
+    if found.most is not None and found.most <= 0:
         return f"none: {place} does not decay{checked}"
     if found.power <= 0:
         return "not known" if not lower else "none"
-    about = "" if found.exact or lower else f" at least, n^({found.most}) at most"
-    return f"{'>= ' if lower else ''}n^({found.power}){about}, {place} binds{checked}"
+    if found.exact:
+        return f"n^({found.power}), {place} binds{checked}"
+    above = "" if found.most is None else f", n^({found.most}) at most"
+    return f">= n^({found.power}){above}, {place} binds{checked}"
 
 
 def _data(found: Strength | None) -> Json:
     if found is None:
         return None
     binding = None if found.binding is None else list(found.binding)
-    return {"m": str(found.power), "at_most": str(found.most), "binding": binding, "checked": found.checked}
+    return {
+        "m": str(found.power),
+        "at_most": None if found.most is None else str(found.most),
+        "binding": binding,
+        "checked": found.checked,
+    }

@@ -7,11 +7,12 @@ from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.theory.movers import Mover
-from tp.theory.regime import Condition, Feature, Regime
+from tp.theory.regime import DRIFTS, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
     Field(None, "text", lambda c: Text(c.text)),
     Field(None, "typical", lambda c: Exponent(c.exponent)),
+    Field(None, "exact", lambda c: Shown("", c.exact)),
     Field(None, "holds", lambda c: Shown("", c.holds)),
 )
 Sized = tuple[str, Exponent, str]
@@ -21,6 +22,7 @@ SIZED: tuple[Field[Sized], ...] = (
     Field("exponent of n", None, lambda s: s[1]),
     Field("", None, lambda s: Text(s[2])),
 )
+_HOLDS = {True: "yes", False: "no", None: "not known"}
 FEATURE: tuple[Field[Feature], ...] = (
     Field(None, "name", lambda f: Text(f.name)),
     Field(None, "line", lambda f: Shown("", f.span.line if f.span else None)),
@@ -37,10 +39,10 @@ WEIGHT: tuple[Field[Mover], ...] = (
 
 def regime(found: Regime) -> tuple[Section, Section]:
     """The conditions that the regime follows from, and how far each weight moves the first values that it enters."""
-    sized: list[Sized] = [(c.text, Exponent(c.exponent), "yes" if c.holds else "no") for c in found.conditions]
+    sized: list[Sized] = [(c.text, Exponent(c.exponent, exact=c.exact), _HOLDS[c.holds]) for c in found.conditions]
     sized += [
         (DEVIATION, Exponent(found.deviation, exact=found.grounds[DEVIATION].value.exact), ""),
-        ("drift of the kernel", Exponent(found.drift), ""),
+        ("drift of the kernel", Exponent(found.drift, exact=found.sharp(found.drift, *DRIFTS)), ""),
     ]
     conditions = (
         Line((Fact("", "kind", found.kind.value), Fact("", "reason", found.reason), Fact("", "exact", found.exact))),

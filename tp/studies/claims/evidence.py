@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tp.answer import Answer
 from tp.claims.evidence import Order, Training
+from tp.exponent import in_words
 from tp.quantities.definitions import DEVIATION
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Theory:
         if quantity in found.exponents:
             return Order(found.exponents[quantity], found.exact.get(quantity, True))
         node = next((o for o in found.nodes if o.name == quantity), None)
-        return None if node is None else Order(node.exponent)
+        return None if node is None else Order(node.exponent, node.exact)
 
     def strength(self, kind: str, exponent: Fraction) -> tuple[Answer, str] | None:
         if self.analysis is None:
@@ -41,7 +42,8 @@ class Theory:
         if found is None:
             return Answer.YES, "all correlations vanish identically"
         if found.power < exponent:
-            return Answer.UNDECIDED, f"holds {UP_TO}; beyond them only m = n^({found.power}) is known"
+            known = f"only m = n^({found.power})" if found.power > 0 else "nothing"
+            return Answer.UNDECIDED, f"holds {UP_TO}; beyond them {known} is known"
         where = "large d" if found.binding is None else "C[{},{}]".format(*found.binding)
         orders = "all D and d" if found.checked is None else found.checked
         return Answer.YES, f"m = n^({found.power}) for {orders}; {where} allows no more"
@@ -51,7 +53,7 @@ class Theory:
         regime = None if self.analysis is None else self.analysis.regime
         if regime is None:
             return None
-        broken = next((c for c in regime.conditions if not c.holds), None)
-        said = None if broken is None else f"{broken.text} fails, it is n^({broken.exponent})"
+        broken = next((c for c in regime.conditions if c.holds is False), None)
+        said = None if broken is None else f"{broken.text} fails, it is {in_words(broken.exponent, broken.exact)}"
         deviation = Order(regime.deviation, regime.grounds[DEVIATION].value.exact)
         return Training(regime.kind.value, regime.reason, said, deviation)

@@ -18,6 +18,7 @@ from tp.graph.graph import Graph
 from tp.graph.operation import Operation
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.shorthand import contract
@@ -56,6 +57,8 @@ class Culprit:
 class Blame:
     """Parameters and nodes behind ``exponent``, the typical one of ``quantity`` (None: it vanishes identically).
 
+    ``exact``: the exponent is attained; otherwise it is an upper bound.
+
     Nodes come in the order in which data meet them: the first is the cause, later ones may only pass its effect on.
     """
 
@@ -63,6 +66,7 @@ class Blame:
     exponent: Fraction | None
     parameters: tuple[Culprit, ...]
     nodes: tuple[Culprit, ...]
+    exact: bool = True
 
 
 def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
@@ -82,7 +86,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
     found = dict(parts.by_node())
     least = min(exponent, max(found.values(), default=exponent))
     nodes = [Place(program, i, e) for i, e in found.items() if e >= least]
-    return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), _nodes(nodes))
+    return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), _nodes(nodes), parts.exact(parts.root))
 
 
 def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
@@ -156,15 +160,22 @@ class Parts:
 
     def exponent(self, node: int | None, only: str | None = None) -> Fraction | None:
         """The exponent of a scalar, or of its gradient where a slot is free; by the weight ``only`` if given."""
+        found = self._value(node, only).exponent
+        return found / 2 if found is not None and self.free else found
+
+    def exact(self, node: int | None) -> bool:
+        """Whether the :meth:`exponent` of ``node`` is attained."""
+        return self._value(node).exact
+
+    def _value(self, node: int | None, only: str | None = None) -> Value:
         if node is not None and self.free:
             gradient = gradient_of(self.program, self.graph, node)
             if only is not None:
                 gradient = gradient.only(only)
             node = squared_norm(self.graph, gradient, metric(self.program), exact=False)
         if node is None:
-            return None
-        found = interpret(self.graph, [node], self.calculus, self.values)[node].value.exponent
-        return found / 2 if found is not None and self.free else found
+            return self.calculus.zero.value
+        return interpret(self.graph, [node], self.calculus, self.values)[node].value
 
     def by_parameter(self, *, alone: bool) -> Iterable[tuple[str, Fraction | None]]:
         """The parts in which one weight moves in all slots (``alone``), or in one of them."""
@@ -215,8 +226,9 @@ def _blame_output(program: Graph, calculus: Calculus) -> Blame:
     values = interpret(program, outputs, calculus)
     exponents = {i: values[i].value.exponent for i in needed}
     exponent = max((e for i in outputs if (e := exponents[i]) is not None), default=None)
+    exact = any(values[i].value.exact for i in outputs if exponents[i] == exponent)
     if not exponent:
-        return Blame("F", exponent, (), ())
+        return Blame("F", exponent, (), (), exact)
     shown = {*program.names.values(), *outputs}
     for index in needed:
         if function_of(program[index].operation) is not None:
@@ -232,4 +244,4 @@ def _blame_output(program: Graph, calculus: Calculus) -> Blame:
         if index in shown and own is not None and (own > 0 if exponent > 0 else own < 0):
             tainted.add(index)
             places.append(Place(program, index, own))
-    return Blame("F", exponent, (), _nodes(places))
+    return Blame("F", exponent, (), _nodes(places), exact)
