@@ -10,11 +10,15 @@ import pytest
 import tp
 from tp.answer import Answer
 from tp.claims import known
-from tp.claims.evidence import Order, Training
-from tp.claims.inequality import Inequality
+from tp.claims.evidence import Training
+from tp.claims.feature_learning import FeatureLearning
+from tp.claims.inequality import Inequality, Order
 from tp.claims.kind import Argument
 from tp.claims.lazy import Lazy
+from tp.claims.stable import Stable
+from tp.claims.trained import Row
 from tp.program import Claim
+from tp.studies.claims.evaluate import evaluate
 
 PAGE = (Path(__file__).parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 PROGRAM = """program p {{
@@ -58,9 +62,8 @@ def test_every_kind_is_read_and_documented(word: str) -> None:
 @pytest.mark.parametrize("word", sorted(known()))
 def test_a_negated_claim_has_the_opposite_answer(word: str) -> None:
     text = "C[0,2] : Theta(1/n)" if word == "order" else WRITTEN[known()[word].argument].format(word)
-    plain, negated = claimed(text), claimed(f"not {text}")
-    kind = known()[word]
-    assert kind.decide(negated, Facts(), "f").answer is ~kind.decide(plain, Facts(), "f").answer
+    plain, negated = (evaluate(claimed(one), Facts(), {}, "f").answer for one in (text, f"not {text}"))
+    assert negated is ~plain
 
 
 def test_a_claim_of_a_wrong_argument_is_refused() -> None:
@@ -69,9 +72,13 @@ def test_a_claim_of_a_wrong_argument_is_refused() -> None:
             claimed(text)
 
 
-def test_kinds_of_training_say_what_runs_support() -> None:
-    assert Lazy().supported_by(claimed("lazy"), Facts()) == [Inequality("F - F_lin", "Theta", Fraction(-1))]
-    assert known()["linearizes"].supported_by(claimed("linearizes(n)"), Facts()) == [
-        Inequality("F - F_lin", "O", Fraction(-1))
+def test_kinds_of_training_say_what_they_imply_for_runs() -> None:
+    rows = {"F - F_lin": Row.DEVIATION, "moved h": Row.MOVE}
+    moves = Inequality("moved h", "O", Fraction(0))
+    assert Lazy().implied(rows) == [Inequality("F - F_lin", "o", Fraction(0)), moves]
+    assert FeatureLearning().implied(rows) == [Inequality("F - F_lin", "Theta", Fraction(0)), moves]
+    assert Stable().implied(rows) == [Inequality("F - F_lin", "O", Fraction(0)), moves]
+    assert known()["linearizes"].examined(claimed("linearizes(n)"), Facts(), "f") == [
+        Inequality("F - F_lin", "O", Fraction(-1)),
+        Inequality("F - F_lin, seen", "O", Fraction(-1)),
     ]
-    assert not known()["stable"].supported_by(claimed("stable"), Facts())

@@ -73,7 +73,7 @@ def test_the_json_of_orders() -> None:
         ("C[2,1]", None),
         ("C[0,2]", "-1"),
     ]
-    assert found["nodes"] == [{"name": "h", "line": None, "typical": "0"}]
+    assert found["nodes"] == [{"name": "h", "line": None, "typical": "0", "exact": True}]
     assert found["assumptions"] == ["inputs are generic", BOUND]
     assert [q["bound"] for q in found["quantities"]] == ["-1/2", "-inf", None, "inf"]
     assert found["weak_correlations"]["fixed"]["typical"] == {

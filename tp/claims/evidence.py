@@ -7,14 +7,22 @@ from fractions import Fraction
 from typing import Protocol
 
 from tp.answer import Answer
+from tp.claims.inequality import Order
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """The ``exponent`` of n of a quantity (None: identically zero); an upper bound unless ``exact``."""
+class Move:
+    """How far the updates of one ``weight`` move what it makes: ``verdict`` is maximally, less or too much.
 
-    exponent: Fraction | None
+    ``said`` is the move in words. ``exact``: the exponent behind the verdict is attained. A ``frozen`` weight has the
+    learning rate 0.
+    """
+
+    weight: str
+    verdict: str
+    said: str
     exact: bool = True
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +31,21 @@ class Training:
 
     ``regime`` is one of: ill-normalised, unstable, trivial, lazy, feature learning, undecided; ``reason`` says why.
     ``broken`` names the first condition of a properly normalised system that fails, with its exponent (None: all
-    hold). ``deviation`` is the order of F - F_lin after a fixed number of steps.
+    hold). ``deviation`` is the order of F - F_lin after a fixed number of steps. ``moves`` has every weight.
     """
 
     regime: str
     reason: str
     broken: str | None
     deviation: Order
+    moves: tuple[Move, ...] = ()
 
 
 class Evidence(Protocol):
     """Theory about one program."""
 
     def order(self, quantity: str) -> Order | None:
-        """The order of a quantity or of a named node; None where it was not derived."""
+        """The order of a quantity, of a row of training, or of a named node; None where it was not derived."""
         ...
 
     def strength(self, kind: str, exponent: Fraction) -> tuple[Answer, str] | None:

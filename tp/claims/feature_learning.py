@@ -1,6 +1,6 @@
 """``claim feature_learning``: training is stable and moves some feature by as much as its size."""
 
-from tp.claims.trained import RegimeClaim
+from tp.claims.trained import LEARNING, RegimeClaim
 
 
 class FeatureLearning(RegimeClaim):
@@ -8,6 +8,7 @@ class FeatureLearning(RegimeClaim):
 
     word = "feature_learning"
     regimes = ("feature learning",)
+    implies = LEARNING
 
 
 KIND = FeatureLearning()

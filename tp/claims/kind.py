@@ -1,14 +1,12 @@
-"""The base of all kinds of claims: how a claim is written, what it means, and when theory decides it."""
+"""The base of all kinds of claims: how a claim is written, and what it means."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar
 
-from tp.answer import Answer
 from tp.claims.inequality import Inequality
 
 if TYPE_CHECKING:
@@ -24,41 +22,35 @@ class Argument(Enum):
     GROWING = "a power of n that grows"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Whether a claim holds by theory alone, and why. ``involved`` are the inequalities that decide it."""
-
-    answer: Answer
-    reason: str
-    involved: tuple[Inequality, ...] = field(default=())
-
-
 class ClaimKind(ABC):
-    """One kind of claim. ``word`` names it in a program, followed by its ``argument``."""
+    """One kind of claim. ``word`` names it in a program, followed by its ``argument``.
+
+    A claim of any kind holds where all of its inequalities do, unless its kind says more.
+    """
 
     word: ClassVar[str]
     argument: ClassVar[Argument]
     all_orders: ClassVar[str | None] = None
     """For a claim about correlations of all orders (D, d), which of them are weak: ``fixed`` or ``power``."""
+    trains: ClassVar[bool] = False
+    """Whether the claim is about training."""
+    excepts: ClassVar[bool] = False
+    """Whether weights may be excepted by name."""
 
     def inequalities(self, claim: Claim, output: str | None) -> Sequence[Inequality]:
-        """The inequalities at initialisation that the claim, without its negation, consists of.
+        """The inequalities that the claim, without its negation, consists of.
 
         ``output`` is the name of the only output (None where there are several): F means it.
         """
         return ()
 
-    @abstractmethod
-    def decide(self, claim: Claim, evidence: Evidence, output: str | None) -> Decision:
-        """Whether the claim, its negation included, holds by theory."""
-
-    def supported_by(self, claim: Claim, evidence: Evidence) -> Sequence[Inequality]:
-        """Inequalities about training whose measurement supports the claim."""
-        return ()
+    def examined(self, claim: Claim, evidence: Evidence, output: str | None) -> Sequence[Inequality]:
+        """Those of the inequalities that ``evidence`` can say something of."""
+        return self.inequalities(claim, output)
 
 
 def quantity_inequalities(claim: Claim, output: str | None) -> list[Inequality]:
-    """Those inequalities of ``claim`` that are about a quantity of the paper, not about a node of the program."""
+    """Those inequalities of ``claim`` that are about a quantity of the paper, not about a node or about training."""
     from tp.claims import known
     from tp.quantities.definitions import is_quantity
 

@@ -1,6 +1,6 @@
 """``claim lazy``: training is stable, changes the output, and moves no feature by as much as its size."""
 
-from tp.claims.trained import RegimeClaim
+from tp.claims.trained import LINEAR, RegimeClaim
 
 
 class Lazy(RegimeClaim):
@@ -8,6 +8,7 @@ class Lazy(RegimeClaim):
 
     word = "lazy"
     regimes = ("lazy",)
+    implies = LINEAR
 
 
 KIND = Lazy()

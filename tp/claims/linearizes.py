@@ -5,36 +5,31 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from tp.answer import Answer
 from tp.claims.inequality import Inequality
-from tp.claims.initial import said
-from tp.claims.kind import Argument
-from tp.claims.trained import TrainingClaim
-from tp.quantities.definitions import DEVIATION
+from tp.claims.kind import Argument, ClaimKind
+from tp.quantities.definitions import DEVIATION, SEEN
 
 if TYPE_CHECKING:
-    from tp.claims.evidence import Evidence, Training
+    from tp.claims.evidence import Evidence
     from tp.program import Claim
 
 
-class Linearizes(TrainingClaim):
-    """It fails for a program that is not properly normalised, to which theorem 3.1 does not apply."""
+class Linearizes(ClaimKind):
+    """The order of F - F_lin alone decides it, also where theorem 3.1 does not apply.
+
+    Where runs tell samples that are trained on from others, it is claimed of both.
+    """
 
     word = "linearizes"
     argument = Argument.GROWING
+    trains = True
 
-    def judge(self, claim: Claim, training: Training) -> tuple[Answer, str]:
-        if training.broken is not None:
-            return Answer.NO, f"not properly normalised: {training.broken}"
-        order = training.deviation
-        if order.exponent is None:
-            return Answer.YES, f"{DEVIATION} vanishes identically"
-        if order.exponent <= -(claim.exponent or Fraction(0)):
-            return Answer.YES, said(DEVIATION, order)
-        return (Answer.NO if order.exact else Answer.UNDECIDED), said(DEVIATION, order)
+    def inequalities(self, claim: Claim, output: str | None) -> list[Inequality]:
+        return [Inequality(name, "O", -(claim.exponent or Fraction(0))) for name in (DEVIATION, SEEN)]
 
-    def supported_by(self, claim: Claim, evidence: Evidence) -> list[Inequality]:
-        return [Inequality(DEVIATION, "O", -(claim.exponent or Fraction(0)))]
+    def examined(self, claim: Claim, evidence: Evidence, output: str | None) -> list[Inequality]:
+        known = (DEVIATION, SEEN) if evidence.order(SEEN) is not None else (DEVIATION,)
+        return [part for part in self.inequalities(claim, output) if part.quantity in known]
 
 
 KIND = Linearizes()

@@ -6,14 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims.inequality import Inequality
-from tp.claims.initial import InitialClaim
-from tp.claims.kind import Argument
+from tp.claims.kind import Argument, ClaimKind
 
 if TYPE_CHECKING:
     from tp.program import Claim
 
 
-class OrderClaim(InitialClaim):
+class OrderClaim(ClaimKind):
     """``claim subject : relation(power)``. A subject that is the only output stands for F."""
 
     word = "order"

@@ -6,8 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims.inequality import Inequality
-from tp.claims.initial import InitialClaim
-from tp.claims.kind import Argument
+from tp.claims.kind import Argument, ClaimKind
 
 if TYPE_CHECKING:
     from tp.program import Claim
@@ -18,7 +17,7 @@ EXAMINED = (
 """The quantities that are examined one by one; each must be O(m^(-d/2)), here with its d."""
 
 
-class PowerWeaklyCorrelated(InitialClaim):
+class PowerWeaklyCorrelated(ClaimKind):
     """C[D,d] = O(m^(-d/2)) for all (D, d) other than (0, 1)."""
 
     word = "power_weakly_correlated"

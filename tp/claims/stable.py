@@ -8,7 +8,6 @@ class Stable(RegimeClaim):
 
     word = "stable"
     regimes = ("trivial", "lazy", "feature learning")
-    measured = False
 
 
 KIND = Stable()

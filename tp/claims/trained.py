@@ -1,53 +1,64 @@
-"""How theory decides a claim about training: by the regime that the orders of a trained program show."""
+"""Claims about the regime of training, decided by the regime that theory derives and by what it implies for runs."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, ClassVar
 
 from tp.answer import Answer
-from tp.claims.inequality import Inequality
-from tp.claims.kind import Argument, ClaimKind, Decision
-from tp.quantities.definitions import DEVIATION
+from tp.claims.inequality import SMALLER, Inequality
+from tp.claims.kind import Argument, ClaimKind
 
 if TYPE_CHECKING:
-    from tp.claims.evidence import Evidence, Training
+    from tp.claims.evidence import Training
     from tp.program import Claim
 
 
+class Row(Enum):
+    """What a measured quantity is for training. What counts with one row is all rows of its sort."""
+
+    OUTPUT = "F at initialisation"
+    DEVIATION = "F - F_lin"
+    DRIFT = "the change of the kernel"
+    MOVE = "the move of a feature"
+
+
+Implied = Mapping[Row, tuple[str, Fraction]]
+"""The relation and the exponent that a claim implies for rows of each sort."""
+ZERO = Fraction(0)
+BOUNDED: Implied = dict.fromkeys(Row, ("O", ZERO))
+"""Nothing grows with n."""
+
+
 class TrainingClaim(ClaimKind):
-    """A claim about gradient descent with the learning rates of the program."""
+    """A claim about gradient descent with the learning rates of the program, beyond inequalities."""
 
     argument = Argument.NONE
-
-    def decide(self, claim: Claim, evidence: Evidence, output: str | None) -> Decision:
-        training = evidence.training
-        if training is None:
-            return Decision(Answer.UNDECIDED, "needs the orders of training")
-        answer, reason = self.judge(claim, training)
-        return Decision(~answer if claim.negated else answer, reason)
+    trains = True
+    implies: ClassVar[Implied] = BOUNDED
 
     @abstractmethod
     def judge(self, claim: Claim, training: Training) -> tuple[Answer, str]:
-        """Whether the claim, without its negation, holds, and why."""
+        """Whether the claim, without its negation, holds by theory, and why."""
+
+    def implied(self, rows: Mapping[str, Row]) -> list[Inequality]:
+        """What the claim implies for measured quantities; ``rows`` says of what sort they are."""
+        return [Inequality(name, *self.implies[row]) for name, row in rows.items() if row in self.implies]
 
 
 class RegimeClaim(TrainingClaim):
     """A claim that the regime is one of ``regimes``."""
 
     regimes: ClassVar[Collection[str]]
-    measured: ClassVar[bool] = True
-    """Whether a run that confirms the predicted order of F - F_lin supports the claim."""
 
     def judge(self, claim: Claim, training: Training) -> tuple[Answer, str]:
         if training.regime == "undecided":
             return Answer.UNDECIDED, training.reason
         return Answer.of(training.regime in self.regimes), f"{training.regime}: {training.reason}"
 
-    def supported_by(self, claim: Claim, evidence: Evidence) -> list[Inequality]:
-        order = evidence.order(DEVIATION)
-        if not self.measured or order is None:
-            return []
-        return [Inequality(DEVIATION, "Theta", order.exponent or Fraction(0))]
+
+LINEAR: Implied = {**BOUNDED, Row.DEVIATION: (SMALLER, ZERO)}
+LEARNING: Implied = {**BOUNDED, Row.DEVIATION: ("Theta", ZERO)}

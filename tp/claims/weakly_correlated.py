@@ -6,8 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims.inequality import Inequality
-from tp.claims.initial import InitialClaim
-from tp.claims.kind import Argument
+from tp.claims.kind import Argument, ClaimKind
 
 if TYPE_CHECKING:
     from tp.program import Claim
@@ -16,7 +15,7 @@ EXAMINED = (("C[0,2]", 1), ("C[0,3]", 1), ("C[0,4]", 1), ("C[0,5]", 1), ("C[1,1]
 """The quantities that are examined one by one; each must be O(m^(-1/divisor))."""
 
 
-class WeaklyCorrelated(InitialClaim):
+class WeaklyCorrelated(ClaimKind):
     """C[0,d] = O(1/m) for d >= 2, and C[D,d] = O(1/sqrt(m)) for D, d >= 1."""
 
     word = "weakly_correlated"

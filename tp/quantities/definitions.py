@@ -10,7 +10,9 @@ DEFAULT = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
 SYMBOLIC = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[0,5]", "C[1,1]", "C[1,2]", "C[1,3]")
 """The quantities that are predicted by default; D = 2 takes longer and has to be asked for."""
 DEVIATION = "F - F_lin"
-"""The name of the difference of the program and of its linear model after training."""
+"""The name of the difference of the program and of its linear model after training, at samples not trained on."""
+SEEN = f"{DEVIATION}, seen"
+"""The name of the same difference at the samples that are trained on."""
 LIMITS = {0: 6, 1: 6, 2: 2}
 """The largest d for each D that programs are made for."""
 

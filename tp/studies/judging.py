@@ -56,7 +56,8 @@ def judged(
         if samples.get(name):
             fitted = fit(samples[name], floors, len(names))
             known = name in prediction.exponents
-            found[name] = Measured(fitted, _judge(name, prediction, fitted) if known else unpredicted(fitted))
+            judgement = _judge(name, prediction, fitted) if known else unpredicted(fitted)
+            found[name] = Measured(fitted, judgement, prediction.grid)
     return found
 
 

@@ -12,15 +12,13 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.training.path import Path
-from tp.quantities.definitions import DEVIATION
+from tp.quantities.definitions import DEVIATION, SEEN
 
 if TYPE_CHECKING:
     from tp.experiments.training.trainer import Trainer
 
 Floats = npt.NDArray[np.float64]
 
-SEEN = f"{DEVIATION}, seen"
-"""The root mean square over the probes that are trained on; :data:`DEVIATION` is that over the unseen probes."""
 KERNEL, GRADIENT, OUTPUT = "kernel drift", "gradient drift", "|F|"
 HESSIAN, HESSIAN_DRIFT, RATIO = "hessian", "hessian drift", "hessian / gradient"
 LOSS, LINEAR_LOSS, SIGNAL, CURVATURE = "loss", "linear loss", "signal", "curvature"

@@ -32,6 +32,7 @@ NODE: tuple[Field[NodeOrder], ...] = (
     Field("node", "name", lambda n: Text(n.name)),
     Field("line", "line", lambda n: Shown("" if n.line is None else str(n.line), n.line)),
     Field("exponent of n", "typical", lambda n: Exponent(n.exponent, exact=n.exact)),
+    Field(None, "exact", lambda n: Shown("", n.exact)),
 )
 Weak = tuple[str, Strength | None, Strength | None]
 """The kind, and m(n) from typical orders and from bounds; None: all correlations vanish."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.answer import Answer
-from tp.claims.evidence import Order, Training
+from tp.claims.evidence import Move, Training
+from tp.claims.inequality import Order
 from tp.exponent import in_words
 from tp.quantities.definitions import DEVIATION
 
 if TYPE_CHECKING:
     from tp.theory.analysis import Analysis
     from tp.theory.predict import Prediction
+    from tp.theory.regime import Regime
 
 UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 
@@ -33,7 +36,10 @@ class Theory:
         if quantity in found.exponents:
             return Order(found.exponents[quantity], found.exact.get(quantity, True))
         node = next((o for o in found.nodes if o.name == quantity), None)
-        return None if node is None else Order(node.exponent, node.exact)
+        if node is not None:
+            return Order(node.exponent, node.exact)
+        training = self.training if quantity == DEVIATION else None
+        return None if training is None else training.deviation
 
     def strength(self, kind: str, exponent: Fraction) -> tuple[Answer, str] | None:
         if self.analysis is None:
@@ -42,6 +48,9 @@ class Theory:
         if found is None:
             return Answer.YES, "all correlations vanish identically"
         if found.power < exponent:
+            if found.most is not None and found.most < exponent:
+                place = "large d" if found.binding is None else "C[{},{}]".format(*found.binding)
+                return Answer.NO, f"{place} allows no more than m = n^({found.most})"
             known = f"only m = n^({found.power})" if found.power > 0 else "nothing"
             return Answer.UNDECIDED, f"holds {UP_TO}; beyond them {known} is known"
         where = "large d" if found.binding is None else "C[{},{}]".format(*found.binding)
@@ -56,4 +65,12 @@ class Theory:
         broken = next((c for c in regime.conditions if c.holds is False), None)
         said = None if broken is None else f"{broken.text} fails, it is {in_words(broken.exponent, broken.exact)}"
         deviation = Order(regime.deviation, regime.grounds[DEVIATION].value.exact)
-        return Training(regime.kind.value, regime.reason, said, deviation)
+        return Training(regime.kind.value, regime.reason, said, deviation, tuple(self._moves(regime)))
+
+    def _moves(self, regime: Regime) -> Iterable[Move]:
+        assert self.analysis is not None
+        parameters = self.analysis.program.parameters
+        for mover in regime.movers:
+            power = "not at all" if mover.moved is None else f"by n^({mover.moved})"
+            frozen = not parameters[mover.name].rate.coefficient
+            yield Move(mover.name, mover.verdict, f"{mover.name} moves {power}", frozen=frozen)

@@ -7,11 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.activations import Smoothness, find
-from tp.experiments.training.observables import GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, SEEN, moved
+from tp.experiments.training.observables import GRADIENT, HESSIAN_DRIFT, KERNEL, RATIO, moved
 from tp.experiments.training.schedule import Schedule
 from tp.graph.graph import Graph
 from tp.primitives.traits import function_of
-from tp.quantities.definitions import DEVIATION
+from tp.quantities.definitions import DEVIATION, SEEN
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims import known
-from tp.claims.trained import TrainingClaim
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.observables import GRADIENT, KERNEL, SEEN, looked_at, moved
+from tp.experiments.training.observables import GRADIENT, KERNEL, looked_at, moved
 from tp.experiments.training.schedule import Schedule, reparametrized
-from tp.quantities.definitions import DEVIATION
+from tp.quantities.definitions import DEVIATION, SEEN
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
@@ -32,9 +31,11 @@ from tp.studies.linearize.theorem_3_2 import reparametrised, theorem_3_2
 from tp.studies.provenance import provenance
 from tp.studies.train import trainer_of
 from tp.studies.verify import verify
+from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
     from tp.program import Program
+    from tp.theory.analysis import Analysis
 
 
 def linearize(
@@ -92,7 +93,7 @@ def linearize(
         critical=critical(left.quantities, runs.records),
         corollary=decays(runs.records, trainer.path, schedule.optimizer.eta, plan.dtype),
         theorem_3_2=strong,
-        claims=_claims(changed, schedule, Theory(prediction, analysis), runs.measured),
+        claims=_claims(changed, schedule, analysis, (*left.quantities, *right, *hessian)),
         diverged=wild,
         assumptions=left.assumptions,
         provenance=drawn,
@@ -100,10 +101,13 @@ def linearize(
 
 
 def _claims(
-    program: Program, schedule: Schedule, theory: Theory, measured: Mapping[str, Measured]
+    program: Program, schedule: Schedule, analysis: Analysis, rows: Sequence[QuantityResult]
 ) -> tuple[ClaimResult, ...]:
-    """The claims about training, with what was measured of them; none where the program is reparametrised."""
+    """The claims about training, beside all ``rows`` that were measured; none where the program is reparametrised."""
     if schedule.rho or schedule.scale:
         return ()
-    chosen = [c for c in program.claims if isinstance(known()[c.kind], TrainingClaim)]
+    chosen = [c for c in program.claims if known()[c.kind].trains]
+    exponents = {q.name: q.predicted for q in rows if q.known}
+    theory = Theory(Prediction(exponents, (), (), {q.name: q.exact for q in rows}), analysis)
+    measured = {q.name: Measured(q.fit, q.judgement, analysis.trained_grid) for q in rows if q.fit is not None}
     return outcomes(chosen, theory, measured, only_output(program))
