@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.diagnostics.diagnostic import Diagnostic
 from tp.diagnostics.span import Span
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
@@ -32,7 +33,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Program:
-    """An elaborated program. ``settings`` holds the value of every hyperparameter and the size of every finite axis."""
+    """An elaborated program. ``settings`` holds the value of every hyperparameter and the size of every finite axis.
+
+    ``warnings`` are about what can be read and run but is probably not meant.
+    """
 
     name: str
     source: str
@@ -41,3 +45,8 @@ class Program:
     inputs: Mapping[str, Type]
     claims: tuple[Claim, ...]
     settings: Mapping[str, str]
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def __repr__(self) -> str:
+        """Its name, file and size; ``source`` and ``graph`` are long."""
+        return f"<Program {self.name} in {self.file}: {len(self.graph)} nodes, {len(self.claims)} claims>"

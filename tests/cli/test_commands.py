@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -20,7 +21,7 @@ MLP = """program mlp(depth: int = 1) {
   param U : [n, d] ~ normal(0, 1)
   param v : [n] ~ normal(0, 1)
   h[1] = U @ x / sqrt(d)
-  output f = dot(v, tanh(h[1])) / sqrt(n)
+  output f = dot(v, tanh(h[depth])) / sqrt(n)
   claim f : Theta(1)
 }
 """
@@ -55,6 +56,78 @@ def test_check_reports_every_file(mlp: str, wrong: str, capsys: Captured) -> Non
     assert "wrong.tp:6" in shown.err
     assert "no such file" in shown.err
     assert shown.out == ""
+
+
+def test_check_reads_folders_and_standard_input(
+    mlp: str, wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "mine.tp").write_text("def f(x) {\n  return tanh(x)\n}\n")
+    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("mlp", "typed")))
+    assert main(["check", str(tmp_path), "-"]) == 2
+    shown = capsys.readouterr()
+    assert shown.err.splitlines()[-1] == "1 error; 2 of 3 programs can run"
+    Path(wrong).unlink()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("mlp", "typed")))
+    assert main(["check", str(tmp_path), "-"]) == 0
+    shown = capsys.readouterr()
+    assert "<stdin>: typed is fine" in shown.out
+    assert "mine.tp: no program" in shown.out
+    assert shown.out.splitlines()[-1] == "2 programs: 2 fine, 0 with warnings"
+    (tmp_path / "empty").mkdir()
+    assert main(["check", str(tmp_path / "empty")]) == 2
+    assert "holds no programs" in capsys.readouterr().err
+
+
+def test_errors_in_standard_input_show_their_lines(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("U @ x", "U @ y")))
+    assert main(["check", "-"]) == 2
+    assert "h[1] = U @ y / sqrt(d)" in capsys.readouterr().err
+
+
+def test_warnings_of_check(mlp: str, capsys: Captured) -> None:
+    Path(mlp).write_text(MLP.replace("claim f : Theta(1)", "g = h[1] / sqrt(n^-1/2)"))
+    assert main(["check", mlp]) == 0
+    shown = capsys.readouterr()
+    assert "mlp has 2 warnings" in shown.out
+    assert "warning[TP801]" in shown.err
+    assert "warning[TP804]" in shown.err
+    assert main(["check", mlp, "--strict"]) == 1
+    capsys.readouterr()
+    assert main(["check", mlp, "--format", "json"]) == 0
+    assert [d["severity"] for d in json.loads(capsys.readouterr().out)["diagnostics"]] == ["warning", "warning"]
+    assert main(["graph", mlp]) == 0
+    shown = capsys.readouterr()
+    assert "TP804" in shown.err
+    assert "TP801" not in shown.err
+
+
+def test_colours_are_for_terminals(wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    main(["check", wrong])
+    assert "\x1b" not in capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    main(["check", wrong])
+    shown = capsys.readouterr().err
+    assert "\x1b[1;31merror[TP101]" in shown
+    monkeypatch.setenv("NO_COLOR", "1")
+    main(["check", wrong])
+    assert "\x1b" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["check"], "usage: tp check [OPTIONS] FILE...; see tp check --help"),
+        (["train", "a.tp", "b.tp"], "usage: tp train [OPTIONS] FILE; see tp train --help"),
+        (["verify", "a.tp", "--sed", "3"], "did you mean '--seeds'? See tp verify --help"),
+        (["orders", "a.tp", "--format", "yaml"], "see tp orders --help"),
+    ],
+)
+def test_help_fits_the_command_that_failed(words: list[str], hint: str, capsys: Captured) -> None:
+    assert main(words) == 2
+    assert hint in capsys.readouterr().err
 
 
 def test_diagnostics_as_json(wrong: str, capsys: Captured) -> None:
@@ -256,7 +329,7 @@ def test_explain(capsys: Captured) -> None:
 
 def test_format_keeps_the_meaning(mlp: str, capsys: Captured) -> None:
     assert main(["format", mlp]) == 0
-    assert "output f = dot(v, tanh(h[1])) / sqrt(n)" in capsys.readouterr().out
+    assert "output f = dot(v, tanh(h[depth])) / sqrt(n)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("form", "start"), [("text", ""), ("mermaid", "flowchart"), ("svg", "<svg")])
@@ -346,7 +419,7 @@ def test_data_too_large_for_the_numbers(form: str, mlp: str, tmp_path: Path, cap
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_results_that_are_not_finite(dtype: str, tmp_path: Path, capsys: Captured) -> None:
     path = tmp_path / "large.tp"
-    path.write_text(MLP.replace("tanh(h[1])", "h[1] * h[1]"))
+    path.write_text(MLP.replace("tanh(h[depth])", "h[1] * h[1]"))
     np.save(tmp_path / "x.npy", (1e30 if dtype == "float32" else 1e300) * np.eye(3))
     words = ["run", str(path), "--widths", "8", "--data", str(tmp_path / "x.npy"), "--dtype", dtype]
     assert main([*words, "--format", "json"]) == 2

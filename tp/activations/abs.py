@@ -15,6 +15,7 @@ class Abs(PiecewiseLinear):
     keyword: ClassVar[str] = "abs"
     summary: ClassVar[str] = "absolute value; even, piecewise linear, homogeneous of degree 1"
     uneven: ClassVar[int] = 0
+    least: ClassVar[float] = 0.0
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

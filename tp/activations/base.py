@@ -82,6 +82,12 @@ class Activation(ABC):
     """The number of lowest derivatives, counting the function, that lack this parity: 0, 1 or 2."""
     order: ClassVar[int] = 0
     """φ(z) = O(|z|^order) for large |z|."""
+    least: ClassVar[float] = float("-inf")
+    """A lower bound of φ over the real line."""
+    most: ClassVar[float] = float("inf")
+    """An upper bound of φ over the real line."""
+    keeps_sign: ClassVar[bool] = False
+    """Whether z φ(z) >= 0 for all z, for every choice of the arguments."""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,8 @@ class Cos(Activation):
     keyword: ClassVar[str] = "cos"
     summary: ClassVar[str] = "cosine; even, entire, bounded"
     parity: ClassVar[Parity] = Parity.EVEN
+    least: ClassVar[float] = -1.0
+    most: ClassVar[float] = 1.0
 
     def lower(self, k: int, x: Any) -> Any:
         return _SINE.lower(k + 1, x)

@@ -17,6 +17,9 @@ class Erf(Activation):
     keyword: ClassVar[str] = "erf"
     summary: ClassVar[str] = "error function; odd, entire, bounded"
     parity: ClassVar[Parity] = Parity.ODD
+    least: ClassVar[float] = -1.0
+    most: ClassVar[float] = 1.0
+    keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -15,6 +15,7 @@ class Exp(Activation):
 
     keyword: ClassVar[str] = "exp"
     summary: ClassVar[str] = "exponential; entire, no polynomial growth"
+    least: ClassVar[float] = 0.0
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -22,6 +22,8 @@ class Gelu(Activation):
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1
+    least: ClassVar[float] = -0.17
+    keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -52,6 +52,8 @@ class GeluTanh(Activation):
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1
+    least: ClassVar[float] = -0.171
+    keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

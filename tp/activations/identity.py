@@ -12,5 +12,6 @@ from tp.activations.monomial import Monomial
 class Identity(Monomial):
     keyword: ClassVar[str] = "identity"
     summary: ClassVar[str] = "x itself; linear"
+    keeps_sign: ClassVar[bool] = True
 
     exponent: str = field(default="1", init=False)

@@ -14,6 +14,8 @@ class Relu(PiecewiseLinear):
 
     keyword: ClassVar[str] = "relu"
     summary: ClassVar[str] = "max(x, 0); piecewise linear, homogeneous of degree 1"
+    least: ClassVar[float] = 0.0
+    keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

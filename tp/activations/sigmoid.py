@@ -35,6 +35,8 @@ class Sigmoid(Activation):
     summary: ClassVar[str] = "logistic function; analytic, bounded"
     parity: ClassVar[Parity] = Parity.ODD
     uneven: ClassVar[int] = 1
+    least: ClassVar[float] = 0.0
+    most: ClassVar[float] = 1.0
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -14,6 +14,8 @@ class Sin(Activation):
     keyword: ClassVar[str] = "sin"
     summary: ClassVar[str] = "sine; odd, entire, bounded"
     parity: ClassVar[Parity] = Parity.ODD
+    least: ClassVar[float] = -1.0
+    most: ClassVar[float] = 1.0
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -22,6 +22,7 @@ class Softplus(Activation):
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1
+    least: ClassVar[float] = 0.0
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

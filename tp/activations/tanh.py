@@ -31,6 +31,9 @@ class Tanh(Activation):
     radius: ClassVar[float] = pi / 2
     summary: ClassVar[str] = "hyperbolic tangent; odd, analytic, bounded"
     parity: ClassVar[Parity] = Parity.ODD
+    least: ClassVar[float] = -1.0
+    most: ClassVar[float] = 1.0
+    keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -1,24 +1,131 @@
-"""tp check: is the program well formed and well typed?"""
+"""tp check: is the program well formed and well typed, and is anything in it probably not meant?"""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
 from tp.cli.command import Command
-from tp.cli.option import Given
-from tp.cli.options import FILES, FORMAT, OUTPUT, SET, emit, models
+from tp.cli.failures import complain, remark
+from tp.cli.option import Given, argument, flag
+from tp.cli.options import FORMAT, OUTPUT, SET, emit, require, settings, together
+from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from tp.api.model import Model
+
+SOURCES = argument("FILE...", "Programs (.tp), folders of programs, or - for standard input.")
+STRICT = flag("--strict", "Exit with 1 where there are warnings.")
+_STANDARD_INPUT = "<stdin>"
+_MOST_FOLDERS = 1000
 
 
 def check(given: Given) -> ExitCode:
-    """Print that all programs are fine; errors in them are raised."""
-    found = models(given)
+    """Print warnings, and which programs are fine; errors are raised, or printed with their number."""
+    chosen = settings(given[SET])
+    found: list[Model] = []
+    lines: list[str] = []
+    problems: list[TpError] = []
+    for file, listed in _files(given[SOURCES], problems):
+        try:
+            model = _read(file, chosen)
+        except TpError as problem:
+            if listed and [d.message for d in problem.diagnostics] == ["this file holds no program"]:
+                lines.append(f"{file}: no program; functions are checked where they are used")
+            else:
+                problems.append(problem)
+            continue
+        found.append(model)
+        count = len(model.program.warnings)
+        fine = f"has {count} warning{'s' if count > 1 else ''}" if count else "is fine"
+        lines.append(f"{model.program.file}: {model.name} {fine}")
+    warnings = [w for model in found for w in model.program.warnings]
+    if problems:
+        return _failed(given, problems, found, warnings)
     if given[FORMAT] == "json":
-        import json
-
-        rows = [{"program": m.name, "file": m.program.file, "diagnostics": []} for m in found]
-        emit(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False), given[OUTPUT])
+        emit(_json(found), given[OUTPUT])
     else:
-        emit("\n".join(f"{m.program.file}: {m.name} is fine" for m in found), given[OUTPUT])
-    return ExitCode.HOLDS
+        if warnings:
+            remark(warnings, _texts(found))
+        emit("\n".join([*lines, *_summary(found)]), given[OUTPUT])
+    return ExitCode.FAILS if warnings and given[STRICT] else ExitCode.HOLDS
 
 
-COMMAND = Command("check", "Check programs for errors, without running them.", check, FILES, (SET, FORMAT, OUTPUT))
+def _files(words: tuple[str, ...], problems: list[TpError]) -> Iterator[tuple[str, bool]]:
+    """Each program, and whether a folder lists it. A folder that lists none is one of the ``problems``."""
+    for word in words:
+        if not os.path.isdir(word):
+            yield word, False
+            continue
+        try:
+            for file in _listed(word):
+                yield file, True
+        except TpError as problem:
+            problems.append(problem)
+
+
+def _listed(top: str) -> list[str]:
+    """The files below a folder whose names end with .tp. Raises TpError TP507 where there are none."""
+    found: list[str] = []
+    for count, (folder, inner, names) in enumerate(os.walk(top), 1):
+        if count > _MOST_FOLDERS:
+            message = f"{top} holds more than {_MOST_FOLDERS} folders"
+            raise error("TP507", message, hint="name the folder that has the programs")
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".tp")]
+    if not found:
+        raise error("TP507", f"the folder {top} holds no programs", hint="their names end with .tp")
+    return found
+
+
+def _read(file: str, chosen: Mapping[str, str]) -> Model:
+    from tp.api import loading
+
+    if file == "-":
+        return loading.parse(sys.stdin.read(), _STANDARD_INPUT, **chosen)
+    require(file)
+    return loading.load(file, **chosen)
+
+
+def _failed(given: Given, problems: list[TpError], found: list[Model], warnings: list[Diagnostic]) -> ExitCode:
+    """Prints every error and warning and, for several programs, how many there are."""
+    from tp.diagnostics.text import counted
+
+    whole = together(problems)
+    diagnostics = [*whole.diagnostics, *warnings]
+    texts = {**whole.sources, **_texts(found)}
+    every = len(problems) + len(found)
+    after = "" if every == len(diagnostics) == 1 else f"{counted(diagnostics)}; {len(found)} of {every} programs can run"
+    return complain(diagnostics, given[FORMAT] == "json", texts, after)
+
+
+def _texts(found: list[Model]) -> dict[str, str]:
+    return {model.program.file: model.program.source for model in found}
+
+
+def _summary(found: list[Model]) -> list[str]:
+    """A last line for several programs."""
+    if len(found) < 2:
+        return []
+    warned = sum(bool(model.program.warnings) for model in found)
+    return [f"{len(found)} programs: {len(found) - warned} fine, {warned} with warnings"]
+
+
+def _json(found: list[Model]) -> str:
+    import json
+
+    from tp.diagnostics.json import as_dict
+
+    rows = [
+        {"program": m.name, "file": m.program.file, "diagnostics": [as_dict(w) for w in m.program.warnings]}
+        for m in found
+    ]
+    return json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False)
+
+
+COMMAND = Command(
+    "check", "Check programs for errors, without running them.", check, SOURCES, (SET, STRICT, FORMAT, OUTPUT)
+)

@@ -24,6 +24,7 @@ class Command(NamedTuple):
 
     def read(self, words: Sequence[str]) -> Given:
         """The values of all options; nothing is read after ``--help``. Raises TpError: TP500, or that of a value."""
+        help = f"see tp {self.name} --help"
         values = {option.key: option.default for option in (*self.options, HELP)}
         known = {name: option for option in (*self.options, HELP) for name in option.names}
         arguments: list[str] = []
@@ -39,19 +40,19 @@ class Command(NamedTuple):
             name, attached = _split(word)
             option = known.get(name)
             if option is None:
-                raise unknown("option", name, known)
+                raise unknown("option", name, known, help)
             if not option.metavar:
                 if attached is not None:
-                    raise usage(f"option '{name}' does not take a value")
+                    raise usage(f"option '{name}' does not take a value", help)
                 attached = name
             elif attached is None:
                 if not rest:
-                    raise usage(f"option '{name}' requires a value")
+                    raise usage(f"option '{name}' requires a value: {name} {option.metavar}", help)
                 attached = rest.pop()
             try:
                 values[option.key] = option.take(values[option.key], attached)
             except ValueError as problem:
-                raise usage(f"invalid value {attached!r} for '{name}': {problem}") from None
+                raise usage(f"invalid value {attached!r} for '{name}': {problem}", help) from None
         if not values[HELP.key]:
             self._arguments(values, arguments)
         return Given(values)
@@ -63,9 +64,14 @@ class Command(NamedTuple):
             most = len(words) if self.argument.key.endswith("...") else 1
             values[self.argument.key] = tuple(words)
             if not words:
-                raise usage(f"missing argument '{self.argument.key}'")
+                raise usage(f"missing argument '{self.argument.key}'", self._usage())
         if len(words) > most:
-            raise usage(f"unexpected argument '{words[most]}'")
+            raise usage(f"unexpected argument '{words[most]}'", self._usage())
+
+    def _usage(self) -> str:
+        """How the command is written."""
+        words = " ".join(filter(None, ("tp", self.name, "[OPTIONS]", self.argument.key if self.argument else "")))
+        return f"usage: {words}; see tp {self.name} --help"
 
 
 def usage(message: str, hint: str = "see tp --help") -> TpError:
@@ -73,12 +79,12 @@ def usage(message: str, hint: str = "see tp --help") -> TpError:
     return error("TP500", message, hint=hint)
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> TpError:
+def unknown(what: str, name: str, known: Iterable[str], help: str = "see tp --help") -> TpError:
     """The diagnostic TP500 for an option or a command that does not exist, with the nearest one that does."""
     from difflib import get_close_matches
 
     close = get_close_matches(name[:60], list(known), n=1)
-    hint = f"did you mean '{close[0]}'? See tp --help" if close else "see tp --help"
+    hint = f"did you mean '{close[0]}'? {help[0].upper()}{help[1:]}" if close else help
     return usage(f"no such {what}: '{name}'", hint)
 
 

@@ -33,7 +33,7 @@ def _answer(words: list[str]) -> ExitCode:
     try:
         return _run(words)
     except TpError as failure:
-        return complain(failure.diagnostics, as_json)
+        return complain(failure.diagnostics, as_json, failure.sources)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return ExitCode.UNDECIDED

@@ -4,27 +4,43 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.exit_code import ExitCode
 
 
-def complain(diagnostics: Sequence[Diagnostic], as_json: bool) -> ExitCode:
-    """Print ``diagnostics``, as text on stderr or as JSON on stdout, and return CANNOT_RUN."""
+def complain(
+    diagnostics: Sequence[Diagnostic], as_json: bool, sources: Mapping[str, str] | None = None, after: str = ""
+) -> ExitCode:
+    """Print ``diagnostics``, as text on stderr or as JSON on stdout, and return CANNOT_RUN.
+
+    ``sources`` has the texts that are in no file; ``after`` is a line that follows a text.
+    """
     if as_json:
         from tp.diagnostics.json import render
 
         print(render(diagnostics))
     else:
-        from tp.diagnostics.text import render
-
-        try:
-            print(render(diagnostics), file=sys.stderr, flush=True)
-        except OSError:  # stderr is closed
-            _silence(sys.stderr)
+        remark(diagnostics, sources, after)
     return ExitCode.CANNOT_RUN
+
+
+def remark(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None, after: str = "") -> None:
+    """Print ``diagnostics`` as text on stderr, in colours where that is a terminal, and the line ``after``."""
+    from tp.diagnostics.text import render
+
+    try:
+        text = render(diagnostics, sources, coloured=has_colours(sys.stderr))
+        print(f"{text}\n\n{after}" if after else text, file=sys.stderr, flush=True)
+    except OSError:  # stderr is closed
+        _silence(sys.stderr)
+
+
+def has_colours(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal with colours, and the user has not set NO_COLOR."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def deliver(text: str, code: ExitCode) -> ExitCode:

@@ -28,6 +28,7 @@ def form_of(words: Sequence[str], help: str = "How results are printed.") -> Opt
 
 FORMAT = form_of(("text", "json"))
 
+_UNUSED = "TP801"
 _NAMES = re.compile(r",(?![^\[]*\])")
 
 
@@ -55,7 +56,10 @@ def quantities(text: str | None) -> list[str] | None:
 
 
 def models(given: Given) -> list[Model]:
-    """The programs that a command is about. Raises TpError with the errors in all of them."""
+    """The programs that a command is about; warnings about them go to stderr, but not those about unused names.
+
+    Raises TpError with the errors in all of them.
+    """
     from tp.api import loading
 
     chosen = settings(given[SET])
@@ -68,8 +72,19 @@ def models(given: Given) -> list[Model]:
         except TpError as problem:
             problems.append(problem)
     if problems:
-        raise TpError([d for problem in problems for d in problem.diagnostics])
+        raise together(problems)
+    warned = [w for model in found for w in model.program.warnings if w.code != _UNUSED]
+    if warned:
+        from tp.cli.failures import remark
+
+        remark(warned, {model.program.file: model.program.source for model in found})
     return found
+
+
+def together(problems: Sequence[TpError]) -> TpError:
+    """One error with the diagnostics of all ``problems``."""
+    sources = {file: text for problem in problems for file, text in problem.sources.items()}
+    return TpError([d for problem in problems for d in problem.diagnostics], sources)
 
 
 def require(file: str) -> None:

@@ -178,7 +178,7 @@ class Construction:
                 "TP206",
                 f"{parameter.name} contracts {_listed(names(ins))}, but the value has {_listed(names(have))}",
                 span,
-                f"missing: {_listed(names(missing))}",
+                _fitting(parameter, transposed, ins, outs, have, missing),
             )
         self.agree_types({a.name: a for a in ins}, tuple(a for a in have if a.name in names(ins)), span)
         clash = set(names(without(have, names(ins)))) & set(names(outs))
@@ -215,6 +215,21 @@ class Construction:
             for name in twice:
                 out = graph.add(Rename(name + "'", name), out)
         return out
+
+
+def _fitting(parameter: Parameter, transposed: bool, ins: Type, outs: Type, have: Type, missing: Type) -> str:
+    """What to write where a weight does not fit a value: the transpose, or the value with an axis renamed."""
+    name, held = parameter.name, names(have)
+    if outs and all(axis in held for axis in names(outs)) and not set(names(ins)) & set(held):
+        other = name if transposed else name + "'"
+        return (
+            f"{name}{chr(39) * transposed} takes {_listed(names(ins))} and gives {_listed(names(outs))}: write {other}"
+        )
+    for axis in missing:
+        alike = [a.name for a in have if a.size == axis.size and a.name not in names(ins)]
+        if alike:
+            return f"missing: {axis.name}; rename(x, {alike[0]}, {axis.name}) renames the axis of the value"
+    return f"missing: {_listed(names(missing))}"
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -18,7 +18,10 @@ def axis_of(build: Construction, node: int, name: str, span: Span | None) -> tup
         if axis.name == name:
             if not isinstance(axis.size, int):
                 raise error(
-                    "TP213", f"{name} is wide and cannot be taken apart", span, "contract it: @, dot, sum, mean, norm"
+                    "TP213",
+                    f"{name} is wide and cannot be taken apart",
+                    span,
+                    "contract it: @, dot, sum, mean, norm",
                 )
             return axis, axis.size
     have = ", ".join(map(str, axes)) or "no axes"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -36,18 +36,33 @@ class Diagnostic:
 
 
 class TpError(Exception):
-    """Raised when work cannot go on; carries every diagnostic found so far."""
+    """Raised when work cannot go on; carries every diagnostic found so far.
 
-    def __init__(self, diagnostics: Diagnostic | Sequence[Diagnostic]) -> None:
+    ``sources`` holds the texts that diagnostics point into and that are in no file, by name.
+    """
+
+    def __init__(
+        self, diagnostics: Diagnostic | Sequence[Diagnostic], sources: Mapping[str, str] | None = None
+    ) -> None:
         found = (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
         if not found:
             raise ValueError("a TpError needs at least one diagnostic")
         self.diagnostics: tuple[Diagnostic, ...] = found
+        self.sources: dict[str, str] = dict(sources or {})
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
 
-    def __reduce__(self) -> tuple[type[TpError], tuple[tuple[Diagnostic, ...]]]:
+    def __str__(self) -> str:
+        """Every diagnostic with its place, its line of the source and its hint, as ``tp`` prints them."""
+        from tp.diagnostics.text import render
+
+        return render(self.diagnostics, self.sources)
+
+    def __repr__(self) -> str:
+        return f"TpError({'; '.join(f'{d.code}: {d.message}' for d in self.diagnostics)})"
+
+    def __reduce__(self) -> tuple[type[TpError], tuple[tuple[Diagnostic, ...], dict[str, str]]]:
         """Pickled by its diagnostics, so that workers can raise it in the main process."""
-        return type(self), (self.diagnostics,)
+        return type(self), (self.diagnostics, self.sources)
 
 
 def error(code: str, message: str, span: Span | None = None, hint: str | None = None) -> TpError:

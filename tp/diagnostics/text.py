@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from tp.diagnostics.diagnostic import Diagnostic
+from tp.diagnostics.diagnostic import Diagnostic, Severity
 from tp.diagnostics.packaged import located
 from tp.diagnostics.span import Span
 
@@ -13,15 +13,48 @@ _WINDOW = 100
 _LONGEST = 500
 _MAX_BYTES = 4_000_000
 _TAB = 4
+_PLAIN, _BOLD, _MARGIN = "\x1b[0m", "\x1b[1m", "\x1b[34m"
+_COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
 
 
-def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None) -> str:
+def render(
+    diagnostics: Iterable[Diagnostic], sources: Mapping[str, str] | None = None, *, coloured: bool = False
+) -> str:
     """All ``diagnostics``, an empty line between them.
 
     ``sources`` holds texts by file name; files that are not in it are read, and left out when that fails.
+    ``coloured`` adds the colours of a terminal to headings, carets and hints.
     """
     texts = _Texts(sources or {})
-    return "\n\n".join(_one(d, texts) for d in diagnostics)
+    return "\n\n".join(_coloured(_one(d, texts), d.severity) if coloured else _one(d, texts) for d in diagnostics)
+
+
+def counted(diagnostics: Iterable[Diagnostic]) -> str:
+    """How many errors and warnings there are: "2 errors, 1 warning"."""
+    kinds = [d.severity for d in diagnostics]
+    found = [(kinds.count(kind), kind.value) for kind in Severity if kind in kinds]
+    return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in found)
+
+
+def _coloured(text: str, severity: Severity) -> str:
+    """The heading and the carets in the colour of ``severity``, places and margins in blue."""
+    colour = _COLOURS[severity]
+    head, *rest = text.split("\n")
+    code, _, message = head.partition(": ")
+    lines = [f"{colour}{code}{_PLAIN}: {_BOLD}{message}{_PLAIN}"]
+    for line in rest:
+        margin, bar, marks = line.partition(" | ")
+        if line.startswith("  --> "):
+            lines.append(f"{_MARGIN}  -->{_PLAIN}{line[5:]}")
+        elif line.startswith("  = hint: "):
+            lines.append(f"{_MARGIN}  ={_PLAIN} {_BOLD}hint{_PLAIN}:{line[9:]}")
+        elif bar and marks.lstrip().startswith("^") and not margin.strip():
+            lines.append(f"{_MARGIN}{margin}{bar}{_PLAIN}{colour}{marks}{_PLAIN}")
+        elif bar:
+            lines.append(f"{_MARGIN}{margin}{bar}{_PLAIN}{marks}")
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _one(diagnostic: Diagnostic, texts: _Texts) -> str:

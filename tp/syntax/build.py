@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tp.construct.construction import Combination, Construction
-from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
+from tp.diagnostics.diagnostic import Diagnostic, Label, Severity, TpError, error
 from tp.diagnostics.span import Span
 from tp.syntax.constant import Constant
 from tp.syntax.values import Def, Poison, PoisonedError, Value, Weight, describe
@@ -14,6 +14,7 @@ from tp.syntax.values import Def, Poison, PoisonedError, Value, Weight, describe
 MAX_NODES = 20_000
 MAX_STEPS = 80_000
 MAX_ERRORS = 25
+MAX_WARNINGS = 50
 MAX_DEPTH = 150
 
 
@@ -25,6 +26,7 @@ class Build(Construction):
         self.resolved: dict[str, str] = {}
         super().__init__()
         self.found: list[Diagnostic] = []
+        self.warnings: list[Diagnostic] = []
         self.active: list[tuple[Def, Span]] = []
         """The calls in progress, outermost first, each with its place."""
         self._steps = 0
@@ -60,6 +62,11 @@ class Build(Construction):
                 self.found.append(diagnostic)
             if diagnostic.code == "TP502" or len(self.found) >= MAX_ERRORS:
                 raise TpError(self.found)
+
+    def warn(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        """Keeps a warning; a second one of its kind at the same place is dropped."""
+        if len(self.warnings) < MAX_WARNINGS and not any((w.code, w.span) == (code, span) for w in self.warnings):
+            self.warnings.append(Diagnostic(code, message, span, hint, severity=Severity.WARNING))
 
     def integer_setting(self, name: str, low: int, high: int) -> int:
         """A whole number from ``--set``. Raises TP506."""

@@ -16,16 +16,23 @@ from tp.syntax import tree as t
 from tp.syntax.constant import Constant, size_of
 from tp.syntax.convolution import avg_pool, conv, max_pool
 from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
-from tp.syntax.values import Family, Value
+from tp.syntax.values import Family, Poison, Value, describe
 
 
 def positional(node: t.Call, at_least: int, at_most: int | None, usage: str) -> list[t.Expression]:
     """The arguments of a call that takes no named ones. Raises TP105 with the ``usage``."""
-    wrong = next((a for a in node.arguments if a.name is not None or a.last is not None), None)
+    name = usage.partition("(")[0]
+    for argument in node.arguments:
+        if argument.name is not None:
+            message = f"{name} has no argument called {argument.name}"
+            raise error("TP105", message, argument.span, f"axes go by name and have their places: {usage}")
+        if argument.last is not None:
+            raise error("TP105", "a range is not an argument", argument.span, f"usage: {usage}")
     count = len(node.arguments)
-    if wrong is not None or count < at_least or (at_most is not None and count > at_most):
-        place = node.span if wrong is None else wrong.span
-        raise error("TP105", "these arguments do not fit", place, f"usage: {usage}")
+    if count < at_least or (at_most is not None and count > at_most):
+        most = "or more" if at_most is None else "" if at_most == at_least else f"or {at_most}"
+        message = f"{name} takes {' '.join(filter(None, (str(at_least), most)))} argument(s), not {count}"
+        raise error("TP105", message, node.span, f"usage: {usage}")
     return [a.value for a in node.arguments]
 
 
@@ -102,6 +109,9 @@ def _max(evaluator: Evaluator, node: t.Call) -> Value:
     x, given = positional(node, 2, 2, "max(x, axis)")
     build = evaluator.build
     value = build.node(evaluator.linear(x))
+    if not (isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)):
+        message = "the second argument of max is the name of an axis"
+        raise error("TP202", message, given.span, "the larger of two values is b + relu(a - b)")
     (over,) = _axes(evaluator, value, [given])
     axis_of(build, value, over, given.span)
     return maximum(build, value, over, node.span)
@@ -117,6 +127,11 @@ def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
     build = evaluator.build
     value = build.node(evaluator.linear(x))
     (over,) = _axes(evaluator, value, [given])
+    if any(a.wide and a.name == over for a in build.graph.type(value)):
+        hint = (
+            f"over a wide axis write exp(x) / sum(exp(x), {over}); a mean of exp(x) is of order 1, its sum of order n"
+        )
+        raise error("TP213", f"softmax is over a finite axis, and {over} is wide", given.span, hint)
     axis_of(build, value, over, given.span)
     if causal is None:
         return softmax(build, value, over, None, node.span)
@@ -147,7 +162,7 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
 def _concat(evaluator: Evaluator, node: t.Call) -> Value:
     usage = "concat(a, b, ..., axis)"
     if len(node.arguments) < 2 or node.arguments[-1].last is not None or any(a.name for a in node.arguments):
-        raise error("TP105", "these arguments do not fit", node.span, f"usage: {usage}")
+        raise error("TP105", "concat takes values, then the name of an axis", node.span, f"usage: {usage}")
     build, frame = evaluator.build, evaluator.frame
     parts: list[int] = []
     for argument in node.arguments[:-1]:
@@ -160,6 +175,10 @@ def _concat(evaluator: Evaluator, node: t.Call) -> Value:
         raise error("TP202", "the last argument of concat is the name of an axis", place.span)
     name = place.text
     if name in frame.names:
+        known = frame.names[name]
+        if not isinstance(known, Axis | Poison):
+            message = f"the last argument of concat is the name of an axis; {name} is {describe(known)}"
+            raise error("TP202", message, place.span, f"usage: {usage}")
         name = evaluator.axis(place).name
     types = [build.graph.type(p) for p in parts]
     if any(a.wide for axes in types for a in axes if a.name == name):

@@ -82,7 +82,8 @@ def _bind(
         else:
             formal = next((f for f in waiting if f.name not in bound), None)
             if formal is None:
-                raise error("TP105", f"{function} takes {len(formals)} argument(s) here", argument.span)
+                hint = f"usage: {function}({', '.join(f.name for f in formals)})"
+                raise error("TP105", f"{function} takes {len(formals)} argument(s) here", argument.span, hint)
         if formal.name in bound:
             raise error("TP105", f"the argument {formal.name} is given twice", argument.span)
         bound[formal.name] = convert(evaluator, formal, argument.value)
@@ -95,7 +96,8 @@ def _defaults(evaluator: Evaluator, function: Def, bound: dict[str, Value], span
         if formal.name in bound:
             continue
         if formal.default is None:
-            raise error("TP105", f"{function.syntax.name} needs its argument {formal.name}", span)
+            name, formals = function.syntax.name, ", ".join(f.name for f in function.syntax.arguments)
+            raise error("TP105", f"{name} needs its argument {formal.name}", span, f"usage: {name}({formals})")
         inner = Evaluator(evaluator.build, Frame(function.module, names=dict(bound)), evaluator.language)
         bound[formal.name] = convert(inner, formal, formal.default)
 

@@ -26,16 +26,25 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
     if syntax.subject is not None:
         if word not in RELATIONS:
             message = f"a quantity is claimed to be {', '.join(RELATIONS)}, not {word}"
-            raise error("TP401", message, syntax.span, near(word, RELATIONS))
+            strict = "an upper bound is written with its power: O(n^(-1/2))" if word.lower() in ("o", "less") else None
+            raise error("TP401", message, syntax.span, strict or near(word, RELATIONS))
         subject = _subject(evaluator, syntax.subject)
         wanted = Argument.NONE if word == "zero" else Argument.POWER
         exponent = _exponent(evaluator, syntax, wanted, f"write {word}(1) or {word}(n^(-1))")
         return Claim("order", subject, word, exponent, syntax.negated, text, syntax.span)
     kinds = {name: kind for name, kind in known().items() if name != "order"}
+    if word in RELATIONS:
+        inside = f"{_shown(syntax.argument)} : " if syntax.argument is not None else "f : "
+        hint = f"write: claim {inside}{word}(1)" if word != "zero" else f"write: claim {inside}zero"
+        raise error("TP401", "a quantity stands before its order", syntax.span, hint)
     if word not in kinds:
         raise error("TP401", f"there is no claim {word}", syntax.span, near(word, kinds, f"known: {', '.join(kinds)}"))
     exponent = _exponent(evaluator, syntax, kinds[word].argument, f"write {word}(n)")
     return Claim(word, None, None, exponent, syntax.negated, text, syntax.span)
+
+
+def _shown(node: t.Expression | None) -> str:
+    return node.text if isinstance(node, t.Name) else "f"
 
 
 def _subject(evaluator: Evaluator, target: t.Target) -> str:

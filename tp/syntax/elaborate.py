@@ -17,13 +17,14 @@ from tp.syntax.builtins import BUILTINS
 from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
-from tp.syntax.evaluate import Evaluator, Language
+from tp.syntax.evaluate import Evaluator, Language, instead
 from tp.syntax.parameters import declare_parameters, places
 from tp.syntax.values import (
     Def,
     Family,
     Frame,
     Instance,
+    Phi,
     Poison,
     PoisonedError,
     Several,
@@ -111,8 +112,12 @@ class Elaborator:
 
     def _taken(self, message: str, name: str, span: Span) -> TpError:
         where = self.frame.places.get(name)
+        if where == span:
+            hint = f"a loop repeats this statement: fill a family, such as {name}[l]"
+            return TpError(Diagnostic("TP106", message, span, hint))
         labels = () if where is None else (Label(where, "first defined here"),)
-        return TpError(Diagnostic("TP106", message, span, "every name is assigned once", labels))
+        hint = f"every name is assigned once; steps are a family: {name}[1] = ..., {name}[2] = ..."
+        return TpError(Diagnostic("TP106", message, span, hint, labels))
 
     def _only_in_program(self, statement: t.Statement, what: str) -> None:
         if not self.frame.program:
@@ -214,6 +219,17 @@ class Elaborator:
         self.build.graph.names[statement.name] = node
 
     def _parametersyntax(self, statement: t.ParameterSyntax) -> None:
+        if statement.name in self.frame.names:
+            before = self.frame.names[statement.name]
+            if isinstance(before, Poison):
+                raise PoisonedError
+            place = self.frame.places.get(statement.name)
+            if place == statement.span:
+                hint = f"declare a family before the loop: param {statement.name}[1..3] : ..."
+            else:
+                hint = "every name is declared once; choose another one"
+            labels = () if place in (None, statement.span) else (Label(place, "first defined here"),)
+            raise TpError(Diagnostic("TP106", f"{statement.name} is defined twice", statement.span, hint, labels))
         outs, ins = self._sides(statement.type)
         value = declare_parameters(self.build, self.evaluator, statement, outs, ins)
         self.define(statement.name, value, statement.span)
@@ -282,14 +298,18 @@ class Elaborator:
         if len(values) != len(statement.targets):
             raise error("TP208", f"{len(statement.targets)} names for {len(values)} value(s)", statement.span)
         for target, place, one in zip(statement.targets, places_, values, strict=True):
-            self._assign(target, place, one, statement.value.span)
+            self._assign(target, place, one, statement.value)
 
-    def _assign(self, target: t.Target, place: tuple[int, ...], value: Value, span: Span) -> None:
+    def _assign(self, target: t.Target, place: tuple[int, ...], value: Value, expression: t.Expression) -> None:
+        span = expression.span
         if isinstance(value, Poison):
             self._poison_target(target)
             return
         if isinstance(value, Axis):
             value = size_of(value)
+        if isinstance(value, Phi | Family | Def | Instance):
+            message = f"a value should stand here, not {describe(value)}"
+            raise error("TP201", message, span, instead(value, expression))
         if not isinstance(value, Constant):
             node = self.build.node(self.build.linear(value, span))
             self.build.graph.name(node, self.frame.qualified(indexed(target.name, place)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from itertools import pairwise
 
 from tp.activations import known
 from tp.construct.construction import Combination, single
@@ -15,6 +16,7 @@ from tp.graph.axes import ONE, Axis, Scale, names
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.constant import Constant, number, size_of, written
+from tp.syntax.foreign import named
 from tp.syntax.values import (
     Def,
     Family,
@@ -78,7 +80,7 @@ class Evaluator:
             raise error("TP208", f"this returns {len(found.values)} values", node.span, "assign them: a, b = ...")
         if isinstance(found, Constant | Combination | Weight):
             return found
-        raise error("TP201", f"a value should stand here, not {describe(found)}", node.span)
+        raise error("TP201", f"a value should stand here, not {describe(found)}", node.span, instead(found, node))
 
     def linear(self, node: t.Expression) -> Combination:
         """A linear combination of nodes. Raises TP201 for what is not a value."""
@@ -111,13 +113,17 @@ class Evaluator:
     def axis(self, node: t.Expression) -> Axis:
         """The axis that an expression names. Raises TP202."""
         if not isinstance(node, t.Name):
-            raise error("TP202", "the name of an axis is needed here", node.span)
+            raise error("TP202", "the name of an axis is needed here", node.span, self._axes_here())
         found = self.lookup(node.text, node.span)
         if isinstance(found, Poison):
             raise PoisonedError
         if not isinstance(found, Axis):
-            raise error("TP202", f"{node.text} is {describe(found)}, not an axis", node.span)
+            raise error("TP202", f"{node.text} is {describe(found)}, not an axis", node.span, self._axes_here())
         return found
+
+    def _axes_here(self) -> str | None:
+        known = [name for name, value in self.frame.names.items() if isinstance(value, Axis)]
+        return f"axes go by name, not by number; here are {', '.join(known[:12])}" if known else None
 
     def lookup(self, name: str, span: Span) -> Value:
         """The meaning of ``name`` in this frame, in its module, or among the activations. Raises TP101."""
@@ -130,8 +136,10 @@ class Evaluator:
             if name in self.language.builtins:
                 raise error("TP201", f"{name} is a built-in function; call it", span, f"write {name}(...)")
             self._check_early(name, span)
-            words = [*self.frame.names, *self.frame.module.functions, *known(), *self.language.builtins]
-            raise error("TP101", f"nothing here is called {name}", span, near(name, words))
+            own = [*self.frame.names, *self.frame.module.functions]
+            words = [*own, *known(), *self.language.builtins]
+            hint = (near(name, own, cutoff=0.8) if len(name) > 2 else None) or named(name) or near(name, words)
+            raise error("TP101", f"nothing here is called {name}", span, hint)
         return found
 
     def _check_early(self, name: str, span: Span) -> None:
@@ -166,10 +174,23 @@ class Evaluator:
                     "TP211",
                     f"{describe(base)} is not a family, so it has no numbered members",
                     item.span,
-                    "a finite axis is indexed by name: x[t=1]",
+                    self._indexed_instead(base, node.base),
                 )
             value = self._selected(value, item)
         return value
+
+    def _indexed_instead(self, base: Value, node: t.Expression) -> str:
+        """How a value without numbered members is indexed."""
+        name = node.text if isinstance(node, t.Name) else "x"
+        if isinstance(base, Weight) and base.parameter.is_operator:
+            return f"for several weights declare a family: param {name}[1..3] : ..."
+        if not isinstance(base, Combination | Weight):
+            return "a finite axis is indexed by name: x[t=1]"
+        axes = self.build.graph.type(self.build.node(self.build.linear(base, node.span)))
+        finite = [axis.name for axis in axes if not axis.wide]
+        if not finite:
+            return f"{name} has no finite axis: wide ones are never indexed, they are contracted by dot, sum and mean"
+        return f"an entry is taken by the name of the axis, counted from 1: {name}[{finite[0]}=1]"
 
     def member(self, family: Family, node: t.Index) -> Value:
         """One member of a family."""
@@ -199,7 +220,8 @@ class Evaluator:
     def _transposed(self, node: t.Transposed) -> Value:
         base = self.value(node.base)
         if not isinstance(base, Weight):
-            raise error("TP205", f"only a parameter has a transpose, not {describe(base)}", node.span)
+            hint = instead(base, node.base) or "axes of a value have names and no order, so it needs no transpose"
+            raise error("TP205", f"only a parameter has a transpose, not {describe(base)}", node.span, hint)
         return Weight(base.parameter, not base.transposed)
 
     def _call(self, node: t.Call) -> Value:
@@ -208,21 +230,33 @@ class Evaluator:
             builtin = self.language.builtins.get(node.base.text)
             if builtin is not None:
                 return builtin(self, node)
-        base = self.value(node.base)
+        base = self._callee(node.base)
         if isinstance(base, Phi):
             return self._activation(base, node)
         if isinstance(base, Def):
             return self.language.invoke(self, base, "", None, node.arguments, node.span)
         if isinstance(base, Instance):
             return self.language.invoke(self, base.function, base.name, dict(base.given), node.arguments, node.span)
-        raise error("TP104", f"{describe(base)} cannot be called", node.span)
+        hint = "W @ x applies a parameter; a product is written a * b"
+        raise error("TP104", f"{describe(base)} cannot be called", node.span, instead(base, node.base) or hint)
+
+    def _callee(self, node: t.Expression) -> Value:
+        """The value of what is called. An unknown name without a hint gets the list of functions."""
+        try:
+            return self.value(node)
+        except TpError as problem:
+            (found, *more) = problem.diagnostics
+            if found.code != "TP101" or found.hint or more or not isinstance(node, t.Name):
+                raise
+            hint = f"functions: {', '.join(self.language.builtins)}; activations: {', '.join(known())}"
+            raise TpError(replace(found, hint=hint)) from None
 
     def _activation(self, phi: Phi, node: t.Call) -> Value:
         for argument in node.arguments:
             if argument.name is not None or argument.last is not None:
                 raise error("TP105", "an activation takes a value, then plain numbers", argument.span)
         if not node.arguments:
-            raise error("TP105", f"{phi.name} needs a value", node.span)
+            raise error("TP105", f"{phi.name} needs a value", node.span, f"write {phi.name}(x)")
         optional = [f.name for f in fields(known()[phi.name.partition("(")[0]]) if f.init]
         if len(node.arguments) > 1 + len(optional):
             also = f" and at most {', '.join(optional)}" if optional else ""
@@ -244,7 +278,11 @@ class Evaluator:
 
     def _power(self, node: t.Power) -> Value:
         base = self.number_or_value(node.base)
-        exponent = self.constant(node.exponent).rational
+        power = self.number_or_value(node.exponent)
+        if not isinstance(power, Constant):
+            hint = "an exponent is a number, such as 2 or 1/2; exp(x) is the exponential"
+            raise error("TP301", f"a static number should stand here, not {describe(power)}", node.exponent.span, hint)
+        exponent = power.rational
         if exponent is None:
             raise error("TP303", "an exponent is a rational number, such as 2 or 1/2", node.exponent.span)
         if isinstance(base, Constant):
@@ -262,7 +300,7 @@ class Evaluator:
                     "TP205",
                     f"only a parameter can stand left of @, not {describe(left)}",
                     part.span,
-                    "contract two values with dot(a, b)",
+                    instead(left, part) or _NOT_APPLIED.get(type(left), "contract two values with dot(a, b)"),
                 )
             with self.build.graph.at(part.span.to(node.span)):
                 operand = self.build.linear(value, part.span)
@@ -271,6 +309,9 @@ class Evaluator:
 
     def _term(self, node: t.Term) -> Value:
         result = self.number_or_value(node.factors[0][1])
+        for (_, before), (operator, factor) in pairwise(node.factors):
+            if operator == "/":
+                self._check_exponent(before, factor)
         for operator, factor in node.factors[1:]:
             value = self.number_or_value(factor)
             span = node.span
@@ -284,6 +325,28 @@ class Evaluator:
                 self._times(value, result, span) if isinstance(result, Constant) else self._joined(result, value, span)
             )
         return result
+
+    def _check_exponent(self, power: t.Expression, divisor: t.Expression) -> None:
+        """Warns of ``n^-1/2``, which is read as (n^-1)/2."""
+        if not (isinstance(power, t.Power) and isinstance(divisor, t.Number) and divisor.text.isdigit()):
+            return
+        exponent, shown = power.exponent, ""
+        while isinstance(exponent, t.Negative):
+            exponent, shown = exponent.operand, shown + "-"
+        here, end = power.span, divisor.span
+        bare = (power.exponent.span.end_line, power.exponent.span.end_column) == (here.end_line, here.end_column)
+        close = here.end_line == end.line and end.column - here.end_column == 1
+        if not (isinstance(exponent, t.Number) and bare and close):
+            return
+        base = power.base.text if isinstance(power.base, t.Name) else "x"
+        if shown or exponent.text == "1" or isinstance(self.frame.names.get(base), Axis):
+            above, below = shown + exponent.text, divisor.text
+            self.build.warn(
+                "TP804",
+                f"this is read as ({base}^{f'({above})' if shown else above})/{below}: a power binds tighter than /",
+                here.to(end),
+                f"write {base}^({above}/{below}) for the power {above}/{below}",
+            )
 
     def _times(self, value: Value, factor: Constant, span: Span) -> Value:
         return self.build.scaled(self.build.linear(value, span), factor.scale)
@@ -315,6 +378,31 @@ class Evaluator:
         if constant is not None and constant.scale.coefficient:
             parts.append(self.build.constant(constant.scale))
         return self.build.sum(parts, node.span)
+
+
+_NOT_APPLIED: dict[type, str] = {
+    Constant: "a number multiplies with *",
+    Axis: "an axis is contracted by name: sum(x, t), dot(a, b, t)",
+}
+"""What to write in place of ``a @ b``, by the kind of ``a``."""
+
+
+def instead(value: Value, node: t.Expression) -> str | None:
+    """What to write where ``value`` stands without being used up: a member of a family, the result of a function."""
+    name = node.text if isinstance(node, t.Name) else "it"
+    match value:
+        case Family() if value.members:
+            return f"{name} is a family; pick a member: {indexed(value.name, next(iter(sorted(value.members))))}"
+        case Family():
+            return f"{name} is a family without members yet"
+        case Phi():
+            return f"{name} is a function of one value: write {name}(x)"
+        case Def():
+            return f"{name} is a function: write {name}({', '.join(f.name for f in value.syntax.arguments)})"
+        case Instance():
+            return f"{name} is a function: write {name}(x)"
+        case _:
+            return None
 
 
 def _members(family: Family) -> str | None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tp.activations import find, known
 from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.program import Program
@@ -18,6 +19,8 @@ from tp.syntax.calls import KINDS, convert
 from tp.syntax.constant import Constant, number, written
 from tp.syntax.elaborate import Elaborator
 from tp.syntax.modules import Loader, Module, read
+from tp.syntax.roots import signs
+from tp.syntax.unused import unused
 from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
 from tp.syntax.words import near
 
@@ -39,10 +42,12 @@ def _program(text: str, file: str, folder: str | None, settings: Mapping[str, st
         module = loader.module(text, file, folder)
         syntax = _only_program(module)
         build = Build(settings)
-        program = _elaborate(build, module, syntax, loader)
+        return _elaborate(build, module, syntax)
     except RecursionError:
         raise error("TP502", "the program is nested too deeply", Span(1, 1, 1, 1, file)) from None
-    return program
+    except TpError as problem:
+        texts = {file: text, **{m.file: m.source for m in loader.modules.values()}}
+        raise TpError(merged(problem.diagnostics), texts) from None
 
 
 def _only_program(module: Module) -> t.ProgramSyntax:
@@ -59,7 +64,7 @@ def _only_program(module: Module) -> t.ProgramSyntax:
     return programs[0]
 
 
-def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Loader) -> Program:
+def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program:
     frame = Frame(module, program=True)
     lines = module.source.split("\n")
     elaborator = Elaborator(build, frame, lines)
@@ -78,14 +83,16 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, loader: Lo
         _check(elaborator, syntax)
     if build.found:
         raise TpError(build.found)
+    graph = build.graph.build().pruned()
     return Program(
         syntax.name,
         module.source,
         module.file,
-        build.graph.build().pruned(),
+        graph,
         elaborator.inputs,
         tuple(elaborator.claims),
         dict(build.resolved),
+        tuple(merged([*build.warnings, *signs(graph), *unused(module.tree)])),
     )
 
 

@@ -11,6 +11,7 @@ from tp.graph.parameter import Law, Parameter
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.evaluate import Evaluator
+from tp.syntax.foreign import LAWS as ELSEWHERE
 from tp.syntax.values import Family, Value, Weight, indexed
 from tp.syntax.words import near
 
@@ -68,10 +69,9 @@ def law(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
     """The initial law. Raises TP307 for an unknown family, TP308 for arguments that do not fit."""
     family = LAWS.get(syntax.family)
     if family is None:
-        known = ", ".join(LAWS)
-        raise error(
-            "TP307", f"no law is called {syntax.family}", syntax.span, near(syntax.family, LAWS, f"known: {known}")
-        )
+        hint = ELSEWHERE.get(syntax.family.lower()) or near(syntax.family, LAWS) or f"known: {', '.join(LAWS)}"
+        raise error("TP307", f"no law is called {syntax.family}", syntax.span, hint)
+    _check_bounds(evaluator, syntax)
     given = [evaluator.constant(a) for a in syntax.arguments]
     if family.name == "constant":
         if len(given) != 1:
@@ -98,3 +98,17 @@ def law(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
     if family.name == "truncated_normal" and arguments[0] <= 0:
         raise error("TP308", "the truncation point is positive", syntax.span)
     return Law(family.name, deviation.scale, mean.scale if mean.scale.coefficient else None, arguments)
+
+
+def _check_bounds(evaluator: Evaluator, syntax: t.LawSyntax) -> None:
+    """Warns of ``uniform(-1, 1)``: the arguments are a mean and a deviation, not two bounds."""
+    if syntax.family != "uniform" or len(syntax.arguments) < 2:
+        return
+    mean, deviation = (evaluator.constant(a).scale for a in syntax.arguments[:2])
+    if mean.coefficient == -deviation.coefficient < 0 and mean.powers == deviation.powers:
+        evaluator.build.warn(
+            "TP805",
+            "uniform takes a mean and a deviation, not two bounds",
+            syntax.span,
+            "uniform between -a and a is uniform(0, a/sqrt(3))",
+        )

@@ -70,10 +70,14 @@ def _any_of(words: list[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
 
 
-def near(name: str, known: Iterable[str], otherwise: str | None = None) -> str | None:
-    """A hint with the nearest known word; ``otherwise`` where none is close."""
+def near(name: str, known: Iterable[str], otherwise: str | None = None, cutoff: float = 0.6) -> str | None:
+    """A hint with the nearest known word, letters of either case being equal; ``otherwise`` where none is close."""
     from difflib import get_close_matches
 
+    known = list(known)
+    same = next((k for k in known if k.lower() == name.lower() and k != name), None)
+    if same is not None:
+        return f"did you mean '{same}'?"
     alike = sorted({k for k in known if abs(len(k) - len(name)) <= 3})
-    close = get_close_matches(name[:60], alike[:_MOST_COMPARED], n=1, cutoff=0.6)
+    close = get_close_matches(name[:60], alike[:_MOST_COMPARED], n=1, cutoff=cutoff)
     return f"did you mean '{close[0]}'?" if close else otherwise

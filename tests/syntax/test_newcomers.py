@@ -1,0 +1,291 @@
+"""The first mistakes of people who write Python, PyTorch, JAX or papers: one clear error, at its place, with a way out.
+
+Each entry is a line of a program, the code that it gives, the text that is underlined, and words of the hint.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.syntax.test_codes import HEAD
+from tp.diagnostics.diagnostic import Diagnostic, TpError
+from tp.diagnostics.text import render
+from tp.syntax import parse
+
+MISTAKES = [
+    # types and parameters
+    ("param K : [1] ~ normal(0, 1)", "TP004", "1", "give the axis a name: [k=1]"),
+    ("param K : [10, n] ~ normal(0, 1)", "TP004", "10", "give the axis a name: [k=10]"),
+    ("param K : [n, c, 3, 3] ~ normal(0, 1)", "TP004", "3", "give the axis a name: [k=3]"),
+    ("param K : [n | 3, 3] ~ normal(0, 1)", "TP004", "3", "give the axis a name: [k=3]"),
+    ("input z : [28, 28]", "TP004", "28", "give the axis a name: [k=28]"),
+    ("param K : [n x n] ~ normal(0, 1)", "TP004", "n x n", "such as [n, d]"),
+    ("param K : [n][n] ~ normal(0, 1)", "TP004", "[n]", "[n, d]"),
+    ("param K : [2*n, n] ~ normal(0, 1)", "TP004", "2*n", "width m = 2*n"),
+    ("param K : [n/2, n] ~ normal(0, 1)", "TP004", "n/2", "width m = 2*n"),
+    ("param K : [n, d:4] ~ normal(0, 1)", "TP004", "d:4", "[d=16]"),
+    ("param K : (n, n) ~ normal(0, 1)", "TP004", "(n, n) ~ normal(0, 1)", "param W : [n, n] ~ normal(0, 1)"),
+    ("param K : n, n ~ normal(0, 1)", "TP004", "n, n ~ normal(0, 1)", "param W : [n, n] ~ normal(0, 1)"),
+    ("param K[n, n] ~ normal(0, 1)", "TP004", "[n, n]", "param W : [n, n] ~ normal(0, 1)"),
+    ("param K, L : [n, n] ~ normal(0, 1)", "TP004", "K, L : [n, n] ~ normal(0, 1)", "a line for each"),
+    ("param K : [n, n]", "TP004", "[n, n]", "~ normal(0, 1)"),
+    ("param K", "TP004", "K", "param W : [n, n] ~ normal(0, 1)"),
+    ("param K = normal(0, 1)", "TP004", "= normal(0, 1)", "param W : [n, n] ~ normal(0, 1)"),
+    ("param K ~ normal(0, 1)", "TP004", "~ normal(0, 1)", "which axes"),
+    ("param K : [n, n] = normal(0, 1)", "TP004", "= normal(0, 1)", "~ normal(0, 1)"),
+    ("K : [n, n] ~ normal(0, 1)", "TP004", "K", "param K"),
+    ("weight K : [n, n] ~ normal(0, 1)", "TP004", "weight", "param W"),
+    ("param U : [n] ~ normal(0, 1)", "TP106", "param U : [n] ~ normal(0, 1)", "choose another"),
+    ("for l in 1..3 { param K : [n, n] ~ normal(0, 1) }", "TP106", "param K : [n, n] ~ normal(0, 1)", "K[1..3]"),
+    # laws
+    ("param K : [n] ~ normal(mean=0, std=1)", "TP004", "mean=0, std=1", "normal(0, 1)"),
+    ("param K : [n] ~ normal(0, std=2)", "TP004", "0, std=2", "normal(0, 2)"),
+    ("param K : [n] ~ normal(mean=0, var=1/n)", "TP004", "mean=0, var=1/n", "normal(0, sqrt(1/n))"),
+    ("param K : [n] ~ normal", "TP004", "normal", "normal(0, 1)"),
+    ("param K : [n] ~ N(0, 1)", "TP307", "N(0, 1)", "normal(0, 1)"),
+    ("param K : [n] ~ Normal(0, 1)", "TP307", "Normal(0, 1)", "'normal'"),
+    ("param K : [n] ~ xavier_uniform()", "TP307", "xavier_uniform()", "uniform(0, 1/sqrt(n))"),
+    ("param K : [n] ~ zeros", "TP004", "zeros", "constant(0)"),
+    ("param K : [n] ~ 0", "TP004", "0", "constant(0)"),
+    ("param K : [n] ~ 2 * normal(0, 1)", "TP004", "2 * normal(0, 1)", "normal(mean, deviation)"),
+    ("param K : [n] ~ normal(0, 1) * 2", "TP004", "* 2", "normal(0, 2)"),
+    ("param K : [n] ~ normal(0, 1), rate=1/n", "TP004", ", rate=1/n", "rate 1/n"),
+    ("param K : [n] ~ normal(0, 1) lr 1/n", "TP004", "lr 1/n", "rate 1/n"),
+    # declarations
+    ("input z : d", "TP004", "d", "input x : [d=16]"),
+    ("input z", "TP004", "z", "input x : [d=16]"),
+    ("input z = 3", "TP004", "= 3", "--data"),
+    ("input z, q : [d]", "TP004", "z, q : [d]", "a line for each"),
+    ("width k = 512", "TP305", "512", "axis t = 8"),
+    ("width = n", "TP004", "= n", "width n"),
+    ("axis k : 8", "TP004", ": 8", "axis t = 8"),
+    ("axis k", "TP004", "k", "axis k = 8"),
+    ("output dot(v, h)", "TP004", "dot(v, h)", "output f = dot(v, h)"),
+    ("output = h", "TP004", "= h", "output f ="),
+    ("output f : dot(v, h)", "TP004", ": dot(v, h)", "output f ="),
+    ("return h", "TP107", "return h", "output f ="),
+    # claims
+    ("claim out = Theta(1)", "TP004", "= Theta(1)", "claim f : Theta(1)"),
+    ("claim out ~ 1/n", "TP004", "~ 1/n", "claim f : Theta(1)"),
+    ("claim out is Theta(1)", "TP004", "is Theta(1)", "claim f : Theta(1)"),
+    ("claim out <= 1", "TP001", "<= 1", "O(n^(-1/2))"),
+    ("claim out : n^-1", "TP004", "n^-1", "Theta(n^(-1/2))"),
+    ("claim out : Theta(1/n) and lazy", "TP004", "and lazy", "a line for each"),
+    ("claim Theta(out)", "TP401", "claim Theta(out)", "claim out : Theta(1)"),
+    ("claim out : o(1)", "TP401", "claim out : o(1)", "O(n^(-1/2))"),
+    ("claim !lazy", "TP001", "!", "claim not lazy"),
+    # loops and blocks
+    ("for l in range(3) { y[l] = h }", "TP004", "range(3)", "for l in 0..2 {"),
+    ("for i in range(1, depth): y[i] = h", "TP004", "range(1, depth)", "for i in 1..depth-1 {"),
+    ("for l in 1..3: y[l] = h", "TP004", ":", "for l in 1..3 {"),
+    ("for l in 1:3 { y[l] = h }", "TP004", "1:3", "1..3"),
+    ("for l = 1..3 { y[l] = h }", "TP004", "=", "for l in 1..3"),
+    ("for (l in 1..3) { y[l] = h }", "TP004", "(", "for l in 1..3"),
+    ("for l in 1...3 { y[l] = h }", "TP001", "...", "1..3"),
+    ("for l in [1, 2] { y[l] = h }", "TP004", "[1, 2]", "1..3"),
+    ("for l in 3 { y[l] = h }", "TP004", "3", "1..3"),
+    ("for l, m in 1..3 { y[l] = h }", "TP004", "l, m", "for b in"),
+    ("if 1 { y = h }", "TP004", "if", "hyperparameter"),
+    ("if h > 0: y = h", "TP004", "if", "hyperparameter"),
+    ("while 1 { y = h }", "TP004", "while", "for l in"),
+    ("class Net(nn.Module):", "TP004", "class", "def block"),
+    ("print(h)", "TP004", "print", "--nodes"),
+    ("let y = h", "TP004", "let", "y = ..."),
+    ("@jit", "TP004", "@jit", "compiled already"),
+    # expressions
+    ("y = h ** 2", "TP004", "**", "x^2"),
+    ("y = h // 2", "TP004", "//", "/ divides"),
+    ("y = 3 % 2", "TP001", "%", "remainder"),
+    ("y = nn.Linear(h)", "TP001", "nn.Linear", "param W"),
+    ("y = torch.relu(h)", "TP001", "torch.relu", "relu"),
+    ("y = jnp.einsum(h)", "TP001", "jnp.einsum", "dot(a, b, axis)"),
+    ("y = self.fc1(h)", "TP001", "self.fc1", "part of the language"),
+    ("y = W.T @ h", "TP001", ".T", "W'"),
+    ("y = W^T @ h", "TP101", "T", "W'"),
+    ("y = h.mean()", "TP001", ".mean", "mean(h, axis)"),
+    ("y = x.shape", "TP001", ".shape", "size"),
+    ("y = mean(h, axis=0)", "TP105", "axis=0", "mean(x, axis, ...)"),
+    ("y = sum(x, -1)", "TP202", "-1", "n, d, t"),
+    ("y = softmax(x)", "TP105", "softmax(x)", "softmax(x, axis)"),
+    ("y = softmax(h, n)", "TP213", "n", "exp(x) / sum(exp(x), n)"),
+    ("y = max(h, h)", "TP202", "h", "relu(a - b)"),
+    ("y = concat([x, x], t)", "TP004", "[x, x]", "concat(a, b, axis)"),
+    ("y = concat(h, h)", "TP202", "h", "concat(a, b, ..., axis)"),
+    ("y = [h, h]", "TP004", "[h, h]", "family"),
+    ("y = x[0]", "TP211", "0", "x[d=1]"),
+    ("y = h[1]", "TP211", "1", "never indexed"),
+    ("y = W[1] @ h", "TP211", "1", "param W[1..3]"),
+    ("y = x[:, 0]", "TP004", "[:, 0]", "x[t=1..3]"),
+    ("y = x[1:3]", "TP004", "[1:3]", "x[t=1..3]"),
+    ("y = x[t=1:2]", "TP004", "[t=1:2]", "x[t=1..3]"),
+    ("y = x[t=0]", "TP214", "t=0", "1 to 3"),
+    ('y = einsum("ij,j->i", W, h)', "TP001", '"ij,j->i"', "no quotes"),
+    ("y = 2h", "TP004", "2h", "2 * h"),
+    ("y = relu h", "TP004", "relu h", "relu(h)"),
+    ("y = W h", "TP004", "W h", "W @ h"),
+    ("y = U @ h", "TP206", "U", "U takes d and gives n: write U'"),
+    ("y = U' @ x", "TP206", "U'", "U' takes n and gives d: write U"),
+    ("y = v @ h", "TP205", "v", "dot(v, ...)"),
+    ("y = 3 @ h", "TP205", "3", "*"),
+    ("y = tanh", "TP201", "tanh", "tanh(x)"),
+    ("y = h + relu", "TP201", "relu", "relu(x)"),
+    ("y = 2^h", "TP301", "h", "exp(x)"),
+    ("y = h if 1 else 0", "TP004", "if 1 else 0", "hyperparameter"),
+    ("y = lambda x: x", "TP004", "lambda x: x", "def f(x)"),
+    ("y = h > 0", "TP001", ">", "comparisons do not exist"),
+    ("y = .5 * h", "TP001", ".5", "0.5"),
+    ("y = 5. * h", "TP001", "5.", "write 5"),
+    ("y = 1_000 * h", "TP004", "1_000", "1000"),
+    ("y = |h|", "TP004", "|h|", "abs(x)"),
+    ("y = x²", "TP001", "²", "^2"),
+    ("y = W · h", "TP001", "·", "*"),
+    ("y = h − h", "TP001", "−", "keyboard"),
+    ("y = W’ @ h", "TP001", "’", "transpose"),
+    ("σ = h", "TP001", "σ", "a to z"),
+    # statements
+    ("y == h", "TP004", "==", "y = ..."),
+    ("y = z = h", "TP004", "=", "a line for each"),
+    ("y = W @ h = 3", "TP004", "=", "a line for each"),
+    ("y += h", "TP004", "+=", "family"),
+    ("y := h", "TP004", ":=", "y = ..."),
+    ("y: Tensor = h", "TP004", ": Tensor = h", "y = ..."),
+    ("y, z = h, h", "TP004", ", h", "a line for each"),
+    ("f(x) = tanh(x)", "TP004", "f(x)", "def f(x)"),
+    ("tanh(h)", "TP004", "tanh(h)", "y = tanh(h)"),
+    ("h = W @ h", "TP106", "h", "h[1] = ..., h[2] = ..."),
+    ("for l in 1..3 { y = h }", "TP106", "y", "y[l]"),
+    ("y = h,", "TP004", ",", "delete it"),
+    ("y = W @ h +", "TP004", "+", "parentheses"),
+    ("// comment", "TP004", "// comment", "# starts a comment"),
+    ('"""comment"""', "TP001", '"""comment"""', "# starts a comment"),
+    # names
+    ("y = swish(h)", "TP101", "swish", "silu"),
+    ("y = ReLU(h)", "TP101", "ReLU", "'relu'"),
+    ("y = hardswish(h)", "TP101", "hardswish", "known activations: abs, "),
+    ("y = frobnicate(h)", "TP101", "frobnicate", "activations: abs, "),
+    ("y = log(h)", "TP101", "log", "softplus"),
+    ("y = clamp(h)", "TP101", "clamp", "relu"),
+    ("y = maximum(h, 0)", "TP101", "maximum", "relu(a - b)"),
+    ("y = transpose(W) @ h", "TP101", "transpose", "W'"),
+    ("y = reshape(h, n)", "TP101", "reshape", "rename"),
+    ("y = layer_norm(h)", "TP101", "layer_norm", "import layer_norm from norms"),
+    ("y = matmul(W, h)", "TP101", "matmul", "W @ x"),
+    ("y = h + zeros(n)", "TP101", "zeros", "broadcast"),
+    ("y = h * pi", "TP101", "pi", "3.14159"),
+    ("y = dropout(h)", "TP101", "dropout", "leave"),
+    ("y = None", "TP101", "None", "leave"),
+]
+
+
+@pytest.mark.parametrize(("line", "code", "marked", "hint"), MISTAKES, ids=[m[0] for m in MISTAKES])
+def test_one_error_at_its_place_with_a_way_out(line: str, code: str, marked: str, hint: str) -> None:
+    with pytest.raises(TpError) as caught:
+        parse(f"{HEAD}  {line}\n}}")
+    (found,) = caught.value.diagnostics
+    span = found.span
+    assert span is not None
+    assert (found.code, span.line) == (code, HEAD.count("\n") + 1)
+    assert f"  {line}"[span.column - 1 : span.end_column - 1] == marked
+    assert found.hint is not None
+    assert hint in found.hint
+
+
+WHOLE = {
+    "width n\ninput x : [d=4]\n": (1, "program name {"),
+    "program {\n  width n\n}": (1, "program mlp {"),
+    "program p:\n  width n\n  input x : [d=4]\n": (1, "program mlp {"),
+    "def f(x):\n  y = tanh(x)\n  return y\n": (1, "def f(x, n: axis) {"),
+    "from norms import layer_norm\nprogram p { width n }": (1, "import layer_norm from norms"),
+    "import torch.nn as nn\nprogram p { width n }": (1, "delete the line"),
+    "import norms\nprogram p { width n }": (1, "import layer_norm from norms"),
+    "def f(x) { x + 1 }\nprogram p { width n }": (1, "return x + 1"),
+    "program p(depth = 3) {\n  width n\n}": (1, "kinds: int"),
+    "program p {\n  width n\n  y = (1\n    + 2\n  if n\n}": (5, "hyperparameter"),
+    f"{HEAD}  y = W @ h\n    + h\n}}": (10, "parentheses"),
+    f"{HEAD}  param Z[1..3] : [n, n] ~ normal(0, 1)\n  y = Z @ h\n}}": (10, "Z[1]"),
+    f"{HEAD}  z[1] = h\n  y = z + h\n}}": (10, "z[1]"),
+}
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_mistakes_over_several_lines(text: str) -> None:
+    with pytest.raises(TpError) as caught:
+        parse(text)
+    first = caught.value.diagnostics[0]
+    line, hint = WHOLE[text]
+    assert first.span is not None
+    assert first.span.line == line
+    assert hint in (first.hint or "")
+
+
+BLOCKS = """program p {
+  width n
+  input x : [d=4]
+  if x > 0 {
+    y = x
+  } else {
+    y = -x
+  }
+  for l in range(3) {
+    z[l] = x ** 2
+  }
+  k = sum(x,
+    d, 3 ** 2)
+  output f = y ** 2
+}"""
+
+
+def test_reading_goes_on_behind_a_block() -> None:
+    """Every fault is reported, equal ones once with all their places."""
+    with pytest.raises(TpError) as caught:
+        parse(BLOCKS)
+    found = caught.value.diagnostics
+    assert [d.span.line for d in found if d.span] == [4, 6, 9, 10]
+    assert [label.span.line for label in found[-1].labels] == [13, 14]
+
+
+def test_an_error_on_many_lines_is_said_once() -> None:
+    lines = "".join(f"  y[{i}] = q + {i}\n" for i in range(6))
+    with pytest.raises(TpError) as caught:
+        parse(f"{HEAD}{lines}}}")
+    (found,) = caught.value.diagnostics
+    assert [label.message for label in found.labels] == ["here too", "here too, and at 3 more places"]
+
+
+def test_the_error_as_text_shows_the_line_and_the_hint() -> None:
+    with pytest.raises(TpError) as caught:
+        parse(f"{HEAD}  y = U @ h\n}}")
+    shown = str(caught.value)
+    assert "error[TP206]" in shown
+    assert "  y = U @ h" in shown
+    assert "^" in shown
+    assert "write U'" in shown
+
+
+_WORDS = st.sampled_from(
+    [
+        *["param", "input", "width", "axis", "output", "claim", "for", "in", "if", "else", "def", "class", "return", "import", "from", "program", "rate", "range"],
+        *["(", ")", "[", "]", "{", "}", ",", ":", "=", "==", "**", "//", "+=", "..", ".", "~", "|", "^", "@", "'", "+", "-", "*", "/", "#", "²", "n", "d", "x", "U", "W", "v", "h", "tanh", "normal", "1", "2", "0.5"],
+        "\n", '"', "torch.nn", ".T", "lambda",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(_WORDS, max_size=25), st.booleans())
+def test_any_mixture_of_words_ends_in_diagnostics(words: list[str], inside: bool) -> None:
+    text = " ".join(words)
+    text = f"{HEAD}{text}\n}}" if inside else text
+    found = diagnostics(text)
+    assert bool(found) == bool(render(found, {"<text>": text}))
+    assert all(d.span is None or d.span.line <= text.count("\n") + 1 for d in found)
+
+
+def diagnostics(text: str) -> tuple[Diagnostic, ...]:
+    try:
+        parse(text)
+    except TpError as problem:
+        return problem.diagnostics
+    return ()
