@@ -264,13 +264,10 @@ def test_the_error_as_text_shows_the_line_and_the_hint() -> None:
     assert "write U'" in shown
 
 
-_WORDS = st.sampled_from(
-    [
-        *["param", "input", "width", "axis", "output", "claim", "for", "in", "if", "else", "def", "class", "return", "import", "from", "program", "rate", "range"],
-        *["(", ")", "[", "]", "{", "}", ",", ":", "=", "==", "**", "//", "+=", "..", ".", "~", "|", "^", "@", "'", "+", "-", "*", "/", "#", "²", "n", "d", "x", "U", "W", "v", "h", "tanh", "normal", "1", "2", "0.5"],
-        "\n", '"', "torch.nn", ".T", "lambda",
-    ]
-)  # fmt: skip
+_SIGNS = "( ) [ ] { } , : = == ** // += .. . ~ | ^ @ ' + - * / # ² \" 1 2 0.5 torch.nn .T"
+_NAMES = "n d x U W v h tanh normal lambda range if else class return"
+_KEYWORDS = "param input width axis output claim for in def import from program rate"
+_WORDS = st.sampled_from([*" ".join([_SIGNS, _NAMES, _KEYWORDS]).split(), "\n"])
 
 
 @settings(max_examples=150, deadline=None)

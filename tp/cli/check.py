@@ -98,7 +98,8 @@ def _failed(given: Given, problems: list[TpError], found: list[Model], warnings:
     diagnostics = [*whole.diagnostics, *warnings]
     texts = {**whole.sources, **_texts(found)}
     every = len(problems) + len(found)
-    after = "" if every == len(diagnostics) == 1 else f"{counted(diagnostics)}; {len(found)} of {every} programs can run"
+    alone = every == len(diagnostics) == 1
+    after = "" if alone else f"{counted(diagnostics)}; {len(found)} of {every} programs can run"
     return complain(diagnostics, given[FORMAT] == "json", texts, after)
 
 
