@@ -105,6 +105,23 @@ def test_no_parity_is_missed(activation: Activation) -> None:
 
 
 @every
+def test_split(activation: Activation) -> None:
+    """A polynomial plus an odd or even function, wherever low derivatives lack the parity of the others."""
+    found = activation.split()
+    uneven = activation.symmetry(0) == "none" and activation.symmetry(activation.uneven) != "none"
+    assert (found is not None) == uneven
+    if found is None:
+        return
+    part = find(found.part)
+    assert part.symmetry(0) in ("odd", "even")
+    x = grid(activation)
+    for k in range(4):
+        polynomial = (found.constant + found.slope * x, found.slope)[k] if k < 2 else 0.0
+        rest = found.scale * found.inside**k * part.lower(k, found.inside * x)
+        np.testing.assert_allclose(polynomial + rest, activation.lower(k, x), atol=1e-12)
+
+
+@every
 def test_vanishing_and_constant_derivatives(activation: Activation) -> None:
     x = grid(activation)
     for k in DERIVATIVES:

@@ -8,9 +8,9 @@ from dataclasses import fields
 from functools import cache
 from importlib.util import find_spec
 
-from tp.activations.base import Activation, Bound, Parity, Smoothness
+from tp.activations.base import Activation, Bound, Parity, Smoothness, Split
 
-__all__ = ["Activation", "Bound", "Parity", "Smoothness", "find", "known"]
+__all__ = ["Activation", "Bound", "Parity", "Smoothness", "Split", "find", "known"]
 
 _CALL = re.compile(r"^([a-z_0-9]+)(?:\((.*)\))?$")
 

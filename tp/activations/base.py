@@ -60,6 +60,17 @@ class Bound:
         return self.constant * exp(float(self.factorials) * lgamma(k + 1)) / self.radius**k
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """φ(x) = constant + slope x + scale ψ(inside x), where the activation ``part``, here ψ, is odd or even."""
+
+    part: str
+    constant: float = 0.0
+    slope: float = 0.0
+    scale: float = 1.0
+    inside: float = 1.0
+
+
 @dataclass(frozen=True)
 class Activation(ABC):
     """A scalar function with all its derivatives. One file each; instances are found by name.
@@ -102,6 +113,10 @@ class Activation(ABC):
     def symmetry(self, k: int) -> str:
         """ "odd", "even" or "none", for the k-th derivative."""
         return Parity.NONE.value if k < self.uneven else self.parity.differentiated(k).value
+
+    def split(self) -> Split | None:
+        """The activation as a polynomial plus an odd or even one; None if it has a parity itself, or no such form."""
+        return None
 
     def vanishes(self, k: int) -> bool:
         """Whether the k-th derivative is zero (almost) everywhere."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Bound, Parity
+from tp.activations.base import Activation, Bound, Parity, Split
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Gelu(Activation):
         for j in range(1, k):
             table.append(-x * table[j] - (j - 1) * table[j - 1])
         return x * table[k] + k * table[k - 1] if k else x * table[0]
+
+    def split(self) -> Split | None:
+        return Split("gelu_even", slope=0.5)
 
     def taylor(self, k: int) -> float:
         if k < 2:

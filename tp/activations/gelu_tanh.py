@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Bound, Parity
+from tp.activations.base import Activation, Bound, Parity, Split
 
 _C = sqrt(2.0 / pi)
 _A = 0.044715
@@ -67,6 +67,9 @@ class GeluTanh(Activation):
         if k == 0:
             return x * gate[0]
         return float(factorial(k)) * (z * gate[k] + gate[k - 1])
+
+    def split(self) -> Split | None:
+        return Split("gelu_tanh_even", slope=0.5)
 
     def taylor(self, k: int) -> float:
         if k == 0:

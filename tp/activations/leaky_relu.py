@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import rational
+from tp.activations.base import Split, rational
 from tp.activations.piecewise_linear import PiecewiseLinear
 
 
@@ -33,6 +33,10 @@ class LeakyRelu(PiecewiseLinear):
         if k == 0:
             return jnp.where(x > 0, x, slope * x)
         return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
+
+    def split(self) -> Split | None:
+        slope = float(Fraction(self.slope))
+        return Split("abs", slope=(1.0 + slope) / 2.0, scale=(1.0 - slope) / 2.0)
 
     def taylor(self, k: int) -> float:
         return float(Fraction(self.slope)) if k == 1 else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from tp.activations.base import Split
 from tp.activations.piecewise_linear import PiecewiseLinear
 
 
@@ -24,3 +25,6 @@ class Relu(PiecewiseLinear):
         if k == 0:
             return jax.nn.relu(x)
         return (x > 0).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
+
+    def split(self) -> Split | None:
+        return Split("abs", slope=0.5, scale=0.5)

@@ -8,7 +8,7 @@ from functools import cache
 from math import pi, sin
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Bound, Parity
+from tp.activations.base import Activation, Bound, Parity, Split
 
 
 @cache
@@ -49,6 +49,9 @@ class Sigmoid(Activation):
         for coefficient in reversed(_polynomial(k)):
             out = out * s + coefficient
         return s * jax.nn.sigmoid(-x) * out  # the product 1 - σ is exact in the tail this way
+
+    def split(self) -> Split | None:
+        return Split("tanh", constant=0.5, scale=0.5, inside=0.5)
 
     def taylor(self, k: int) -> float:
         if k == 0:

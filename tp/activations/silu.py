@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import pi
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Bound, Parity
+from tp.activations.base import Activation, Bound, Parity, Split
 from tp.activations.sigmoid import Sigmoid
 
 _SIGMOID = Sigmoid()
@@ -28,6 +28,9 @@ class Silu(Activation):
     def lower(self, k: int, x: Any) -> Any:
         first = x * _SIGMOID.lower(k, x)
         return first + k * _SIGMOID.lower(k - 1, x) if k else first
+
+    def split(self) -> Split | None:
+        return Split("silu_even", slope=0.5)
 
     def taylor(self, k: int) -> float:
         return k * _SIGMOID.taylor(k - 1) if k else 0.0

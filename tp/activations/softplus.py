@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import log, pi, sin
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Bound, Parity
+from tp.activations.base import Activation, Bound, Parity, Split
 from tp.activations.sigmoid import Sigmoid
 
 _SIGMOID = Sigmoid()
@@ -28,6 +28,9 @@ class Softplus(Activation):
         import jax.numpy as jnp
 
         return _SIGMOID.lower(k - 1, x) if k else jnp.logaddexp(x, 0.0)
+
+    def split(self) -> Split | None:
+        return Split("softplus_even", slope=0.5)
 
     def taylor(self, k: int) -> float:
         return _SIGMOID.taylor(k - 1) if k else log(2.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -26,6 +26,7 @@ from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
+from tp.transform.canonical import canonical
 
 
 class Analysis:
@@ -36,9 +37,11 @@ class Analysis:
     """
 
     def __init__(self, program: Graph, quantities: Sequence[str] = (), optimizer: Optimizer | None = None) -> None:
-        self.program = program
+        self.source = program
+        self.program = canonical(program)
+        """The program without the terms that cancel identically. All orders are those of this one."""
         self.optimizer = optimizer
-        self.calculus = calculus_for(program)
+        self.calculus = calculus_for(self.program)
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
         self._seconds: dict[int, Fraction | None] = {}
 
@@ -74,7 +77,7 @@ class Analysis:
         return Prediction(
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
-            assumptions=assumptions(self.program, self.premises, notes),
+            assumptions=assumptions(self.source, self.premises, [*self._collected(), *notes]),
             exact={q.name: q.name not in grounds or grounds[q.name].exact for q in wanted},
             grounds=grounds,
             grid=self.grid,
@@ -89,6 +92,10 @@ class Analysis:
     def trained_grid(self) -> Fraction:
         """The spacing of exponents that quantities after steps of training could have."""
         return grid(self.program, trained=True)
+
+    def _collected(self) -> Iterable[str]:
+        if self.program is not self.source:
+            yield "terms of sums that cancel identically are left out, in values and in all derivatives"
 
     @cached_property
     def bounds(self) -> Bounds:
@@ -145,7 +152,7 @@ class Analysis:
     @cached_property
     def premises(self) -> tuple[Premise, ...]:
         """Eq. 23 of the paper for each use of an activation."""
-        return premises(self.program)
+        return premises(self.source)
 
     # diagnoses ---------------------------------------------------------------------------------------
 
@@ -173,7 +180,7 @@ class Analysis:
 
     def repair(self, limits: Mapping[str, Fraction | None], budget: int = BUDGET) -> Repair:
         """The smallest changes of one exponent of the source after which the program :meth:`meets` ``limits``."""
-        return repair(self.program, lambda changed: Analysis(changed, tuple(limits)).meets(limits), budget)
+        return repair(self.source, lambda changed: Analysis(changed, tuple(limits)).meets(limits), budget)
 
     # certificates ------------------------------------------------------------------------------------
 
