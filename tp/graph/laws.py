@@ -13,6 +13,7 @@ class Family:
 
     ``arguments`` are the default extra arguments. ``draw(key, shape, dtype, arguments)`` returns a JAX array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
+    ``dense``: it has a bounded density.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Family:
     draw: Callable[[Any, tuple[int, ...], Any, tuple[float, ...]], Any]
     arguments: tuple[float, ...] = ()
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
+    dense: bool = True
 
 
 def _normal(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
@@ -86,7 +88,13 @@ LAWS: dict[str, Family] = {
     for family in (
         Family("normal", True, "normal(mean, deviation)", _normal),
         Family("uniform", True, "uniform(mean, deviation): uniform, symmetric about the mean", _uniform),
-        Family("rademacher", True, "rademacher(mean, deviation): two values, each with probability 1/2", _rademacher),
+        Family(
+            "rademacher",
+            True,
+            "rademacher(mean, deviation): two values, each with probability 1/2",
+            _rademacher,
+            dense=False,
+        ),
         Family("laplace", True, "laplace(mean, deviation)", _laplace),
         Family(
             "student_t",
@@ -104,6 +112,6 @@ LAWS: dict[str, Family] = {
             _truncated_normal,
             arguments=(2.0,),
         ),
-        Family("constant", True, "constant(value): every entry the same, still trained", _constant),
+        Family("constant", True, "constant(value): every entry the same, still trained", _constant, dense=False),
     )
 }

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The law of a weight as orders use it: exponent of its scale, symmetry, whether it is random at all."""
+    """The law of a weight as orders use it: exponent of its scale, symmetry, whether it is random at all.
+
+    ``tail`` is the a with P(|w| > t n^exponent) = t^{-a} for large t, None where all moments are finite. ``dense``: the
+    density of w / n^exponent is bounded.
+    """
 
     name: str
     exponent: Fraction
     symmetric: bool = True
     random: bool = True
+    tail: Fraction | None = None
+    dense: bool = True
+
+
+class Rarity(NamedTuple):
+    """A number 0 < ρ <= 1 at every place of the wide ``axes``, small at few: P(ρ < n^{-x}) = n^{-rate x}, x >= 0.
+
+    It is the inverse of a heavy-tailed weight, or the size of a value that comes near zero at some places (calculus,
+    section 3.14). ``roots`` are the weights that make it random. With ``along`` there is one ρ for each index of these
+    finite axes. ``place`` is None where it does not depend on the input, else tells apart the input of F (0) from
+    the other ones (1). ``mixed``: the least of all ρ along ``along``.
+    """
+
+    name: str
+    rate: Fraction
+    axes: tuple[tuple[str, Fraction], ...]
+    roots: tuple[str, ...]
+    along: tuple[str, ...] = ()
+    place: int | None = None
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

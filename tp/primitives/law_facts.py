@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
 from tp.orders.facts import Source
 
 
 def source_of(parameter: Parameter) -> Source:
-    """The weight as a source of randomness: its scale as an exponent of n, its symmetry, whether it is random."""
+    """The weight as a source of randomness: its scale as an exponent of n, its symmetry, its tails and density."""
     law = parameter.law
+    finite = moments(parameter)
     return Source(
         parameter.name,
         law.scale.exponent,
         symmetric=LAWS[law.family].symmetric,
         random=law.scale.coefficient != 0,
+        tail=None if finite == float("inf") else Fraction(finite),
+        dense=LAWS[law.family].dense,
     )
 
 

@@ -85,11 +85,8 @@ def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction
     ]
     found = interpret(scalars.graph, [n for pair in parts for n in pair], scalars.calculus, scalars.values)
 
-    def size(node: int) -> Fraction | None:
-        return found[node].value.exponent
-
-    own = {base: Fraction(0) if algebra.arguments else size(base) for base, _ in parts}
-    moves = [e - o for base, m in parts if (e := size(m)) is not None and (o := own[base]) is not None]
+    own = {base: Fraction(0) if algebra.arguments else found[base].value.exponent for base, _ in parts}
+    moves = [e - o for base, m in parts if (e := found[m].value.extreme) is not None and (o := own[base]) is not None]
     return max(moves, default=Fraction(0))
 
 

@@ -38,7 +38,10 @@ def _laws(program: Graph) -> Iterable[str]:
     for p in random:
         moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
         if moments < float("inf"):
-            yield f"{p.name} has finite moments only below order {moments:g}; others are used as if they were finite"
+            yield (
+                f"{p.name} has finite moments only below order {moments:g}; "
+                "sums of higher powers are as large as their largest term"
+            )
 
 
 def _functions(program: Graph, found: Iterable[Premise]) -> Iterable[str]:

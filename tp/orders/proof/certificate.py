@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.facts import Function, Slope, Source
+from tp.orders.facts import Function, Rarity, Slope, Source
 from tp.orders.proof.derivation import Derivation, lines
 from tp.orders.typical.flips import Generator
 from tp.orders.typical.pruning import MOST
@@ -132,7 +132,7 @@ class _Writer:
         if isinstance(argument, Function):
             return {"function": self.functions.number(argument, lambda: _function(argument))}
         if isinstance(argument, Source):
-            return {"source": [argument.name, str(argument.exponent), argument.symmetric, argument.random]}
+            return {"source": _source(argument)}
         if isinstance(argument, Fraction):
             return {"rational": str(argument)}
         if isinstance(argument, tuple):
@@ -153,12 +153,23 @@ def plain(value: Any) -> Any:
                 f"{t.content.free:x}",
                 [list(s) for s in t.content.skewed],
                 sorted(t.symbols),
+                [[_rarity(r), [[None if e is None else str(e), str(s)] for e, s in p]] for r, p in t.tail],
             ]
             for t in value.terms
         ]
     if isinstance(value, tuple):
         return [plain(v) for v in value]
     return str(value) if isinstance(value, Fraction) else value
+
+
+def _source(source: Source) -> list[Any]:
+    tail = None if source.tail is None else str(source.tail)
+    return [source.name, str(source.exponent), source.symmetric, source.random, tail, source.dense]
+
+
+def _rarity(rarity: Rarity) -> list[Any]:
+    name, rate, axes, roots, along, place, mixed = rarity
+    return [name, str(rate), [[a, str(w)] for a, w in axes], list(roots), list(along), place, mixed]
 
 
 def _generator(generator: Generator) -> list[Any]:
@@ -222,7 +233,8 @@ def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
         if kind == "function":
             return functions[found]
         if kind == "source":
-            return Source(found[0], rational(found[1]), found[2], found[3])
+            name, exponent, symmetric, random, tail, dense = found
+            return Source(name, rational(exponent), symmetric, random, None if tail is None else rational(tail), dense)
         if kind == "rational":
             return rational(found)
         raise ValueError(f"an argument of the unknown kind {kind}")

@@ -129,6 +129,7 @@ def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
         *(f"the axis {name} has n^({size}) entries" for name, size in sorted(axes.items())),
         *(
             f"{s.name} is random with {'a symmetric law' if s.symmetric else 'mean zero'} of size n^({s.exponent})"
+            + ("" if s.tail is None else f", moments below {s.tail}")
             for s in sources.values()
         ),
         *(_properties(f) for f in body["functions"]),

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
+from tp.orders.typical.tails import corners, split
 from tp.orders.typical.value import Term
+
+
+def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
+    """The parts of ``term`` that its tails on the axes ``over`` consist of, and the order in which to sum over these.
+
+    Axes on which few entries are that large come first, so that their small number counts there.
+    """
+    here, rest = split(term.tail, over) if term.tail else ((), ())
+    if not here:
+        yield term, over
+        return
+    rare = {axis for rarity, _ in here for axis, _ in rarity.axes}
+    order = (*(a for a in over if a[0] in rare), *(a for a in over if a[0] not in rare))
+    for gain, share in corners(here, over):
+        yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest), order
 
 
 def contracted(at: Context, term: Term, over: WideAxes) -> Term:
@@ -26,7 +44,7 @@ def _summed(at: Context, term: Term, over: WideAxes) -> Term:
         part = min(entries, 0)
         size += _gain(at, content, axis, count)
         content = forgotten(at, content, axis)
-    return Term(size, content, part, term.bound, remaining(at, term.symbols, over))
+    return Term(size, content, part, term.bound, remaining(at, term.symbols, over), term.tail)
 
 
 def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.facts import Source
+from tp.orders.facts import Rarity, Source
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context
-from tp.orders.typical.contraction import contracted
+from tp.orders.typical.contraction import contracted, extremes
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import grains
+from tp.orders.typical.tails import Tail, line, times
 from tp.orders.typical.value import Term, Value
 
 
@@ -34,14 +35,18 @@ def variable(at: Context, arguments: tuple[str], values: Sequence[Value]) -> Val
 def source(at: Context, arguments: tuple[Source, WideAxes], values: Sequence[Value]) -> Value:
     """A weight read as a value: independent entries on all of the axes."""
     weight, axes = arguments
-    return at.value([Term(grains(weight.exponent), at.entries(weight, axes))], axes)
+    tail: Tail = ()
+    if weight.tail is not None and axes:
+        # The largest entries: |w| = 1/ρ is above n^x at n^{-ax} of the places.
+        tail = ((Rarity(weight.name, weight.tail, axes, (weight.name,)), line(1)),)
+    return at.value([Term(grains(weight.exponent), at.entries(weight, axes), tail=tail)], axes)
 
 
 def scaled(at: Context, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:
     """n^exponent times the operand."""
     exponent, axes = arguments
     more = grains(exponent)
-    return at.value([Term(t.size + more, *t[1:]) for t in values[0].terms], axes)
+    return at.value([t._replace(size=t.size + more) for t in values[0].terms], axes)
 
 
 def sum_(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
@@ -78,6 +83,7 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
                 min(a.part, b.part),
                 a.bound or b.bound,
                 a.symbols | b.symbols,
+                times(a.tail, b.tail),
             )
             for a in left.terms
             for b in right.terms
@@ -89,4 +95,4 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:
     """The sum over the first wide axes; the second ones remain."""
     over, rest = arguments
-    return at.value([contracted(at, t, over) for t in values[0].terms], rest)
+    return at.value([contracted(at, part, order) for t in values[0].terms for part, order in extremes(t, over)], rest)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from tp.orders.facts import Source
 from tp.orders.typical.context import Context, Symbol, total
-from tp.orders.typical.contraction import contracted, forgotten, remaining
+from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining
 from tp.orders.typical.flips import HALF, WideAxes
 from tp.orders.typical.grains import grains, half
 from tp.orders.typical.value import Term, Value
@@ -19,7 +19,8 @@ def apply(at: Context, arguments: tuple[Source, bool, WideAxes, WideAxes, WideAx
     """W x (or W' x): contracts ``ins``, makes ``outs``, passes ``rest`` along."""
     source, transpose, outs, ins, rest = arguments
     matrix = _Matrix(at, source, transpose, outs, ins)
-    return at.value([part for t in values[0].terms for part in matrix.applied(t)], outs + rest)
+    parts = [part for t in values[0].terms for part, _ in extremes(t, ins)]
+    return at.value([image for part in parts for image in matrix.applied(part)], outs + rest)
 
 
 class _Matrix:
@@ -29,6 +30,7 @@ class _Matrix:
         self.at, self.name, self.transpose, self.outs, self.ins = at, source.name, transpose, outs, ins
         self.key = (source, transpose, outs, ins)
         self.size = grains(source.exponent)
+        self.tail = source.tail
         self.entries = total(ins)
         """The number of entries that are summed over, in grains."""
         side = f"{source.name}'@" if transpose else f"{source.name}@"
@@ -44,6 +46,7 @@ class _Matrix:
             found = at.images[self.key, term] = (self.fresh(term), tuple(self.coherent(term)))
         fresh, coherent = found
         yield fresh
+        yield from self.heaviest(fresh)
         for number, part in coherent:
             yield part._replace(symbols=part.symbols | at.inside(number))
 
@@ -60,7 +63,15 @@ class _Matrix:
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}
         size = term.size + self.size + half(max(entries, 0))
-        return Term(size, own.times(passed), min(entries, 0), term.bound, symbols)
+        return Term(size, own.times(passed), min(entries, 0), term.bound, symbols, term.tail)
+
+    def heaviest(self, fresh: Term) -> Iterable[Term]:
+        """The entries of the product that the largest entry of a heavy-tailed weight makes: one of all."""
+        if self.tail is None:
+            return
+        gain = (self.entries + total(self.outs)) / self.tail - half(self.entries)
+        if gain > 0:
+            yield fresh._replace(size=fresh.size + gain, part=min(fresh.part, -total(self.outs)), bound=True)
 
     def coherent(self, term: Term) -> Iterable[tuple[int, Term]]:
         """The Master theorem's correction: W' ψ(W y) has the part E[ψ'] y.
@@ -74,8 +85,10 @@ class _Matrix:
             symbol = at.symbols[number]
             if symbol.source != self.name or symbol.transpose == self.transpose or symbol.axes != axes:
                 continue
-            slope = contracted(at, Term(0, term.content.times(symbol.own), term.part, symbols=term.symbols), self.ins)
+            mean = Term(0, term.content.times(symbol.own), term.part, symbols=term.symbols, tail=term.tail)
+            slope = contracted(at, mean, self.ins)
             if slope.size <= least:
                 continue  # the mean slope vanishes; the fresh part dominates
             size = term.size + self.size + slope.size - half(total(self.outs))
-            yield number, Term(size, slope.content.times(symbol.inner), slope.part, term.bound, slope.symbols)
+            content = slope.content.times(symbol.inner)
+            yield number, Term(size, content, slope.part, term.bound, slope.symbols, slope.tail)

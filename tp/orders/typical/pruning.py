@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tp.orders.typical.content import Content, hull
 from tp.orders.typical.grains import Grains
+from tp.orders.typical.tails import Tail, covers, falls, largest, rises
 from tp.orders.typical.value import Term, symbols_of
 
 MOST = 6
@@ -19,11 +20,13 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
     by ``gap`` grains (the most that a cancellation can cost), and has the same parity in the generators ``apart``.
     Terms that differ only in their Gaussian symbols become one term with all of these symbols.
     """
-    found: dict[tuple[Grains, Content, Grains, bool], Term] = {}
+    found: dict[tuple[Grains, Content, Grains, bool, Tail], Term] = {}
     for term in terms:
-        same = found.setdefault(term[:4], term)
-        if not term.symbols <= same.symbols:
-            found[term[:4]] = Term(*term[:4], same.symbols | term.symbols)
+        size, content, part, bound, symbols, tail = term
+        key = (size, content, part, bound, tail)
+        same = found.setdefault(key, term)
+        if not symbols <= same.symbols:
+            found[key] = Term(size, content, part, bound, same.symbols | symbols, tail)
     joined = sorted(found.values(), key=_order)
     kept: list[Term] = []
     far: dict[int, Grains] = {}
@@ -31,9 +34,9 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
         side = term.content.offset & apart
         least = far.get(side)
         if least is not None:
-            if term.size <= least:
+            if term.size <= least and not (term.tail and rises(term.tail)):
                 continue
-        elif not term.bound:
+        elif not term.bound and not (term.tail and falls(term.tail)):
             far[side] = term.size + term.part - gap
         for larger in kept:
             if term.symbols <= larger.symbols and _dominates(larger, term):
@@ -48,8 +51,13 @@ def _order(term: Term) -> tuple[Grains, bool, Grains, int, int]:
 
 
 def _dominates(larger: Term, term: Term) -> bool:
-    """Whether ``larger``, which holds all symbols of ``term``, has no more cancellations."""
-    return term.part <= larger.part and larger.bound <= term.bound and term.content.inside(larger.content)
+    """Whether ``larger``, which holds all symbols of ``term``, has no more cancellations, and is nowhere smaller."""
+    return (
+        term.part <= larger.part
+        and larger.bound <= term.bound
+        and term.content.inside(larger.content)
+        and covers(larger.tail, larger.size - term.size, term.tail)
+    )
 
 
 def widened(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ()) -> tuple[Term, ...]:
@@ -64,7 +72,7 @@ def alike(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ())
     """``terms`` grouped by size, and by parity in ``apart`` and under the joint flips ``together``."""
     groups: dict[object, list[Term]] = {}
     for term in terms:
-        size, content, part, _, _ = term
+        size, content, part = term.size, term.content, term.part
         groups.setdefault((size, part, content.offset & apart, content.parities(together)), []).append(term)
     return list(groups.values())
 
@@ -82,5 +90,7 @@ def united(group: list[Term]) -> Term:
     if len(group) == 1:
         return group[0]
     top = max(t.size for t in group)
-    bound = all(t.bound for t in group if t.size == top)
-    return Term(top, hull(t.content for t in group), max(t.part for t in group), bound, symbols_of(group))
+    tail = largest(t.tail for t in group)
+    # Where tails differ, the largest of them is reached by none.
+    bound = all(t.bound for t in group if t.size == top) or any(t.tail != tail for t in group)
+    return Term(top, hull(t.content for t in group), max(t.part for t in group), bound, symbols_of(group), tail)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple
 
 from tp.exponent import UNBOUNDED
 from tp.orders.facts import Function
@@ -11,6 +13,7 @@ from tp.orders.typical.context import Context, total
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import Grains, grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
+from tp.orders.typical.tails import Tail, covers, envelope, falling, largest, power, rises, rising, times, worst
 from tp.orders.typical.value import Term, Value, symbols_of
 
 ORDERS = 8
@@ -23,19 +26,23 @@ FROM_BELOW = "a negative power of something that is bounded from above only"
 _JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}
 
 
-def joined(symmetry: str, terms: Sequence[Term], size: Grains, part: Grains = 0, *, bound: bool) -> Term:
+def joined(
+    symmetry: str, terms: Sequence[Term], size: Grains, part: Grains = 0, *, bound: bool, tail: Tail = ()
+) -> Term:
     """One term for a function, ``odd``, ``even`` or ``none`` of both, of the sum of ``terms``."""
-    return Term(size, _JOINS[symmetry](t.content for t in terms), part, bound, symbols_of(terms))
+    return Term(size, _JOINS[symmetry](t.content for t in terms), part, bound, symbols_of(terms), tail)
 
 
 def pointwise(at: Context, arguments: tuple[Function, int, WideAxes], values: Sequence[Value]) -> Value:
-    """The k-th derivative of a function at the operand."""
+    """The k-th derivative of a function at the operand; a second premise bounds the operand from below."""
     function, k, axes = arguments
-    return evaluated(at, function, k, values[0], axes)
+    return evaluated(at, function, k, values[0], axes, *values[1:])
 
 
-def evaluated(at: Context, function: Function, k: int, value: Value, axes: WideAxes) -> Value:
-    """The ``k``-th derivative of ``function`` at ``value`` on ``axes``."""
+def evaluated(
+    at: Context, function: Function, k: int, value: Value, axes: WideAxes, lower: Value | None = None
+) -> Value:
+    """The ``k``-th derivative of ``function`` at ``value`` on ``axes``; ``lower`` bounds the value from below."""
     slopes, degree, top = function.slopes, function.degree, value.top
     if slopes[k].vanishes:
         return at.zero
@@ -44,12 +51,16 @@ def evaluated(at: Context, function: Function, k: int, value: Value, axes: WideA
     if slopes[k + 1].constant and degree == k + 1:
         return value
     if top is None or (top < 0 and degree is None):
+        if _reaches(value.terms):
+            return _small(at, function, k, value, axes)
         return taylor(at, lambda j: at.one if slopes[k + j].at_zero else at.zero, value, axes)
     if top > 0 and degree is None:
         return _saturated(at, function, k, value, axes)
-    leading = [t for t in value.terms if t.size == top]
-    bound = not value.exact
-    rest = at.value([t for t in value.terms if t.size < top], axes)
+    least = None if degree is None or function.kinked else from_below(at, value, lower)
+    leading = [t for t in value.terms if t.size == top or (least is not None and t.tail and not least.covers(t))]
+    tail = largest(t.tail for t in leading)
+    rest = at.value([t for t in value.terms if t not in leading], axes)
+    bound = not value.exact or (degree is None and _reaches(rest.terms))
 
     def at_leading(j: int) -> Value:
         slope = slopes[k + j]
@@ -57,22 +68,86 @@ def evaluated(at: Context, function: Function, k: int, value: Value, axes: WideA
             return at.zero
         if slope.constant:
             return at.one
-        size: Grains | None = 0
-        if degree is not None:
-            power = degree - k - j
-            least = _least(at, value) if power < 0 else top
-            size = grains(UNBOUNDED) if least is None else scaled(least, power)
-        return at.value([joined(slope.symmetry, leading, size, bound=bound)], axes)
+        size: Grains = 0
+        unsure = False
+        if degree is None:
+            size, thick = _analytic(function, k + j, tail)
+            unsure = size > 0
+        elif (exponent := degree - k - j) >= 0:
+            size, thick = scaled(top, exponent), power(tail, exponent)
+        elif least is None:
+            size, thick, unsure = grains(UNBOUNDED), (), True
+        else:
+            size, thick, unsure = scaled(least.size, exponent), power(least.tail, exponent), least.partial
+        return at.value([joined(slope.symmetry, leading, size, bound=bound or unsure, tail=thick)], axes)
 
     return taylor(at, at_leading, rest, axes) if rest.terms else at_leading(0)
 
 
-def _least(at: Context, value: Value) -> Grains | None:
-    """The largest attained size among the terms of ``value``; None where all are bounds."""
-    found = max((t.size for t in value.terms if not t.bound), default=None)
-    if found is None:
+class Least(NamedTuple):
+    """A value is of size n^size, with ``tail``, from below; ``partial`` where only a part of it is known to be."""
+
+    size: Grains
+    tail: Tail
+    partial: bool
+
+    def covers(self, term: Term) -> bool:
+        """Whether ``term`` is nowhere larger."""
+        return covers(self.tail, self.size - term.size, term.tail)
+
+
+def from_below(at: Context, value: Value, lower: Value | None) -> Least | None:
+    """What is known of ``value`` from below; None for nothing.
+
+    One number is of the size of its largest attained term.
+    """
+    attained = [t for t in (value if lower is None else lower).terms if not t.bound and not t.part]
+    if not attained:
         at.notes.add(FROM_BELOW)
-    return found
+        return None
+    top = max(t.size for t in attained)
+    largest_one = next(t for t in attained if t.size == top)
+    partial = lower is not None and lower is not value
+    if len(largest_one.tail) != 1:
+        return Least(top, largest_one.tail, partial)
+    ((rarity, _),) = largest_one.tail
+    alike = [t for t in attained if not t.tail or (len(t.tail) == 1 and t.tail[0][0] == rarity)]
+    size, profile = envelope([(t.size, t.tail[0][1] if t.tail else ()) for t in alike])
+    return Least(size, ((rarity, profile),) if profile else (), partial)
+
+
+def _analytic(function: Function, k: int, tail: Tail) -> tuple[Grains, Tail]:
+    """Size and tail of the k-th derivative of a function that is not homogeneous, at a value of size 1."""
+    if not tail:
+        return 0, ()
+    slope = function.slopes[k]
+    order = _order(function, k)
+    if not rises(tail):
+        return 0, power(tail, Fraction(order))
+    if slope.growth is None:
+        return grains(UNBOUNDED), ()
+    growth = max(slope.growth, Fraction(0))
+    return 0, times(power(rising(tail), growth), power(falling(tail), min(growth, Fraction(order))))
+
+
+def _order(function: Function, k: int) -> int:
+    """The order of the first term of the Taylor series of the k-th derivative at 0 that does not vanish."""
+    return next((j for j, s in enumerate(function.slopes[k : k + ORDERS]) if s.at_zero), ORDERS)
+
+
+def _reaches(terms: Iterable[Term]) -> bool:
+    """Whether the largest entries of a term of vanishing size do not vanish."""
+    return any(t.tail and t.size < 0 <= t.size + worst(t.tail) for t in terms)
+
+
+def _small(at: Context, function: Function, k: int, value: Value, axes: WideAxes) -> Value:
+    """A vanishing argument with entries that do not vanish: bounded by the first Taylor term and by growth."""
+    assert value.top is not None
+    slope, order = function.slopes[k], _order(function, k)
+    if slope.growth is None:
+        return at.value([joined("none", value.terms, grains(UNBOUNDED), bound=True)], axes)
+    tail = power(rising(largest(t.tail for t in value.terms)), max(slope.growth, Fraction(order)))
+    return at.value([joined(slope.symmetry, value.terms, value.top * order, bound=True, tail=tail)], axes)
 
 
 def taylor(at: Context, coefficient: Callable[[int], Value], small: Value, axes: WideAxes, first: int = 0) -> Value:
@@ -105,7 +180,8 @@ def _saturated(at: Context, function: Function, k: int, value: Value, axes: Wide
     else:
         at.notes.add(GROWS)
         size = scaled(value.top, slope.growth) if slope.growth > 0 else 0
-    return at.value([joined(slope.symmetry, value.terms, size, bound=True)], axes)
+    tail = power(rising(largest(t.tail for t in value.terms)), max(slope.growth or Fraction(0), Fraction(0)))
+    return at.value([joined(slope.symmetry, value.terms, size, bound=True, tail=tail)], axes)
 
 
 def function_of(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tp.orders.typical import grains
 from tp.orders.typical.content import Content
 from tp.orders.typical.grains import Grains
+from tp.orders.typical.tails import Tail, worst
 
 
 class Term(NamedTuple):
@@ -18,6 +19,7 @@ class Term(NamedTuple):
     ``size`` is the exponent in grains. ``part`` is the share of the entries that are not 0, as a power of n in
     grains: 0 for all of them, negative for a vanishing share. A ``bound`` is at most of this size.
     ``symbols`` are numbers of the products W x that the part depends on, needed when W' is applied to it.
+    ``tail`` says at which few places, and by how much, it is larger or smaller than that.
     """
 
     size: Grains
@@ -25,6 +27,7 @@ class Term(NamedTuple):
     part: Grains = 0
     bound: bool = False
     symbols: frozenset[int] = frozenset()
+    tail: Tail = ()
 
     @staticmethod
     def of(exponent: Fraction, content: Content, share: Fraction = Fraction(0), bound: bool = False) -> Term:
@@ -73,5 +76,18 @@ class Value:
 
     @property
     def root_mean_square(self) -> Fraction | None:
-        """As :attr:`exponent`, entries that are mostly zero counted by their root mean square."""
-        return max((t.exponent + t.share / 2 for t in self.terms), default=None)
+        """As :attr:`exponent`, but rare entries are counted by their root mean square."""
+        return self._most(Fraction(1, 2))
+
+    @property
+    def extreme(self) -> Fraction | None:
+        """The exponent of the largest entry, heavy tails included; None for identically zero."""
+        return self._most(Fraction(0))
+
+    def _most(self, weight: Fraction) -> Fraction | None:
+        """The largest exponent of entries plus ``weight`` times that of their share."""
+        sizes = [
+            t.exponent + weight * t.share + (grains.exponent(worst(t.tail, weight)) if t.tail else 0)
+            for t in self.terms
+        ]
+        return max(sizes, default=None)
