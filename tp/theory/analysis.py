@@ -193,4 +193,4 @@ class Analysis:
             *series_claims(self.series),
             *form_claims(self.bounds, map(parse, quantities)),
         ]
-        return certificate([w.exponent for w in self.program.widths.values()], self.calculus.rules, claims)
+        return certificate([w.exponent for w in self.program.widths.values()], claims)

@@ -45,10 +45,10 @@ class Claim:
     form: tuple[Fraction, ...] | None = None
 
 
-def certificate(widths: Iterable[Fraction], rules: Rules, claims: Sequence[Claim]) -> Json:
-    """The certificate of ``claims``, whose typical lines were derived by ``rules``."""
+def certificate(widths: Iterable[Fraction], claims: Sequence[Claim]) -> Json:
+    """The certificate of ``claims``: a function of their derivations alone."""
     every = lines(c.derivation for c in claims)
-    tracked, most, again = _simplest(every, widths, rules, claims)
+    tracked, most, again = _simplest(every, widths, claims)
     writer = _Writer()
     for line in every:
         writer.line(line, again[id(line)])
@@ -67,11 +67,14 @@ def certificate(widths: Iterable[Fraction], rules: Rules, claims: Sequence[Claim
 
 
 def _simplest(
-    every: Sequence[Derivation[Any]], widths: Iterable[Fraction], rules: Rules, claims: Sequence[Claim]
+    every: Sequence[Derivation[Any]], widths: Iterable[Fraction], claims: Sequence[Claim]
 ) -> tuple[list[Generator], int, dict[int, Any]]:
     """The fewest flips and terms, of a few choices, with which all claims still follow."""
-    flips = rules.flips
-    needed = flips.rooted(rules.witnesses | flips.formal)
+    # Replayed from nothing, so that no other question that the same rules have answered leaves a trace.
+    fresh = Rules(widths)
+    _replayed(every, fresh)
+    flips = fresh.flips
+    needed = flips.rooted(fresh.witnesses | flips.formal)
     for most in (0, 1, 2, MOST):
         again = _replayed(every, Rules(widths, needed, most))
         if all(_proves(c, again) for c in claims):

@@ -47,10 +47,6 @@ class Context:
         self.symbols: list[Symbol] = []
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
-        self.asked: set[int] = set()
-        """The symbols whose :meth:`inside` was asked for on the way to the value that is being derived."""
-        self.askers: dict[int, list[object]] = {}
-        """For every symbol the keys in ``memory`` of the applications that asked for its :meth:`inside`."""
         self.products: dict[object, Value] = {}
         self.sums: dict[tuple[Term, WideAxes], Term] = {}
         """Terms after a sum over axes."""
@@ -58,11 +54,17 @@ class Context:
         """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
         self.forgotten: dict[tuple[Content, str], Content] = {}
         """Contents after a sum over an axis."""
-        self._inside: list[frozenset[int]] = []
+        self._inside: dict[int, frozenset[int]] = {}
         self._most = max(most, 0)
         self._spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
-        self._numbers: dict[Symbol, int] = {}
+        self._listed: list[Symbol] = []
+        self._kinds: dict[Symbol, int] = {}
+        self._kind: list[int] = []
+        """The kind of every vector."""
+        self._below: list[frozenset[int]] = []
+        """The kinds of every vector W y, of those that y holds, of those that these hold, and so on."""
+        self._numbers: dict[tuple[int, object], int] = {}
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
         self._skewed_axes: list[frozenset[str]] = []
         self.zero = Value(())
@@ -129,23 +131,38 @@ class Context:
         """The axes that the skewed source of this number lives on."""
         return self._skewed_axes[source]
 
-    def symbol(self, symbol: Symbol, inside: frozenset[int]) -> int:
-        """The number of a symbol whose y depends on the symbols ``inside``."""
-        number = self._numbers.get(symbol)
+    def symbol(self, symbol: Symbol, holds: frozenset[int]) -> int:
+        """The number of a Gaussian vector W y whose y depends on the vectors ``holds``."""
+        kind = self._kinds.get(symbol)
+        if kind is None:
+            kind = self._kinds[symbol] = len(self._listed)
+            self._listed.append(symbol)
+        below = frozenset[int]().union(*(self._below[i] for i in holds))
+        if kind not in below:
+            return self._vector(kind, holds, below)
+        return self._recurrent(kind, frozenset(self._kind[i] for i in holds), below)
+
+    def _recurrent(self, kind: int, held: frozenset[int], below: frozenset[int]) -> int:
+        """A vector below which one of its own kind lies, in a recurrence: of those below only kinds are remembered."""
+        number = self._vector(kind, (held, below), below)
+        if number not in self._inside:
+            self._inside[number] = frozenset()
+            self._inside[number] = frozenset(self._recurrent(k, below, below) for k in held)
+        return number
+
+    def _vector(self, kind: int, holds: object, below: frozenset[int]) -> int:
+        number = self._numbers.get((kind, holds))
         if number is None:
-            number = self._numbers[symbol] = len(self.symbols)
-            self.symbols.append(symbol)
-            self._inside.append(inside)
-        elif not inside <= self._inside[number]:
-            self._inside[number] |= inside
-            # Results that were derived with fewer dependences are no longer valid.
-            for key in self.askers.pop(number, ()):
-                self.memory.pop(key, None)
+            number = self._numbers[kind, holds] = len(self.symbols)
+            self.symbols.append(self._listed[kind])
+            self._kind.append(kind)
+            self._below.append(below | {kind})
+            if isinstance(holds, frozenset):
+                self._inside[number] = holds
         return number
 
     def inside(self, number: int) -> frozenset[int]:
-        """All symbols that some y of symbol ``number`` depends on; a recurrence adds no new ones for ever."""
-        self.asked.add(number)
+        """The vectors that the y of vector ``number`` depends on."""
         return self._inside[number]
 
 

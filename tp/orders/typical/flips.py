@@ -17,11 +17,6 @@ WideAxes = tuple[tuple[str, Fraction], ...]
 HALF = Fraction(1, 2)
 DEEPEST = 3
 """The largest level. Deeper flips count as flips of this level, which is sound (calculus, theorem 2.4)."""
-FOLLOWED = 16
-"""The number of roots, the first of each kind and direction, whose flips are followed to :data:`DEEPEST`.
-
-This limits the length of contents, and so the work for each node of a deep network.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,6 @@ class Flips:
         self._smallest = min(widths)
         self._numbers: dict[Generator, int] = {}
         self._closed = False
-        self._followed: dict[tuple[str, bool], set[str]] = {}
         self.listed: list[Generator] = []
         self.formal = 0
         """The mask of the generators of formal variables."""
@@ -63,7 +57,7 @@ class Flips:
         """For every weight that is read as a value, the mask of its generators: the flip of the whole weight."""
         self._masks: dict[str, int] = {}
         self._levels: dict[str, dict[Grains | None, int]] = {}
-        self._images: dict[tuple[WideAxes, WideAxes, bool], dict[int, int]] = {}
+        self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
         if tracked is not None:
@@ -98,42 +92,30 @@ class Flips:
         """Content of first degree in a formal variable."""
         return Content(self._bit(Generator(name, 0, frozenset(), None)))
 
-    def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, transpose: bool) -> Content:
+    def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes) -> Content:
         """The inner flips of W x (or W' x): the content of x seen through x·x' (calculus, theorem 3.7)."""
         if not (inner.offset or inner.basis or inner.free):
             return NOTHING
-        images = self._images.setdefault((outs, ins, transpose), {})
+        images = self._images.setdefault((outs, ins), {})
         contracted = {a for a, _ in ins}
         blur = -min(w for _, w in ins) * HALF
 
         def image(number: int) -> int:
             found = images.get(number)
             if found is None:
-                found = images[number] = self._deeper(self.listed[number], contracted, outs, blur, transpose)
+                found = images[number] = self._deeper(self.listed[number], contracted, outs, blur)
                 self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
             return found
 
         return inner.mapped(image)
 
-    def _deeper(
-        self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction, transpose: bool
-    ) -> int:
+    def _deeper(self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction) -> int:
         if not generator.axes & contracted:
             return 0
         level = min(generator.level + 1, DEEPEST)
-        if level == DEEPEST and not self._closed and not self._follows(generator.root, transpose):
-            return 0
         blur = least if generator.blur is None else max(least, generator.blur)
         axes = frozenset(a for a, _ in outs) | (generator.axes - contracted)
         return self._bit(Generator(generator.root, level, axes, blur))
-
-    def _follows(self, root: str, transpose: bool) -> bool:
-        """Whether flips of ``root`` are followed to any depth: the first few of its kind and direction are."""
-        kind = "'@" if root.endswith("'@") else "@" if root.endswith("@") else ""
-        followed = self._followed.setdefault((kind, transpose), set())
-        if len(followed) < FOLLOWED:
-            followed.add(root)
-        return root in followed
 
     def sharpness(self, axis: str) -> Iterable[tuple[Grains | None, int]]:
         """Generators on ``axis`` grouped by their blur in grains, the sharpest first; None for exact flips."""

@@ -58,7 +58,7 @@ class _Matrix:
         for axis, _ in self.ins:
             passed = forgotten(at, passed, axis)
         # The flips of W x: those of its rows, and those of x seen through the covariance x.x'.
-        own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins, self.transpose))
+        own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins))
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}

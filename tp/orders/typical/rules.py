@@ -42,10 +42,8 @@ class Rules(Context):
         key = (rule, arguments, *values)
         found = self.memory.get(key)
         if found is None:
-            before, self.notes, self.asked = self.notes, set(), set()
+            before, self.notes = self.notes, set()
             value = RULES[rule](self, arguments, values)
             found = self.memory[key] = (value, frozenset(self.notes))
-            for symbol in self.asked:
-                self.askers.setdefault(symbol, []).append(key)
             self.notes = before
         return found
