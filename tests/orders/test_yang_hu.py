@@ -24,7 +24,6 @@ min(s_{L+1}, 2 a_{L+1} + c): from the second step on, gradients also pass throug
 from __future__ import annotations
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.marks import exhaustive
+from tests.theory.orders_after import orders_after
 from tp.interpret.orders import calculus_for
 from tp.syntax import parse
 from tp.theory.analysis import Analysis
@@ -295,27 +295,30 @@ def test_the_sample_has_all_regimes_and_all_boundaries() -> None:
     assert {abc.hidden for abc in stable} == {1, 2, 3}
 
 
-REGIMES = sys.modules[Regime.__module__]
 LATE = Abc((-HALF, HALF), (HALF, Fraction(3, 2)), Fraction(0))
 """Maximal update parametrization with a readout of size 1/n: its initial gradients are too small to be felt."""
 
 
-def test_features_may_first_move_in_the_second_step(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_may_first_move_in_the_second_step() -> None:
     assert LATE.r == 1
     assert LATE.rate == 0
-    assert trained(LATE, "tanh").rate == 0
-    monkeypatch.setattr(REGIMES, "STEPS", 1)
-    assert trained(LATE, "tanh").rate == 1
+    found = trained(LATE, "tanh")
+    assert found.rate == 0
+    assert {m.name: m.since for m in found.movers} == {"W1": 2, "W2": 1}
+    graph = parse(LATE.text("tanh")).graph
+    assert regime(graph, calculus_for(graph), most=1).rate == 1
 
 
 @given(ABCS)
 @settings(max_examples=15, deadline=None)
-def test_a_third_step_changes_nothing(abc: Abc) -> None:
-    assume(abc.kind is not Kind.ILL_NORMALISED and abc.hidden < 3)
-    two = trained(abc, "tanh")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(REGIMES, "STEPS", 3)
-        three = trained(abc, "tanh")
-    assert three.kind is two.kind
-    if two.kind is not Kind.UNSTABLE:
-        assert (three.rate, three.deviation, three.drift) == (two.rate, two.deviation, two.drift)
+def test_further_steps_change_nothing(abc: Abc) -> None:
+    """After the steps that are followed, two more ones with all changes kept give the same exponents."""
+    assume(abc.kind not in (Kind.ILL_NORMALISED, Kind.UNSTABLE) and abc.hidden < 3)
+    found = trained(abc, "tanh")
+    assert found.settled
+    graph = parse(abc.text("tanh")).graph
+    for more in (1, 2):
+        orders = orders_after(graph, found.steps + more)
+        assert orders["deviation"] == found.deviation
+        drifts = [e for e in (orders["drift"], orders["second drift"]) if e is not None]
+        assert max(drifts, default=None) == found.drift

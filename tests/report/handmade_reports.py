@@ -48,11 +48,14 @@ REGIME = Regime(
     True,
     (Condition("F(θ0) = O(1)", Fraction(0), True),),
     (Feature("h", None, True, Fraction(0), Fraction(-1, 2)),),
-    (Mover("W", Span(6, 3, 6, 9, "mlp.tp"), Fraction(-1, 2), Fraction(0)),),
+    (Mover("W", Span(6, 3, 6, 9, "mlp.tp"), Fraction(-1, 2), Fraction(0), False, 1),),
     Fraction(-1),
     None,
     None,
     {"F - F_lin": ZERO},
+    steps=2,
+    settled=True,
+    unstable_from=None,
 )
 ORDERS = Orders(
     provenance=Provenance("mlp", "mlp.tp"),

@@ -62,7 +62,7 @@ def test_the_table_of_orders() -> None:
     assert "n^(1), C[0,2] binds" in shown
     assert "none: C[0,3] does not decay" in shown
     assert "regime: lazy (F - F_lin is of order n^(-1))" in shown
-    assert cells(shown, "W") == ["W", "6", "-1/2", "less"]
+    assert cells(shown, "W") == ["W", "6", "-1/2", "less", "1"]
 
 
 def test_the_json_of_orders() -> None:
@@ -80,7 +80,9 @@ def test_the_json_of_orders() -> None:
         "m": "1", "at_most": "1", "binding": [0, 2], "checked": None
     }  # fmt: skip
     assert found["regime"]["kind"] == "lazy"
-    assert found["regime"]["weights"] == [{"name": "W", "line": 6, "moved": "-1/2", "verdict": "less"}]
+    assert found["regime"]["weights"] == [
+        {"name": "W", "line": 6, "relative": "-1/2", "verdict": "less", "from_step": 1, "moved": "-1/2", "size": "0"}
+    ]
     assert found["all_orders"][0]["slope_d"] == "-1/2"
 
 

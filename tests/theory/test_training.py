@@ -14,12 +14,13 @@ import pytest
 
 from tests.marks import exhaustive, slow
 from tests.random_programs.strategy import seeded
+from tests.theory.orders_after import orders_after
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.orders import calculus_for, interpret
+from tp.interpret.orders import calculus_for
 from tp.primitives.input import Input
 from tp.quantities.definitions import Quantity
 from tp.quantities.training import Backprop, backprop, trained
@@ -37,24 +38,6 @@ TOLERANCE = 0.25
 def program(name: str) -> Graph:
     path = PROGRAMS / f"{name}.tp"
     return load(path, {"t": "3"} if "t" in load(path).settings else {}).graph
-
-
-def orders(graph: Graph, steps: int) -> dict[str, Fraction | None]:
-    back = backprop(graph)
-    after = trained(back, steps)
-    calculus = calculus_for(graph)
-    assert back.kernel is not None
-    output, kernel = after.nodes[back.output], after.nodes[back.kernel]
-    nodes = {
-        "F": output.base,
-        "first": output.first,
-        "deviation": output.rest,
-        "kernel": kernel.base,
-        "drift": kernel.first,
-        "second drift": kernel.rest,
-    }
-    found = interpret(after.graph, [n for n in nodes.values() if n is not None], calculus)
-    return {name: None if n is None else found[n].value.exponent for name, n in nodes.items()}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +59,7 @@ def orders(graph: Graph, steps: int) -> dict[str, Fraction | None]:
 )
 @pytest.mark.parametrize("steps", [1, 2, 3])
 def test_deviations_do_not_depend_on_the_number_of_steps(name: str, deviation: int, steps: int) -> None:
-    found = orders(program(name), steps)
+    found = orders_after(program(name), steps)
     assert found["deviation"] == deviation
     assert (found["first"], found["kernel"]) == (0, 0)
     drifts = [e for e in (found["drift"], found["second drift"]) if e is not None]
@@ -180,7 +163,7 @@ ONE_LAYER = """program p {{
 )
 def test_measured_slopes_of_one_hidden_layer(phi: str, rate: str, expected: Fraction) -> None:
     graph = parse(ONE_LAYER.format(phi=phi, rate=rate)).graph
-    assert orders(graph, 2)["deviation"] == expected
+    assert orders_after(graph, 2)["deviation"] == expected
     found = measured(graph, (256, 1024, 4096))
     assert found["deviation"] == pytest.approx(float(expected), abs=TOLERANCE)
     assert found["drift"] == pytest.approx(float(expected), abs=TOLERANCE)
@@ -190,7 +173,7 @@ def test_measured_slopes_of_one_hidden_layer(phi: str, rate: str, expected: Frac
 def test_measured_slopes_of_kinks_are_within_their_bounds() -> None:
     """At the training input, where all units that cross the kink push into one direction: n^{-1/2}."""
     graph = parse(ONE_LAYER.format(phi="relu", rate="1")).graph
-    bound = orders(graph, 1)["deviation"]
+    bound = orders_after(graph, 1)["deviation"]
     found = measured(graph, (1024, 4096, 16384), steps=1)
     assert bound is not None
     assert found["deviation"] <= float(bound) + TOLERANCE / 2

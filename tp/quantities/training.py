@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
@@ -54,22 +55,33 @@ def backprop(program: Graph) -> Backprop:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Nodes of ``graph`` by node of the backprop program, after training; ``algebra`` made them."""
+    """Nodes of ``graph`` by node of the backprop program, after ``steps`` steps of training; ``algebra`` made them."""
 
     graph: GraphBuilder
     nodes: Mapping[int, Displaced]
     algebra: Displacing
+    steps: int
 
 
-def trained(
+Changes = tuple[Direction, ...]
+"""Gradients of later steps, each minus the gradient at the initial weights."""
+
+
+def appended(_: GraphBuilder, earlier: Changes, change: Direction) -> Changes:
+    """All changes, each by itself."""
+    return (*earlier, change)
+
+
+def training(
     back: Backprop,
-    steps: int,
-    thin: Callable[[GraphBuilder, Direction], Direction] = lambda _, d: d,
     optimizer: Optimizer | None = None,
-) -> Trained:
-    """The program after ``steps`` >= 1 steps of the ``optimizer`` (None: SGD) with error signals of one.
+    thin: Callable[[GraphBuilder, Direction], Direction] = lambda _, d: d,
+    joined: Callable[[GraphBuilder, Changes, Direction], Changes | None] = appended,
+) -> Iterator[Trained]:
+    """The program after 1, 2, 3, ... steps of the ``optimizer`` (None: SGD) with error signals of one.
 
-    ``thin`` may drop parts of directions that do not change the orders of the result. Raises TpError TP514 for an
+    ``thin`` may drop parts of directions, and ``joined`` parts of earlier changes, that do not change the orders of the
+    result. The steps end where ``joined`` gives None: a further change adds nothing. Raises TpError TP514 for an
     optimiser whose displacement is not known.
 
     "First order" is the move along the initial gradients (and along the weights), as in the linear model F_lin. The
@@ -79,15 +91,22 @@ def trained(
     graph = GraphBuilder.like(back.graph)
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph))
     start = thin(graph, back.update.mapped(lambda node: flat[node].base))
-    rest: tuple[Direction, ...] = ()
+    rest: Changes | None = ()
     roots = [*back.roots, *back.image.values()]
-    for step in range(1, steps + 1):
+    for step in count(1):
         algebra = Displacing(graph, optimizer.displacement(graph, start, rest))
-        moved = jets(back.graph, back.roots if step < steps else roots, algebra, datum(graph))
-        if step == steps:
-            return Trained(graph, moved, algebra)
-        rest = (*rest, thin(graph, change(back.update, algebra, moved)))
-    raise ValueError(f"training needs at least 1 step, not {steps}")
+        moved = jets(back.graph, roots, algebra, datum(graph))
+        yield Trained(graph, moved, algebra, step)
+        rest = joined(graph, rest, thin(graph, change(back.update, algebra, moved)))
+        if rest is None:
+            return
+
+
+def trained(back: Backprop, steps: int, optimizer: Optimizer | None = None) -> Trained:
+    """The program after ``steps`` >= 1 steps, see :func:`training`."""
+    if steps < 1:
+        raise ValueError(f"training needs at least 1 step, not {steps}")
+    return next(islice(training(back, optimizer), steps - 1, None))
 
 
 def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:

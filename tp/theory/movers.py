@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,50 +20,69 @@ from tp.transform.jet import jets
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A weight, and the exponent ``moved`` of the move that its own updates give a value it enters (None: no move).
+    """A weight, and the exponent ``moved`` of the move that its own updates give the first value it enters.
 
-    ``target`` is the exponent of that value at initialisation, or 0 for an output. ``verdict`` is ``maximally`` at the
-    target, ``less`` below it and ``too much`` above it.
+    None: no move. ``size`` is the exponent of that value at initialisation (None: identically zero). ``linear``: the
+    value enters a product or a further weight, see :class:`Place`. ``since`` is the step of training from which the
+    weight moves as far as after all steps, None where it does not move.
     """
 
     name: str
     span: Span | None
     moved: Fraction | None
-    target: Fraction
+    size: Fraction | None
+    linear: bool
+    since: int | None
 
     @property
-    def lead(self) -> Fraction:
-        """The exponent of the move minus the target; -10^6 where there is no move."""
-        return Fraction(-(10**6)) if self.moved is None else self.moved - self.target
+    def target(self) -> Fraction:
+        """The exponent of a move as large as it should be: Θ(1), or the size of the value where that is larger.
+
+        Of a value that enters linearly it is the size: where its multipliers stand does not matter.
+        """
+        size = self.size or Fraction(0)
+        return size if self.linear else max(size, Fraction(0))
+
+    @property
+    def lead(self) -> Fraction | None:
+        """The exponent of the move relative to its target; None where there is no move."""
+        return None if self.moved is None else self.moved - self.target
 
     @property
     def verdict(self) -> str:
+        """``maximally`` at the target, ``less`` below it, ``too much`` above it, ``never`` where there is no move."""
+        if self.lead is None:
+            return "never"
         return "maximally" if self.lead == 0 else "less" if self.lead < 0 else "too much"
 
 
 def movers(
-    program: Graph, back: Backprop, after: Trained, order: Callable[[int | None], Fraction | None]
+    program: Graph,
+    back: Backprop,
+    after: Trained,
+    order: Callable[[int | None], Fraction | None],
+    since: Mapping[str, int],
 ) -> Iterable[Mover]:
     """One mover for each weight of ``program`` that an output depends on, at the value where ``lead`` is largest.
 
     ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
-    of the trained program.
+    of the trained program; ``since`` has the step from which each weight moves.
     """
-    outputs = set(program.outputs.values())
     displacement = after.algebra.displacement
     for name, places in reached(program).items():
         first, rest = (tuple(d.only(name) for d in ds) for ds in (displacement.first, displacement.rest))
-        image = {place: back.image[place] for place in places}
+        image = {place: back.image[place.node] for place in places}
         roots = list(image.values())
-        still = {i: Displaced(after.nodes[i].base) for i in _untouched(back.graph, roots, name)}
+        # All other weights are as training left them: a value may be zero until another weight has moved.
         algebra = Displacing(after.graph, Displacement(first, rest))
+        still = {i: Displaced(algebra.total(after.nodes[i])) for i in _untouched(back.graph, roots, name)}
         moved = jets(back.graph, roots, algebra, datum(after.graph), still)
         found: list[Mover] = []
         for place, node in image.items():
             far = largest(order(moved[node].first), order(moved[node].rest))
-            size = Fraction(0) if place in outputs else order(moved[node].base) or Fraction(0)
-            found.append(Mover(name, program.parameters[name].span, far, size))
-        yield max(found, key=lambda m: m.lead)
+            size = order(after.nodes[node].base)
+            found.append(Mover(name, program.parameters[name].span, far, size, place.linear, since.get(name)))
+        yield max(found, key=lambda m: (m.lead is not None, m.lead or Fraction(0)))
 
 
 def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:

@@ -1,12 +1,12 @@
 """The regime of training, from orders alone: ill-normalised, unstable, trivial, lazy or feature learning.
 
-Two steps of gradient descent are enough to see every exponent of an MLP (Yang and Hu 2021, appendix H): the second one
-sees weights that the first has moved. Error signals are of order one.
+Steps of gradient descent are followed until a further one changes no order (calculus, theorem 6). Error signals are of
+order one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -20,16 +20,15 @@ from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import metric
-from tp.quantities.training import Backprop, Trained, backprop, change, trained
+from tp.quantities.training import Backprop, Trained, backprop, change, training
 from tp.theory.features import activated
 from tp.theory.movers import Mover, movers
-from tp.theory.thin import thinned
+from tp.theory.steps import SETTLING, Parts, since
 from tp.transform.direction import squared_norm
+from tp.transform.displacement import Displaced
 
 FIRST = "first-order change of F"
 DRIFTS = ("first-order drift of the kernel", "drift of the kernel")
-STEPS = 2
-"""Steps of training that are analysed."""
 
 
 class Kind(Enum):
@@ -74,11 +73,12 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """The regime with the exponents of n that decide it, after :data:`STEPS` steps.
+    """The regime with the exponents of n that decide it, after ``steps`` symbolic steps of training.
 
-    ``deviation`` is that of F - F_lin, ``drift`` that of the change of the kernel, ``gradient`` that of the norm of the
-    change of Λ^{1/2} ∇F. ``exact`` is False where a deciding exponent is an upper bound only. ``grounds`` has the
-    derivations by name.
+    ``settled``: further steps change no exponent. ``unstable_from``: the first step that surely moves something by a
+    positive power of n; no later one is followed. ``deviation`` is that of F - F_lin, ``drift`` that of the change of
+    the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding exponent
+    is an upper bound only. ``grounds`` has the derivations by name.
     """
 
     kind: Kind
@@ -91,6 +91,9 @@ class Regime:
     drift: Fraction | None
     gradient: Fraction | None
     grounds: dict[str, Derived]
+    steps: int
+    settled: bool
+    unstable_from: int | None
 
     def sharp(self, exponent: Fraction | None, *names: str) -> bool:
         """Whether ``exponent``, the largest of the grounds called ``names``, is attained by one of them."""
@@ -103,9 +106,13 @@ class Regime:
         return -max(moved) if moved else None
 
 
-def regime(program: Graph, calculus: Calculus, optimizer: Optimizer | None = None) -> Regime:
-    """The regime of ``program`` under its learning rates and the ``optimizer`` (None: SGD). Raises TpError TP514."""
-    return _Reading(program, calculus, optimizer).regime()
+def regime(program: Graph, calculus: Calculus, optimizer: Optimizer | None = None, most: int | None = None) -> Regime:
+    """The regime of ``program`` under its learning rates and the ``optimizer`` (None: SGD).
+
+    At most ``most`` steps are followed (None: as many as there are weights, and :data:`SETTLING` more). Raises TpError
+    TP514.
+    """
+    return _Reading(program, calculus, optimizer, most or len(program.parameters) + SETTLING).regime()
 
 
 def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
@@ -117,13 +124,38 @@ def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
 
 
 class _Reading:
-    def __init__(self, program: Graph, calculus: Calculus, optimizer: Optimizer | None) -> None:
+    def __init__(self, program: Graph, calculus: Calculus, optimizer: Optimizer | None, most: int) -> None:
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
         self.values: dict[int, Derived] = {}
-        self.after: Trained = trained(self.back, STEPS, lambda g, d: thinned(g, d, calculus, self.values), optimizer)
         self.grounds: dict[str, Derived] = {}
+        self.parts = Parts(calculus, self.values)
+        self.sizes: list[Mapping[str, Fraction]] = []
+        """By step and weight the exponent of the move of the weight."""
+        self.settled = True
+        self.unstable_from: int | None = None
+        self.after: Trained = self._followed(optimizer, most)
+
+    def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
+        """The program after the last step: further ones change nothing, or something grows, or there were too many."""
+        after: Trained | None = None
+        for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined):
+            self.sizes.append(self.parts.sizes(after.graph, after.algebra.displacement))
+            if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after)):
+                self.settled, self.unstable_from = False, after.steps
+                break
+            if after.steps == most:
+                self.settled = False
+                break
+        assert after is not None
+        return after
+
+    def _watched(self, after: Trained) -> Iterable[Displaced]:
+        """F and the arguments of activations."""
+        yield after.nodes[self.back.output]
+        for _, argument in activated(self.program):
+            yield after.nodes[self.back.image[argument]]
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
         """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
@@ -155,10 +187,21 @@ class _Reading:
             self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
         kind, reason = self._kind(conditions, features, moved, deviation)
-        exact = all(d.value.exact for d in self.grounds.values())
-        found = tuple(movers(self.program, self.back, self.after, self.order))
-        gradient = self._gradient()
-        return Regime(kind, reason, exact, conditions, features, found, deviation, drift, gradient, self.grounds)
+        return Regime(
+            kind=kind,
+            reason=reason,
+            exact=self.settled and all(d.value.exact for d in self.grounds.values()),
+            conditions=conditions,
+            features=features,
+            movers=tuple(movers(self.program, self.back, self.after, self.order, since(self.sizes))),
+            deviation=deviation,
+            drift=drift,
+            gradient=self._gradient(),
+            grounds=self.grounds,
+            steps=self.after.steps,
+            settled=self.settled,
+            unstable_from=self.unstable_from,
+        )
 
     def _condition(self, text: str, exponent: Fraction | None, *grounds: str) -> Condition:
         """Whether a quantity is O(1), the kernel Θ(1), if that follows from an exponent that may be a bound."""
@@ -189,7 +232,7 @@ class _Reading:
     ) -> tuple[Kind, str]:
         sharp = {name: d.value.exact for name, d in self.grounds.items()}
         output = self.after.nodes[self.back.output]
-        step = self._surely_grows(output.first, output.rest)
+        step = self._surely_grows(self.after, output.first, output.rest)
         wrong = list(self._wrong(conditions, features, moved, step))
         for kind, reason, exact in wrong:
             if exact:
@@ -197,8 +240,10 @@ class _Reading:
         if wrong:
             kind, reason, _ = wrong[0]
             return Kind.UNDECIDED, f"only bounds are known: perhaps {kind.value}, {reason}"
+        if not self.settled:
+            return Kind.UNDECIDED, f"orders still change after {self.after.steps} steps of training"
         if moved is None or moved < 0:
-            small = "training does not move F" if moved is None else f"training moves F by {power_of_n(moved)} only"
+            small = "training never moves F" if moved is None else f"training moves F by {power_of_n(moved)} only"
             return Kind.TRIVIAL, small
         if deviation is None or deviation < 0:
             if not sharp[FIRST]:
@@ -223,20 +268,20 @@ class _Reading:
         for f in features:
             if f.initial is not None and f.initial > 0:
                 yield Kind.ILL_NORMALISED, f"{f.name} grows as {power_of_n(f.initial)} at initialisation", f.exact
-            elif f.width and (f.initial is None or f.initial < 0):
-                gone = "is identically zero" if f.initial is None else f"vanishes as {power_of_n(f.initial)}"
-                yield Kind.ILL_NORMALISED, f"{f.name} {gone} at initialisation", True
+            elif f.width and f.initial is not None and f.initial < 0:
+                yield Kind.ILL_NORMALISED, f"{f.name} vanishes as {power_of_n(f.initial)} at initialisation", True
+        since = "" if self.unstable_from is None else f" in step {self.unstable_from}"
         for f in features:
             if f.moved is not None and f.moved > 0:
-                yield Kind.UNSTABLE, f"training moves {f.name} by {power_of_n(f.moved)}", f.exact
+                yield Kind.UNSTABLE, f"training moves {f.name} by {power_of_n(f.moved)}{since}", f.exact
         if moved is not None and moved > 0:
-            yield Kind.UNSTABLE, f"training moves F by {power_of_n(moved)}", step
+            yield Kind.UNSTABLE, f"training moves F by {power_of_n(moved)}{since}", step
 
-    def _surely_grows(self, *nodes: int | None) -> bool:
-        """Whether some of ``nodes`` has a positive exponent that is attained."""
-        found = interpret(self.after.graph, [n for n in nodes if n is not None], self.calculus, self.values)
+    def _surely_grows(self, after: Trained, *nodes: int | None) -> bool:
+        """Whether some of ``nodes`` of the program ``after`` training has a positive exponent that is attained."""
+        found = interpret(after.graph, [n for n in nodes if n is not None], self.calculus, self.values)
         terms = (t for n in nodes if n is not None for t in found[n].value.terms)
-        return any(t.exponent > 0 and not t.bound for t in terms)
+        return any(2 * t.exponent + t.share > 0 and not t.bound for t in terms)
 
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
@@ -251,4 +296,6 @@ class _Reading:
             initial = self.order(node.base)
             moved = largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(*parts))
+            yield Feature(
+                name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(self.after, *parts)
+            )

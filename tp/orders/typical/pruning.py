@@ -60,6 +60,12 @@ def _dominates(larger: Term, term: Term) -> bool:
     )
 
 
+def covered(terms: Iterable[Term], by: Iterable[Term]) -> bool:
+    """Whether each of ``terms`` is dominated by one of ``by``: no larger, and with no fewer cancellations."""
+    larger = tuple(by)
+    return all(any(t.size <= b.size and t.symbols <= b.symbols and _dominates(b, t) for b in larger) for t in terms)
+
+
 def widened(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ()) -> tuple[Term, ...]:
     """One term for each exponent: flips under which all of its terms are odd stay known, others do not.
 

@@ -32,28 +32,52 @@ FEATURE: tuple[Field[Feature], ...] = (
 WEIGHT: tuple[Field[Mover], ...] = (
     Field("weight", "name", lambda m: Text(m.name)),
     Field("line", "line", lambda m: Shown(str(m.span.line), m.span.line) if m.span else Shown("", None)),
-    Field("exponent of n of its move", "moved", lambda m: Exponent(m.moved)),
+    Field("exponent of n: move of its first value / max(1, size)", "relative", lambda m: Exponent(m.lead)),
     Field("", "verdict", lambda m: Text(m.verdict)),
+    Field("from step", "from_step", lambda m: Shown("" if m.since is None else str(m.since), m.since)),
+    Field(None, "moved", lambda m: Exponent(m.moved)),
+    Field(None, "size", lambda m: Exponent(m.size)),
 )
 
 
 def regime(found: Regime) -> tuple[Section, Section]:
     """The conditions that the regime follows from, and how far each weight moves the first values that it enters."""
+    unstable = found.unstable_from is not None
     sized: list[Sized] = [(c.text, Exponent(c.exponent, exact=c.exact), _HOLDS[c.holds]) for c in found.conditions]
-    sized += [
-        (DEVIATION, Exponent(found.deviation, exact=found.grounds[DEVIATION].value.exact), ""),
-        ("drift of the kernel", Exponent(found.drift, exact=found.sharp(found.drift, *DRIFTS)), ""),
-    ]
+    # What grows from step to step has no exponent.
+    if not unstable:
+        exact = found.settled and found.grounds[DEVIATION].value.exact
+        sharp = found.settled and found.sharp(found.drift, *DRIFTS)
+        sized += [
+            (DEVIATION, Exponent(found.deviation, exact=exact), ""),
+            ("drift of the kernel", Exponent(found.drift, exact=sharp), ""),
+        ]
     conditions = (
         Line((Fact("", "kind", found.kind.value), Fact("", "reason", found.reason), Fact("", "exact", found.exact))),
         table(SIZED, sized),
         table(CONDITION, found.conditions, "conditions"),
-        Data("deviation", Exponent(found.deviation).value),
-        Data("drift", Exponent(found.drift).value),
+        Data("deviation", None if unstable else Exponent(found.deviation).value),
+        Data("drift", None if unstable else Exponent(found.drift).value),
         table(FEATURE, found.features, "features"),
     )
     weights = table(WEIGHT, found.movers, "weights", "exponents of n of what updates of each weight move")
+    steps = (
+        Fact(_followed(found)),
+        Fact("", "steps", found.steps),
+        Fact("", "settled", found.settled),
+        Fact("", "unstable_from", found.unstable_from),
+    )
     return (
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
-        Section("", (weights,), "regime"),
+        Section("", (weights, Line(steps)), "regime"),
     )
+
+
+def _followed(found: Regime) -> str:
+    """How many symbolic steps of training the exponents are from."""
+    steps = "1 step" if found.steps == 1 else f"{found.steps} steps"
+    if found.unstable_from is not None:
+        return f"exponents after {steps} of training; from then on they grow"
+    if not found.settled:
+        return f"exponents after {steps} of training; later ones are not known"
+    return f"exponents after {steps} of training; later ones change none"

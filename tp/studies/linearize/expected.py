@@ -32,18 +32,20 @@ class Expected:
 
 
 def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
-    """The exponents of n of all deviations, and with ``second`` of second derivatives.
+    """The exponents of n of all deviations, as far as known, and with ``second`` of second derivatives.
 
     ``analysis`` is that of the program after its reparametrisation, under the optimiser of ``schedule``. Raises TpError
     TP514 for an optimiser without known orders.
     """
     found = analysis.regime
-    exponents: dict[str, Fraction | None] = dict.fromkeys((DEVIATION, SEEN), found.deviation)
-    exponents |= {KERNEL: found.drift, GRADIENT: found.gradient}
-    exponents |= {moved(f.name): f.moved for f in found.features}
+    exponents: dict[str, Fraction | None] = {}
+    # Where orders change from step to step, none is that of a run.
+    if found.settled:
+        exponents |= {DEVIATION: found.deviation, SEEN: found.deviation, KERNEL: found.drift, GRADIENT: found.gradient}
+        exponents |= {moved(f.name): f.moved for f in found.features}
     grounds = {DEVIATION: DEVIATION, SEEN: DEVIATION, GRADIENT: "squared change of the gradient"}
     exact = dict.fromkeys(exponents, found.exact)
-    exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
+    exact |= {n: found.grounds[g].value.exact for n, g in grounds.items() if n in exponents and g in found.grounds}
     if second:
         exponents |= _second_orders(analysis, schedule)
     return Expected(found, Prediction(exponents, (), (), exact, grid=analysis.trained_grid))
