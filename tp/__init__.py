@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_settings
     from tp.api.rendering import render
     from tp.api.stored import Stored
+    from tp.data.source import Data
     from tp.diagnostics.codes import explain
     from tp.diagnostics.diagnostic import Diagnostic, TpError
     from tp.exit_code import ExitCode
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 __all__ = [
     "SGD",
     "Accusation",
+    "Data",
     "Diagnostic",
     "ExitCode",
     "Forward",
@@ -77,6 +79,7 @@ _HOMES = {
     "Linearization": "tp.studies.linearize.linearization",
     "Runs": "tp.studies.train",
     "Forward": "tp.studies.forward",
+    "Data": "tp.data.source",
     "Diagnostic": "tp.diagnostics.diagnostic",
     "ExitCode": "tp.exit_code",
     "Model": "tp.api.model",

@@ -70,7 +70,13 @@ _COSTS = {
     cost.name: cost
     for cost in (
         Cost("squared", _squared),
-        Cost("logistic", _logistic, _are_signs, "targets -1 and 1", "use cross-entropy for several classes"),
+        Cost(
+            "logistic",
+            _logistic,
+            _are_signs,
+            "targets -1 and 1",
+            "two classes are 0 and 1, or -1 and 1; use cross-entropy for several",
+        ),
         Cost(
             "cross-entropy",
             _cross_entropy,

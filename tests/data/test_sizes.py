@@ -12,6 +12,7 @@ import pytest
 from tp.data import sizes
 from tp.data.files import read_arrays
 from tp.data.sizes import require_size
+from tp.data.source import Data
 from tp.diagnostics.diagnostic import TpError
 
 
@@ -23,7 +24,7 @@ def header(shape: tuple[int, ...], dtype: str = "<f8") -> bytes:
 
 def refused(path: Path, match: str) -> str | None:
     with pytest.raises(TpError, match=match) as problem:
-        read_arrays(path)
+        read_arrays(Data(str(path)))
     assert problem.value.diagnostics[0].code == "TP601"
     return problem.value.diagnostics[0].hint
 
@@ -61,7 +62,7 @@ def test_text_counts_by_its_length(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sizes, "LIMIT", 2**12)
     path = tmp_path / "x.csv"
     path.write_text("1,2\n" * 2**8)
-    assert np.array_equal(read_arrays(path)["x"][-1], [1, 2])
+    assert np.array_equal(read_arrays(Data(str(path)))["x"][-1], [1, 2])
     path.write_text("1,2\n" * 2**9)
     refused(path, "too large")
 

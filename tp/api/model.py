@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jax.typing import ArrayLike
     from jaxtyping import Float
 
+    from tp.data.source import Data
+    from tp.diagnostics.diagnostic import Diagnostic
     from tp.experiments.training.schedule import Schedule
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
@@ -140,7 +142,7 @@ class Model(Printable):
         widths: Widths = None,
         *,
         quantities: Sequence[str] | None = None,
-        data: str | None = None,
+        data: str | Data | None = None,
         equal_inputs: bool = False,
         progress: Progress | None = None,
         **settings: Unpack[Settings],
@@ -152,7 +154,8 @@ class Model(Printable):
         Args:
             widths: a list, or text such as ``"64:1024"``. None: 64 to 1024, with wider ones added up to 65536.
             quantities: names as for ``orders``. None: the default ones. Those of claims are added.
-            data: the inputs: ``"digits"``, or the path of a ``.npz``, ``.npy`` or ``.csv`` file. None: normal inputs.
+            data: the inputs: ``"digits"``, the path of a file (``.npz``, ``.npy`` or a table such as ``.csv``), or a
+                ``tp.Data``. None: normal inputs.
             equal_inputs: whether one input is used in place of all inputs x_0, x_1, ...
             progress: called with the work done, all work, and a text.
             settings: see the class.
@@ -172,7 +175,7 @@ class Model(Printable):
         widths: Widths = None,
         *,
         quantities: Sequence[str] | None = None,
-        data: str | None = None,
+        data: str | Data | None = None,
         equal_inputs: bool = False,
         progress: Progress | None = None,
         **settings: Unpack[Settings],
@@ -201,7 +204,7 @@ class Model(Printable):
         *,
         second: bool = True,
         rhos: Sequence[Fraction | str | int] | Literal["usual"] = (),
-        data: str | None = None,
+        data: str | Data | None = None,
         progress: Progress | None = None,
         **settings: Unpack[Settings],
     ) -> Linearization:
@@ -237,7 +240,7 @@ class Model(Printable):
         schedule: Schedule | None = None,
         widths: Widths = None,
         *,
-        data: str | None = None,
+        data: str | Data | None = None,
         progress: Progress | None = None,
         **settings: Unpack[Settings],
     ) -> Runs:
@@ -255,7 +258,9 @@ class Model(Printable):
         with resources.means() as means:
             return train(self.program, plan, schedule or Schedule(), data, means=means, report=progress)
 
-    def forward(self, widths: Widths = None, *, data: str | None = None, **settings: Unpack[Settings]) -> Forward:
+    def forward(
+        self, widths: Widths = None, *, data: str | Data | None = None, **settings: Unpack[Settings]
+    ) -> Forward:
         """The outputs at the input x_0 for fresh weights.
 
         Args:
@@ -273,6 +278,23 @@ class Model(Printable):
         from tp.studies.forward import forward
 
         return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
+
+    def account(self, data: str | Data | None, cost: str | None = None) -> Sequence[Diagnostic]:
+        """What a file of ``data`` holds for this program, and warnings about inputs that are special or very large.
+
+        Args:
+            data: as for ``verify``.
+            cost: the cost of training, where targets are read as well.
+
+        Raises:
+            TpError: TP60x where the data cannot be read or do not fit.
+        """
+        from tp.data.account import account
+        from tp.data.source import as_data
+
+        outputs = [self.graph.type(node) for node in self.graph.outputs.values()]
+        output = outputs[0] if cost is not None and len(outputs) == 1 else None
+        return account(self.inputs, as_data(data), output, cost or "squared")
 
     def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Float[Array, ...]]:
         """Weights at width ``n``, drawn from the initial laws.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tp import Plan
 from tp.api.model import CORRELATIONS
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given
 from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.cli.progress import progress_bar
@@ -18,10 +18,11 @@ def correlations(given: Given) -> ExitCode:
     """Print the samples."""
     asked = quantities(given[QUANTITIES])
     (model,) = models(given)
+    inputs = data(given, [model])
     with resources(given) as means, progress_bar(model.name, given[PROGRESS]) as report:
         result = model.correlations(
             quantities=asked,
-            data=given[DATA],
+            data=inputs,
             equal_inputs=given[EQUAL_INPUTS],
             progress=report,
             plan=plan(given),
@@ -36,5 +37,5 @@ COMMAND = Command(
     "Sample the quantities at every width, without prediction or verdict.",
     correlations,
     FILE,
-    (SET, *PLAN, DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *PLAN, *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
 )

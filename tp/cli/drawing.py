@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tp import Plan, Resources
+from tp import Data, Plan, Resources
 from tp.cli.option import Given, Option, flag, switch, value
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.written import whole, written_fields
 
-DATA = value("--data", str, "Inputs: the digits, or a .npz, .npy or .csv file.", metavar="digits|FILE")
+if TYPE_CHECKING:
+    from tp.api.model import Model
+
+_DATA = value("--data", str, "Inputs: the digits, or a .npz, .npy, .csv, .tsv or .txt file.", metavar="digits|FILE")
+_HEADER: Option[bool | None] = Option(
+    ("--header", "--no-header"),
+    None,
+    "Whether the first row of a table holds names. Recognised where it is clear.",
+    lambda _, word: word == "--header",
+)
+_TARGET = value("--target", str, "The column or array of targets, by name or by number from 1.", metavar="COLUMN")
+DATA = (_DATA, _HEADER, _TARGET)
 EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
 STORE = value("--store", str, "The folder of results, instead of the user's cache.", metavar="FOLDER")
 NO_STORE = flag("--no-store", "Keep no results, and use no stored ones.")
@@ -69,6 +80,27 @@ def resources(given: Given) -> Generator[Resources]:
     store = False if given[NO_STORE] else given[STORE] or True
     with Resources(store, given[RESUME], given[SCHEDULER] or given[JOBS], warn).shared() as found:
         yield found
+
+
+def data(given: Given, models: Sequence[Model], cost: str | None = None) -> Data | None:
+    """Where inputs come from; what a file holds for each of ``models`` is printed on stderr.
+
+    With the ``cost`` of training the targets are read, too. Raises TpError TP500, TP60x.
+    """
+    source = given[_DATA]
+    if source is None:
+        if given[_TARGET] is not None or given[_HEADER] is not None:
+            raise error("TP500", "--target and --header are about a file", hint="name it: --data FILE")
+        return None
+    found = Data(source, given[_HEADER], given[_TARGET])
+    told: list[Diagnostic] = []
+    for model in models:
+        told += [d for d in model.account(found, cost) if d not in told]
+    if told:
+        from tp.cli.failures import remark
+
+        remark(told)
+    return found
 
 
 def warn(diagnostic: Diagnostic) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.drawing import DATA, PROGRESS, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given, switch, value
 from tp.cli.options import FILES, FORMAT, OUTPUT, SET, models, show
 from tp.cli.progress import progress_bar
@@ -29,6 +29,7 @@ def linearize(given: Given) -> ExitCode:
     rhos = () if strong is None else "usual" if strong == "usual" else [word.strip() for word in strong.split(",")]
     results: list[Linearization] = []
     found = models(given)
+    inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
         for model in found:
             with progress_bar(model.name, given[PROGRESS]) as report:
@@ -36,7 +37,7 @@ def linearize(given: Given) -> ExitCode:
                     chosen,
                     second=given[SECOND],
                     rhos=rhos,
-                    data=given[DATA],
+                    data=inputs,
                     progress=report,
                     plan=plan(given),
                     resources=means,
@@ -53,5 +54,5 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tp import Plan
 from tp.api.model import FORWARD
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, options_of, plan
+from tp.cli.drawing import DATA, data, options_of, plan
 from tp.cli.option import Given
 from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
 from tp.exit_code import ExitCode
@@ -16,7 +16,8 @@ PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
 def run(given: Given) -> ExitCode:
     """Print the outputs."""
     (model,) = models(given)
-    show([model.forward(plan=plan(given), data=given[DATA])], given)
+    inputs = data(given, [model])
+    show([model.forward(plan=plan(given), data=inputs)], given)
     return ExitCode.HOLDS
 
 
@@ -25,5 +26,5 @@ COMMAND = Command(
     "Print the outputs of a program for one input and fresh weights.",
     run,
     FILE,
-    (SET, *PLAN, DATA, FORMAT, OUTPUT),
+    (SET, *PLAN, *DATA, FORMAT, OUTPUT),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tp import Plan
 from tp.api.model import TRAIN
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.drawing import DATA, PROGRESS, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given
 from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
 from tp.cli.progress import progress_bar
@@ -19,8 +19,9 @@ def train(given: Given) -> ExitCode:
     """Print the losses."""
     (model,) = models(given)
     chosen = schedule(given)
+    inputs = data(given, [model], str(chosen.cost))
     with resources(given) as means, progress_bar(model.name, given[PROGRESS]) as report:
-        runs = model.train(chosen, data=given[DATA], progress=report, plan=plan(given), resources=means)
+        runs = model.train(chosen, data=inputs, progress=report, plan=plan(given), resources=means)
     show([runs], given)
     return runs.exit_code
 
@@ -30,5 +31,5 @@ COMMAND = Command(
     "Train a program and its linear model on the same batches, and print losses and how far they are apart.",
     train,
     FILE,
-    (SET, *PLAN, *TRAINING, DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *PLAN, *TRAINING, *DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
 )

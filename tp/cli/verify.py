@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.cli.progress import progress_bar
@@ -21,12 +21,13 @@ def verify(given: Given) -> ExitCode:
     asked = quantities(given[QUANTITIES])
     results: list[Verification] = []
     found = models(given)
+    inputs = data(given, found)
     with resources(given) as means:
         for model in found:
             with progress_bar(model.name, given[PROGRESS]) as report:
                 result = model.verify(
                     quantities=asked,
-                    data=given[DATA],
+                    data=inputs,
                     equal_inputs=given[EQUAL_INPUTS],
                     progress=report,
                     plan=plan(given),
@@ -44,5 +45,5 @@ COMMAND = Command(
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
     FILES,
-    (SET, *options_of(Plan), DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import numpy.typing as npt
 from jaxtyping import Float, Shaped
 
 from tp.data.digits import digit_images
-from tp.data.files import read_arrays
+from tp.data.files import TARGETS, read_arrays
+from tp.data.source import DIGITS, Data, as_data
+from tp.data.tables import SUFFIXES
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show
 
@@ -27,17 +31,18 @@ _SEED = 20_240_229
 def inputs_for(
     types: Mapping[str, Type],
     slots: int,
-    data: str | None = None,
+    data: str | Data | None = None,
     *,
     equal_inputs: bool = False,
     dtype: str = "float64",
 ) -> Inputs:
     """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
 
-    ``data`` is None for generic normal data, ``digits``, or a path to .npz, .npy or .csv with samples along the
-    leading axis. The result does not depend on the width. It is float64; ``dtype`` is the precision of the
+    ``data`` is None for generic normal data, ``digits``, or a file with samples along the leading axis. The result does
+    not depend on the width. It is float64; ``dtype`` is the precision of the
     measurement. Raises TpError TP601 to TP606 where the data cannot be read, do not fit, or overflow ``dtype``.
     """
+    data = as_data(data)
     found = samples(types, slots, data)
     rows = distinct_rows(found, 1 if equal_inputs else slots, data)
     if equal_inputs:
@@ -47,16 +52,16 @@ def inputs_for(
     return chosen
 
 
-def samples(types: Mapping[str, Type], slots: int, data: str | None) -> Inputs:
+def samples(types: Mapping[str, Type], slots: int, data: Data | None) -> Inputs:
     """All samples of ``data``, or as many generic ones as ``slots``."""
     if data is None:
         return _generic(types, slots)
-    if data == "digits":
+    if data.source == DIGITS:
         return {name: _digits(name, axes) for name, axes in types.items()}
-    return _from_file(Path(data), types)
+    return _from_file(data, types)
 
 
-def require_range(inputs: Inputs, dtype: str, data: str | None) -> None:
+def require_range(inputs: Inputs, dtype: str, data: Data | None) -> None:
     """Raises TpError TP604 for values that would become infinite in ``dtype``."""
     most = float(np.finfo(dtype).max)
     for name, array in inputs.items():
@@ -88,16 +93,20 @@ def _digits(name: str, axes: Type) -> Float[Array, "images ..."]:
     return digit_images().reshape(-1, *_shape(axes))
 
 
-def _from_file(path: Path, types: Mapping[str, Type]) -> Inputs:
-    arrays = read_arrays(path)
+def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
+    arrays = read_arrays(data)
+    if TARGETS not in types:
+        arrays.pop(TARGETS, None)
     if len(types) == 1 and len(arrays) == 1:
         arrays = dict(zip(types, arrays.values(), strict=True))
     missing = [name for name in types if name not in arrays]
     if missing:
         held = ", ".join(sorted(arrays)) or "none"
         hint = f"arrays in the file: {held}; inputs of the program: {', '.join(types)}"
-        raise error("TP602", f"{path} has no array for the input {missing[0]}", hint=hint)
-    return {name: _fitted(path, name, axes, arrays[name]) for name, axes in types.items()}
+        if data.target is None and len(types) == 1 and len(arrays) == 2:
+            hint += "; --target NAME says which array holds targets"
+        raise error("TP602", f"{data} has no array for the input {missing[0]}", hint=hint)
+    return {name: _fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
 
 
 def _fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
@@ -108,22 +117,46 @@ def _fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], "
         raise error("TP603", f"{path} has no samples for {name}")
     shape, have = _shape(axes), array.shape[1:]
     same = tuple(s for s in have if s != 1) == tuple(s for s in shape if s != 1)
-    flat = len(have) == 1 and have[0] == int(np.prod(shape))
+    # One side may be flat: rows of 64 numbers for 8 x 8 pixels, or pictures for an input of 64 features.
+    flat = prod(have) == prod(shape) and min(_dimensions(have), _dimensions(shape)) <= 1
     if array.ndim == 0 or not (same or flat):
-        hint = "the leading axis counts samples"
-        if array.ndim and len(have) == len(shape):
-            changes = [f"--set {a.name}={h}" for a, h in zip(axes, have, strict=True) if a.size != h]
-            hint = f"try {' '.join(changes)}; {hint}"
+        hint = _to_fit(have, shape, axes) if array.ndim else "the leading axis counts samples"
+        if path.suffix.lower() in SUFFIXES and len(have) == 1 and have[0] == prod(shape) + 1:
+            hint += "; --target NAME says which column holds targets"
         raise error("TP602", f"samples of shape {list(have)} do not fit the input {name} : {show(axes)}", hint=hint)
-    with np.errstate(over="ignore"):  # a long double becomes infinite, and is refused as such below
-        values = array.astype(np.float64).reshape(-1, *shape)
+    values = as_float64(array).reshape(-1, *shape)
     wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if wrong.size:
         raise error("TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}")
     return values
 
 
-def distinct_rows(found: Inputs, count: int, data: str | None) -> list[int]:
+def as_float64(array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, " ..."]:
+    """``array`` in double precision; what does not fit becomes infinite without a warning, and is refused as such."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return array.astype(np.float64)
+
+
+def _dimensions(shape: Sequence[int]) -> int:
+    """The number of axes of more than one entry."""
+    return sum(size != 1 for size in shape)
+
+
+def _to_fit(have: Sequence[int], shape: Sequence[int], axes: Type) -> str:
+    """What to change where samples of shape ``have`` do not fit an input of ``axes``."""
+    leading = "the leading axis counts samples"
+    if len(have) == len(shape) and sorted(have) == sorted(shape):
+        return f"the axes are in another order: transpose the samples to {list(shape)}"
+    if len(have) == len(shape):
+        changes = [f"--set {a.name}={h}" for a, h in zip(axes, have, strict=True) if a.size != h]
+        return f"try {' '.join(changes)}; {leading}"
+    if len(axes) == 1:
+        return f"try --set {axes[0].name}={prod(have)}; {leading}"
+    return leading
+
+
+def distinct_rows(found: Inputs, count: int, data: Data | None) -> list[int]:
     """The first ``count`` distinct samples that are not all zero. Raises TpError TP603, TP605 for too few."""
     samples = min((len(a) for a in found.values()), default=count)
     kept: list[int] = []

@@ -15,17 +15,17 @@ from tp.machine import free_memory, gib
 LIMIT = 2**30
 """The most bytes that data may take in memory, as float64, where twice as much memory is free."""
 _CSV_GROWTH = 4
-"""Bytes in memory per byte of a .csv file: a number has at least 2 characters in the file and 8 bytes in memory."""
+"""Bytes in memory per byte of a table: a number has at least 2 characters in the file and 8 bytes in memory."""
 _FLOAT64 = 8
 
 
 def require_size(path: Path) -> None:
-    """Raises TpError TP601 where the .npz, .npy or .csv file ``path`` holds more than :data:`LIMIT`.
+    """Raises TpError TP601 where the .npz or .npy file or the table ``path`` holds more than :data:`LIMIT`.
 
     Raises OSError, ValueError and whatever :mod:`zipfile` does for damaged files.
     """
     limit = min(LIMIT, free_memory() // 2)
-    need = {".npz": _npz, ".npy": _npy, ".csv": _csv}[path.suffix.lower()](path)
+    need = {".npz": _npz, ".npy": _npy}.get(path.suffix.lower(), _csv)(path)
     if need > limit:
         message = f"{path} is too large: it would take {gib(need)} of memory, and data may take {gib(limit)}"
         raise error("TP601", message, hint="only the first few distinct samples are used; save those alone")

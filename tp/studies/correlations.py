@@ -23,6 +23,7 @@ from tp.studies.judging import YARDSTICK
 from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.program import Program
 
 
@@ -63,7 +64,7 @@ class Numbers(Printable):
 
 
 def correlations_of(
-    program: Program, names: Sequence[str], data: str | None, *, equal_inputs: bool, dtype: str
+    program: Program, names: Sequence[str], data: str | Data | None, *, equal_inputs: bool, dtype: str
 ) -> Correlations:
     """The correlations called ``names`` of ``program``, at as many inputs x_0, x_1, ... as they need (at least two).
 
@@ -79,7 +80,7 @@ def numbers(
     program: Program,
     plan: Plan,
     quantities: Sequence[str] | None = None,
-    data: str | None = None,
+    data: str | Data | None = None,
     *,
     equal_inputs: bool = False,
     report: Report | None = None,

@@ -19,6 +19,7 @@ from tp.sampling.plan import Plan
 from tp.studies.provenance import Provenance
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.program import Program
 
 
@@ -32,7 +33,7 @@ class Forward(Printable):
     provenance: Provenance
 
 
-def forward(program: Program, plan: Plan, data: str | None = None) -> Forward:
+def forward(program: Program, plan: Plan, data: str | Data | None = None) -> Forward:
     """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
 
     Seed k has the weights of the key ``plan.key`` + k, as :meth:`tp.Model.init` has: draws of a sweep are numbered in

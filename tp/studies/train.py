@@ -25,6 +25,7 @@ from tp.studies.curves import Curve, curves, diverged
 from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.experiments.training.trainer import Trainer
     from tp.program import Program
 
@@ -36,7 +37,7 @@ UNSEEN = 1
 def trainer_of(
     program: Program,
     schedule: Schedule,
-    data: str | None,
+    data: str | Data | None,
     dtype: str,
     features: Sequence[str] = (),
     curved: bool = False,
@@ -57,7 +58,7 @@ def trainer_of(
         _require_centred(graph)
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models may differ after training.
-    inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype)
+    inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype, name_of(schedule.cost))
     find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
     order = UNSEEN + batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(
@@ -103,7 +104,7 @@ def train(
     program: Program,
     plan: Plan,
     schedule: Schedule,
-    data: str | None = None,
+    data: str | Data | None = None,
     *,
     means: Means | None = None,
     report: Report | None = None,

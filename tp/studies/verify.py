@@ -26,6 +26,7 @@ from tp.studies.provenance import Provenance, provenance
 from tp.theory.analysis import Analysis
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.program import Program
 
 
@@ -60,7 +61,7 @@ def verify(
     program: Program,
     plan: Plan,
     quantities: Sequence[str] | None = None,
-    data: str | None = None,
+    data: str | Data | None = None,
     *,
     equal_inputs: bool = False,
     report: Report | None = None,

@@ -16,6 +16,7 @@ from tp.studies.curves import roundings, values_of
 from tp.studies.judging import QuantityResult, judged, row, wanted
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.experiments.training.trainer import Trainer
     from tp.theory.predict import Prediction
 
@@ -25,7 +26,7 @@ class Drawing:
     """How runs are made: ``plan``, ``data``, store and workers (``means``), and ``report`` of progress."""
 
     plan: Plan
-    data: str | None
+    data: str | Data | None
     means: Means
     report: Report | None
 

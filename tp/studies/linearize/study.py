@@ -34,6 +34,7 @@ from tp.studies.verify import verify
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
+    from tp.data.source import Data
     from tp.program import Program
     from tp.theory.analysis import Analysis
 
@@ -42,7 +43,7 @@ def linearize(
     program: Program,
     plan: Plan,
     schedule: Schedule,
-    data: str | None = None,
+    data: str | Data | None = None,
     *,
     second: bool = True,
     rhos: Sequence[Fraction] = (),
