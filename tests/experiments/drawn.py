@@ -40,6 +40,10 @@ def cost(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") 
     return _kept(graph, tuple(quantities)).cost(At(n, engine=engine))
 
 
+def compilation(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:
+    return _kept(graph, tuple(quantities)).compilation(At(n, engine=engine))
+
+
 def memory(graph: Graph, quantities: Sequence[str], n: int, dtype: str = "float32", engine: str = "auto") -> int:
     return _kept(graph, tuple(quantities)).memory(At(n, dtype, engine))
 

@@ -20,6 +20,7 @@ class Fake:
     sample: Draw
     price: Callable[[int], float] = lambda n: 1e-8 * n**2
     need: Callable[[int], int] = lambda _: 1
+    before: Callable[[int], float] = lambda _: 0.0
     name: str = "fake"
     quantities: tuple[str, ...] = ("F",)
     running: Engine = field(default_factory=lambda: Engine("dense"))
@@ -32,6 +33,9 @@ class Fake:
 
     def cost(self, at: At) -> float:
         return self.price(at.width)
+
+    def compilation(self, at: At) -> float:
+        return self.before(at.width)
 
     def memory(self, at: At) -> int:
         return self.need(at.width)

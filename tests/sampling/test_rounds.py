@@ -19,10 +19,10 @@ from tp.sampling.rounds import (
     within,
 )
 
-CHEAP = {n: 1e-3 + 3e-8 * n**2 for n in (64, 128, 256, 512, 1024)}
-"""Weights materialised: some 30 ms at width 1024."""
-WIDE = {n: 3e-3 + 3e-6 * n for n in (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)}
-"""Weights conditioned: 3 s at width 10^6."""
+CHEAP = {n: 5e-4 + 1.5e-8 * n**2 for n in (64, 128, 256, 512, 1024)}
+"""Weights materialised: some 15 ms at width 1024."""
+WIDE = {n: 1.5e-3 + 1.5e-6 * n for n in (100, 316, 1000, 3162, 10_000, 31_623, 100_000, 316_228, 1_000_000)}
+"""Weights conditioned: 1.5 s at width 10^6."""
 
 
 def rounds(costs: dict[int, float], most: int) -> list[dict[int, int]]:
@@ -84,6 +84,10 @@ def test_calls_are_short() -> None:
     assert in_call(100 * CALL_SECONDS) == 1
 
 
+def free(_: int) -> float:
+    return 0.0
+
+
 def test_widths_that_fit_into_a_budget() -> None:
     widths = (64, 128, 256, 512, 1024)
 
@@ -93,6 +97,7 @@ def test_widths_that_fit_into_a_budget() -> None:
     costs = {n: cost(n) for n in widths}
     whole, fewer = (spent(first_round(c, 512), c) for c in (costs, {n: costs[n] for n in widths[:-1]}))
     assert fewer < whole
-    assert within(widths, cost, 512, whole) == widths
-    assert within(widths, cost, 512, fewer) == widths[:-1]
-    assert within(widths, lambda _: 1000.0, 512, whole) == widths[:3]
+    assert within(widths, cost, 512, whole, free) == widths
+    assert within(widths, cost, 512, fewer, free) == widths[:-1]
+    assert within(widths, lambda _: 1000.0, 512, whole, free) == widths[:3]
+    assert within(widths, cost, 512, whole + 4.0, lambda _: 1.0) == widths[:-1]

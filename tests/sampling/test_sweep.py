@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
+import math
+from unittest.mock import patch
 
 import numpy as np
 
 from tests.sampling.fakes import Fake
-from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.rounds import FIRST, LATER
 from tp.sampling.sweep import Samples, sweep
@@ -73,14 +73,18 @@ def test_undecided_up_to_the_most() -> None:
 
 def test_expensive_draws_come_one_at_a_time() -> None:
     draw = Recorder()
-    found = sweep(Fake(draw, expensive), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always)
+    found = sweep(Fake(draw, expensive), Plan(WIDTHS, budget=math.inf, most_seeds=FIRST + LATER), wanted=always)
     assert drawn(found.samples)[128] == FIRST + LATER
     assert all(seeds == 1 for _, seeds, _ in draw.calls)
 
 
 def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
-    whole = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
-    parts = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, most_seeds=FIRST + LATER), wanted=always).samples["F"]
+    whole = sweep(
+        Fake(Recorder(), cheap), Plan(WIDTHS, budget=math.inf, most_seeds=FIRST + LATER), wanted=always
+    ).samples["F"]
+    parts = sweep(
+        Fake(Recorder(), expensive), Plan(WIDTHS, budget=math.inf, most_seeds=FIRST + LATER), wanted=always
+    ).samples["F"]
     alone = sweep(Fake(Recorder(), expensive), Plan((128,), seeds=5), wanted=always).samples["F"]
     for n in WIDTHS:
         shared = min(len(whole[n]), len(parts[n]))
@@ -88,14 +92,42 @@ def test_draws_do_not_depend_on_how_they_are_grouped() -> None:
     assert (alone[128] == whole[128][:5]).all()
 
 
-def test_the_time_budget_ends_it_after_any_call() -> None:
-    """Every call takes a second, by a clock that moves at each look."""
-    ticks = count()
-    first = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=0), wanted=always).cells
-    means = Means(clock=lambda: float(next(ticks)))
-    found = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=first + 3), means, always)
-    assert found.cells == found.seconds == first + 4
+def test_the_budget_ends_it_after_any_call() -> None:
+    """Every call is one draw; those of a later round begin with width 128."""
+    first = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=0), wanted=always)
+    found = sweep(Fake(Recorder(), expensive), Plan(WIDTHS, budget=first.work + 3 * 128), wanted=always)
+    assert found.cells == first.cells + 4
+    assert found.work == first.work + 4 * 128
+    assert found.short
     assert not found.interrupted
+
+
+def test_compiling_is_work() -> None:
+    """Of the default widths every second one is left out where compiling for all would be too much."""
+    first = sweep(Fake(Recorder(), cheap, before=lambda _: 7.0), Plan(WIDTHS, budget=20), wanted=never)
+    assert 14 < first.work < 15
+    assert not first.short
+    none_left = sweep(Fake(Recorder(), cheap, before=lambda _: 7.0), Plan(WIDTHS, budget=14), wanted=always)
+    assert drawn(none_left.samples) == drawn(first.samples)
+    assert none_left.short
+    few = sweep(Fake(Recorder(), cheap, before=lambda _: 40.0), Plan(max_width=65536), wanted=wider)
+    assert few.widths == (64, 256, 1024)
+    assert few.short
+
+
+def test_time_does_not_matter() -> None:
+    """A machine that is a thousand times slower draws the same."""
+
+    def slowly(n: int, first: int, count: int) -> dict[str, np.ndarray]:
+        passed[0] += 1000.0 * count
+        return Recorder()(n, first, count)
+
+    passed = [0.0]
+    plan = Plan(WIDTHS, budget=20, max_width=10_000)
+    quick = sweep(Fake(Recorder(), expensive), plan, wanted=lambda _: More.SEEDS | More.WIDTHS)
+    with patch("time.monotonic", lambda: passed[0]), patch("time.perf_counter", lambda: passed[0]):
+        slow = sweep(Fake(slowly, expensive), plan, wanted=lambda _: More.SEEDS | More.WIDTHS)
+    assert drawn(slow.samples) == drawn(quick.samples)
 
 
 def test_widths_are_added_while_they_are_wanted() -> None:

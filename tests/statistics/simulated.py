@@ -13,7 +13,6 @@ from fractions import Fraction
 import numpy as np
 
 from tests.sampling.fakes import Fake
-from tp.sampling.means import Means
 from tp.sampling.plan import MAX_WIDTH, WIDTHS, Plan
 from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import Fit, fit
@@ -133,17 +132,14 @@ SYSTEMS = _systems()
 
 
 def cost(n: int) -> float:
-    """Seconds of a draw: weights as matrices at small widths, conditioned at large ones."""
-    return min(1e-3 + 3e-8 * n**2, 3e-3 + 3e-6 * n)
+    """The work of a draw: weights as matrices at small widths, conditioned at large ones."""
+    return min(5e-4 + 1.5e-8 * n**2, 1.5e-3 + 1.5e-6 * n)
 
 
 def measured(system: System, key: int) -> Fit:
-    """A fit to noise times the law, after a sweep that takes simulated time and stops where the tool would."""
-    passed = 0.0
+    """A fit to noise times the law, after a sweep that stops where the tool would."""
 
     def draw(n: int, number: int, seeds: int) -> dict[str, np.ndarray]:
-        nonlocal passed
-        passed += seeds * cost(n)
         return {"q": system.noise(np.random.default_rng(number), seeds, n) * system.law(n)}
 
     def wanted(samples: Samples) -> More:
@@ -153,7 +149,7 @@ def measured(system: System, key: int) -> Fit:
 
     furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
     plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)
-    return fit(sweep(Fake(draw, cost), plan, Means(clock=lambda: passed), wanted).samples["q"])
+    return fit(sweep(Fake(draw, cost), plan, wanted=wanted).samples["q"])
 
 
 def judged(system: System, key: int) -> Judgement:

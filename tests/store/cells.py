@@ -29,7 +29,7 @@ def filled(folder: Path, *keys: Key, called: str = "mlp") -> Store:
     """A store in which ``keys`` are kept, and that has taken no notice of them yet."""
     store = Store(folder)
     for key in keys:
-        store.keep(key, values(key), 0.5, called)
+        store.keep(key, values(key), called)
     return Store(folder)
 
 

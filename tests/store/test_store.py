@@ -34,16 +34,15 @@ def only_file(folder: Path) -> Path:
 
 def test_bytes_are_read_back() -> None:
     odd = np.array([np.nan, np.inf, -0.0, 5e-324, 1.0])
-    cell = decode(encode(Cell(KEY, {"F": odd, "C[0,2]": values(KEY)["F"]}, 1.25)))
+    cell = decode(encode(Cell(KEY, {"F": odd, "C[0,2]": values(KEY)["F"]})))
     assert cell.key == KEY
-    assert cell.seconds == 1.25
     assert cell.values["F"].tobytes() == odd.tobytes()
     assert cell.values["C[0,2]"].tobytes() == values(KEY)["F"].tobytes()
 
 
 @given(st.data())
 def test_any_change_of_the_bytes_is_noticed(data: st.DataObject) -> None:
-    whole = encode(Cell(KEY, values(KEY), 1.0))
+    whole = encode(Cell(KEY, values(KEY)))
     place = data.draw(st.integers(0, len(whole) - 1))
     if data.draw(st.booleans()):
         changed = whole[:place]
@@ -79,7 +78,6 @@ def test_kept_and_found(tmp_path: Path) -> None:
     store = filled(tmp_path, KEY)
     found = store.find(KEY.series, KEY.n, KEY.first, KEY.count)
     assert found is not None
-    assert found.seconds == 0.5
     assert all(found.values[name].tobytes() == row.tobytes() for name, row in values(KEY).items())
 
 
@@ -121,7 +119,7 @@ def test_damage_is_noticed_named_and_mended(tmp_path: Path, harm: str) -> None:
         path.unlink()
         path.mkdir()
     else:
-        other = encode(Cell(replace(KEY, n=128), values(KEY), 0.0))
+        other = encode(Cell(replace(KEY, n=128), values(KEY)))
         spoiled = {"short": whole[:-9], "altered": whole[:300] + b"?" + whole[301:], "empty": b"", "exchanged": other}
         path.write_bytes(spoiled[harm])
     warnings = Warnings()
@@ -131,7 +129,7 @@ def test_damage_is_noticed_named_and_mended(tmp_path: Path, harm: str) -> None:
     assert str(path) in warnings.found[0].message
     assert [d.path for d in store.damaged] == [path]
     if harm != "folder":
-        store.keep(KEY, values(KEY), 0.5, "mlp")
+        store.keep(KEY, values(KEY), "mlp")
         assert path.read_bytes() == whole
         assert store.find(KEY.series, KEY.n, KEY.first, KEY.count) is not None
 
@@ -169,7 +167,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -
     store = Store(tmp_path, warnings)
     monkeypatch.setattr(files.os, "write", Filling(room))
     for first in (100, 200, 300):
-        store.keep(replace(KEY, first=first), values(replace(KEY, first=first)), 0.5, "mlp")
+        store.keep(replace(KEY, first=first), values(replace(KEY, first=first)), "mlp")
     assert warnings.codes == ["TP711"]
     assert "No space left" in warnings.found[0].message
     found = list(only_file(tmp_path).parent.iterdir())
@@ -181,7 +179,7 @@ def test_full_when_it_is_brought_to_the_disk(tmp_path: Path, monkeypatch: pytest
     """Some file systems notice in fsync only."""
     warnings = Warnings()
     monkeypatch.setattr(files.os, "fsync", full)
-    Store(tmp_path, warnings).keep(KEY, values(KEY), 0.5, "mlp")
+    Store(tmp_path, warnings).keep(KEY, values(KEY), "mlp")
     assert warnings.codes == ["TP711"]
     assert not list(tmp_path.rglob("*.cell"))
 
@@ -191,7 +189,7 @@ def test_a_disk_that_is_really_full(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     warnings = Warnings()
     opened = os.open
     monkeypatch.setattr(files.os, "open", lambda path, flags, mode: opened("/dev/full", os.O_WRONLY))
-    Store(tmp_path, warnings).keep(KEY, values(KEY), 0.5, "mlp")
+    Store(tmp_path, warnings).keep(KEY, values(KEY), "mlp")
     assert warnings.codes == ["TP711"]
 
 
@@ -201,8 +199,8 @@ def test_unwritable_folder(tmp_path: Path) -> None:
         warnings = Warnings()
         store = Store(folder, warnings)
         assert store.find(KEY.series, KEY.n, KEY.first, KEY.count) is None
-        store.keep(KEY, values(KEY), 0.5, "mlp")
-        store.keep(KEY, values(KEY), 0.5, "mlp")
+        store.keep(KEY, values(KEY), "mlp")
+        store.keep(KEY, values(KEY), "mlp")
         assert warnings.codes == ["TP711"]
         assert str(folder) in warnings.found[0].message
 
@@ -214,7 +212,7 @@ def test_read_only_folder(tmp_path: Path) -> None:
     only_file(tmp_path).parent.chmod(0o500)
     warnings = Warnings()
     store = Store(tmp_path, warnings)
-    store.keep(replace(KEY, n=3), values(KEY), 0.5, "mlp")
+    store.keep(replace(KEY, n=3), values(KEY), "mlp")
     assert warnings.codes == ["TP711"]
     assert store.find(KEY.series, KEY.n, KEY.first, KEY.count) is not None
     tmp_path.chmod(0o700)
@@ -231,7 +229,7 @@ store = Store(Path(sys.argv[1]))
 for round in range(3):
     for first in range(0, 400, 5):
         key = Key(series(), 64, first, 5)
-        store.keep(key, values(key), 0.5, sys.argv[2])
+        store.keep(key, values(key), sys.argv[2])
 """
 
 

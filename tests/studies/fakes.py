@@ -86,7 +86,7 @@ def experiment(measured: Mapping[str, float | None], names: Sequence[str], **mor
             found[name] = np.abs(draw.normal(size=count)) * size
         return found
 
-    return Fake(sample, lambda _: 1e-3, **more)
+    return Fake(sample, lambda _: 1e-3, quantities=tuple(dict.fromkeys([*names, YARDSTICK])), **more)
 
 
 def verified(
@@ -101,7 +101,7 @@ def verified(
     asked = measured_quantities(program(*claims), names)
     theory: Any = FakeAnalysis(predicted)
     plan = plan or Plan(max_width=MAX_WIDTH)
-    return compared(program(*claims), asked, theory, experiment(measured, asked, **more), plan)
+    return compared(program(*claims), asked, theory, [experiment(measured, asked, **more)], plan)
 
 
 def truth(predicted: Mapping[str, Fraction | None] = MLP) -> dict[str, float | None]:

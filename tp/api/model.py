@@ -47,7 +47,7 @@ TRAIN: dict[str, Any] = {"widths": "256", "seeds": 4}
 Widths: TypeAlias = "Sequence[int] | str | None"
 """Widths n as a list, or as text: ``"64,128,256"``, ``"64:1024"`` or ``"1e2:1e4:5"``."""
 Progress: TypeAlias = Callable[[float, float, str], None]
-"""Called with the work done and all work, both in estimated seconds, and a text that says what is being done."""
+"""Called with the work done and all work (seconds of the reference machine), and a text: what is being done."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,7 +62,7 @@ class Model(Printable):
         seeds: draws of the weights at each width.
         dtype: ``"float32"`` or ``"float64"`` (default).
         engine: ``"dense"``, ``"conditioned"`` (matrix-free Gaussian weights) or ``"auto"`` (default).
-        budget: seconds, or text such as ``"5m"``, after which neither seeds nor widths are added.
+        budget: seconds of work, or text such as ``"5m"``, after which neither seeds nor widths are added.
         max_width: widths are added up to this one.
         store: a folder where draws are kept, True (default: the user's cache) or False (they are not kept).
         resume: whether stored draws are used (default: True).

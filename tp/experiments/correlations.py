@@ -63,6 +63,9 @@ class Correlations:
     def cost(self, at: At) -> float:
         return self._derived.work(at.width, at.engine)
 
+    def compilation(self, at: At) -> float:
+        return self._derived.compilation(at.width, at.engine)
+
     def memory(self, at: At) -> int:
         """Bytes of weights or their known products, of the draw of the largest weight, and of live values."""
         return self._derived.words(at.width, at.engine) * WORD[at.dtype]

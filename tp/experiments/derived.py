@@ -9,6 +9,7 @@ from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
 from tp.experiments.streams import One
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
+from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
 from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
@@ -31,7 +32,7 @@ class Derived:
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
         """The weights that are matrix-free at width ``n``. Raises TpError TP511 where "conditioned" finds none."""
-        return absent(self.program.parameters, self._asked_in_all(n), n, engine)
+        return absent(self.program.parameters, self._asked_in_all(n), n, engine, self._asked(n))
 
     def words(self, n: int, engine: str) -> int:
         """Numbers in memory at once: weights or their known products, the draw of the largest, and live values."""
@@ -42,11 +43,15 @@ class Derived:
         return held + live_entries(self._programs(), n)
 
     def work(self, n: int, engine: str) -> float:
-        """The work of one draw, roughly in seconds on one slow core."""
+        """The work of one draw, in seconds of the reference machine."""
         without, asked = self.absent(n, engine), self._asked_in_all(n)
         (scalars, roots), *steps = self._programs()
         total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
         return total + products(self.program.parameters, asked, without, n)
+
+    def compilation(self, n: int, engine: str) -> float:
+        """The work before the first draw, in seconds of the reference machine."""
+        return compilation(self._programs(), self._asked(n), self.absent(n, engine))
 
     def one(self, n: int, kind: Any, without: frozenset[str]) -> One:
         """The JAX function of one draw at width ``n``; weights in ``without`` are matrix-free."""

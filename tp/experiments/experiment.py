@@ -86,7 +86,14 @@ class Experiment(Protocol):
         ...
 
     def cost(self, at: At) -> float:
-        """The work of one draw, roughly in seconds on one slow core; positive, and the same at every call."""
+        """The work of one draw, in seconds of the reference machine (:mod:`tp.interpret.cost.work`).
+
+        It is positive, and depends on nothing but the experiment and ``at``.
+        """
+        ...
+
+    def compilation(self, at: At) -> float:
+        """The work before the first draw, likewise: most of it is compiling."""
         ...
 
     def memory(self, at: At) -> int:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from tp.experiments.experiment import At, Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.graph.graph import Graph
+from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, peak_entries
 from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions
@@ -59,6 +60,9 @@ class ForwardValues:
     def cost(self, at: At) -> float:
         weights = products(self._graph.parameters, self._asked(at), self._absent(at), at.width)
         return weights + elsewhere(self._graph, self._roots, at.width)
+
+    def compilation(self, at: At) -> float:
+        return compilation([(self._graph, self._roots)], self._asked(at), self._absent(at))
 
     def memory(self, at: At) -> int:
         """Bytes of weights or their known products, and of the most values that are live at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEFAULT = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")
@@ -52,6 +53,23 @@ def parse(name: str) -> Quantity:
     for k in (*range(1, free + 1), *range(1, contracted + 1)):
         factorials /= k
     return Quantity(f"C[{free},{contracted}]", free, contracted, factorials)
+
+
+def alike(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """``names`` in groups of quantities that cost alike to draw, the cheapest group first.
+
+    Each further derivative makes a draw two to three times as dear, and the iteration for D = 2 a hundred times. The
+    default quantities are one group.
+    """
+    found: dict[int, list[str]] = {}
+    for name in names:
+        found.setdefault(_dearness(parse(name)), []).append(name)
+    return [tuple(found[level]) for level in sorted(found)]
+
+
+def _dearness(quantity: Quantity) -> int:
+    derivatives = quantity.free + quantity.contracted
+    return max(4, derivatives) if quantity.free < 2 else 10 + derivatives
 
 
 def is_quantity(name: str) -> bool:

@@ -36,7 +36,7 @@ def _alone(experiment: Experiment, plan: Plan, means: Means, shelf: Shelf | None
         for call in calls:
             found = None if shelf is None else shelf.find(call)
             if found is None:
-                found = answered(experiment, plan.at(call.n), call, means.clock)
+                found = answered(experiment, plan.at(call.n), call)
                 if shelf is not None:
                     shelf.keep(call, found)
             yield found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,24 +28,19 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The ``values`` of a call, and the ``seconds`` that its draws took; ``stored``: an earlier run drew them."""
+    """The ``values`` of a call; ``stored``: an earlier run drew them."""
 
     values: Values
-    seconds: float
     stored: bool = False
 
 
 Run = Callable[[Sequence[Call]], Generator[Answer]]
 """A function from calls to their answers, in this order. Closing the generator drops the calls that are left."""
-Clock = Callable[[], float]
-"""Seconds since an arbitrary moment."""
 
 
-def answered(experiment: Experiment, at: At, call: Call, clock: Clock = time.monotonic) -> Answer:
+def answered(experiment: Experiment, at: At, call: Call) -> Answer:
     """The answer to ``call``, drawn in this process. Raises what the experiment raises."""
-    start = clock()
-    values = experiment.draw(at, call.first, call.count)
-    return Answer(values, clock() - start)
+    return Answer(experiment.draw(at, call.first, call.count))
 
 
 KEPT = 4
@@ -69,7 +63,7 @@ def answered_by_worker(experiment: Experiment, at: At, call: Call) -> Answer:
         raise
     except Exception as problem:
         raise RuntimeError(f"{type(problem).__name__}: {problem}") from None
-    return Answer({name: np.asarray(values, np.float64) for name, values in found.values.items()}, found.seconds)
+    return Answer({name: np.asarray(values, np.float64) for name, values in found.values.items()})
 
 
 def absolute(values: Values) -> dict[str, Floats]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tp.diagnostics.diagnostic import Diagnostic
-from tp.sampling.calls import Clock
 from tp.sampling.workers import Team
 from tp.store.behind import Behind
 from tp.store.store import Store
@@ -15,12 +13,8 @@ from tp.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """A ``store`` for results, and a ``team`` that draws instead of this process. Warnings go to ``warn``.
-
-    ``clock`` measures the seconds that draws take in this process.
-    """
+    """A ``store`` for results, and a ``team`` that draws instead of this process. Warnings go to ``warn``."""
 
     store: Store | Behind | None = None
     team: Team | None = None
     warn: Callable[[Diagnostic], None] = lambda _: None
-    clock: Clock = time.monotonic

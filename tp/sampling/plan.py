@@ -55,8 +55,9 @@ class Plan:
         dtype: ``"float32"`` or ``"float64"``.
         engine: ``"dense"`` (weights are matrices; a draw costs n²), ``"conditioned"`` (matrix-free Gaussian weights; a
             draw costs n), or ``"auto"``: the cheaper one at each width.
-        budget: seconds of drawing after which neither seeds nor widths are added. The first round is always finished.
-            None: 90 s, or 170 s where the widths span a factor of more than 1000.
+        budget: seconds of work, compiling and drawing, after which neither seeds nor widths are added. They are those
+            of the reference machine (:mod:`tp.interpret.cost.work`), so what is drawn depends on no clock. The first
+            round is always finished. None: 90 s, or 170 s where the widths span a factor of more than 1000.
         max_width: widths are added up to this one. None: no width is added.
         most_seeds: see ``seeds``.
         key: the number that all random draws start from.
@@ -71,7 +72,7 @@ class Plan:
     dtype: str = written("float64", one_of(DTYPES), "Precision of the numbers.", metavar=choices(DTYPES))
     most_seeds: int = MOST_SEEDS
     budget: float | None = written(
-        None, parse_budget, "Stop adding seeds and widths after this time (90s, 5m, 1h), for each program."
+        None, parse_budget, "Stop adding seeds and widths after this much work (90s, 5m, 1h), for each program."
     )
     key: int = 0
     engine: str = written(
@@ -119,7 +120,7 @@ class Plan:
 
     @property
     def time_limit(self) -> float:
-        """Seconds of drawing after which neither seeds nor widths are added."""
+        """Seconds of work after which neither seeds nor widths are added."""
         if self.budget is not None:
             return self.budget
         return LONG_SECONDS if self.widths[-1] > LONG * self.widths[0] else SECONDS

@@ -1,8 +1,8 @@
 """How many draws each round of a sweep makes at each width, from the cost of a draw there.
 
 The variance of a slope is about proportional to the sum over widths of 1 / seeds. For a given total cost it is least
-where the numbers of seeds are proportional to 1 / sqrt(cost). Costs are estimated seconds on one slow core. They depend
-on program and width alone, so runs repeat exactly.
+where the numbers of seeds are proportional to 1 / sqrt(cost). Costs are estimated seconds of the reference machine.
+They depend on program and width alone, so runs repeat exactly.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
-ROUND_SECONDS = 30.0
+ROUND_SECONDS = 15.0
 """The estimated seconds of a round with fewer than :data:`BLOCK` seeds at the largest width; twice in the first."""
 FIRST, LATER = 16, 4
 """The fewest seeds in a first and in a later round, at each width, whatever they cost."""
@@ -20,7 +20,7 @@ MOST_IN_ROUND = 256
 """The most seeds in a round at any width."""
 FEWEST_WIDTHS = 3
 """The fewest widths that a slope and its trend are fitted to."""
-CALL_SECONDS = 4.0
+CALL_SECONDS = 2.0
 """The estimated seconds of one call of the sampler: an interrupt and the time budget wait for its end."""
 
 
@@ -49,12 +49,17 @@ def spent(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
     return sum(count * costs[n] for n, count in seeds.items())
 
 
-def within(widths: Sequence[int], cost: Callable[[int], float], most: int, budget: float) -> tuple[int, ...]:
-    """As many of the smallest ``widths``, at least three, as a first round of ``budget`` seconds has time for."""
+def within(
+    widths: Sequence[int], cost: Callable[[int], float], most: int, budget: float, before: Callable[[int], float]
+) -> tuple[int, ...]:
+    """As many of the smallest ``widths``, at least three, as a first round of ``budget`` seconds has time for.
+
+    Beside the draws, a width takes the seconds ``before`` its first draw.
+    """
     kept = tuple(sorted(widths))
     while len(kept) > FEWEST_WIDTHS:
         costs = {n: cost(n) for n in kept}
-        if spent(first_round(costs, most), costs) <= budget:
+        if spent(first_round(costs, most), costs) + sum(map(before, kept)) <= budget:
             break
         kept = kept[:-1]
     return kept

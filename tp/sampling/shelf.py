@@ -31,12 +31,12 @@ class Shelf:
     def find(self, call: Call) -> Answer | None:
         """The stored answer to ``call``; None where not all of its draws are stored."""
         found = self.store.find(self._at(call.n), call.n, call.first, call.count)
-        return None if found is None else Answer(found.values, found.seconds, stored=True)
+        return None if found is None else Answer(found.values, stored=True)
 
     def keep(self, call: Call, answer: Answer) -> None:
         """Store the ``answer`` to ``call``."""
         key = Key(self._at(call.n), call.n, call.first, call.count)
-        self.store.keep(key, absolute(answer.values), answer.seconds, self.experiment.name)
+        self.store.keep(key, absolute(answer.values), self.experiment.name)
 
     def _at(self, n: int) -> Series:
         """The key of draws at width ``n``, without the numbers of the draws."""

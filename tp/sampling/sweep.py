@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from tp.sampling.calls import Answer, Call, absolute
 from tp.sampling.means import Means
 from tp.sampling.memory_limit import within_memory
 from tp.sampling.plan import Plan
+from tp.sampling.reading import WIDTHS
 from tp.sampling.rounds import first_round, fixed_rounds, in_call, later_round, spent
 from tp.statistics.more import More
 
@@ -30,21 +32,35 @@ Report = Callable[[float, float, str], None]
 class Sweep:
     """The ``samples`` of a sweep, and by width the name of the engine that drew ("dense" or "conditioned").
 
-    They are the answers to ``cells`` calls, ``stored`` of which an earlier run made. ``seconds`` is the time that the
-    draws took when they were made, summed over workers. ``interrupted``: the user ended the sweep (Ctrl-C).
+    They are the answers to ``cells`` calls, ``stored`` of which an earlier run made. ``work`` is what compiling and
+    drawing take on the reference machine, in seconds, whoever draws and whatever is stored. ``short``: the budget ended
+    the sweep while more was wanted. ``interrupted``: the user ended it (Ctrl-C or SIGTERM).
     """
 
     samples: Samples = field(default_factory=dict[str, dict[int, Floats]])
     engines: dict[int, str] = field(default_factory=dict[int, str])
     cells: int = 0
     stored: int = 0
-    seconds: float = 0.0
+    work: float = 0.0
+    short: bool = False
     interrupted: bool = False
 
     @property
     def widths(self) -> tuple[int, ...]:
         """The widths at which something was drawn, in increasing order."""
         return tuple(sorted(self.engines))
+
+    def also(self, other: Sweep) -> Sweep:
+        """Both sweeps as one; where they share a quantity, the draws of this one count."""
+        return Sweep(
+            {**other.samples, **self.samples},
+            dict(sorted({**other.engines, **self.engines}.items())),
+            self.cells + other.cells,
+            self.stored + other.stored,
+            self.work + other.work,
+            self.short or other.short,
+            self.interrupted or other.interrupted,
+        )
 
 
 def sweep(
@@ -59,10 +75,10 @@ def sweep(
     Where the plan has a number of seeds, it is that of every width, and nothing is asked. Otherwise (adaptive seeds)
     numbers of seeds follow from costs.
     Where larger widths would help, the next one of the plan is taken if memory and the budget are enough for it, and
-    more seeds otherwise. The time budget ends adaptive seeds after any call, once the first round is complete. It is
-    compared with the seconds that draws took when they were made: a run that is repeated or resumed ends where it
-    ended, and more workers make it shorter without changing it. An interrupt (Ctrl-C) ends the sweep, and keeps every
-    finished call.
+    more seeds otherwise. The budget ends adaptive seeds after any call, once the first round is complete. It is
+    compared with the estimated work of compiling and drawing, never with a clock: the same draws are made on a slow or
+    busy machine, with any number of workers, and in a run that is repeated or resumed. An interrupt (Ctrl-C, SIGTERM)
+    ends the sweep, and keeps every finished call.
 
     Raises TpError TP501 where memory is not enough, TP716 for workers that do not answer or have other versions, and
     what the experiment raises.
@@ -94,13 +110,13 @@ class _Drawing:
         self.costs = {n: experiment.cost(plan.at(n)) for n in plan.widths}
         self.result = Sweep()
         self._drawn = dict.fromkeys(plan.widths, 0)
+        self._compiled: set[int] = set()
         self._report = report
-        self._done = 0.0
         self._total = 0.0
 
     def fixed(self, seeds: int) -> None:
         """``seeds`` at every width, several rounds at once."""
-        self._total = seeds * sum(self.costs.values())
+        self._total = seeds * sum(self.costs.values()) + self._before(self.costs)
         calls: list[Call] = []
         for number, round_ in enumerate(fixed_rounds(self.costs, seeds), start=1):
             calls += self._calls(round_)
@@ -111,11 +127,14 @@ class _Drawing:
 
     def adaptive(self, wanted: Wanted) -> None:
         """Round after round until nothing more is ``wanted``, or the plan and its budget allow no more."""
-        seeds = first_round(self.costs, self.plan.most_seeds)
+        seeds, limit = self._first(), self.plan.time_limit
         larger = list(self.plan.larger)
-        self._total = max(spent(seeds, self.costs), self.plan.time_limit)
+        self._total = max(spent(seeds, self.costs) + self._before(seeds), limit)
         self._draw(self._calls(seeds))
-        while self.result.seconds <= self.plan.time_limit and (more := wanted(self.result.samples)):
+        while more := wanted(self.result.samples):
+            if self.result.work > limit:
+                self.result.short = True
+                return
             seeds = {}
             if larger and More.WIDTHS in more:
                 seeds = self._at(larger.pop(0))
@@ -123,16 +142,29 @@ class _Drawing:
                 seeds = later_round(self.costs, self._drawn, self.plan.most_seeds)
             if not seeds:
                 return
-            self._draw(self._calls(seeds), self.plan.time_limit)
+            self._draw(self._calls(seeds), limit)
+
+    def _first(self) -> dict[int, int]:
+        """Seeds of the first round. Of the default widths every second one is left out where all would be too much."""
+        seeds = first_round(self.costs, self.plan.most_seeds)
+        if self.plan.widths == WIDTHS and spent(seeds, self.costs) + self._before(seeds) > self.plan.time_limit:
+            self.costs = {n: self.costs[n] for n in WIDTHS[::2]}
+            seeds = first_round(self.costs, self.plan.most_seeds)
+        return seeds
 
     def _at(self, n: int) -> dict[int, int]:
         """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
         costs = {**self.costs, n: self.experiment.cost(self.plan.at(n))}
         seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
-        if spent(seeds, costs) > self.plan.time_limit - self.result.seconds:
+        if spent(seeds, costs) + self._before(seeds) > self.plan.time_limit - self.result.work:
+            self.result.short = True
             return {}
         self.costs = costs
         return seeds
+
+    def _before(self, widths: Iterable[int]) -> float:
+        """The work of compiling for ``widths``."""
+        return sum(self.experiment.compilation(self.plan.at(n)) for n in widths)
 
     def _calls(self, seeds: Mapping[int, int]) -> list[Call]:
         calls: list[Call] = []
@@ -143,16 +175,28 @@ class _Drawing:
         return calls
 
     def _draw(self, calls: list[Call], budget: float = math.inf) -> None:
-        """Make ``calls`` until the seconds spent exceed ``budget``."""
+        """Make ``calls``, as many of them as begin before the work exceeds ``budget``."""
+        worth = [self._worth(call) for call in calls]
+        begins = [self.result.work, *(self.result.work + done for done in accumulate(worth))]
+        calls = [call for call, begin in zip(calls, begins, strict=False) if begin <= budget]
         with closing(self.run(calls)) as answered:
-            for call in calls:
-                if self.result.seconds > budget:
-                    return
-                if self._report is not None:
-                    seed = call.first - _base(self.plan.key, call.n) + 1
-                    self._report(min(self._done, self._total), self._total, f"n = {call.n}, from seed {seed}")
+            for call, work in zip(calls, worth, strict=False):
+                self._say(call)
                 self._add(call.n, next(answered))
-                self._done += call.count * self.costs[call.n]
+                self.result.work += work
+
+    def _worth(self, call: Call) -> float:
+        """The work of ``call``; the first one at a width is charged with compiling."""
+        first = call.n not in self._compiled
+        self._compiled.add(call.n)
+        return call.count * self.costs[call.n] + (self._before([call.n]) if first else 0.0)
+
+    def _say(self, call: Call) -> None:
+        if self._report is not None:
+            what = f"from seed {call.first - _base(self.plan.key, call.n) + 1}"
+            if call.n not in self.result.engines:
+                what = "compiling"
+            self._report(min(self.result.work, self._total), self._total, f"n = {call.n}, {what}")
 
     def _add(self, n: int, answer: Answer) -> None:
         result = self.result
@@ -163,7 +207,6 @@ class _Drawing:
             result.engines = dict(sorted({**result.engines, n: self.experiment.engine(self.plan.at(n)).name}.items()))
         result.cells += 1
         result.stored += answer.stored
-        result.seconds += answer.seconds
 
 
 def _base(key: int, n: int) -> int:

@@ -27,8 +27,8 @@ class Behind:
     def find(self, series: Series, n: int, first: int, count: int) -> Found | None:
         return self.store.find(series, n, first, count)
 
-    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], seconds: float, program: str) -> None:
-        self._waiting.append(self._writer.submit(self.store.keep, key, values, seconds, program))
+    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], program: str) -> None:
+        self._waiting.append(self._writer.submit(self.store.keep, key, values, program))
         while self._waiting and (len(self._waiting) > MOST or self._waiting[0].done()):
             self._waiting.popleft().result()
 

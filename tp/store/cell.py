@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,11 +29,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The values of all quantities of one call, and the ``seconds`` that it took."""
+    """The values of all quantities of one call."""
 
     key: Key
     values: Mapping[str, npt.NDArray[np.float64]]
-    seconds: float
 
 
 def encode(cell: Cell) -> bytes:
@@ -43,7 +41,7 @@ def encode(cell: Cell) -> bytes:
     rows = [np.asarray(cell.values[name], dtype="<f8") for name in key.series.quantities]
     if any(row.shape != (key.count,) for row in rows):
         raise ValueError(f"expected {key.count} values of each quantity, not {[row.shape for row in rows]}")
-    header = dumped({**key.as_json(), "seconds": cell.seconds}).encode()
+    header = dumped(key.as_json()).encode()
     content = MAGIC + header + b"\n" + b"".join(row.tobytes() for row in rows)
     return content + hashlib.sha256(content).digest()
 
@@ -59,12 +57,11 @@ def decode(data: bytes) -> Cell:
         raise Unreadable("its checksum is wrong: it was cut short or altered")
     header, _, payload = content[len(MAGIC) :].partition(b"\n")
     try:
-        found: Any = json.loads(header)
-        key, seconds = key_from_json(found), float(found["seconds"])
-    except (KeyError, TypeError, ValueError) as problem:
+        key = key_from_json(json.loads(header))
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as problem:
         raise Unreadable(f"its header cannot be read: {problem!r}") from problem
     names = key.series.quantities
     if len(payload) != 8 * key.count * len(names):
         raise Unreadable("it does not have one value for each draw and quantity")
     table = np.frombuffer(payload, dtype="<f8").astype(np.float64).reshape(len(names), key.count)
-    return Cell(key, dict(zip(names, table, strict=True)), seconds)
+    return Cell(key, dict(zip(names, table, strict=True)))

@@ -42,10 +42,9 @@ class Damaged:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Draws from the store: ``values`` [draws] by quantity, the ``seconds`` they took, and the number of ``files``."""
+    """Draws from the store: ``values`` [draws] by quantity, and the number of ``files`` that they come from."""
 
     values: Mapping[str, npt.NDArray[np.float64]]
-    seconds: float
     files: int
 
 
@@ -88,7 +87,7 @@ class Store:
                 if len(sound) == len(cells):
                     return _joined(sound, first, first + count)
 
-    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], seconds: float, program: str) -> None:
+    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], program: str) -> None:
         """Write the ``values`` [draws] of a call, by quantity; ``program`` is the name of the program."""
         if not self._writes:
             return
@@ -96,7 +95,7 @@ class Store:
         path = name.path(self.folder)
         try:
             self._prepare(path.parent, program)
-            write(path, encode(Cell(key, values, seconds)))
+            write(path, encode(Cell(key, values)))
         except OSError as problem:
             self._writes = False
             self._refused(problem)
@@ -166,14 +165,13 @@ def program_names(folder: Path) -> list[str]:
 
 
 def _joined(cells: list[Cell], first: int, end: int) -> Found:
-    """Draws from ``first`` up to ``end`` (excluded) of overlapping cells, with a proportional part of their seconds."""
+    """Draws from ``first`` up to ``end`` (excluded) of overlapping cells."""
     parts: list[dict[str, npt.NDArray[np.float64]]] = []
-    seconds, at = 0.0, first
+    at = first
     for cell in cells:
         key = cell.key
         until = min(end, key.first + key.count)
         parts.append({name: row[at - key.first : until - key.first] for name, row in cell.values.items()})
-        seconds += cell.seconds if until - at == key.count else cell.seconds * (until - at) / key.count
         at = until
     names = cells[0].key.series.quantities
-    return Found({name: np.concatenate([part[name] for part in parts]) for name in names}, seconds, len(cells))
+    return Found({name: np.concatenate([part[name] for part in parts]) for name in names}, len(cells))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tp.store.loaded import ROOT, loaded
 
-FORMAT = 1
+FORMAT = 2
 """Increased when the meaning of a stored file changes."""
 EXPERIMENTS = ("tp.experiments.correlations", "tp.experiments.training.trainer")
 """The modules of the experiments whose draws are stored."""

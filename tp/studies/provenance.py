@@ -18,7 +18,8 @@ class Provenance:
 
     ``widths`` are those at which something was drawn, rising. ``engines`` has by width the interpreter that drew:
     "dense" or "conditioned". The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made.
-    ``interrupted``: the user broke off. Without any numbers all but ``program`` and ``file`` are empty.
+    ``interrupted``: the user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement
+    that would have gone on. Without any numbers all but ``program`` and ``file`` are empty.
     """
 
     program: str
@@ -29,6 +30,8 @@ class Provenance:
     cells: int = 0
     stored: int = 0
     interrupted: bool = False
+    budget: float = 0.0
+    short: bool = False
 
     def also(self, *drawn: Sweep | Provenance) -> Provenance:
         """With the cells of further sweeps, and interrupted where one of them was."""
@@ -37,6 +40,7 @@ class Provenance:
             cells=self.cells + sum(more.cells for more in drawn),
             stored=self.stored + sum(more.stored for more in drawn),
             interrupted=self.interrupted or any(more.interrupted for more in drawn),
+            short=self.short or any(more.short for more in drawn),
         )
 
 
@@ -51,4 +55,6 @@ def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:
         drawn.cells,
         drawn.stored,
         drawn.interrupted,
+        plan.time_limit,
+        drawn.short,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,11 @@ from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.experiments.experiment import Experiment
 from tp.printable import Printable
-from tp.quantities.definitions import DEFAULT
+from tp.quantities.definitions import DEFAULT, alike
 from tp.sampling.means import Means
+from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Report, Samples, sweep
+from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.statistics.rival_laws import BEGUN
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
@@ -72,10 +73,17 @@ def verify(
     Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
+    # Data and memory are looked at before anything is computed.
+    experiments = [
+        correlations_of(program, [*group, YARDSTICK], data, equal_inputs=equal_inputs, dtype=plan.dtype)
+        for group in alike(names)
+    ]
+    for experiment in experiments:
+        require_memory(experiment, plan)
+    if report is not None:
+        report(0.0, 0.0, "predicting")
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
-    drawn = [*names, YARDSTICK]
-    experiment = correlations_of(program, drawn, data, equal_inputs=equal_inputs, dtype=plan.dtype)
-    return compared(program, names, theory, experiment, plan, means, report)
+    return compared(program, names, theory, experiments, plan, means, report)
 
 
 def measured_quantities(program: Program, asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -88,28 +96,39 @@ def compared(
     program: Program,
     names: Sequence[str],
     theory: Analysis,
-    experiment: Experiment,
+    experiments: Sequence[Experiment],
     plan: Plan,
     means: Means | None = None,
     report: Report | None = None,
 ) -> Verification:
-    """What ``theory`` says of ``names`` against draws of ``experiment``, which has them and the kernel.
+    """What ``theory`` says of ``names`` against draws of ``experiments``: each of them has some, and the kernel.
 
-    Rounding errors are estimated from the kernel. Raises what :func:`sweep` raises.
+    Every experiment has the whole budget, so a dear quantity takes nothing from the cheap ones. Rounding errors are
+    estimated from the kernel. Raises what :func:`sweep` raises.
     """
     output = only_output(program)
     predicted = dict.fromkeys([*names, *claimed_quantities(program.claims, output)])
     prediction = theory.prediction(list(predicted), nodes=bool(program.claims))
 
-    def rows(samples: Samples) -> dict[str, Measured]:
-        return judged(names, prediction, samples, plan.dtype)
+    measured: dict[str, Measured] = {}
+    drawn, reached = Sweep(), list[tuple[int, ...]]()
+    for experiment in experiments:
+        asked = {name for name in names if name in experiment.quantities and name not in measured}
 
-    drawn = sweep(experiment, plan, means, lambda samples: wanted(rows(samples).values()), report)
-    measured = rows(drawn.samples)
+        def rows(samples: Samples, asked: Collection[str] = asked) -> dict[str, Measured]:
+            found = judged(names, prediction, samples, plan.dtype)
+            return {name: row for name, row in found.items() if name in asked}
+
+        more = sweep(experiment, plan, means, lambda samples: wanted(rows(samples).values()), report)
+        measured |= rows(more.samples)
+        reached.append(more.widths)
+        drawn = drawn.also(more)
+        if drawn.interrupted:
+            break
     return Verification(
         quantities=tuple(row(name, prediction, measured.get(name)) for name in names),
         claims=outcomes(program.claims, Theory(prediction, theory), measured, output),
-        assumptions=(*prediction.assumptions, *_unseen(drawn.widths)),
+        assumptions=(*prediction.assumptions, *_unseen(min(reached, key=lambda widths: widths[-1:]))),
         provenance=provenance(program, plan, drawn),
     )
 

@@ -104,6 +104,11 @@ class Outline:
         """Every graph that a run evaluates."""
         return [part for part, _ in self.parts()]
 
+    def compiled(self, n: int) -> dict[str, Questions]:
+        """The products with every weight that code is made for: each graph once, however often a run evaluates it."""
+        found = questions(self.programs(), n)
+        return {name: q for name, q in found.items() if name in self.program.parameters}
+
     def asked(self, n: int) -> dict[str, Questions]:
         """The products that a run needs with every weight."""
         found: dict[str, Questions] = {}

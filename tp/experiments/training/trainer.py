@@ -21,13 +21,12 @@ from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
 from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
+from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.work import elsewhere, held_entries, products, questions, sizes
 from tp.optimizers import Optimizer
 
-COMPILATION = 0.05
-"""The least seconds per run that matrix-free weights must save: they compile about 15 s longer, for about 300 runs."""
 GRAMS = 4
 """The number of matrices of inner products of all rows of a weight that are in memory at once."""
 CARRIED = 1.25
@@ -104,6 +103,10 @@ class Trainer:
         weights = products(self.outline.program.parameters, self.outline.asked(n), self.absent(n, engine), n)
         return weights + sum(times * elsewhere(*part, n) for part, times in self.outline.parts())
 
+    def compilation(self, at: At) -> float:
+        n, outline = at.width, self.outline
+        return compilation(outline.programs(), outline.compiled(n), self.absent(n, at.engine))
+
     def memory(self, at: At) -> int:
         """Bytes that a run needs."""
         return self.words(at.width, at.engine) * WORD[at.dtype]
@@ -132,7 +135,8 @@ class Trainer:
             raise error("TP511", f"{self.optimizer.name} moves weights as arrays", hint="use --engine dense")
         if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
             return frozenset()
-        return absent(self.outline.program.parameters, self.outline.asked(n), n, engine, COMPILATION)
+        parameters, outline = self.outline.program.parameters, self.outline
+        return absent(parameters, outline.asked(n), n, engine, outline.compiled(n))
 
     def words(self, n: int, engine: str) -> int:
         """How many numbers are in memory at once, approximately."""

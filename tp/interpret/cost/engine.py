@@ -6,14 +6,12 @@ from collections.abc import Collection, Mapping
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.parameter import Parameter
+from tp.interpret.cost.compilation import SHARED, conditioning
 from tp.interpret.cost.work import Questions, sizes
 
 ENGINES = ("auto", "dense", "conditioned")
 LAWS = ("normal", "constant")
 """Laws of weights that can be matrix-free. The centred part of a constant is zero."""
-
-COMPILATION = 0.01
-"""Seconds that conditioning must save per draw: its compilation takes 3 s longer, spread over about 300 draws."""
 
 
 def absent(
@@ -21,13 +19,14 @@ def absent(
     asked: Mapping[str, Questions],
     n: int,
     engine: str,
-    compilation: float = COMPILATION,
+    compiled: Mapping[str, Questions] | None = None,
 ) -> frozenset[str]:
     """The names of the weights that are matrix-free at width ``n``.
 
-    ``asked`` has the products that are taken with each applied weight. ``engine`` is "conditioned" (every Gaussian
-    operator is matrix-free), "auto" (those that are cheaper so, if a draw becomes at least ``compilation`` seconds
-    faster) or "dense" (none). Where an operator is matrix-free, or "conditioned" finds no operator at all, Gaussian
+    ``asked`` has the products that are taken with each applied weight, ``compiled`` those that code is made for (fewer,
+    where a loop repeats them; the same if None). ``engine`` is "conditioned" (every Gaussian operator is matrix-free),
+    "auto" (those that are cheaper so, if :data:`SHARED` draws save the time that their code takes longer to compile) or
+    "dense" (none). Where an operator is matrix-free, or "conditioned" finds no operator at all, Gaussian
     weights with a finite side are matrix-free too if that is cheaper. Raises TpError TP511 where "conditioned" finds
     operators, but none is Gaussian.
     """
@@ -43,10 +42,11 @@ def absent(
     saved = {name: _saved(parameters[name], asked[name], n) for name in able}
     cheap = {name for name in able if saved[name] > 0}
     out = operators & (able if engine == "conditioned" else cheap)
-    if engine == "auto" and sum(saved[name] for name in out) < compilation:
-        out = set()
     if out or (engine == "conditioned" and not operators):
         out |= cheap - operators
+    longer = conditioning(asked if compiled is None else compiled, out)
+    if engine == "auto" and SHARED * sum(saved[name] for name in out) < longer:
+        return frozenset()
     return frozenset(out)
 
 

@@ -27,7 +27,9 @@ def second_derivatives(program: Program, schedule: Schedule, prediction: Predict
     trainer = trainer_of(program, schedule, drawing.data, plan.dtype, curved=True)
     if plan.seeds is None:
         cost = {n: trainer.cost(plan.at(n)) for n in plan.widths}
-        plan = replace(plan, widths=within(plan.widths, cost.__getitem__, plan.most_seeds, plan.time_limit))
+        before = {n: trainer.compilation(plan.at(n)) for n in plan.widths}
+        fitting = within(plan.widths, cost.__getitem__, plan.most_seeds, plan.time_limit, before.__getitem__)
+        plan = replace(plan, widths=fitting)
     ratios = {BEFORE: Observable(RATIO, 0), AFTER: Observable(RATIO, schedule.steps)}
     quantities = {**after_all(schedule, HESSIAN_DRIFT), **ratios}
     return deviations(trainer, schedule, quantities, prediction, replace(drawing, plan=plan))
