@@ -97,7 +97,12 @@ class Model(Printable):
         return self.program.claims
 
     def orders(
-        self, quantities: Sequence[str] | None = None, *, nodes: bool = False, certified: bool = False
+        self,
+        quantities: Sequence[str] | None = None,
+        *,
+        nodes: bool = False,
+        certified: bool = False,
+        progress: Progress | None = None,
     ) -> Orders:
         """Exponents of n without running anything: typical ones and bounds, laws for all orders, regime, claims.
 
@@ -105,6 +110,7 @@ class Model(Printable):
             quantities: names such as ``"F"``, ``"kernel"``, ``"hessian"``, ``"C[0,2]"``. None: the default ones.
             nodes: whether to predict every named node as well.
             certified: whether to record the derivations for ``tp.certify``.
+            progress: called with a text that says what is being worked out; how much work it is, is not known.
 
         Returns:
             ``prediction.exponents`` holds an exponent of n by quantity: a Fraction, or None for a quantity that
@@ -115,7 +121,7 @@ class Model(Printable):
         """
         from tp.studies.orders import orders
 
-        return orders(self.program, _known(quantities), nodes=nodes, certified=certified)
+        return orders(self.program, _known(quantities), nodes=nodes, certified=certified, report=progress)
 
     def blame(
         self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200

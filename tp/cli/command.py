@@ -55,7 +55,7 @@ class Command(NamedTuple):
                 raise usage(f"invalid value {attached!r} for '{name}': {problem}", help) from None
         if not values[HELP.key]:
             self._arguments(values, arguments)
-        return Given(values)
+        return Given(values, words)
 
     def _arguments(self, values: dict[str, Any], words: Sequence[str]) -> None:
         if self.argument is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tp import Plan
 from tp.api.model import CORRELATIONS
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import FILE, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, models, quantities, show
 from tp.cli.progress import progress_bar
 from tp.exit_code import ExitCode
 

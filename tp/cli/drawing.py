@@ -30,7 +30,6 @@ NO_STORE = flag("--no-store", "Keep no results, and use no stored ones.")
 RESUME = switch("--resume", "Whether stored results are used.")
 JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
-PROGRESS = flag("--progress", "Show progress even where stderr is no terminal.")
 
 RESOURCES = (STORE, NO_STORE, RESUME, JOBS, SCHEDULER)
 

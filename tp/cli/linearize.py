@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, PROGRESS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, data, options_of, plan, resources
+from tp.cli.each import each, go_on
 from tp.cli.option import Given, switch, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, SET, models, show
-from tp.cli.progress import progress_bar
+from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, SET, models, show
 from tp.cli.training import TRAINING, schedule
-from tp.exit_code import ExitCode, worst
+from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Linearization
+    from tp import Linearization, Model
+    from tp.api.model import Progress
 
 SECOND = switch("--second", "Also measure second derivatives, in further runs.")
 STRONG = value(
@@ -24,29 +25,28 @@ STRONG = value(
 
 def linearize(given: Given) -> ExitCode:
     """Print correlations and deviations of each program beside each other."""
-    chosen = schedule(given)
+    chosen, drawn = schedule(given), plan(given)
     strong = given[STRONG]
     rhos = () if strong is None else "usual" if strong == "usual" else [word.strip() for word in strong.split(",")]
-    results: list[Linearization] = []
     found = models(given)
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
-        for model in found:
-            with progress_bar(model.name, given[PROGRESS]) as report:
-                result = model.linearize(
-                    chosen,
-                    second=given[SECOND],
-                    rhos=rhos,
-                    data=inputs,
-                    progress=report,
-                    plan=plan(given),
-                    resources=means,
-                )
-            results.append(result)
-            if result.provenance.interrupted:
-                break
+
+        def one(model: Model, report: Progress | None) -> Linearization:
+            return model.linearize(
+                chosen,
+                second=given[SECOND],
+                rhos=rhos,
+                data=inputs,
+                progress=report,
+                plan=drawn,
+                resources=means,
+            )
+
+        results, code = each(found, given[PROGRESS], one)
     show(results, given)
-    return worst(result.exit_code for result in results)
+    go_on("linearize", given, [result.next_budget for result in results])
+    return code
 
 
 COMMAND = Command(

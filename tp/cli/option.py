@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -34,8 +34,10 @@ class Option(Generic[T]):
 class Given:
     """The values of the options of one command, as given or by default."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], words: Sequence[str] = ()) -> None:
         self._values = values
+        self.words = words
+        """The words of the command line after the name of the command."""
 
     def __getitem__(self, option: Option[T]) -> T:
         return self._values[option.key]

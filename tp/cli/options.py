@@ -6,18 +6,36 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tp.cli.option import Given, Option, argument, repeated, value
+from tp.cli.option import Given, Option, argument, flag, repeated, value
 from tp.diagnostics.diagnostic import TpError, error
 from tp.written import choices, one_of
 
 if TYPE_CHECKING:
     from tp.api.model import Model
 
+
+def writable(file: str) -> str:
+    """The name of a file that will be written at the end. Raises TpError TP508 where that is not possible."""
+    from os import W_OK, access, path
+
+    folder = path.dirname(file) or "."
+    problem = (
+        "Is a directory" if path.isdir(file)
+        else "No such folder" if not path.isdir(folder)
+        else "Permission denied" if not access(file if path.exists(file) else folder, W_OK)
+        else ""
+    )  # fmt: skip
+    if problem:
+        raise error("TP508", f"cannot write {file}: {problem}")
+    return file
+
+
 FILE = argument("FILE", "A program (.tp).")
 FILES = argument("FILE...", "Programs (.tp).")
 SET = repeated("--set", "Set a hyperparameter or a finite axis; repeatable.", metavar="NAME=VALUE")
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
-OUTPUT = value("--output", str, "Write to this file, not to standard output.", metavar="FILE", short="-o")
+PROGRESS = flag("--progress", "Show progress even where stderr is no terminal.")
+OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
 
 
 def form_of(words: Sequence[str], help: str = "How results are printed.") -> Option[str]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tp.cli.command import Command
+from tp.cli.each import each
 from tp.cli.option import Given, flag, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, emit, models, quantities, show
+from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, emit, models, quantities, show, writable
 from tp.diagnostics.diagnostic import error
-from tp.exit_code import ExitCode, worst
+from tp.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from tp import Model, Orders
+    from tp.api.model import Progress
 
 NODES = flag("--nodes", "Also the exponent of every named node, with its line.")
-CERTIFICATE = value("--certificate", str, "Write the derivations to this file, for tp certify.", metavar="FILE")
+CERTIFICATE = value("--certificate", writable, "Write the derivations to this file, for tp certify.", metavar="FILE")
 
 
 def orders(given: Given) -> ExitCode:
@@ -19,13 +26,17 @@ def orders(given: Given) -> ExitCode:
     found = models(given)
     if certificate is not None and len(found) > 1:
         raise error("TP506", "one certificate is about one program", hint="give one FILE with --certificate")
-    results = [model.orders(asked, nodes=given[NODES], certified=certificate is not None) for model in found]
+
+    def one(model: Model, report: Progress | None) -> Orders:
+        return model.orders(asked, nodes=given[NODES], certified=certificate is not None, progress=report)
+
+    results, code = each(found, given[PROGRESS], one)
     if certificate is not None:
         import json
 
         emit(json.dumps(results[0].certificate, separators=(",", ":")), certificate)
     show(results, given)
-    return worst(result.exit_code for result in results)
+    return code
 
 
 COMMAND = Command(
@@ -33,5 +44,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, CERTIFICATE, FORMAT, OUTPUT),
+    (NODES, SET, QUANTITIES, CERTIFICATE, FORMAT, OUTPUT, PROGRESS),
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from tp import Plan
 from tp.api.model import TRAIN
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, PROGRESS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, data, options_of, plan, resources
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
+from tp.cli.options import FILE, FORMAT, OUTPUT, PROGRESS, SET, models, show
 from tp.cli.progress import progress_bar
 from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode

@@ -6,38 +6,38 @@ from typing import TYPE_CHECKING
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, PROGRESS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
+from tp.cli.each import each, go_on
 from tp.cli.option import Given
-from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
-from tp.cli.progress import progress_bar
-from tp.exit_code import ExitCode, worst
+from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, models, quantities, show
+from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Verification
+    from tp import Model, Verification
+    from tp.api.model import Progress
 
 
 def verify(given: Given) -> ExitCode:
     """Print the verdicts on the quantities and claims of each program."""
-    asked = quantities(given[QUANTITIES])
-    results: list[Verification] = []
+    asked, chosen = quantities(given[QUANTITIES]), plan(given)
     found = models(given)
     inputs = data(given, found)
     with resources(given) as means:
-        for model in found:
-            with progress_bar(model.name, given[PROGRESS]) as report:
-                result = model.verify(
-                    quantities=asked,
-                    data=inputs,
-                    equal_inputs=given[EQUAL_INPUTS],
-                    progress=report,
-                    plan=plan(given),
-                    resources=means,
-                )
-            results.append(result)
-            if result.provenance.interrupted:
-                break
+
+        def one(model: Model, report: Progress | None) -> Verification:
+            return model.verify(
+                quantities=asked,
+                data=inputs,
+                equal_inputs=given[EQUAL_INPUTS],
+                progress=report,
+                plan=chosen,
+                resources=means,
+            )
+
+        results, code = each(found, given[PROGRESS], one)
     show(results, given)
-    return ExitCode.UNDECIDED if results[-1].provenance.interrupted else worst(result.exit_code for result in results)
+    go_on("verify", given, [result.next_budget for result in results])
+    return code
 
 
 COMMAND = Command(

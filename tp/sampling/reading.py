@@ -83,6 +83,21 @@ def parse_budget(text: str) -> float:
     return parts[0] * 3600 + parts[1] * 60 + parts[2]
 
 
+def duration(seconds: float) -> str:
+    """``seconds`` as :func:`parse_budget` reads them, such as ``90s``, ``5m`` or ``1h30m``."""
+    if seconds != int(seconds) or seconds <= 90:
+        return f"{seconds:g}s"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return "".join(f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (rest, "s")) if count)
+
+
+def larger(seconds: float) -> float:
+    """A budget of at least three times ``seconds``, in whole minutes: one, five, ten or a multiple of fifteen."""
+    minutes = math.ceil(3 * seconds / 60)
+    return 60.0 * next((usual for usual in (1, 5, 10) if usual >= minutes), -(-minutes // 15) * 15)
+
+
 def _malformed(text: str) -> Exception:
     hint = "write 64,128,256 or 64:1024 or 1e2:1e4:9"
     return error("TP502", f"cannot read the widths {text!r}", hint=hint)

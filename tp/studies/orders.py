@@ -12,6 +12,7 @@ from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.printable import Printable
 from tp.quantities.definitions import SYMBOLIC
+from tp.sampling.sweep import Report
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
@@ -59,16 +60,30 @@ class Orders(Printable):
 
 
 def orders(
-    program: Program, quantities: Sequence[str] | None = None, *, nodes: bool = False, certified: bool = False
+    program: Program,
+    quantities: Sequence[str] | None = None,
+    *,
+    nodes: bool = False,
+    certified: bool = False,
+    report: Report | None = None,
 ) -> Orders:
     """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node."""
+
+    def say(what: str) -> None:
+        if report is not None:
+            report(0.0, 0.0, what)
+
     asked = tuple(dict.fromkeys(quantities if quantities is not None else SYMBOLIC))
     output = only_output(program)
     wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
+    say("typical orders")
     analysis = Analysis(program.graph, wanted)
     prediction = analysis.prediction(wanted, nodes=nodes or bool(program.claims))
+    say("claims")
     claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)
+    say("blame")
     accusation = accuse(program, analysis)
+    say("bounds and laws for all orders")
     return Orders(
         provenance=Provenance(program.name, program.file),
         asked=asked,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from tp.sampling.reading import duration, larger
 
 if TYPE_CHECKING:
     from tp.program import Program
@@ -32,6 +34,10 @@ class Provenance:
     interrupted: bool = False
     budget: float = 0.0
     short: bool = False
+
+    def next_budget(self, undecided: Sequence[str]) -> str:
+        """A budget to go on with, as text, where this one ended with quantities ``undecided``; else empty."""
+        return duration(larger(self.budget)) if self.short and undecided and not self.interrupted else ""
 
     def also(self, *drawn: Sweep | Provenance) -> Provenance:
         """With the cells of further sweeps, and interrupted where one of them was."""

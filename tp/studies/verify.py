@@ -43,6 +43,16 @@ class Verification(Printable):
     provenance: Provenance
 
     @property
+    def undecided(self) -> tuple[str, ...]:
+        """The quantities whose measurement is undecided."""
+        return tuple(q.name for q in self.quantities if q.judgement.verdict is Verdict.UNDECIDED)
+
+    @property
+    def next_budget(self) -> str:
+        """A budget to go on with, such as "5m", where this one ended with something undecided; else empty."""
+        return self.provenance.next_budget(self.undecided)
+
+    @property
     def exit_code(self) -> ExitCode:
         """HOLDS: all claims hold and nothing is refuted; FAILS: a claim fails or a quantity is refuted; else UNDECIDED.
 

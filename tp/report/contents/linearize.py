@@ -11,7 +11,7 @@ from tp.report.contents.claims import claims
 from tp.report.contents.corollary_4_0_1 import corollary_4_0_1
 from tp.report.contents.critical_rates import critical_rates
 from tp.report.contents.curves import curves
-from tp.report.contents.provenance import drawn, interrupted, title
+from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.quantities import QUANTITY
 from tp.report.contents.schedule import schedule
 from tp.report.contents.theorem_3_2 import theorem_3_2
@@ -44,7 +44,14 @@ def document(result: Linearization) -> Document:
             theorem_3_2(result.theorem_3_2),
             Section("", (claims(result.claims, result.provenance.file),)),
             Section("", (Line((schedule(run), widths, *drawn(result.provenance))),)),
-            Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
+            Section(
+                "",
+                (
+                    interrupted(result.provenance),
+                    unfinished(result.provenance, result.undecided),
+                    Data("exit_code", int(result.exit_code)),
+                ),
+            ),
             assumptions(result.assumptions),
         ),
     )

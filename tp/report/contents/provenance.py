@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from tp.report.document import Fact, Line
+from tp.sampling.reading import duration
 from tp.studies.provenance import Provenance
 
 
@@ -34,6 +35,18 @@ def engines(found: Mapping[int, str]) -> str:
     (first, small), *between, (last, large) = runs
     middle = (f"{name} from n = {widths[0]} to {widths[-1]}" for name, widths in between)
     return ", ".join([f"{first} up to n = {small[-1]}", *middle, f"{last} from n = {large[0]} on"])
+
+
+def unfinished(found: Provenance, open_: Sequence[str]) -> Line:
+    """Where the budget ended the measurement with quantities undecided: which they are, and how to go on."""
+    spent, more = duration(found.budget), found.next_budget(open_)
+    if not more:
+        return Line((Fact("", "unfinished", None),))
+    said = (
+        f"the budget of {spent} ended with {', '.join(open_)} undecided; "
+        f"--budget {more} goes on from here: draws are stored"
+    )
+    return Line((Fact(said, "unfinished", {"budget": spent, "undecided": list(open_), "next": more}),))
 
 
 def interrupted(found: Provenance, done: str = "known") -> Line:

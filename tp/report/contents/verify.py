@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
-from tp.report.contents.provenance import drawn, interrupted, title
+from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.quantities import CAPTION, QUANTITY
 from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import table
@@ -19,7 +19,14 @@ def document(result: Verification) -> Document:
             Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
             Section("", (_drawn(result), _together(len(result.quantities)))),
             Section("", (claims(result.claims, result.provenance.file),)),
-            Section("", (interrupted(result.provenance), Data("exit_code", int(result.exit_code)))),
+            Section(
+                "",
+                (
+                    interrupted(result.provenance),
+                    unfinished(result.provenance, result.undecided),
+                    Data("exit_code", int(result.exit_code)),
+                ),
+            ),
             assumptions(result.assumptions),
         ),
     )

@@ -47,12 +47,28 @@ class Linearization(Printable):
     provenance: Provenance
 
     @property
+    def rows(self) -> list[QuantityResult]:
+        """Everything that was measured and judged."""
+        strong = [] if self.theorem_3_2 is None else [r.deviation for r in self.theorem_3_2.rows]
+        return [*self.theorem_3_1.left, *self.theorem_3_1.right, *self.hessian, *strong]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The quantities with a prediction whose measurement is undecided."""
+        found = (q.name for q in self.rows if q.known and q.judgement.verdict is Verdict.UNDECIDED)
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def next_budget(self) -> str:
+        """A budget to go on with, such as "5m", where this one ended with something undecided; else empty."""
+        return self.provenance.next_budget(self.undecided)
+
+    @property
     def exit_code(self) -> ExitCode:
         """HOLDS: both sides agree; FAILS: they disagree, a prediction is refuted or a claim fails; else UNDECIDED."""
-        rows = [*self.theorem_3_1.left, *self.theorem_3_1.right, *self.hessian]
+        rows = self.rows
         answers = [self.theorem_3_1.answer, *(claim.answer for claim in self.claims)]
         if self.theorem_3_2 is not None:
-            rows += [r.deviation for r in self.theorem_3_2.rows]
             answers.append(self.theorem_3_2.answer)
         if any(q.judgement.verdict is Verdict.REFUTED for q in rows):
             answers.append(Answer.NO)
