@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from itertools import pairwise
 
 from tp.cli import commands
@@ -22,9 +24,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Most objects live until the command ends, so frequent garbage collection is useless: up to a fifth of the time.
     gc.set_threshold(100_000, 20, 20)
     printed = io.StringIO()
-    with redirect_stdout(printed):
+    with _terminable(), redirect_stdout(printed):
         code = _answer(list(sys.argv[1:] if arguments is None else arguments))
     return deliver(printed.getvalue(), code)
+
+
+@contextmanager
+def _terminable() -> Generator[None]:
+    """SIGTERM, which batch systems send, ends a command as Ctrl-C does: what is known is printed, workers end."""
+    if threading.current_thread() is not threading.main_thread():  # then signals cannot be handled here
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _answer(words: list[str]) -> ExitCode:

@@ -12,7 +12,6 @@ from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.printable import Printable
 from tp.quantities.definitions import SYMBOLIC
-from tp.sampling.sweep import Report
 from tp.studies.blame import Accusation, accuse
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
@@ -27,6 +26,7 @@ from tp.theory.weak_correlations import Strength
 if TYPE_CHECKING:
     from tp.orders.proof.certificate import Json
     from tp.program import Program
+    from tp.sampling.sweep import Report
 
 
 @dataclass(frozen=True, slots=True, repr=False)
