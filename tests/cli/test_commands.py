@@ -198,7 +198,7 @@ def test_orders_as_json(mlp: str, capsys: Captured) -> None:
     found = json.loads(capsys.readouterr().out)
     assert found["program"] == "mlp"
     assert [(q["name"], q["typical"]) for q in found["quantities"]] == [("C[0,2]", "-1"), ("kernel", "0")]
-    assert {"name": "h[1]", "line": 6, "typical": "0"} in found["nodes"]
+    assert {"name": "h[1]", "line": 6, "typical": "0", "exact": True} in found["nodes"]
     assert found["assumptions"]
 
 
