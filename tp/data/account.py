@@ -67,6 +67,7 @@ def _special(data: Data, found: Inputs) -> Iterator[Diagnostic]:
     """Pairs of the first distinct samples that are orthogonal or parallel."""
     rows = _rows(found, data)
     joined = np.concatenate([array[rows].reshape(len(rows), -1) for array in found.values()], axis=1)
+    joined = joined / np.abs(joined).max(axis=1, keepdims=True)  # the squares of large values overflow
     scaled = joined / np.linalg.norm(joined, axis=1, keepdims=True)
     angles = {pair: abs(float(scaled[pair[0]] @ scaled[pair[1]])) for pair in combinations(range(len(rows)), 2)}
     orthogonal = [pair for pair, cosine in angles.items() if cosine < _NEARLY]
