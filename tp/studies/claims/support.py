@@ -11,7 +11,6 @@ from tp.claims.inequality import SMALLER, Inequality, Order, by_theory
 from tp.statistics.bound import RANGE
 from tp.statistics.estimate import ROUNDING
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
-from tp.statistics.verdict_of_fit import judge
 
 if TYPE_CHECKING:
     from tp.statistics.fit import Fit
@@ -61,6 +60,8 @@ def by_data(part: Inequality, order: Order | None, measured: Measured) -> Data:
     prediction or the whole interval lies within it; only a verdict, which rejects larger terms with small prefactors,
     decides where theory does not. That something is zero to rounding never decides: it may be small.
     """
+    from tp.statistics.verdict_of_fit import judge  # loads scipy, which tp orders does without
+
     fit, predicted = measured.fit, measured.judgement.verdict
     if part.relation == "zero":
         own = order is not None and order.exponent is None
