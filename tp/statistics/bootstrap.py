@@ -43,7 +43,7 @@ def mean(parts: list[Bootstrapped]) -> Bootstrapped:
 
 @lru_cache(maxsize=32)
 def picks(
-    counts: tuple[int, ...], levels: tuple[float, ...], seed: int
+    counts: tuple[int, ...], levels: tuple[float, ...], seed: int, resamples: int = RESAMPLES
 ) -> list[Int[npt.NDArray[np.intp], "levels resamples"]]:
     """Indices into sorted values of the quantiles of bootstrap resamples: one array for each of ``counts``.
 
@@ -52,16 +52,16 @@ def picks(
     statistics", section 2.5.
     """
     draw = np.random.default_rng(seed)
-    return [_picked(count, levels, draw) for count in counts]
+    return [_picked(count, levels, draw, resamples) for count in counts]
 
 
-def _picked(count: int, levels: tuple[float, ...], draw: np.random.Generator) -> npt.NDArray[np.intp]:
-    uniform, before = np.zeros(RESAMPLES), 0
-    out = np.empty((len(levels), RESAMPLES), dtype=np.intp)
+def _picked(count: int, levels: tuple[float, ...], draw: np.random.Generator, resamples: int) -> npt.NDArray[np.intp]:
+    uniform, before = np.zeros(resamples), 0
+    out = np.empty((len(levels), resamples), dtype=np.intp)
     for k, level in enumerate(levels):
         now = rank(level, count)
         if now > before:
-            uniform = uniform + (1 - uniform) * draw.beta(now - before, count + 1 - now, RESAMPLES)
+            uniform = uniform + (1 - uniform) * draw.beta(now - before, count + 1 - now, resamples)
             before = now
         out[k] = np.minimum((uniform * count).astype(np.intp), count - 1)
     return out

@@ -16,10 +16,20 @@ from tp.statistics.slopes import TYPICAL
 
 FORMS = ((0.5, 1.0), (1.0, 1.0), (1.0, 0.5))
 """The corrections (1 + c n^-q)^r that are tried, as (q, r). r = 1/2 is the root of a sum of squares."""
-RISING = np.geomspace(0.02, 1e6, 200)
+RISING = np.geomspace(0.02, 1e6, 600)
 """Positive values of c n^-q at the smallest width."""
-SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 60), [0.0], RISING])
+SHARES = np.concatenate([-np.geomspace(0.01, 0.95, 120), [0.0], RISING])
 """The values of c n^-q at the smallest width that are tried. At -1 or less the law would vanish at some width."""
+BEGUN = 0.75
+"""Two terms count where they become equal within this fraction of the range of log n, from the smallest width.
+
+Laws whose terms become equal at larger widths are not tried: no data at these widths exclude them.
+"""
+SMALL = 0.08
+"""The standard deviation of corrections that are always allowed for, as shares of the typical size at the least width.
+
+They are what makes the size of |1 + N / (2 n^(1/2))|, N normal, no pure power. Larger ones must show in the data.
+"""
 MODEL_ERROR = 0.01
 """The standard deviation of log|q| that is allowed for corrections beyond the one in the model."""
 CHANCE = 0.999
@@ -39,16 +49,17 @@ class Centres:
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """The misfits (sums of squares over variances) of the best power without and with a correction; its exponent."""
+    """The misfits (sums of squares over variances) of the best power without and with a correction; its exponent.
+
+    ``gain`` is twice the logarithm of the ratio of the likelihoods of powers with corrections, averaged over these, and
+    of powers without. ``exponent`` allows for all corrections, ``nearly`` for those of about :data:`SMALL`.
+    """
 
     plain: float
     corrected: float
+    gain: float
     exponent: Estimate
-
-    @property
-    def gain(self) -> float:
-        """By how much the correction lowers the misfit: twice the logarithm of a ratio of likelihoods."""
-        return self.plain - self.corrected
+    nearly: Estimate
 
 
 def centres(data: QuantileProfile) -> Centres:
@@ -86,9 +97,28 @@ def corrected(data: Centres, level: float) -> Corrected:
         slopes.append(slope)
         misfits.append(misfit(y - slope[:, None] * x, weights))
     slope, misfits = np.concatenate(slopes), np.concatenate(misfits)
+    reach = BEGUN * (data.logs[-1] - data.logs[0])
+    begun = np.concatenate([np.exp(q * reach) >= SHARES for q, _ in FORMS])
     zero = int(np.flatnonzero(SHARES == 0)[0])
-    exponent = profile_interval(slope, misfits, spread, level)
-    return Corrected(float(misfits[zero]), float(misfits.min()), exponent)
+    unusual = np.tile((SHARES / SMALL) ** 2, len(FORMS))
+    plain = float(misfits[zero])
+    return Corrected(
+        plain=plain,
+        corrected=float(misfits[begun].min()),
+        gain=plain - averaged(misfits[begun]),
+        exponent=profile_interval(slope[begun], misfits[begun], spread, level),
+        nearly=profile_interval(slope, misfits + unusual, spread, level),
+    )
+
+
+def averaged(misfits: Float[Floats, " laws"]) -> float:
+    """The misfit that stands for the likelihood averaged over laws with these ``misfits``, each with the same weight.
+
+    Likelihoods are exp(-misfit / 2). A ratio of such an average to the likelihood of the true law exceeds 1/p with
+    probability p at most, however often one looks (Ville's inequality); a maximum over laws has no such bound.
+    """
+    least = float(misfits.min())
+    return least - 2 * float(np.log(np.mean(np.exp(-(misfits - least) / 2))))
 
 
 def fits(data: Centres, misfit: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from tp.statistics.bootstrap import Bootstrapped, picks
+from tp.statistics.bootstrap import RESAMPLES, Bootstrapped, picks
 from tp.statistics.bound import LEAST_WIDTHS, RANGE
 from tp.statistics.intervals import Floats
 from tp.statistics.quantiles import rank
@@ -89,13 +89,17 @@ class QuantileProfile:
 
 
 def quantile_profile(
-    logs: Mapping[int, Float[Floats, " draws"]], levels: Sequence[float], seed: int = 0, name: str = "all widths"
+    logs: Mapping[int, Float[Floats, " draws"]],
+    levels: Sequence[float],
+    seed: int = 0,
+    name: str = "all widths",
+    resamples: int = RESAMPLES,
 ) -> QuantileProfile:
     """The profile of ``logs[n]``, log|M_n| of each draw; ``levels`` increase; ``seed`` is that of resamples."""
     widths = tuple(sorted(logs))
     values = [np.sort(logs[n]) for n in widths]
     counts = tuple(v.size for v in values)
-    chosen = picks(counts, tuple(levels), seed)
+    chosen = picks(counts, tuple(levels), seed, resamples)
     resampled = np.stack([v[pick] for v, pick in zip(values, chosen, strict=True)], axis=1)
     found = np.stack([v[[rank(q, v.size) - 1 for q in levels]] for v in values], axis=1)
     return QuantileProfile(widths, counts, tuple(levels), found, np.clip(resampled, -_FAR, _FAR), name)

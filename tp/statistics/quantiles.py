@@ -8,8 +8,13 @@ from jaxtyping import Float
 
 from tp.statistics.intervals import Floats
 
-QUANTILES = (0.5, 0.75, 0.9)
-"""The median, and the upper quantiles whose slopes may not lie above a confirmed exponent."""
+TYPICAL_LEVELS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+"""The typical size is the geometric mean of the quantiles at these levels, from the median to the upper quartile.
+
+Several of them vary less than one, above all for values that are discrete.
+"""
+QUANTILES = (*TYPICAL_LEVELS, 0.9)
+"""Those, and an upper quantile whose slope may not lie above a confirmed exponent."""
 UPPER_QUANTILE = QUANTILES[-1]
 BEYOND = 20
 """A quantile needs this many draws on either side of it."""

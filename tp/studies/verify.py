@@ -16,7 +16,7 @@ from tp.sampling.means import Means
 from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Samples, Sweep, sweep
-from tp.statistics.rival_laws import BEGUN
+from tp.statistics.corrections import BEGUN
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory

@@ -1,0 +1,105 @@
+"""Rare large draws: down to which probability a bound is supported, and whether some of them grow faster.
+
+M = O(n^p) says that every quantile of |M_n| is O(n^p), also at 99 %, beyond which a width of 64 draws has none. But the
+draws of all widths together have some. Both tests compare the smaller half of the widths with the larger half, by
+numbers of draws above a line C n^s:
+
+- if the quantile at 1 - share grew as n^s, some line would have the fraction ``share`` of the draws of either half
+  above it. :func:`supported_share` is the least share for which no line fits that;
+- :func:`growing_share` looks for a line that significantly more of the draws at larger widths are above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from jaxtyping import Float
+
+from tp.statistics.intervals import Floats
+
+FASTER = 0.25
+"""Support means that the quantile does not grow faster than the bound by this power of n."""
+SURELY = 0.125
+"""Draws are reported as growing where they outgrow the bound by this power of n."""
+SHARES = (0.25, 0.2, 0.15, 0.125, 0.1, 0.08, 0.066, 0.05, 0.04, 0.033, 0.025, 0.02, 0.0166, 0.0125, 0.01, 0.005, 0.0025)
+"""Probabilities for which the support of a bound is looked at, from frequent to rare events."""
+AGAINST = 2 * log(100)
+"""A line does not fit where twice its log-likelihood falls short of the best one's by this: by chance in 1 of 100."""
+FOR = 2 * log(200)
+"""The same for draws that grow. Many lines are tried, so about one in a hundred samples has such draws by chance."""
+_FEWEST = 3
+"""The fewest draws above a line that count as growing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tail:
+    """Logarithms of draws in the two halves of the widths, relative to n^s for the slope s that is asked for.
+
+    ``logs`` are logs of |M_n| minus the log of its typical size, in increasing order, by width; ``x`` are logs of the
+    widths minus their mean.
+    """
+
+    logs: tuple[Float[Floats, " draws"], ...]
+    x: Float[Floats, " widths"]
+
+    def above(self, slope: float) -> tuple[Floats, Floats, int, int]:
+        """Numbers of draws above lines C n^slope in the smaller and the larger half, and the draws in either half.
+
+        One line for each draw, which counts as being on it, from high to low.
+        """
+        lifted = [values - slope * x for values, x in zip(self.logs, self.x, strict=True)]
+        middle = len(lifted) // 2
+        low, high = np.sort(np.concatenate(lifted[:middle])), np.sort(np.concatenate(lifted[middle:]))
+        lines = np.concatenate([low, high])
+        lines = np.unique(lines[np.isfinite(lines)])[::-1]
+        counts = [values.size - np.searchsorted(values, lines, side="left") for values in (low, high)]
+        return counts[0].astype(np.float64), counts[1].astype(np.float64), low.size, high.size
+
+
+def tail(logs: Sequence[Float[Floats, " draws"]], typical: Floats, log_widths: Floats) -> Tail:
+    """From ``logs`` of |M_n| in increasing order, by width, and logs of ``typical`` sizes."""
+    centred = tuple(values - middle for values, middle in zip(logs, typical, strict=True))
+    return Tail(centred, log_widths - log_widths.mean())
+
+
+def supported_share(found: Tail, slope: float) -> float | None:
+    """The least of :data:`SHARES` such that its quantile does not grow as n^slope times the typical size, or faster.
+
+    All larger shares have the same property. None where there is none.
+    """
+    low, high, lows, highs = found.above(slope)
+    # A line above all draws is one more possibility.
+    low, high = np.append(0.0, low), np.append(0.0, high)
+    best: float | None = None
+    for share in SHARES:
+        more = np.where(low > share * lows, _deviance(low, lows, share), 0.0)
+        fewer = np.where(high < share * highs, _deviance(high, highs, share), 0.0)
+        if float((more + fewer).min()) < AGAINST:
+            break
+        best = share
+    return best
+
+
+def growing_share(found: Tail, slope: float) -> float | None:
+    """The fraction of the draws at the larger widths that outgrow n^slope times the typical size; None if none do."""
+    low, high, lows, highs = found.above(slope)
+    kept = (high >= _FEWEST) & (high <= SHARES[0] * highs) & (high * lows > low * highs)
+    if not kept.any():
+        return None
+    low, high = low[kept], high[kept]
+    pooled = (low + high) / (lows + highs)
+    gain = _deviance(low, lows, pooled) + _deviance(high, highs, pooled)
+    best = int(gain.argmax())
+    return float(high[best] / highs) if gain[best] >= FOR else None
+
+
+def _deviance(count: Floats, draws: int, share: Floats | float) -> Floats:
+    """Twice the log-likelihood ratio of the observed fraction against ``share``, for binomial counts."""
+    seen = count / draws
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one = np.where(count > 0, seen * np.log(seen / share), 0.0)
+        two = np.where(count < draws, (1 - seen) * np.log((1 - seen) / (1 - share)), 0.0)
+    return 2 * draws * (one + two)
