@@ -29,7 +29,7 @@ def cells(text: str, first: str) -> list[str]:
 
 def test_the_table_of_verify() -> None:
     shown = str(RESULT)
-    assert cells(shown, "C[0,2]")[1:6] == ["-1", "-1.00", "[-1.05,", "-0.95]", "confirmed"]
+    assert cells(shown, "C[0,2]")[1:6] == ["-1", "-1.00", "[-1.05,", "-0.96]", "confirmed"]
     assert cells(shown, "C[0,4]")[1:4] == ["-inf", "-inf", "confirmed"]
     assert cells(shown, "F")[1:4] == ["0", "?", "undecided"]
     assert cells(shown, "mlp.tp:3")[1:4] == ["claim", "f", "confirmed"]

@@ -103,5 +103,5 @@ def _within(fit: Fit, exponent: Fraction, *, strictly: bool = False) -> bool:
     if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
         return False
     edge = float(exponent) - (MARGIN if strictly else -ROUNDING)
-    harmless = all(q.value <= float(exponent) + MARGIN for q in fit.late.upper_quantiles)
+    harmless = fit.late.tail.value <= float(exponent) + MARGIN
     return harmless and max(fit.late.overall.high, fit.late.upper.value) <= edge
