@@ -293,7 +293,6 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Remainder("tanh"), [(T,), (Axis("t", 5),)]),
     (Rename("t", "u"), [(N,)]),
     (Rename("t", "d"), [(T, D)]),
-    (Rename("n", "k"), [(N,)]),
     (Scatter(T, (S,), (0, 1)), [(S,)]),
     (Scatter(T, (S,), (0, 1, 4)), [(S,)]),
     (Scatter(T, (S,), (0, 1, 2)), [(N,)]),

@@ -68,7 +68,7 @@ REFUSED: dict[str, frozenset[str]] = {
     "rescaled": all_but("linear"),  # they have no coefficients
 }
 """By name of the interpretation, the keywords of the primitives that have no rule in it, on purpose."""
-DEFAULTS = {"formulas", "linear image"}
+DEFAULTS = {"collecting", "formulas", "linear image", "ranges"}
 """Interpretations with a default that is right for every operation."""
 
 

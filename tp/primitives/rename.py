@@ -1,4 +1,8 @@
-"""A finite axis under another name: the second token axis of attention scores."""
+"""An axis under another name: the second token axis of attention scores, or a second index of the same neurons.
+
+Programs rename finite axes only. Derived programs also rename wide ones, where a weight acts on the columns of a
+value that has a wide axis of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rename(Operation):
-    """``old`` becomes ``new``; both are finite and of the same size."""
+    """``old`` becomes ``new``, of the same size."""
 
     derivative: ClassVar[Derivative] = Derivative.LINEAR
-    summary: ClassVar[str] = "a finite axis under another name"
+    summary: ClassVar[str] = "an axis under another name"
 
     old: str
     new: str
@@ -33,8 +37,6 @@ class Rename(Operation):
             raise ValueError(f"no axis {self.old} to rename")
         if self.new in names(x):
             raise ValueError(f"the operand already has {self.new}")
-        if any(a.wide for a in x if a.name == self.old):
-            raise ValueError(f"{self.old} is wide and cannot be renamed")
         return tuple(Axis(self.new, a.size) if a.name == self.old else a for a in x)
 
 
@@ -52,7 +54,9 @@ def lower_rename(operation: Rename, low: Lowering, types: Sequence[Type], out: T
 
 @typical.rule(Rename)
 def typical_rename(operation: Rename, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return values[0]
+    if not any(a.wide and a.name == operation.new for a in setting.out):
+        return values[0]
+    return calculus.renamed(values[0], operation.old, operation.new, setting.axes)
 
 
 @bounds.rule(Rename)

@@ -28,7 +28,7 @@ from tp.primitives.product import Product
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import apply_function, combine, contract, multiply
 from tp.primitives.traits import Function, Weight
-from tp.transform.direction import Direction, apply_direction
+from tp.transform.direction import Direction, apply_direction, diagonals
 from tp.transform.linear_image import linear_image
 
 JET = "@jet"
@@ -173,6 +173,8 @@ class Taylor(Algebra[Coefficients]):
                         vector, coefficient, shared = apply_direction(self.graph, weight, factor, before)
                         moved = contract(self.graph, vector, coefficient, shared)
                         parts[i].append((moved, float(index[which])))
+                        for same in diagonals(self.graph, weight, factor, before):
+                            parts[i].append((contract(self.graph, *same), float(index[which])))
         return tuple(map(self._sum, parts))
 
     def coefficient(self, jet: Coefficients, order: int) -> int | None:

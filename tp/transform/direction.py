@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
-from tp.graph.axes import Scale, names, wide, without
+from tp.graph.axes import Scale, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.primitives.rename import Rename
-from tp.primitives.shorthand import combine, contract, multiply, scaled, total
+from tp.primitives.shorthand import combine, contract, scaled
 from tp.primitives.traits import Weight
 
 
@@ -85,6 +86,23 @@ def apply_direction(
     return second, contract(graph, first, operand, names(ins)), shared
 
 
+def diagonals(
+    graph: GraphBuilder, weight: Weight, factor: Factor, operand: int
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """The parts of (∂W) z in which shared wide axes of the factor and axes of the operand have the same index.
+
+    :func:`apply_direction` has them, too. But orders take two indices of one wide axis for different neurons.
+    """
+    have = [a.name for a in wide(graph.type(operand)) if a.name in factor.shared]
+    first, second = (factor.right, factor.left) if not weight.transposed else (factor.left, factor.right)
+    _, ins = graph.parameters[weight.name].sides(weight.transposed)
+    for size in range(1, len(have) + 1):
+        for together in combinations(have, size):
+            others = tuple(a for a in factor.shared if a not in together)
+            one, two, shared = apart(graph, first, second, others, operand)
+            yield two, contract(graph, one, operand, names(ins)), shared
+
+
 def apart(
     graph: GraphBuilder, first: int, second: int, shared: tuple[str, ...], other: int
 ) -> tuple[int, int, tuple[str, ...]]:
@@ -125,8 +143,9 @@ def squared_norm(
             for j in range(i, len(factors)) if exact else (i,):
                 twice = Scale(1.0 if i == j else 2.0)
                 include(_overlap(graph, name, one, factors[j]), metric(name) * twice)
-            if not exact and wide(a for a in graph.type(one.left) if a.name in one.shared):
-                include(_diagonal(graph, one), metric(name))
+            if not exact:
+                for diagonal in _diagonals(graph, name, one):
+                    include(diagonal, metric(name))
     return combine(graph, parts, scales) if parts else None
 
 
@@ -140,14 +159,15 @@ def _overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
     return contract(graph, lefts, rights, (*one.shared, *shared))
 
 
-def _diagonal(graph: GraphBuilder, factor: Factor) -> int:
-    """Σ over shared axes of |a|^2 |b|^2: the size of a sum over a wide shared axis whose terms are incoherent."""
-    squares = [
-        total(
-            graph,
-            multiply(graph, node, node),
-            names(without(graph.type(node), factor.shared)),
-        )
-        for node in (factor.left, factor.right)
-    ]
-    return contract(graph, squares[0], squares[1], factor.shared)
+def _diagonals(graph: GraphBuilder, name: str, factor: Factor) -> Iterator[int]:
+    """The parts of |factor|^2 in which some of its shared wide axes have the same index in both copies."""
+    parameter = graph.parameters[name]
+    common = [a.name for a in wide(graph.type(factor.left)) if a.name in factor.shared]
+    for size in range(1, len(common) + 1):
+        for together in combinations(common, size):
+            others = tuple(a for a in factor.shared if a not in together)
+            left, right, shared = apart(graph, factor.left, factor.right, others, factor.left)
+            left, right, shared = apart(graph, left, right, shared, factor.right)
+            lefts = contract(graph, factor.left, left, names(parameter.outs))
+            rights = contract(graph, factor.right, right, names(parameter.ins))
+            yield contract(graph, lefts, rights, (*factor.shared, *shared))

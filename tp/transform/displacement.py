@@ -23,7 +23,7 @@ from tp.primitives.shorthand import apply_function, combine, contract, multiply
 from tp.primitives.switched import Switched
 from tp.primitives.traits import Function, Weight
 from tp.transform.algebra import Algebra
-from tp.transform.direction import Direction, Factor, apply_direction
+from tp.transform.direction import Direction, Factor, apply_direction, diagonals
 from tp.transform.linear_image import linear_image
 
 
@@ -147,7 +147,9 @@ class Displacing(Algebra[Displaced]):
 
     def _moved(self, weight: Weight, factor: Factor, operand: int) -> int:
         vector, coefficient, shared = apply_direction(self.graph, weight, factor, operand)
-        return contract(self.graph, vector, coefficient, shared)
+        whole = contract(self.graph, vector, coefficient, shared)
+        same = [contract(self.graph, *parts) for parts in diagonals(self.graph, weight, factor, operand)]
+        return combine(self.graph, [whole, *same])
 
     def _made(self, base: int, first: Sequence[int], passed: Sequence[int], made: Sequence[int]) -> Displaced:
         jet = Displaced(base, self._sum(first), self._sum([*passed, *made]))

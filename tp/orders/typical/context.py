@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
@@ -14,6 +14,9 @@ from tp.orders.typical.pruning import MOST, alike, merged, prune, united, widene
 from tp.orders.typical.value import Term, Value
 
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
+
+
+Holds: TypeAlias = frozenset[int] | tuple[frozenset[int], frozenset[int]]
 
 
 class Symbol(NamedTuple):
@@ -62,9 +65,11 @@ class Context:
         self._kinds: dict[Symbol, int] = {}
         self._kind: list[int] = []
         """The kind of every vector."""
+        self._holds: list[Holds] = []
+        """For every vector W y the vectors that y holds, or kinds in a recurrence: of those, and of all below."""
         self._below: list[frozenset[int]] = []
         """The kinds of every vector W y, of those that y holds, of those that these hold, and so on."""
-        self._numbers: dict[tuple[int, object], int] = {}
+        self._numbers: dict[tuple[int, Holds], int] = {}
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
         self._skewed_axes: list[frozenset[str]] = []
         self.zero = Value(())
@@ -121,11 +126,18 @@ class Context:
             return NOTHING
         if source.symmetric:
             return self.flips.fresh(source.name, axes, None)
-        places = frozenset(a for a, _ in axes)
-        number = self._skewed.setdefault((source.name, places), len(self._skewed))
+        return Content(skewed=((self._skewed_number(source.name, frozenset(a for a, _ in axes)), 1),))
+
+    def _skewed_number(self, name: str, places: frozenset[str]) -> int:
+        number = self._skewed.setdefault((name, places), len(self._skewed))
         if number == len(self._skewed_axes):
             self._skewed_axes.append(places)
-        return Content(skewed=((number, 1),))
+        return number
+
+    def skewed_renamed(self, source: int, old: str, new: str) -> int:
+        """The number of the skewed source ``source`` with its axis ``old``, if it has one, called ``new``."""
+        name, places = list(self._skewed)[source]
+        return self._skewed_number(name, frozenset(new if a == old else a for a in places))
 
     def skewed_axes(self, source: int) -> frozenset[str]:
         """The axes that the skewed source of this number lives on."""
@@ -133,14 +145,31 @@ class Context:
 
     def symbol(self, symbol: Symbol, holds: frozenset[int]) -> int:
         """The number of a Gaussian vector W y whose y depends on the vectors ``holds``."""
-        kind = self._kinds.get(symbol)
-        if kind is None:
-            kind = self._kinds[symbol] = len(self._listed)
-            self._listed.append(symbol)
+        kind = self._kind_of(symbol)
         below = frozenset[int]().union(*(self._below[i] for i in holds))
         if kind not in below:
             return self._vector(kind, holds, below)
         return self._recurrent(kind, frozenset(self._kind[i] for i in holds), below)
+
+    def image(self, number: int, change: Callable[[Symbol], Symbol]) -> int:
+        """The vector that vector ``number`` becomes where ``change`` is made in it and in all that it holds."""
+
+        def changed(kind: int) -> int:
+            return self._kind_of(change(self._listed[kind]))
+
+        holds = self._holds[number]
+        if isinstance(holds, frozenset):
+            inside = self._inside[number]
+            return self.symbol(change(self.symbols[number]), frozenset(self.image(i, change) for i in inside))
+        held, below = (frozenset(map(changed, kinds)) for kinds in holds)
+        return self._recurrent(changed(self._kind[number]), held, below)
+
+    def _kind_of(self, symbol: Symbol) -> int:
+        kind = self._kinds.get(symbol)
+        if kind is None:
+            kind = self._kinds[symbol] = len(self._listed)
+            self._listed.append(symbol)
+        return kind
 
     def _recurrent(self, kind: int, held: frozenset[int], below: frozenset[int]) -> int:
         """A vector below which one of its own kind lies, in a recurrence: of those below only kinds are remembered."""
@@ -150,12 +179,13 @@ class Context:
             self._inside[number] = frozenset(self._recurrent(k, below, below) for k in held)
         return number
 
-    def _vector(self, kind: int, holds: object, below: frozenset[int]) -> int:
+    def _vector(self, kind: int, holds: Holds, below: frozenset[int]) -> int:
         number = self._numbers.get((kind, holds))
         if number is None:
             number = self._numbers[kind, holds] = len(self.symbols)
             self.symbols.append(self._listed[kind])
             self._kind.append(kind)
+            self._holds.append(holds)
             self._below.append(below | {kind})
             if isinstance(holds, frozenset):
                 self._inside[number] = holds

@@ -109,6 +109,16 @@ class Flips:
 
         return inner.mapped(image)
 
+    def renamed(self, number: int, old: str, new: str) -> int:
+        """The bit of the generator ``number`` with the axis ``old`` called ``new``."""
+        generator = self.listed[number]
+        if old not in generator.axes:
+            return 1 << number
+        axes = generator.axes - {old} | {new}
+        found = self._bit(Generator(generator.root, generator.level, axes, generator.blur))
+        self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
+        return found
+
     def _deeper(self, generator: Generator, contracted: set[str], outs: WideAxes, least: Fraction) -> int:
         if not generator.axes & contracted:
             return 0

@@ -58,6 +58,10 @@ class Calculus:
             return left
         return self._derive("product", (axes,), (left, right))
 
+    def renamed(self, value: Derived, old: str, new: str, axes: WideAxes) -> Derived:
+        """The wide axis ``old`` called ``new``; ``axes`` are those of the result."""
+        return self._derive("renamed", (old, new, axes), (value,)) if value.value.terms else value
+
     def contract(self, value: Derived, over: WideAxes, rest: WideAxes) -> Derived:
         """The sum over the wide axes ``over``; ``rest`` are the wide axes that remain."""
         return self._derive("contract", (over, rest), (value,)) if over and value.value.terms else value

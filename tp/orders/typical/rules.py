@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tp.orders.typical import linear_rules, matrix_rules, remainders, series
+from tp.orders.typical import linear_rules, matrix_rules, remainders, renaming, series
 from tp.orders.typical.context import Context
 from tp.orders.typical.value import Value
 
@@ -22,6 +22,7 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "scaled": linear_rules.scaled,
     "sum": linear_rules.sum_,
     "product": linear_rules.product,
+    "renamed": renaming.renamed,
     "contract": linear_rules.contract,
     "apply": matrix_rules.apply,
     "pointwise": series.pointwise,

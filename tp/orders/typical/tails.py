@@ -112,6 +112,11 @@ def power(tail: Tail, exponent: Fraction) -> Tail:
     return _tail((r, _joined((end, slope * exponent) for end, slope in p)) for r, p in tail)
 
 
+def renamed(tail: Tail, old: str, new: str) -> Tail:
+    """The tail with the wide axis ``old`` called ``new``."""
+    return _tail((r._replace(axes=tuple((new if a == old else a, w) for a, w in r.axes)), p) for r, p in tail)
+
+
 def rising(tail: Tail) -> Tail:
     """A tail that is nowhere below ``tail`` and nowhere falls."""
     return _tail((r, _joined((end, max(slope, 0)) for end, slope in p)) for r, p in tail)
