@@ -58,7 +58,7 @@ def test_what_has_no_bound() -> None:
     assert find("exp").bound() is None
 
 
-@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu", "gelu_tanh"])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu", "gelu_tanh", "mish"])
 def test_the_radius_is_that_of_the_worst_point(name: str) -> None:
     """The ratio test of max over x of |φ^{(k)}(x)|/k!: the nearest singularity over the whole line decides."""
     activation = find(name)
@@ -108,6 +108,21 @@ def test_cauchys_estimate_for_all_derivatives(name: str) -> None:
     circle = bound.radius * np.exp(2j * np.pi * np.arange(2000) / 2000)
     largest = max(float(np.abs(function(x + circle)).max()) for x in np.linspace(0.0, 30.0, 1501))
     assert 0.9 * bound.constant <= largest * factor <= bound.constant * (1 + 1e-12)
+
+
+def test_cauchys_estimate_on_either_side_for_mish() -> None:
+    """The function around x <= 0; x less the function around x >= 0, whose slope 1 counts for the first derivative."""
+    bound = find("mish").bound()
+    assert bound is not None
+    circle = bound.radius * np.exp(2j * np.pi * np.arange(2000) / 2000)
+
+    def rest(z: np.ndarray) -> np.ndarray:
+        w = np.exp(np.where(z.real > 0, -z, z))
+        return np.where(z.real > 0, 2 * w * w / (1 + 2 * w + 2 * w * w), 2 / (w * w + 2 * w + 2))
+
+    above = max(float(np.abs((x + circle) * rest(x + circle)).max()) for x in np.linspace(0, 30, 1501))
+    below = max(float(np.abs((x + circle) * (1 - rest(x + circle))).max()) for x in np.linspace(-30, 0, 1501))
+    assert max(below, above + bound.radius) <= bound.constant <= 1.1 * max(below, above + bound.radius)
 
 
 @pytest.mark.parametrize(("name", "scale", "holds"), [

@@ -144,6 +144,21 @@ def test_values_at_zero(activation: Activation) -> None:
 
 
 @every
+def test_ranges(activation: Activation) -> None:
+    """Stated bounds hold everywhere and are nearly attained; z φ(z) >= 0 exactly where that is stated."""
+    x = wide_grid(activation, "float64")
+    x = jnp.concatenate([x, grid(activation, 12.0)])
+    y = activation.lower(0, x)
+    assert activation.least <= float(y.min())
+    assert float(y.max()) <= activation.most
+    if activation.smoothness is not Smoothness.SINGULAR_AT_ZERO:
+        assert float(y.min()) <= activation.least + 0.02 or activation.least == -inf
+        assert activation.most - 0.02 <= float(y.max()) or activation.most == inf
+    if activation.keeps_sign:
+        assert float((x * y).min()) >= 0
+
+
+@every
 def test_degree(activation: Activation) -> None:
     x, degree = grid(activation), activation.degree()
     for t in (0.5, 3.0):
@@ -181,7 +196,7 @@ def _root_test(coefficients: np.ndarray) -> float:
     return float(np.exp(-logs.max()))
 
 
-@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu"])
+@pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu", "mish"])
 def test_radius_at_the_origin_by_the_root_test(name: str) -> None:
     """The singularities nearest to the real line of these lie above the origin."""
     activation = find(name)
