@@ -50,7 +50,9 @@ def check(given: Given) -> ExitCode:
     else:
         if warnings:
             remark(warnings, _texts(found))
-        emit("\n".join([*lines, *_summary(found)]), given[OUTPUT])
+        from tp.diagnostics.text import readable
+
+        emit("\n".join(map(readable, [*lines, *_summary(found)])), given[OUTPUT])
     return ExitCode.FAILS if warnings and given[STRICT] else ExitCode.HOLDS
 
 

@@ -10,6 +10,7 @@ from tp.cli.drawing import STORE, plan_option
 from tp.cli.option import Given, flag, value
 from tp.cli.options import FORMAT, OUTPUT, emit, show
 from tp.diagnostics.diagnostic import error
+from tp.diagnostics.text import readable, render
 from tp.exit_code import ExitCode
 from tp.written import number
 
@@ -30,11 +31,11 @@ def results(given: Given) -> ExitCode:
     """List the stored results, or export or prune them."""
     stored = Stored(given[STORE], given[PROGRAM], given[WIDTHS] or (), given[ENGINE], given[DTYPE])
     if given[PRUNE]:
-        emit(_pruned(stored, given), given[OUTPUT])
+        emit(readable(_pruned(stored, given)), given[OUTPUT])
     elif given[OLDER] is not None or any(given[option] for option in (DAMAGED, OUTDATED, ALL, DRY_RUN)):
         raise error("TP500", "--older, --damaged, --outdated, --all and --dry-run belong to --prune")
     elif (path := given[EXPORT]) is not None:
-        emit(_exported(stored, path), given[OUTPUT])
+        emit(readable(_exported(stored, path)), given[OUTPUT])
     else:
         show([stored], given)
     return ExitCode.HOLDS
@@ -50,8 +51,6 @@ def _pruned(stored: Stored, given: Given) -> str:
 
 
 def _exported(stored: Stored, path: str) -> str:
-    from tp.diagnostics.text import render
-
     found = stored.export(path)
     if found.damaged:
         print(render(damaged.diagnostic for damaged in found.damaged), file=sys.stderr)

@@ -36,6 +36,11 @@ def counted(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {word}{'s' if count > 1 else ''}" for count, word in found)
 
 
+def readable(text: str) -> str:
+    """``text`` on one line, with question marks for characters that move the cursor or change colours."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
 def _coloured(text: str, severity: Severity) -> str:
     """The heading and the carets in the colour of ``severity``, places and margins in blue."""
     colour = _COLOURS[severity]
@@ -109,7 +114,7 @@ def _clean(text: str) -> str:
     """``text`` at a readable length, without characters that move the cursor, change colours or cannot be printed."""
     if len(text) > _LONGEST:
         text = text[: _LONGEST - 3] + "..."
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return readable(text)
 
 
 def _columns(text: str) -> int:

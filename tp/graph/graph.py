@@ -35,6 +35,11 @@ class Graph(Nodes):
         for name in ("widths", "parameters", "outputs", "names"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 
+    def __repr__(self) -> str:
+        """What it consists of, in numbers: ``tp.print_graph`` prints the nodes."""
+        outputs = ", ".join(self.outputs) or "none"
+        return f"<Graph: {len(self.nodes)} nodes, {len(self.parameters)} parameters, outputs {outputs}>"
+
     @cached_property
     def _hash(self) -> int:
         return hash((self.nodes, tuple(self.parameters.values()), tuple(self.outputs.items())))
