@@ -72,3 +72,16 @@ def test_plans_are_written_as_options_are() -> None:
     plan = tp.Plan.of(widths="64:256", budget="2m", max_width=None, seeds=None)
     assert plan == tp.Plan((64, 128, 256), budget=120.0)
     assert tp.Plan.of().max_width == 65536
+
+
+def test_representations_are_short() -> None:
+    """What a session prints by itself: names and numbers, not graphs and derivations."""
+    model = tp.load("programs/mlp.tp")
+    orders = model.orders(["F"])
+    for shown in (model, model.program, model.graph, orders, tp.Plan.of(), tp.Schedule(), tp.Data("x.csv")):
+        assert len(repr(shown)) < 200
+        assert "\n" not in repr(shown)
+    assert "Term(" not in repr(orders.prediction) + repr(orders.regime)
+    with pytest.raises(tp.TpError) as caught:
+        tp.parse("program p {")
+    assert len(repr(caught.value)) < 100

@@ -426,3 +426,11 @@ def test_results_that_are_not_finite(dtype: str, tmp_path: Path, capsys: Capture
     (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert found["code"] == "TP604"
     assert f"the output f is not finite in {dtype} at width 8" in found["message"]
+
+
+@pytest.mark.parametrize("words", [["check", "FILE"], ["orders", "FILE", "--quantities", "F"], ["check", "FILEx"]])
+def test_names_of_files_do_not_steer_the_terminal(words: list[str], mlp: str, capsys: Captured) -> None:
+    path = Path(mlp).rename(Path(mlp).with_name("a\x1b[31m\x9b\u202e.tp"))
+    main([word.replace("FILE", str(path)) for word in words])
+    shown = capsys.readouterr()
+    assert not set("\x1b\x9b\u202e") & set(shown.out + shown.err)

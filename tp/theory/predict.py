@@ -42,7 +42,7 @@ class Prediction:
     nodes: tuple[NodeOrder, ...]
     assumptions: tuple[str, ...]
     exact: dict[str, bool]
-    grounds: dict[str, Ground] = field(default_factory=dict)
+    grounds: dict[str, Ground] = field(default_factory=dict, repr=False)
     grid: Fraction = Fraction(1, 2)
 
 

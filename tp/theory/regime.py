@@ -7,7 +7,7 @@ order one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclass, fieldes import dataclass
 from enum import Enum
 from fractions import Fraction
 
@@ -90,7 +90,7 @@ class Regime:
     deviation: Fraction | None
     drift: Fraction | None
     gradient: Fraction | None
-    grounds: dict[str, Derived]
+    grounds: dict[str, Derived] = field(repr=False)
     steps: int
     settled: bool
     unstable_from: int | None
