@@ -7,7 +7,7 @@ order one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclass, fieldes import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
