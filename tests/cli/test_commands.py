@@ -162,7 +162,7 @@ def test_blame(mlp: str, capsys: Captured) -> None:
     assert main(["blame", mlp]) == 0
     assert "nothing to blame" in capsys.readouterr().out
     Path(mlp).write_text(MLP.replace("claim f : Theta(1)", "claim C[0,2] : O(n^(-2))"))
-    assert main(["blame", mlp, "--format", "json", "--no-repair"]) == 0
+    assert main(["blame", mlp, "--format", "json", "--no-repair"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert found["repair"] is None
     (one,) = found["quantities"]

@@ -18,7 +18,8 @@ from tp.quantities.definitions import parse as quantity
 from tp.quantities.programs import gradient_of
 from tp.syntax import Program, load, parse
 from tp.theory.analysis import Analysis
-from tp.theory.diagnosis.blame import HANDFUL, Blame, Parts, blame
+from tp.theory.diagnosis.blame import Parts, blame
+from tp.theory.diagnosis.culprits import HANDFUL, Blame
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 HALF = Fraction(1, 2)

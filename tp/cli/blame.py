@@ -5,7 +5,7 @@ from __future__ import annotations
 from tp.cli.command import Command
 from tp.cli.option import Given, Option, switch
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
-from tp.exit_code import ExitCode
+from tp.exit_code import ExitCode, worst
 from tp.written import whole
 
 REPAIR = switch("--repair", "Look for the smallest change of one exponent that suffices.")
@@ -21,13 +21,14 @@ BUDGET = Option(
 def blame(given: Given) -> ExitCode:
     """Print who is to blame in each program."""
     asked = quantities(given[QUANTITIES])
-    show([model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET]) for model in models(given)], given)
-    return ExitCode.HOLDS
+    found = [model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET]) for model in models(given)]
+    show(found, given)
+    return worst(one.exit_code for one in found)
 
 
 COMMAND = Command(
     "blame",
-    "Say which weights and nodes are to blame when a claim fails or correlations do not decay.",
+    "Say which weights and nodes are to blame for what fails, and which change of one exponent would mend it.",
     blame,
     FILES,
     (SET, QUANTITIES, REPAIR, BUDGET, FORMAT, OUTPUT),

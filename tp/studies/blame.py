@@ -1,79 +1,115 @@
-"""Which weights and nodes make correlations or claims fail, and which change of an exponent would suffice."""
+"""Which weights and nodes make a program fail, and which change of one exponent would suffice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tp.claims.kind import quantity_inequalities
+from tp.answer import Answer
+from tp.claims.kind import claimed_quantities
+from tp.exit_code import ExitCode
+from tp.exponent import power_of_n
 from tp.printable import Printable
-from tp.studies.claims.evaluate import only_output
+from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
+from tp.studies.claims.evidence import Theory
+from tp.studies.faults import LINEARISING, Fault, faults
 from tp.studies.provenance import Provenance
+from tp.studies.repairs import restored
 from tp.theory.analysis import Analysis
-from tp.theory.diagnosis.blame import Blame
+from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.repair import Repair
 
 if TYPE_CHECKING:
-    from tp.program import Claim, Program
+    from tp.program import Program
 
-LINEARISING: dict[str, Fraction | None] = {"C[0,2]": Fraction(-1), "C[0,3]": Fraction(-1), "C[1,1]": Fraction(-1, 2)}
-"""The exponents that a repair aims at where no claim sets them: those of weak correlations with m = n."""
+BUDGET = 200
+"""The most changed programs that are examined."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Accusation(Printable):
-    """The blame by quantity; ``target``: the largest exponent each may have (None: any); ``repair``: if asked for."""
+    """What fails, the blame for it, and the repair, if it was asked for and there is something to restore.
+
+    Faults have no text where quantities were asked for. ``aims`` are the statements that a repair restores.
+    """
 
     study = "blame"
 
     provenance: Provenance
+    faults: tuple[Fault, ...]
     blames: tuple[Blame, ...]
-    target: dict[str, Fraction | None]
+    aims: tuple[str, ...]
+    claims: tuple[ClaimResult, ...] = ()
     repair: Repair | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FAILS where a claim of the program fails by the calculus, as for ``tp orders``."""
+        fails = any(c.answer is Answer.NO for c in self.claims)
+        return ExitCode.FAILS if fails else ExitCode.HOLDS
 
 
 def accuse(
     program: Program,
     analysis: Analysis,
-    quantities: Iterable[str] = (),
+    quantities: Sequence[str] = (),
     *,
     repaired: bool = False,
-    budget: int = 200,
+    budget: int = BUDGET,
 ) -> Accusation:
-    """Blame for ``quantities``; without any, for :func:`targets`. ``budget``: the most changed programs to examine."""
-    target = targets(program, analysis) if not quantities else {name: LINEARISING.get(name) for name in quantities}
-    blames = tuple(map(analysis.blame, target))
-    wanted = {name: bound for name, bound in target.items() if bound is not None}
-    found = analysis.repair(wanted, budget) if repaired and wanted else None
-    return Accusation(Provenance(program.name, program.file), blames, target, found)
+    """Blame for ``quantities``; without any, for everything that fails. ``budget``: the most changed programs.
+
+    Every repair is found by a full analysis of the changed program, in which what fails is restored and what holds
+    still does. Where quantities are asked for, the claims of the program do not count.
+    """
+    results = decided(program, analysis)
+    held = [c for c, r in zip(program.claims, results, strict=True) if r.answer is Answer.YES]
+    if quantities:
+        found, held = tuple(_asked(name, analysis) for name in quantities), []
+    else:
+        found = faults(program, analysis, results)
+    accusation = accused(program, found, results)
+    if not (repaired and accusation.aims):
+        return accusation
+    aimed = {f.aim for f in found}
+    claims = (*held, *(c for c in program.claims if c.text in aimed))
+    holds = restored(replace(program, claims=claims), analysis, found)
+    return replace(accusation, repair=analysis.repair(holds, budget))
 
 
-def targets(program: Program, analysis: Analysis) -> dict[str, Fraction | None]:
-    """The largest exponent allowed, by quantity that exceeds it: as claimed, else as linearisation needs."""
-    found: dict[str, Fraction | None] = {}
+def accused(program: Program, found: Sequence[Fault], results: Sequence[ClaimResult]) -> Accusation:
+    """The blame for the faults that were ``found`` in ``program``, whose claims have the ``results``."""
+    return Accusation(
+        provenance=Provenance(program.name, program.file),
+        faults=tuple(found),
+        blames=tuple(dict.fromkeys(blame for fault in found for blame in fault.blames)),
+        aims=tuple(dict.fromkeys(f.aim for f in found if f.aim is not None)),
+        claims=tuple(results),
+    )
+
+
+def decided(program: Program, analysis: Analysis) -> tuple[ClaimResult, ...]:
+    """The claims of ``program`` by theory alone."""
     output = only_output(program)
-    for claim in program.claims:
-        for name, bound in _bounds(claim, output).items():
-            exponent = analysis.exponent(name)
-            if exponent is not None and exponent > bound:
-                found[name] = min(bound, found.get(name) or bound)
-    if found:
-        return found
-    strength = analysis.weak[0]
-    if strength is None or strength.most is None or strength.most > 0 or any(_denies(c) for c in program.claims):
-        return {}
-    return {n: b for n, b in LINEARISING.items() if (e := analysis.exponent(n)) is not None and e >= 0}
+    prediction = analysis.prediction(claimed_quantities(program.claims, output), nodes=bool(program.claims))
+    return outcomes(program.claims, Theory(prediction, analysis), {}, output)
 
 
-def _bounds(claim: Claim, output: str | None) -> dict[str, Fraction]:
-    """The largest exponents that ``claim`` allows, by quantity; none for a negated claim or one about training."""
-    if claim.negated:
-        return {}
-    return {i.quantity: i.exponent for i in quantity_inequalities(claim, output) if i.relation != "zero"}
+def _asked(name: str, analysis: Analysis) -> Fault:
+    """The blame for a quantity that is asked for.
+
+    A repair brings it to what linearisation needs, and F and the kernel to order 1. For other quantities there is none.
+    """
+    blame = analysis.blame(name)
+    if name in NORMAL:
+        normal = blame.exponent == 0 or (name == "F" and (blame.exponent is None or blame.exponent < 0))
+        return Fault("", (blame,), None if normal else NORMAL[name])
+    bound = LINEARISING.get(name)
+    if bound is None:
+        return Fault("", (blame,), None)
+    return Fault("", (blame,), f"{name} = O({power_of_n(bound)})", {name: bound})
 
 
-def _denies(claim: Claim) -> bool:
-    """Whether the program says itself that its correlations do not decay."""
-    return claim.negated or claim.kind == "feature_learning"
+NORMAL = {"F": "F(θ0) = O(1)", "kernel": "kernel = Θ(1)"}
+"""The condition of a properly normalised system on a quantity."""

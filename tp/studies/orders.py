@@ -12,9 +12,10 @@ from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.printable import Printable
 from tp.quantities.definitions import SYMBOLIC
-from tp.studies.blame import Accusation, accuse
+from tp.studies.blame import Accusation, accused
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
+from tp.studies.faults import faults
 from tp.studies.provenance import Provenance
 from tp.theory.analysis import Analysis
 from tp.theory.laws import Law
@@ -82,7 +83,7 @@ def orders(
     say("claims")
     claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)
     say("blame")
-    accusation = accuse(program, analysis)
+    accusation = accused(program, [f for f in faults(program, analysis, claims) if not f.meant], claims)
     say("bounds and laws for all orders")
     return Orders(
         provenance=Provenance(program.name, program.file),

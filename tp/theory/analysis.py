@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -10,13 +10,15 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
 from tp.optimizers.optimizer import Optimizer
 from tp.orders.proof.certificate import Json, certificate
-from tp.quantities.definitions import Quantity, parse
+from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
 from tp.theory.bounds import Bounds, bounds
 from tp.theory.claims import form_claims, regime_claims, series_claims, single_claims
-from tp.theory.diagnosis.blame import Blame, blame
+from tp.theory.diagnosis.blame import blame
+from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.repair import BUDGET, Repair, repair
+from tp.theory.diagnosis.values import blame_values
 from tp.theory.features import initial_features
 from tp.theory.grid import grid
 from tp.theory.laws import Law, TypicalOrders, slopes
@@ -157,30 +159,50 @@ class Analysis:
     # diagnoses ---------------------------------------------------------------------------------------
 
     def blame(self, name: str) -> Blame:
-        """The weights and nodes to which the quantity owes its typical exponent."""
+        """The weights and nodes to which a quantity, or a named node, owes its typical exponent.
+
+        Raises ValueError for an unknown name.
+        """
+        nodes = {**self.program.names, **self.program.outputs}
+        if name in nodes and not is_quantity(name):
+            return blame_values(self.program, name, [nodes[name]], self.calculus)
         return blame(self.program, parse(name), self.calculus)
 
-    def meets(self, limits: Mapping[str, Fraction | None]) -> bool:
-        """Whether the program is properly normalised, and every quantity within its limit.
+    def blame_features(self) -> tuple[Blame, ...]:
+        """The first values that grow, and those that vanish, with n where arguments of activations do."""
+        found: list[Blame] = []
+        for word, sign in (("what grows", 1), ("what vanishes", -1)):
+            wrong = [i for i, e in self._features if e is not None and e * sign > 0]
+            if wrong:
+                found.append(blame_values(self.program, word, wrong, self.calculus))
+        return tuple(found)
 
-        Properly normalised: F = O(1), the kernel Θ(1), arguments of activations on wide axes Θ(1), so that no learning
-        and no layer is switched off. Limits are typical exponents of n; None asks for a quantity that vanishes
-        identically.
+    @property
+    def normal_features(self) -> bool:
+        """Whether no argument of an activation on a wide axis grows or vanishes with n at initialisation."""
+        return not any(exponent for _, exponent in self._features)
+
+    @cached_property
+    def _features(self) -> tuple[tuple[int, Fraction | None], ...]:
+        return tuple(initial_features(self.program, self.calculus))
+
+    @property
+    def normalised(self) -> bool:
+        """Whether F = O(1), the kernel is Θ(1), and arguments of activations on wide axes neither grow nor vanish.
+
+        So no learning and no layer is switched off at initialisation.
         """
-        if not self._within("F", Fraction(0)):
-            return False
         kernel = self.scalars.ground(parse("kernel"))
-        if kernel.exponent != 0 or not kernel.exact or any(initial_features(self.program, self.calculus)):
-            return False
-        return all(self._within(name, limit) for name, limit in limits.items())
+        return self.within({"F": Fraction(0)}) and kernel.exponent == 0 and kernel.exact and self.normal_features
 
-    def _within(self, name: str, limit: Fraction | None) -> bool:
-        found = self.exponent(name)
-        return found is None or (limit is not None and found <= limit)
+    def within(self, limits: Mapping[str, Fraction | None]) -> bool:
+        """Whether the typical exponent of each quantity is at most its limit; None: it vanishes identically."""
+        found = ((self.exponent(name), limit) for name, limit in limits.items())
+        return all(e is None or (limit is not None and e <= limit) for e, limit in found)
 
-    def repair(self, limits: Mapping[str, Fraction | None], budget: int = BUDGET) -> Repair:
-        """The smallest changes of one exponent of the source after which the program :meth:`meets` ``limits``."""
-        return repair(self.source, lambda changed: Analysis(changed, tuple(limits)).meets(limits), budget)
+    def repair(self, holds: Callable[[Analysis], bool], budget: int = BUDGET) -> Repair:
+        """The smallest changes of one exponent of the source after which ``holds`` is true of the changed program."""
+        return repair(self.source, lambda changed: holds(Analysis(changed, (), self.optimizer)), budget)
 
     # certificates ------------------------------------------------------------------------------------
 

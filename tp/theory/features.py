@@ -27,8 +27,8 @@ def activated(program: Graph) -> Iterable[tuple[str, int]]:
             yield found.activation, program[index].operands[0]
 
 
-def initial_features(program: Graph, calculus: Calculus) -> Iterable[Fraction | None]:
-    """The typical exponents of the arguments of activations on wide axes at initialisation."""
+def initial_features(program: Graph, calculus: Calculus) -> Iterable[tuple[int, Fraction | None]]:
+    """(node, typical exponent at initialisation) of the arguments of activations on wide axes."""
     arguments = [argument for _, argument in activated(program) if wide(program.type(argument))]
     values = interpret(program, arguments, calculus)
-    return (values[i].value.exponent for i in arguments)
+    return ((i, values[i].value.exponent) for i in arguments)

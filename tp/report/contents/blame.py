@@ -10,7 +10,7 @@ from tp.report.contents.provenance import title
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section
 from tp.report.fields import Field, table
 from tp.studies.blame import Accusation
-from tp.theory.diagnosis.blame import Blame, Culprit
+from tp.theory.diagnosis.culprits import Blame, Culprit
 from tp.theory.diagnosis.repair import Change
 
 CULPRIT: tuple[Field[Culprit], ...] = (
@@ -27,12 +27,14 @@ CHANGE: tuple[Field[Change], ...] = (
     Field(None, "after", lambda c: Text(str(c.after))),
     Field(None, "text", lambda c: Text(c.text)),
 )
-NOBODY = "nothing to blame: no quantity is larger than claimed, and correlations decay"
+NOBODY = "nothing to blame: no claim fails, the system is properly normalised, and correlations decay"
 
 
 def document(found: Accusation) -> Document:
-    nobody = Section("", (Line((Fact("" if found.blames else NOBODY),)),))
-    return Document(title(found.provenance), (nobody, culprits(found.blames, "quantities"), _repair(found)))
+    said = tuple(f.text for f in found.faults if f.text)
+    nobody = Section("", (Line((Fact("" if found.faults else NOBODY),)),))
+    fails = Section("what fails", (Notes(said, "faults"),))
+    return Document(title(found.provenance), (nobody, fails, culprits(found.blames, "quantities"), _repair(found)))
 
 
 def culprits(blames: Sequence[Blame], key: str) -> Group:
@@ -60,13 +62,11 @@ def _alone(culprit: Culprit) -> str:
 def _repair(found: Accusation) -> Section:
     if found.repair is None:
         return Section("", (Data("repair", None),))
-    bounds = {name: bound for name, bound in found.target.items() if bound is not None}
-    target = ", ".join(f"{name} = O({Power(bound).text})" for name, bound in bounds.items())
     return Section(
-        f"smallest change of one exponent for {target}, with F = O(1) and a kernel of order 1",
+        f"smallest change of one exponent that restores {' and '.join(found.aims)}, and keeps what holds",
         (
             Notes((found.repair.text,)),
-            Data("target", {name: str(bound) for name, bound in bounds.items()}),
+            Data("aims", list(found.aims)),
             Data("complete", found.repair.complete),
             table(CHANGE, found.repair.changes, "changes"),
         ),

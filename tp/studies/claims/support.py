@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tp.answer import Answer
 from tp.claims.inequality import SMALLER, Inequality, Order, by_theory
-from tp.statistics.bound import RANGE
 from tp.statistics.estimate import ROUNDING
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
 
@@ -100,6 +99,8 @@ def by_data(part: Inequality, order: Order | None, measured: Measured) -> Data:
 
 def _within(fit: Fit, exponent: Fraction, *, strictly: bool = False) -> bool:
     """Whether the whole interval lies within n^``exponent``, and no upper quantile clearly above it."""
+    from tp.statistics.bound import RANGE
+
     if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
         return False
     edge = float(exponent) - (MARGIN if strictly else -ROUNDING)

@@ -7,11 +7,9 @@ what arises at a node, because it is not linear in its moving operands, times th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
 
-from tp.diagnostics.span import Span
 from tp.graph.axes import names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
@@ -22,51 +20,16 @@ from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.shorthand import contract
-from tp.primitives.traits import Function, Weight, function_of
+from tp.primitives.traits import Function, Weight
 from tp.quantities.definitions import Quantity, parse
 from tp.quantities.programs import datum, gradient_at, gradient_of, jet_output, metric, reads_in
-from tp.theory.diagnosis.describe import Place, by_line, declared, listing
+from tp.theory.diagnosis.culprits import Blame, Culprit, named
+from tp.theory.diagnosis.describe import Place, declared, listing
+from tp.theory.diagnosis.values import blame_values
 from tp.transform.algebra import Coefficients, Taylor
 from tp.transform.direction import Direction, squared_norm
 from tp.transform.gradient import pullback
 from tp.transform.jet import jets
-
-HANDFUL = 5
-"""At most this many culprits of each kind are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Culprit:
-    """A parameter or a node with the exponent of its part; ``kind`` is ``parameter`` or ``node``.
-
-    With ``alone`` the parameter attains that exponent when it alone is trained, else only together with others.
-    """
-
-    kind: str
-    name: str
-    span: Span | None
-    exponent: Fraction
-    alone: bool = True
-
-    @property
-    def line(self) -> int | None:
-        return self.span.line if self.span else None
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """Parameters and nodes behind ``exponent``, the typical one of ``quantity`` (None: it vanishes identically).
-
-    ``exact``: the exponent is attained; otherwise it is an upper bound.
-
-    Nodes come in the order in which data meet them: the first is the cause, later ones may only pass its effect on.
-    """
-
-    quantity: str
-    exponent: Fraction | None
-    parameters: tuple[Culprit, ...]
-    nodes: tuple[Culprit, ...]
-    exact: bool = True
 
 
 def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
@@ -78,7 +41,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
     if quantity.free == 2:
         quantity = parse(f"C[1,{quantity.contracted + 1}]")
     if quantity == parse("F"):
-        return _blame_output(program, calculus)
+        return blame_values(program, "F", list(program.outputs.values()), calculus)
     parts = Parts(program, quantity, calculus)
     exponent = parts.exponent(parts.root)
     if exponent is None:
@@ -86,7 +49,7 @@ def blame(program: Graph, quantity: Quantity, calculus: Calculus) -> Blame:
     found = dict(parts.by_node())
     least = min(exponent, max(found.values(), default=exponent))
     nodes = [Place(program, i, e) for i, e in found.items() if e >= least]
-    return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), _nodes(nodes), parts.exact(parts.root))
+    return Blame(quantity.name, exponent, tuple(_parameters(parts, exponent)), named(nodes), parts.exact(parts.root))
 
 
 def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
@@ -98,10 +61,6 @@ def _parameters(parts: Parts, exponent: Fraction) -> Iterable[Culprit]:
                 span = parts.program.parameters[group[0]].span
                 yield Culprit("parameter", listing(group), span, max(found[name] for name in group), alone)
             return
-
-
-def _nodes(places: Sequence[Place]) -> tuple[Culprit, ...]:
-    return tuple(Culprit("node", name, span, exponent) for name, span, exponent in by_line(places)[:HANDFUL])
 
 
 class _Recording(Taylor):
@@ -217,31 +176,3 @@ class Parts:
             if self.free:
                 cotangent = self.graph.add(Detach(), cotangent)
             yield index, contract(self.graph, cotangent, made, names(self.graph.type(node)))
-
-
-def _blame_output(program: Graph, calculus: Calculus) -> Blame:
-    """The first values that grow, or vanish, as F does: among arguments of functions, named values and outputs."""
-    outputs = list(program.outputs.values())
-    needed = program.needed(outputs)
-    values = interpret(program, outputs, calculus)
-    exponents = {i: values[i].value.exponent for i in needed}
-    exponent = max((e for i in outputs if (e := exponents[i]) is not None), default=None)
-    exact = any(values[i].value.exact for i in outputs if exponents[i] == exponent)
-    if not exponent:
-        return Blame("F", exponent, (), (), exact)
-    shown = {*program.names.values(), *outputs}
-    for index in needed:
-        if function_of(program[index].operation) is not None:
-            shown.update(program[index].operands)
-    tainted: set[int] = set()
-    places: list[Place] = []
-    for index in needed:
-        node = program[index]
-        if any(i in tainted for i in node.operands):
-            tainted.add(index)
-            continue
-        own = exponents[index]
-        if index in shown and own is not None and (own > 0 if exponent > 0 else own < 0):
-            tainted.add(index)
-            places.append(Place(program, index, own))
-    return Blame("F", exponent, (), _nodes(places), exact)
