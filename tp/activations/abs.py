@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.piecewise_linear import PiecewiseLinear
@@ -16,6 +17,9 @@ class Abs(PiecewiseLinear):
     summary: ClassVar[str] = "absolute value; even, piecewise linear, homogeneous of degree 1"
     uneven: ClassVar[int] = 0
     least: ClassVar[float] = 0.0
+
+    def vanishing(self) -> Fraction | None:
+        return Fraction(1)
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

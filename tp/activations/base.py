@@ -144,6 +144,13 @@ class Activation(ABC):
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""
         return None
 
+    def vanishing(self) -> Fraction | None:
+        """p where φ vanishes at 0 only and there as |z|^p, 0 where φ is positive everywhere; None for anything else.
+
+        For a finite z: sigmoid is positive, although it tends to 0.
+        """
+        return None
+
     def bound(self) -> Bound | None:
         """A bound on all derivatives over the whole real line; None where there is none of this form."""
         return None

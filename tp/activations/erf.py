@@ -21,6 +21,9 @@ class Erf(Activation):
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True
 
+    def vanishing(self) -> Fraction | None:
+        return Fraction(1)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax
         import jax.numpy as jnp

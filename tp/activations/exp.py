@@ -17,6 +17,9 @@ class Exp(Activation):
     summary: ClassVar[str] = "exponential; entire, no polynomial growth"
     least: ClassVar[float] = 0.0
 
+    def vanishing(self) -> Fraction | None:
+        return Fraction(0)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

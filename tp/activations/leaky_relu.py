@@ -26,6 +26,9 @@ class LeakyRelu(PiecewiseLinear):
             raise ValueError(f"leaky_relu with slope {slope} has a name of its own: write {known}")
         object.__setattr__(self, "slope", str(slope))  # one spelling for equal values
 
+    def vanishing(self) -> Fraction | None:
+        return Fraction(1) if Fraction(self.slope) else None
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -32,6 +32,9 @@ class Monomial(Activation):
     def symmetry(self, k: int) -> str:
         return (Parity.ODD if (self.power - k) % 2 else Parity.EVEN).value
 
+    def vanishing(self) -> Fraction | None:
+        return Fraction(self.power)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -28,6 +28,9 @@ class Power(Activation):
     def power(self) -> Fraction:
         return Fraction(self.exponent)
 
+    def vanishing(self) -> Fraction | None:
+        return self.power
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -38,6 +38,9 @@ class Sigmoid(Activation):
     least: ClassVar[float] = 0.0
     most: ClassVar[float] = 1.0
 
+    def vanishing(self) -> Fraction | None:
+        return Fraction(0)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax
         import jax.numpy as jnp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import log, pi, sin
 from typing import Any, ClassVar
 
@@ -23,6 +24,9 @@ class Softplus(Activation):
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1
     least: ClassVar[float] = 0.0
+
+    def vanishing(self) -> Fraction | None:
+        return Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from math import pi, tan
 from typing import Any, ClassVar
@@ -34,6 +35,9 @@ class Tanh(Activation):
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True
+
+    def vanishing(self) -> Fraction | None:
+        return Fraction(1)
 
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp

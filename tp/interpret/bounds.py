@@ -60,7 +60,7 @@ class NormPass:
             vouched = known and bool(operands) and self._size(node.operands[0]) is not None
             types = [graph.type(i) for i in node.operands]
             before = frozenset[tuple[str, bool]]() if not node.operands else met[node.operands[0]]
-            setting = BoundsSetting(types, node.type, graph.parameters, before, vouched)
+            setting = BoundsSetting(types, node.type, graph.parameters, met=before, vouched=vouched)
             jet = bounds.of(node.operation)(node.operation, calculus, setting, operands)
             if known:
                 jet = calculus.refined(jet, self._known(index), growing(node.type))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.nodes import Nodes
+from tp.interpret.near_zero import asks, near_zero
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import Setting, typical
 
@@ -17,11 +18,15 @@ def interpret(
     Values in ``known`` are not derived again, and new ones are added to it.
     """
     values: dict[int, Derived] = {} if known is None else known
-    for index in _missing(graph, roots, values):
+    missing = _missing(graph, roots, values)
+    near = near_zero(calculus, graph) if missing else None
+    for index in missing:
         node = graph[index]
         setting = Setting([graph.type(i) for i in node.operands], node.type, graph.parameters)
-        rule = typical.of(node.operation)
-        values[index] = rule(node.operation, calculus, setting, [values[i] for i in node.operands])
+        if near is not None and asks(node.operation):
+            setting = near.setting(index, setting, calculus, values)
+        value = typical.of(node.operation)(node.operation, calculus, setting, [values[i] for i in node.operands])
+        values[index] = value if near is None else near.followed(index, value, calculus, values)
     return values
 
 

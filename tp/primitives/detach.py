@@ -35,7 +35,8 @@ def lower_detach(operation: Detach, low: Lowering, types: Sequence[Type], out: T
 
 @typical.rule(Detach)
 def typical_detach(operation: Detach, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return values[0]
+    # What is detached is a gradient at other inputs.
+    return calculus.elsewhere(values[0], setting.axes)
 
 
 @bounds.rule(Detach)

@@ -30,11 +30,16 @@ class Lowering:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a rule may use to derive a typical order: the types of operands and result, and the weights."""
+    """What a rule may use to derive a typical order: the types of operands and result, and the weights.
+
+    ``lower`` bounds the first operand from below, and ``dense`` is its part with a bounded density; None if not known.
+    """
 
     types: Sequence[Type]
     out: Type
     parameters: Mapping[str, Parameter]
+    lower: Derived | None = None
+    dense: Derived | None = None
 
     @property
     def axes(self) -> tuple[tuple[str, Fraction], ...]:

@@ -60,7 +60,7 @@ def lower_pointwise(
 
 @typical.rule(Pointwise)
 def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return calculus.pointwise(facts(operation.activation), operation.k, values[0], setting.axes)
+    return calculus.pointwise(facts(operation.activation), operation.k, values[0], setting.axes, setting.lower)
 
 
 @bounds.rule(Pointwise)

@@ -58,9 +58,9 @@ def lower_remainder(
 
 @typical.rule(Remainder)
 def typical_remainder(operation: Remainder, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return calculus.remainder(
-        facts(operation.activation), operation.k, operation.terms, values[0], values[1], setting.axes
-    )
+    function = facts(operation.activation)
+    known = setting.dense if function.kinked else setting.lower
+    return calculus.remainder(function, operation.k, operation.terms, values[0], values[1], setting.axes, known)
 
 
 transposition.refuse(Remainder, reason="programs that contain it are not differentiated")

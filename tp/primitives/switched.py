@@ -44,7 +44,7 @@ def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], ou
 
 @typical.rule(Switched)
 def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return calculus.switched(values[0], values[1], setting.axes)
+    return calculus.switched(values[0], values[1], setting.axes, setting.dense)
 
 
 transposition.refuse(Switched, reason="programs that contain it are not differentiated")

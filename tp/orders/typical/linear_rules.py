@@ -12,7 +12,7 @@ from tp.orders.typical.context import Context
 from tp.orders.typical.contraction import contracted, extremes
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import grains
-from tp.orders.typical.tails import Tail, line, times
+from tp.orders.typical.tails import Tail, apart, line, spread, times
 from tp.orders.typical.value import Term, Value
 
 
@@ -40,6 +40,24 @@ def source(at: Context, arguments: tuple[Source, WideAxes], values: Sequence[Val
         # The largest entries: |w| = 1/ρ is above n^x at n^{-ax} of the places.
         tail = ((Rarity(weight.name, weight.tail, axes, (weight.name,)), line(1)),)
     return at.value([Term(grains(weight.exponent), at.entries(weight, axes), tail=tail)], axes)
+
+
+def near(at: Context, arguments: tuple[Rarity, WideAxes], values: Sequence[Value]) -> Value:
+    """A value that comes near zero where the rarity is small, and as near."""
+    rarity, axes = arguments
+    tail: Tail = ((rarity, line(-1)),)
+    return at.value([t._replace(tail=times(t.tail, tail)) for t in values[0].terms], axes)
+
+
+def elsewhere(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+    """The value at other inputs: it is large where its own values come near zero, which is at other places."""
+    return at.value([t._replace(tail=apart(t.tail)) for t in values[0].terms], arguments[0])
+
+
+def mixed(at: Context, arguments: tuple[tuple[str, ...], WideAxes], values: Sequence[Value]) -> Value:
+    """A value after its entries along finite axes were summed or moved: one of them near zero makes it large only."""
+    names, axes = arguments
+    return at.value([t._replace(tail=spread(t.tail, frozenset(names))) for t in values[0].terms], axes)
 
 
 def scaled(at: Context, arguments: tuple[Fraction, WideAxes], values: Sequence[Value]) -> Value:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.facts import Function, Source
+from tp.orders.facts import Function, Rarity, Source
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.rules import Rules
@@ -42,6 +42,20 @@ class Calculus:
         """n^exponent times ``value``."""
         return self._derive("scaled", (exponent, axes), (value,)) if exponent and value.value.terms else value
 
+    def near(self, value: Derived, rarity: Rarity, axes: WideAxes) -> Derived:
+        """``value``, which comes near zero where ``rarity`` is small."""
+        return self._derive("near", (rarity, axes), (value,))
+
+    def elsewhere(self, value: Derived, axes: WideAxes) -> Derived:
+        """``value`` at other inputs than that of F."""
+        tails = any(r.place is not None for t in value.value.terms for r, _ in t.tail)
+        return self._derive("elsewhere", (axes,), (value,)) if tails else value
+
+    def mixed(self, value: Derived, names: tuple[str, ...], axes: WideAxes) -> Derived:
+        """``value`` after its entries along the finite axes ``names`` were mixed."""
+        tails = any(not set(names).isdisjoint(r.along) for t in value.value.terms for r, _ in t.tail)
+        return self._derive("mixed", (names, axes), (value,)) if tails else value
+
     def sum(self, values: Sequence[Derived], axes: WideAxes) -> Derived:
         """A sum with generic coefficients: nothing cancels between its parts."""
         # Equal values count once, with any one of their derivations.
@@ -74,17 +88,35 @@ class Calculus:
             return self.zero
         return self._derive("apply", (source, transpose, outs, ins, rest), (value,))
 
-    def pointwise(self, function: Function, k: int, value: Derived, axes: WideAxes) -> Derived:
-        """The k-th derivative of ``function`` at ``value``."""
-        return self._derive("pointwise", (function, k, axes), (value,))
+    def pointwise(
+        self, function: Function, k: int, value: Derived, axes: WideAxes, lower: Derived | None = None
+    ) -> Derived:
+        """The k-th derivative of ``function`` at ``value``, which ``lower`` bounds from below."""
+        return self._derive("pointwise", (function, k, axes), (value,) if lower is None else (value, lower))
 
-    def remainder(self, function: Function, k: int, q: int, base: Derived, move: Derived, axes: WideAxes) -> Derived:
-        """The remainder of the Taylor series of the k-th derivative at ``base`` after its first ``q`` terms."""
-        return self._derive("remainder", (function, k, q, axes), (base, move)) if move.value.terms else self.zero
+    def remainder(
+        self,
+        function: Function,
+        k: int,
+        q: int,
+        base: Derived,
+        move: Derived,
+        axes: WideAxes,
+        known: Derived | None = None,
+    ) -> Derived:
+        """The remainder of the Taylor series of the k-th derivative at ``base`` after its first ``q`` terms.
 
-    def switched(self, base: Derived, move: Derived, axes: WideAxes) -> Derived:
-        """The change of the mask of the largest entry of ``base`` under ``move``."""
-        return self._derive("switched", (axes,), (base, move)) if move.value.terms else self.zero
+        ``known`` is the part of ``base`` with a bounded density, where the function has a kink, else a lower bound.
+        """
+        if not move.value.terms:
+            return self.zero
+        return self._derive("remainder", (function, k, q, axes), (base, move, *([] if known is None else [known])))
+
+    def switched(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
+        """The change of the mask of the largest entry of ``base`` under ``move``; ``dense`` as in a remainder."""
+        if not move.value.terms:
+            return self.zero
+        return self._derive("switched", (axes,), (base, move, *([] if dense is None else [dense])))
 
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""

@@ -21,6 +21,7 @@ ORDERS = 8
 
 GROWS = "the argument of a nonlinearity grows with n; its order is bounded by growth only"
 UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows with n"
+NEAR_ZERO = "it is not known how near to zero the entries come that a root or a negative power is taken of"
 FROM_BELOW = "a negative power of something that is bounded from above only"
 
 _JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}
@@ -56,8 +57,16 @@ def evaluated(
         return taylor(at, lambda j: at.one if slopes[k + j].at_zero else at.zero, value, axes)
     if top > 0 and degree is None:
         return _saturated(at, function, k, value, axes)
-    least = None if degree is None or function.kinked else from_below(at, value, lower)
-    leading = [t for t in value.terms if t.size == top or (least is not None and t.tail and not least.covers(t))]
+    leading = [t for t in value.terms if t.size == top]
+    least = None
+    if degree is not None and not slopes[-1].vanishes and (degree < k or len(leading) < len(value.terms)):
+        least = from_below(at, value, lower, axes)
+        if least is None and degree >= k:
+            tail = power(largest(t.tail for t in value.terms), degree - k)
+            return at.value([joined("none", value.terms, scaled(top, degree - k), bound=True, tail=tail)], axes)
+        if least is not None:
+            # A smaller term may be the larger one where the leading ones come near zero.
+            leading += [t for t in value.terms if t.size < top and not least.covers(t)]
     tail = largest(t.tail for t in leading)
     rest = at.value([t for t in value.terms if t not in leading], axes)
     bound = not value.exact or (degree is None and _reaches(rest.terms))
@@ -96,18 +105,22 @@ class Least(NamedTuple):
         return covers(self.tail, self.size - term.size, term.tail)
 
 
-def from_below(at: Context, value: Value, lower: Value | None) -> Least | None:
+def from_below(at: Context, value: Value, lower: Value | None, axes: WideAxes) -> Least | None:
     """What is known of ``value`` from below; None for nothing.
 
-    One number is of the size of its largest attained term.
+    One number is of the size of its largest attained term. Of many on wide axes ``lower`` must say how near zero they
+    come.
     """
+    if lower is None and axes:
+        at.notes.add(NEAR_ZERO)
+        return None
     attained = [t for t in (value if lower is None else lower).terms if not t.bound and not t.part]
     if not attained:
         at.notes.add(FROM_BELOW)
         return None
     top = max(t.size for t in attained)
     largest_one = next(t for t in attained if t.size == top)
-    partial = lower is not None and lower is not value
+    partial = lower is not None and lower is not value and top != value.top
     if len(largest_one.tail) != 1:
         return Least(top, largest_one.tail, partial)
     ((rarity, _),) = largest_one.tail

@@ -166,6 +166,26 @@ def covers(larger: Tail, gap: Grains, smaller: Tail) -> bool:
     return gap >= 0
 
 
+def apart(tail: Tail) -> Tail:
+    """The tail at inputs other than that of F, of any product of values there, without what falls."""
+    if not any(r.place is not None for r, _ in tail):
+        return tail
+    parts = [(r if r.place is None else r._replace(place=1), p) for r, p in tail]
+    moved = {r for r, _ in parts if r.place is not None}
+    return _tail((r, dict(rising(((r, p),))).get(r, ()) if r in moved else p) for r, p in parts)
+
+
+def spread(tail: Tail, names: frozenset[str]) -> Tail:
+    """The tail after entries along the finite axes ``names`` were mixed: what falls is lost."""
+    kept: Tail = ()
+    for rarity, profile in tail:
+        if names.isdisjoint(rarity.along):
+            kept = times(kept, ((rarity, profile),))
+        else:
+            kept = times(kept, rising(((rarity._replace(mixed=True), profile),)))
+    return kept
+
+
 def total(axes: Iterable[tuple[str, Fraction]]) -> Grains:
     """The number of places along ``axes``, in grains."""
     return sum((grains(w) for _, w in axes), 0)
