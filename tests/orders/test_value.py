@@ -209,7 +209,7 @@ def test_units_that_cross_a_kink(power: Fraction) -> None:
     base = calculus.source(Source("v", Fraction(0)), (N,))
     move = calculus.source(Source("u", power), (N,))
     for k, size in ((0, power), (1, Fraction(0))):
-        found = calculus.remainder(relu, k, 2 if k == 0 else 1, base, move, (N,))
+        found = calculus.remainder(relu, k, 2 if k == 0 else 1, base, move, (N,), base)
         (term,) = found.value.terms
         assert (term.exponent, term.share, term.bound) == (size, power, True)
         total = calculus.contract(found, (N,), ()).value.exponent
