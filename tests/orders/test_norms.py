@@ -182,7 +182,7 @@ def test_powers_at_every_order(name: str, seed: int, size: int) -> None:
     along, free = vector(rng, size), vector(rng, size)
     along, free = (x / max(float(np.abs(x).max()), 1.0) for x in (along, free))
     plain = digest(facts(name), 0)
-    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False)
+    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False, (None, ()), count(size))
     flat_base = moving(np.ones(size), along, free)
     table = NORM_RULES["norm.pointwise.source"](arguments, [flat_base])
     for a, b in pairs(range(5), range(5)):
@@ -200,7 +200,7 @@ def test_powers_at_every_order(name: str, seed: int, size: int) -> None:
 
 def test_an_endless_series_of_a_large_move_has_no_bound() -> None:
     plain = digest(facts("exp"), 0)
-    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False)
+    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False, (None, ()), 0)
     table = list(NOTHING)
     table[0], table[PLACE[1, 0]] = flat(0, 48), flat(1, 48)
     found = NORM_RULES["norm.pointwise.source"](arguments, [tuple(table)])[PLACE[2, 0]]
@@ -211,7 +211,7 @@ def test_an_endless_series_of_a_large_move_has_no_bound() -> None:
 def test_homogeneous_functions_compare_the_move_with_the_base() -> None:
     """x^{-1} at n^{1/2}: moves of n^{1/2} are allowed, and every power of them gives n^{-1/2}."""
     plain = digest(facts("power(-1)"), 0)
-    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False)
+    arguments = ((plain.degree, plain.endless, tuple(map(tuple, plain.slopes))), True, False, (None, ()), 0)
     table = list(NOTHING)
     table[0], table[PLACE[1, 0]] = flat(24, 0), flat(24, 0)
     found = NORM_RULES["norm.pointwise.source"](arguments, [tuple(table)])[PLACE[2, 0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 from typing import Protocol
 
@@ -13,7 +14,8 @@ from tp.exponent import UNBOUNDED
 from tp.graph.axes import growing
 from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
-from tp.orders.bounds.recorder import Jet, NormCalculus
+from tp.interpret.near_zero import NearZero, singular
+from tp.orders.bounds.recorder import Jet, Nearest, NormCalculus
 from tp.primitives.interpretations import BoundsSetting, bounds
 from tp.primitives.law_facts import moments
 from tp.primitives.traits import applied_weight, coefficients_of, function_of
@@ -26,7 +28,12 @@ class Sizes(Protocol):
     """Exponents of n of entry sizes that improve on bounds without cancellation; None where none is known."""
 
     def size(self, node: int) -> Fraction | None:
-        """The exponent of the entries of ``node``. In a negative power it is taken as the exact order."""
+        """The exponent of the largest entry of ``node``."""
+        ...
+
+    def even(self, node: int) -> bool:
+        """Whether typical entries of ``node`` are as large as the largest. In a negative power :meth:`size` is then
+        taken as their exact order."""
         ...
 
     def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
@@ -57,14 +64,28 @@ class NormPass:
         for index in nodes:
             node = graph[index]
             operands = [self.jets[i] for i in node.operands]
-            vouched = known and bool(operands) and self._size(node.operands[0]) is not None
+            vouched = known and bool(operands) and self.sizes is not None and self.sizes.even(node.operands[0])
             types = [graph.type(i) for i in node.operands]
             before = frozenset[tuple[str, bool]]() if not node.operands else met[node.operands[0]]
-            setting = BoundsSetting(types, node.type, graph.parameters, met=before, vouched=vouched)
+            nearest = self._nearest(index)
+            setting = BoundsSetting(types, node.type, graph.parameters, met=before, vouched=vouched, nearest=nearest)
             jet = bounds.of(node.operation)(node.operation, calculus, setting, operands)
             if known:
                 jet = calculus.refined(jet, self._known(index), growing(node.type))
             self.jets[index] = jet
+
+    def _nearest(self, index: int) -> Nearest | None:
+        """How near to zero the argument of a root or a negative power comes."""
+        function = function_of(self.graph[index].operation)
+        if function is None or not singular(facts(function.activation)):
+            return None
+        return self._zeros.nearest(index)
+
+    @cached_property
+    def _zeros(self) -> NearZero:
+        found = NearZero(self.graph)
+        found.scan()
+        return found
 
     def _size(self, index: int) -> Fraction | None:
         size = None if self.sizes is None else self.sizes.size(index)

@@ -12,6 +12,7 @@ from tp.graph.axes import growing, names, wide
 from tp.graph.nodes import Nodes
 from tp.interpret.rank import rank
 from tp.interpret.zeros import Part, Zeros, ZerosOf, finite
+from tp.orders.bounds.recorder import Nearest
 from tp.orders.facts import Function, Rarity
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import Setting
@@ -79,6 +80,22 @@ class NearZero:
         )
         for base in group:
             self.tags[base] = rarity
+
+    def nearest(self, index: int) -> Nearest | None:
+        """How near to zero the first operand of the node ``index`` comes; None where nothing is known."""
+        argument = self.graph[index].operands[0]
+        if not wide(self.graph.type(argument)):
+            return None, ()
+        found = self.zeros(argument)
+        if not found.steady:
+            return None if found.floor is None else (found.floor, ())
+        gaps = [(self._groups.get(group), degree) for group, degree in found.degrees.items()]
+        known = [(degree, r.rate, r.axes) for r, degree in gaps if r is not None and self._scaled_alike(r)]
+        return (found.floor, tuple(known)) if len(known) == len(gaps) else None
+
+    def _scaled_alike(self, rarity: Rarity) -> bool:
+        """Whether the bases of a rarity have a bounded density at their own scale, not at that of a part of them."""
+        return all(self.zeros(b).dense == ((b, Fraction(0)),) for b, r in self.tags.items() if r == rarity)
 
     # while values are derived ------------------------------------------------------------------------
 

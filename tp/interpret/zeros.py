@@ -46,7 +46,8 @@ class Zeros:
     ``sign``: nowhere negative. ``steady``: known from below by ``zeros``, the degree in which it vanishes with the norm
     of each group of bases. ``parts``: where it is not, nonnegative summands that are. ``dense``: the parts with a
     bounded density, of which ``roots`` are the weights; () where none is known. ``linear``: linear in one layer of
-    weights, with data as coefficients. ``weights`` are all weights that it depends on.
+    weights, with data as coefficients. ``weights`` are all weights that it depends on. It is nowhere below n^``floor``,
+    of constants. ``nothing``: identically zero.
     """
 
     weights: frozenset[str] = frozenset()
@@ -58,6 +59,7 @@ class Zeros:
     roots: frozenset[str] = frozenset()
     linear: bool = False
     nothing: bool = False
+    floor: Fraction | None = None
 
     @property
     def degrees(self) -> Mapping[frozenset[int], Fraction]:
@@ -127,7 +129,9 @@ class ZerosOf:
 
 @_zeros.rule(Constant)
 def constant(operation: Constant, at: At) -> Zeros:
-    return Zeros(sign=all(x >= 0 for x in operation.numbers), nothing=not any(operation.numbers))
+    positive = min(operation.numbers) > 0
+    sign = min(operation.numbers) >= 0
+    return Zeros(sign=sign, nothing=not any(operation.numbers), floor=Fraction(0) if positive else None)
 
 
 @_zeros.rule(Input)
@@ -199,11 +203,13 @@ def combination(operation: Linear, at: At) -> Zeros:
         scale, _, z = terms[0]
         moved = tuple((i, e + scale.exponent) for i, e in z.dense)
         parts = tuple((i, e + scale.exponent) for i, e in z.parts)
-        return replace(z, sign=z.sign and scale.coefficient > 0, dense=moved, parts=parts)
+        floor = None if z.floor is None or scale.coefficient < 0 else z.floor + scale.exponent
+        return replace(z, sign=z.sign and scale.coefficient > 0, dense=moved, parts=parts, floor=floor)
     if all(z.linear and z.steady for _, _, z in terms):
         return at.base(frozenset[str]().union(*(z.roots for _, _, z in terms)), linear=True)
     if all(z.sign and scale.coefficient > 0 for scale, _, z in terms):
-        found = _summed([z for _, _, z in terms], at)
+        floors = [z.floor + scale.exponent for scale, _, z in terms if z.floor is not None]
+        found = replace(_summed([z for _, _, z in terms], at), floor=max(floors, default=None))
         if found.steady:
             return found
         parts = tuple((i, scale.exponent) for scale, i, z in terms if z.steady and not z.degrees)
@@ -244,8 +250,8 @@ def _contracted(x: Zeros, at: At, over: Sequence[str], operand: int, types: Sequ
     axes = types or at.graph.type(operand)
     if x.sign and x.steady:
         far = any(a.wide for a in axes if a.name in over)  # a mean over many entries concentrates
-        return Zeros(at.weights, sign=True, steady=True, zeros={} if far else x.zeros)
-    return Zeros(at.weights, sign=x.sign)
+        return Zeros(at.weights, sign=True, steady=True, zeros={} if far else x.zeros, floor=x.floor)
+    return Zeros(at.weights, sign=x.sign, floor=x.floor)
 
 
 @_zeros.rule(Product)
@@ -306,13 +312,14 @@ def function(operation: Pointwise, at: At) -> Zeros:
     known = degree is not None
     positive = phi.least >= 0 or phi.smoothness is Smoothness.SINGULAR_AT_ZERO  # powers are taken of positive values
     sign = positive or (x.sign and (phi.keeps_sign or known)) or (known and phi.symmetry(0) == "even")
+    floor = x.floor * degree if x.floor is not None and degree is not None and degree > 0 else None
     if degree is None or x.nothing:
         return Zeros(at.weights, sign=sign)
     if degree == 0:
         return Zeros(at.weights, sign=True, steady=True, zeros={})
     dense = ((at.node, Fraction(0)),) if degree == 1 and x.dense else ()
     zeros = {group: d * degree for group, d in x.degrees.items()} if x.steady else None
-    return Zeros(at.weights, sign=sign, steady=x.steady, zeros=zeros, dense=dense, roots=x.roots)
+    return Zeros(at.weights, sign=sign, steady=x.steady, zeros=zeros, dense=dense, roots=x.roots, floor=floor)
 
 
 def finite(graph: Nodes, node: int) -> tuple[str, ...]:

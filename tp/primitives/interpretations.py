@@ -13,7 +13,7 @@ from tp.graph.interpretation import Interpretation
 from tp.graph.parameter import Parameter
 
 if TYPE_CHECKING:
-    from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.bounds.recorder import Jet, Nearest, NormCalculus
     from tp.orders.typical.recorder import Calculus, Derived
 
 
@@ -52,11 +52,13 @@ class BoundsSetting(Setting):
     """What a rule may use to derive bounds.
 
     ``met`` holds the pairs (weight, transposed) of the applied weights that the first operand depends on. ``vouched``
-    is True where the entries of the first operand have a known exponent, False where it is only bounded.
+    is True where the entries of the first operand have a known exponent, False where it is only bounded. ``nearest``
+    says how near to zero they come, None where that is not known.
     """
 
     met: frozenset[tuple[str, bool]] = frozenset()
     vouched: bool = False
+    nearest: Nearest | None = None
 
 
 transposition: Interpretation[Callable[[Any, GraphBuilder, int, Sequence[int], int], int | None]] = Interpretation(

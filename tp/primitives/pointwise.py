@@ -65,4 +65,5 @@ def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting
 
 @bounds.rule(Pointwise)
 def bound_pointwise(operation: Pointwise, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
-    return calculus.pointwise(facts(operation.activation), operation.k, jets[0], setting.axes, setting.vouched)
+    function = facts(operation.activation)
+    return calculus.pointwise(function, operation.k, jets[0], setting.axes, setting.vouched, setting.nearest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.exponent import UNBOUNDED
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
@@ -32,7 +33,9 @@ class Ground:
     @property
     def exponent(self) -> Fraction | None:
         found = self.derivation.value.exponent
-        return None if found is None else found * self.factor
+        if found is None or found > UNBOUNDED / 2:
+            return None if found is None else UNBOUNDED
+        return found * self.factor
 
     @property
     def exact(self) -> bool:

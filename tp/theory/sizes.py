@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from tp.exponent import UNBOUNDED
 from tp.graph.builder import GraphBuilder
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Derived
+from tp.orders.typical.value import Value
 from tp.quantities.programs import datum
 from tp.theory.all_orders import displaced
 from tp.theory.scalars import Scalars
@@ -26,8 +28,16 @@ class TypicalSizes:
         self._moves: dict[Fraction, dict[int, Displaced]] = {}
 
     def size(self, node: int) -> Fraction | None:
-        """The exponent of the entries of ``node``."""
-        return interpret(self.graph, [node], self.scalars.calculus, self._values)[node].value.exponent
+        """The exponent of the largest entry of ``node``."""
+        return self._value(node).extreme
+
+    def even(self, node: int) -> bool:
+        """Whether typical entries of ``node`` are of a known order, and as large as the largest."""
+        found = self._value(node)
+        return found.exponent is not None and found.exponent < UNBOUNDED / 2 and found.exponent == found.extreme
+
+    def _value(self, node: int) -> Value:
+        return interpret(self.graph, [node], self.scalars.calculus, self._values)[node].value
 
     def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
         """The exponent of the first move of ``node`` along n^along g, or of all others together (order 2)."""
@@ -44,4 +54,4 @@ class TypicalSizes:
         move = jet.first if order == 1 else jet.rest
         if move is None:
             return None
-        return interpret(self.scalars.graph, [move], self.scalars.calculus, self.scalars.values)[move].value.exponent
+        return interpret(self.scalars.graph, [move], self.scalars.calculus, self.scalars.values)[move].value.extreme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tp.orders.bounds.functions import FunctionDigest, at_base, slope, tail
+from tp.orders.bounds.functions import Below, FunctionDigest, at_base, factor, tail
 from tp.orders.bounds.norms import Norms, entrywise, join
 from tp.orders.bounds.table import AFTER, BEYOND, BOTH_FREE, BOTH_MOVE, MOVING, NOTHING, SATURATED, Table, joined
 
@@ -16,14 +16,15 @@ def powers(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     A series that does not end needs m = O(1) in ℓ∞ (relative to the base where φ is homogeneous): then m^k for k >= 3
     is no larger than m times a lower power, and the sum is closed in one sweep over the classes.
     """
-    digest, vouched, free = arguments
+    digest, vouched, free, known, omega = arguments
+    below = None if known is None else Below(*known)
     function = FunctionDigest(*digest)
     pairs = BOTH_FREE if free else BOTH_MOVE
     table = premises[0]
     base = table[0]
     moving: Table = (None, *table[1:])
     if function.endless:
-        shift, second, rest = tail(function, base, vouched)
+        shift, second, rest = tail(function, base, vouched, below)
         moving = tuple(x and x.scaled(shift) for x in moving)
         if any(x is not None and x.top > 0 for x in moving):
             lost = Norms(BEYOND, BEYOND, BEYOND)
@@ -35,7 +36,7 @@ def powers(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     power = moving
     for k in range(2, len(function.slopes)):
         power = _times(moving, power, pairs if k == 2 else BOTH_MOVE)
-        out = joined(out, _scaled(power, slope(function, k, base, vouched)))
+        out = joined(out, _weighted(power, factor(function, k, base, vouched, below, omega)))
     return out
 
 
@@ -72,12 +73,20 @@ def _scaled(table: Table, exponent: int | None) -> Table:
     return tuple(x and x.scaled(exponent) for x in table) if exponent else table
 
 
+def _weighted(table: Table, factor: Norms | None) -> Table:
+    """``table`` times the values of a derivative."""
+    if factor is None:
+        return NOTHING
+    return tuple(x and entrywise(x, factor) for x in table)
+
+
 def pointwise(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     """φ(base) + φ'(base) m, plus the higher powers (the second premise)."""
-    digest, vouched, omega = arguments
+    digest, vouched, omega, known = arguments
+    below = None if known is None else Below(*known)
     function = FunctionDigest(*digest)
     operand, *source = premises
-    out = _scaled((None, *operand[1:]), slope(function, 1, operand[0], vouched))
+    out = _weighted((None, *operand[1:]), factor(function, 1, operand[0], vouched, below, omega))
     if source:
         out = joined(out, source[0])
-    return (at_base(function, operand[0], vouched, omega), *out[1:])
+    return (at_base(function, operand[0], vouched, below, omega), *out[1:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from tp.orders.bounds.functions import FunctionDigest, digest, tail
+from tp.orders.bounds.functions import Below, FunctionDigest, digest, tail
 from tp.orders.bounds.norms import Axes, Matrix, up
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.bounds.table import Table, frees, moves
@@ -17,7 +17,16 @@ from tp.orders.typical.flips import WideAxes
 
 Line: TypeAlias = Derivation[Table]
 
-LOWER = "the argument of a negative power has the order of its bound, or stays away from 0"
+LOWER = "a typical argument of a negative power has the order of its bound, or stays away from 0"
+NEAREST = "preactivations have a bounded density, so few of them come near zero"
+
+Nearest: TypeAlias = "tuple[Fraction | None, tuple[tuple[Fraction, Fraction, WideAxes], ...]]"
+"""An exponent that an argument is nowhere below, or None; and (degree, rate, axes) for each number of which it is the
+product of powers, see :class:`~tp.orders.bounds.functions.Below`."""
+
+
+def _plain(number: Fraction) -> Fraction | int:
+    return number.numerator if number.denominator == 1 else number
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,21 +189,37 @@ class NormCalculus:
             "norm.apply.source", arguments, jet.value, *(side for pair in factors.values() for side in pair)
         )
 
-    def pointwise(self, function: Function, k: int, jet: Jet, axes: WideAxes, vouched: bool) -> Jet:
-        """The k-th derivative of ``function``; ``vouched``: the argument has the order of its bound."""
+    def pointwise(
+        self, function: Function, k: int, jet: Jet, axes: WideAxes, vouched: bool, nearest: Nearest | None = None
+    ) -> Jet:
+        """The k-th derivative of ``function``; ``vouched``: a typical entry of the argument has the order of its bound.
+
+        ``nearest`` says how near to zero the argument comes, None where that is not known.
+        """
         facts: FunctionDigest = digest(function, k)
         plain = (facts.degree, facts.endless, tuple(map(tuple, facts.slopes)))
         table = jet.value.value
-        if facts.degree is not None and facts.endless and not vouched:
-            self.reasons[LOWER] = None
-        arguments = (plain, vouched, self.size(axes))
+        below = None
+        if nearest is not None and facts.degree is not None and facts.endless:
+            floor, gaps = nearest
+            below = (
+                None if floor is None else -self.grains(-floor),
+                tuple((_plain(degree), _plain(rate), self.size(places)) for degree, rate, places in gaps),
+            )
+            if not vouched:
+                self.reasons[LOWER] = None
+            if gaps:
+                self.reasons[NEAREST] = None
+        arguments = (plain, vouched, self.size(axes), below)
         if not moves(table) or not (facts.endless or len(facts.slopes) > 2):
             return Jet(self.line("norm.pointwise", arguments, jet.value))
         if facts.endless:
-            self.arguments.append((table, tail(facts, table[0], vouched)[0]))
-        powers = self.line("norm.pointwise.source", (plain, vouched, False), jet.value)
-        free = self.line("norm.pointwise.source", (plain, vouched, True), jet.value) if frees(table) else None
-        return Jet(self.line("norm.pointwise", arguments, jet.value, powers), powers, free)
+            self.arguments.append((table, tail(facts, table[0], vouched, None if below is None else Below(*below))[0]))
+        powers, free = (
+            self.line("norm.pointwise.source", (plain, vouched, along_free, below, self.size(axes)), jet.value)
+            for along_free in (False, True)
+        )
+        return Jet(self.line("norm.pointwise", arguments, jet.value, powers), powers, free if frees(table) else None)
 
     def refined(self, jet: Jet, sizes: tuple[Fraction | None, ...], axes: WideAxes) -> Jet:
         """The same jet with entry sizes known from elsewhere, by number of contracted slots."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tp.exponent import UNBOUNDED
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
 from tp.orders.typical.value import Term
+
+BEYOND = grains(UNBOUNDED / 2)
+"""Larger gains are not known from above."""
 
 
 def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
@@ -24,7 +28,8 @@ def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
     rare = {axis for rarity, _ in here for axis, _ in rarity.axes}
     order = (*(a for a in over if a[0] in rare), *(a for a in over if a[0] not in rare))
     for gain, share in corners(here, over):
-        yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest), order
+        bound = term.bound or gain >= BEYOND
+        yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest, bound=bound), order
 
 
 def contracted(at: Context, term: Term, over: WideAxes) -> Term:

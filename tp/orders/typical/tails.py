@@ -20,7 +20,7 @@ Slope: TypeAlias = int | Fraction
 Profile: TypeAlias = tuple[tuple[Grains | None, Slope], ...]
 Tail: TypeAlias = tuple[tuple[Rarity, Profile], ...]
 
-MOST = 3
+MOST = 4
 """The largest number of rarities in one term whose joint extremes are examined; with more there is no bound."""
 
 
