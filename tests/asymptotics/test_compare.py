@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from math import exp, log, sin
+from math import cos, exp, log, pi, sin
 
 import pytest
 from hypothesis import given, settings
@@ -53,6 +53,17 @@ def test_supports_of_different_parity_are_incomparable() -> None:
     assert by_name["n = 1 mod 4"] == (Answer.NO, Answer.YES)
 
 
+def test_rounding_errors_of_zero_are_zero() -> None:
+    """Equation 8 itself: sin(pi n) is 0 at whole n, and about 1e-16 n in floats."""
+    sine, cosine = (Growth(lambda n, f=f: abs(f(pi * n))) for f in (sin, cos))  # type: ignore[misc]
+    assert compare(sine, cosine).relation is Relation.LESS
+    assert compare(cosine, sine).relation is Relation.GREATER
+    assert compare(sine * N, ONE).relation is Relation.LESS
+    assert compare(sine, sine).relation is Relation.UNDECIDED
+    assert not Growth(lambda n: abs(sin(n))).is_rounding(10)
+    assert not Growth(lambda n: 1e-30 / n).is_rounding(1 << 30)
+
+
 def test_their_minimum_and_maximum_are_comparable() -> None:
     """The wedge of the two vanishes, their maximum is 1: both bound from below, from above."""
     assert compare(SINE | COSINE, ONE).relation is Relation.SAME
@@ -75,6 +86,7 @@ CASES: dict[str, tuple[Callable[[int], float], Scale, Relation]] = {
     "exponential decay": (lambda n: 2.0**-n, Scale(-10), Relation.LESS),
     "a log too slow to be seen": (lambda n: log(n) ** 0.1, ONE, Relation.UNDECIDED),
     "a power too slow to be seen": (lambda n: n**0.01, ONE, Relation.UNDECIDED),
+    "an oscillation slower than the grid": (lambda n: 2 + sin(log(log(n))), ONE, Relation.SAME),
     "no lower envelope": (lambda n: abs(sin(n)), ONE, Relation.UNDECIDED),
 }
 

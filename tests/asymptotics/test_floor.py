@@ -87,3 +87,12 @@ def test_error_rates() -> None:
         assert level.verdict is not Verdict.CONFIRMED
         right += (falling.verdict is Verdict.CONFIRMED) + (level.verdict is Verdict.REFUTED)
     assert right >= 30
+
+
+@pytest.mark.parametrize("power", [0.5, 1.0, 2.0])
+def test_a_decay_as_a_power_of_log_n_is_no_constant(power: float) -> None:
+    series = batched(lambda n, count, draw: draw.standard_normal(count) / np.log(n) ** power)
+    found = decays(series)
+    assert found.verdict is Verdict.UNDECIDED
+    if power == 1.0:
+        assert "power of log n" in found.reason

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from math import inf, log
 
 import numpy as np
+from jaxtyping import Float
 
 from tp.answer import Answer, all_of
 from tp.asymptotics.grid import Grid, Subsequence
@@ -26,6 +27,8 @@ NARROW = log(4)
 """An envelope whose p is not significant is bounded if it stays within this range of log(f/g)."""
 BLOCKS = 14
 """Number of blocks of consecutive points; an envelope is the largest or smallest value of each."""
+TURN = 0.1
+"""An envelope turns where its logarithm comes back by more than this."""
 LEAST = 8
 """With fewer points than this the trend is unclear."""
 
@@ -106,7 +109,8 @@ def compare(f: Scale | Growth, g: Scale | Growth, grid: Grid | None = None) -> C
     fitted by p log log n; the first third of the blocks is left out. If |p| exceeds :data:`STEEP` by :data:`ERRORS`
     standard errors, f/g grows or decays, unless |p| decreases along the grid. If |p| is smaller, f/g is bounded where p
     is negligible, decreases, or is scatter within a factor of 4. All else is undecided, as are functions that overflow
-    or vanish together. A finite grid proves nothing about infinity: the evidence is of these n only.
+    or vanish together. Trends along powers of two are followed up to 2^1000. Values that are rounding errors of 0, as
+    those of sin(pi n), count as 0. A finite grid proves nothing about infinity: the evidence is of these n only.
 
     Raises ValueError where a function has negative or NaN values.
     """
@@ -114,31 +118,90 @@ def compare(f: Scale | Growth, g: Scale | Growth, grid: Grid | None = None) -> C
         return Comparison(Relation.SAME if f == g else Relation.LESS if f < g else Relation.GREATER)
     grid = grid or Grid()
     evidence = tuple(_envelopes(f, g, subsequence) for subsequence in grid.subsequences())
+    evidence = _farther(f, g, grid, evidence)
     if all(e.vanishes for e in evidence):
         return Comparison(Relation.UNDECIDED, grid, evidence)
     below, above = all_of(e.bounded for e in evidence), all_of(e.bounds for e in evidence)
     return Comparison(_RELATIONS.get((below, above), Relation.UNDECIDED), grid, evidence)
 
 
+def _farther(
+    f: Scale | Growth, g: Scale | Growth, grid: Grid, evidence: tuple[Envelopes, ...]
+) -> tuple[Envelopes, ...]:
+    """``evidence`` without the trends that turn between the end of the grid and 2^1000.
+
+    A slow oscillation such as sin log log n is monotone up to 2^40. Trends that are the same as along powers of two are
+    followed along these. Nothing changes where f or g cannot be evaluated farther, or overflow there.
+    """
+    try:
+        blocks = _blocks(f, g, grid.far)
+    except (ArithmeticError, TypeError, ValueError):
+        return evidence
+    if not isinstance(blocks, Blocks) or not np.isfinite([*blocks.upper, *blocks.lower]).all():
+        return evidence
+    near = evidence[-1]
+
+    def trend(found: Trend, along: Trend, ahead: Floats) -> Trend:
+        turns = found is along and _turns(found, ahead)
+        return (Trend.FLAT if float(np.ptp(ahead)) <= NARROW else Trend.UNCLEAR) if turns else found
+
+    return tuple(
+        replace(e, upper=trend(e.upper, near.upper, blocks.upper), lower=trend(e.lower, near.lower, blocks.lower))
+        for e in evidence
+    )
+
+
+def _turns(found: Trend, ahead: Floats) -> bool:
+    """Whether an envelope that rose or fell comes back from its extreme value."""
+    back = {Trend.RISES: ahead.max() - ahead[-1], Trend.FALLS: ahead[-1] - ahead.min()}
+    return bool(back.get(found, 0.0) > TURN)
+
+
+def _logs(f: Scale | Growth, subsequence: Subsequence) -> list[float]:
+    """log f(n); -inf everywhere where most values are rounding errors of 0."""
+    values = [f.log_at(n) for n in subsequence.widths]
+    if isinstance(f, Growth) and 2 * sum(map(f.is_rounding, subsequence.widths)) > len(values):
+        return [-inf] * len(values)
+    return values
+
+
 def _envelopes(f: Scale | Growth, g: Scale | Growth, subsequence: Subsequence) -> Envelopes:
+    found = _blocks(f, g, subsequence)
+    if isinstance(found, Blocks):
+        upper, lower = _trend(found.x, found.upper), _trend(found.x, found.lower)
+        return Envelopes(subsequence.name, upper, lower, found.first, found.last)
+    trend = Trend.FLAT if found else Trend.UNCLEAR
+    return Envelopes(subsequence.name, trend, trend, float("nan"), float("nan"), vanishes=found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blocks:
+    """The largest and smallest log(f/g) of consecutive blocks of points, at ``x`` = log log n of their last points."""
+
+    x: Float[Floats, " blocks"]
+    upper: Float[Floats, " blocks"]
+    lower: Float[Floats, " blocks"]
+    first: float
+    last: float
+
+
+def _blocks(f: Scale | Growth, g: Scale | Growth, subsequence: Subsequence) -> Blocks | bool:
+    """The blocks of a subsequence; with too few points, whether f = g = 0 at all of them."""
     points: list[tuple[float, float]] = []
     zeros = 0
-    for n in subsequence.widths:
-        above, below = f.log_at(n), g.log_at(n)
+    for n, above, below in zip(subsequence.widths, _logs(f, subsequence), _logs(g, subsequence), strict=True):
         if above == below == -inf:
             zeros += 1
         elif not above == below == inf:
             points.append((log(log(n)), above - below))
-    if zeros == len(subsequence.widths):
-        return Envelopes(subsequence.name, Trend.FLAT, Trend.FLAT, float("nan"), float("nan"), vanishes=True)
     if len(points) < LEAST:
-        return Envelopes(subsequence.name, Trend.UNCLEAR, Trend.UNCLEAR, float("nan"), float("nan"))
+        return zeros == len(subsequence.widths)
     x, y = np.array(points).T
     size = max(1, len(points) // BLOCKS)
     count = len(points) // size
     x, y = x[-count * size :].reshape(count, size)[:, -1], y[-count * size :].reshape(count, size)
     ends = (float(np.exp(points[0][1])), float(np.exp(points[-1][1])))
-    return Envelopes(subsequence.name, _trend(x, y.max(axis=1)), _trend(x, y.min(axis=1)), *ends)
+    return Blocks(x, y.max(axis=1), y.min(axis=1), *ends)
 
 
 def _trend(x: Floats, y: Floats) -> Trend:

@@ -13,15 +13,21 @@ from tp.asymptotics.samples import Plan, Samples, as_samples
 from tp.asymptotics.series import Series
 from tp.asymptotics.tensors import Floats
 from tp.statistics.bootstrap import Bootstrapped
+from tp.statistics.corrections import Centres, misfit
 from tp.statistics.estimate import Estimate
 from tp.statistics.quantile_profile import QuantileProfile
 from tp.statistics.quantiles import supported
+from tp.statistics.rival_laws import ODDS, floor_misfit
 from tp.statistics.verdict import Verdict
 
 DECAYS = np.linspace(0.1, 3.0, 59)
 """Exponents b that c + a n^(-b) is fitted with."""
 HALF = 0.5
 """A constant that is more than this fraction of the quantile at the largest width is a floor."""
+LOGARITHMS = np.array([0.25, 0.5, 1.0, 2.0, 3.0])
+"""Decays as (log n)^-k with these k look like a constant under a power of n, unless the draws tell them apart."""
+_EXACT = 1e-6
+"""A variance of logs that stands for rounding errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def decays(
     the quantile at the largest width, and that of the slope over the larger half of the widths below minus the margin.
     A smaller constant is not excluded; ``share`` says how large it may be. Refuted: the interval of c lies above half
     of the quantile, and that of the slope above minus the margin, or the slope flattens significantly; or the slope is
-    positive. Undecided: all else.
+    positive. Undecided: all else, and where a decay as a power of log n fits about as well as a constant.
 
     Raises ValueError where ``source`` is Samples and a plan is given, for norms that are not known exactly, and for a
     level outside (0, 1).
@@ -78,6 +84,9 @@ def decays(
     for p, (constant, _), late in zip(found, fits, lates, strict=True):
         flattens = p.trend(0).interval(criteria.confidence).low > 0
         if constant.low > HALF and (late.low > -criteria.margin or (flattens and late.value > -2 * criteria.margin)):
+            if _logarithmic(p):
+                same = "a decay as a power of log n would look the same; divide by log n, or use larger widths"
+                return FloorTest(Verdict.UNDECIDED, same, share, floor, evidence)
             reason = f"at least {constant.low:.0%} of the quantile is constant at n = {p.widths[-1]}"
             return FloorTest(Verdict.REFUTED, reason, share, floor, evidence)
         if late.low > 0 and p.slope(0).interval(criteria.confidence).low > 0:
@@ -93,6 +102,15 @@ def _floors(p: QuantileProfile, criteria: Criteria) -> tuple[Estimate, Estimate]
     shares = constants / np.exp(logs[:, -1])
     share, constant = (Bootstrapped(float(c[0]), c[1:]).interval(criteria.confidence) for c in (shares, constants))
     return share, constant
+
+
+def _logarithmic(p: QuantileProfile) -> bool:
+    """Whether a decay as a power of log n is not excluded in favour of a constant under a power of n."""
+    found, resampled = p.curve(0)
+    data = Centres(p.log_widths, found, resampled.var(axis=1) + _EXACT)
+    rows = found + LOGARITHMS[:, None] * np.log(p.log_widths)
+    slow = float(misfit(rows, 1 / data.variances).min())
+    return slow - floor_misfit(data, 0.0) < 2 * np.log(ODDS)
 
 
 def _fitted(logs: Floats, log_n: Floats) -> Floats:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, log
 
+FARTHEST = 1000
+"""The largest power of two at which functions are evaluated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subsequence:
@@ -42,6 +45,16 @@ class Grid:
         ]
         powers = range(ceil(log(self.start, 2)), int(log(self.stop, 2)) + 1)
         return (*found, Subsequence("n = 2^k", tuple(1 << k for k in powers)))
+
+    @property
+    def far(self) -> Subsequence:
+        """Powers of two from ``start`` up to what a float holds: log log n goes up to 6.5 there, and to 3.3 at 2^40."""
+        powers: dict[int, None] = {}
+        power = float(ceil(log(self.start, 2)))
+        while power < FARTHEST:
+            powers[round(power)] = None
+            power *= self.ratio
+        return Subsequence(f"n = 2^k up to 2^{FARTHEST}", tuple(1 << k for k in powers))
 
     def __str__(self) -> str:
         return f"n from {self.start} to {self.stop}, by residues modulo {self.modulus}, and n = 2^k"

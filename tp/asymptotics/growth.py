@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isnan, log
+from math import inf, isnan, log, nextafter
 
 from tp.asymptotics.scale import Scale
+
+LARGE = 1 << 63
+"""From here on functions are evaluated at floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,12 @@ class Growth:
     name: str = "f"
 
     def __call__(self, n: int) -> float:
-        """f(n). Raises ValueError where it is negative or NaN; infinite where it overflows."""
+        """f(n). Raises ValueError where it is negative or NaN; infinite where it overflows.
+
+        Functions of numpy refuse whole numbers above 2^63, and get a float instead.
+        """
         try:
-            value = float(self.function(n))
+            value = float(self.function(float(n) if n >= LARGE else n))  # type: ignore[arg-type]
         except OverflowError:
             return inf
         if isnan(value) or value < 0:
@@ -36,6 +42,19 @@ class Growth:
         """The natural logarithm of f(n), -inf where f(n) = 0."""
         value = self(n)
         return log(value) if value > 0 else -inf
+
+    def is_rounding(self, n: int) -> bool:
+        """Whether f(n) > 0 is no larger than what rounding errors may have left of 0, as of sin(pi n) at whole n.
+
+        It is if the next float after n has a value that differs by half of f(n) or more. False where f takes whole
+        numbers only.
+        """
+        value = self(n)
+        try:
+            beside = float(self.function(nextafter(float(n), inf)))  # type: ignore[arg-type]
+        except (ArithmeticError, TypeError, ValueError, IndexError, KeyError):
+            return False
+        return 0 < value < inf and not abs(beside - value) < value / 2
 
     def __mul__(self, other: Growth | Scale) -> Growth:
         return Growth(lambda n: self(n) * other(n), f"{self._inner} {_inner(other)}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
+
+import numpy as np
 
 from tp.asymptotics.criteria import Criteria
 from tp.asymptotics.finding import Finding, LevelSlope
@@ -11,6 +14,7 @@ from tp.asymptotics.parity import Logs, draws, profiles
 from tp.statistics.bound import Course, Doubt, Fate, QuantileCourse, upper_bound
 from tp.statistics.quantile_profile import QuantileProfile
 from tp.statistics.quantiles import supported, unseen
+from tp.statistics.rare_events import FASTER, SURELY, growing_share, supported_share, tail
 from tp.statistics.verdict import Verdict
 
 LOWEST = 0.1
@@ -41,6 +45,7 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
     doubts = [] if used == high else [f"{count} draws do not reach the quantile {high[-1]:g}"]
     against: list[str] = []
     evidence: list[LevelSlope] = []
+    shares: list[float] = []
     for one, two in zip(sure, doubtful, strict=True):
         if not one.long_enough:
             doubts.append(f"{one.name} are fewer than 3 or span less than a factor of 8")
@@ -52,7 +57,9 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
             others, other = _courses(two, refuting, criteria, tests, len(used))
         verdict, q = upper_bound(courses, other)
         place = levels.index(q.level)
-        doubts += far_tail(one, confirming, criteria.margin, 2 * criteria.margin)
+        rare = rare_draws(one, confirming, criteria.margin)
+        doubts += [*far_tail(one, confirming, criteria.margin, 2 * criteria.margin), *rare.doubts]
+        shares.append(rare.share)
         if verdict is Verdict.REFUTED:
             against.append(f"the quantile {q.level:g} grows faster ({_text(others[place])}, {one.name})")
         elif verdict is Verdict.UNDECIDED:
@@ -65,8 +72,26 @@ def tightness(claim: str, confirming: Logs, refuting: Logs, criteria: Criteria) 
     if doubts:
         return Finding(Verdict.UNDECIDED, claim, doubts[0], tuple(evidence), 1 - levels[-1])
     classes = " and ".join(p.name for p in sure)
+    share = min(max(shares), 1 - used[-1])
     reason = f"the quantile {used[-1]:g} grows less than n^{criteria.margin:g} times the bound, {classes}"
-    return Finding(Verdict.CONFIRMED, claim, reason, tuple(evidence), 1 - used[-1])
+    reason = f"{reason}, up to events rarer than 1 in {round(1 / share)}"
+    return Finding(Verdict.CONFIRMED, claim, reason, tuple(evidence), share)
+
+
+@dataclass(frozen=True, slots=True)
+class Rare:
+    """What rare draws say of R_n = O(1): ``doubts``, and the least probability down to which they support it."""
+
+    doubts: tuple[str, ...]
+    share: float
+
+
+def rare_draws(p: QuantileProfile, logs: Logs, margin: float) -> Rare:
+    """The draws of all widths together, which have rarer events than those of one width (rare_events)."""
+    found = tail([np.sort(logs[n]) for n in p.widths], np.zeros(len(p.widths)), p.log_widths)
+    growing = growing_share(found, margin + SURELY)
+    doubts = () if growing is None else (f"about 1 in {round(1 / growing)} draws grows faster; more draws would tell",)
+    return Rare(doubts, supported_share(found, margin + FASTER) or 1.0)
 
 
 def _courses(

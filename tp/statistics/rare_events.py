@@ -30,6 +30,8 @@ AGAINST = 2 * log(100)
 """A line does not fit where twice its log-likelihood falls short of the best one's by this: by chance in 1 of 100."""
 FOR = 2 * log(200)
 """The same for draws that grow. Many lines are tried, so about one in a hundred samples has such draws by chance."""
+FALLS = 2.33**2
+"""The same for large draws that become fewer: by chance in 1 of 100."""
 _FEWEST = 3
 """The fewest draws above a line that count as growing."""
 
@@ -45,16 +47,16 @@ class Tail:
     logs: tuple[Float[Floats, " draws"], ...]
     x: Float[Floats, " widths"]
 
-    def above(self, slope: float) -> tuple[Floats, Floats, int, int]:
-        """Numbers of draws above lines C n^slope in the smaller and the larger half, and the draws in either half.
+    def lines(self, slope: float) -> Floats:
+        """Heights log C of lines C n^slope, from high to low: one through each draw."""
+        heights = np.concatenate([values - slope * x for values, x in zip(self.logs, self.x, strict=True)])
+        return np.unique(heights[np.isfinite(heights)])[::-1]
 
-        One line for each draw, which counts as being on it, from high to low.
-        """
+    def above(self, slope: float, lines: Floats) -> tuple[Floats, Floats, int, int]:
+        """Numbers of draws on or above lines in the smaller and the larger half, and the draws in either half."""
         lifted = [values - slope * x for values, x in zip(self.logs, self.x, strict=True)]
         middle = len(lifted) // 2
         low, high = np.sort(np.concatenate(lifted[:middle])), np.sort(np.concatenate(lifted[middle:]))
-        lines = np.concatenate([low, high])
-        lines = np.unique(lines[np.isfinite(lines)])[::-1]
         counts = [values.size - np.searchsorted(values, lines, side="left") for values in (low, high)]
         return counts[0].astype(np.float64), counts[1].astype(np.float64), low.size, high.size
 
@@ -70,7 +72,7 @@ def supported_share(found: Tail, slope: float) -> float | None:
 
     All larger shares have the same property. None where there is none.
     """
-    low, high, lows, highs = found.above(slope)
+    low, high, lows, highs = found.above(slope, found.lines(slope))
     # A line above all draws is one more possibility.
     low, high = np.append(0.0, low), np.append(0.0, high)
     best: float | None = None
@@ -84,16 +86,26 @@ def supported_share(found: Tail, slope: float) -> float | None:
 
 
 def growing_share(found: Tail, slope: float) -> float | None:
-    """The fraction of the draws at the larger widths that outgrow n^slope times the typical size; None if none do."""
-    low, high, lows, highs = found.above(slope)
+    """The fraction of the draws at the larger widths that outgrow n^slope times the typical size; None if none do.
+
+    Draws that become fewer do not count: n^2 with probability 1/n, and 1 otherwise, is O(1). They are counted above
+    half the height of the line, on the scale of logarithms.
+    """
+    lines = found.lines(slope)
+    low, high, lows, highs = found.above(slope, lines)
     kept = (high >= _FEWEST) & (high <= SHARES[0] * highs) & (high * lows > low * highs)
     if not kept.any():
         return None
-    low, high = low[kept], high[kept]
+    lines, low, high = lines[kept], low[kept], high[kept]
     pooled = (low + high) / (lows + highs)
     gain = _deviance(low, lows, pooled) + _deviance(high, highs, pooled)
     best = int(gain.argmax())
-    return float(high[best] / highs) if gain[best] >= FOR else None
+    if gain[best] < FOR:
+        return None
+    few, fewer, _, _ = found.above(0.0, lines[best : best + 1] / 2)
+    common = (few + fewer) / (lows + highs)
+    falls = fewer * lows < few * highs and _deviance(few, lows, common) + _deviance(fewer, highs, common) >= FALLS
+    return None if falls else float(high[best] / highs)
 
 
 def _deviance(count: Floats, draws: int, share: Floats | float) -> Floats:
