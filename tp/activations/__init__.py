@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from tp.activations.base import Activation, Bound, Parity, Smoothness, Split
 
-__all__ = ["Activation", "Bound", "Parity", "Smoothness", "Split", "find", "known"]
+__all__ = ["Activation", "Bound", "Parity", "Smoothness", "Split", "find", "known", "offered"]
 
 _CALL = re.compile(r"^([a-z_0-9]+)(?:\((.*)\))?$")
 
@@ -26,6 +26,12 @@ def known() -> dict[str, type[Activation]]:
             if isinstance(value, type) and issubclass(value, Activation) and "keyword" in vars(value):
                 classes[value.keyword] = value
     return dict(sorted(classes.items()))
+
+
+@cache
+def offered() -> tuple[str, ...]:
+    """The keywords that messages offer: those of all activations but parts of others."""
+    return tuple(keyword for keyword, kind in known().items() if not kind.internal)
 
 
 @cache

@@ -93,6 +93,8 @@ class Activation(ABC):
     """The number of lowest derivatives, counting the function, that lack this parity: 0, 1 or 2."""
     order: ClassVar[int] = 0
     """φ(z) = O(|z|^order) for large |z|."""
+    internal: ClassVar[bool] = False
+    """Whether transformations make it out of another activation; messages do not offer it."""
     least: ClassVar[float] = float("-inf")
     """A lower bound of φ over the real line."""
     most: ClassVar[float] = float("inf")

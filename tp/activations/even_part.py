@@ -20,6 +20,7 @@ class EvenPart(Activation):
     """``whole`` minus x/2. It differs from ``whole`` in two derivatives only: the function and its slope."""
 
     whole: ClassVar[Activation]
+    internal: ClassVar[bool] = True
     parity: ClassVar[Parity] = Parity.EVEN
     order: ClassVar[int] = 1
 

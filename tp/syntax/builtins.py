@@ -46,7 +46,7 @@ def _axes(evaluator: Evaluator, node: int, given: Sequence[t.Expression]) -> lis
             shown = ", ".join(map(str, have)) or "no axes"
             raise error("TP202", f"the value has no axis {axis.name}", expression.span, f"it has {shown}")
         if axis.name in found:
-            raise error("TP202", f"the axis {axis.name} is named twice", expression.span)
+            raise error("TP202", f"the axis {axis.name} is named twice", expression.span, "name it once")
         found.append(axis.name)
     return found
 

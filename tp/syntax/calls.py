@@ -110,7 +110,7 @@ def convert(evaluator: Evaluator, formal: t.FormalArgument, node: t.Expression) 
     if kind == "activation":
         return activation(evaluator, node)
     if kind is None:
-        return _tensor(evaluator, node)
+        return _tensor(evaluator, formal, node)
     if kind not in KINDS:
         raise error("TP110", f"no kind is called {kind}", formal.span, near(kind, KINDS, f"kinds: {', '.join(KINDS)}"))
     found = evaluator.constant(node)
@@ -139,10 +139,18 @@ def activation(evaluator: Evaluator, node: t.Expression) -> Phi:
     return found
 
 
-def _tensor(evaluator: Evaluator, node: t.Expression) -> Value:
+def _tensor(evaluator: Evaluator, formal: t.FormalArgument, node: t.Expression) -> Value:
     value = evaluator.value(node)
     if isinstance(value, Axis):
-        raise error("TP105", "a value should stand here, not an axis", node.span, "give its kind: name: axis")
+        raise error(
+            "TP105",
+            "a value should stand here, not an axis",
+            node.span,
+            f"give the argument its kind: {formal.name}: axis",
+        )
+    if isinstance(value, Phi):
+        hint = f"give the argument its kind: {formal.name}: activation = {value.name}"
+        raise error("TP105", "a value should stand here, not an activation", node.span, hint)
     if isinstance(value, Combination):
         return single(evaluator.build.node(value))
     if isinstance(value, Constant):

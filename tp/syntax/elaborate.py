@@ -117,6 +117,11 @@ class Elaborator:
             return TpError(Diagnostic("TP106", message, span, hint))
         labels = () if where is None else (Label(where, "first defined here"),)
         hint = f"every name is assigned once; steps are a family: {name}[1] = ..., {name}[2] = ..."
+        before = self.frame.names.get(name)
+        if isinstance(before, Axis) and before.wide:
+            hint = f"{name} is a width: --widths chooses its numbers; a finite axis is declared with: axis t = 8"
+        elif isinstance(before, Axis | Weight) or name in self.inputs:
+            hint = "every name is declared once; choose another one"
         return TpError(Diagnostic("TP106", message, span, hint, labels))
 
     def _only_in_program(self, statement: t.Statement, what: str) -> None:
@@ -139,7 +144,8 @@ class Elaborator:
     def _width_of(self, name: str, value: Constant, span: Span) -> Width:
         exponent = value.scale.exponent
         if exponent <= 0:
-            raise error("TP305", f"{name} does not grow with n", span, "a finite axis is declared with: axis t = 8")
+            hint = "a finite axis is declared with: axis t = 8; the numbers of a width are chosen by --widths 64,128"
+            raise error("TP305", f"{name} does not grow with n", span, hint)
         factor = value.exact
         for width, power in value.scale.powers:
             if power.denominator == 1 and factor is not None:
@@ -159,7 +165,10 @@ class Elaborator:
         """A finite axis, declared or met again. Raises TP203 when the sizes differ, TP214 when below 1."""
         size = self.evaluator.constant(value).whole
         if size is None or not 1 <= size <= 1_000_000:
-            raise error("TP214", "the size of a finite axis is a whole number from 1 to 1000000", value.span)
+            constant = self.evaluator.constant(value)
+            wide = "an axis that grows goes by the name of a width, without a size: [n, d]"
+            message = "the size of a finite axis is a whole number from 1 to 1000000"
+            raise error("TP214", message, value.span, None if constant.plain else wide)
         if self.frame.program and name in self.build.settings:
             size = self.build.integer_setting(name, 1, 1_000_000)
         before = self.frame.names.get(name)
@@ -278,7 +287,10 @@ class Elaborator:
         first, last = self.evaluator.whole(statement.range.first), self.evaluator.whole(statement.range.last)
         variable = statement.variable
         if variable in self.frame.names:
-            raise self._taken(f"{variable} is defined already", variable, statement.span)
+            where = self.frame.places.get(variable)
+            labels = () if where is None else (Label(where, "first defined here"),)
+            hint = "give the index of this loop another name"
+            raise TpError(Diagnostic("TP106", f"{variable} is defined already", statement.span, hint, labels))
         self.build.enter(statement.span)
         try:
             for index in range(first, last + 1):
@@ -296,7 +308,8 @@ class Elaborator:
         value = self.evaluator.value(statement.value)
         values = value.values if isinstance(value, Several) else (value,)
         if len(values) != len(statement.targets):
-            raise error("TP208", f"{len(statement.targets)} names for {len(values)} value(s)", statement.span)
+            hint = "write a line for each name; a function returns several values by: return a, b"
+            raise error("TP208", f"{len(statement.targets)} names for {len(values)} value(s)", statement.span, hint)
         for target, place, one in zip(statement.targets, places_, values, strict=True):
             self._assign(target, place, one, statement.value)
 
@@ -328,7 +341,7 @@ class Elaborator:
         if place in family.members:
             if isinstance(family.members[place], Poison):
                 return
-            raise error("TP106", f"{indexed(target.name, place)} is defined twice", target.span)
+            raise error("TP106", f"{indexed(target.name, place)} is defined twice", target.span, "use another index")
         if family.members and len(next(iter(family.members))) != len(place):
             raise error("TP211", f"{target.name} has another number of indices elsewhere", target.span)
         family.members[place] = value

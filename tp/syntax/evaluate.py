@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from tp.activations import known
+from tp.activations import known, offered
 from tp.construct.construction import Combination, single
 from tp.construct.selection import selected
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
@@ -105,9 +105,13 @@ class Evaluator:
 
     def whole(self, node: t.Expression) -> int:
         """A static integer. Raises TP302."""
-        found = self.constant(node).whole
+        number = self.constant(node)
+        found = number.whole
         if found is None:
-            raise error("TP302", "a whole number is needed here", node.span)
+            hint = (
+                None if number.plain else "a width has no fixed size; a hyperparameter has: program p(depth: int = 3)"
+            )
+            raise error("TP302", "a whole number is needed here", node.span, hint)
         return found
 
     def axis(self, node: t.Expression) -> Axis:
@@ -137,9 +141,9 @@ class Evaluator:
                 raise error("TP201", f"{name} is a built-in function; call it", span, f"write {name}(...)")
             self._check_early(name, span)
             own = [*self.frame.names, *self.frame.module.functions]
-            words = [*own, *known(), *self.language.builtins]
+            words = [*own, *offered(), *self.language.builtins]
             hint = (near(name, own, cutoff=0.8) if len(name) > 2 else None) or named(name) or near(name, words)
-            raise error("TP101", f"nothing here is called {name}", span, hint)
+            raise error("TP101", f"nothing here is called {name}", span, hint or _undefined(name))
         return found
 
     def _check_early(self, name: str, span: Span) -> None:
@@ -153,6 +157,8 @@ class Evaluator:
             raise error("TP101", f"{name} is never assigned", span, hint)
         labels = (Label(statement, "assigned here"),) if start > (span.line, span.column) else ()
         hint = "statements are read from top to bottom"
+        if not labels:
+            hint += f"; a first member comes before this line, such as {name}[0] = ..."
         raise TpError(Diagnostic("TP101", f"{name} is used before it is assigned", span, hint, labels))
 
     # leaves and postfixes ----------------------------------------------------------------------------
@@ -246,15 +252,21 @@ class Evaluator:
             return self.value(node)
         except TpError as problem:
             (found, *more) = problem.diagnostics
-            if found.code != "TP101" or found.hint or more or not isinstance(node, t.Name):
+            if (
+                found.code != "TP101"
+                or found.hint != _undefined(getattr(node, "text", ""))
+                or more
+                or not isinstance(node, t.Name)
+            ):
                 raise
-            hint = f"functions: {', '.join(self.language.builtins)}; activations: {', '.join(known())}"
+            hint = f"functions: {', '.join(self.language.builtins)}; activations: {', '.join(offered())}"
             raise TpError(replace(found, hint=hint)) from None
 
     def _activation(self, phi: Phi, node: t.Call) -> Value:
         for argument in node.arguments:
             if argument.name is not None or argument.last is not None:
-                raise error("TP105", "an activation takes a value, then plain numbers", argument.span)
+                hint = "numbers go by their places, such as leaky_relu(x, 0.1)"
+                raise error("TP105", "an activation takes a value, then plain numbers", argument.span, hint)
         if not node.arguments:
             raise error("TP105", f"{phi.name} needs a value", node.span, f"write {phi.name}(x)")
         optional = [f.name for f in fields(known()[phi.name.partition("(")[0]]) if f.init]
@@ -300,12 +312,27 @@ class Evaluator:
                     "TP205",
                     f"only a parameter can stand left of @, not {describe(left)}",
                     part.span,
-                    instead(left, part) or _NOT_APPLIED.get(type(left), "contract two values with dot(a, b)"),
+                    self._turned(left, part, node.parts[-1])
+                    or instead(left, part)
+                    or _NOT_APPLIED.get(type(left), "contract two values with dot(a, b)"),
                 )
             with self.build.graph.at(part.span.to(node.span)):
                 operand = self.build.linear(value, part.span)
                 value = self.build.apply(left.parameter, left.transposed, operand, part.span)
         return value
+
+    def _turned(self, left: Value, part: t.Expression, last: t.Expression) -> str | None:
+        """A hint for ``h @ W``, where the parameter stands on the right."""
+        right = self.frame.names.get(last.text) if isinstance(last, t.Name) else None
+        if (
+            isinstance(left, Combination)
+            and isinstance(right, Weight)
+            and isinstance(last, t.Name)
+            and right.parameter.ins
+        ):
+            value = part.text if isinstance(part, t.Name) else "x"
+            return f"a parameter stands left of what it is applied to: {last.text} @ {value}"
+        return None
 
     def _term(self, node: t.Term) -> Value:
         result = self.number_or_value(node.factors[0][1])
@@ -403,6 +430,10 @@ def instead(value: Value, node: t.Expression) -> str | None:
             return f"{name} is a function: write {name}(x)"
         case _:
             return None
+
+
+def _undefined(name: str) -> str:
+    return f"names are defined above their use: {name} = ..., or in the head: program p({name}: int = 3)"
 
 
 def _members(family: Family) -> str | None:

@@ -215,6 +215,7 @@ NAMES: dict[str, str] = {
     "np": "there are no libraries of arrays: the functions are part of the language",
     "jax": "there are no libraries of arrays: the functions are part of the language",
     "math": "there are no libraries: sqrt, exp, sin and others are part of the language",
+    "ntk": "the kernel is called kernel in claims: claim kernel : Theta(1)",
     "F": "a quantity, not a value: its names stand in claims only",
     "kernel": "a quantity, not a value: its names stand in claims only",
 }
@@ -284,7 +285,7 @@ def named(name: str) -> str | None:
     """What to write instead of ``name``; None for a name that means nothing elsewhere either."""
     hint = NAMES.get(name) or NAMES.get(name.lower())
     if hint is not None and name.lower() in ACTIVATIONS:
-        from tp.activations import known
+        from tp.activations import offered
 
-        return f"{hint}; known activations: {', '.join(known())}"
+        return f"{hint}; known activations: {', '.join(offered())}"
     return hint

@@ -102,6 +102,18 @@ _INSTEAD = {
     "model": "a program starts with: program name {",
     "network": "a program starts with: program name {",
     "module": "a program starts with: program name {",
+    "batch": "samples and batches are options: tp train --samples 6 --batch 2",
+    "lr": "the learning rate is a statement: learning_rate 1/n",
+    "eta": "the learning rate is a statement: learning_rate 1/n; its number is an option: --eta 0.1",
+    "optimizer": "the optimiser is an option: tp train --optimizer sgd",
+    "loss": "the cost is an option: tp train --cost squared",
+    "cost": "the cost is an option: tp train --cost squared",
+    "steps": "steps are an option: tp train --steps 20",
+    "epochs": "steps are an option: tp train --steps 20",
+    "seed": "seeds are an option: tp verify --seeds 64",
+    "seeds": "seeds are an option: tp verify --seeds 64",
+    "Program": "a program starts with: program name {",
+    "PROGRAM": "a program starts with: program name {",
     "dim": "a finite axis is declared with axis t = 8, or [t=8] in a type; a width with: width n",
     "hyper": "hyperparameters follow the name of the program: program mlp(depth: int = 3) {",
     "assert": "state a claim: claim f : Theta(1)",
@@ -134,6 +146,9 @@ def _imported(match: re.Match[str]) -> str:
     module, names = match["module"], match["names"].strip(" ()")
     if module.split(".")[0] in ("torch", "jax", "numpy", "flax", "tensorflow", "keras", "math", "haiku", "equinox"):
         return "there are no libraries of arrays: the functions are part of the language; delete the line"
+    if not names and "." in module:
+        folder, _, name = module.rpartition(".")
+        return f"write: import {name} from {folder.replace('.', '/')}"
     if names == "*" or not names:
         return f"write: import layer_norm from {module.replace('.', '/')}"
     return f"write: import {names} from {module.replace('.', '/')}"
@@ -160,8 +175,11 @@ def _method(match: re.Match[str]) -> str:
     name = match["name"]
     known = {"mean", "sum", "max", "norm", "dot", "softmax", "rename", "concat"}
     hint = NAMES.get(name) or NAMES.get(name.lower())
-    if name in known:
-        return f"functions take the value first: {name}({match['base']}, axis)"
+    from tp.activations import offered
+
+    if name in {*known, *offered(), "sqrt"}:
+        more = ", axis" if name in known else ""
+        return f"functions take the value first: {name}({match['base'].strip(')') or 'x'}{more})"
     if name in ("T", "mT", "t", "H"):
         return f"the transpose of a parameter is written {match['base']}'"
     return hint or "values have no attributes; functions take the value first: mean(x, axis)"
@@ -257,6 +275,26 @@ _RULES: list[tuple[str, Words, Words]] = [
         _imported,
     ),
     (
+        r"^\s*import\b.*?(?P<at>\bas\s+\w+).*\bfrom\b.*",
+        "functions keep their names",
+        "write: import layer_norm from norms",
+    ),
+    (
+        r"^\s*import\s+(?P<at>[\"'].*)",
+        "a module is a name, without quotes and .tp",
+        "write: import layer_norm from norms",
+    ),
+    (
+        r"^\s*program\s+(?P<at>\d\w*|[\"'][^{(]*|\w+[^\w\s{(:][^{(\s]*)\s*(?:[{(].*)?$",
+        "a name has letters, digits and _, and begins with a letter",
+        "write: program mlp { ... }",
+    ),
+    (
+        r"^\s*(?P<at>program\s+\w+\s*(?:\(.*\))?)\s*$",
+        "the brace of a block stands on the line of its head",
+        "write: program mlp {",
+    ),
+    (
         r"^\s*import\s+(?P<module>[\w.]+)(?P<names>)\s*(?:as\s+\w+\s*)?$",
         "an import says which functions",
         _imported,
@@ -266,6 +304,16 @@ _RULES: list[tuple[str, Words, Words]] = [
         r"^\s*(?P<at>(?:async\s+)?def\s+\w+\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?:->.*)?:)\s*.*$",
         "a block stands in braces, not behind a colon",
         "write: def f(x, n: axis) { ...; return y }",
+    ),
+    (
+        r"^\s*def\s+\w+\s*\([^()]*\)\s*(?P<at>->[^{]*?)\s*\{.*",
+        "a function does not say what it returns",
+        "write: def f(x) { return tanh(x) }",
+    ),
+    (
+        r"^\s*def\s+\w+\s*\([^()]*\)\s*(?P<at>=.*)",
+        "a function is a block that returns a value",
+        "write: def f(x) { return tanh(x) }",
     ),
     (r"^\s*def\s+\w+\s*(?P<at>[{:].*)", "a function has its arguments in parentheses", "write: def f(x) { return x }"),
     (
@@ -317,7 +365,17 @@ _RULES: list[tuple[str, Words, Words]] = [
         "a range has a first and a last number",
         "write: for l in 1..3 { ... }; both ends belong to the range",
     ),
+    (
+        r"^\s*for\s+\w+\s+in\s+[^{}]*\.\.\s*[\w()+*-]+\s+(?P<at>[^{}]*)$",
+        "a block stands in braces",
+        "write: for l in 1..3 { ... }",
+    ),
     # types
+    (
+        r"^\s*(?:param|input)\b[^:]*:\s*\[[^\]|]*\|[^\]|]*(?P<at>\|[^\]]*)",
+        "a type has one bar",
+        "write [outs | ins]: what the parameter makes, and what it contracts",
+    ),
     (
         rf"^\s*(?:param|input)\b[^:]*:\s*\[(?:{_ITEM}[,|])*?\s*(?P<at>\d+)\s*(?=[,|\]])",
         "an axis has a name, not only a size",
@@ -344,6 +402,22 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write [n, d], or [n | c, k] for what is contracted",
     ),
     # param
+    (
+        r"^\s*(?:param|input)\s+(?P<at>\w+\s*\.\..*?)\s*:.*",
+        "a family has one name and a range",
+        "write: param W[1..3] : [n, n] ~ normal(0, 1)",
+    ),
+    (
+        r"^\s*(?:param|input)\s+(?P<at>\[[^\]]*\]).*",
+        "a name comes first, then its type",
+        "write: param W : [n, n] ~ normal(0, 1)",
+    ),
+    (
+        r"^\s*param\b.*~\s*(?P<at>\w+\s+[\d.-].*)",
+        "the arguments of a law stand in parentheses",
+        "write: normal(0, 1)",
+    ),
+    (r"\([^()]*(?P<at>;[^()]*)", "arguments are separated by commas", "write: f(a, b)"),
     (
         r"^\s*param\s+\w+(?:\[[^\]]*\])?\s*:.*?~\s*(?P<law>\w+)\s*\((?P<args>(?P<at>[^()]*?\w+\s*=[^()]*(?:\([^()]*\)[^()]*)*))\).*",
         "the arguments of a law have no names",
@@ -399,6 +473,11 @@ _RULES: list[tuple[str, Words, Words]] = [
         r"^\s*param\b.*~\s*\w+\(.*\)\s*(?P<at>,?\s*(?:rate\s*[=:(]|lr\b|learning_rate\b|with\b|,).*)",
         "a learning rate follows the law without a sign",
         "write: param W : [n, n] ~ normal(0, 1) rate 1/n",
+    ),
+    (
+        r"^\s*param\b.*~\s*\w+\(.*\)\s+(?P<at>(?!rate\b)[A-Za-z_].*)",
+        "a law ends the declaration",
+        "only a learning rate follows it: param W : [n, n] ~ normal(0, 1) rate 1/n; every parameter is trained",
     ),
     (
         r"^\s*param\b.*~\s*\w+\(.*\)\s*(?P<at>[-+*/^@:\[~].*)",
@@ -459,11 +538,47 @@ _RULES: list[tuple[str, Words, Words]] = [
     (r"^\s*output\s*(?P<at>[=:].*)", "this output has no name", "write: output f = ..."),
     (r"^\s*output\s+(?P<at>\w+)\s*$", "an output has a name and a value", "write: output f = {at}"),
     (r"^\s*output\s+\w+\s*(?P<at>[:~].*)", "the value of an output follows '='", "write: output f = ..."),
+    (
+        r"^\s*output\s+\w+(?P<at>\[[^\]]*\])\s*=.*",
+        "outputs are no family",
+        "name each of them: output f1 = ...; or one with an axis: concat(a, b, t)",
+    ),
+    (
+        r"^\s*output\s+\w+\s*=\s*(?:[^,()]|\((?:[^()]|\([^()]*\))*\))*(?P<at>,.*)",
+        "an output has one value",
+        "write a line for each: output f = ..., output g = ...",
+    ),
     (r"^\s*output\s+(?P<at>(?!\w+\s*=(?!=)).+)", "an output has a name and a value", "write: output f = {at}"),
     (r"^\s*learning_rate\s*(?P<at>[=:].*)", "the learning rate has no sign before it", "write: learning_rate 1/n"),
     (r"^\s*instance\s+\w+\s*(?P<at>[:(].*)", "an instance follows '='", "write: instance layer = block(n)"),
-    (r"^\s*return\s*$", "a function returns a value", "write: return y"),
+    (r"(?P<at>\breturn)\s*(?:\}|$)", "a function returns a value", "write: return y"),
     # claims
+    (
+        r"^\s*claim\b.*:.*?(?P<at>,.*:.*)",
+        "one statement makes one claim",
+        "write a line for each claim",
+    ),
+    (
+        r"^\s*claim\s+(?:not\s+)?\w+\s*(?P<at>\(\s*\)).*",
+        "this claim has no arguments",
+        "write: claim lazy; m stands in parentheses in claim linearizes(n)",
+    ),
+    (r"^\s*claim\s+(?:not\s+)?(?P<at>C\s*\(.*?\)).*", "correlations have square brackets", "write: C[0,2]"),
+    (
+        r"^\s*claim\s+(?:not\s+)?(?P<at>feature[ -]learning|(?:power[ -])?weakly[ -]correlated|maximal[ -]update).*",
+        "the words of a claim are joined by _",
+        lambda m: f"write: claim {re.sub('[ -]', '_', m['at'])}",
+    ),
+    (
+        r"^\s*claim\b.*?(?P<at>\b(?:log|ln)\b[^)]*\)?).*",
+        "an order is a power of n",
+        "logarithms are dropped: write O(1) for O(log n), O(n) for O(n log n)",
+    ),
+    (
+        r"^\s*claim\s+(?:not\s+)?[\w\[\], ]+(?::|=)\s*(?P<at>0)\s*$",
+        "what vanishes is claimed to be zero",
+        "write: claim f : zero",
+    ),
     (
         rf"^\s*claim\s+(?:not\s+)?[\w\[\],() ]+?\s*(?P<at>(?:{_RELATION}|[=~<>]|\bis\b|\bin\b|\bscales\b|\bhas\b).*)",
         "the order of a quantity follows a colon",
@@ -509,7 +624,13 @@ _RULES: list[tuple[str, Words, Words]] = [
     ),
     (r"(?<![\w.])(?P<at>\.\d+)", "a number starts with a digit", "write 0{at}"),
     (r"(?<![\w.])(?P<at>\d+\.)(?![\d.])", "a number ends with a digit", lambda m: f"write {m['at'][:-1]}"),
+    (
+        r"\w\s+(?P<at>\.)\s+\w",
+        "'.' is no operator",
+        "W @ x applies a parameter, a * b multiplies, tanh(x) calls, dot(a, b) contracts",
+    ),
     # operators of other languages
+    (r"(?P<at>\|>)", "'|>' does not exist", "functions take the value first: tanh(h)"),
     (r"(?P<at>\*\*)", "'**' does not exist", "'^' is the power here: x^2, n^(-1/2)"),
     (
         r"(?P<at>\+=|-=|\*=|/=|@=|\+\+|\|=)",
@@ -580,7 +701,7 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write a line for each name; a function may return several values: a, b = f(x)",
     ),
     (
-        r"^\s*def\b[^{]*\{\s*(?P<at>[^=;{}]+?)\s*\}",
+        r"^\s*def\b[^{]*\{\s*(?P<at>(?!return\b)[^=;{}]+?)\s*\}",
         "a function returns its value",
         "write: def f(x) { return {at} }",
     ),

@@ -6,7 +6,7 @@ import os.path
 from collections.abc import Mapping
 from fractions import Fraction
 
-from tp.activations import find, known
+from tp.activations import find, offered
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
@@ -18,6 +18,7 @@ from tp.syntax.build import Build
 from tp.syntax.calls import KINDS, convert
 from tp.syntax.constant import Constant, number, written
 from tp.syntax.elaborate import Elaborator
+from tp.syntax.foreign import named
 from tp.syntax.modules import Loader, Module, read
 from tp.syntax.roots import signs
 from tp.syntax.unused import unused
@@ -111,7 +112,8 @@ def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
         if subject is None or is_quantity(subject) or subject in graph.names or subject in graph.outputs:
             continue
         names = [*graph.names, *graph.outputs, "F", "kernel", "hessian", "C[0,2]"]
-        build.report(error("TP402", f"nothing is called {subject}", claim.span, near(subject, names)))
+        hint = named(subject) or near(subject, names) or f"outputs: {', '.join(graph.outputs)}; quantities: F, C[0,2]"
+        build.report(error("TP402", f"nothing is called {subject}", claim.span, hint))
     for name in build.settings:
         if name not in build.resolved:
             options = ", ".join(build.resolved)
@@ -124,7 +126,7 @@ def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
     build, name, kind = elaborator.build, formal.name, formal.kind
     if kind not in KINDS:
         if kind is None:
-            raise error("TP110", f"the hyperparameter {name} needs a kind", formal.span, f"kinds: {', '.join(KINDS)}")
+            raise error("TP110", f"the hyperparameter {name} needs a kind", formal.span, _kind_of(formal))
         hint = near(kind, KINDS, f"kinds: {', '.join(KINDS)}")
         raise error("TP110", f"no kind is called {kind}", formal.span, hint)
     if formal.default is None and name not in build.settings:
@@ -141,6 +143,19 @@ def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
     return value
 
 
+def _kind_of(formal: t.FormalArgument) -> str:
+    """A hint with the kind that the default of a hyperparameter has."""
+    match formal.default:
+        case t.Number() as number if number.text.isdigit():
+            return f"write {formal.name}: int = {number.text}; kinds: {', '.join(KINDS)}"
+        case t.Number() as number:
+            return f"write {formal.name}: real = {number.text}; kinds: {', '.join(KINDS)}"
+        case t.Name() as name if name.text in offered():
+            return f"write {formal.name}: activation = {name.text}; kinds: {', '.join(KINDS)}"
+        case _:
+            return f"kinds: {', '.join(KINDS)}; a width is a statement: width {formal.name}"
+
+
 def _setting(build: Build, name: str, kind: str) -> Value:
     """The value that ``--set`` gives as text. Raises TP506."""
     text = build.settings[name].strip()
@@ -148,8 +163,8 @@ def _setting(build: Build, name: str, kind: str) -> Value:
         try:
             return Phi(find(text).name)
         except (KeyError, ValueError) as problem:
-            all_known = f"known: {', '.join(known())}"
-            hint = near(text, known(), all_known if isinstance(problem, KeyError) else str(problem))
+            all_known = f"known: {', '.join(offered())}"
+            hint = named(text) or near(text, offered(), all_known if isinstance(problem, KeyError) else str(problem))
             raise error("TP506", f"{name}={text[:40]}: not an activation", None, hint) from None
     if kind == "int":
         return number(build.integer_setting(name, -1_000_000, 1_000_000))
