@@ -98,13 +98,13 @@ def nothing(n: int, first: int, count: int) -> dict[str, np.ndarray]:
 
 
 def test_memory_is_refused_with_the_figure() -> None:
-    with pytest.raises(TpError, match=r"width 1000000 needs 1048576\.0 GiB") as problem:
+    with pytest.raises(TpError, match=r"width 1000000 needs 1310720\.6 GiB") as problem:
         require_memory(Fake(nothing, need=lambda n: 1000 if n == 64 else 2**50), Plan((64, 10**6)))
     assert problem.value.diagnostics[0].code == "TP501"
 
 
 def test_memory_that_suffices_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "free_memory", lambda: 1000)
+    monkeypatch.setattr(room, "free_memory", lambda: room.RUNTIME + 1250)
     require_memory(Fake(nothing, need=lambda _: 1000), Plan((64,)))
     with pytest.raises(TpError):
         require_memory(Fake(nothing, need=lambda _: 1001), Plan((64,)))

@@ -50,7 +50,7 @@ class Correlations:
             count,
             arrange(derived.program, self.inputs, derived.depth),
             lambda kind: derived.one(n, kind, derived.absent(n, at.engine)),
-            lambda: derived.words(n, at.engine),
+            lambda: self.memory(at),
         )
         factors = {q.name: q.coefficient if q.free == 2 else 1.0 for q in derived.wanted}
         return {name: np.abs(found[name]) * factor for name, factor in factors.items()}
@@ -68,7 +68,7 @@ class Correlations:
 
     def memory(self, at: At) -> int:
         """Bytes of weights or their known products, of the draw of the largest weight, and of live values."""
-        return self._derived.words(at.width, at.engine) * WORD[at.dtype]
+        return self._derived.memory(at.width, at.engine, WORD[at.dtype])
 
     def identity(self) -> Identity:
         return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__)

@@ -12,7 +12,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
-from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions, sizes
+from tp.interpret.cost.work import Questions, drawing_bytes, elsewhere, held_entries, products, questions, sizes
 from tp.quantities.definitions import Quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
@@ -34,8 +34,12 @@ class Derived:
         """The weights that are matrix-free at width ``n``. Raises TpError TP511 where "conditioned" finds none."""
         return absent(self.program.parameters, self._asked_in_all(n), n, engine, self._asked(n))
 
-    def words(self, n: int, engine: str) -> int:
-        """Numbers in memory at once: weights or their known products, the draw of the largest, and live values."""
+    def memory(self, n: int, engine: str, word: int) -> int:
+        """Bytes at once for numbers of ``word`` bytes: weights or their known products, and the largest drawn."""
+        return word * self._words(n, engine) + drawing_bytes(self.program.parameters, self.absent(n, engine), n, word)
+
+    def _words(self, n: int, engine: str) -> int:
+        """Numbers in memory at once: weights or their known products, and live values."""
         without, asked = self.absent(n, engine), self._asked(n)
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:

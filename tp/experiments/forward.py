@@ -14,8 +14,8 @@ from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
-from tp.interpret.cost.memory import WORD, peak_entries
-from tp.interpret.cost.work import Questions, elsewhere, held_entries, products, questions
+from tp.interpret.cost.memory import WORD, live_entries
+from tp.interpret.cost.work import Questions, drawing_bytes, elsewhere, held_entries, products, questions
 
 
 class ForwardValues:
@@ -67,7 +67,9 @@ class ForwardValues:
     def memory(self, at: At) -> int:
         """Bytes of weights or their known products, and of the most values that are live at once."""
         held = held_entries(self._graph.parameters, self._asked(at), self._absent(at), at.width)
-        return (held + peak_entries(self._graph, self._roots, at.width)) * WORD[at.dtype]
+        word = WORD[at.dtype]
+        drawn = drawing_bytes(self._graph.parameters, self._absent(at), at.width, word)
+        return word * (held + live_entries([(self._graph, self._roots)], at.width)) + drawn
 
     def identity(self) -> Identity:
         return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__)

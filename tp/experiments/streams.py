@@ -29,12 +29,12 @@ class Compiled:
         count: int,
         data: Mapping[str, npt.NDArray[Any]],
         make: Callable[[Any], One],
-        words: Callable[[], int],
+        memory: Callable[[], int],
     ) -> dict[str, Floats]:
         """The values [count, ...] of draws number ``first``, ``first`` + 1, ..., for the inputs ``data``.
 
-        ``make`` returns the function of one draw for a JAX dtype, and ``words`` how many numbers that has in memory at
-        once. Both are called at the first draw for ``at``.
+        ``make`` returns the function of one draw for a JAX dtype, and ``memory`` how many bytes that takes at once.
+        Both are called at the first draw for ``at``.
         """
         import jax
         import jax.numpy as jnp
@@ -43,7 +43,7 @@ class Compiled:
 
         with precision(at.dtype) as kind:
             if at not in self._runs:
-                self._runs[at] = jax.jit(several(make(kind), lanes(words(), SEEDS)))
+                self._runs[at] = jax.jit(several(make(kind), lanes(memory(), SEEDS)))
             run, placed = self._runs[at], {name: jnp.asarray(array, kind) for name, array in data.items()}
             parts = [
                 jax.device_get(run(jnp.asarray(first + i, jnp.uint32), min(SEEDS, count - i), placed))

@@ -13,7 +13,8 @@ class Family:
 
     ``arguments`` are the default extra arguments. ``draw(key, shape, dtype, arguments)`` returns a JAX array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
-    ``dense``: it has a bounded density.
+    ``dense``: it has a bounded density. ``scratch`` is how many bytes an entry takes while it is drawn, in either
+    precision: random bits and the numbers made of them.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Family:
     arguments: tuple[float, ...] = ()
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
     dense: bool = True
+    scratch: int = 24
 
 
 def _normal(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
@@ -50,10 +52,19 @@ def _laplace(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...])
 
 
 def _student_t(key: Any, shape: tuple[int, ...], dtype: Any, arguments: tuple[float, ...]) -> Any:
+    """Bailey's polar method: R cos(2πV) with R² = df (U^(-2/df) - 1) has Student's law exactly, for uniform U and V.
+
+    Bailey, Polar generation of random variates with the t-distribution (1994). U keeps all 32 random bits, so the tail
+    reaches to events of probability 2^-32. A ratio of normal and gamma numbers needs a loop for each number.
+    """
     import jax
+    import jax.numpy as jnp
 
     (df,) = arguments
-    return jax.random.t(key, df, shape, dtype) * ((df - 2.0) / df) ** 0.5
+    radius, angle = jax.random.split(key)
+    uniform = (jax.random.bits(radius, shape, jnp.uint32).astype(dtype) + 0.5) * 2.0**-32
+    squared = (df - 2.0) * jnp.expm1(jnp.log(jnp.minimum(uniform, 1.0)) * (-2.0 / df))
+    return jnp.sqrt(squared) * jnp.cos(jax.random.uniform(angle, shape, dtype, maxval=2.0 * jnp.pi))
 
 
 def _exponential(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
@@ -103,6 +114,7 @@ LAWS: dict[str, Family] = {
             _student_t,
             arguments=(5.0,),
             moments=lambda a: a[0],
+            scratch=32,
         ),
         Family("exponential", False, "exponential(mean, deviation): centred, skewed to the right", _exponential),
         Family(
@@ -112,6 +124,8 @@ LAWS: dict[str, Family] = {
             _truncated_normal,
             arguments=(2.0,),
         ),
-        Family("constant", True, "constant(value): every entry the same, still trained", _constant, dense=False),
+        Family(
+            "constant", True, "constant(value): every entry the same, still trained", _constant, dense=False, scratch=8
+        ),
     )
 }

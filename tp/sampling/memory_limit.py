@@ -1,27 +1,44 @@
-"""Whether the machine has the memory that an experiment needs. All commands use this rule."""
+"""Whether the machine has the memory that an experiment needs. All commands use this rule.
+
+A run takes :data:`RUNTIME` bytes for the process, and at most :data:`SPARE` times what the experiment estimates for its
+numbers. `tests/sampling/test_memory.py` holds this against what the system measures, for every law, engine and
+precision.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from tp.diagnostics.diagnostic import error
-from tp.experiments.experiment import Experiment
+from tp.experiments.experiment import At, Experiment
 from tp.machine import free_memory, gib
 from tp.sampling.plan import Plan
+
+RUNTIME = 600 << 20
+"""Bytes of a process beside its numbers: Python, JAX, and the compiler at work."""
+SPARE = 1.25
+"""The most memory of numbers, in multiples of the estimate of the experiment."""
+
+
+def needed(experiment: Experiment, at: At) -> int:
+    """The bytes that a process needs for draws of ``experiment``, rather too many than too few."""
+    return RUNTIME + int(SPARE * experiment.memory(at))
 
 
 def within_memory(experiment: Experiment, plan: Plan) -> Plan:
     """``plan`` without added widths that need more memory than is free. Raises TpError TP501 if its own do."""
     require_memory(experiment, plan)
     have = free_memory()
-    return replace(plan, max_width=max((n for n in plan.larger if experiment.memory(plan.at(n)) <= have), default=None))
+    return replace(
+        plan, max_width=max((n for n in plan.larger if needed(experiment, plan.at(n)) <= have), default=None)
+    )
 
 
 def require_memory(experiment: Experiment, plan: Plan) -> None:
     """Raises TpError TP501 where ``experiment`` needs more bytes at a width of ``plan`` than the machine has left."""
     have = free_memory()
     for n in plan.widths:
-        need = experiment.memory(plan.at(n))
+        need = needed(experiment, plan.at(n))
         if need > have:
             message = f"width {n} needs {gib(need)} of memory, and this machine has {gib(have)} free"
             forced = experiment.engine(plan.at(n)).forced

@@ -24,7 +24,7 @@ from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
-from tp.interpret.cost.work import elsewhere, held_entries, products, questions, sizes
+from tp.interpret.cost.work import drawing_bytes, elsewhere, held_entries, products, questions, sizes
 from tp.optimizers import Optimizer
 
 GRAMS = 4
@@ -90,7 +90,7 @@ class Trainer:
             count,
             {**self.path.inputs, TARGETS: self.path.targets},
             lambda kind: Ready(self.outline, at.width, kind, self.absent(at.width, at.engine)).one,
-            lambda: self.words(at.width, at.engine),
+            lambda: self.memory(at),
         )
 
     def engine(self, at: At) -> Engine:
@@ -109,7 +109,9 @@ class Trainer:
 
     def memory(self, at: At) -> int:
         """Bytes that a run needs."""
-        return self.words(at.width, at.engine) * WORD[at.dtype]
+        n, word = at.width, WORD[at.dtype]
+        drawn = drawing_bytes(self.outline.program.parameters, self.absent(n, at.engine), n, word)
+        return word * self._words(n, at.engine) + drawn
 
     def identity(self) -> Identity:
         path = self.path
@@ -138,7 +140,7 @@ class Trainer:
         parameters, outline = self.outline.program.parameters, self.outline
         return absent(parameters, outline.asked(n), n, engine, outline.compiled(n))
 
-    def words(self, n: int, engine: str) -> int:
+    def _words(self, n: int, engine: str) -> int:
         """How many numbers are in memory at once, approximately."""
         without, programs = self.absent(n, engine), self.outline.programs()
         held = held_entries(self.outline.program.parameters, questions([programs[0]], n), without, n)
@@ -146,8 +148,8 @@ class Trainer:
         arrays = sum(
             math.prod(sizes(p, n)) for name, p in self.outline.program.parameters.items() if name not in without
         )
-        if self.path.curved:  # initial weights and moves, beside the weights as they are
-            held += 2 * arrays
+        # Moved weights and their updates beside the initial ones, and with second derivatives moves of their own.
+        held += (3 if self.path.curved else 2) * arrays
         if not self.optimizer.linear:  # the weights of the linear model and their updates
             held += 2 * arrays
         for name in without:

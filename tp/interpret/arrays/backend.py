@@ -54,12 +54,12 @@ def precision(dtype: str) -> Generator[Any]:
         yield jnp.dtype(dtype)
 
 
-_LANE_WORDS = 1 << 28
-"""The most numbers that draws made side by side may hold together."""
+_LANE_BYTES = 1 << 31
+"""The most bytes that draws made side by side may hold together."""
 
 
-def lanes(words: int, most: int) -> int:
-    """The number of draws, of ``words`` numbers each, that are made side by side: a power of two, at most ``most``.
+def lanes(memory: int, most: int) -> int:
+    """The number of draws, of ``memory`` bytes each, that are made side by side: a power of two, at most ``most``.
 
     It is 1 on a CPU, where one draw uses all cores, and batched products of vectors are slower.
     """
@@ -67,5 +67,5 @@ def lanes(words: int, most: int) -> int:
 
     if jax.default_backend() == "cpu":
         return 1
-    fitting = max(1, min(most, _LANE_WORDS // max(words, 1)))
+    fitting = max(1, min(most, _LANE_BYTES // max(memory, 1)))
     return 1 << (fitting.bit_length() - 1)

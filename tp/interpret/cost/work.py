@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 
+from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.memory import entries
@@ -88,7 +90,7 @@ def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
 def held_entries(
     parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
 ) -> int:
-    """Numbers in memory for the weights at width ``n``, plus the temporaries for drawing the largest one.
+    """Numbers in memory for the weights at width ``n``, plus the temporaries of the largest matrix-free one.
 
     A matrix-free weight, which ``without`` names, counts with its stored products.
     """
@@ -100,8 +102,24 @@ def held_entries(
             largest = max(largest, 2 * asked[name].widest * (rows + columns))
         else:
             held += rows * columns
-            largest = max(largest, rows * columns)
     return held + largest
+
+
+RAW = 8
+"""Bytes of an entry of a weight before it has its precision."""
+
+
+def drawing_bytes(parameters: Mapping[str, Parameter], without: Collection[str], n: int, word: int) -> int:
+    """Bytes for drawing the weights at width ``n``, beyond their numbers of ``word`` bytes each.
+
+    They are drawn one after another, so the largest one counts with its random bits, and the others with what is kept
+    of them until all are made.
+    """
+    drawn = [p for name, p in parameters.items() if name not in without]
+    entries_ = {p.name: prod(sizes(p, n)) for p in drawn}
+    kept = max(0, RAW - word) * sum(entries_.values())
+    scratch = (max(0, LAWS[p.law.family].scratch - max(RAW, word)) * entries_[p.name] for p in drawn)
+    return kept + max(scratch, default=0)
 
 
 def products(

@@ -1,0 +1,75 @@
+"""The memory that a run takes, as the system measures it, against the rule that lets it in."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.marks import exhaustive, slow
+from tp.graph.laws import LAWS
+from tp.sampling.memory_limit import RUNTIME, SPARE
+
+CHILD = """
+import json, resource, sys
+import tp
+from tp import Schedule
+from tp.experiments.experiment import At
+from tp.sampling.memory_limit import needed
+from tp.studies.correlations import correlations_of
+from tp.studies.train import trainer_of
+
+text, n, engine, dtype, trained = json.loads(sys.argv[1])
+program = tp.parse(text).program
+if trained:
+    experiment = trainer_of(program, Schedule(steps=3), None, dtype)
+else:
+    experiment = correlations_of(program, ["F", "kernel", "C[0,2]"], None, equal_inputs=False, dtype=dtype)
+at = At(n, dtype, engine)
+experiment.draw(at, 0, 2)
+peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([needed(experiment, at), experiment.memory(at), peak]))
+"""
+
+
+def program(law: str) -> str:
+    arguments = "1" if law == "constant" else "0, 1"
+    return f"""program p {{
+        width n
+        input x : [d=4]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [n, n] ~ {law}({arguments})
+        param v : [n] ~ normal(0, 1)
+        output f = dot(v, tanh(W @ tanh(U @ x) / sqrt(n))) / sqrt(n)
+    }}"""
+
+
+def measured(*case: Any) -> tuple[int, int, int]:
+    """Bytes: what the rule asks for, the estimate of the experiment, and the peak of a process that draws."""
+    done = subprocess.run([sys.executable, "-c", CHILD, json.dumps(case)], capture_output=True, text=True, check=True)
+    need, estimate, peak = json.loads(done.stdout)
+    return need, estimate, peak
+
+
+CASES = [(law, dtype) for law in LAWS for dtype in ("float32", "float64")]
+HEAVY = ("student_t", "float32")
+
+
+@pytest.mark.parametrize(("law", "dtype"), [*slow([HEAVY]), *exhaustive(case for case in CASES if case != HEAVY)])
+def test_weights_of_every_law_fit_into_what_is_asked_for(law: str, dtype: str) -> None:
+    need, estimate, peak = measured(program(law), 5000, "dense", dtype, False)
+    assert peak <= need
+    assert need <= RUNTIME + 2 * SPARE * peak, "a run that would fit is not refused for nothing"
+    assert estimate >= 25e6 * (4 if dtype == "float32" else 8)
+
+
+@pytest.mark.parametrize(
+    ("n", "engine", "trained"),
+    exhaustive((n, e, t) for n, e in ((4000, "dense"), (400_000, "conditioned")) for t in (False, True)),
+)
+def test_runs_of_both_engines_fit_into_what_is_asked_for(n: int, engine: str, trained: bool) -> None:
+    need, _, peak = measured(program("normal"), n, engine, "float64", trained)
+    assert peak <= need
