@@ -18,6 +18,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -37,6 +38,7 @@ _PLAIN = (
     Detach,
     ErrorSignal,
     Gather,
+    Generic,
     Largest,
     Product,
     Rename,

@@ -14,6 +14,7 @@ from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
 from tp.theory.bounds import Bounds, bounds
+from tp.theory.cancellation import cancelling, without_generic_coefficients
 from tp.theory.claims import form_claims, regime_claims, series_claims, single_claims
 from tp.theory.diagnosis.blame import blame
 from tp.theory.diagnosis.culprits import Blame
@@ -40,8 +41,15 @@ class Analysis:
 
     def __init__(self, program: Graph, quantities: Sequence[str] = (), optimizer: Optimizer | None = None) -> None:
         self.source = program
-        self.program = canonical(program)
-        """The program without the terms that cancel identically. All orders are those of this one."""
+        collected = canonical(program)
+        sums = cancelling(collected, calculus_for(collected))
+        self.program = without_generic_coefficients(collected, sums)
+        """The program without the terms that cancel identically; sums that may be smaller than their terms are marked.
+
+        All orders are those of this one.
+        """
+        self._collects = collected is not program
+        self._doubtful = tuple(collected[i].span for i in sums)
         self.optimizer = optimizer
         self.calculus = calculus_for(self.program)
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
@@ -80,7 +88,7 @@ class Analysis:
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
             assumptions=assumptions(self.source, self.premises, [*self._collected(), *notes]),
-            exact={q.name: q.name not in grounds or grounds[q.name].exact for q in wanted},
+            exact={q.name: grounds[q.name].exact if q.name in grounds else not self._doubtful for q in wanted},
             grounds=grounds,
             grid=self.grid,
         )
@@ -96,8 +104,14 @@ class Analysis:
         return grid(self.program, trained=True)
 
     def _collected(self) -> Iterable[str]:
-        if self.program is not self.source:
+        if self._collects:
             yield "terms of sums that cancel identically are left out, in values and in all derivatives"
+        for span in dict.fromkeys(self._doubtful):
+            place = "here" if span is None else f"in line {span.line}"
+            yield (
+                f"generic coefficients assumed {place}: leading terms of a sum cancel there, in its value or in a"
+                " derivative, so that orders of it and of all that depends on it are upper bounds"
+            )
 
     @cached_property
     def bounds(self) -> Bounds:

@@ -75,7 +75,8 @@ class TypicalOrders:
             grounds = [(d, self.scalars.ground(Quantity("", 0, d, 1.0))) for d in orders]
             return all(g.exact and g.exponent == self.series.exponent(d) for d, g in grounds)
         orders = [d for d in range(1, 4) if not self._vanishes(1, d)]
-        return all(self.scalars.ground(Quantity("", 1, d, 1.0)).exponent == self.bounds.exponent(1, d) for d in orders)
+        found = [(d, self.scalars.ground(Quantity("", 1, d, 1.0))) for d in orders]
+        return all(g.exact and g.exponent == self.bounds.exponent(1, d) for d, g in found)
 
     def laws(self) -> tuple[Law, ...]:
         """The closed forms; families for which none was found are missing."""

@@ -24,6 +24,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -154,7 +155,7 @@ def function(operation: Pointwise | Remainder, use: _Use) -> Premise | None:
             return None  # quotients and roots are together in a last premise
 
 
-@_premises.rule(Apply, Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Input, Linear)
+@_premises.rule(Apply, Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Linear)
 @_premises.rule(Product, Read, Rename, Scatter, Sum, Switched, Variable)
 def polynomial(_: Operation, use: _Use) -> None:
     return None

@@ -19,6 +19,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -92,8 +93,8 @@ def selection(_: Largest) -> _Role:
     return _Role.SELECTION
 
 
-@_roles.rule(Apply, Broadcast, Concat, ErrorSignal, Gather, Input, Linear, Pointwise, Product, Read)
-@_roles.rule(Remainder, Rename, Scatter, Sum, Switched, Variable)
+@_roles.rule(Apply, Broadcast, Concat, ErrorSignal, Gather, Generic, Input, Linear, Pointwise, Product)
+@_roles.rule(Read, Remainder, Rename, Scatter, Sum, Switched, Variable)
 def random(_: Operation) -> _Role:
     return _Role.RANDOM
 
@@ -147,7 +148,8 @@ def homogeneous(operation: Pointwise, spot: _Spot) -> float:
     return 1.0 if degree is None or degree <= 0 else _power(spot.inner[0], float(degree))
 
 
-@_scales.rule(Broadcast, Concat, Detach, ErrorSignal, Gather, Remainder, Rename, Scatter, Switched, Variable)
+@_scales.rule(Broadcast, Concat, Detach, ErrorSignal, Gather, Generic, Remainder, Rename, Scatter)
+@_scales.rule(Switched, Variable)
 def passed_on(_: Operation, spot: _Spot) -> float:
     return max(spot.inner, default=1.0)
 

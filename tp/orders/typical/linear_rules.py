@@ -72,6 +72,11 @@ def sum_(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Va
     return added(at, values, arguments[0])
 
 
+def limited(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+    """A sum whose coefficients are not known to be generic: its exponents are upper bounds."""
+    return at.value([t._replace(bound=True) for t in values[0].terms], arguments[0])
+
+
 def added(at: Context, values: Iterable[Value], axes: WideAxes) -> Value:
     """The sum of ``values`` on ``axes``."""
     distinct = tuple(dict.fromkeys(v for v in values if v.terms))

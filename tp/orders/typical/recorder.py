@@ -72,6 +72,10 @@ class Calculus:
             return left
         return self._derive("product", (axes,), (left, right))
 
+    def limited(self, value: Derived, axes: WideAxes) -> Derived:
+        """``value``, its exponents taken for upper bounds."""
+        return self._derive("limited", (axes,), (value,)) if value.value.terms else value
+
     def renamed(self, value: Derived, old: str, new: str, axes: WideAxes) -> Derived:
         """The wide axis ``old`` called ``new``; ``axes`` are those of the result."""
         return self._derive("renamed", (old, new, axes), (value,)) if value.value.terms else value

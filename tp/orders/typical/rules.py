@@ -25,6 +25,7 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "mixed": linear_rules.mixed,
     "sum": linear_rules.sum_,
     "product": linear_rules.product,
+    "limited": linear_rules.limited,
     "renamed": renaming.renamed,
     "contract": linear_rules.contract,
     "apply": matrix_rules.apply,

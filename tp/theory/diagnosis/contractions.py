@@ -15,6 +15,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -49,7 +50,7 @@ def stated(operation: Product | Sum, program: Graph) -> tuple[str, ...]:
     return operation.over
 
 
-@_summed.rule(Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Input, Largest, Linear, Pointwise, Read)
-@_summed.rule(Remainder, Rename, Scatter, Switched, Variable)
+@_summed.rule(Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Largest, Linear, Pointwise)
+@_summed.rule(Read, Remainder, Rename, Scatter, Switched, Variable)
 def nothing(_: Operation, program: Graph) -> tuple[str, ...]:
     return ()

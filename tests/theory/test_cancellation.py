@@ -1,0 +1,127 @@
+"""Sums whose leading terms cancel are not called attained, and ordinary sums are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.marks import slow
+from tests.random_programs.strategy import programs
+from tp.graph.graph import Graph
+from tp.interpret.orders import calculus_for
+from tp.syntax import load, parse
+from tp.theory.analysis import Analysis
+from tp.theory.cancellation import cancelling
+from tp.transform.canonical import canonical
+
+PROGRAMS = Path(__file__).parents[2] / "programs"
+TEXT = """program p {{ width n
+    input x : [t=2, d=3]
+    param U : [n, d] ~ normal(0, 1)
+    param V : [n, d] ~ normal(0, 1)
+    param W : [n, n] ~ normal(0, 1)
+    param q : [n] ~ normal(0, 1/n)
+    param v : [n] ~ normal(0, 1)
+    h = U @ x[t=1]
+    g = V @ x[t=1]
+    k = U @ x
+    r = W @ tanh(h) / sqrt(n)
+    output f = {output}
+}}"""
+
+
+def graph(output: str) -> Graph:
+    return canonical(parse(TEXT.format(output=output)).graph)
+
+
+def flagged(found: Graph) -> tuple[int, ...]:
+    return cancelling(found, calculus_for(found))
+
+
+CANCEL = {
+    "squares of sine and cosine": "dot(v, sin(h)^2 + cos(h)^2) / sqrt(n)",
+    "squares of sine and cosine, and a constant": "dot(v, sin(g)^2 + cos(g)^2 - 1) / sqrt(n)",
+    "a binomial formula": "dot(v, (h + g) * (h - g) - h^2 + g^2) / sqrt(n)",
+    "a square written twice": "dot(v, (h + g)^2 - h^2 - 2 * h * g - g^2) / sqrt(n)",
+    "powers": "dot(v, exp(h)^2 - exp(2 * h)) / sqrt(n)",
+    "gelu by hand": "dot(v, h * sigmoid(h) - silu(h)) / sqrt(n)",
+    "means of one law": "sqrt(n) * (mean(tanh(h)^2) - mean(tanh(g)^2))",
+    "means of one law, of products": "sqrt(n) * (mean(h * tanh(h)) - mean(g * tanh(g)))",
+    "a softmax of small scores and its limit": "sum((softmax(dot(q, tanh(k)), t) - 1/2) * dot(v, k), t) / sqrt(n)",
+    "a softmax and one": "mean(sum(softmax(k, t), t) - 1)",
+    "a function at small arguments and its value at 0": "mean(exp(h / n) - 1)",
+    "a gate that is always half open": "dot(v, cos(h / sqrt(n)) * h - h) / sqrt(n)",
+}
+APART = [
+    *(
+        "h + r",
+        "h + tanh(h)",
+        "h - tanh(h)",
+        "relu(h) + gelu(h)",
+        "h * tanh(h) + r * tanh(r)",
+        "cos(h) - 1",
+        "h^2 + g^2",
+    ),
+    *("sigmoid(g) * h + (1 - sigmoid(g)) * tanh(r)", "exp(h) - exp(-h)", "h^3 + h * g^2", "(h + g)^2 - h^2 - g^2"),
+    *(
+        "h / sqrt(mean(h^2) + mean(r^2))",
+        "h * (mean(h^2) - mean(tanh(h)^2))",
+        "sin(h)^2 - cos(h)^2",
+        "tanh(2*h) - 2*tanh(h)",
+    ),
+    *("h - mean(h)", "k[t=1] - k[t=2]", "softmax(k, t)[t=1] - 1/2", "tanh(h) - erf(h)", "h * (softplus(h) - gelu(h))"),
+]
+
+
+@pytest.mark.parametrize("output", CANCEL.values(), ids=CANCEL.keys())
+def test_leading_terms_that_cancel_are_found(output: str) -> None:
+    assert flagged(graph(output))
+
+
+@pytest.mark.parametrize("inside", APART)
+def test_sums_of_different_functions_stay_attained(inside: str) -> None:
+    assert flagged(graph(f"dot(v, {inside}) / sqrt(n)")) == ()
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in PROGRAMS.glob("*.tp")))
+def test_shipped_programs_have_no_such_sums(name: str) -> None:
+    found = load(PROGRAMS / f"{name}.tp").graph
+    assert canonical(found) is found
+    assert flagged(found) == ()
+
+
+@settings(max_examples=15)
+@given(programs)
+def test_random_programs_have_no_such_sums(text: str) -> None:
+    found = parse(text).graph
+    assert flagged(canonical(found)) == ()
+
+
+@pytest.mark.parametrize("output", slow(CANCEL.values(), [CANCEL["a binomial formula"]]))
+def test_what_depends_on_them_is_an_upper_bound(output: str) -> None:
+    names = ("F", "kernel", "C[0,2]", "C[0,3]")
+    found = Analysis(graph(output), names)
+    prediction = found.prediction(names, nodes=True)
+    assert not any(prediction.exact[name] for name in names if prediction.exponents[name] is not None)
+    assert any("generic coefficients assumed in line 12" in note for note in prediction.assumptions)
+    assert {n.name: n.exact for n in prediction.nodes}["h"]
+    assert not any(law.attained for law in found.laws() if law.constant is not None)
+
+
+IDENTITIES = st.sampled_from(
+    [
+        "({0} + {1})^2 - {0}^2 - {1}^2 - 2 * {0} * {1}",
+        "sin({0})^2 + cos({0})^2 - 1",
+        "exp({0}) * exp({1}) - exp({0} + {1})",
+    ]
+)
+VALUES = st.sampled_from(["h", "g", "r", "tanh(h)", "(h * g)", "sigmoid(r)", "(mean(h^2) * g)"])
+
+
+@settings(max_examples=12)
+@given(IDENTITIES, VALUES, VALUES, st.sampled_from(["", "0.5 * ", "v * "]))
+def test_identities_between_any_values_are_found(identity: str, one: str, other: str, factor: str) -> None:
+    assert flagged(graph(f"mean({factor}({identity.format(f'(0.3 * {one})', f'(0.3 * {other})')}))"))

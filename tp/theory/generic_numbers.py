@@ -1,0 +1,288 @@
+"""Leading terms of values at random numbers, to find out whether they cancel in a sum.
+
+Products with weights and sums over wide axes become random series in a formal ε, and everything else is computed from
+them: linear combinations, products, functions, sums over finite axes. A sum over wide axes whose leading term is not
+random has one series for all sums of the same law. If an order in ε of a sum comes out as zero while those of its terms
+do not, leading terms cancel there: in the value (order 0) or in a derivative.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from math import factorial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tp.activations import Smoothness, Split, find
+from tp.graph.axes import Type, names, without
+from tp.graph.graph import Graph
+from tp.orders.typical.value import Value
+from tp.primitives.constant import Constant
+from tp.primitives.gather_scatter import Gather
+from tp.primitives.generic import Generic
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.rename import Rename
+from tp.primitives.sum_broadcast import Broadcast, Sum
+from tp.primitives.traits import weight_of
+from tp.theory.cancellation import leading
+
+ORDERS = 4
+"""The orders of ε that are examined: the value and three derivatives."""
+MOST = 100_000
+"""A value with more entries than this is not evaluated. It is taken to be generic."""
+TERMS = 60
+"""The number of terms of a Taylor series of an activation."""
+SMALL = 1e-9
+"""An order that is smaller than this share of its terms is zero."""
+
+Series: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+"""Coefficients of ε^0, ε^1, ... along the first axis, then the finite axes of a value."""
+
+
+class GenericNumbers:
+    """Random numbers for the leading terms of all values."""
+
+    def __init__(self, program: Graph, values: Mapping[int, Value]) -> None:
+        self.program = program
+        self.values = values
+        self.known: dict[int, Series] = {}
+
+    def cancel(self, index: int, places: Sequence[int]) -> bool:
+        """Whether an order in ε of the sum of the operands at ``places`` vanishes, but not that of these operands."""
+        node = self.program[index]
+        if not self._fits(node.type):
+            return False
+        parts = self._parts(index, places)
+        total, size = sum(parts), sum(abs(p) for p in parts)
+        axes = tuple(range(1, np.ndim(size)))
+        totals, sizes = np.max(np.abs(total), axis=axes), np.max(size, axis=axes)
+        return bool(np.any((sizes > 1e-6) & (totals <= SMALL * sizes)))
+
+    def _parts(self, index: int, places: Sequence[int]) -> list[Series]:
+        node = self.program[index]
+        assert isinstance(node.operation, Linear)
+        scales = node.operation.scales
+        return [scales[p].coefficient * self._aligned(node.operands[p], node.type) for p in places]
+
+    def _fits(self, axes: Type) -> bool:
+        return int(np.prod([a.at(1) for a in axes if not a.wide])) <= MOST
+
+    def _aligned(self, index: int, axes: Type) -> Series:
+        """The series of a node with the finite ones of ``axes``, in their order; missing ones have length 1."""
+        have = [a.name for a in self.program.type(index) if not a.wide]
+        want = [a.name for a in axes if not a.wide]
+        array = self.at(index)
+        order = [0, *(1 + have.index(a) for a in want if a in have)]
+        shape = [ORDERS, *(array.shape[1 + have.index(a)] if a in have else 1 for a in want)]
+        return np.transpose(array, order).reshape(shape)
+
+    def at(self, index: int) -> Series:
+        """The series of a node."""
+        found = self.known.get(index)
+        if found is None:
+            for below in self.program.needed([index]):
+                if below not in self.known:
+                    self.known[below] = self._made(below)
+            found = self.known[index]
+        return found
+
+    def _made(self, index: int) -> Series:
+        node = self.program[index]
+        shape = [a.at(1) for a in node.type if not a.wide]
+        if self.values[index].exponent is None:
+            return np.zeros([ORDERS, *shape])
+        if not self._fits(node.type):
+            return np.zeros([ORDERS, *[1] * len(shape)])
+        made = self._computed(index)
+        if made is None:
+            return self._random(self._law(index), shape)
+        return np.broadcast_to(made, [ORDERS, *shape])
+
+    def _computed(self, index: int) -> Series | None:
+        """The series where it follows from those of the operands; None for a random one."""
+        node = self.program[index]
+        operation, operands = node.operation, node.operands
+        if any(not self._fits(self.program.type(i)) for i in operands):
+            return None
+        match operation:
+            case Constant():
+                return _constant(np.reshape(operation.numbers, [a.at(1) for a in operation.axes]))
+            case Linear():
+                return np.asarray(sum(self._parts(index, leading(self.program, index, self.values))))
+            case Product() if not self._wide(operation.over, operands[0]):
+                both = (*node.type, *(a for a in self.program.type(operands[0]) if a.name in operation.over))
+                finite = [a.name for a in both if not a.wide]
+                product = _times(*(self._aligned(i, both) for i in operands))
+                return product.sum(axis=tuple(1 + finite.index(a) for a in operation.over))
+            case Sum() if not self._wide(operation.over, operands[0]):
+                finite = [a.name for a in self.program.type(operands[0]) if not a.wide]
+                return self.at(operands[0]).sum(axis=tuple(1 + finite.index(a) for a in operation.over))
+            case Broadcast():
+                return self._aligned(operands[0], node.type)
+            case Rename() | Generic():
+                return self.at(operands[0])
+            case Gather() if not operation.outs and operation.table[0] >= 0:
+                finite = [a.name for a in self.program.type(operands[0]) if not a.wide]
+                rest = without(self.program.type(operands[0]), (operation.axis.name,))
+                taken = np.take(self.at(operands[0]), operation.table[0], axis=1 + finite.index(operation.axis.name))
+                return taken if names(rest) == names(node.type) else None
+            case Pointwise():
+                return self._function(operation, operands[0])
+            case _:
+                return None
+
+    def _wide(self, over: Sequence[str], operand: int) -> bool:
+        return any(a.wide and a.name in over for a in self.program.type(operand))
+
+    def _function(self, operation: Pointwise, operand: int) -> Series | None:
+        size = self.values[operand].exponent
+        if size is None:
+            return _constant(np.asarray(find(operation.activation).taylor(operation.k)))
+        activation = find(operation.activation)
+        if size and activation.degree() is None:
+            if size > 0:
+                return None
+            first = next((j for j in range(TERMS) if activation.at_zero(operation.k + j)), None)
+            if first is None:
+                return None
+            return activation.taylor(operation.k + first) / factorial(first) * _power(self.at(operand), first)
+        return _composed(operation.activation, operation.k, self.at(operand))
+
+    def _law(self, index: int) -> str:
+        """What a random series depends on: the node, or only its law where its leading term is not random."""
+        value = self.values[index]
+        fixed = all(
+            not (t.content.offset or t.content.basis or t.content.free or t.content.skewed)
+            for t in value.terms
+            if t.size == value.top
+        )
+        node = self.program[index]
+        if not fixed or weight_of(node.operation) is not None or not node.operands:
+            return f"node {index}"
+        return self._written(index)
+
+    def _written(self, index: int) -> str:
+        """The program below a node, weights numbered in the order in which it meets them."""
+        places: dict[int, int] = {}
+        weights: dict[str, int] = {}
+        rows: list[str] = []
+
+        def visit(i: int) -> int:
+            if i not in places:
+                node = self.program[i]
+                operands = [visit(o) for o in node.operands]
+                text = repr(node.operation)
+                weight = weight_of(node.operation)
+                if weight is not None:
+                    found = self.program.parameters[weight.name]
+                    number = weights.setdefault(weight.name, len(weights))
+                    text = f"{type(node.operation).__name__} {number} {weight} {found.law} {found.outs} {found.ins}"
+                    text = text.replace(repr(weight.name), "_")
+                places[i] = len(rows)
+                rows.append(f"{text} {operands}")
+            return places[i]
+
+        visit(index)
+        return "\n".join(rows)
+
+    def _random(self, law: str, shape: Sequence[int]) -> Series:
+        seed = int.from_bytes(hashlib.sha256(law.encode()).digest()[:8], "little")
+        return np.random.default_rng(seed).uniform(0.1, 0.4, [ORDERS, *shape])
+
+
+def _constant(numbers: Any) -> Series:
+    found = np.zeros([ORDERS, *np.shape(numbers)])
+    found[0] = numbers
+    return found
+
+
+def _times(left: Series, right: Series) -> Series:
+    return np.stack([sum(left[i] * right[k - i] for i in range(k + 1)) for k in range(ORDERS)])
+
+
+def _power(base: Series, exponent: int) -> Series:
+    found = _constant(np.ones(base.shape[1:]))
+    for _ in range(exponent):
+        found = _times(found, base)
+    return found
+
+
+def _composed(name: str, k: int, inner: Series) -> Series | None:
+    """φ^{(k)} of a series: Σ_j φ^{(k+j)}(a_0) (a - a_0)^j / j!."""
+    move = inner.copy()
+    move[0] = 0.0
+    power = _constant(np.ones(inner.shape[1:]))
+    found = np.zeros(inner.shape)
+    for j in range(ORDERS):
+        slope = _slope(name, k + j)(inner[0])
+        if slope is None:
+            return None
+        found = found + slope / factorial(j) * power
+        power = _times(power, move)
+    return found
+
+
+Evaluated: TypeAlias = Callable[[Any], Any]
+"""A function of an array. Its value is None where it is not known without JAX."""
+
+
+@cache
+def _slope(name: str, k: int) -> Evaluated:
+    """The ``k``-th derivative of the activation called ``name``."""
+    activation = find(name)
+    degree, split = activation.degree(), activation.split()
+    if activation.smoothness is Smoothness.SINGULAR_AT_ZERO and degree is not None:
+        return _real_power(degree, k)
+    if name == "abs":
+        return _absolute(k)
+    if activation.smoothness is not Smoothness.ANALYTIC and split is not None:
+        return _piecewise(split, k)
+    if activation.smoothness is not Smoothness.ANALYTIC:
+        return lambda _: None
+    return _series([activation.taylor(k + j) / factorial(j) for j in range(TERMS)], 0.6 * min(activation.radius, 4.0))
+
+
+def _real_power(degree: Fraction, k: int) -> Evaluated:
+    factor = float(np.prod([float(degree - i) for i in range(k)]))
+
+    def power(x: Any) -> Any:
+        return factor * x ** float(degree - k) if np.all(x > 0.0) else None
+
+    return power
+
+
+def _absolute(k: int) -> Evaluated:
+    def found(x: Any) -> Any:
+        return np.abs(x) if k == 0 else np.sign(x) if k == 1 else np.zeros_like(x)
+
+    return found
+
+
+def _piecewise(split: Split, k: int) -> Evaluated:
+    part = _slope(split.part, k)
+
+    def found(x: Any) -> Any:
+        low = (split.constant + split.slope * x, split.slope)[k] if k < 2 else 0.0
+        return low + split.scale * split.inside**k * part(split.inside * x)
+
+    return found
+
+
+def _series(coefficients: Sequence[float], reach: float) -> Evaluated:
+    """A Taylor series at 0, where it converges fast."""
+
+    def summed(x: Any) -> Any:
+        if np.any(np.abs(x) > reach):
+            return None
+        total = np.zeros_like(x)
+        for coefficient in reversed(coefficients):
+            total = total * x + coefficient
+        return total
+
+    return summed
