@@ -12,9 +12,9 @@ from tp.claims.inequality import Order
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How far the updates of one ``weight`` move what it makes: ``verdict`` is maximally, less or too much.
+    """How far the updates of one ``weight`` move what it makes: ``verdict`` is maximally, less, too much or never.
 
-    ``said`` is the move in words. ``exact``: the exponent behind the verdict is attained. A ``frozen`` weight has the
+    ``said`` is the move in words. ``exact``: the verdict does not rest on a bound. A ``frozen`` weight has the
     learning rate 0.
     """
 
@@ -31,13 +31,14 @@ class Training:
 
     ``regime`` is one of: ill-normalised, unstable, trivial, lazy, feature learning, undecided; ``reason`` says why.
     ``broken`` names the first condition of a properly normalised system that fails, with its exponent (None: all
-    hold). ``deviation`` is the order of F - F_lin after a fixed number of steps. ``moves`` has every weight.
+    hold). ``deviation`` is the order of F - F_lin after a fixed number of steps; None where orders still change with
+    the number of steps. ``moves`` has every weight.
     """
 
     regime: str
     reason: str
     broken: str | None
-    deviation: Order
+    deviation: Order | None
     moves: tuple[Move, ...] = ()
 
 

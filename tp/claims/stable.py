@@ -7,6 +7,7 @@ class Stable(RegimeClaim):
     """The regime is any but unstable and ill-normalised."""
 
     word = "stable"
+    confirmable = False
     regimes = ("trivial", "lazy", "feature learning")
 
 

@@ -39,6 +39,8 @@ class TrainingClaim(ClaimKind):
     argument = Argument.NONE
     trains = True
     implies: ClassVar[Implied] = BOUNDED
+    confirmable: ClassVar[bool] = True
+    """Whether runs that show what the claim implies confirm it: not where it speaks of every weight or feature."""
 
     @abstractmethod
     def judge(self, claim: Claim, training: Training) -> tuple[Answer, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tp.answer import Answer
 from tp.claims import known
 from tp.claims.kind import quantity_inequalities
+from tp.claims.maximal_update import covers
 from tp.exponent import in_words, power_of_n
 from tp.quantities.definitions import LIMITS, is_quantity
 from tp.studies.claims.evaluate import ClaimResult, only_output
@@ -18,6 +19,7 @@ from tp.theory.diagnosis.moves import blame_growth, blame_rest, blame_weights
 from tp.theory.regime import Kind
 
 if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
     from tp.program import Claim, Program
     from tp.theory.analysis import Analysis
 
@@ -102,9 +104,10 @@ def _of_training(claim: Claim, analysis: Analysis) -> tuple[Blame, ...]:
             return _largest_correlations(analysis, Fraction(0))
 
 
-def exempt(claim: Claim, parameters: Collection[str]) -> set[str]:
+def exempt(claim: Claim, parameters: Mapping[str, Parameter]) -> set[str]:
     """The weights that ``claim`` excepts, and those that are frozen."""
-    return set()
+    frozen = {name for name, weight in parameters.items() if not weight.rate.coefficient}
+    return frozen | {name for name in parameters if any(covers(e, name) for e in claim.excepted)}
 
 
 def _unless_normal(analysis: Analysis) -> tuple[Blame, ...]:

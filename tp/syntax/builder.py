@@ -21,7 +21,6 @@ _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
     "for": (t.Loop, (1, 3, 4)),
     "output": (t.Output, (1, 2)),
     "learning_rate": (t.LearningRate, (1,)),
-    "claim_property": (t.ClaimSyntax, (0, 1)),
     "type_axis": (t.AxisUse, (0, 1)),
     "name": (t.Name, (0,)),
     "negative": (t.Negative, (1,)),
@@ -121,11 +120,17 @@ class Builder:
 
     def _claim(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[2])
-        return t.ClaimSyntax(found.property, found.argument, found.subject, c[1] is not None, span=span)
+        return t.ClaimSyntax(found.property, found.argument, found.subject, c[1] is not None, found.excepted, span=span)
 
     def _claim_order(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[1])
-        return t.ClaimSyntax(found.property, found.argument, self.build(c[0]), span=span)
+        return t.ClaimSyntax(found.property, found.argument, self.build(c[0]), excepted=found.excepted, span=span)
+
+    def _claim_property(self, c: Any, span: Span) -> t.ClaimSyntax:
+        return t.ClaimSyntax(str(c[0]), self.build(c[1]), excepted=self.build(c[2]) or (), span=span)
+
+    def _excepted(self, c: Any, span: Span) -> tuple[t.Target, ...]:
+        return self._all(c[1:])
 
     # types -------------------------------------------------------------------------------------------
 

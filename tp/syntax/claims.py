@@ -29,6 +29,7 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
             strict = "an upper bound is written with its power: O(n^(-1/2))" if word.lower() in ("o", "less") else None
             raise error("TP401", message, syntax.span, strict or near(word, RELATIONS))
         subject = _subject(evaluator, syntax.subject)
+        _excepted(evaluator, syntax, may=False)
         wanted = Argument.NONE if word == "zero" else Argument.POWER
         exponent = _exponent(evaluator, syntax, wanted, f"write {word}(1) or {word}(n^(-1))")
         return Claim("order", subject, word, exponent, syntax.negated, text, syntax.span)
@@ -40,7 +41,17 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
     if word not in kinds:
         raise error("TP401", f"there is no claim {word}", syntax.span, near(word, kinds, f"known: {', '.join(kinds)}"))
     exponent = _exponent(evaluator, syntax, kinds[word].argument, f"write {word}(n)")
-    return Claim(word, None, None, exponent, syntax.negated, text, syntax.span)
+    excepted = _excepted(evaluator, syntax, may=kinds[word].excepts)
+    return Claim(word, None, None, exponent, syntax.negated, text, syntax.span, excepted)
+
+
+def _excepted(evaluator: Evaluator, syntax: t.ClaimSyntax, *, may: bool) -> tuple[str, ...]:
+    """The names after ``except``. Raises TP401 unless the claim ``may`` have exceptions."""
+    if syntax.excepted and not may:
+        can = ", ".join(name for name, kind in known().items() if kind.excepts)
+        message = f"{syntax.property} is not about single weights, so that none can be excepted"
+        raise error("TP401", message, syntax.excepted[0].span, f"exceptions belong to {can}")
+    return tuple(indexed(x.name, tuple(map(evaluator.whole, x.indices))) for x in syntax.excepted)
 
 
 def _shown(node: t.Expression | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from tp.activations import find, offered
+from tp.claims.maximal_update import covers
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
@@ -108,6 +109,10 @@ def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:
         build.report(error("TP111", f"{syntax.name} has no input", syntax.span, "write: input x : [d=16]"))
     graph = build.graph
     for claim in elaborator.claims:
+        for name in claim.excepted:
+            if not any(covers(name, weight) for weight in graph.parameters):
+                hint = near(name, graph.parameters, f"weights: {', '.join(graph.parameters)}")
+                build.report(error("TP402", f"no weight is called {name}", claim.span, hint))
         subject = claim.subject
         if subject is None or is_quantity(subject) or subject in graph.names or subject in graph.outputs:
             continue

@@ -145,6 +145,7 @@ def statement(node: t.Statement) -> str:
         case t.ClaimSyntax():
             subject = "" if node.subject is None else f"{_target(node.subject)} : "
             argument = "" if node.argument is None else f"({expression(node.argument)})"
-            return f"claim {'not ' if node.negated else ''}{subject}{node.property}{argument}"
+            besides = f" except {', '.join(_target(x) for x in node.excepted)}" if node.excepted else ""
+            return f"claim {'not ' if node.negated else ''}{subject}{node.property}{argument}{besides}"
         case _:
             raise TypeError(type(node).__name__)

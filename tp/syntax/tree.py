@@ -227,12 +227,13 @@ class LearningRate(Statement):
 
 
 class ClaimSyntax(Statement):
-    """``claim [not] subject : property(argument)`` or ``claim [not] property(argument)``."""
+    """``claim [not] subject : property(argument)`` or ``claim [not] property(argument) [except weight, ...]``."""
 
     property: str
     argument: Expression | None = None
     subject: Target | None = None
     negated: bool = False
+    excepted: tuple[Target, ...] = ()
 
 
 class Item(Syntax):

@@ -24,7 +24,7 @@ class Mover:
 
     None: no move. ``size`` is the exponent of that value at initialisation (None: identically zero). ``linear``: the
     value enters a product or a further weight, see :class:`Place`. ``since`` is the step of training from which the
-    weight moves as far as after all steps, None where it does not move.
+    weight moves as far as after all steps, None where it does not move. ``exact``: the exponents are attained.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Mover:
     size: Fraction | None
     linear: bool
     since: int | None
+    exact: bool = True
 
     @property
     def target(self) -> Fraction:
@@ -62,11 +63,13 @@ def movers(
     after: Trained,
     order: Callable[[int | None], Fraction | None],
     since: Mapping[str, int],
+    sharp: Callable[[Iterable[int | None]], bool],
 ) -> Iterable[Mover]:
     """One mover for each weight of ``program`` that an output depends on, at the value where ``lead`` is largest.
 
     ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
-    of the trained program; ``since`` has the step from which each weight moves.
+    of the trained program, and ``sharp(nodes)`` says whether that of their sum is attained; ``since`` has the step from
+    which each weight moves.
     """
     displacement = after.algebra.displacement
     for name, places in reached(program).items():
@@ -81,7 +84,8 @@ def movers(
         for place, node in image.items():
             far = largest(order(moved[node].first), order(moved[node].rest))
             size = order(after.nodes[node].base)
-            found.append(Mover(name, program.parameters[name].span, far, size, place.linear, since.get(name)))
+            exact = sharp([moved[node].first, moved[node].rest]) and sharp([after.nodes[node].base])
+            found.append(Mover(name, program.parameters[name].span, far, size, place.linear, since.get(name), exact))
         yield max(found, key=lambda m: (m.lead is not None, m.lead or Fraction(0)))
 
 

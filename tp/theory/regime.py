@@ -193,7 +193,7 @@ class _Reading:
             exact=self.settled and all(d.value.exact for d in self.grounds.values()),
             conditions=conditions,
             features=features,
-            movers=tuple(movers(self.program, self.back, self.after, self.order, since(self.sizes))),
+            movers=tuple(movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp)),
             deviation=deviation,
             drift=drift,
             gradient=self._gradient(),
@@ -202,6 +202,13 @@ class _Reading:
             settled=self.settled,
             unstable_from=self.unstable_from,
         )
+
+    def _sharp(self, nodes: Iterable[int | None]) -> bool:
+        """Whether the exponent of the sum of ``nodes`` is attained."""
+        present = [n for n in nodes if n is not None]
+        found = interpret(self.after.graph, present, self.calculus, self.values)
+        values = [found[n] for n in present]
+        return attained(largest(*(d.value.root_mean_square for d in values)), values)
 
     def _condition(self, text: str, exponent: Fraction | None, *grounds: str) -> Condition:
         """Whether a quantity is O(1), the kernel Θ(1), if that follows from an exponent that may be a bound."""

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from tp.theory.predict import Prediction
     from tp.theory.regime import Regime
 
+MOVES = {
+    "maximally": "moves what it makes maximally",
+    "less": "moves what it makes less than maximally",
+    "never": "never moves what it makes",
+    "too much": "moves what it makes too much",
+}
 UP_TO = "up to the orders examined: C[0,d] for d <= 5, C[1,d] for d <= 3"
 
 
@@ -65,12 +71,18 @@ class Theory:
         broken = next((c for c in regime.conditions if c.holds is False), None)
         said = None if broken is None else f"{broken.text} fails, it is {in_words(broken.exponent, broken.exact)}"
         deviation = Order(regime.deviation, regime.grounds[DEVIATION].value.exact)
+        if not (regime.settled or (deviation.exact and (deviation.exponent or 0) > 0)):
+            deviation = None
         return Training(regime.kind.value, regime.reason, said, deviation, tuple(self._moves(regime)))
 
     def _moves(self, regime: Regime) -> Iterable[Move]:
         assert self.analysis is not None
         parameters = self.analysis.program.parameters
         for mover in regime.movers:
-            power = "not at all" if mover.moved is None else f"by n^({mover.moved})"
             frozen = not parameters[mover.name].rate.coefficient
-            yield Move(mover.name, mover.verdict, f"{mover.name} moves {power}", frozen=frozen)
+            power = "" if mover.lead is None else f" (n^({mover.lead}) for n^(0))"
+            said = f"{mover.name} {MOVES[mover.verdict]}{power}"
+            # Later steps may move it further; a bound is enough to say that it moves less.
+            sure = mover.exact or mover.verdict in ("less", "never")
+            exact = sure and (regime.settled or mover.verdict == "too much")
+            yield Move(mover.name, mover.verdict, said, exact, frozen)

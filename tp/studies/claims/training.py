@@ -41,7 +41,7 @@ def trained(claim: Claim, kind: TrainingClaim, evidence: Evidence, measured: Map
     answer, reason = kind.judge(claim, theory)
     if answer is not Answer.YES:
         return Outcome(answer, reason)
-    complete = any(f.quantity == DEVIATION for f in found) and all(f.confirmed for f in found)
+    complete = kind.confirmable and any(f.quantity == DEVIATION for f in found) and all(f.confirmed for f in found)
     return Outcome(answer, reason, found, complete)
 
 
