@@ -7,7 +7,7 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Type
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
-from tp.primitives.shorthand import total
+from tp.primitives.shorthand import spread, total
 
 _FAR_BELOW = -1e30
 
@@ -17,7 +17,11 @@ def softmax(build: Construction, x: int, over: str, query: str | None, span: Spa
 
     M counts as constant in derivatives. It is the maximum over the axis, so no exponential overflows. With ``query``,
     M at an allowed entry is the maximum of the allowed entries only, so the allowed ones do not all underflow.
+    A single entry has all of the weight, and its softmax is the constant 1.
     """
+    (along,) = (a for a in build.graph.type(x) if a.name == over)
+    if along.size == 1:
+        return single(spread(build.graph, build.node(build.constant(ONE)), build.graph.type(x)))
     mask: Combination | None = None
     if query is None:
         top = maximum(build, x, over, span)

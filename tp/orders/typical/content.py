@@ -103,6 +103,34 @@ class Content(NamedTuple):
         """The content restricted to the generators in ``mask``; degrees are dropped."""
         return Content.make(self.offset & mask, [b & mask for b in self.basis], self.free & mask)
 
+    def mixes(self, mask: int) -> int:
+        """The generators in ``mask`` that are tied to others outside: of these only joint parities are known."""
+        tied = 0
+        for row in self.basis:
+            if row & mask and row & ~mask:
+                tied |= row & mask
+        return tied
+
+    def section(self, mask: int) -> Content | None:
+        """The part that is even under all flips of ``mask``, on the other generators; None where nothing is.
+
+        It is what averaging over these flips leaves. Degrees of skewed sources are dropped.
+        """
+        high = max(self.offset, self.free, *self.basis, mask).bit_length() if self.basis else 0
+        if not self.basis:
+            if self.offset & mask:
+                return None
+            return Content(self.offset, (), self.free & ~mask)
+        rows = reduced((b & mask) << high | b & ~mask for b in self.basis)
+        rest = remainder((self.offset & mask) << high | self.offset & ~mask, rows)
+        if rest >> high:
+            return None
+        return Content.make(rest, [row for row in rows if not row >> high], self.free & ~mask)
+
+    def loosened(self, mask: int) -> Content:
+        """The content of which nothing is known in the generators of ``mask`` any more."""
+        return Content.make(self.offset, self.basis, self.free | mask, self.skewed) if mask & ~self.free else self
+
     @lru_cache(maxsize=1 << 16)
     def misses_zero(self, mask: int) -> bool:
         """Whether some flip of the generators in ``mask`` alone makes the factor odd."""

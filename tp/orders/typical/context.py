@@ -16,7 +16,7 @@ from tp.orders.typical.value import Term, Value
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
 
 
-Holds: TypeAlias = frozenset[int] | tuple[frozenset[int], frozenset[int]]
+Holds: TypeAlias = frozenset[int] | tuple[frozenset[int]]
 
 
 class Symbol(NamedTuple):
@@ -51,11 +51,11 @@ class Context:
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
         self.products: dict[object, Value] = {}
-        self.sums: dict[tuple[Term, WideAxes], Term] = {}
+        self.sums: dict[tuple[Term, WideAxes], tuple[Term, ...]] = {}
         """Terms after a sum over axes."""
         self.images: dict[object, tuple[Term, tuple[tuple[int, Term], ...]]] = {}
         """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
-        self.forgotten: dict[tuple[Content, str], Content] = {}
+        self.forgotten: dict[tuple[Content, str, bool], Content] = {}
         """Contents after a sum over an axis."""
         self._inside: dict[int, frozenset[int]] = {}
         self._most = max(most, 0)
@@ -63,10 +63,9 @@ class Context:
         self._gaps: dict[WideAxes, Grains] = {}
         self._listed: list[Symbol] = []
         self._kinds: dict[Symbol, int] = {}
-        self._kind: list[int] = []
-        """The kind of every vector."""
+        self._leading: dict[frozenset[int], frozenset[int]] = {}
         self._holds: list[Holds] = []
-        """For every vector W y the vectors that y holds, or kinds in a recurrence: of those, and of all below."""
+        """For every vector W y the vectors that y holds, or in a recurrence the kinds of all below."""
         self._below: list[frozenset[int]] = []
         """The kinds of every vector W y, of those that y holds, of those that these hold, and so on."""
         self._numbers: dict[tuple[int, Holds], int] = {}
@@ -147,22 +146,15 @@ class Context:
         """The number of a Gaussian vector W y whose y depends on the vectors ``holds``."""
         kind = self._kind_of(symbol)
         below = frozenset[int]().union(*(self._below[i] for i in holds))
-        if kind not in below:
-            return self._vector(kind, holds, below)
-        return self._recurrent(kind, frozenset(self._kind[i] for i in holds), below)
+        return self._recurrent(kind, self._largest(below)) if kind in below else self._vector(kind, holds, below)
 
     def image(self, number: int, change: Callable[[Symbol], Symbol]) -> int:
         """The vector that vector ``number`` becomes where ``change`` is made in it and in all that it holds."""
-
-        def changed(kind: int) -> int:
-            return self._kind_of(change(self._listed[kind]))
-
-        holds = self._holds[number]
+        symbol, holds = change(self.symbols[number]), self._holds[number]
         if isinstance(holds, frozenset):
-            inside = self._inside[number]
-            return self.symbol(change(self.symbols[number]), frozenset(self.image(i, change) for i in inside))
-        held, below = (frozenset(map(changed, kinds)) for kinds in holds)
-        return self._recurrent(changed(self._kind[number]), held, below)
+            return self.symbol(symbol, frozenset(self.image(i, change) for i in holds))
+        below = frozenset(self._kind_of(change(self._listed[k])) for k in holds[0])
+        return self._recurrent(self._kind_of(symbol), below)
 
     def _kind_of(self, symbol: Symbol) -> int:
         kind = self._kinds.get(symbol)
@@ -171,12 +163,22 @@ class Context:
             self._listed.append(symbol)
         return kind
 
-    def _recurrent(self, kind: int, held: frozenset[int], below: frozenset[int]) -> int:
+    def _largest(self, below: frozenset[int]) -> frozenset[int]:
+        """The kinds ``below`` without those whose contents lie in those of another of the same weight and side."""
+        found = self._leading.get(below)
+        if found is None:
+            kinds = [(k, self._listed[k]) for k in below]
+            found = self._leading[below] = frozenset(
+                k for k, small in kinds if not any(k != other and _within(small, large) for other, large in kinds)
+            )
+        return found
+
+    def _recurrent(self, kind: int, below: frozenset[int]) -> int:
         """A vector below which one of its own kind lies, in a recurrence: of those below only kinds are remembered."""
-        number = self._vector(kind, (held, below), below)
+        number = self._vector(kind, (below,), below)
         if number not in self._inside:
             self._inside[number] = frozenset()
-            self._inside[number] = frozenset(self._recurrent(k, below, below) for k in held)
+            self._inside[number] = frozenset(self._recurrent(k, below) for k in below)
         return number
 
     def _vector(self, kind: int, holds: Holds, below: frozenset[int]) -> int:
@@ -184,7 +186,6 @@ class Context:
         if number is None:
             number = self._numbers[kind, holds] = len(self.symbols)
             self.symbols.append(self._listed[kind])
-            self._kind.append(kind)
             self._holds.append(holds)
             self._below.append(below | {kind})
             if isinstance(holds, frozenset):
@@ -194,6 +195,15 @@ class Context:
     def inside(self, number: int) -> frozenset[int]:
         """The vectors that the y of vector ``number`` depends on."""
         return self._inside[number]
+
+
+def _within(small: Symbol, large: Symbol) -> bool:
+    """Whether all that follows from ``small`` also follows from ``large``."""
+    return (
+        (small.source, small.transpose, small.axes) == (large.source, large.transpose, large.axes)
+        and small.inner.inside(large.inner)
+        and small.own.inside(large.own)
+    )
 
 
 def total(axes: WideAxes) -> Grains:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 
 from tp.exponent import UNBOUNDED
 from tp.orders.typical.content import Content
@@ -14,6 +15,8 @@ from tp.orders.typical.value import Term
 
 BEYOND = grains(UNBOUNDED / 2)
 """Larger gains are not known from above."""
+VECTORS = 10
+"""The most Gaussian vectors on one axis whose covariances are examined one by one."""
 
 
 def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
@@ -32,38 +35,135 @@ def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
         yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest, bound=bound), order
 
 
-def contracted(at: Context, term: Term, over: WideAxes) -> Term:
-    """The sum of ``term`` over the axes ``over``."""
+def contracted(at: Context, term: Term, over: WideAxes) -> tuple[Term, ...]:
+    """The parts of the sum of ``term`` over the axes ``over``."""
     found = at.sums.get((term, over))
     if found is None:
-        found = at.sums[term, over] = _summed(at, term, over)
+        parts: list[Term] = [term]
+        for axis in over:
+            parts = [part for t in parts for part in _summed(at, t, axis)]
+        found = at.sums[term, over] = tuple(parts)
     return found
 
 
-def _summed(at: Context, term: Term, over: WideAxes) -> Term:
-    size, content, part = term.size, term.content, term.part
-    for axis, width in over:
-        # Entries that are not zero: n^(width + part) along this axis, at least one.
-        entries = grains(width) + part
-        count = max(entries, 0)
-        part = min(entries, 0)
-        size += _gain(at, content, axis, count)
-        content = forgotten(at, content, axis)
-    return Term(size, content, part, term.bound, remaining(at, term.symbols, over), term.tail)
+def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Term]:
+    """The sum over one axis: its mean over the sources on this axis, and its fluctuation about it."""
+    axis, width = over
+    size, content, part, bound, symbols, tail = term
+    # Entries that are not zero: n^(width + part) along this axis, at least one.
+    count, part = max(grains(width) + part, 0), min(grains(width) + part, 0)
+    left = remaining(at, symbols, (over,))
+    projected = forgotten(at, content, axis)
+    if not count:
+        yield Term(size, projected, part, bound, left, tail)
+        return
+    mean = _mean(at, content, axis, symbols, count)
+    if mean is None:
+        yield Term(size + half(count), projected, part, bound, left, tail)
+        return
+    lost, kept, only_bound = mean
+    yield Term(size + count + lost, kept, part, bound or only_bound, left, tail)
+    if kept != projected:
+        yield Term(size + half(count), projected, part, bound, left, tail)
 
 
-def _gain(at: Context, content: Content, axis: str, count: Grains) -> Grains:
-    """The grains that a sum over n^count entries adds: count, count/2 where the mean vanishes, or in between."""
+def _mean(
+    at: Context, content: Content, axis: str, symbols: frozenset[int], count: Grains
+) -> tuple[Grains, Content, bool] | None:
+    """The mean over all that lives on ``axis``, where it may exceed the fluctuation of a sum over n^count entries.
+
+    Its size in grains relative to that of no cancellation, its content, and whether the size is a bound only.
+    """
     if any(degree == 1 and axis in at.skewed_axes(source) for source, degree in content.skewed):
-        return half(count)
-    if content.offset & at.flips.on(axis):
-        mask = 0
-        for blur, bits in at.flips.sharpness(axis):
+        return None
+    on = at.flips.on(axis)
+    if not content.offset & on or not content.misses_zero(on):
+        tied = content.mixes(on)
+        if not tied:
+            return 0, forgotten(at, content, axis, all_skewed=True), False
+        at.witnesses |= tied
+        kept = content.section(on)
+        assert kept is not None
+        return 0, _with_skewed(at, kept, content, axis), False
+    blurs = at.flips.blurs(axis)
+    mask = 0
+    for blur, bits in blurs.levels:
+        mask |= bits
+        if content.misses_zero(mask):
+            _witness(at, content, mask)
+            if blur is None or count + blur <= half(count):
+                return None
+            return _blurred(at, content, axis, symbols, count)
+    raise AssertionError("all generators on an axis have a level")
+
+
+def _blurred(
+    at: Context, content: Content, axis: str, symbols: frozenset[int], count: Grains
+) -> tuple[Grains, Content, bool] | None:
+    """As :func:`_mean` where blurred flips make the mean vanish at leading order: what covariances leave of it."""
+    blurs = at.flips.blurs(axis)
+    lost = _lost(at, content, axis)
+    bound = bool(blurs.several)
+    # A skewed weight has other cumulants than covariances.
+    gaussian = not any(cause.endswith("@") for cause in blurs.by_cause)
+    if count + lost > half(count) and gaussian and not blurs.several:
+        covered = _covariances(at, content, axis, symbols)
+        bound = covered is None or covered[1] or lost < covered[0]
+        lost = lost if covered is None else min(lost, covered[0])
+    if count + lost <= half(count):
+        return None
+    on = at.flips.on(axis)
+    broken = on & ~blurs.exact
+    loose = content.loosened(broken | at.flips.companions(axis, broken & blurs.several))
+    kept = loose.section(on)
+    assert kept is not None
+    return lost, _with_skewed(at, kept, content, axis), bound
+
+
+def _lost(at: Context, content: Content, axis: str) -> Grains:
+    """The size, relative to that of no cancellation, of a mean that blurred flips make vanish at leading order.
+
+    Flips of one cause are broken together. Those of different causes are broken by different sums, whose sizes multiply.
+    """
+    blurs = at.flips.blurs(axis)
+    mask, least = 0, 0
+    for blur, bits in blurs.levels:
+        mask |= bits
+        if blur is not None and content.misses_zero(mask):
+            least = blur
+            break
+    together: Grains = 0
+    for levels in blurs.by_cause.values():
+        mask = blurs.exact
+        for blur, bits in levels:
             mask |= bits
             if content.misses_zero(mask):
                 _witness(at, content, mask)
-                return half(count) if blur is None else max(half(count), count + blur)
-    return count
+                together += blur
+                break
+    return min(least, together)
+
+
+def _covariances(at: Context, content: Content, axis: str, symbols: frozenset[int]) -> tuple[Grains, bool] | None:
+    """As :func:`_lost`, from the covariances of Gaussian vectors after which no flip of the axis is odd.
+
+    The largest product of one or two covariances that suffice; three count as a bound. None where too many vectors
+    would have to be examined.
+    """
+    on = at.flips.on(axis)
+    vectors = dict.fromkeys(at.symbols[s] for s in sorted(symbols) if axis in at.symbols[s].axes)
+    own = list(dict.fromkeys((v.source, v.transpose, v.own.kept(on)) for v in vectors))
+    if not 0 < len(own) <= VECTORS:
+        return None
+    pairs = dict.fromkeys(a[2].times(b[2]) for i, a in enumerate(own) for b in own[i:] if a[:2] == b[:2])
+    start = content.kept(on)
+    sizes = {pair: _lost(at, pair, axis) for pair in pairs}
+    found = [size for pair, size in sizes.items() if not start.times(pair).misses_zero(on)]
+    for one in pairs:
+        rest = start.times(one)
+        found += [sizes[one] + sizes[two] for two in pairs if not rest.times(two).misses_zero(on)]
+    more = 3 * max((size for size in sizes.values() if size), default=0)
+    return max([*found, more]), max(found, default=more) <= more
 
 
 def _witness(at: Context, content: Content, mask: int) -> None:
@@ -73,14 +173,25 @@ def _witness(at: Context, content: Content, mask: int) -> None:
         at.witnesses |= content.witness(mask, at.witnesses | at.flips.read)
 
 
-def forgotten(at: Context, content: Content, axis: str) -> Content:
-    """The content after a sum over ``axis``: generators on that axis are dropped."""
-    found = at.forgotten.get((content, axis))
+def forgotten(at: Context, content: Content, axis: str, *, all_skewed: bool = False) -> Content:
+    """The content without the generators on ``axis``.
+
+    A skewed source that lives on other axes too keeps its degree, unless ``all_skewed`` are to be dropped.
+    """
+    key = (content, axis, all_skewed)
+    found = at.forgotten.get(key)
     if found is None:
-        skewed = tuple((s, d) for s, d in content.skewed if axis not in at.skewed_axes(s))
         kept = content.kept(~at.flips.on(axis))
-        found = at.forgotten[content, axis] = Content(kept.offset, kept.basis, kept.free, skewed)
+        found = at.forgotten[key] = _with_skewed(at, kept, content, axis, alone=not all_skewed)
     return found
+
+
+def _with_skewed(at: Context, kept: Content, content: Content, axis: str, *, alone: bool = False) -> Content:
+    """``kept`` with the skewed sources of ``content`` that do not live on ``axis``, or not on it ``alone``."""
+    skewed = tuple(
+        (s, d) for s, d in content.skewed if axis not in (axes := at.skewed_axes(s)) or (alone and len(axes) > 1)
+    )
+    return Content(kept.offset, kept.basis, kept.free, skewed)
 
 
 def remaining(at: Context, symbols: frozenset[int], over: WideAxes) -> frozenset[int]:

@@ -118,4 +118,5 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:
     """The sum over the first wide axes; the second ones remain."""
     over, rest = arguments
-    return at.value([contracted(at, part, order) for t in values[0].terms for part, order in extremes(t, over)], rest)
+    parts = (s for t in values[0].terms for part, order in extremes(t, over) for s in contracted(at, part, order))
+    return at.value(parts, rest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tp.orders.facts import Source
+from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.context import Context, Symbol, total
 from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining
 from tp.orders.typical.flips import HALF, WideAxes
@@ -35,7 +36,7 @@ class _Matrix:
         """The number of entries that are summed over, in grains."""
         side = f"{source.name}'@" if transpose else f"{source.name}@"
         # A sum of many skewed entries is Gaussian up to n^{-1/2}: its flips are as blurred as inner ones.
-        blur = None if source.symmetric else -min(w for _, w in ins) * HALF
+        blur = None if source.symmetric else -sum(w for _, w in ins) * HALF
         self.rows = at.flips.fresh(side, outs, blur)
 
     def applied(self, term: Term) -> Iterable[Term]:
@@ -57,13 +58,16 @@ class _Matrix:
         passed = inner
         for axis, _ in self.ins:
             passed = forgotten(at, passed, axis)
+        through = Content(skewed=passed.skewed) if passed.skewed else NOTHING
         # The flips of W x: those of its rows, and those of x seen through the covariance x.x'.
         own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins))
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}
         size = term.size + self.size + half(max(entries, 0))
-        return Term(size, own.times(passed), min(entries, 0), term.bound, symbols, term.tail)
+        # Joint parities of what is summed over and what passes through stay known.
+        content = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins, passed=-1)).times(through)
+        return Term(size, content, min(entries, 0), term.bound, symbols, term.tail)
 
     def heaviest(self, fresh: Term) -> Iterable[Term]:
         """The entries of the product that the largest entry of a heavy-tailed weight makes: one of all."""
@@ -86,9 +90,10 @@ class _Matrix:
             if symbol.source != self.name or symbol.transpose == self.transpose or symbol.axes != axes:
                 continue
             mean = Term(0, term.content.times(symbol.own), term.part, symbols=term.symbols, tail=term.tail)
-            slope = contracted(at, mean, self.ins)
-            if slope.size <= least:
-                continue  # the mean slope vanishes; the fresh part dominates
-            size = term.size + self.size + slope.size - half(total(self.outs))
-            content = slope.content.times(symbol.inner)
-            yield number, Term(size, content, slope.part, term.bound, slope.symbols, slope.tail)
+            for slope in contracted(at, mean, self.ins):
+                if slope.size <= least:
+                    continue  # the mean slope vanishes; the fresh part dominates
+                size = term.size + self.size + slope.size - half(total(self.outs))
+                content = slope.content.times(symbol.inner)
+                bound = term.bound or slope.bound
+                yield number, Term(size, content, slope.part, bound, slope.symbols, slope.tail)
