@@ -349,7 +349,7 @@ def test_more_flips_than_needed_prove_the_same() -> None:
     analysis, text = proven("mlp")
     body = json.loads(text)
     every = [
-        [g.root, g.level, sorted(g.axes), None if g.blur is None else str(g.blur)]
+        [g.root, g.level, sorted(g.axes), None if g.blur is None else str(g.blur), g.cause]
         for g in analysis.calculus.rules.flips.listed
     ]
     assert len(every) > len(body["tracked"])

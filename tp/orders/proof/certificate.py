@@ -177,7 +177,7 @@ def _rarity(rarity: Rarity) -> list[Any]:
 
 def _generator(generator: Generator) -> list[Any]:
     blur = None if generator.blur is None else str(generator.blur)
-    return [generator.root, generator.level, sorted(generator.axes), blur]
+    return [generator.root, generator.level, sorted(generator.axes), blur, generator.cause]
 
 
 def _function(function: Function) -> Json:
@@ -219,8 +219,8 @@ def rational(text: str) -> Fraction:
 
 
 def read_generator(row: Sequence[Any]) -> Generator:
-    root, level, axes, blur = row
-    return Generator(root, level, frozenset(axes), None if blur is None else rational(blur))
+    root, level, axes, blur, cause = row
+    return Generator(root, level, frozenset(axes), None if blur is None else rational(blur), cause)
 
 
 def read_function(row: Json) -> Function:

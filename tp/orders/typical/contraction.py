@@ -123,7 +123,7 @@ def _blurred(
 def _lost(at: Context, content: Content, axis: str) -> Grains:
     """The size, relative to that of no cancellation, of a mean that blurred flips make vanish at leading order.
 
-    Flips of one cause are broken together. Those of different causes are broken by different sums, whose sizes multiply.
+    Flips of one cause are broken together, those of different causes by different sums, whose sizes multiply.
     """
     blurs = at.flips.blurs(axis)
     mask, least = 0, 0
