@@ -113,6 +113,24 @@ def test_learning_rates_shift_the_rate(rho: str) -> None:
     assert orders == {d: closed.exponent(d) for d in orders}
 
 
+def test_parities_in_the_step_pass_through_transposed_weights() -> None:
+    """Q'(Q h) with m = n^(1/2) units is mostly (Q'Q) h; measured exponents of C[0,2] and C[0,3] are 1/4 and 0."""
+    graph = parse("""program p {
+        width n, m = n^(1/2)
+        input x : [d=3]
+        param U : [m, d] ~ normal(0, 1)
+        param Q : [n, e=2 | m] ~ normal(0, 1)
+        param v : [m] ~ normal(0, 1)
+        h = U @ x / sqrt(d)
+        output f = dot(v, Q' @ (Q @ h / sqrt(m)) / sqrt(n), m) / sqrt(m)
+    }""").graph
+    closed, orders, exact = both(graph, 3)
+    assert exact
+    assert orders == {2: Fraction(1, 4), 3: 0}
+    assert closed is not None
+    assert orders == {d: closed.exponent(d) for d in orders}
+
+
 def test_what_is_linear_in_its_weights_has_no_series() -> None:
     graph = parse("""program p {
         width n

@@ -59,15 +59,14 @@ class _Matrix:
         for axis, _ in self.ins:
             passed = forgotten(at, passed, axis)
         through = Content(skewed=passed.skewed) if passed.skewed else NOTHING
-        # The flips of W x: those of its rows, and those of x seen through the covariance x.x'.
-        own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins))
+        # The flips of W x: those of its rows, those of x seen through the covariance x.x', and what passes through.
+        # Joint parities of what is summed over and what passes through stay known.
+        own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins, passed=-1)).times(through)
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}
         size = term.size + self.size + half(max(entries, 0))
-        # Joint parities of what is summed over and what passes through stay known.
-        content = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins, passed=-1)).times(through)
-        return Term(size, content, min(entries, 0), term.bound, symbols, term.tail)
+        return Term(size, own, min(entries, 0), term.bound, symbols, term.tail)
 
     def heaviest(self, fresh: Term) -> Iterable[Term]:
         """The entries of the product that the largest entry of a heavy-tailed weight makes: one of all."""
