@@ -26,7 +26,7 @@ from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
-from tp.primitives.remainder import Remainder
+from tp.primitives.remainder import Crossings, Remainder
 from tp.primitives.shorthand import multiply
 from tp.primitives.traits import Function
 from tp.primitives.variable import Variable
@@ -276,7 +276,7 @@ def test_a_formal_step_is_a_displacement_of_that_size(name: str) -> None:
     gradient = gradient_at(given.graph, graph)
     step = graph.add(Variable("@step"))
     along = gradient.mapped_left(lambda node: multiply(graph, step, node))
-    algebra = Displacing(graph, Displacement((along,)), formal=True)
+    algebra = Displacing(graph, Displacement((along,)), Crossings.NONE)
     (output,) = given.graph.outputs.values()
     moved = jets(given.graph, [output], algebra, datum(graph))[output]
     arrays = given.materialised(graph, gradient)
@@ -335,7 +335,7 @@ def test_kinks_are_crossed_by_real_moves_and_not_by_formal_ones(activation: str)
     for formal in (True, False):
         graph = GraphBuilder({"n": Width("n")})
         base, move = graph.add(Input("b", (axis,))), graph.add(Input("m", (axis,)))
-        algebra = Displacing(graph, Displacement(), formal=formal)
+        algebra = Displacing(graph, Displacement(), Crossings.NONE if formal else Crossings.SEEN)
         jet = algebra.pointwise(Pointwise(activation), Function(activation, 0), Displaced(base, move))
         assert (jet.rest is None) is formal
         if jet.rest is not None:

@@ -21,6 +21,10 @@ class Abs(PiecewiseLinear):
     def vanishing(self) -> Fraction | None:
         return Fraction(1)
 
+    @property
+    def sides(self) -> tuple[Fraction, Fraction]:
+        return Fraction(1), Fraction(-1)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -36,6 +36,7 @@ class Parity(Enum):
 class Smoothness(Enum):
     ANALYTIC = "analytic"
     PIECEWISE_LINEAR = "piecewise linear"  # derivatives hold almost everywhere only
+    PIECEWISE_POLYNOMIAL = "piecewise polynomial"  # so do those from the first that jumps on
     SINGULAR_AT_ZERO = "analytic away from zero"
 
 
@@ -124,12 +125,13 @@ class Activation(ABC):
         """Whether the k-th derivative is zero (almost) everywhere."""
         return False
 
-    def constant(self, k: int) -> bool:
-        """Whether the k-th derivative is a constant (possibly zero).
+    def jump(self) -> int | None:
+        """The order of the lowest derivative that jumps at some point; None where all derivatives are continuous."""
+        return None
 
-        Never for the slope of a piecewise-linear function: it jumps where the next derivative is not defined.
-        """
-        return self.vanishes(k) or (self.vanishes(k + 1) and self.smoothness is not Smoothness.PIECEWISE_LINEAR)
+    def constant(self, k: int) -> bool:
+        """Whether the k-th derivative is a constant (possibly zero), the same on both sides of a jump."""
+        return self.vanishes(k) or (self.vanishes(k + 1) and k != self.jump())
 
     def at_zero(self, k: int) -> float:
         """The k-th derivative at 0, exactly 0.0 where it vanishes there.

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 from tp.activations import find
-from tp.activations.base import Smoothness
 from tp.orders.facts import KNOWN, Function, Slope
 
 
 @cache
-def facts(name: str) -> Function:
-    """The facts about the activation called ``name``. Raises KeyError or ValueError as :func:`tp.activations.find`."""
+def facts(name: str, smooth: bool = False) -> Function:
+    """The facts about the activation called ``name``. Raises KeyError or ValueError as :func:`tp.activations.find`.
+
+    With ``smooth`` those of its Taylor series at generic points, which cross no jump of a derivative.
+    """
     activation = find(name)
     degree = activation.degree()
     slopes = tuple(
@@ -24,4 +26,4 @@ def facts(name: str) -> Function:
         )
         for k in range(KNOWN)
     )
-    return Function(name, degree, activation.smoothness is Smoothness.PIECEWISE_LINEAR, slopes)
+    return Function(name, degree, None if smooth else activation.jump(), slopes)

@@ -29,6 +29,10 @@ class LeakyRelu(PiecewiseLinear):
     def vanishing(self) -> Fraction | None:
         return Fraction(1) if Fraction(self.slope) else None
 
+    @property
+    def sides(self) -> tuple[Fraction, Fraction]:
+        return Fraction(1), Fraction(self.slope)
+
     def lower(self, k: int, x: Any) -> Any:
         import jax.numpy as jnp
 

@@ -25,6 +25,14 @@ class PiecewiseLinear(Activation):
     def vanishes(self, k: int) -> bool:
         return k >= 2
 
+    def jump(self) -> int | None:
+        return 1
+
+    @property
+    def sides(self) -> tuple[Fraction, Fraction]:
+        """The slopes for positive and for negative x."""
+        raise NotImplementedError
+
     def taylor(self, k: int) -> float:
         return 0.0
 

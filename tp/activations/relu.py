@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Split
@@ -17,6 +18,10 @@ class Relu(PiecewiseLinear):
     summary: ClassVar[str] = "max(x, 0); piecewise linear, homogeneous of degree 1"
     least: ClassVar[float] = 0.0
     keeps_sign: ClassVar[bool] = True
+
+    @property
+    def sides(self) -> tuple[Fraction, Fraction]:
+        return Fraction(1), Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
         import jax

@@ -82,5 +82,7 @@ class Place:
 
 
 HERE = Place(None)
+ELSEWHERE = Place(Role.COPY, 1)
+"""An input that is not trained on."""
 POINT = Place(Role.POINT)
 DIRECTIONS = Place(Role.DIRECTIONS)

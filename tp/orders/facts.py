@@ -60,14 +60,20 @@ class Slope:
 class Function:
     """A pointwise function: ``slopes[k]`` are the facts about its k-th derivative, 0 <= k < :data:`KNOWN`.
 
-    ``degree`` is p where φ(t z) = t^p φ(z) for t > 0. ``kinked``: piecewise linear, so that derivatives
-    hold almost everywhere only. Functions are compared by identity: there is one object for each.
+    ``degree`` is p where φ(t z) = t^p φ(z) for t > 0. ``jump`` is the order of the first derivative that jumps
+    somewhere, so that higher ones hold almost everywhere only; None where all are continuous. Functions are compared by
+    identity: there is one object for each.
     """
 
     name: str
     degree: Fraction | None
-    kinked: bool
+    jump: int | None
     slopes: tuple[Slope, ...]
+
+    @property
+    def kinked(self) -> bool:
+        """Whether some derivative jumps."""
+        return self.jump is not None
 
 
 KNOWN = 26

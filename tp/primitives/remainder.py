@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import factorial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,10 +20,22 @@ if TYPE_CHECKING:
     from tp.orders.typical.recorder import Calculus, Derived
 
 
+class Crossings(StrEnum):
+    """How a move m of b is related to points where a derivative jumps."""
+
+    NONE = "none"
+    """m is a formal power series: it crosses none."""
+    SEEN = "seen"
+    """m may depend on b in any way, as at an input that is trained on."""
+    UNSEEN = "unseen"
+    """b has a smooth density given m, as at an input that is not trained on."""
+
+
 @dataclass(frozen=True)
 class Remainder(Operation):
     """φ^{(k)}(b + m) - Σ_{j < terms} φ^{(k+j)}(b) m^j / j! for operands b and m, entry by entry.
 
+    ``crossings`` says what is known of points where a derivative jumps between b and b + m.
     Made by displaced programs, which are not differentiated any further.
     """
 
@@ -32,6 +45,7 @@ class Remainder(Operation):
     activation: str
     k: int = 0
     terms: int = 1
+    crossings: Crossings = Crossings.SEEN
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         base, move = types
@@ -58,9 +72,17 @@ def lower_remainder(
 
 @typical.rule(Remainder)
 def typical_remainder(operation: Remainder, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    function = facts(operation.activation)
-    known = setting.dense if function.kinked else setting.lower
-    return calculus.remainder(function, operation.k, operation.terms, values[0], values[1], setting.axes, known)
+    function = facts(operation.activation, operation.crossings == Crossings.NONE)
+    return calculus.remainder(
+        function,
+        operation.k,
+        operation.terms,
+        values[0],
+        values[1],
+        setting.axes,
+        setting.dense if function.kinked else setting.lower,
+        elsewhere=operation.crossings == Crossings.UNSEEN,
+    )
 
 
 transposition.refuse(Remainder, reason="programs that contain it are not differentiated")

@@ -13,6 +13,7 @@ from tp.primitives.constant import Constant
 from tp.quantities.programs import datum, metric, reads_in, scalar_output
 from tp.transform.direction import Direction, Factor, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.fused import Fusing
 from tp.transform.gradient import direction, pullback
 from tp.transform.instantiate import instantiate
 from tp.transform.jet import jets
@@ -22,7 +23,8 @@ from tp.transform.jet import jets
 class Backprop:
     """A program together with its gradient, as one program over the same weights.
 
-    ``image`` maps nodes of the program to nodes of ``graph``; ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
+    ``image`` maps nodes of the program to nodes of ``graph``, where products of piecewise-linear functions of one value
+    are single functions (:mod:`tp.transform.fused`); ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
     None where it vanishes identically.
     """
 
@@ -43,7 +45,7 @@ def backprop(program: Graph) -> Backprop:
     """``program`` at one generic input, with the gradient of its scalar output."""
     graph = GraphBuilder.like(program)
     roots = [*program.outputs.values(), *program.names.values()]
-    image = instantiate(program, roots, graph, datum(graph))
+    image = instantiate(program, roots, graph, datum(graph), beside=Fusing(graph))
     output = scalar_output(program, graph, image)
     reads = reads_in(program, graph, list(program.outputs.values()))
     pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values())

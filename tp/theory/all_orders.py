@@ -16,6 +16,7 @@ from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.remainder import Crossings
 from tp.primitives.shorthand import multiply
 from tp.primitives.variable import Variable
 from tp.quantities.programs import datum, jet_output
@@ -51,7 +52,7 @@ def series(scalars: Scalars) -> Series | None:
     calculus = scalars.calculus
     rate: Fraction | None = None
     for _ in range(_TRIES):
-        algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), formal=True)
+        algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), Crossings.NONE)
         output = jet_output(scalars.program, algebra)
         top = _furthest(scalars, algebra, whole=rate is not None)
         if top > UNBOUNDED / 2:
@@ -69,7 +70,7 @@ def series(scalars: Scalars) -> Series | None:
 
 def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
     """By node of the program: its value, first-order change and rest under the displacement ε n^rate g."""
-    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), formal=True)
+    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
     roots = list(scalars.program.outputs.values())
     return jets(scalars.program, roots, algebra, datum(scalars.graph))
 

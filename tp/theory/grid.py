@@ -92,7 +92,7 @@ def _power(program: Nodes, index: int) -> Fraction | None:
 
 def _kinked(program: Nodes, index: int) -> bool:
     function = function_of(program[index].operation)
-    return function is not None and find(function.activation).smoothness is Smoothness.PIECEWISE_LINEAR
+    return function is not None and find(function.activation).jump() is not None
 
 
 def _positive(program: Nodes, index: int) -> bool:

@@ -146,7 +146,7 @@ def function(operation: Pointwise | Remainder, use: _Use) -> Premise | None:
         return _analytic("softmax", use.spans, use.scale, pi / 2, use.place, "; its denominator is positive")
     phi = find(operation.activation)
     match phi.smoothness:
-        case Smoothness.PIECEWISE_LINEAR:
+        case Smoothness.PIECEWISE_LINEAR | Smoothness.PIECEWISE_POLYNOMIAL:
             return Premise(phi.name, use.spans, use.scale, 0.0, Extent.NOWHERE, use.place, _KINKED)
         case Smoothness.ANALYTIC:
             local = " on every bounded domain" if phi.bound() is None else ""

@@ -11,22 +11,28 @@ from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
 
+from tp.activations.facts import facts
 from tp.diagnostics.span import Span
 from tp.exponent import in_words, largest, power_of_n
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.graph.slot import ELSEWHERE
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.primitives.remainder import Crossings
+from tp.primitives.traits import function_of
 from tp.quantities.definitions import DEVIATION
-from tp.quantities.programs import metric
+from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
 from tp.theory.features import activated
 from tp.theory.movers import Mover, movers
 from tp.theory.steps import SETTLING, Parts, since
 from tp.transform.direction import squared_norm
-from tp.transform.displacement import Displaced
+from tp.transform.displacement import Displaced, Displacing
+from tp.transform.jet import jets
 
+UNSEEN = "F - F_lin, one step, unseen"
 FIRST = "first-order change of F"
 DRIFTS = ("first-order drift of the kernel", "drift of the kernel")
 
@@ -76,7 +82,8 @@ class Regime:
     """The regime with the exponents of n that decide it, after ``steps`` symbolic steps of training.
 
     ``settled``: further steps change no exponent. ``unstable_from``: the first step that surely moves something by a
-    positive power of n; no later one is followed. ``deviation`` is that of F - F_lin, ``drift`` that of the change of
+    positive power of n; no later one is followed. ``deviation`` is that of F - F_lin, and ``unseen`` that of F - F_lin
+    after one step at an input that is not trained on; they differ where a step crosses kinks. ``drift`` is that of the change of
     the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding exponent
     is an upper bound only. ``grounds`` has the derivations by name.
     """
@@ -88,6 +95,7 @@ class Regime:
     features: tuple[Feature, ...]
     movers: tuple[Mover, ...]
     deviation: Fraction | None
+    unseen: Fraction | None
     drift: Fraction | None
     gradient: Fraction | None
     grounds: dict[str, Derived] = field(repr=False)
@@ -135,12 +143,15 @@ class _Reading:
         """By step and weight the exponent of the move of the weight."""
         self.settled = True
         self.unstable_from: int | None = None
+        self.first: Trained | None = None
+        """The program after one step."""
         self.after: Trained = self._followed(optimizer, most)
 
     def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
         """The program after the last step: further ones change nothing, or something grows, or there were too many."""
         after: Trained | None = None
         for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined):
+            self.first = self.first or after
             self.sizes.append(self.parts.sizes(after.graph, after.algebra.displacement))
             if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after)):
                 self.settled, self.unstable_from = False, after.steps
@@ -195,6 +206,7 @@ class _Reading:
             features=features,
             movers=tuple(movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp)),
             deviation=deviation,
+            unseen=self._unseen(deviation),
             drift=drift,
             gradient=self._gradient(),
             grounds=self.grounds,
@@ -220,6 +232,17 @@ class _Reading:
         elif not small and not exact:
             holds = None
         return Condition(text, exponent, holds, exact)
+
+    def _unseen(self, deviation: Fraction | None) -> Fraction | None:
+        """The exponent of F - F_lin after one step, at an input that is not trained on."""
+        operations = (self.back.graph[i].operation for i in self.back.graph.needed([self.back.output]))
+        functions = (function for o in operations if (function := function_of(o)) is not None)
+        if self.first is None or not any(facts(f.activation).kinked for f in functions):
+            return deviation
+        algebra = Displacing(self.first.graph, self.first.algebra.displacement, Crossings.UNSEEN)
+        inputs = datum(self.first.graph, None, ELSEWHERE)
+        output = jets(self.back.graph, [self.back.output], algebra, inputs)[self.back.output]
+        return self.order(output.rest, UNSEEN)
 
     def _gradient(self) -> Fraction | None:
         """The exponent of the norm of the change of Λ^{1/2} ∇F, from updates Λ ∇F. Frozen weights have none."""

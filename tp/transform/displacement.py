@@ -11,14 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tp.activations import Smoothness, find
+from tp.activations import find
 from tp.graph.axes import wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
-from tp.primitives.remainder import Remainder
+from tp.primitives.remainder import Crossings, Remainder
 from tp.primitives.shorthand import apply_function, combine, contract, multiply
 from tp.primitives.switched import Switched
 from tp.primitives.traits import Function, Weight
@@ -55,14 +55,15 @@ class Displacement:
 class Displacing(Algebra[Displaced]):
     """Carries (base, first, rest) through a program.
 
-    With ``formal`` the change is a formal power series, so it crosses no kink of a piecewise-linear function.
+    ``crossings``: whether values cross points where a derivative jumps. It is ``NONE`` where the change is a formal
+    power series.
     """
 
-    def __init__(self, graph: GraphBuilder, displacement: Displacement, *, formal: bool = False) -> None:
+    def __init__(self, graph: GraphBuilder, displacement: Displacement, crossings: Crossings = Crossings.SEEN) -> None:
         self.graph = graph
         self.depth = 1
         self.displacement = displacement
-        self.formal = formal
+        self.crossings = crossings
         self.arguments: dict[int, Displaced] = {}
         """The arguments of nonlinear pointwise functions that change, by base node."""
         self.moving: dict[int, Displaced] = {}
@@ -74,7 +75,7 @@ class Displacing(Algebra[Displaced]):
         return Displaced(node)
 
     def constant(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
-        if self.formal or not any(j.moves for j in jets):
+        if self.crossings is Crossings.NONE or not any(j.moves for j in jets):
             return super().constant(operation, jets)
         return _crossings.of(operation)(operation, self, jets)
 
@@ -120,9 +121,10 @@ class Displacing(Algebra[Displaced]):
             slope = apply_function(self.graph, function.activation, jet.base, k + 1)
             first = [] if jet.first is None else [multiply(self.graph, slope, jet.first)]
             passed = [] if jet.rest is None else [multiply(self.graph, slope, jet.rest)]
-        kinked = activation.smoothness is Smoothness.PIECEWISE_LINEAR
-        if (k < 2 and not self.formal) if kinked else not activation.constant(k + 1):
-            made = [self.graph.add(Remainder(function.activation, k, 2), jet.base, move)]
+        jump = activation.jump()
+        crosses = jump is not None and k <= jump and self.crossings is not Crossings.NONE
+        if crosses or not activation.vanishes(k + 2):
+            made = [self.graph.add(Remainder(function.activation, k, 2, self.crossings), jet.base, move)]
             self.arguments[jet.base] = jet
         return self._made(base, first, passed, made)
 

@@ -184,7 +184,7 @@ def _function(function: Function) -> Json:
     return {
         "name": function.name,
         "degree": None if function.degree is None else str(function.degree),
-        "kinked": function.kinked,
+        "jump": function.jump,
         "slopes": [
             [s.vanishes, s.constant, s.at_zero, None if s.growth is None else str(s.growth), s.symmetry]
             for s in function.slopes
@@ -225,7 +225,7 @@ def read_generator(row: Sequence[Any]) -> Generator:
 
 def read_function(row: Json) -> Function:
     slopes = tuple(Slope(v, c, z, None if g is None else rational(g), s) for v, c, z, g, s in row["slopes"])
-    return Function(row["name"], None if row["degree"] is None else rational(row["degree"]), row["kinked"], slopes)
+    return Function(row["name"], None if row["degree"] is None else rational(row["degree"]), row["jump"], slopes)
 
 
 def read_argument(argument: Any, functions: Sequence[Function]) -> Any:

@@ -156,5 +156,5 @@ def _properties(function: Json) -> str:
         facts += [] if growth == "0" else [f"growth {growth}"]
         words.append(f"{k}: {' '.join(facts)}")
     degree = "" if function["degree"] is None else f" of degree {function['degree']}"
-    kinked = " with kinks" if function["kinked"] else ""
+    kinked = "" if function["jump"] is None else f", derivative {function['jump']} jumps"
     return f"{function['name']}{degree}{kinked}, derivatives {'; '.join(words)}"

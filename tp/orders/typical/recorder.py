@@ -107,14 +107,18 @@ class Calculus:
         move: Derived,
         axes: WideAxes,
         known: Derived | None = None,
+        *,
+        elsewhere: bool = False,
     ) -> Derived:
         """The remainder of the Taylor series of the k-th derivative at ``base`` after its first ``q`` terms.
 
         ``known`` is the part of ``base`` with a bounded density, where the function has a kink, else a lower bound.
+        ``elsewhere``: at an input that is not trained on.
         """
         if not move.value.terms:
             return self.zero
-        return self._derive("remainder", (function, k, q, axes), (base, move, *([] if known is None else [known])))
+        rule = "remainder elsewhere" if elsewhere and function.kinked else "remainder"
+        return self._derive(rule, (function, k, q, axes), (base, move, *([] if known is None else [known])))
 
     def switched(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
         """The change of the mask of the largest entry of ``base`` under ``move``; ``dense`` as in a remainder."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
-from tp.orders.facts import Function
+from tp.orders.facts import Function, Source
 from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
-from tp.orders.typical.grains import Grains
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.series import evaluated, joined, taylor
+from tp.orders.typical import tails
 from tp.orders.typical.tails import largest, rising
 from tp.orders.typical.value import Value
 
-ATOM = "it is not known how many neurons lie at the kink of a piecewise-linear function; all of them may cross it"
-KINKS = "few neurons cross the kink of a piecewise-linear function; their number is bounded, not their signs"
+ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
+KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
 MAXIMA = "few positions of a maximum change in training; their number is bounded, not their signs"
+
+PLACE = Source("@crossing", Fraction(0), symmetric=False)
+"""Which entries cross a jump at an input that is not trained on: mean zero given all moves, at each place by itself."""
 
 _TURNED = {"odd": "even", "even": "odd", "none": "none"}
 
@@ -28,53 +32,89 @@ def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     function, k, q, axes = arguments
     base, move = values[:2]
     known = values[2] if len(values) > 2 else None
-    slopes = function.slopes
-    if move.top is None or (slopes[k + q].vanishes and not function.kinked):
+    crosses = function.jump is not None and k <= function.jump
+    if move.top is None or (function.slopes[k + q].vanishes and not crosses):
         return at.zero
+    lower = None if function.kinked else known
     smaller = base.top is not None and move.top < base.top
-    if function.kinked and k < 2:
-        if base.top is not None and smaller:
-            return _crossed(at, function, (k, q), base, (move, move.top), known, axes)
-    elif move.top < 0 if function.degree is None else smaller:
-        found = taylor(at, lambda j: evaluated(at, function, k + j, base, axes, known), move, axes, first=q)
-        # Where b or m have tails, m may exceed b: then the series is a bound.
-        sure = function.degree is None or not any(t.tail for t in (*base.terms, *move.terms))
-        return found if sure else at.value([t._replace(bound=True) for t in found.terms], axes)
+    if smaller if crosses or function.degree is not None else move.top < 0:
+        regular = _series(at, arguments, base, move, lower)
+        return added(at, (regular, _crossed(at, arguments, base, move, known)), axes) if crosses else regular
     # A lower bound without tails does not come from the values that move.
-    still = None if known is None else at.value([t for t in known.terms if not t.tail], axes)
+    still = None if lower is None else at.value([t for t in lower.terms if not t.tail], axes)
     moved = still if still is not None and still.terms else None
     parts = [evaluated(at, function, k, added(at, (base, move), axes), axes, moved)]
     power = at.one
     for j in range(1, q):
         power = multiplied(at, power, move, axes)
-        parts.append(multiplied(at, evaluated(at, function, k + j, base, axes, known), power, axes))
+        parts.append(multiplied(at, evaluated(at, function, k + j, base, axes, lower), power, axes))
     return added(at, parts, axes)
+
+
+def _series(
+    at: Context,
+    arguments: tuple[Function, int, int, WideAxes],
+    base: Value,
+    move: Value,
+    lower: Value | None,
+) -> Value:
+    """The Taylor series from the order q on, with derivatives as they are almost everywhere."""
+    function, k, q, axes = arguments
+    if function.slopes[k + q].vanishes:
+        return at.zero
+    found = taylor(at, lambda j: evaluated(at, function, k + j, base, axes, lower), move, axes, first=q)
+    # Where b or m have tails, m may exceed b: then the series is a bound.
+    sure = function.degree is None or not any(t.tail for t in (*base.terms, *move.terms))
+    return found if sure else at.value([t._replace(bound=True) for t in found.terms], axes)
 
 
 def _crossed(
     at: Context,
-    function: Function,
-    orders: tuple[int, int],
+    arguments: tuple[Function, int, int, WideAxes],
     base: Value,
-    move: tuple[Value, Grains],
+    move: Value,
     dense: Value | None,
-    axes: WideAxes,
 ) -> Value:
-    """A kink is crossed by a share n^{m-b} of the entries, each of which changes by n^{m (1-k)}.
+    """A jump of derivative p is crossed at a share n^{m-b} of the entries, each of which changes by n^{m (p-k)}.
 
     n^b is the size of the ``dense`` part, which has a bounded density. Without one all entries may cross.
     """
+    function, k, q, axes = arguments
     if not axes:
         return at.zero  # of finitely many entries none crosses, with probability tending to one
     at.notes.add(KINKS if dense is not None else ATOM)
-    k, q = orders
-    # The parity is that of φ^{(k+q)}(b) m^q (calculus, theorem 3.12).
-    symmetry = function.slopes[k + q].symmetry
-    symmetry = _TURNED[symmetry] if q % 2 else symmetry
-    terms = (*base.terms, *move[0].terms)
-    part = 0 if dense is None or dense.top is None else min(move[1] - dense.top, 0)
-    tail = () if k else rising(largest(t.tail for t in move[0].terms))
-    return at.value([joined(symmetry, terms, move[1] * (1 - k), part, bound=True, tail=tail)], axes)
+    assert function.jump is not None
+    assert move.top is not None
+    # The parity is that of φ^{(k+j)}(b) m^j, beyond the derivative that jumps (calculus, theorem 3.12).
+    j = max(q, function.jump + 1 - k)
+    symmetry = function.slopes[k + j].symmetry
+    symmetry = _TURNED[symmetry] if j % 2 else symmetry
+    terms = (*base.terms, *move.terms)
+    power = function.jump - k
+    part = 0 if dense is None or dense.top is None else min(move.top - dense.top, 0)
+    tail = tails.power(rising(largest(t.tail for t in move.terms)), Fraction(power)) if power else ()
+    return at.value([joined(symmetry, terms, move.top * power, part, bound=True, tail=tail)], axes)
+
+
+def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
+    """:func:`remainder` at an input that is not trained on: where a jump lies is independent of the move (3.12b)."""
+    function, k, q, axes = arguments
+    base, move, *known = values
+    jump, width = function.jump, known[0].top if known else None
+    uneven = any(t.tail for t in (*base.terms, *move.terms))
+    if jump is None or k > jump or not axes or width is None or move.top is None or move.top >= width or uneven:
+        return remainder(at, arguments, values)
+
+    def mean(j: int) -> Value:
+        """Derivatives beyond the jump: those of a delta function, averaged over the density of ``base``."""
+        size = width * (jump - k - j)
+        return at.value([joined(function.slopes[k + j].symmetry, base.terms, size, bound=not base.exact)], axes)
+
+    averaged = taylor(at, mean, move, axes, first=max(q, jump + 1 - k))
+    both = joined("none", (*base.terms, *move.terms), 0, bound=not (base.exact and move.exact))
+    content = both.content.times(at.entries(PLACE, axes))
+    around = both._replace(size=move.top * (jump - k), part=move.top - width, content=content)
+    return added(at, (_series(at, arguments, base, move, None), averaged, at.value([around], axes)), axes)
 
 
 def switched(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:

@@ -32,6 +32,7 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "pointwise": series.pointwise,
     "function": series.function_of,
     "remainder": remainders.remainder,
+    "remainder elsewhere": remainders.elsewhere,
     "switched": remainders.switched,
 }
 """Every rule by its name: from plain arguments and the values of its premises to its value."""

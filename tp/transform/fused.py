@@ -1,0 +1,97 @@
+"""Powers and products of piecewise-linear functions of one value, written as one function of it.
+
+A product such as relu(h) relu(h) is smoother than its factors: where one of them crosses its kink, the other one is
+small. The order calculus takes every node by itself, and sees this only where the product is a single function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.activations import find
+from tp.activations.piecewise_linear import PiecewiseLinear
+from tp.graph.axes import ONE, Scale
+from tp.graph.builder import GraphBuilder
+from tp.graph.operation import Operation
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.shorthand import apply_function, scaled, total
+
+
+@dataclass(frozen=True, slots=True)
+class _Power:
+    """``scale`` times x^p times ``right`` for x > 0 or ``left`` for x < 0, where x is the node ``argument``."""
+
+    argument: int
+    power: int = 1
+    right: Fraction = Fraction(1)
+    left: Fraction = Fraction(1)
+    scale: Scale = ONE
+
+    @property
+    def activation(self) -> str:
+        """The function without its scale; for equal factors on both sides that is a plain power."""
+        if self.right == self.left:
+            return f"monomial({self.power})"
+        return f"piecewise_power({self.power}, {self.right}, {self.left})"
+
+    def times(self, other: _Power) -> _Power:
+        """The product of two functions of the same argument."""
+        right, left = self.right * other.right, self.left * other.left
+        return _Power(self.argument, self.power + other.power, right, left, self.scale * other.scale)
+
+
+class Fusing:
+    """Replaces nodes while a program is copied into ``graph``; see the module.
+
+    It is called with an operation, the images of its operands, and the image that it has by itself.
+    """
+
+    def __init__(self, graph: GraphBuilder) -> None:
+        self.graph = graph
+        self._known: dict[int, _Power] = {}
+
+    def __call__(self, operation: Operation, operands: Sequence[int], copy: int) -> int:
+        found = self._form(operation, operands)
+        if found is None:
+            return copy
+        if isinstance(operation, Product) and operation.over:
+            return total(self.graph, self._node(found), operation.over)
+        if found.power > 1 and not isinstance(operation, Linear):
+            copy = self._node(found)
+        self._known[copy] = found
+        return copy
+
+    def _node(self, found: _Power) -> int:
+        factor = found.right if found.right == found.left else Fraction(1)
+        return scaled(
+            self.graph, apply_function(self.graph, found.activation, found.argument), found.scale * Scale(float(factor))
+        )
+
+    def _form(self, operation: Operation, operands: Sequence[int]) -> _Power | None:
+        """What the node is as a function of one argument; None where no kink is in it, or too many arguments."""
+        match operation:
+            case Pointwise(k=0):
+                return self._function(operation.activation, operands[0])
+            case Linear() if len(operands) == 1 and (known := self._known.get(operands[0])) is not None:
+                return _Power(known.argument, known.power, known.right, known.left, known.scale * operation.scales[0])
+            case Product() if len(operands) == 2 and any(i in self._known for i in operands):
+                left, right = (self._known.get(i) or _Power(i) for i in operands)
+                return left.times(right) if left.argument == right.argument else None
+            case _:
+                return None
+
+    def _function(self, activation: str, operand: int) -> _Power | None:
+        function, known = find(activation), self._known.get(operand)
+        if isinstance(function, PiecewiseLinear):
+            return _Power(operand, 1, *function.sides)
+        degree = function.degree()
+        if known is None or degree is None or degree.denominator != 1 or degree < 1 or function.jump() is not None:
+            return None
+        found = known
+        for _ in range(int(degree) - 1):
+            found = found.times(known)
+        return found
