@@ -50,6 +50,7 @@ REGIME = Regime(
     (Feature("h", None, True, Fraction(0), Fraction(-1, 2)),),
     (Mover("W", Span(6, 3, 6, 9, "mlp.tp"), Fraction(-1, 2), Fraction(0), False, 1),),
     Fraction(-1),
+    Fraction(-1),
     None,
     None,
     {"F - F_lin": ZERO},

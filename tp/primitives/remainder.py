@@ -35,7 +35,7 @@ class Crossings(StrEnum):
 class Remainder(Operation):
     """φ^{(k)}(b + m) - Σ_{j < terms} φ^{(k+j)}(b) m^j / j! for operands b and m, entry by entry.
 
-    ``crossings`` says what is known of points where a derivative jumps between b and b + m.
+    ``crossings``, one of :class:`Crossings`, says what is known of points where a derivative jumps between b and b + m.
     Made by displaced programs, which are not differentiated any further.
     """
 
@@ -45,7 +45,7 @@ class Remainder(Operation):
     activation: str
     k: int = 0
     terms: int = 1
-    crossings: Crossings = Crossings.SEEN
+    crossings: str = Crossings.SEEN.value
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         base, move = types
@@ -53,6 +53,8 @@ class Remainder(Operation):
             find(self.activation)
         except KeyError:
             raise ValueError(f"no activation is called {self.activation}") from None
+        if self.crossings not in set(Crossings):
+            raise ValueError(f"crossings are none, seen or unseen, not {self.crossings}")
         if self.k < 0 or self.terms < 1:
             raise ValueError("a remainder needs k >= 0 and at least one subtracted term")
         return union(base, move)

@@ -165,6 +165,14 @@ class Analysis:
         """The regime of training with :attr:`optimizer`. Raises TpError TP514 where no orders of it are known."""
         return regime(self.program, self.calculus, self.optimizer)
 
+    def regime_after(self, steps: int) -> Regime:
+        """The regime with the orders after that many steps; :attr:`regime` where later steps change none.
+
+        Raises TpError TP514 where no orders of training are known.
+        """
+        found = self.regime
+        return found if steps >= found.steps else regime(self.program, self.calculus, self.optimizer, most=steps)
+
     @cached_property
     def premises(self) -> tuple[Premise, ...]:
         """Eq. 23 of the paper for each use of an activation."""

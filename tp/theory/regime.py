@@ -82,10 +82,10 @@ class Regime:
     """The regime with the exponents of n that decide it, after ``steps`` symbolic steps of training.
 
     ``settled``: further steps change no exponent. ``unstable_from``: the first step that surely moves something by a
-    positive power of n; no later one is followed. ``deviation`` is that of F - F_lin, and ``unseen`` that of F - F_lin
-    after one step at an input that is not trained on; they differ where a step crosses kinks. ``drift`` is that of the change of
-    the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding exponent
-    is an upper bound only. ``grounds`` has the derivations by name.
+    positive power of n; no later one is followed. ``deviation`` is that of F - F_lin. ``unseen`` is that of F - F_lin
+    after one step at an input that is not trained on: where steps cross kinks, it is smaller. ``drift`` is that of the
+    change of the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding
+    exponent is an upper bound only. ``grounds`` has the derivations by name.
     """
 
     kind: Kind

@@ -124,7 +124,7 @@ class Displacing(Algebra[Displaced]):
         jump = activation.jump()
         crosses = jump is not None and k <= jump and self.crossings is not Crossings.NONE
         if crosses or not activation.vanishes(k + 2):
-            made = [self.graph.add(Remainder(function.activation, k, 2, self.crossings), jet.base, move)]
+            made = [self.graph.add(Remainder(function.activation, k, 2, self.crossings.value), jet.base, move)]
             self.arguments[jet.base] = jet
         return self._made(base, first, passed, made)
 

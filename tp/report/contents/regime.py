@@ -7,7 +7,7 @@ from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.theory.movers import Mover
-from tp.theory.regime import DRIFTS, Condition, Feature, Regime
+from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
     Field(None, "text", lambda c: Text(c.text)),
@@ -52,11 +52,15 @@ def regime(found: Regime) -> tuple[Section, Section]:
             (DEVIATION, Exponent(found.deviation, exact=exact), ""),
             ("drift of the kernel", Exponent(found.drift, exact=sharp), ""),
         ]
+        if UNSEEN in found.grounds:
+            known = found.grounds[UNSEEN].value.exact
+            sized.insert(-1, ("at an unseen input, one step", Exponent(found.unseen, exact=known), ""))
     conditions = (
         Line((Fact("", "kind", found.kind.value), Fact("", "reason", found.reason), Fact("", "exact", found.exact))),
         table(SIZED, sized),
         table(CONDITION, found.conditions, "conditions"),
         Data("deviation", None if unstable else Exponent(found.deviation).value),
+        Data("deviation_unseen_one_step", None if unstable else Exponent(found.unseen).value),
         Data("drift", None if unstable else Exponent(found.drift).value),
         table(FEATURE, found.features, "features"),
     )

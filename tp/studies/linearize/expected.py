@@ -13,6 +13,7 @@ from tp.graph.graph import Graph
 from tp.primitives.traits import function_of
 from tp.quantities.definitions import DEVIATION, SEEN
 from tp.theory.predict import Prediction
+from tp.theory.regime import DRIFTS, UNSEEN
 
 if TYPE_CHECKING:
     from tp.theory.analysis import Analysis
@@ -39,16 +40,30 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     """
     found = analysis.regime
     exponents: dict[str, Fraction | None] = {}
-    # Where orders change from step to step, none is that of a run.
-    if found.settled:
-        exponents |= {DEVIATION: found.deviation, SEEN: found.deviation, KERNEL: found.drift, GRADIENT: found.gradient}
-        exponents |= {moved(f.name): f.moved for f in found.features}
-    grounds = {DEVIATION: DEVIATION, SEEN: DEVIATION, GRADIENT: "squared change of the gradient"}
-    exact = dict.fromkeys(exponents, found.exact)
-    exact |= {n: found.grounds[g].value.exact for n, g in grounds.items() if n in exponents and g in found.grounds}
+    exact: dict[str, bool] = {}
+    # Where orders change from step to step, none is that of a longer run.
+    if found.settled or schedule.steps <= found.steps:
+        exponents, exact = _after(analysis.regime_after(schedule.steps), schedule)
     if second:
         exponents |= _second_orders(analysis, schedule)
     return Expected(found, Prediction(exponents, (), (), exact, grid=analysis.trained_grid))
+
+
+def _after(found: Regime, schedule: Schedule) -> tuple[dict[str, Fraction | None], dict[str, bool]]:
+    """Exponents of n after a run, and whether they are attained.
+
+    Where steps cross kinks, more than one step on a sample moves the outputs at all inputs as much as at the sample.
+    """
+    exponents: dict[str, Fraction | None] = {moved(f.name): f.moved for f in found.features}
+    exponents |= {DEVIATION: found.deviation, SEEN: found.deviation, KERNEL: found.drift, GRADIENT: found.gradient}
+    exact = dict.fromkeys(exponents, all(ground.value.exact for ground in found.grounds.values()))
+    grounds = {DEVIATION: DEVIATION, SEEN: DEVIATION, GRADIENT: "squared change of the gradient"}
+    if schedule.steps == 1:
+        exponents[DEVIATION] = found.unseen
+        grounds |= {DEVIATION: UNSEEN} if UNSEEN in found.grounds else {}
+    exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
+    exact[KERNEL] = found.sharp(found.drift, *DRIFTS)
+    return exponents, exact
 
 
 def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:
