@@ -59,6 +59,7 @@ class Condition:
     exponent: Fraction | None
     holds: bool | None
     exact: bool = True
+    sharp: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class Feature:
     """The argument of an activation: its exponent at initialisation, and that of its move in training.
 
     ``width``: it has a wide axis. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
-    attained.
+    attained. ``sharp``: ``moved`` is attained.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Feature:
     initial: Fraction | None
     moved: Fraction | None
     exact: bool = True
+    sharp: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +328,6 @@ class _Reading:
             initial = self.order(node.base)
             moved = largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
-            yield Feature(
-                name, found.span, bool(wide(found.type)), initial, moved, self._surely_grows(self.after, *parts)
-            )
+            grows = self._surely_grows(self.after, *parts)
+            sharp = attained(moved, [self.values[part] for part in (node.first, node.rest) if part is not None])
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tp.orders.facts import Function, Source
+from tp.orders.typical import tails
 from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.series import evaluated, joined, taylor
-from tp.orders.typical import tails
 from tp.orders.typical.tails import largest, rising
 from tp.orders.typical.value import Value
 

@@ -62,6 +62,7 @@ def _after(found: Regime, schedule: Schedule) -> tuple[dict[str, Fraction | None
         exponents[DEVIATION] = found.unseen
         grounds |= {DEVIATION: UNSEEN} if UNSEEN in found.grounds else {}
     exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
+    exact |= {moved(f.name): f.sharp for f in found.features}
     exact[KERNEL] = found.sharp(found.drift, *DRIFTS)
     return exponents, exact
 
