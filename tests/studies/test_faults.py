@@ -10,6 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 import tp
+from tests.marks import slow
 from tp.answer import Answer
 from tp.exit_code import ExitCode
 from tp.studies.blame import Accusation, accuse, decided
@@ -18,6 +19,8 @@ from tp.theory.analysis import Analysis
 from tp.theory.regime import Kind
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
+FAST = ["claim stable", "claim linearizes(n)", "claim not feature_learning"]
+KERNEL = ["", "claim kernel : Theta(1)", "claim f : Theta(1)"]
 SLOW = ("gru", "lstm", "multihead_attention", "transformer_block")
 BLAMED = ("attention_sqrt", "bottleneck", "false_claim", "mean_field", "mup_mlp", "nonlinear_output")
 
@@ -82,7 +85,7 @@ def test_a_claim_that_fails_gives_the_exit_code_of_orders() -> None:
     assert accuse(program, Analysis(program.graph)).exit_code is ExitCode.FAILS
 
 
-@pytest.mark.parametrize("claim", ["", "claim kernel : Theta(1)", "claim f : Theta(1)"])
+@pytest.mark.parametrize("claim", slow(KERNEL, KERNEL[:1]))
 def test_a_kernel_that_grows_wants_a_smaller_learning_rate(claim: str) -> None:
     found = blamed(mlp(claim, readout="1/sqrt(n)", out=""))
     assert "kernel" in {b.quantity for b in found.blames}
@@ -99,7 +102,7 @@ def test_an_output_that_grows() -> None:
     assert changes(found) == {"line 9: multiply f by n^(-1/2) instead of n^0"}
 
 
-@pytest.mark.parametrize("claim", ["claim stable", "claim linearizes(n)", "claim not feature_learning"])
+@pytest.mark.parametrize("claim", slow(FAST, FAST[1:2]))
 def test_one_weight_that_moves_too_fast(claim: str) -> None:
     found = blamed(mlp(claim, rate=" rate n"))
     assert found.exit_code is (ExitCode.FAILS if claim and "not" not in claim else ExitCode.HOLDS)
@@ -111,12 +114,15 @@ def test_one_weight_that_moves_too_fast(claim: str) -> None:
 
 
 def test_features_that_should_move() -> None:
-    """With a readout of the mean-field size, a larger learning rate moves them."""
     program = mlp("claim feature_learning")
     found = accuse(program, Analysis(program.graph))
     (rest,) = found.blames
     assert [c.name for c in rest.nodes] == ["h", "g"]
     assert {c.name for c in rest.parameters} == {"U", "W"}
+
+
+@pytest.mark.slow
+def test_a_readout_of_the_mean_field_size_wants_a_larger_learning_rate() -> None:
     assert changes(blamed(mlp("claim feature_learning", out=" / n"))) >= {"learning rate n^1 instead of n^0"}
 
 
@@ -131,3 +137,11 @@ def test_nothing_is_repaired_that_the_program_claims() -> None:
         found = blamed(load(PROGRAMS / f"{name}.tp", {}))
         assert all(f.meant for f in found.faults)
         assert found.repair is None
+
+
+def test_faults_that_no_single_change_restores_are_repaired_one_by_one() -> None:
+    """C[0,2] of a lazy network cannot be of order 1, but its learning rate can be mended."""
+    found = blamed(mlp("claim C[0,2] : Theta(1)", rate=" rate n"))
+    assert changes(found) == set()
+    (part,) = [p for p in found.parts if not p.aims[0].startswith("claim")]
+    assert "line 5: learning rate of W n^0 instead of n^1" in {c.text for c in part.repair.changes}

@@ -126,12 +126,12 @@ class Model(Printable):
     def blame(
         self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200
     ) -> Accusation:
-        """The weights and nodes that make quantities as large as they are.
+        """What fails, the weights and nodes that are the cause, and the smallest change that would mend it.
 
         Args:
-            quantities: names as for ``orders``. None: the quantities of claims that fail, or else the correlations
-                that do not decay.
-            repaired: whether to look for the smallest change of one declared exponent that makes them small enough.
+            quantities: names as for ``orders``. None: everything that fails: claims, conditions of a
+                properly normalised system, stability, and correlations that do not decay.
+            repaired: whether to look for the smallest change of one exponent that restores what fails.
             budget: the largest number of changed programs that are examined.
 
         Raises:

@@ -27,11 +27,24 @@ BUDGET = 200
 """The most changed programs that are examined."""
 
 
+MOST_PARTS = 4
+"""The most faults for which a repair of their own is looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """The ``repair`` that restores the statements ``aims``."""
+
+    aims: tuple[str, ...]
+    repair: Repair
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Accusation(Printable):
     """What fails, the blame for it, and the repair, if it was asked for and there is something to restore.
 
-    Faults have no text where quantities were asked for. ``aims`` are the statements that a repair restores.
+    Faults have no text where quantities were asked for. ``aims`` are the statements that a repair restores. Where none
+    restores all of them, ``parts`` restore some, and leave the others as they are.
     """
 
     study = "blame"
@@ -42,6 +55,7 @@ class Accusation(Printable):
     aims: tuple[str, ...]
     claims: tuple[ClaimResult, ...] = ()
     repair: Repair | None = None
+    parts: tuple[Mending, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -72,10 +86,24 @@ def accuse(
     accusation = accused(program, found, results)
     if not (repaired and accusation.aims):
         return accusation
-    aimed = {f.aim for f in found}
-    claims = (*held, *(c for c in program.claims if c.text in aimed))
-    holds = restored(replace(program, claims=claims), analysis, found)
-    return replace(accusation, repair=analysis.repair(holds, budget))
+
+    def mended(some: Sequence[Fault]) -> Mending:
+        aims = tuple(dict.fromkeys(f.aim for f in some if f.aim is not None))
+        claims = (*held, *(c for c in program.claims if c.text in aims))
+        holds = restored(replace(program, claims=claims), analysis, some)
+        return Mending(aims, analysis.repair(holds, budget))
+
+    repair = mended(found).repair
+    parts = [] if repair.changes or not repair.needed else _parts(found)
+    single = [part for part in map(mended, parts[:MOST_PARTS]) if part.repair.changes] if len(parts) > 1 else []
+    return replace(accusation, repair=repair, parts=tuple(single))
+
+
+def _parts(found: Sequence[Fault]) -> list[list[Fault]]:
+    """Faults that are mended one by one; conditions of normalisation and stability belong together."""
+    aimed = [f for f in found if f.aim is not None]
+    together = [f for f in aimed if f.condition]
+    return [*([together] if together else []), *([f] for f in aimed if not f.condition)]
 
 
 def accused(program: Program, found: Sequence[Fault], results: Sequence[ClaimResult]) -> Accusation:

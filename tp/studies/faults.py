@@ -34,7 +34,7 @@ class Fault:
 
     ``aim`` says what a repair has to restore; None where nothing can, or where the fault is ``meant``: the program
     claims it. ``limits`` are the largest exponents that quantities may have after a repair, and ``decay``: correlations
-    of all orders have to decay then.
+    of all orders have to decay then. ``condition``: it is a condition of a properly normalised system, or stability.
     """
 
     text: str
@@ -43,6 +43,7 @@ class Fault:
     limits: Mapping[str, Fraction] = field(default_factory=dict)
     meant: bool = False
     decay: bool = False
+    condition: bool = False
 
 
 def faults(program: Program, analysis: Analysis, results: Sequence[ClaimResult]) -> tuple[Fault, ...]:
@@ -140,7 +141,9 @@ def _conditions(analysis: Analysis, kept: Sequence[Claim], output: str | None) -
         meant = name in stated
         text = f"{condition.text} fails: it is {in_words(condition.exponent, condition.exact)}"
         blame = blame_growth(analysis.program, analysis.regime) if name is None else analysis.blame(name)
-        yield Fault(f"{text}{MEANT if meant else ''}", (blame,), None if meant else condition.text, meant=meant)
+        yield Fault(
+            f"{text}{MEANT if meant else ''}", (blame,), None if meant else condition.text, meant=meant, condition=True
+        )
 
 
 def _instability(analysis: Analysis, kept: Sequence[Claim]) -> Iterable[Fault]:
@@ -155,7 +158,9 @@ def _instability(analysis: Analysis, kept: Sequence[Claim]) -> Iterable[Fault]:
     else:
         return
     meant = any(c.negated and c.kind == "stable" for c in kept)
-    yield Fault(f"{text}{MEANT if meant else ''}", blames, None if meant else "a stable system", meant=meant)
+    yield Fault(
+        f"{text}{MEANT if meant else ''}", blames, None if meant else "a stable system", meant=meant, condition=True
+    )
 
 
 def _correlations(analysis: Analysis, kept: Sequence[Claim], told: Collection[str]) -> Iterable[Fault]:

@@ -28,16 +28,17 @@ def restored(program: Program, analysis: Analysis, found: Sequence[Fault]) -> Ca
     system that hold or are aimed at. F keeps the order 1 if it has it, arguments of activations on wide axes keep
     theirs, and the system stays stable.
     """
+    found = [f for f in found if f.aim is not None]
     aims = {f.aim for f in found}
-    limits: dict[str, Fraction | None] = {}
+    limits: dict[str, Fraction] = {}
     for fault in found:
         for name, bound in fault.limits.items():
-            limits[name] = min(bound, limits.get(name) or bound)
+            limits[name] = min(bound, limits.get(name, bound))
     conditions = {c.text for c in analysis.regime.conditions if c.holds or c.text in aims}
     features = analysis.normal_features or analysis.regime.kind is Kind.ILL_NORMALISED
-    of_order_one = analysis.exponent("F") == 0
+    of_order_one = analysis.exponent("F") == 0 and "F" not in limits
     stable = analysis.regime.kind not in WRONG or bool(aims & STABLE)
-    decay = any(f.decay and f.aim for f in found)
+    decay = any(f.decay for f in found)
     cheap = len(conditions) == len(analysis.regime.conditions) and features
 
     def holds(changed: Analysis) -> bool:

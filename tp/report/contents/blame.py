@@ -34,7 +34,9 @@ def document(found: Accusation) -> Document:
     said = tuple(f.text for f in found.faults if f.text)
     nobody = Section("", (Line((Fact("" if found.faults else NOBODY),)),))
     fails = Section("what fails", (Notes(said, "faults"),))
-    return Document(title(found.provenance), (nobody, fails, culprits(found.blames, "quantities"), _repair(found)))
+    return Document(
+        title(found.provenance), (nobody, fails, culprits(found.blames, "quantities"), _repair(found), _parts(found))
+    )
 
 
 def culprits(blames: Sequence[Blame], key: str) -> Group:
@@ -71,4 +73,22 @@ def _repair(found: Accusation) -> Section:
             table(CHANGE, found.repair.changes, "changes"),
         ),
         "repair",
+    )
+
+
+def _parts(found: Accusation) -> Group:
+    """Repairs of single faults, where none restores all."""
+    return Group(
+        "repairs_of_parts",
+        tuple(
+            Section(
+                f"smallest change of one exponent that restores {' and '.join(part.aims)} alone, and keeps what holds",
+                (
+                    Notes((part.repair.text,)),
+                    Data("aims", list(part.aims)),
+                    table(CHANGE, part.repair.changes, "changes"),
+                ),
+            )
+            for part in found.parts
+        ),
     )
