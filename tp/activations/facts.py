@@ -8,12 +8,16 @@ from tp.activations import find
 from tp.orders.facts import KNOWN, Function, Slope
 
 
-@cache
 def facts(name: str, smooth: bool = False) -> Function:
     """The facts about the activation called ``name``. Raises KeyError or ValueError as :func:`tp.activations.find`.
 
     With ``smooth`` those of its Taylor series at generic points, which cross no jump of a derivative.
     """
+    return _facts(name, smooth and find(name).jump() is not None)
+
+
+@cache
+def _facts(name: str, smooth: bool) -> Function:
     activation = find(name)
     degree = activation.degree()
     slopes = tuple(
