@@ -11,7 +11,6 @@ from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
 from tp.syntax.automaton import END, Token, UnexpectedToken, UnknownCharacter, parse
 from tp.syntax.builder import Builder
-from tp.syntax.habits import recognised, statement_word, unknown_character
 from tp.syntax.recovery import without_statement
 from tp.syntax.scan import check_brackets, check_size
 from tp.syntax.tree import File
@@ -79,6 +78,8 @@ def _placed(diagnostic: Diagnostic, file: str) -> Diagnostic:
 
 def _foreign_statements(text: str, file: str) -> list[Diagnostic]:
     """Statements of other languages in a text whose brackets do not pair up: they explain more than the bracket."""
+    from tp.syntax.habits import statement_word
+
     found: list[Diagnostic] = []
     for number, line in enumerate(text.split("\n")[:_MOST_LINES], 1):
         known = statement_word(line.split("#")[0])
@@ -90,6 +91,8 @@ def _foreign_statements(text: str, file: str) -> list[Diagnostic]:
 
 def _diagnose(problem: UnknownCharacter | UnexpectedToken, text: str, file: str) -> Diagnostic:
     """The diagnostic for an error of the automaton."""
+    from tp.syntax.habits import recognised, unknown_character  # its patterns take a while to compile
+
     line = problem.line
     code = text.split("\n")[line - 1].split("#")[0]
     if isinstance(problem, UnknownCharacter):
