@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from tp.activations import known, offered
+from tp.activations import known
+from tp.construct.composed import COMPOSED, composed, offered
 from tp.construct.construction import Combination, single
 from tp.construct.selection import selected
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
@@ -134,7 +135,7 @@ class Evaluator:
         found = self.frame.names.get(name)
         if found is None:
             found = self.frame.module.functions.get(name)
-        if found is None and name in known():
+        if found is None and (name in COMPOSED or name in known()):
             return Phi(name)
         if found is None:
             if name in self.language.builtins:
@@ -269,7 +270,8 @@ class Evaluator:
                 raise error("TP105", "an activation takes a value, then plain numbers", argument.span, hint)
         if not node.arguments:
             raise error("TP105", f"{phi.name} needs a value", node.span, f"write {phi.name}(x)")
-        optional = [f.name for f in fields(known()[phi.name.partition("(")[0]]) if f.init]
+        kind = known().get(phi.name.partition("(")[0])
+        optional = [f.name for f in fields(kind) if f.init] if kind is not None else []
         if len(node.arguments) > 1 + len(optional):
             also = f" and at most {', '.join(optional)}" if optional else ""
             usage = f"usage: {phi.name.partition('(')[0]}({', '.join(['x', *optional])})"
@@ -280,6 +282,8 @@ class Evaluator:
         if numbers and "(" in phi.name:
             raise error("TP105", f"{phi.name} already has its arguments", node.span)
         value = self.build.linear(self.number_or_value(node.arguments[0].value), node.span)
+        if phi.name in COMPOSED:
+            return composed(self.build, phi.name, value, node.span)
         return self.build.activation(f"{phi.name}({numbers})" if numbers else phi.name, value, node.span)
 
     # operators ---------------------------------------------------------------------------------------

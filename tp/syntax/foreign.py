@@ -13,24 +13,19 @@ _NORM = "import layer_norm from norms"
 _CONSTANT = "a number is broadcast by itself; a trained constant is param c : [n] ~ constant(0)"
 _RANDOM = "random weights are parameters: param W : [n, n] ~ normal(0, 1)"
 _COST = "a program ends with its outputs; the cost of training is chosen by --cost"
-_HARD = "hard_tanh(x) = relu(x + 1) - relu(x - 1) - 1"
 
 NAMES: dict[str, str] = {
     # activations
     "swish": "swish is called silu here",
     "logistic": "the logistic function is called sigmoid here",
     "expit": "the logistic function is called sigmoid here",
-    "hardtanh": _HARD,
-    "hard_tanh": _HARD,
+    "hardtanh": "it is called hard_tanh here",
     "hardsigmoid": "hard_sigmoid(x) = (relu(x + 3) - relu(x - 3)) / 6",
     "hard_sigmoid": "hard_sigmoid(x) = (relu(x + 3) - relu(x - 3)) / 6",
     "hardswish": "hard_swish(x) = x * (relu(x + 3) - relu(x - 3)) / 6",
     "hard_swish": "hard_swish(x) = x * (relu(x + 3) - relu(x - 3)) / 6",
     "relu6": "relu6(x) = relu(x) - relu(x - 6)",
-    "elu": "elu(x) = relu(x) + exp(-relu(-x)) - 1",
-    "selu": "selu(x) = 1.0507 * (relu(x) + 1.6733 * (exp(-relu(-x)) - 1))",
-    "celu": "celu(x) = relu(x) + exp(-relu(-x)) - 1",
-    "softsign": "softsign(x) = x / (1 + abs(x))",
+    "celu": "it is called elu here",
     "squareplus": "squareplus(x) = (x + sqrt(x^2 + 4)) / 2",
     "prelu": "leaky_relu(x, 0.1) has a fixed slope; a trained one is a parameter: relu(x) - a * relu(-x)",
     "lrelu": "it is called leaky_relu here: leaky_relu(x, 0.1)",
@@ -225,16 +220,12 @@ ACTIVATIONS = (
     "swish",
     "logistic",
     "hardtanh",
-    "hard_tanh",
     "hardsigmoid",
     "hard_sigmoid",
     "hardswish",
     "hard_swish",
     "relu6",
-    "elu",
-    "selu",
     "celu",
-    "softsign",
     "squareplus",
     "prelu",
     "lrelu",
@@ -285,7 +276,7 @@ def named(name: str) -> str | None:
     """What to write instead of ``name``; None for a name that means nothing elsewhere either."""
     hint = NAMES.get(name) or NAMES.get(name.lower())
     if hint is not None and name.lower() in ACTIVATIONS:
-        from tp.activations import offered
+        from tp.construct.composed import offered
 
         return f"{hint}; known activations: {', '.join(offered())}"
     return hint

@@ -175,7 +175,7 @@ def _method(match: re.Match[str]) -> str:
     name = match["name"]
     known = {"mean", "sum", "max", "norm", "dot", "softmax", "rename", "concat"}
     hint = NAMES.get(name) or NAMES.get(name.lower())
-    from tp.activations import offered
+    from tp.construct.composed import offered
 
     if name in {*known, *offered(), "sqrt"}:
         more = ", axis" if name in known else ""
@@ -189,9 +189,9 @@ def _library(match: re.Match[str]) -> str:
     name = match["name"].rpartition(".")[2]
     plain = "there are no libraries: functions and activations are part of the language"
     found = NAMES.get(name) or NAMES.get(name.lower())
-    from tp.activations import known
+    from tp.construct.composed import offered
 
-    if found is None and name.lower() in {*known(), "sqrt", "sum", "mean", "norm", "dot", "max", "softmax"}:
+    if found is None and name.lower() in {*offered(), "sqrt", "sum", "mean", "norm", "dot", "max", "softmax"}:
         found = f"write {name.lower()}(...)"
     return f"{plain}; {found}" if found else plain
 

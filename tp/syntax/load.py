@@ -6,8 +6,9 @@ import os.path
 from collections.abc import Mapping
 from fractions import Fraction
 
-from tp.activations import find, offered
+from tp.activations import find
 from tp.claims.maximal_update import covers
+from tp.construct.composed import COMPOSED, offered
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
@@ -165,6 +166,8 @@ def _setting(build: Build, name: str, kind: str) -> Value:
     """The value that ``--set`` gives as text. Raises TP506."""
     text = build.settings[name].strip()
     if kind == "activation":
+        if text in COMPOSED:
+            return Phi(text)
         try:
             return Phi(find(text).name)
         except (KeyError, ValueError) as problem:

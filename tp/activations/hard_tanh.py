@@ -1,0 +1,42 @@
+"""The identity, cut off at -1 and 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.activations.base import Activation, Parity, Smoothness
+
+
+@dataclass(frozen=True)
+class HardTanh(Activation):
+    """x between -1 and 1, and the nearer of the two elsewhere. The slope at -1 and 1 is taken to be 0, as PyTorch does.
+
+    The kinks are away from 0, where it is the identity: Taylor series at 0 are exact, and end.
+    """
+
+    keyword: ClassVar[str] = "hard_tanh"
+    smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_LINEAR
+    radius: ClassVar[float] = 0.0
+    summary: ClassVar[str] = "x cut off at -1 and 1; odd, piecewise linear, bounded"
+    parity: ClassVar[Parity] = Parity.ODD
+    least: ClassVar[float] = -1.0
+    most: ClassVar[float] = 1.0
+    keeps_sign: ClassVar[bool] = True
+
+    def lower(self, k: int, x: Any) -> Any:
+        import jax.numpy as jnp
+
+        if k == 0:
+            return jnp.clip(x, -1.0, 1.0)
+        return (abs(x) < 1).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
+
+    def vanishes(self, k: int) -> bool:
+        return k >= 2
+
+    def jump(self) -> int | None:
+        """The order of the lowest derivative that jumps."""
+        return 1
+
+    def taylor(self, k: int) -> float:
+        return 1.0 if k == 1 else 0.0
