@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from tests.store.cells import VERSIONS, filled, series, values
 from tp.cli import main
+from tp.store.cell import MAGIC, Unreadable, decode
 from tp.store.key import Key
 from tp.store.names import TEMPORARY, name_of
 
@@ -201,3 +203,32 @@ def test_a_store_that_cannot_be_read(tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "file").write_text("")
     assert main(["results", "--store", str(tmp_path / "file")]) == 2
     assert "TP715" in capsys.readouterr().err
+
+
+def test_a_folder_in_place_of_a_cell(folder: Path, capsys: Captured) -> None:
+    """It is not ours: nothing removes it, and nothing stops at it."""
+    strange = name_of(Key(series(MLP), 512, 0, 8)).path(folder)
+    strange.mkdir()
+    assert "removed 5 files" in run(capsys, folder, "--prune", "--all")
+    assert strange.is_dir()
+    strange.rmdir()
+    (folder / ("cd" * 8)).write_text("a file in place of the folder of a program")
+    assert main(["results", "--store", str(folder), "--prune", "--all"]) == 2
+    assert "TP715" in capsys.readouterr().err
+
+
+def test_names_that_are_no_utf_8(folder: Path, capsys: Captured) -> None:
+    names = folder / MLP[:16] / "program.json"
+    names.write_text(json.dumps({"names": ["ml\udcffp\x1b[31m"]}))
+    assert "\x1b" not in run(capsys, folder)
+    target = folder / os.fsdecode(b"\xff.csv")
+    assert "32 draws in" in run(capsys, folder, "--export", str(target))
+    assert b"ml\\udcffp" in target.read_bytes()
+
+
+@pytest.mark.parametrize("number", ["1e400", "NaN", "-1", "1.5", "true", '"8"', "null", "[]"])
+def test_a_cell_whose_numbers_make_no_sense(number: str) -> None:
+    header = json.dumps({**KEYS[0].as_json(), "n": "@"}).replace('"@"', number).encode()
+    content = MAGIC + header + b"\n"
+    with pytest.raises(Unreadable):
+        decode(content + hashlib.sha256(content).digest())

@@ -50,7 +50,8 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] None where file descriptor 1 is closed
         return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], as_json=False)
     try:
-        sys.stdout.write(text)
+        # A file may have a name that is no UTF-8: then it is printed with escapes.
+        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
         sys.stdout.flush()
     except BrokenPipeError:
         _silence(sys.stdout)

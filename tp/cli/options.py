@@ -128,7 +128,7 @@ def emit(text: str, output: str | None) -> None:
         print(text)
         return
     try:
-        with open(output, "w", encoding="utf-8") as file:
+        with open(output, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text + "\n")
     except OSError as problem:
         raise error("TP508", f"cannot write {output}: {problem.strerror or problem}") from problem

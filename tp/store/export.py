@@ -67,10 +67,15 @@ def export(found: Table, path: Path) -> None:
 def _csv(found: Table, path: Path) -> None:
     """Numbers have enough digits to be read back exactly."""
     names = found.quantities
-    with path.open("w", newline="", encoding="utf-8") as stream:
+    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as stream:
         writer = csv.writer(stream)
         writer.writerow([*LABELS, *names])
         writer.writerows([*labels, *(values.get(name, "") for name in names)] for labels, values in found.rows)
+
+
+def _written(name: str) -> str:
+    """``name`` with escapes in place of what UTF-8 does not have: half of a pair of surrogates."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _netcdf(found: Table, path: Path) -> None:
@@ -81,11 +86,16 @@ def _netcdf(found: Table, path: Path) -> None:
         hint = 'pip install "tp[netcdf]", or export to a .csv file'
         raise error("TP714", f"NetCDF needs the package {missing.name}", hint=hint) from missing
     columns = {
-        label: ("row", np.asarray([labels[i] for labels, _ in found.rows], int if label in ("n", "draw") else str))
+        label: (
+            "row",
+            np.asarray([labels[i] for labels, _ in found.rows], int)
+            if label in ("n", "draw")
+            else np.asarray([_written(labels[i]) for labels, _ in found.rows], str),
+        )
         for i, label in enumerate(LABELS)
     }
     data = {
-        name: ("row", np.asarray([values.get(name, np.nan) for _, values in found.rows], np.float64))
+        _written(name): ("row", np.asarray([values.get(name, np.nan) for _, values in found.rows], np.float64))
         for name in found.quantities
     }
     dataset: Any = xarray.Dataset(data, columns, {"title": "absolute values of correlations, one row for each draw"})

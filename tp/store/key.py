@@ -63,7 +63,14 @@ def key_from_json(found: Mapping[str, Any]) -> Key:
         platform=str(found["platform"]),
         versions={str(name): str(value) for name, value in dict(found["versions"]).items()},
     )
-    return Key(series, int(found["n"]), int(found["first"]), int(found["count"]))
+    return Key(series, *(_whole(found[name]) for name in ("n", "first", "count")))
+
+
+def _whole(value: object) -> int:
+    """``value`` as it is. Raises ValueError where it is no whole number from 0 on; 1e400, say, is infinite."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{value!r} is no whole number")
+    return value
 
 
 def dumped(value: object) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tp.diagnostics.diagnostic import error
 from tp.store.cell import Unreadable
 from tp.store.listing import Entry, Filters, entries, programs, read
 from tp.store.names import PROGRAM, TEMPORARY
@@ -44,11 +45,17 @@ def prune(folder: Path, selection: Selection, *, dry: bool = False, now: float |
     now = time.time() if now is None else now
     files = size = 0
     for path in [*_selected(folder, selection, now), *_abandoned(folder, now)]:
-        with suppress(FileNotFoundError):  # another process removed it
-            bytes_ = path.stat().st_size
+        try:
+            bytes_ = path.stat(follow_symlinks=False).st_size
+            if path.is_dir() and not path.is_symlink():  # never ours, and who knows what is in it
+                continue
             if not dry:
                 path.unlink()
-            files, size = files + 1, size + bytes_
+        except FileNotFoundError:  # another process removed it
+            continue
+        except OSError as problem:
+            raise error("TP715", f"cannot remove {path}: {problem.strerror or problem}") from problem
+        files, size = files + 1, size + bytes_
     if not dry:
         _remove_empty(folder)
     return Removed(files, size)
@@ -96,8 +103,8 @@ def _outdated(entry: Entry) -> bool:
 def _abandoned(folder: Path, now: float) -> Iterator[Path]:
     for program in programs(folder):
         for path in (folder / program).glob(f"{TEMPORARY}*"):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < now - ABANDONED:
+            with suppress(OSError):
+                if path.stat(follow_symlinks=False).st_mtime < now - ABANDONED:
                     yield path
 
 
@@ -105,7 +112,7 @@ def _remove_empty(folder: Path) -> None:
     """Remove folders of programs that hold no results. A writer that needs one again reports that it is gone."""
     for program in programs(folder):
         place = folder / program
-        if all(path.name == PROGRAM for path in place.iterdir()):
-            with suppress(OSError):
+        with suppress(OSError):
+            if all(path.name == PROGRAM for path in place.iterdir()):
                 (place / PROGRAM).unlink(missing_ok=True)
                 place.rmdir()

@@ -160,7 +160,7 @@ def program_names(folder: Path) -> list[str]:
     try:
         found = json.loads((folder / PROGRAM).read_bytes())
         return [str(name) for name in found["names"]]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return []
 
 
