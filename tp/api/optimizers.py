@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tp.optimizers import Optimizer, Setting
@@ -23,7 +23,7 @@ def optimizer_settings() -> Mapping[str, Setting]:
     return all_settings()
 
 
-def make_optimizer(name: str, settings: Mapping[str, float] | None = None) -> Optimizer:
+def make_optimizer(name: str, settings: Mapping[str, Any] | None = None) -> Optimizer:
     """The optimiser called ``name`` with ``settings`` by name, and defaults for the others.
 
     Raises:

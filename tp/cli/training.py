@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tp import Schedule, make_optimizer, optimizer_names, optimizer_settings
-from tp.cli.option import Given, Option
-from tp.written import choices, number, one_of, parse_power, whole
+from tp.cli.option import Given, Option, flag
+from tp.written import choices, one_of, parse_power, whole
 
 
 def _setting(name: str, default: Any, read: Any, help: str, metavar: str = "NUMBER") -> Option[Any]:
@@ -16,7 +16,10 @@ def _setting(name: str, default: Any, read: Any, help: str, metavar: str = "NUMB
 STEPS = _setting("--steps", 20, whole(), "Steps of training.")
 NAMES = optimizer_names()
 OPTIMIZER = _setting("--optimizer", NAMES[0], one_of(NAMES), "How weights move in a step.", choices(NAMES))
-SETTINGS = {s.name: _setting(s.option, s.default, number(), s.help) for s in optimizer_settings().values()}
+SETTINGS = {
+    s.name: _setting(s.option, s.default, s.read, s.help, s.metavar) if s.metavar else flag(s.option, s.help)
+    for s in optimizer_settings().values()
+}
 COST = _setting("--cost", "squared", str, "squared, logistic or cross-entropy.", "NAME")
 BATCH = _setting("--batch", 1, whole(), "Samples of one step.")
 SAMPLES = _setting("--samples", 6, whole(), "Samples to train on. Deviations are also measured at the first.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.diagnostics.diagnostic import error
@@ -34,14 +35,6 @@ class Optimizer(ABC):
     name: ClassVar[str]
     """The name on the command line, in the store and in JSON."""
 
-    linear: ClassVar[bool] = False
-    """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
-
-    Then it may be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its
-    initial value and of outer products, and to the outputs of the linear model, which are linear in its weights. For
-    other optimisers every weight is an array, also those of the linear model.
-    """
-
     eta: float = setting(
         0.2, "The learning rate, times those of the program.", within=Range(0, excluded=True), unit="Λ of the program"
     )
@@ -50,13 +43,27 @@ class Optimizer(ABC):
         for declared in self.settings():
             object.__setattr__(self, declared.name, declared.checked(getattr(self, declared.name)))
 
+    @property
+    def linear(self) -> bool:
+        """Whether :meth:`update` is linear in gradients, state and weights together, and alike for all weights.
+
+        Then it may be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its
+        initial value and of outer products, and to the outputs of the linear model, which are linear in its weights.
+        For other optimisers every weight is an array, also those of the linear model.
+        """
+        return False
+
+    def at(self, n: int) -> Optimizer:
+        """The optimiser at width ``n``, where settings may be powers of n."""
+        return self
+
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
         """All settings, the learning rate ``eta`` first."""
         return settings_of(cls)
 
     @property
-    def values(self) -> dict[str, float]:
+    def values(self) -> dict[str, Any]:
         """The values of all settings by their name."""
         return {s.name: getattr(self, s.name) for s in self.settings()}
 
@@ -73,14 +80,15 @@ class Optimizer(ABC):
     @property
     def json(self) -> dict[str, str | float]:
         """Name and settings, as JSON has them."""
-        return {"optimizer": self.name, **{s.key: getattr(self, s.name) for s in self.settings()}}
+        plain = {s.key: getattr(self, s.name) for s in self.settings()}
+        return {"optimizer": self.name, **{k: str(v) if isinstance(v, Fraction) else v for k, v in plain.items()}}
 
     @property
     def described(self) -> list[str]:
         """The settings in words: the learning rate, and those that differ from their default."""
         first, *more = self.settings()
         shown = [first, *(s for s in more if getattr(self, s.name) != s.default)]
-        return [f"{s.label} {getattr(self, s.name):g}" for s in shown]
+        return [_said(s.label, getattr(self, s.name)) for s in shown]
 
     @abstractmethod
     def init(self, params: Weights) -> Any:
@@ -99,7 +107,7 @@ class Optimizer(ABC):
 
     @property
     def shrinks(self) -> bool:
-        """Whether every step shrinks all weights by the same factor, as weight decay does."""
+        """Whether every step shrinks the weights, as weight decay does: all by one factor if :attr:`linear`."""
         return False
 
     def matrix_free(self, second: bool) -> bool:
@@ -117,3 +125,10 @@ class Optimizer(ABC):
         be right, not constants. Raises TpError TP514 where the optimiser has no such form.
         """
         raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")
+
+
+def _said(label: str, value: float | Fraction | bool) -> str:
+    """A setting in words."""
+    if isinstance(value, bool):
+        return label
+    return f"{label} n^({value})" if isinstance(value, Fraction) else f"{label} {value:g}"

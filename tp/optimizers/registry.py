@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tp.diagnostics.diagnostic import error
 from tp.optimizers.optimizer import Optimizer
@@ -23,7 +23,7 @@ def register(optimizer: Kind) -> Kind:
     return optimizer
 
 
-def make(name: str, values: Mapping[str, float] | None = None) -> Optimizer:
+def make(name: str, values: Mapping[str, Any] | None = None) -> Optimizer:
     """The optimiser called ``name`` with ``values`` by name of the setting, and defaults for the others.
 
     Raises TpError TP513 for a name or a setting that does not exist, and for a value outside its range.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
+from fractions import Fraction
 from math import inf, isfinite
 from numbers import Real
 from typing import Any
 
 from tp.diagnostics.diagnostic import error
+from tp.written import number
 
 METADATA = "setting"
 """The key of a :class:`Setting` in the metadata of its field."""
@@ -21,7 +23,7 @@ class Range:
     below: float = inf
     excluded: bool = False
 
-    def __contains__(self, value: float) -> bool:
+    def __contains__(self, value: float | Fraction) -> bool:
         above = value > self.least if self.excluded else value >= self.least
         return isfinite(value) and above and value < self.below
 
@@ -32,7 +34,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One numeric setting of an optimiser.
+    """One setting of an optimiser: a number, a power of n (a rational number), or a switch, as its default is.
 
     ``name`` is the field of the optimiser. ``label`` is what people read: it names the setting in reports, and with
     hyphens the option of the command line, with underscores the key in JSON. ``unit`` is empty for a pure number.
@@ -40,7 +42,7 @@ class Setting:
 
     name: str
     label: str
-    default: float
+    default: float | Fraction | bool
     range: Range
     unit: str
     help: str
@@ -55,14 +57,36 @@ class Setting:
         """The key in JSON, such as ``weight_decay``."""
         return self.label.replace(" ", "_")
 
-    def checked(self, value: object) -> float:
-        """``value`` as a float. Raises TpError TP513 where it is not a real number in the range."""
+    @property
+    def metavar(self) -> str:
+        """What is written after the option; empty for a switch."""
+        return "" if isinstance(self.default, bool) else "POWER" if isinstance(self.default, Fraction) else "NUMBER"
+
+    def read(self, text: str) -> float | Fraction:
+        """The value that ``text`` says. Raises ValueError."""
+        if isinstance(self.default, Fraction):
+            try:
+                return Fraction(text)
+            except (ValueError, ZeroDivisionError):
+                raise ValueError("it must be a rational number such as -1/2") from None
+        return number()(text)
+
+    def checked(self, value: object) -> float | Fraction | bool:
+        """``value`` as the default is. Raises TpError TP513 where it is not, or outside the range."""
+        if isinstance(self.default, bool):
+            if not isinstance(value, bool):
+                raise error("TP513", f"{self.label} is True or False, not {value!r}")
+            return value
+        if isinstance(self.default, Fraction):
+            if isinstance(value, bool) or not isinstance(value, int | Fraction) or value not in self.range:
+                raise error("TP513", f"{self.label} must be a whole number or a Fraction, {self.range}, not {value!r}")
+            return Fraction(value)
         if not isinstance(value, Real) or float(value) not in self.range:
             raise error("TP513", f"{self.label} must be a number, {self.range}, not {value!r}")
         return float(value)
 
 
-def setting(default: float, help: str, *, within: Range, label: str = "", unit: str = "") -> Any:
+def setting(default: float | Fraction | bool, help: str, *, within: Range, label: str = "", unit: str = "") -> Any:
     """A field of an optimiser: ``momentum: float = setting(0.0, "...", within=Range(0, 1))``."""
     return field(default=default, metadata={METADATA: (label, within, unit, help)})
 

@@ -75,10 +75,10 @@ def trainer_of(
 
 
 def _require_centred(graph: Graph) -> None:
-    """Raises TpError TP513 where a weight has a mean, which is not among the weights that shrink."""
+    """Raises TpError TP513 where a matrix has a mean: means of matrices are not kept as numbers that can shrink."""
     for p in graph.parameters.values():
-        if p.law.mean is not None:
-            raise error("TP513", f"weight decay needs weights without a mean, and {p.name} has one", p.span)
+        if p.law.mean is not None and p.ins:
+            raise error("TP513", f"weight decay needs matrices without a mean, and {p.name} has one", p.span)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tp.activations import find
-from tp.graph.axes import wide
+from tp.graph.axes import ONE, Scale, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
+from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
 from tp.primitives.remainder import Crossings, Remainder
-from tp.primitives.shorthand import apply_function, combine, contract, multiply
+from tp.primitives.shorthand import apply_function, combine, contract, multiply, scaled, spread
 from tp.primitives.switched import Switched
 from tp.primitives.traits import Function, Weight
 from tp.transform.algebra import Algebra
@@ -44,12 +45,12 @@ class Displaced:
 class Displacement:
     """The change of the weights: directions that count as first order, and directions that belong to the rest.
 
-    With ``radial`` the weights themselves are one more direction of first order.
+    ``radial`` is by weight the multiple of it that is one more direction of first order, as weight decay has it.
     """
 
     first: tuple[Direction, ...] = ()
     rest: tuple[Direction, ...] = ()
-    radial: bool = False
+    radial: Callable[[str], Scale] | None = None
 
 
 class Displacing(Algebra[Displaced]):
@@ -88,9 +89,18 @@ class Displacing(Algebra[Displaced]):
             self._sum([found for d in directions if (found := d.leaves.get(weight)) is not None])
             for directions in (self.displacement.first, self.displacement.rest)
         ]
-        if self.displacement.radial:
-            moves[0] = self._sum([m for m in (node, moves[0]) if m is not None])
+        if self.displacement.radial is not None:
+            along = scaled(self.graph, self._whole(node, weight), self.displacement.radial(weight))
+            moves[0] = self._sum([m for m in (along, moves[0]) if m is not None])
         return Displaced(node, *moves)
+
+    def _whole(self, node: int, weight: str) -> int:
+        """The weight at ``node`` with its mean; the node has only the centred part."""
+        mean = self.graph.parameters[weight].law.mean
+        if mean is None:
+            return node
+        ones = spread(self.graph, self.graph.add(Constant((1.0,))), self.graph.type(node))
+        return combine(self.graph, [node, ones], [ONE, mean])
 
     def linear(self, operation: Operation, jets: Sequence[Displaced]) -> Displaced:
         base = self.graph.add(operation, *(j.base for j in jets))
@@ -133,10 +143,11 @@ class Displacing(Algebra[Displaced]):
         first = [] if jet.first is None else [self.graph.add(operation, jet.first)]
         passed = [] if jet.rest is None else [self.graph.add(operation, jet.rest)]
         made: list[int] = []
-        if self.displacement.radial:
-            first.append(base)
+        if self.displacement.radial is not None:
+            share = self.displacement.radial(weight.name)
+            first.append(scaled(self.graph, base, share))
             if (move := self.move(jet)) is not None:
-                made.append(self.graph.add(operation, move))
+                made.append(scaled(self.graph, self.graph.add(operation, move), share))
         for direction in self.displacement.first:
             for factor in direction.factors.get(weight.name, ()):
                 first.append(self._moved(weight, factor, jet.base))

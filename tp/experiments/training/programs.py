@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import SAMPLES, Axis, Type, names, wide
+from tp.graph.axes import ONE, SAMPLES, Axis, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.input import Input
-from tp.primitives.shorthand import combine, contract
+from tp.primitives.shorthand import combine, contract, spread
 from tp.primitives.traits import read_weight, weight_of
 from tp.quantities.programs import datum, reads_in
 from tp.transform.direction import Direction
@@ -96,18 +96,28 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     reads = {w: place for i, place in places.items() if (w := read_weight(program[i].operation)) is not None}
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
-    along = _radial(graph, pulled, places.values()) if radial else None
+    values = {place: _whole(graph, place, read_weight(program[i].operation)) for i, place in places.items()}
+    along = _radial(graph, pulled, values) if radial else None
     return Gradient(graph.build(), output, direction(pulled, reads), seen, True, along)
 
 
-def _radial(graph: GraphBuilder, pulled: Pullback, places: Iterable[int]) -> int | None:
-    """∇F · θ by sample. Weights enter linearly at ``places``, so it is the sum of values there times cotangents."""
+def _whole(graph: GraphBuilder, place: int, weight: str | None) -> int:
+    """A weight that is read at ``place`` with the mean of its law; all else as it is."""
+    mean = None if weight is None else graph.parameters[weight].law.mean
+    if mean is None:
+        return place
+    ones = spread(graph, graph.add(Constant((1.0,))), graph.type(place))
+    return combine(graph, [place, ones], [ONE, mean])
+
+
+def _radial(graph: GraphBuilder, pulled: Pullback, values: Mapping[int, int]) -> int | None:
+    """∇F · θ by sample. Weights enter linearly at places, so it is the sum of ``values`` there times cotangents."""
     parts: list[int] = []
-    for place in places:
+    for place, value in values.items():
         if place in pulled.cotangents:
             back = pulled.cotangents[place]
             over = [a for a in names((*graph.type(place), *graph.type(back))) if a != SAMPLES]
-            parts.append(contract(graph, back, place, list(dict.fromkeys(over))))
+            parts.append(contract(graph, back, value, list(dict.fromkeys(over))))
     return combine(graph, parts) if parts else None
 
 

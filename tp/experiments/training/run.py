@@ -43,7 +43,8 @@ class Ready:
         self.outline, self.path, self.n, self.kind, self.without = outline, outline.path, n, kind, without
         self.rates = outline.rates(n)
         path, ranks = outline.path, outline.ranks(without)
-        self.descent = Descent(outline.program, outline.optimizer, n, kind, path.steps, path.batch, self.rates, ranks)
+        self.optimizer = outline.optimizer.at(n)
+        self.descent = Descent(outline.program, self.optimizer, n, kind, path.steps, path.batch, self.rates, ranks)
         self.step, self.look, self.whole = (
             Evaluation(of, n, kind) for of in (*outline.built(self.descent.moves()), outline.whole)
         )
@@ -72,11 +73,13 @@ class _Run:
         key = jax.random.key(number)
         weights = ready.draw(key)
         self.initial = {name: w for name, w in weights.items() if not isinstance(w, Gaussian)}
-        weights, self.linear = linear_model(ready.outline, ready.whole, weights, self.inputs, ready.rates)
+        weights, self.linear = linear_model(
+            ready.outline, ready.optimizer, ready.whole, weights, self.inputs, ready.rates
+        )
         moving = ready.descent.begin(weights, ready.outline.moving)
         known, self.before = self._look(moving)
         states = {} if ready.curvature is None else ready.curvature.start(jax.random.fold_in(key, 2**31 - 1))
-        line = self.linear.begin({name: weights[name] for name in ready.outline.moving})
+        line = self.linear.begin({name: ready.descent.whole(name, weights[name]) for name in ready.outline.moving})
         self.begin = Carry(moving._replace(known=known), line, states, self._empty())
 
     def shown(self) -> dict[str, Any]:

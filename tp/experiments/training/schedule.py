@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_POWER = 8
 """The largest absolute value of a power of n; larger ones overflow."""
-BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 2, 4096), ("probes", 1, 4096))
+BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 1, 4096), ("probes", 1, 4096))
 """The whole numbers of a schedule, with the least and the largest value of each."""
 
 

@@ -14,6 +14,7 @@ from tp.experiments.training.evaluation import Evaluation
 from tp.experiments.training.gradients import Parts, inner
 from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
+from tp.optimizers import Optimizer
 
 LARGEST = 1024
 """The most rows of a kernel whose eigenvalues are computed; for more that takes longer than the run."""
@@ -21,6 +22,7 @@ LARGEST = 1024
 
 def linear_model(
     outline: Outline,
+    optimizer: Optimizer,
     whole: Evaluation,
     weights: Mapping[str, Any],
     inputs: Mapping[str, Any],
@@ -29,6 +31,7 @@ def linear_model(
     """The weights, matrix-free ones with their new products, and the linear model at them.
 
     ``whole`` evaluates one component of the output at all samples; ``inputs`` are [samples, ...], and ``rates`` Λ.
+    ``optimizer`` is the one at this width.
     """
     samples, components = outline.path.samples, outline.path.components
 
@@ -41,7 +44,7 @@ def linear_model(
     initial = jax.tree.map(_joined, apart)
     # [components, samples, components, samples] -> [samples, components, samples, components]
     kernel = inner(initial, initial, rates).reshape((components, samples, components, samples)).transpose(1, 0, 3, 2)
-    optimizer, cost = outline.optimizer, find(outline.cost).function
+    cost = find(outline.cost).function
     if optimizer.linear:
         return known, Kernel(optimizer, cost, outputs[0], kernel, radial.T)
     return known, Tangent(optimizer, cost, outputs[0], kernel, initial, rates)

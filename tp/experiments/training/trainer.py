@@ -96,7 +96,8 @@ class Trainer:
     def engine(self, at: At) -> Engine:
         found = self.absent(at.width, at.engine)
         forced = materialised(self.outline.program.parameters)
-        return Engine(chosen_engine(found, at.engine), tuple(sorted(found)), forced)
+        asked = at.engine if self.outline.optimizer.matrix_free(second=bool(self.path.curved)) else "dense"
+        return Engine(chosen_engine(found, asked), tuple(sorted(found)), forced)
 
     def cost(self, at: At) -> float:
         n, engine = at.width, at.engine
@@ -134,7 +135,9 @@ class Trainer:
         Raises TpError TP511 where the engine is "conditioned" and no weight can be matrix-free.
         """
         if engine == "conditioned" and not self.optimizer.linear:
-            raise error("TP511", f"{self.optimizer.name} moves weights as arrays", hint="use --engine dense")
+            raise error(
+                "TP511", f"{self.optimizer.name} with these settings moves weights as arrays", hint="use --engine dense"
+            )
         if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
             return frozenset()
         parameters, outline = self.outline.program.parameters, self.outline

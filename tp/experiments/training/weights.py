@@ -77,16 +77,23 @@ class Descent:
             if name not in self.ranks
         }
         params = {**{name: moving.known[name] for name in gradients}, **moving.coordinates}
+        arrays = {name: self.whole(name, moving.known[name]) for name in gradients}
         for name, rank in self.ranks.items():
             start = later_than(s * rank, *reads)
             pairs = zip(rows[name], gradient.rows[name], strict=True)
             rows[name] = Rows(*(jax.lax.dynamic_update_slice_in_dim(old, new, start, 0) for old, new in pairs))
             fresh = jnp.full(rank, 1 / self.batch, self.kind)
             gradients[name] = jax.lax.dynamic_update_slice(jnp.zeros_like(params[name]), fresh, (1 + s * rank,))
-        updates, state = self.optimizer.update(gradients, moving.state, params, self.rates)
+        whole = {**params, **arrays}
+        updates, state = self.optimizer.update(gradients, moving.state, whole, self.rates)
         now = {name: params[name] + updates[name] for name in params}
         known = {**moving.known, **{name: now[name] for name in now if name not in self.ranks}}
         return Moving(known, state, rows, {name: now[name] for name in self.ranks})
+
+    def whole(self, name: str, weight: Any) -> Any:
+        """The array ``weight`` with the mean of its law, without which weights are kept; others as they are."""
+        mean = self.program.parameters[name].law.mean
+        return weight if mean is None or name in self.ranks else weight + jnp.asarray(mean.at(self.n), self.kind)
 
     def inputs(self, moving: Moving) -> dict[str, Any]:
         """The inputs of a program with :meth:`moves`, beside its own."""
