@@ -23,14 +23,17 @@ Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[d
 
 
 def sgd(optimizer: SGD) -> Step:
-    """SGD as its docstring has it, in numbers."""
+    """SGD as its docstring has it, in numbers, with the decay at its width."""
+    decoupled, coupled = (0.0, optimizer.decay) if optimizer.coupled else (optimizer.decay, 0.0)
 
     def step(
         gradient: dict[str, Any], velocity: Any, weights: dict[str, Any], rates: dict[str, float]
     ) -> tuple[dict[str, Any], Any]:
         before = velocity or dict.fromkeys(weights, 0.0)
-        velocity = {w: optimizer.momentum * before[w] + rates[w] * gradient[w] for w in weights}
-        return {w: -optimizer.eta * (velocity[w] + optimizer.decay * weights[w]) for w in weights}, velocity
+        velocity = {
+            w: optimizer.momentum * before[w] + rates[w] * (gradient[w] + coupled * weights[w]) for w in weights
+        }
+        return {w: -optimizer.eta * (velocity[w] + decoupled * weights[w]) for w in weights}, velocity
 
     return step
 
@@ -77,11 +80,12 @@ def descend(
         each = [cost(forward(weights, inputs[i]), route.targets[i].reshape(-1)) for i in rows]
         return sum(each) / len(rows)
 
+    means = {w: 0.0 if p.law.mean is None else float(p.law.mean.at(n)) for w, p in graph.parameters.items()}
     state, losses = None, []
     for rows in route.batches:
         value, gradient = jax.value_and_grad(mean)(weights, rows)
         losses.append(float(value))
-        updates, state = step(gradient, state, {w: weights[w] + beside[w] for w in weights}, rates)
+        updates, state = step(gradient, state, {w: weights[w] + beside[w] + means[w] for w in weights}, rates)
         weights = {w: weights[w] + updates[w] for w in weights}
     return weights, losses
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,30 @@ def test_training(name: str, optimizer: SGD, cost: str, batch: int) -> None:
 def test_several_classes(cost: str, eta: float) -> None:
     model = tp.parse(CLASSES)
     compared(model, route(model, 6, 2, classes=True), SGD(eta), sgd(SGD(eta)), find(cost).function)
+
+
+GAINS = """program gains {
+  width n
+  input x : [d=3]
+  param U : [n, d] ~ normal(0, 1) rate n^(1/2)
+  param g : [n] ~ constant(1) rate 1/2
+  param b : [n] ~ normal(1/2, 1)
+  param v : [n] ~ normal(0, 1)
+  output f = dot(v, tanh(g * (U @ x) + b)) / sqrt(n)
+}"""
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(0.1, momentum=0.5, decay=0.3, power=Fraction(-1, 2), coupled=True),
+        *slow([SGD(0.1, decay=0.3, power=Fraction(-1, 2)), SGD(0.1, decay=0.3, coupled=True)]),
+    ],
+)
+def test_decay_of_weights_with_means(optimizer: SGD) -> None:
+    """Gains and biases shrink towards zero, not towards their means."""
+    model = tp.parse(GAINS)
+    compared(model, route(model, 4, 2), optimizer, sgd(optimizer.at(12)), find("squared").function)
 
 
 def test_a_cost_of_ones_own() -> None:

@@ -189,7 +189,7 @@ def test_weights_shared_along_a_wide_axis_are_refused() -> None:
         {"steps": "5"},
         {"batch": 0},
         {"batch": 7},
-        {"samples": 1},
+        {"samples": 0},
         {"rho": "-1/2"},
         {"rho": 400},
         {"scale": -0.5},
@@ -210,6 +210,9 @@ def test_schedules_that_make_no_sense(settings: dict[str, float]) -> None:
         {"momentum": None},
         {"decay": -1.0},
         {"decay": 5.0},
+        {"power": 9},
+        {"power": 0.5},
+        {"coupled": 1},
     ],
 )
 def test_settings_outside_their_range(settings: dict[str, float]) -> None:
