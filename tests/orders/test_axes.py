@@ -123,6 +123,14 @@ def test_four_factors_need_two_covariances(width: str, expected: Fraction) -> No
     assert exponents(f"width n, m = {width}; {FOUR} {FACTORS.format(factors, 2)}", "F") == [expected]
 
 
+def test_a_product_that_is_even_by_its_last_factor_is_only_bounded() -> None:
+    """F is of order 0, since each pair of factors is uncorrelated; contents only know that the product is even."""
+    factors = "(W @ (a @ x)) * (W @ (b @ x)) * (W @ (c @ x)) * (W @ ((a @ x) * (b @ x) * (c @ x)))"
+    body = f"width n, m = n^2; {FOUR} {FACTORS.format(factors, 2)}".replace("; ", "\n")
+    found = Analysis(parse(f"program p {{\n{body}\n}}").graph, ["F"]).prediction(["F"])
+    assert (found.exponents["F"], found.exact["F"]) == (1, False)
+
+
 @pytest.mark.parametrize(("width", "expected"), [("n", 0), ("n^(3/2)", Fraction(1, 4)), ("n^2", HALF)])
 def test_two_factors_need_one_covariance(width: str, expected: Fraction) -> None:
     factors = "(W @ (a @ x)) * (W @ (b @ x))"

@@ -57,9 +57,11 @@ class Context:
         """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
         self.forgotten: dict[tuple[Content, str, bool], Content] = {}
         """Contents after a sum over an axis."""
+        self.uncorrelated: dict[tuple[str, frozenset[int]], bool] = {}
+        """For axes and vectors on them, whether means may be smaller than contents say."""
         self._inside: dict[int, frozenset[int]] = {}
         self._most = max(most, 0)
-        self._spread = self.largest - grains(exponents[0])
+        self.spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
         self._listed: list[Symbol] = []
         self._kinds: dict[Symbol, int] = {}
@@ -97,7 +99,7 @@ class Context:
         """The most that a cancellation over ``axes`` can cost."""
         found = self._gaps.get(axes)
         if found is None:
-            found = self._gaps[axes] = half(total(axes)) + (self._spread if axes else 0)
+            found = self._gaps[axes] = half(total(axes)) + (self.spread if axes else 0)
         return found
 
     def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import combinations
 
 from tp.exponent import UNBOUNDED
 from tp.orders.typical.content import Content
@@ -80,7 +81,11 @@ def _mean(
     if not content.offset & on or not content.misses_zero(on):
         tied = content.mixes(on)
         if not tied:
-            return 0, forgotten(at, content, axis, all_skewed=True), False
+            definite = (
+                at.spread and len(symbols) > 3 and not content.free & on and not any(row & on for row in content.basis)
+            )
+            bound = bool(definite) and _uncorrelated(at, axis, symbols)
+            return 0, forgotten(at, content, axis, all_skewed=True), bound
         at.witnesses |= tied
         kept = content.section(on)
         assert kept is not None
@@ -118,6 +123,24 @@ def _blurred(
     kept = loose.section(on)
     assert kept is not None
     return lost, _with_skewed(at, kept, content, axis), bound
+
+
+def _uncorrelated(at: Context, axis: str, symbols: frozenset[int]) -> bool:
+    """Whether the vectors on ``axis`` are four images under one weight, uncorrelated in pairs, with an even product.
+
+    The mean of the product is then smaller than its content says.
+    """
+    found = at.uncorrelated.get((axis, symbols))
+    if found is None:
+        on = at.flips.on(axis)
+        vectors = dict.fromkeys(at.symbols[s] for s in symbols if axis in at.symbols[s].axes)
+        own = dict.fromkeys((v.source, v.transpose, v.own.kept(on)) for v in vectors)
+        found = at.uncorrelated[axis, symbols] = (
+            len(own) == 4
+            and len({v[:2] for v in own}) == 1
+            and all(a[2].times(b[2]).misses_zero(on) for a, b in combinations(own, 2))
+        )
+    return found
 
 
 def _lost(at: Context, content: Content, axis: str) -> Grains:
