@@ -45,7 +45,7 @@ def verdicts(predicted: Fraction, found: list[Fit]) -> Counter[Verdict]:
 def as_by_default(law: Law, predicted: Fraction, noise: Noise = normal) -> Counter[Verdict]:
     """The verdicts of whole runs, which add seeds and widths."""
     system = System("", predicted, law, YES, noise)
-    return Counter(judged(system, key).verdict for key in KEYS)
+    return Counter(judged(system, key).verdict for key in KEYS[:8])
 
 
 # The kernel of GELU networks with a small limit: a false -1/4.
@@ -66,7 +66,7 @@ def test_a_small_limit_is_no_quarter_power(seeds: int) -> None:
 
 
 def test_a_small_limit_is_found_by_default() -> None:
-    assert as_by_default(small_limit, ZERO, kernel)[YES] >= 19
+    assert as_by_default(small_limit, ZERO, kernel)[YES] >= 7
     assert as_by_default(small_limit, QUARTER, kernel)[YES] == 0
 
 
@@ -160,7 +160,7 @@ def test_a_logarithm_does_not_refute(noise: Noise, power: float) -> None:
     assert verdicts(ONE, found)[NO] + verdicts(ONE, found)[LESS] == 0
     by_default = as_by_default(lambda n: np.log(n) ** power / n, ONE, noise)
     assert by_default[NO] + by_default[LESS] == 0
-    assert noise is normal or by_default[YES] >= 18
+    assert noise is normal or by_default[YES] >= 7
 
 
 def test_upper_quantiles_with_logarithms_do_not_refute() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def _logarithmic(p: QuantileProfile) -> bool:
     data = Centres(p.log_widths, found, resampled.var(axis=1) + _EXACT)
     rows = found + LOGARITHMS[:, None] * np.log(p.log_widths)
     slow = float(misfit(rows, 1 / data.variances).min())
-    return slow - floor_misfit(data, 0.0) < 2 * np.log(ODDS)
+    return slow - floor_misfit(data, 0.0) < 2 * log(ODDS)
 
 
 def _fitted(logs: Floats, log_n: Floats) -> Floats:

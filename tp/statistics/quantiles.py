@@ -8,7 +8,7 @@ from jaxtyping import Float
 
 from tp.statistics.intervals import Floats
 
-TYPICAL_LEVELS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+TYPICAL_LEVELS = (0.5, 0.525, 0.55, 0.575, 0.6, 0.625, 0.65, 0.675, 0.7, 0.725, 0.75)
 """The typical size is the geometric mean of the quantiles at these levels, from the median to the upper quartile.
 
 Several of them vary less than one, above all for values that are discrete.

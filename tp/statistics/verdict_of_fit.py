@@ -146,9 +146,9 @@ def _reachable(case: Case) -> bool:
 
     Its length falls as the square root of the number of seeds; a bias from small widths does not.
     """
-    found = case.late.overall
+    found, seeds = case.late.overall, case.fit.seeds[-1]
     distance = abs(case.margin - abs(found.value - case.p))
-    return case.fit.seeds[-1] * found.half_width**2 <= 2 * MOST_SEEDS * distance**2
+    return seeds < MOST_SEEDS and seeds * found.half_width**2 <= 2 * MOST_SEEDS * distance**2
 
 
 def _confirmed(case: Case) -> str:
