@@ -96,7 +96,7 @@ def test_widths_are_added_and_said() -> None:
 
 
 def test_widths_that_memory_is_not_enough_for_are_not_added(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "free_memory", lambda: 10_000)
+    monkeypatch.setattr(room, "free_memory", lambda: room.RUNTIME + 12_000)
     found = verified(truth(), need=lambda n: n)
     assert found.provenance.widths == (*WIDTHS, 8192)
 
