@@ -59,9 +59,10 @@ class Stored(Printable):
         Raises:
             TpError: TP508 where the file cannot be written, TP714 for another ending or without a NetCDF library.
         """
-        from tp.store.export import export, table
+        from tp.store.export import export, require_ending, table
         from tp.store.listing import Filters, entries
 
+        require_ending(Path(path))
         found = table(entries(self.place, Filters(self.program, self.widths, self.engine, self.dtype)))
         export(found, Path(path))
         return found

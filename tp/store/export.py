@@ -53,13 +53,21 @@ def table(found: Iterable[Entry]) -> Table:
     return out
 
 
+ENDINGS = (".csv", ".nc")
+
+
+def require_ending(path: Path) -> None:
+    """Raises TpError TP714 where ``path`` has the ending of no format."""
+    if path.suffix not in ENDINGS:
+        raise error("TP714", f"cannot export to {path}", hint="the name must end with .csv or .nc")
+
+
 def export(found: Table, path: Path) -> None:
     """Write ``found`` to ``path``, as .csv or .nc (NetCDF 4). Raises TpError TP508, TP714."""
-    writers = {".csv": _csv, ".nc": _netcdf}
-    if path.suffix not in writers:
-        raise error("TP714", f"cannot export to {path}", hint="the name must end with .csv or .nc")
+    require_ending(path)
+    write = _csv if path.suffix == ENDINGS[0] else _netcdf
     try:
-        writers[path.suffix](found, path)
+        write(found, path)
     except OSError as problem:
         raise error("TP508", f"cannot write {path}: {problem.strerror or problem}") from problem
 

@@ -13,6 +13,7 @@ from tp.experiments.training.observables import GRADIENT, KERNEL, looked_at, mov
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.quantities.definitions import DEVIATION, SEEN
 from tp.sampling.means import Means
+from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
@@ -63,10 +64,13 @@ def linearize(
         raise error("TP513", "theorem 3.2 is checked for the program as it is", hint="leave rho and scale at 0")
     drawing = Drawing(plan, data, means or Means(), report)
     changed = reparametrized(program, schedule)
+    # What cannot be trained, data that do not fit and too little memory are refused before anything is computed.
+    require_memory(trainer_of(changed, schedule, data, plan.dtype), plan)
+    if report is not None:
+        report(0.0, 0.0, "predicting")
     analysis = Analysis(changed.graph, SECOND, schedule.optimizer)
     expects = expected(analysis, schedule, second)
     prediction, premises = expects.prediction, expects.regime.conditions
-    # What cannot be trained is refused before anything is drawn.
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in expects.regime.features if f.width])
     left = verify(replace(changed, claims=()), plan, CORRELATIONS, data, report=report, means=drawing.means)
     names = (DEVIATION, SEEN, KERNEL, *map(moved, trainer.features), GRADIENT)

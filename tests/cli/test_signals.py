@@ -1,0 +1,70 @@
+"""What commands do when they are ended, and what they refuse before they begin."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tp.cli import main
+from tp.cli.each import go_on
+from tp.cli.option import Given
+from tp.studies import orders
+
+PROGRAMS = Path(__file__).parents[2] / "programs"
+FILES = [str(PROGRAMS / name) for name in ("standard_mlp.tp", "mean_field.tp")]
+Captured = pytest.CaptureFixture[str]
+
+
+def test_sigterm_prints_what_is_known(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """The second program is ended; the result of the first is printed."""
+    plain, before = orders.orders, signal.getsignal(signal.SIGTERM)
+
+    def ended(program: Any, *words: Any, **more: Any) -> Any:
+        if program.name == "mean_field":
+            os.kill(os.getpid(), signal.SIGTERM)
+        return plain(program, *words, **more)
+
+    monkeypatch.setattr(orders, "orders", ended)
+    assert main(["orders", *FILES, "--quantities", "F"]) == 3
+    shown = capsys.readouterr()
+    assert "standard_mlp" in shown.out
+    assert "mean_field" not in shown.out
+    assert "interrupted in mean_field" in shown.err
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["orders", "--output", "nowhere/x.txt"],
+        ["orders", "--certificate", "nowhere/x.json"],
+        ["verify", "--output", "."],
+        ["verify", "--quantities", "C[9,9]"],
+        ["verify", "--data", "nowhere.csv"],
+        ["verify", "--widths", "1e9", "--engine", "dense"],
+        ["linearize", "--data", "nowhere.csv"],
+        ["linearize", "--widths", "1e9", "--engine", "dense"],
+    ],
+    ids=" ".join,
+)
+def test_options_are_checked_before_anything_is_computed(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    def computed(*_: Any, **__: Any) -> Any:
+        raise AssertionError("something is computed")
+
+    monkeypatch.setattr("tp.theory.analysis.Analysis.__init__", computed)
+    monkeypatch.setattr("tp.experiments.correlations.Correlations.draw", computed)
+    assert main([*words, str(PROGRAMS / "mlp.tp")]) == 2
+    assert "something is computed" not in capsys.readouterr().err
+
+
+def test_the_command_that_goes_on(capsys: Captured) -> None:
+    go_on("verify", Given({}, ["my net.tp", "--budget", "9s", "--seeds", "4", "--budget=3s"]), ["", "5m"])
+    assert capsys.readouterr().err == "to go on: tp verify 'my net.tp' --seeds 4 --budget 5m\n"
+    go_on("verify", Given({}, ["a.tp"]), [""])
+    assert not capsys.readouterr().err
