@@ -287,13 +287,15 @@ def test_targets_that_a_cost_makes_nothing_of(tmp_path: Path, capsys: pytest.Cap
     assert "TP513" in capsys.readouterr().err
 
 
-def test_weights_with_a_mean_do_not_decay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (PROGRAMS / "mlp.tp").read_text().replace("param v : [n] ~ normal(0, 1)", "param v : [n] ~ normal(1, 1)")
+def test_matrices_with_a_mean_do_not_decay(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        (PROGRAMS / "mlp.tp").read_text().replace("param U : [n, d] ~ normal(0, 1)", "param U : [n, d] ~ normal(1, 1)")
+    )
     (tmp_path / "own.tp").write_text(text)
     assert main(["train", str(tmp_path / "own.tp"), "--weight-decay", "0.1", "--widths", "8"]) == 2
     said = capsys.readouterr().err
     assert "TP513" in said
-    assert "param v" in said  # the line of the source
+    assert "param U" in said  # the line of the source
 
 
 @pytest.mark.parametrize(
