@@ -43,6 +43,9 @@ class Typical:
     def size(self, node: int) -> Fraction | None:
         return interpret(self.graph, [node], self.calculus, self.known)[node].value.exponent
 
+    def even(self, node: int) -> bool:
+        return self.size(node) is not None
+
     def moved(self, node: int, order: int, along: Fraction) -> Fraction | None:
         return None
 

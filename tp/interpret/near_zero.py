@@ -30,8 +30,9 @@ def singular(function: Function) -> bool:
 class NearZero:
     """The bases of one graph. They are found before values are derived: no answer depends on the order of questions."""
 
-    def __init__(self, graph: Nodes) -> None:
+    def __init__(self, graph: Nodes, *, moving: bool = False) -> None:
         self.graph = graph
+        self.moving = moving
         self.zeros = ZerosOf(graph)
         self.tags: dict[int, Rarity] = {}
         """The rarity that a base vanishes with."""
@@ -77,6 +78,7 @@ class NearZero:
             tuple(sorted(roots)),
             along,
             place=0,
+            moving=self.moving,
         )
         for base in group:
             self.tags[base] = rarity
@@ -163,12 +165,15 @@ def _plus(left: Fraction | None, right: Fraction) -> Fraction | None:
 _known: WeakKeyDictionary[Calculus, dict[int, NearZero]] = WeakKeyDictionary()
 
 
-def near_zero(calculus: Calculus, graph: Nodes) -> NearZero:
-    """What is known of ``graph``, with all of its nodes so far scanned."""
+def near_zero(calculus: Calculus, graph: Nodes, *, moving: bool = False) -> NearZero:
+    """What is known of ``graph``, with all of its nodes so far scanned; ``moving``: values in it move in training.
+
+    That is said before the first value of ``graph`` is derived.
+    """
     graphs = _known.setdefault(calculus, {})
     found = graphs.get(id(graph))
     if found is None:
-        found = graphs[id(graph)] = NearZero(graph)
+        found = graphs[id(graph)] = NearZero(graph, moving=moving)
     found.scan()
     return found
 

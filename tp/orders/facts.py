@@ -29,7 +29,8 @@ class Rarity(NamedTuple):
     It is the inverse of a heavy-tailed weight, or the size of a value that comes near zero at some places (calculus,
     section 3.14). ``roots`` are the weights that make it random. With ``along`` there is one ρ for each index of these
     finite axes. ``place`` is None where it does not depend on the input, else tells apart the input of F (0) from
-    the other ones (1). ``mixed``: the least of all ρ along ``along``.
+    the other ones (1). ``mixed``: the least of all ρ along ``along``. ``moving``: in training, where values near zero
+    move by more than their size, so that extremes are not attained: parts of a change cancel there.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Rarity(NamedTuple):
     along: tuple[str, ...] = ()
     place: int | None = None
     mixed: bool = False
+    moving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,11 @@ from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
+from tp.orders.typical.grains import exponent
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.orders.typical.series import least_of
+from tp.orders.typical.tails import power, rising, times, worst
+from tp.orders.typical.value import Value
 from tp.primitives.remainder import Crossings
 from tp.primitives.shorthand import multiply
 from tp.primitives.variable import Variable
@@ -62,6 +66,8 @@ def series(scalars: Scalars) -> Series | None:
         elif top > 0:
             rate -= top
         else:
+            if rate < 0:
+                return None  # directions would have to be smaller than any that a program moves along
             rest = scalars.zero if output.rest is None else _derived(scalars, output.rest)
             found = _read(rate, rest, calculus)
             return None if any(c is not None and c > UNBOUNDED / 2 for c in (found.even, found.odd)) else found
@@ -86,9 +92,22 @@ def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction
     ]
     found = interpret(scalars.graph, [n for pair in parts for n in pair], scalars.calculus, scalars.values)
 
-    own = {base: Fraction(0) if algebra.arguments else found[base].value.exponent for base, _ in parts}
-    moves = [e - o for base, m in parts if (e := found[m].value.extreme) is not None and (o := own[base]) is not None]
+    moves: list[Fraction] = []
+    for base, m in parts:
+        own, move = found[base].value, found[m].value
+        if algebra.arguments:
+            excess = _excess(move, own) if base in algebra.roots else move.extreme
+            moves += [] if excess is None else [excess]
+        elif own.exponent is not None and move.extreme is not None:
+            moves.append(move.extreme - own.exponent)
     return max(moves, default=Fraction(0))
+
+
+def _excess(move: Value, base: Value) -> Fraction | None:
+    """The largest exponent of a move over all places; where the base comes near zero, relative to how near."""
+    least = least_of(base.terms)
+    below = power(least.tail, Fraction(-1)) if least is not None else ()
+    return max((t.exponent + exponent(worst(times(t.tail, rising(below)))) for t in move.terms), default=None)
 
 
 def _derived(scalars: Scalars, node: int) -> Derived:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tp.graph.builder import GraphBuilder
+from tp.interpret.near_zero import near_zero
 from tp.interpret.orders import interpret
 from tp.orders.typical.pruning import covered
 from tp.orders.typical.recorder import Calculus, Derived
@@ -95,6 +96,7 @@ class Parts:
     def _interpret(self, graph: GraphBuilder, direction: Direction) -> None:
         factors = (f for parts in direction.factors.values() for f in parts)
         nodes = [*direction.leaves.values(), *(node for f in factors for node in (f.left, f.right))]
+        near_zero(self.calculus, graph, moving=True)
         interpret(graph, nodes, self.calculus, self.values)
 
 

@@ -67,6 +67,8 @@ class Displacing(Algebra[Displaced]):
         self.crossings = crossings
         self.arguments: dict[int, Displaced] = {}
         """The arguments of nonlinear pointwise functions that change, by base node."""
+        self.roots: set[int] = set()
+        """Those of roots and negative powers, which are not smooth at 0."""
         self.moving: dict[int, Displaced] = {}
         """Wide values in whose node a part of the rest arises (:attr:`sources`), by base node."""
         self.sources: dict[int, list[int]] = {}
@@ -136,6 +138,8 @@ class Displacing(Algebra[Displaced]):
         if crosses or not activation.vanishes(k + 2):
             made = [self.graph.add(Remainder(function.activation, k, 2, self.crossings.value), jet.base, move)]
             self.arguments[jet.base] = jet
+            if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
+                self.roots.add(jet.base)
         return self._made(base, first, passed, made)
 
     def apply(self, operation: Operation, weight: Weight, jet: Displaced) -> Displaced:

@@ -136,6 +136,8 @@ class _Writer:
             return {"function": self.functions.number(argument, lambda: _function(argument))}
         if isinstance(argument, Source):
             return {"source": _source(argument)}
+        if isinstance(argument, Rarity):
+            return {"rarity": _rarity(argument)}
         if isinstance(argument, Fraction):
             return {"rational": str(argument)}
         if isinstance(argument, tuple):
@@ -171,8 +173,8 @@ def _source(source: Source) -> list[Any]:
 
 
 def _rarity(rarity: Rarity) -> list[Any]:
-    name, rate, axes, roots, along, place, mixed = rarity
-    return [name, str(rate), [[a, str(w)] for a, w in axes], list(roots), list(along), place, mixed]
+    name, rate, axes, roots, along, *kind = rarity
+    return [name, str(rate), [[a, str(w)] for a, w in axes], list(roots), list(along), *kind]
 
 
 def _generator(generator: Generator) -> list[Any]:
@@ -238,6 +240,10 @@ def read_argument(argument: Any, functions: Sequence[Function]) -> Any:
         if kind == "source":
             name, exponent, symmetric, random, tail, dense = found
             return Source(name, rational(exponent), symmetric, random, None if tail is None else rational(tail), dense)
+        if kind == "rarity":
+            name, rate, axes, roots, along, *rest = found
+            places = tuple((axis, rational(width)) for axis, width in axes)
+            return Rarity(name, rational(rate), places, tuple(roots), tuple(along), *rest)
         if kind == "rational":
             return rational(found)
         raise ValueError(f"an argument of the unknown kind {kind}")

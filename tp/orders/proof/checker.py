@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.orders.bounds.rules import NORM_RULES
-from tp.orders.facts import Source
+from tp.orders.facts import Rarity, Source
 from tp.orders.proof.certificate import (
     FORMAT,
     Json,
@@ -114,9 +114,12 @@ def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
     """The facts that the lines use: sizes of axes, laws of weights, properties of functions."""
     sources: dict[str, Source] = {}
     axes: dict[str, Fraction] = {}
+    rarities: dict[Rarity, None] = {}
     for row in arguments:
         for a in row:
-            if isinstance(a, Source):
+            if isinstance(a, Rarity):
+                rarities[a] = None
+            elif isinstance(a, Source):
                 if sources.setdefault(a.name, a) != a:
                     raise Rejected(f"{a.name} has two laws")
             elif isinstance(a, tuple):
@@ -132,6 +135,7 @@ def _grounds(body: Json, arguments: Sequence[Sequence[Any]]) -> list[str]:
             + ("" if s.tail is None else f", moments below {s.tail}")
             for s in sources.values()
         ),
+        *(f"{r.name}, is below n^(-x) of its size at n^(-{r.rate} x) of the places" for r in rarities),
         *(_properties(f) for f in body["functions"]),
     ]
 

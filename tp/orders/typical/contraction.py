@@ -32,7 +32,7 @@ def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
     rare = {axis for rarity, _ in here for axis, _ in rarity.axes}
     order = (*(a for a in over if a[0] in rare), *(a for a in over if a[0] not in rare))
     for gain, share in corners(here, over):
-        bound = term.bound or gain >= BEYOND
+        bound = term.bound or gain >= BEYOND or (gain > 0 and any(r.moving for r, _ in here))
         yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest, bound=bound), order
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tp.exponent import UNBOUNDED
 from tp.orders.facts import Function, Source
 from tp.orders.typical import tails
 from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
-from tp.orders.typical.series import evaluated, joined, taylor
+from tp.orders.typical.series import evaluated, from_below, joined, taylor
 from tp.orders.typical.tails import largest, rising
-from tp.orders.typical.value import Value
+from tp.orders.typical.value import Term, Value
 
 ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
 KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
@@ -62,10 +64,48 @@ def _series(
     function, k, q, axes = arguments
     if function.slopes[k + q].vanishes:
         return at.zero
-    found = taylor(at, lambda j: evaluated(at, function, k + j, base, axes, lower), move, axes, first=q)
-    # Where b or m have tails, m may exceed b: then the series is a bound.
-    sure = function.degree is None or not any(t.tail for t in (*base.terms, *move.terms))
-    return found if sure else at.value([t._replace(bound=True) for t in found.terms], axes)
+    # Where b or m have tails, m may exceed b near zero.
+    near = not function.slopes[-1].vanishes and any(t.tail for t in (*base.terms, *move.terms))
+    if function.degree is not None and near and not _formal(at, move):
+        return _beyond(at, function, (k, q), base, move, lower, axes)
+    return taylor(at, lambda j: evaluated(at, function, k + j, base, axes, lower), move, axes, first=q)
+
+
+def _formal(at: Context, move: Value) -> bool:
+    """Whether a move is a power series in a formal variable, of which only the coefficients count."""
+    return any(t.content.offset & at.flips.formal for t in move.terms)
+
+
+def _beyond(
+    at: Context,
+    function: Function,
+    orders: tuple[int, int],
+    base: Value,
+    move: Value,
+    lower: Value | None,
+    axes: WideAxes,
+) -> Value:
+    """A root or a power where some entries of b come near zero, below m: |b|^{p-q+1} |m|^{q-1} min(|m| / |b|, 1)."""
+    k, q = orders
+    assert function.degree is not None
+    power_left = function.degree - k - q + 1
+    least = from_below(at, base, lower, axes)
+    if least is None:
+        everything = (*base.terms, *move.terms)
+        return at.value([joined("none", everything, grains(UNBOUNDED), bound=True)], axes)
+    terms: list[Term] = []
+    for term in move.terms:
+        gap = term.size - least.size
+        shape, others = tails.ratio(term.tail, least.tail, gap)
+        if power_left >= 0:
+            # Where |b| < |m| the largest of both counts: |b|^{p-q+1} is at most typical.
+            size, tail = scaled(least.size, power_left), ()
+        else:
+            size, tail = scaled(least.size, power_left), tails.power(least.tail, power_left)
+        tail = tails.times(tail, tails.times(tails.power(term.tail, Fraction(q - 1)), tails.times(shape, others)))
+        size += term.size * (q - 1) + min(gap, 0)
+        terms.append(joined("none", (*base.terms, *move.terms), size, term.part, bound=True, tail=tail))
+    return at.value(terms, axes)
 
 
 def _crossed(

@@ -114,19 +114,25 @@ def from_below(at: Context, value: Value, lower: Value | None, axes: WideAxes) -
     if lower is None and axes:
         at.notes.add(NEAR_ZERO)
         return None
-    attained = [t for t in (value if lower is None else lower).terms if not t.bound and not t.part]
-    if not attained:
+    found = least_of((value if lower is None else lower).terms)
+    if found is None:
         at.notes.add(FROM_BELOW)
         return None
-    top = max(t.size for t in attained)
-    largest_one = next(t for t in attained if t.size == top)
-    partial = lower is not None and lower is not value and top != value.top
-    if len(largest_one.tail) != 1:
-        return Least(top, largest_one.tail, partial)
-    ((rarity, _),) = largest_one.tail
+    return found._replace(partial=lower is not None and lower is not value and found.size != value.top)
+
+
+def least_of(terms: Iterable[Term]) -> Least | None:
+    """The size and tail of a sum of ``terms`` from below, those that are attained; None where none is."""
+    attained = [t for t in terms if not t.bound and not t.part]
+    if not attained:
+        return None
+    first = max(attained, key=lambda t: t.size)
+    if len(first.tail) != 1:
+        return Least(first.size, first.tail, False)
+    ((rarity, _),) = first.tail
     alike = [t for t in attained if not t.tail or (len(t.tail) == 1 and t.tail[0][0] == rarity)]
     size, profile = envelope([(t.size, t.tail[0][1] if t.tail else ()) for t in alike])
-    return Least(size, ((rarity, profile),) if profile else (), partial)
+    return Least(size, ((rarity, profile),) if profile else (), False)
 
 
 def _analytic(function: Function, k: int, tail: Tail) -> tuple[Grains, Tail]:

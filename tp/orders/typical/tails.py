@@ -117,6 +117,24 @@ def renamed(tail: Tail, old: str, new: str) -> Tail:
     return _tail((r._replace(axes=tuple((new if a == old else a, w) for a, w in r.axes)), p) for r, p in tail)
 
 
+def ratio(above: Tail, below: Tail, gap: Grains) -> tuple[Tail, Tail]:
+    """n^gap times the quotient of two terms with these tails, where it is at most 1, over its typical size.
+
+    The first tail is that of the rarity of ``below``, cut off where the quotient reaches 1. The second bounds the rest.
+    """
+    quotient = dict(times(above, power(below, Fraction(-1))))
+    mine = {r for r, _ in below}
+    others = _tail((r, p) for r, p in quotient.items() if r not in mine)
+    if len(mine) != 1 or gap > 0:
+        return (), rising(_tail(quotient.items()))
+    (rarity,) = mine
+    profile = quotient.get(rarity, ())
+    size, least = envelope([(-gap, _joined((e, -s) for e, s in profile) if profile else ()), (0, ())])
+    assert size == -gap
+    cut = _joined((e, -s) for e, s in least) if least else ()
+    return _tail([(rarity, cut)]), rising(others)
+
+
 def rising(tail: Tail) -> Tail:
     """A tail that is nowhere below ``tail`` and nowhere falls."""
     return _tail((r, _joined((end, max(slope, 0)) for end, slope in p)) for r, p in tail)

@@ -1,0 +1,91 @@
+"""Roots, quotients and kinks near zero, and heavy tails of laws: exponents that the entries of few neurons decide."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+import tp
+from tp.exponent import UNBOUNDED
+from tp.theory.analysis import Analysis
+
+NAMES = ["C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]"]
+HEAD = (
+    "width n\n input x : [d=4]\n param U : [n, d] ~ normal(0, 1)\n param v : [n] ~ normal(0, 1)\n h = U @ x / sqrt(d)\n"
+)
+PAIRS = HEAD.replace("[n, d]", "[n, k={} | d]").replace("v : [n]", "v : [n, k | ]")
+
+
+def exponents(text: str, names: list[str]) -> list[str]:
+    analysis = Analysis(tp.parse(f"program near_zero {{\n {text}\n}}").graph, names)
+    found = analysis.prediction(names)
+    for name in names:
+        typical, bound = found.exponents[name], analysis.bound(name)
+        assert typical is None or (bound is not None and bound >= typical), name
+    return [("" if found.exact[n] else "<= ") + tp.exponent.show(found.exponents[n]) for n in names]
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        # φ'' is n^{1/2} at n^{1/2} of the neurons, and v has either sign.
+        (HEAD + "output f = dot(v, sqrt(h^2 + 1/n)) / sqrt(n)", ["-3/4", "-1/2", "-3/4", "-1/4"]),
+        # ρ = |h| has P(ρ < t) = t^k, and derivatives of h / |h| are its negative powers.
+        (PAIRS.format(2) + "output f = dot(v, h / sqrt(sum(h^2, k)), n, k) / sqrt(n)", ["-1/2", "-1/2", "-1/2", "0"]),
+        (PAIRS.format(3) + "output f = dot(v, h / norm(h, k), n, k) / sqrt(n)", ["-5/6", "-1", "-7/6", "-1/3"]),
+        # A constant keeps the norm away from zero: nothing changes.
+        (
+            PAIRS.format(2) + "output f = dot(v, h / sqrt(sum(h^2, k) + 0.1), n, k) / sqrt(n)",
+            ["-1", "-1", "-2", "-1/2"],
+        ),
+    ],
+)
+def test_functions_of_values_that_come_near_zero(output: str, expected: list[str]) -> None:
+    assert exponents(output, NAMES) == expected
+
+
+@pytest.mark.parametrize(
+    ("df", "expected"), [(5, ["-9/10", "-1", "-3/2", "-9/5"]), (3, ["-1/2", "-2/3", "-5/6", "-1"])]
+)
+def test_sums_of_high_powers_of_heavy_tailed_weights(df: int, expected: list[str]) -> None:
+    """C[0,d] has the sum of v^{d+1}: its size is that of a Gaussian sum or of its largest term n^{(d+1)/df}."""
+    text = HEAD.replace("param v : [n] ~ normal(0, 1)", f"param v : [n] ~ student_t(0, 1, {df})")
+    assert exponents(text + "output f = dot(v, softplus(h)) / sqrt(n)", [f"C[0,{d}]" for d in (2, 3, 4, 5)]) == expected
+
+
+def test_means_without_a_mean() -> None:
+    """A sum of |h|^{-11/10} is as large as its largest term, and so is a sum of quotients."""
+    power = HEAD + "output f = mean(power(h^2, -11/20))"
+    assert exponents(power, ["F"]) == ["1/10"]
+    quotient = HEAD + "param A : [n, d] ~ normal(0, 1)\n output f = mean(h / (A @ x))"
+    assert exponents(quotient, ["F"]) == ["0"]
+
+
+def test_two_neurons_of_mean_zero_have_one_number() -> None:
+    """After the mean over k entries is taken away, k - 1 of them are free."""
+    text = PAIRS + "c = h - mean(h, k)\n output f = dot(v, c / sqrt(mean(c^2, k)), n, k) / sqrt(n)"
+    assert exponents(text.format(3), NAMES[:2]) == ["-1/2", "-1/2"]
+
+
+def test_what_is_not_known_from_below_has_no_bound() -> None:
+    """relu(h) vanishes at half of the neurons; a root of it has no derivative there."""
+    found = exponents(HEAD + "output f = dot(v, sqrt(relu(h))) / sqrt(n)", ["kernel", "C[0,2]"])
+    assert found == ["<= inf", "<= inf"]
+    kept = exponents(HEAD + "output f = dot(v, sqrt(relu(h) + 1)) / sqrt(n)", ["C[0,2]", "C[0,3]"])
+    assert kept == ["-1", "-1"]
+
+
+def test_all_neurons_may_cross_a_kink_at_which_they_lie() -> None:
+    text = HEAD + "param A : [n, d] ~ normal(0, 1)\n output f = dot(v, relu({} + A @ x / {})) / sqrt(n)"
+
+    def deviation(inner: str, scale: str) -> Fraction | None:
+        return Analysis(tp.parse(f"program kink {{\n {text.format(inner, scale)}\n}}").graph).regime.deviation
+
+    assert deviation("relu(h)", "n") == 0
+    assert deviation("h", "n") == Fraction(-1, 2)
+
+
+def test_unbounded_is_the_exponent_of_nothing_known() -> None:
+    bound = Analysis(tp.parse(f"program root {{\n {HEAD} output f = mean(sqrt(relu(h)))\n}}").graph).bound("kernel")
+    assert bound == UNBOUNDED
