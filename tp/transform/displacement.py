@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tp.activations import find
+from tp.activations import Smoothness, find
 from tp.graph.axes import ONE, Scale, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
