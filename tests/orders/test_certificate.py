@@ -380,7 +380,7 @@ def test_known_attacks(attack: str) -> None:
         case "no variable":
             forged["tracked"] = [g for g in forged["tracked"] if g[2]]
         case "other variable":
-            forged["tracked"].append(["@other", 0, [], None])
+            forged["tracked"].append(["@other", 0, [], None, ""])
             for claim in series:
                 claim["variable"] = "@other"
         case "factor":
