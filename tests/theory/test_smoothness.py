@@ -114,6 +114,21 @@ def test_a_run_may_be_shorter_than_the_steps_that_wake_all_weights() -> None:
     assert expected(analysis, Schedule(steps=5), second=False).prediction.exponents[DEVIATION] == 0
 
 
+def test_nothing_is_predicted_for_runs_that_reach_an_instability() -> None:
+    graph = parse("""program p {
+        width n
+        learning_rate n
+        input x : [d=8]
+        param U : [n, d] ~ normal(0, 1) rate n
+        param v : [n] ~ constant(0)
+        output f = dot(v, tanh(U @ x)) / n
+    }""").graph
+    analysis = Analysis(graph, (), SGD())
+    assert analysis.regime.unstable_from == 2
+    assert expected(analysis, Schedule(steps=1), second=False).prediction.exponents[DEVIATION] is None
+    assert DEVIATION not in expected(analysis, Schedule(steps=2), second=False).prediction.exponents
+
+
 def test_certificates_replay_crossings_elsewhere() -> None:
     analysis = Analysis(load(PROGRAMS / "relu_mlp.tp", {"depth": "1"}).graph)
     found = check(analysis.certificate(["kernel"]))

@@ -41,8 +41,8 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     found = analysis.regime
     exponents: dict[str, Fraction | None] = {}
     exact: dict[str, bool] = {}
-    # Where orders change from step to step, none is that of a longer run.
-    if found.settled or schedule.steps <= found.steps:
+    # Where orders change from step to step, none is that of a longer run. What follows a value that grows has none.
+    if found.settled or schedule.steps < found.steps:
         exponents, exact = _after(analysis.regime_after(schedule.steps), schedule)
     if second:
         exponents |= _second_orders(analysis, schedule)
