@@ -7,7 +7,7 @@ order one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -199,6 +199,9 @@ class _Reading:
             self._condition("kernel = Θ(1)", kernel, "kernel"),
             self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
+        if any(f.moved is not None and f.moved > 0 for f in features):
+            # What follows a growing argument is bounded only: a function of it may stay bounded.
+            conditions = (*conditions[:2], self._bounded(conditions[2]))
         kind, reason = self._kind(conditions, features, moved, deviation)
         return Regime(
             kind=kind,
@@ -223,6 +226,12 @@ class _Reading:
         found = interpret(self.after.graph, present, self.calculus, self.values)
         values = [found[n] for n in present]
         return attained(largest(*(d.value.root_mean_square for d in values)), values)
+
+    @staticmethod
+    def _bounded(condition: Condition) -> Condition:
+        """``condition`` with its exponent as an upper bound."""
+        small = condition.exponent is None or condition.exponent <= 0
+        return replace(condition, exact=False, holds=True if small else None)
 
     def _condition(self, text: str, exponent: Fraction | None, *grounds: str) -> Condition:
         """Whether a quantity is O(1), the kernel Θ(1), if that follows from an exponent that may be a bound."""
@@ -264,7 +273,7 @@ class _Reading:
     ) -> tuple[Kind, str]:
         sharp = {name: d.value.exact for name, d in self.grounds.items()}
         output = self.after.nodes[self.back.output]
-        step = self._surely_grows(self.after, output.first, output.rest)
+        step = conditions[2].exact and self._surely_grows(self.after, output.first, output.rest)
         wrong = list(self._wrong(conditions, features, moved, step))
         for kind, reason, exact in wrong:
             if exact:
