@@ -112,6 +112,7 @@ SAMPLES = [
     Sample(Sum(("n", "d")), ((M, D, T, N),)),
     Sample(Switched("t"), ((N, T, D), (N, T, D))),
     Sample(Switched("t"), ((N, T), (T, D, M))),
+    Sample(Switched("t", summed=True), ((N, T), (T, D, M))),
     Sample(ErrorSignal("squared"), ((BATCH, D), (D, BATCH))),
     Sample(ErrorSignal("cross-entropy"), ((T, D, BATCH), (BATCH, T, D))),
     Sample(Variable("step"), ()),

@@ -66,6 +66,7 @@ REFUSED: dict[str, frozenset[str]] = {
     "products of jets": all_but("product"),  # they are not bilinear
     "crossings": all_but("detach", "largest"),  # they have a derivative, no operands, or a move in them already
     "rescaled": all_but("linear"),  # they have no coefficients
+    "images of weights": all_but("broadcast", "detach", "gather", "generic", "linear", "product", "rename", "sum"),
 }
 """By name of the interpretation, the keywords of the primitives that have no rule in it, on purpose."""
 DEFAULTS = {"collecting", "formulas", "linear image", "ranges"}

@@ -71,3 +71,43 @@ def test_bounds_alone_limit_nothing_from_above() -> None:
             assert strength is not None
             assert strength.most is None
             assert not strength.exact
+
+
+HEADED = """program p {{ width n
+    input x : [t=3, d=4]
+    param U : [n, d] ~ normal(0, 1)
+    param W : [n, n] ~ normal(0, 1)
+    param v : [n] ~ {law}
+    y = dot(v, {features}) / sqrt(n)
+    output f = {head}
+}}"""
+HIDDEN = "tanh(W @ tanh(U @ x[t=1]) / sqrt(n))"
+
+
+def headed(head: str, features: str = HIDDEN, law: str = "normal(0, 1)") -> Analysis:
+    return Analysis(parse(HEADED.format(head=head, features=features, law=law)).graph, ["C[0,5]"])
+
+
+@pytest.mark.parametrize(
+    ("head", "even", "odd"), [("y", 0, "1/2"), ("y^2", 1, "1/2"), ("y^3", 1, "3/2"), ("y + y^2", 1, "1/2")]
+)
+def test_a_polynomial_after_the_readout_has_sharp_laws(head: str, even: int, odd: str) -> None:
+    """With y_k = n^{-⌊k/2⌋} for the k-th coefficient of y, and y_1 = 1: C[0,d] of y^2 is the largest y_i y_{d-i}."""
+    laws = {law.family: law for law in headed(head).laws()}
+    for family, constant in (("C[0,d], d = 2, 4, ...", Fraction(even)), ("C[0,d], d = 3, 5, ...", Fraction(odd))):
+        law = laws[family]
+        assert (law.constant, law.along, law.attained) == (constant, Fraction(1, 2), True)
+
+
+def test_a_readout_that_starts_at_zero_is_weakly_correlated_with_n() -> None:
+    """F is linear along g, and C[D,1] = O(n^{-1/2}): the largest m is n in both senses."""
+    weak = headed("y", law="constant(0)").weak
+    assert [None if s is None else (s.power, s.most) for s in weak] == [(Fraction(1), Fraction(1))] * 2
+
+
+@pytest.mark.parametrize("features", ["max(tanh(U @ x), t)", "tanh(W @ max(U @ x, t) / sqrt(n))"])
+def test_a_maximum_over_tokens_linearises(features: str) -> None:
+    """Entries that change places differ by no more than they move: n^{1/2} neurons change by n^{-1/2}."""
+    regime = headed("y", features).regime
+    assert regime.kind.value == "lazy"
+    assert regime.deviation == Fraction(-1, 2)

@@ -14,6 +14,7 @@ from tp.primitives.arrays import aligned
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.gather_scatter import Gather
+from tp.primitives.generic import Generic
 from tp.primitives.linear import Linear
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -125,8 +126,8 @@ def contracted(operation: Sum | Product, vectors: _Vectors, operands: Sequence[i
     return aligned(array.sum(axis=gone), tuple(a for a in both if a.name not in operation.over), axes)
 
 
-@_image.rule(Broadcast, Detach)
-def repeated(_: Broadcast | Detach, vectors: _Vectors, operands: Sequence[int], axes: Type) -> Any:
+@_image.rule(Broadcast, Detach, Generic)
+def repeated(_: Broadcast | Detach | Generic, vectors: _Vectors, operands: Sequence[int], axes: Type) -> Any:
     return vectors.aligned(operands[0], axes)
 
 

@@ -23,6 +23,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
@@ -140,7 +141,7 @@ def given(_: Input, at: At) -> Zeros:
 
 
 @_zeros.rule(Variable)
-@_zeros.rule(ErrorSignal, Remainder, Scatter, Switched)
+@_zeros.rule(ErrorSignal, Generic, Remainder, Scatter, Switched)
 def unknown(_: Operation, at: At) -> Zeros:
     return Zeros(at.weights)
 

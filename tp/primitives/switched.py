@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tp.graph.axes import Type, union
+from tp.graph.axes import Type, names, union, without
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.primitives.arrays import aligned
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Switched(Operation):
     """largest(b + m) - largest(b) along the finite ``axis``, for operands b and m; 0 where it is the same entry.
 
+    With ``summed`` its product with b + m, summed over the axis: what a maximum gains by it, at most a move.
+
     Made by displaced programs, which are not differentiated any further.
     """
 
@@ -28,23 +30,30 @@ class Switched(Operation):
     summary: ClassVar[str] = "the change of a mask of largest entries"
 
     axis: str
+    summed: bool = False
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         base, move = types
-        return Largest(self.axis).infer([union(base, move)], parameters)
+        found = Largest(self.axis).infer([union(base, move)], parameters)
+        return without(found, [self.axis]) if self.summed else found
 
 
 @lowering.rule(Switched)
 def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
+    full = union(*types)
+    base, move = (aligned(a, t, full) for a, t in zip(arrays, types, strict=True))
     mask = Largest(operation.axis)
-    after, before = (lower_largest(mask, low, [out], out, [x]) for x in (base + move, base + 0 * move))
-    return after - before
+    after, before = (lower_largest(mask, low, [full], full, [x]) for x in (base + move, base + 0 * move))
+    if not operation.summed:
+        return aligned(after - before, full, out)
+    gained = ((after - before) * (base + move)).sum(axis=names(full).index(operation.axis))
+    return aligned(gained, without(full, [operation.axis]), out)
 
 
 @typical.rule(Switched)
 def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return calculus.switched(values[0], values[1], setting.axes, setting.dense)
+    rule = calculus.exchanged if operation.summed else calculus.switched
+    return rule(values[0], values[1], setting.axes, setting.dense)
 
 
 transposition.refuse(Switched, reason="programs that contain it are not differentiated")

@@ -121,7 +121,10 @@ class TypicalOrders:
         if self.bounds.degree is not None and self.bounds.degree <= SHOWN:
             return Fraction(1), Fraction(1)
         if free == 0:
-            return None if self.series is None else (self.series.rate, Fraction(0))
+            series = self.series
+            if series is not None and series.even is None and series.odd is None:
+                return Fraction(1), Fraction(1)
+            return None if series is None else (series.rate, Fraction(0))
         return slopes(self.bounds.form(free, 2))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tp.activations import Smoothness, find
+from tp.activations import Activation, Smoothness, find
 from tp.graph.axes import ONE, Scale, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.interpretation import Interpretation
@@ -19,6 +19,7 @@ from tp.graph.operation import Operation
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
+from tp.primitives.product import Product
 from tp.primitives.remainder import Crossings, Remainder
 from tp.primitives.shorthand import apply_function, combine, contract, multiply, scaled, spread
 from tp.primitives.switched import Switched
@@ -26,6 +27,9 @@ from tp.primitives.traits import Function, Weight
 from tp.transform.algebra import Algebra
 from tp.transform.direction import Direction, Factor, apply_direction, diagonals
 from tp.transform.linear_image import linear_image
+
+MOST_POWERS = 8
+"""The largest degree of a polynomial whose series is written out (calculus, theorem 3.9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Displacing(Algebra[Displaced]):
         self.displacement = displacement
         self.crossings = crossings
         self.arguments: dict[int, Displaced] = {}
-        """The arguments of nonlinear pointwise functions that change, by base node."""
+        """The arguments of functions that are no polynomials and change, by base node."""
         self.roots: set[int] = set()
         """Those of roots and negative powers, which are not smooth at 0."""
         self.moving: dict[int, Displaced] = {}
@@ -119,8 +123,27 @@ class Displacing(Algebra[Displaced]):
 
         base = self.graph.add(operation, left.base, right.base)
         first = [*times(left.first, right.base), *times(left.base, right.first)]
+        if (found := self._maximum(operation, left, right)) is not None:
+            mask, value, axis = found
+            move = self.move(value)
+            assert move is not None
+            passed = times(mask.base, value.rest)
+            # Where another entry becomes the largest, the two differ by no more than they move.
+            gained = [self.graph.add(Switched(axis, summed=True), value.base, move)] if mask.moves else []
+            return self._made(base, first, passed, gained)
         both = times(self.move(left), self.move(right))
         return self._made(base, first, [*times(left.rest, right.base), *times(left.base, right.rest)], both)
+
+    def _maximum(
+        self, operation: Operation, left: Displaced, right: Displaced
+    ) -> tuple[Displaced, Displaced, str] | None:
+        """(mask, value, axis) where the product is the largest entry of the value along an axis, and it moves."""
+        for mask, value in ((left, right), (right, left)):
+            node = self.graph[mask.base]
+            if isinstance(node.operation, Largest) and node.operands == (value.base,) and value.moves:
+                axis = node.operation.axis
+                return (mask, value, axis) if operation == Product((axis,)) else None
+        return None
 
     def pointwise(self, operation: Operation, function: Function, jet: Displaced) -> Displaced:
         base = self.graph.add(operation, jet.base)
@@ -137,7 +160,8 @@ class Displacing(Algebra[Displaced]):
         crosses = jump is not None and k <= jump and self.crossings is not Crossings.NONE
         if crosses or not activation.vanishes(k + 2):
             made = [self.graph.add(Remainder(function.activation, k, 2, self.crossings.value), jet.base, move)]
-            self.arguments[jet.base] = jet
+            if not polynomial(activation):
+                self.arguments[jet.base] = jet
             if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
                 self.roots.add(jet.base)
         return self._made(base, first, passed, made)
@@ -190,6 +214,13 @@ class Displacing(Algebra[Displaced]):
     def coefficient(self, jet: Displaced, order: int) -> int | None:
         """Order 0: at θ; 1: the first-order change; 2: the rest."""
         return (jet.base, jet.first, jet.rest)[order]
+
+
+def polynomial(activation: Activation) -> bool:
+    """Whether the activation is a polynomial, so that its Taylor series ends and needs no small argument."""
+    degree = activation.degree()
+    whole = degree is not None and degree.denominator == 1 and 0 < degree <= MOST_POWERS
+    return whole and activation.smoothness is Smoothness.ANALYTIC and activation.jump() is None
 
 
 _crossings: Interpretation[Callable[[Any, Displacing, Sequence[Displaced]], Displaced]] = Interpretation("crossings")

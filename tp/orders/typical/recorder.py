@@ -126,6 +126,12 @@ class Calculus:
             return self.zero
         return self._derive("switched", (axes,), (base, move, *([] if dense is None else [dense])))
 
+    def exchanged(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
+        """What the largest entry gains where ``move`` makes another one the largest; ``dense`` as in a remainder."""
+        if not move.value.terms:
+            return self.zero
+        return self._derive("exchanged", (axes,), (base, move, *([] if dense is None else [dense])))
+
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""
         return self._derive("function", (axes,), (value,))

@@ -12,7 +12,7 @@ from tp.orders.typical.context import Context
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
-from tp.orders.typical.series import evaluated, from_below, joined, taylor
+from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, taylor
 from tp.orders.typical.tails import largest, rising
 from tp.orders.typical.value import Term, Value
 
@@ -39,6 +39,8 @@ def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], value
         return at.zero
     lower = None if function.kinked else known
     smaller = base.top is not None and move.top < base.top
+    if _ends(function):
+        return _series(at, arguments, base, move, lower)
     if smaller if crosses or function.degree is not None else move.top < 0:
         regular = _series(at, arguments, base, move, lower)
         return added(at, (regular, _crossed(at, arguments, base, move, known)), axes) if crosses else regular
@@ -108,6 +110,14 @@ def _beyond(
     return at.value(terms, axes)
 
 
+def _ends(function: Function) -> bool:
+    """Whether the function is a polynomial whose Taylor series is written out to its end, for moves of any size."""
+    degree = function.degree
+    return (
+        degree is not None and degree <= ORDERS and function.slopes[int(degree) + 1].vanishes and function.jump is None
+    )
+
+
 def _crossed(
     at: Context,
     arguments: tuple[Function, int, int, WideAxes],
@@ -159,7 +169,15 @@ def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], value
 
 def switched(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
     """The change of the mask of the largest entry of b under a move m: nonzero at a share n^{min(m-b, 0)}."""
-    (axes,) = arguments
+    return _switched(at, arguments[0], values, gained=False)
+
+
+def exchanged(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
+    """What the largest entry of b gains where another becomes the largest: at most n^m, at a share n^{min(m-b, 0)}."""
+    return _switched(at, arguments[0], values, gained=True)
+
+
+def _switched(at: Context, axes: WideAxes, values: Sequence[Value], *, gained: bool) -> Value:
     base, move, *dense = values
     if move.top is None:
         return at.zero
@@ -167,4 +185,6 @@ def switched(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -
     if part and not axes:
         return at.zero
     at.notes.add(MAXIMA)
-    return at.value([joined("none", (*base.terms, *move.terms), 0, part, bound=True)], axes)
+    size = move.top if gained else 0
+    tail = rising(largest(t.tail for t in move.terms)) if gained else ()
+    return at.value([joined("none", (*base.terms, *move.terms), size, part, bound=True, tail=tail)], axes)

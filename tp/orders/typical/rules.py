@@ -34,6 +34,7 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "remainder": remainders.remainder,
     "remainder elsewhere": remainders.elsewhere,
     "switched": remainders.switched,
+    "exchanged": remainders.exchanged,
 }
 """Every rule by its name: from plain arguments and the values of its premises to its value."""
 
