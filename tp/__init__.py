@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tp.exit_code import ExitCode
     from tp.experiments.training.schedule import Schedule
     from tp.optimizers import SGD
-    from tp.orders.proof.checker import Rejected
+    from tp.orders.proof.replay import Rejected
     from tp.sampling.plan import Plan
     from tp.sampling.resources import Resources
     from tp.studies.blame import Accusation
@@ -84,7 +84,7 @@ _HOMES = {
     "ExitCode": "tp.exit_code",
     "Model": "tp.api.model",
     "Plan": "tp.sampling.plan",
-    "Rejected": "tp.orders.proof.checker",
+    "Rejected": "tp.orders.proof.replay",
     "Resources": "tp.sampling.resources",
     "SGD": "tp.optimizers",
     "Schedule": "tp.experiments.training.schedule",

@@ -10,9 +10,9 @@ import pytest
 from ratios import Ratio, Record
 
 import tp
-from tp.orders.proof.checker import check
 from tp.quantities.definitions import SYMBOLIC
 from tp.theory.analysis import Analysis
+from tp.theory.checking import check
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 

@@ -181,7 +181,7 @@ def test_certificates(mlp: str, tmp_path: Path, capsys: Captured) -> None:
     assert "accepted" in shown
     assert "C[0,2] <= n^(-1)" in shown
     proof = json.loads(target.read_text())
-    proof["claims"][0]["exponent"] = "-2"
+    proof["statements"][0]["exponent"] = "-2"
     target.write_text(json.dumps(proof))
     assert main(["certify", str(target)]) == 1
     assert "rejected" in capsys.readouterr().out

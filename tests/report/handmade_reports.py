@@ -54,6 +54,8 @@ REGIME = Regime(
     None,
     None,
     {"F - F_lin": ZERO},
+    GraphBuilder(),
+    {"F - F_lin": None},
     steps=2,
     settled=True,
     unstable_from=None,

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 
 from tests.marks import slow
-from tp.orders.proof.checker import check
 from tp.syntax import parse
 from tp.theory.analysis import Analysis
+from tp.theory.checking import check
 
 HALF = Fraction(1, 2)
 NAMES = ("F", "kernel", "C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]")

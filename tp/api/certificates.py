@@ -1,4 +1,4 @@
-"""Certificates: derivations that can be replayed without the program."""
+"""Certificates: derivations that anyone can check."""
 
 from __future__ import annotations
 
@@ -7,25 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tp.orders.proof.checker import Checked
+    from tp.api.model import Model
+    from tp.theory.checking import Checked
 
 
-def certify(certificate: str | Path | Mapping[str, Any]) -> Checked:
-    """Replay a certificate by the rules of the calculus alone.
+def certify(certificate: str | Path | Mapping[str, Any], program: Model | None = None) -> Checked:
+    """Check a certificate: its lines by the rules of the calculus, its graphs against the program.
 
     Args:
         certificate: the file that ``tp orders --certificate`` wrote, or ``Orders.certificate``.
+        program: the program that it must be about. Without one, the certificate is checked against the program that it
+            carries.
 
     Returns:
-        The proved statements and their assumptions, both as sentences, and the number of lines of the derivation.
+        The proved statements and the facts that they rest on, as sentences, with the number of lines and the digest of
+        the program.
 
     Raises:
-        Rejected: (a ValueError) where a line does not follow.
+        Rejected: (a ValueError) where something does not follow, or the certificate is about another program.
         TpError: TP507 where there is no such file, TP510 where it is not a certificate.
     """
-    from tp.orders.proof.checker import check
+    from tp.theory.checking import check
 
-    return check(dict(certificate) if isinstance(certificate, Mapping) else _read(Path(certificate)))
+    body = dict(certificate) if isinstance(certificate, Mapping) else _read(Path(certificate))
+    return check(body, None if program is None else program.graph)
 
 
 def _read(path: Path) -> dict[str, Any]:

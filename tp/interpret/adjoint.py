@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tp.graph.axes import growing
 from tp.graph.nodes import Nodes
@@ -22,7 +22,9 @@ from tp.interpret.bounds import NormPass, Sizes, grain, light, met
 from tp.orders.bounds.recorder import Jet, Line, Motion, NormCalculus, Sides
 from tp.orders.bounds.table import Table
 from tp.orders.proof.derivation import Derivation
-from tp.transform.gradient import Pullback
+
+if TYPE_CHECKING:
+    from tp.transform.gradient import Pullback
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,14 @@ class Sweep:
     output: Line
     jets: Mapping[int, Jet]
 
+    def line(self, free: int, contracted: int) -> Derivation[Any]:
+        """The line that reads the form of a class off the bounds of F."""
+        calculus = self.calculus
+        return calculus.form((free, contracted, calculus.grain, (calculus.along, calculus.free)), self.output)
+
     def form(self, free: int, contracted: int) -> Form | None:
         """The form of a class (2: two or more); None when it vanishes identically."""
-        calculus = self.calculus
-        arguments = (free, contracted, calculus.grain, (calculus.along, calculus.free))
-        derivation = calculus.form(arguments, self.output)
+        derivation = self.line(free, contracted)
         if derivation.value is None:
             return None
         constant, rate, free_rate = derivation.value

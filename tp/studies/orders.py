@@ -25,7 +25,7 @@ from tp.theory.regime import Regime
 from tp.theory.weak_correlations import Strength
 
 if TYPE_CHECKING:
-    from tp.orders.proof.certificate import Json
+    from tp.orders.proof.encoding import Json
     from tp.program import Program
     from tp.sampling.sweep import Report
 

@@ -7,7 +7,7 @@ induction over the rules, the terms of a node with the parity of k then bound n^
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -15,6 +15,7 @@ from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
+from tp.interpret.subject import ARGUMENT, MOVE, STEP, excess
 from tp.orders.typical.grains import exponent
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.orders.typical.series import least_of
@@ -29,7 +30,6 @@ from tp.transform.direction import Direction
 from tp.transform.displacement import Displaced, Displacement, Displacing
 from tp.transform.jet import jets
 
-STEP = "@step"
 _TRIES = 6
 
 
@@ -81,6 +81,24 @@ def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
     return jets(scalars.program, roots, algebra, datum(scalars.graph))
 
 
+def moved(scalars: Scalars, rate: Fraction) -> tuple[int | None, Mapping[str, int]]:
+    """F beyond first order under ε n^rate g, and the moves that must be O(1) for a closed form, as nodes by name.
+
+    Where an argument may come near zero its own node is there, too (:func:`tp.interpret.subject.bounded`).
+    """
+    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
+    output = jet_output(scalars.program, algebra)
+    found: dict[str, int] = {}
+    for base, jet in algebra.arguments.items():
+        for move in (jet.first, jet.rest):
+            if move is not None:
+                number = len(found)
+                found[f"{MOVE}{number}"] = move
+                if base in algebra.roots:
+                    found[f"{ARGUMENT}{number}"] = base
+    return output.rest, found
+
+
 def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:
     """The largest exponent of a move of an argument of a function, to first order or as a ``whole``.
 
@@ -96,18 +114,11 @@ def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction
     for base, m in parts:
         own, move = found[base].value, found[m].value
         if algebra.arguments:
-            excess = _excess(move, own) if base in algebra.roots else move.extreme
+            excess = excess(move, own) if base in algebra.roots else move.extreme
             moves += [] if excess is None else [excess]
         elif own.exponent is not None and move.extreme is not None:
             moves.append(move.extreme - own.exponent)
     return max(moves, default=Fraction(0))
-
-
-def _excess(move: Value, base: Value) -> Fraction | None:
-    """The largest exponent of a move over all places; where the base comes near zero, relative to how near."""
-    least = least_of(base.terms)
-    below = power(least.tail, Fraction(-1)) if least is not None else ()
-    return max((t.exponent + exponent(worst(times(t.tail, rising(below)))) for t in move.terms), default=None)
 
 
 def _derived(scalars: Scalars, node: int) -> Derived:
@@ -116,11 +127,7 @@ def _derived(scalars: Scalars, node: int) -> Derived:
 
 def _read(rate: Fraction, rest: Derived, calculus: Calculus) -> Series:
     bit = calculus.variable(STEP).value.terms[0].content.offset
-
-    def top(odd: bool) -> Fraction | None:
-        return max((t.exponent for t in rest.value.terms if bool(t.content.offset & bit) is odd), default=None)
-
-    return Series(rate, top(False), top(True), rest)
+    return Series(rate, rest.value.of_parity(bit, False), rest.value.of_parity(bit, True), rest)
 
 
 def _along(scalars: Scalars, rate: Fraction) -> Direction:

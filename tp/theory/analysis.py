@@ -9,13 +9,13 @@ from functools import cached_property
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
 from tp.optimizers.optimizer import Optimizer
-from tp.orders.proof.certificate import Json, certificate
+from tp.orders.proof.encoding import Json
 from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
 from tp.theory.bounds import Bounds, bounds
 from tp.theory.cancellation import cancelling, without_generic_coefficients
-from tp.theory.claims import form_claims, regime_claims, series_claims, single_claims
+from tp.theory.certificate import certificate
 from tp.theory.diagnosis.blame import blame
 from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.repair import BUDGET, Repair, repair
@@ -28,6 +28,7 @@ from tp.theory.premises import Premise, premises
 from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
+from tp.theory.subjects import Choices
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
 from tp.transform.canonical import canonical
 
@@ -230,11 +231,6 @@ class Analysis:
 
     def certificate(self, quantities: Sequence[str]) -> Json:
         """The derivations of all that was said about ``quantities``, of the closed forms, and of the regime."""
-        grounds = self.prediction(quantities).grounds
-        claims = [
-            *single_claims(grounds),
-            *regime_claims(self.regime, known=grounds),
-            *series_claims(self.series),
-            *form_claims(self.bounds, map(parse, quantities)),
-        ]
-        return certificate([w.exponent for w in self.program.widths.values()], claims)
+        rate = None if self.series is None else self.series.rate
+        sizes = tuple((s.calculus.along, s.calculus.free or 0) for s in (self.bounds.main, self.bounds.least))
+        return certificate(self.source, Choices(tuple(quantities), rate, sizes))

@@ -16,6 +16,7 @@ from tp.diagnostics.span import Span
 from tp.exponent import in_words, largest, power_of_n
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.graph.slot import ELSEWHERE
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
@@ -87,7 +88,8 @@ class Regime:
     positive power of n; no later one is followed. ``deviation`` is that of F - F_lin. ``unseen`` is that of F - F_lin
     after one step at an input that is not trained on: where steps cross kinks, it is smaller. ``drift`` is that of the
     change of the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding
-    exponent is an upper bound only. ``grounds`` has the derivations by name.
+    exponent is an upper bound only. ``grounds`` has the derivations by name, and ``nodes`` the nodes of ``graph`` that
+    they are about (None: vanishes identically).
     """
 
     kind: Kind
@@ -101,6 +103,8 @@ class Regime:
     drift: Fraction | None
     gradient: Fraction | None
     grounds: dict[str, Derived] = field(repr=False)
+    graph: Nodes = field(repr=False)
+    nodes: dict[str, int | None] = field(repr=False)
     steps: int
     settled: bool
     unstable_from: int | None
@@ -140,6 +144,7 @@ class _Reading:
         self.back: Backprop = backprop(program)
         self.values: dict[int, Derived] = {}
         self.grounds: dict[str, Derived] = {}
+        self.nodes: dict[str, int | None] = {}
         self.parts = Parts(calculus, self.values)
         self.sizes: list[Mapping[str, Fraction]] = []
         """By step and weight the exponent of the move of the weight."""
@@ -177,6 +182,7 @@ class _Reading:
             derived = interpret(self.after.graph, [node], self.calculus, self.values)[node]
         if name is not None:
             self.grounds[name] = derived
+            self.nodes[name] = node
         return derived.value.root_mean_square
 
     def regime(self) -> Regime:
@@ -215,6 +221,8 @@ class _Reading:
             drift=drift,
             gradient=self._gradient(),
             grounds=self.grounds,
+            graph=self.after.graph,
+            nodes=self.nodes,
             steps=self.after.steps,
             settled=self.settled,
             unstable_from=self.unstable_from,

@@ -66,18 +66,23 @@ class Scalars:
 
     def ground(self, quantity: Quantity) -> Ground:
         """The derivation of ``quantity``, which has at most one free slot."""
+        node = self.node(quantity)[1]
+        return Ground(self.zero if node is None else self._derived(node), Fraction(1, 1 + quantity.free))
+
+    def node(self, quantity: Quantity) -> tuple[str, int | None]:
+        """The node of ``quantity`` (with a free slot: of its square) and its name; None: vanishes identically."""
         if quantity.contracted > self.algebra.depth:
             self._deepen(max(quantity.contracted, USUAL))
         node = self.algebra.coefficient(self.output, quantity.contracted)
-        if node is None:
-            return Ground(self.zero)
         if quantity.free == 0:
-            return Ground(self._derived(node))
+            return quantity.name, node
+        square = f"{quantity.name}^2"
+        if node is None:
+            return square, None
         if node not in self._squares:
             gradient = gradient_of(self.program, self.graph, node)
             self._squares[node] = squared_norm(self.graph, gradient, metric(self.program), exact=False)
-        squared = self._squares[node]
-        return Ground(self.zero if squared is None else self._derived(squared), Fraction(1, 2))
+        return square, self._squares[node]
 
     def _derived(self, node: int) -> Derived:
         return interpret(self.graph, [node], self.calculus, self.values)[node]

@@ -41,6 +41,7 @@ class Context:
     ) -> None:
         exponents = sorted(set(widths)) or [Fraction(1)]
         self.flips = Flips(exponents, tracked)
+        self.most = max(most, 0)
         self.largest = grains(exponents[-1])
         """The largest width in grains."""
         self.witnesses = 0
@@ -60,7 +61,6 @@ class Context:
         self.uncorrelated: dict[tuple[str, frozenset[int]], bool] = {}
         """For axes and vectors on them, whether means may be smaller than contents say."""
         self._inside: dict[int, frozenset[int]] = {}
-        self._most = max(most, 0)
         self.spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
         self._listed: list[Symbol] = []
@@ -86,7 +86,7 @@ class Context:
         kept = tuple(terms)
         if len(kept) > 1:
             kept = prune(kept, self._gap(axes), self.flips.formal)
-        if len(kept) > max(self._most, 1):
+        if len(kept) > max(self.most, 1):
             self.notes.add(WIDENED)
             kept = self._simplified(kept)
         key = frozenset(kept)
@@ -105,13 +105,13 @@ class Context:
     def _simplified(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
         """Fewer terms, with as many of the joint parities as the limit allows."""
         formal = self.flips.formal
-        if not self._most:
+        if not self.most:
             return merged(terms, formal)
         groups = alike(terms, formal, tuple(self.flips.whole.values()))
-        if len(groups) <= 2 * self._most:
+        if len(groups) <= 2 * self.most:
             return tuple(map(united, groups))
         found = widened(terms, formal)
-        least = sorted({t.size for t in found}, reverse=True)[: self._most][-1]
+        least = sorted({t.size for t in found}, reverse=True)[: self.most][-1]
         return (*(t for t in found if t.size >= least), *merged([t for t in found if t.size < least], formal))
 
     def _by_parity(self, term: Term) -> Iterable[Term]:

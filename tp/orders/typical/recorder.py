@@ -18,12 +18,14 @@ Derived = Derivation[Value]
 class Calculus:
     """Applies :class:`Rules` and remembers how every value came about."""
 
-    def __init__(self, widths: Iterable[Fraction]) -> None:
-        self.rules = Rules(widths)
-        self.zero: Derived = self._derive("zero", (), ())
-        self.one: Derived = self._derive("one", (), ())
+    def __init__(self, widths: Iterable[Fraction], rules: Rules | None = None) -> None:
+        """A calculus over ``widths``; ``rules`` over the same widths may be given, and are made otherwise."""
+        self.rules = rules or Rules(widths)
+        self.zero: Derived = self.line("zero", (), ())
+        self.one: Derived = self.line("one", (), ())
 
-    def _derive(self, rule: str, arguments: tuple[Any, ...], premises: tuple[Derived, ...]) -> Derived:
+    def line(self, rule: str, arguments: tuple[Any, ...], premises: tuple[Derived, ...]) -> Derived:
+        """One application of a rule."""
         value, notes = self.rules.apply_rule(rule, arguments, [p.value for p in premises])
         for premise in premises:
             if premise.notes:
@@ -32,29 +34,29 @@ class Calculus:
 
     def variable(self, name: str) -> Derived:
         """A formal variable of order one."""
-        return self._derive("variable", (name,), ())
+        return self.line("variable", (name,), ())
 
     def source(self, source: Source, axes: WideAxes) -> Derived:
         """A weight read as a value: independent entries on all of ``axes``."""
-        return self._derive("source", (source, axes), ()) if source.random else self.zero
+        return self.line("source", (source, axes), ()) if source.random else self.zero
 
     def scaled(self, value: Derived, exponent: Fraction, axes: WideAxes) -> Derived:
         """n^exponent times ``value``."""
-        return self._derive("scaled", (exponent, axes), (value,)) if exponent and value.value.terms else value
+        return self.line("scaled", (exponent, axes), (value,)) if exponent and value.value.terms else value
 
     def near(self, value: Derived, rarity: Rarity, axes: WideAxes) -> Derived:
         """``value``, which comes near zero where ``rarity`` is small."""
-        return self._derive("near", (rarity, axes), (value,))
+        return self.line("near", (rarity, axes), (value,))
 
     def elsewhere(self, value: Derived, axes: WideAxes) -> Derived:
         """``value`` at other inputs than that of F."""
         tails = any(r.place is not None for t in value.value.terms for r, _ in t.tail)
-        return self._derive("elsewhere", (axes,), (value,)) if tails else value
+        return self.line("elsewhere", (axes,), (value,)) if tails else value
 
     def mixed(self, value: Derived, names: tuple[str, ...], axes: WideAxes) -> Derived:
         """``value`` after its entries along the finite axes ``names`` were mixed."""
         tails = any(not set(names).isdisjoint(r.along) for t in value.value.terms for r, _ in t.tail)
-        return self._derive("mixed", (names, axes), (value,)) if tails else value
+        return self.line("mixed", (names, axes), (value,)) if tails else value
 
     def sum(self, values: Sequence[Derived], axes: WideAxes) -> Derived:
         """A sum with generic coefficients: nothing cancels between its parts."""
@@ -62,7 +64,7 @@ class Calculus:
         distinct = tuple({id(v.value): v for v in values if v.value.terms}.values())
         if len(distinct) < 2:
             return distinct[0] if distinct else self.zero
-        return self._derive("sum", (axes,), distinct)
+        return self.line("sum", (axes,), distinct)
 
     def product(self, left: Derived, right: Derived, axes: WideAxes) -> Derived:
         """The entrywise (or outer) product."""
@@ -70,19 +72,19 @@ class Calculus:
             return right
         if right.value is self.one.value or not left.value.terms:
             return left
-        return self._derive("product", (axes,), (left, right))
+        return self.line("product", (axes,), (left, right))
 
     def limited(self, value: Derived, axes: WideAxes) -> Derived:
         """``value``, its exponents taken for upper bounds."""
-        return self._derive("limited", (axes,), (value,)) if value.value.terms else value
+        return self.line("limited", (axes,), (value,)) if value.value.terms else value
 
     def renamed(self, value: Derived, old: str, new: str, axes: WideAxes) -> Derived:
         """The wide axis ``old`` called ``new``; ``axes`` are those of the result."""
-        return self._derive("renamed", (old, new, axes), (value,)) if value.value.terms else value
+        return self.line("renamed", (old, new, axes), (value,)) if value.value.terms else value
 
     def contract(self, value: Derived, over: WideAxes, rest: WideAxes) -> Derived:
         """The sum over the wide axes ``over``; ``rest`` are the wide axes that remain."""
-        return self._derive("contract", (over, rest), (value,)) if over and value.value.terms else value
+        return self.line("contract", (over, rest), (value,)) if over and value.value.terms else value
 
     def apply(
         self, source: Source, transpose: bool, value: Derived, outs: WideAxes, ins: WideAxes, rest: WideAxes
@@ -90,13 +92,13 @@ class Calculus:
         """W x (or W' x): contracts ``ins``, makes ``outs``, passes ``rest`` along."""
         if not source.random or not value.value.terms:
             return self.zero
-        return self._derive("apply", (source, transpose, outs, ins, rest), (value,))
+        return self.line("apply", (source, transpose, outs, ins, rest), (value,))
 
     def pointwise(
         self, function: Function, k: int, value: Derived, axes: WideAxes, lower: Derived | None = None
     ) -> Derived:
         """The k-th derivative of ``function`` at ``value``, which ``lower`` bounds from below."""
-        return self._derive("pointwise", (function, k, axes), (value,) if lower is None else (value, lower))
+        return self.line("pointwise", (function, k, axes), (value,) if lower is None else (value, lower))
 
     def remainder(
         self,
@@ -118,13 +120,13 @@ class Calculus:
         if not move.value.terms:
             return self.zero
         rule = "remainder elsewhere" if elsewhere and function.kinked else "remainder"
-        return self._derive(rule, (function, k, q, axes), (base, move, *([] if known is None else [known])))
+        return self.line(rule, (function, k, q, axes), (base, move, *([] if known is None else [known])))
 
     def switched(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
         """The change of the mask of the largest entry of ``base`` under ``move``; ``dense`` as in a remainder."""
         if not move.value.terms:
             return self.zero
-        return self._derive("switched", (axes,), (base, move, *([] if dense is None else [dense])))
+        return self.line("switched", (axes,), (base, move, *([] if dense is None else [dense])))
 
     def exchanged(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
         """What the largest entry gains where ``move`` makes another one the largest; ``dense`` as in a remainder."""
@@ -134,4 +136,4 @@ class Calculus:
 
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""
-        return self._derive("function", (axes,), (value,))
+        return self.line("function", (axes,), (value,))

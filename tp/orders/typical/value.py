@@ -74,6 +74,10 @@ class Value:
         """Whether the exponent is attained, not only a bound."""
         return self.top is None or any(t.size == self.top and not t.bound for t in self.terms)
 
+    def of_parity(self, bit: int, odd: bool) -> Fraction | None:
+        """The exponent of the part that is odd (or even) in the formal variable with the mask ``bit``."""
+        return max((t.exponent for t in self.terms if bool(t.content.offset & bit) is odd), default=None)
+
     @property
     def root_mean_square(self) -> Fraction | None:
         """As :attr:`exponent`, but rare entries are counted by their root mean square."""
