@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tp.orders.proof.checker import check
 
 from tp.activations import find
 from tp.experiments.training.schedule import Schedule
 from tp.interpret.orders import calculus_for
 from tp.optimizers import SGD
-from tp.orders.proof.checker import check
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.training import backprop
 from tp.studies.linearize.expected import expected

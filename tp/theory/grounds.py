@@ -16,7 +16,9 @@ from tp.orders.typical.context import WIDENED
 from tp.primitives.traits import function_of
 
 
-def grounds(program: Graph, graphs: Sequence[Graph], lines: Sequence[Derivation[Any]], reasons: Iterable[str]) -> Iterator[str]:
+def grounds(
+    program: Graph, graphs: Sequence[Graph], lines: Sequence[Derivation[Any]], reasons: Iterable[str]
+) -> Iterator[str]:
     """Each fact that the lines of a checked certificate may use, once.
 
     They are the sizes of axes, laws and learning rates of weights, and properties of the functions in ``graphs``.

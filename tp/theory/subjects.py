@@ -73,13 +73,15 @@ def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
         outputs = {"F beyond first order": rest, **moves}
         yield ClosedForm("all orders", _named(scalars.graph, outputs), choices.rate)
     found = regime(program, calculus_for(program))
-    after = {
-        name if name in ("F", "kernel") else f"{name} after {found.steps} steps": found.nodes[name]
-        for name in found.nodes
-    }
+    after = {_after(name, found.steps): node for name, node in found.nodes.items()}
     yield Orders("training", _named(found.graph, after))
     classes = sorted({(min(q.free, 2), min(q.contracted, 2)) for q in quantities})
     yield _bounds(program, choices.sizes, classes)
+
+
+def _after(name: str, steps: int) -> str:
+    """A quantity of training with the number of steps, where its name does not say it."""
+    return name if name in ("F", "kernel") or "step" in name else f"{name} after {steps} steps"
 
 
 def _named(nodes: Nodes, outputs: dict[str, int | None]) -> Graph:
