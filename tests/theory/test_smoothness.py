@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tp.orders.proof.checker import check
 
 from tp.activations import find
 from tp.experiments.training.schedule import Schedule
@@ -18,6 +17,7 @@ from tp.quantities.training import backprop
 from tp.studies.linearize.expected import expected
 from tp.syntax import load, parse
 from tp.theory.analysis import Analysis
+from tp.theory.checking import check
 from tp.theory.regime import UNSEEN, Regime, regime
 
 HALF = Fraction(1, 2)
