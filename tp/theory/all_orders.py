@@ -16,11 +16,7 @@ from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
 from tp.interpret.orders import interpret
 from tp.interpret.subject import ARGUMENT, MOVE, STEP, excess
-from tp.orders.typical.grains import exponent
 from tp.orders.typical.recorder import Calculus, Derived
-from tp.orders.typical.series import least_of
-from tp.orders.typical.tails import power, rising, times, worst
-from tp.orders.typical.value import Value
 from tp.primitives.remainder import Crossings
 from tp.primitives.shorthand import multiply
 from tp.primitives.variable import Variable
@@ -84,7 +80,7 @@ def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
 def moved(scalars: Scalars, rate: Fraction) -> tuple[int | None, Mapping[str, int]]:
     """F beyond first order under ε n^rate g, and the moves that must be O(1) for a closed form, as nodes by name.
 
-    Where an argument may come near zero its own node is there, too (:func:`tp.interpret.subject.bounded`).
+    Where an argument may come near zero its own node is there, too (:func:`tp.interpret.subject.excess`).
     """
     algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
     output = jet_output(scalars.program, algebra)
@@ -114,8 +110,8 @@ def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction
     for base, m in parts:
         own, move = found[base].value, found[m].value
         if algebra.arguments:
-            excess = excess(move, own) if base in algebra.roots else move.extreme
-            moves += [] if excess is None else [excess]
+            size = excess(move, own) if base in algebra.roots else move.extreme
+            moves += [] if size is None else [size]
         elif own.exponent is not None and move.extreme is not None:
             moves.append(move.extreme - own.exponent)
     return max(moves, default=Fraction(0))
