@@ -132,7 +132,7 @@ class Calculus:
         """What the largest entry gains where ``move`` makes another one the largest; ``dense`` as in a remainder."""
         if not move.value.terms:
             return self.zero
-        return self._derive("exchanged", (axes,), (base, move, *([] if dense is None else [dense])))
+        return self.line("exchanged", (axes,), (base, move, *([] if dense is None else [dense])))
 
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""
