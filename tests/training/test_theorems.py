@@ -27,7 +27,7 @@ from tp.experiments.training.observables import (
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD
-from tp.quantities.definitions import DEVIATION
+from tp.quantities.definitions import DEVIATION, SEEN
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Samples, sweep
 from tp.statistics.fit import fit
@@ -274,7 +274,7 @@ def test_claims_of_training_are_measured() -> None:
     assert [c.text for c in found.claims] == ["claim linearizes(n)", "claim lazy"]
     for claim in found.claims:
         assert claim.outcome == "holds"
-        assert claim.involved == (DEVIATION,)
+        assert claim.involved[:2] == (DEVIATION, SEEN)
     (row,) = [q for q in found.theorem_3_1.right if q.name == DEVIATION]
     assert found.claims[0].confirmed is (row.judgement.verdict is Verdict.CONFIRMED)
 

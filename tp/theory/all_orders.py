@@ -62,8 +62,8 @@ def series(scalars: Scalars) -> Series | None:
         elif top > 0:
             rate -= top
         else:
-            if rate < 0:
-                return None  # directions would have to be smaller than any that a program moves along
+            if rate < 0 and algebra.roots:
+                return None  # near zero, directions would have to be smaller than any that a program moves along
             rest = scalars.zero if output.rest is None else _derived(scalars, output.rest)
             found = _read(rate, rest, calculus)
             return None if any(c is not None and c > UNBOUNDED / 2 for c in (found.even, found.odd)) else found
