@@ -59,7 +59,8 @@ class Sigmoid(Activation):
     def taylor(self, k: int) -> float:
         if k == 0:
             return 0.5
-        return float(sum(Fraction(c, 2**i) for i, c in enumerate(_polynomial(k))) / 4)
+        # q_k(1/2)/4 as a ratio of whole numbers, which is fast and rounded once.
+        return sum(c << k - 1 - i for i, c in enumerate(_polynomial(k))) / (1 << k + 1)
 
     def bound(self) -> Bound | None:
         # |1 + exp(-z)| >= sin y for |y| between π/2 and π.

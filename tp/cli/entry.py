@@ -22,7 +22,7 @@ from tp.exit_code import ExitCode
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run ``tp`` with ``arguments`` (default: those of the process) and return the exit code, see ``ExitCode``."""
     # Most objects live until the command ends, so frequent garbage collection is useless: up to a fifth of the time.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
     printed = io.StringIO()
     with _terminable(), redirect_stdout(printed):
         code = _answer(list(sys.argv[1:] if arguments is None else arguments))

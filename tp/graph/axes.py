@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+_ZERO = Fraction(0)
+
 
 @dataclass(frozen=True, slots=True)
 class Width:
@@ -95,7 +97,7 @@ class Scale:
     @property
     def exponent(self) -> Fraction:
         """The power of n."""
-        return sum((w.exponent * p for w, p in self.powers), Fraction(0))
+        return sum((w.exponent * p for w, p in self.powers), _ZERO) if self.powers else _ZERO
 
     def __mul__(self, other: Scale) -> Scale:
         powers: dict[Width, Fraction] = dict(self.powers)

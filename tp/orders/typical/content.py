@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from tp.orders.typical.f2 import numbers, reduced, remainder
+from tp.orders.typical.f2 import numbers, reduced, remainder, spanned
 
 UNKNOWN = 0
 """Degree of a skewed source that is no longer known to enter as an exact power."""
@@ -98,6 +98,11 @@ class Content(NamedTuple):
         for number in numbers(self.free):
             free |= image(number)
         return Content.make(moved(self.offset), [moved(b) for b in self.basis], free)
+
+    @property
+    def dimension(self) -> int:
+        """The number of independent vectors that the content spans."""
+        return len(self.basis) + self.free.bit_count()
 
     def kept(self, mask: int) -> Content:
         """The content restricted to the generators in ``mask``; degrees are dropped."""
@@ -198,8 +203,9 @@ class Content(NamedTuple):
         return (
             self.skewed == other.skewed
             and self.free & ~other.free == 0
-            and remainder((self.offset & ~other.free) ^ other.offset, other.basis) == 0
-            and all(remainder(b & ~other.free, other.basis) == 0 for b in self.basis)
+            and spanned(
+                [(self.offset & ~other.free) ^ other.offset, *(b & ~other.free for b in self.basis)], other.basis
+            )
         )
 
 

@@ -64,6 +64,8 @@ class Context:
         self.spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
         self._listed: list[Symbol] = []
+        self._dimensions: list[int] = []
+        """Of the contents of the listed vectors."""
         self._kinds: dict[Symbol, int] = {}
         self._leading: dict[frozenset[int], frozenset[int]] = {}
         self._holds: list[Holds] = []
@@ -163,16 +165,23 @@ class Context:
         if kind is None:
             kind = self._kinds[symbol] = len(self._listed)
             self._listed.append(symbol)
+            self._dimensions.append(symbol.inner.dimension + symbol.own.dimension)
         return kind
 
     def _largest(self, below: frozenset[int]) -> frozenset[int]:
         """The kinds ``below`` without those whose contents lie in those of another of the same weight and side."""
         found = self._leading.get(below)
         if found is None:
-            kinds = [(k, self._listed[k]) for k in below]
-            found = self._leading[below] = frozenset(
-                k for k, small in kinds if not any(k != other and _within(small, large) for other, large in kinds)
-            )
+            kept: set[int] = set()
+            families: dict[object, list[Symbol]] = {}
+            # A content lies only in those of higher dimension, which come first.
+            for kind in sorted(below, key=self._dimensions.__getitem__, reverse=True):
+                symbol = self._listed[kind]
+                family = families.setdefault((symbol.source, symbol.transpose, symbol.axes), [])
+                if not any(_within(symbol, large) for large in family):
+                    family.append(symbol)
+                    kept.add(kind)
+            found = self._leading[below] = frozenset(k for k in below if k in kept)
         return found
 
     def _recurrent(self, kind: int, below: frozenset[int]) -> int:
@@ -200,12 +209,8 @@ class Context:
 
 
 def _within(small: Symbol, large: Symbol) -> bool:
-    """Whether all that follows from ``small`` also follows from ``large``."""
-    return (
-        (small.source, small.transpose, small.axes) == (large.source, large.transpose, large.axes)
-        and small.inner.inside(large.inner)
-        and small.own.inside(large.own)
-    )
+    """Whether all that follows from ``small`` also follows from ``large``, of the same weight, side and axes."""
+    return small.inner.inside(large.inner) and small.own.inside(large.own)
 
 
 def total(axes: WideAxes) -> Grains:

@@ -44,3 +44,15 @@ def remainder(vector: int, basis: tuple[int, ...]) -> int:
         if smaller < vector:
             vector = smaller
     return vector
+
+
+def spanned(vectors: Iterable[int], basis: tuple[int, ...]) -> bool:
+    """Whether all of ``vectors`` lie in the span of a reduced ``basis``."""
+    rows = {row.bit_length(): row for row in basis}
+    for vector in vectors:
+        while vector:
+            row = rows.get(vector.bit_length())
+            if row is None:
+                return False
+            vector ^= row
+    return True

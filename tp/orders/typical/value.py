@@ -90,8 +90,5 @@ class Value:
 
     def _most(self, weight: Fraction) -> Fraction | None:
         """The largest exponent of entries plus ``weight`` times that of their share."""
-        sizes = [
-            t.exponent + weight * t.share + (grains.exponent(worst(t.tail, weight)) if t.tail else 0)
-            for t in self.terms
-        ]
-        return max(sizes, default=None)
+        sizes = [t.size + grains.scaled(t.part, weight) + (worst(t.tail, weight) if t.tail else 0) for t in self.terms]
+        return grains.exponent(max(sizes)) if sizes else None
