@@ -9,7 +9,7 @@ import pytest
 
 import tp
 from tests.marks import slow
-from tp.cli import commands
+from tp.cli import commands, main
 from tp.exponent import shown as exponent
 from tp.syntax import parse
 
@@ -47,6 +47,20 @@ def test_the_program_of_the_readme(text: str) -> None:
         assert rows[name] == exponent(True, value)
     for claim in program.claims:
         assert re.search(rf"small.tp:{claim.span.line} +{re.escape(claim.text)} +confirmed", shown)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("command", ["orders programs/mlp.tp", "blame programs/attention_sqrt.tp --quantities C[0,2]"])
+def test_the_readme_shows_what_is_printed(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its outputs of cheap commands may leave out lines, and have no others."""
+    monkeypatch.chdir(ROOT)
+    main(command.split())
+    printed = capsys.readouterr().out.splitlines()
+    shown = next(b for b in blocks(README, "text") if printed[0] in b.splitlines()[:2])
+    lines = [line for line in shown.splitlines() if line and not line.startswith("$")]
+    assert lines
+    assert [line for line in lines if line not in printed] == []
 
 
 def table() -> list[list[str]]:
