@@ -66,6 +66,7 @@ class Context:
         self._listed: list[Symbol] = []
         self._dimensions: list[int] = []
         """Of the contents of the listed vectors."""
+        self._nested: dict[tuple[int, int], bool] = {}
         self._kinds: dict[Symbol, int] = {}
         self._leading: dict[frozenset[int], frozenset[int]] = {}
         self._holds: list[Holds] = []
@@ -173,15 +174,24 @@ class Context:
         found = self._leading.get(below)
         if found is None:
             kept: set[int] = set()
-            families: dict[object, list[Symbol]] = {}
+            families: dict[object, list[int]] = {}
             # A content lies only in those of higher dimension, which come first.
             for kind in sorted(below, key=self._dimensions.__getitem__, reverse=True):
                 symbol = self._listed[kind]
                 family = families.setdefault((symbol.source, symbol.transpose, symbol.axes), [])
-                if not any(_within(symbol, large) for large in family):
-                    family.append(symbol)
+                if not any(self._within(kind, large) for large in family):
+                    family.append(kind)
                     kept.add(kind)
             found = self._leading[below] = frozenset(k for k in below if k in kept)
+        return found
+
+    def _within(self, small: int, large: int) -> bool:
+        """Whether all that follows from the kind ``small`` also follows from ``large``, of the same weight and side."""
+        found = self._nested.get((small, large))
+        if found is None:
+            one, other = self._listed[small], self._listed[large]
+            found = one.inner.inside(other.inner) and one.own.inside(other.own)
+            self._nested[small, large] = found
         return found
 
     def _recurrent(self, kind: int, below: frozenset[int]) -> int:
@@ -206,11 +216,6 @@ class Context:
     def inside(self, number: int) -> frozenset[int]:
         """The vectors that the y of vector ``number`` depends on."""
         return self._inside[number]
-
-
-def _within(small: Symbol, large: Symbol) -> bool:
-    """Whether all that follows from ``small`` also follows from ``large``, of the same weight, side and axes."""
-    return small.inner.inside(large.inner) and small.own.inside(large.own)
 
 
 def total(axes: WideAxes) -> Grains:
