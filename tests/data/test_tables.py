@@ -270,6 +270,12 @@ def test_inputs_that_predictions_are_not_for(array: object, code: str, words: st
     assert found.hint
 
 
+def test_angles_do_not_matter_where_one_input_is_used(tmp_path: Path) -> None:
+    path = tmp_path / "x.npy"
+    np.save(path, np.eye(4, 3))
+    assert [d.code for d in account(X, Data(str(path)), equal_inputs=True)] == ["TP607"]
+
+
 def test_generic_inputs_give_no_warning(tmp_path: Path) -> None:
     path = tmp_path / "x.npy"
     np.save(path, np.random.default_rng(0).normal(size=(9, 3)))

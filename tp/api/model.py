@@ -285,12 +285,15 @@ class Model(Printable):
 
         return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
 
-    def account(self, data: str | Data | None, cost: str | None = None) -> Sequence[Diagnostic]:
+    def account(
+        self, data: str | Data | None, cost: str | None = None, *, equal_inputs: bool = False
+    ) -> Sequence[Diagnostic]:
         """What a file of ``data`` holds for this program, and warnings about inputs that are special or very large.
 
         Args:
             data: as for ``verify``.
             cost: the cost of training, where targets are read as well.
+            equal_inputs: as for ``verify``.
 
         Raises:
             TpError: TP60x where the data cannot be read or do not fit.
@@ -300,7 +303,7 @@ class Model(Printable):
 
         outputs = [self.graph.type(node) for node in self.graph.outputs.values()]
         output = outputs[0] if cost is not None and len(outputs) == 1 else None
-        return account(self.inputs, as_data(data), output, cost or "squared")
+        return account(self.inputs, as_data(data), output, cost or "squared", equal_inputs=equal_inputs)
 
     def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Float[Array, ...]]:
         """Weights at width ``n``, drawn from the initial laws.

@@ -92,9 +92,10 @@ def data(given: Given, models: Sequence[Model], cost: str | None = None) -> Data
             raise error("TP500", "--target and --header are about a file", hint="name it: --data FILE")
         return None
     found = Data(source, given[_HEADER], given[_TARGET])
+    equal = EQUAL_INPUTS in given and given[EQUAL_INPUTS]
     told: list[Diagnostic] = []
     for model in models:
-        told += [d for d in model.account(found, cost) if d not in told]
+        told += [d for d in model.account(found, cost, equal_inputs=equal) if d not in told]
     if told:
         from tp.cli.failures import remark
 

@@ -20,16 +20,23 @@ _NEARLY = 1e-6
 
 
 def account(
-    types: Mapping[str, Type], data: Data | None, output: Type | None = None, cost: str = "squared"
+    types: Mapping[str, Type],
+    data: Data | None,
+    output: Type | None = None,
+    cost: str = "squared",
+    *,
+    equal_inputs: bool = False,
 ) -> list[Diagnostic]:
     """A note on what the file of ``data`` holds, and warnings about inputs that are not generic or very large.
 
-    With ``output`` also a note on its targets. Raises TpError as :func:`tp.data.inputs.inputs_for`.
+    With ``output`` also a note on its targets. With ``equal_inputs`` one input is used, so that angles do not matter.
+    Raises TpError as :func:`tp.data.inputs.inputs_for`.
     """
     if data is None or data.source == DIGITS:
         return []
     found = samples(types, 1, data)
-    return [_held(data, found), *_targets(data, found, output, cost), *_scale(data, found), *_special(data, found)]
+    angles = [] if equal_inputs else _special(data, found)
+    return [_held(data, found), *_targets(data, found, output, cost), *_scale(data, found), *angles]
 
 
 def _held(data: Data, found: Inputs) -> Diagnostic:
