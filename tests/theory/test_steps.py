@@ -219,3 +219,27 @@ def test_where_a_multiplier_stands_does_not_matter(rate: str, own: str, values: 
     assert all(each == leads[0] for each in leads)
     if rate == "1":
         assert {lead for name, lead in leads[0].items() if name != "v"} == {Fraction(-1, 2)}
+
+
+@pytest.mark.parametrize("rate", ["n^2", "n^3"])
+def test_what_follows_a_growing_argument_has_no_verdict(rate: str) -> None:
+    """tanh stays bounded: the readout moves F by order one, whatever its parts do."""
+    found = of(f"""param W : [n, n] ~ normal(0, 1) rate {rate}
+        param v : [n] ~ normal(0, 1)
+        output f = dot(v, tanh(W @ tanh(U @ x / sqrt(d)) / sqrt(n))) / sqrt(n)
+        """)
+    assert found.kind is Kind.UNSTABLE
+    known = {m.name: m.verdict for m in found.movers if m.known}
+    assert known == {"U": "less", "W": "too much"}
+
+
+def test_the_argument_that_grows_first_is_named() -> None:
+    found = of("""param A : [n, n] ~ normal(0, 1/sqrt(n)) rate n
+        param B : [n, n] ~ constant(0)
+        param v : [n] ~ constant(0)
+        h = U @ x / sqrt(d)
+        k = h + B @ tanh(A @ tanh(h))
+        output f = dot(v, tanh(k)) / sqrt(n)""")
+    assert found.unstable_from == 3
+    assert [f.name for f in found.features if f.sharp and f.moved == 1] == ["A"]
+    assert {m.name for m in found.movers if m.known and m.verdict == "too much"} == {"A"}

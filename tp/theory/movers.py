@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from tp.graph.nodes import Nodes
 from tp.primitives.traits import weight_of
 from tp.quantities.programs import datum
 from tp.quantities.training import Backprop, Trained
-from tp.theory.reach import reached
+from tp.theory.reach import Place, reached
 from tp.transform.displacement import Displaced, Displacement, Displacing
 from tp.transform.jet import jets
 
@@ -50,6 +50,11 @@ class Mover:
         return None if self.moved is None else self.moved - self.target
 
     @property
+    def known(self) -> bool:
+        """Whether ``verdict`` is right: a bound is enough to say that the weight moves less."""
+        return self.exact or self.verdict in ("less", "never")
+
+    @property
     def verdict(self) -> str:
         """``maximally`` at the target, ``less`` below it, ``too much`` above it, ``never`` where there is no move."""
         if self.lead is None:
@@ -64,17 +69,19 @@ def movers(
     order: Callable[[int | None], Fraction | None],
     since: Mapping[str, int],
     sharp: Callable[[Iterable[int | None]], bool],
+    grown: Collection[int] = (),
 ) -> Iterable[Mover]:
     """One mover for each weight of ``program`` that an output depends on, at the value where ``lead`` is largest.
 
     ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
     of the trained program, and ``sharp(nodes)`` says whether that of their sum is attained; ``since`` has the step from
-    which each weight moves.
+    which each weight moves. ``grown`` are functions in ``back`` of arguments that grow: what is made from one is only
+    bounded, since the parts into which its change is split may cancel.
     """
     displacement = after.algebra.displacement
     for name, places in reached(program).items():
         first, rest = (tuple(d.only(name) for d in ds) for ds in (displacement.first, displacement.rest))
-        image = {place: back.image[place.node] for place in places}
+        image: dict[Place, int] = {place: back.image[place.node] for place in places}
         roots = list(image.values())
         # All other weights are as training left them: a value may be zero until another weight has moved.
         algebra = Displacing(after.graph, Displacement(first, rest))
@@ -85,6 +92,7 @@ def movers(
             far = largest(order(moved[node].first), order(moved[node].rest))
             size = order(after.nodes[node].base)
             exact = sharp([moved[node].first, moved[node].rest]) and sharp([after.nodes[node].base])
+            exact = exact and set(grown).isdisjoint(back.graph.needed([node]))
             found.append(Mover(name, program.parameters[name].span, far, size, place.linear, since.get(name), exact))
         yield max(found, key=lambda m: (m.lead is not None, m.lead or Fraction(0)))
 

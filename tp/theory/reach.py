@@ -84,5 +84,8 @@ def reached(program: Graph) -> dict[str, list[Place]]:
 
 
 def _both(*carried: dict[str, _Carried]) -> set[str]:
-    """The weights that enter both factors of a product."""
-    return set(carried[0]) & set(carried[1]) if len(carried) == 2 else set()
+    """The weights that both factors of a product were read off from."""
+    if len(carried) != 2:
+        return set()
+    left, right = ({name for name, state in c.items() if state is _Carried.FINITE} for c in carried)
+    return left & right

@@ -22,11 +22,12 @@ from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.remainder import Crossings
-from tp.primitives.traits import function_of
+from tp.primitives.traits import applied_weight, function_of
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
 from tp.theory.features import activated
+from tp.theory.kinks import kinks_meet
 from tp.theory.movers import Mover, movers
 from tp.theory.steps import SETTLING, Parts, since
 from tp.transform.direction import squared_norm
@@ -67,7 +68,8 @@ class Condition:
 class Feature:
     """The argument of an activation: its exponent at initialisation, and that of its move in training.
 
-    ``width``: it has a wide axis. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
+    ``width``: it has a wide axis. ``open``: it decays, but what is made of it is of order 1 before it is summed over a
+    wide axis, as with a gate. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
     attained. ``sharp``: ``moved`` is attained.
     """
 
@@ -78,6 +80,18 @@ class Feature:
     moved: Fraction | None
     exact: bool = True
     sharp: bool = True
+    open: bool = False
+
+    @property
+    def vanishes(self) -> bool:
+        """Whether it decays on a wide axis, and is no gate that training brings to Θ(1)."""
+        decays = self.width and self.initial is not None and self.initial < 0
+        return decays and not (self.open and self.moved is not None and self.moved >= 0)
+
+    @property
+    def perhaps(self) -> bool:
+        """Whether it decays, and only a bound says that training brings it to Θ(1)."""
+        return self.width and self.initial is not None and self.initial < 0 and not self.vanishes and not self.sharp
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +164,8 @@ class _Reading:
         """By step and weight the exponent of the move of the weight."""
         self.settled = True
         self.unstable_from: int | None = None
+        self.grown: set[int] = set()
+        """Functions, none homogeneous, in the graph with the gradient whose arguments grow."""
         self.first: Trained | None = None
         """The program after one step."""
         self.after: Trained = self._followed(optimizer, most)
@@ -215,7 +231,9 @@ class _Reading:
             exact=self.settled and all(d.value.exact for d in self.grounds.values()),
             conditions=conditions,
             features=features,
-            movers=tuple(movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp)),
+            movers=tuple(
+                movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp, self.grown)
+            ),
             deviation=deviation,
             unseen=self._unseen(deviation),
             drift=drift,
@@ -261,7 +279,10 @@ class _Reading:
         algebra = Displacing(self.first.graph, self.first.algebra.displacement, Crossings.UNSEEN)
         inputs = datum(self.first.graph, None, ELSEWHERE)
         output = jets(self.back.graph, [self.back.output], algebra, inputs)[self.back.output]
-        return self.order(output.rest, UNSEEN)
+        found = self.order(output.rest, UNSEEN)
+        if kinks_meet(self.back.graph, self.back.output):
+            self.grounds[UNSEEN] = self.calculus.limited(self.grounds[UNSEEN], ())
+        return found
 
     def _gradient(self) -> Fraction | None:
         """The exponent of the norm of the change of Λ^{1/2} ∇F, from updates Λ ∇F. Frozen weights have none."""
@@ -317,8 +338,9 @@ class _Reading:
         for f in features:
             if f.initial is not None and f.initial > 0:
                 yield Kind.ILL_NORMALISED, f"{f.name} grows as {power_of_n(f.initial)} at initialisation", f.exact
-            elif f.width and f.initial is not None and f.initial < 0:
-                yield Kind.ILL_NORMALISED, f"{f.name} vanishes as {power_of_n(f.initial)} at initialisation", True
+            elif f.initial is not None and (f.vanishes or f.perhaps):
+                reason = f"{f.name} vanishes as {power_of_n(f.initial)} at initialisation"
+                yield Kind.ILL_NORMALISED, reason, f.vanishes
         since = "" if self.unstable_from is None else f" in step {self.unstable_from}"
         for f in features:
             if f.moved is not None and f.moved > 0:
@@ -347,4 +369,37 @@ class _Reading:
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
             grows = self._surely_grows(self.after, *parts)
             sharp = attained(moved, [self.values[part] for part in (node.first, node.rest) if part is not None])
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp)
+            gate = initial is not None and initial < 0 and self._open(argument)
+            if not self.grown.isdisjoint(self.back.graph.needed([self.back.image[argument]])):
+                # Parts of this move may cancel.
+                sharp, grows = False, grows and initial is not None and initial > 0
+            if (initial is not None and initial > 0) or (moved is not None and moved > 0):
+                self.grown |= self._functions(argument)
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp, gate)
+
+    def _open(self, argument: int) -> bool:
+        """Whether all that is made of ``argument``, entry by entry, is of order 1 at initialisation.
+
+        It is followed through what decays, up to values that do not.
+        """
+        decaying = {argument}
+        for index in self.program.needed(list(self.program.outputs.values())):
+            node = self.program[index]
+            if decaying.isdisjoint(node.operands):
+                continue
+            size = self.order(self.after.nodes[self.back.image[index]].base)
+            axes = {axis.name for i in node.operands for axis in wide(self.program.type(i))}
+            if applied_weight(node.operation) is not None or not axes <= {a.name for a in wide(node.type)}:
+                return False
+            if size is None or size < 0:
+                decaying.add(index)
+        return decaying.isdisjoint(self.program.outputs.values())
+
+    def _functions(self, argument: int) -> set[int]:
+        """The functions of ``argument`` that are not homogeneous, in the graph with the gradient."""
+        found: set[int] = set()
+        for index in self.program.needed(list(self.program.outputs.values())):
+            function = function_of(self.program[index].operation)
+            if function is not None and argument in self.program[index].operands:
+                found |= {self.back.image[index]} if facts(function.activation).degree is None else set()
+        return found

@@ -32,8 +32,10 @@ FEATURE: tuple[Field[Feature], ...] = (
 WEIGHT: tuple[Field[Mover], ...] = (
     Field("weight", "name", lambda m: Text(m.name)),
     Field("line", "line", lambda m: Shown(str(m.span.line), m.span.line) if m.span else Shown("", None)),
-    Field("exponent of n: move of its first value / max(1, size)", "relative", lambda m: Exponent(m.lead)),
-    Field("", "verdict", lambda m: Text(m.verdict)),
+    Field(
+        "exponent of n: move of its first value / max(1, size)", "relative", lambda m: Exponent(m.lead, exact=m.exact)
+    ),
+    Field("", "verdict", lambda m: Text(_verdict(m))),
     Field("from step", "from_step", lambda m: Shown("" if m.since is None else str(m.since), m.since)),
     Field(None, "moved", lambda m: Exponent(m.moved)),
     Field(None, "size", lambda m: Exponent(m.size)),
@@ -75,6 +77,13 @@ def regime(found: Regime) -> tuple[Section, Section]:
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
         Section("", (weights, Line(steps)), "regime"),
     )
+
+
+def _verdict(mover: Mover) -> str:
+    """How far a weight moves what it makes, as far as that is known."""
+    if mover.known:
+        return mover.verdict
+    return "at most maximally" if mover.lead == 0 else "not known"
 
 
 def _followed(found: Regime) -> str:

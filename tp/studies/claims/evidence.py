@@ -82,7 +82,6 @@ class Theory:
             frozen = not parameters[mover.name].rate.coefficient
             power = "" if mover.lead is None else f" (n^({mover.lead}) for n^(0))"
             said = f"{mover.name} {MOVES[mover.verdict]}{power}"
-            # Later steps may move it further; a bound is enough to say that it moves less.
-            sure = mover.exact or mover.verdict in ("less", "never")
-            exact = sure and (regime.settled or mover.verdict == "too much")
+            # Later steps may move it further.
+            exact = mover.known and (regime.settled or mover.verdict == "too much")
             yield Move(mover.name, mover.verdict, said, exact, frozen)

@@ -18,8 +18,9 @@ MAXIMAL, LESS, NEVER, TOO_MUCH = "maximally", "less", "never", "too much"
 def blame_growth(program: Graph, regime: Regime) -> Blame:
     """The features that training moves by a positive power of n, and the weights that move something too much."""
     features = [f for f in regime.features if f.moved is not None and f.moved > 0]
+    features = [f for f in features if f.sharp] or features
     nodes = tuple(Culprit("node", f.name, f.span, f.moved) for f in features[:HANDFUL])
-    wrong = [m for m in regime.movers if m.verdict == TOO_MUCH]
+    wrong = [m for m in regime.movers if m.verdict == TOO_MUCH and m.known]
     found = largest(*(c.exponent for c in nodes), *(m.moved for m in wrong))
     return Blame("the largest move", found, tuple(_weights(program, wrong)), nodes)
 
@@ -35,7 +36,7 @@ def blame_rest(program: Graph, regime: Regime) -> Blame:
 
 def blame_weights(program: Graph, regime: Regime, exempt: Collection[str]) -> tuple[Blame, ...]:
     """The weights that do not move what they make maximally, those with one exponent together; none of ``exempt``."""
-    wrong = [m for m in regime.movers if m.verdict != MAXIMAL and m.name not in exempt]
+    wrong = [m for m in regime.movers if m.verdict != MAXIMAL and m.known and m.name not in exempt]
     found: list[Blame] = []
     for verdicts, what in (((TOO_MUCH,), "the move that is too large"), ((LESS, NEVER), "the move that is too small")):
         movers = [m for m in wrong if m.verdict in verdicts]
