@@ -131,6 +131,36 @@ def test_a_product_that_is_even_by_its_last_factor_is_only_bounded() -> None:
     assert (found.exponents["F"], found.exact["F"]) == (1, False)
 
 
+@pytest.mark.parametrize(
+    ("factors", "power"),
+    [
+        ("(W @ (a @ x)) * (W @ (b @ x)) * (W @ (c @ x)) * (W @ ((a @ x) * (b @ x) * (c @ x)))", 2),
+        ("(W @ (a @ x)) * (W @ (b @ x)) * (W @ (c @ x)) * (W @ ((a @ x) * (b @ x) * (c @ x))) * relu(e @ x)", 2),
+        ("(W @ (a @ x)) * (W @ (b @ x)) * (V @ (a @ x)) * (V @ (b @ x))", 2),
+        ("(W @ (a @ x)) * (V @ (b @ x)) * (W @ (a @ x * (b @ x))) * (V @ ((a @ x)^2))", 2),
+    ],
+)
+def test_products_that_are_even_together_but_not_in_pairs(factors: str, power: int) -> None:
+    """F is of order -1/2 with one width, too: each pair of factors is uncorrelated at leading order."""
+    body = f"width n; {FOUR} param W : [n | n] ~ normal(0, 1); param V : [n | n] ~ normal(0, 1); "
+    body = f"{body}output f = mean({factors}) / n^{power}".replace("; ", "\n")
+    found = Analysis(parse(f"program p {{\n{body}\n}}").graph, ["F"]).prediction(["F"])
+    exponent = found.exponents["F"]
+    assert exponent is not None
+    assert exponent == -HALF or (exponent > -HALF and not found.exact["F"])
+
+
+@pytest.mark.parametrize("power", ["y * y * y", "tanh(y)"])
+def test_odd_powers_of_skewed_sums(power: str) -> None:
+    """Sums of n skewed entries are Gaussian: their third moment is n^(-1/2), and their fluctuations decide."""
+    body = "width n, m = n^(1/2)\ninput x : [d=3]\nparam U : [n, m | d] ~ exponential(0, 1)\n"
+    body += f"y = sum(U @ x, n) / sqrt(n)\noutput f = sum({power}, m) / sqrt(m)"
+    found = Analysis(parse(f"program p {{\n{body}\n}}").graph, ["F"]).prediction(["F"])
+    exponent = found.exponents["F"]
+    assert exponent is not None
+    assert exponent == 0 or (exponent > 0 and not found.exact["F"])
+
+
 @pytest.mark.parametrize(("width", "expected"), [("n", 0), ("n^(3/2)", Fraction(1, 4)), ("n^2", HALF)])
 def test_two_factors_need_one_covariance(width: str, expected: Fraction) -> None:
     factors = "(W @ (a @ x)) * (W @ (b @ x))"

@@ -58,8 +58,8 @@ class Context:
         """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
         self.forgotten: dict[tuple[Content, str, bool], Content] = {}
         """Contents after a sum over an axis."""
-        self.uncorrelated: dict[tuple[str, frozenset[int]], bool] = {}
-        """For axes and vectors on them, whether means may be smaller than contents say."""
+        self.uncorrelated: dict[tuple[str, frozenset[int]], int] = {}
+        """For axes and vectors on them, the flips of those of which no pair is correlated, but all together are."""
         self._inside: dict[int, frozenset[int]] = {}
         self.spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}

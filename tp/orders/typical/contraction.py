@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import combinations
 
 from tp.exponent import UNBOUNDED
-from tp.orders.typical.content import Content
+from tp.orders.typical.content import Content, generic
 from tp.orders.typical.context import Context
+from tp.orders.typical.f2 import remainder
 from tp.orders.typical.flips import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
@@ -81,10 +81,7 @@ def _mean(
     if not content.offset & on or not content.misses_zero(on):
         tied = content.mixes(on)
         if not tied:
-            definite = (
-                at.spread and len(symbols) > 3 and not content.free & on and not any(row & on for row in content.basis)
-            )
-            bound = bool(definite) and _uncorrelated(at, axis, symbols)
+            bound = len(symbols) > 3 and _uncorrelated(at, content, axis, symbols)
             return 0, forgotten(at, content, axis, all_skewed=True), bound
         at.witnesses |= tied
         kept = content.section(on)
@@ -125,21 +122,38 @@ def _blurred(
     return lost, _with_skewed(at, kept, content, axis), bound
 
 
-def _uncorrelated(at: Context, axis: str, symbols: frozenset[int]) -> bool:
-    """Whether the vectors on ``axis`` are four images under one weight, uncorrelated in pairs, with an even product.
+def _uncorrelated(at: Context, content: Content, axis: str, symbols: frozenset[int]) -> bool:
+    """Whether a mean that ``content`` lets stay may need covariances that vanish at leading order (theorem 3.7b).
 
-    The mean of the product is then smaller than its content says.
+    So it is where flips of four or more of the vectors on ``axis`` add up to none, though those of their pairs do not.
+    With one width it is examined only where all vectors that take part are on the axis, and are made of no others.
     """
+    on = at.flips.on(axis)
     found = at.uncorrelated.get((axis, symbols))
     if found is None:
-        on = at.flips.on(axis)
-        vectors = dict.fromkeys(at.symbols[s] for s in symbols if axis in at.symbols[s].axes)
-        own = dict.fromkeys((v.source, v.transpose, v.own.kept(on)) for v in vectors)
-        found = at.uncorrelated[axis, symbols] = (
-            len(own) == 4
-            and len({v[:2] for v in own}) == 1
-            and all(a[2].times(b[2]).misses_zero(on) for a, b in combinations(own, 2))
-        )
+        vectors = [at.symbols[s] for s in symbols if axis in at.symbols[s].axes]
+        alone = at.spread or (len(vectors) == len(symbols) and not any(at.inside(s) for s in symbols))
+        found = at.uncorrelated[axis, symbols] = _tangled(v.own.kept(on) for v in vectors) if alone else 0
+    return bool(found) and not content.free & found and not any(row & found for row in content.basis)
+
+
+def _tangled(contents: Iterable[Content]) -> int:
+    """The generators of such of ``contents`` as add up to none though no two of them do; 0 where there are none.
+
+    What is not known of one of them is left out in all.
+    """
+    known = list(contents)
+    span = generic(Content(0, c.basis, c.free) for c in known)
+    rows: dict[int, tuple[int, int]] = {}
+    found = 0
+    for offset in dict.fromkeys(remainder(c.offset & ~span.free, span.basis) for c in known):
+        rest, members = offset, offset
+        while rest and (row := rows.get(rest.bit_length())):
+            rest, members = rest ^ row[0], members | row[1]
+        if rest:
+            rows[rest.bit_length()] = rest, members
+        else:
+            found |= members
     return found
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.orders.facts import Rarity, Source
-from tp.orders.typical.content import Content
+from tp.orders.typical.content import UNKNOWN, Content
 from tp.orders.typical.context import Context
 from tp.orders.typical.contraction import contracted, extremes
 from tp.orders.typical.flips import WideAxes
@@ -118,5 +118,18 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:
     """The sum over the first wide axes; the second ones remain."""
     over, rest = arguments
-    parts = (s for t in values[0].terms for part, order in extremes(t, over) for s in contracted(at, part, order))
+    here = {axis for axis, _ in (*over, *rest)}
+    terms = [t._replace(bound=True) if _summed_before(at, t, here) else t for t in values[0].terms]
+    parts = (s for t in terms for part, order in extremes(t, over) for s in contracted(at, part, order))
     return at.value(parts, rest)
+
+
+def _summed_before(at: Context, term: Term, here: set[str]) -> bool:
+    """Whether ``term``, on the axes ``here``, may be odd in sums of a skewed source over another of its axes.
+
+    Such sums are Gaussian at leading order, so that the mean of an odd power of them is smaller than its degree says.
+    """
+    return any(
+        (degree == UNKNOWN or (degree > 1 and degree % 2)) and not at.skewed_axes(source) <= here
+        for source, degree in term.content.skewed
+    )
