@@ -22,7 +22,9 @@ _HEADER: Option[bool | None] = Option(
     "Whether the first row of a table holds names. Recognised where it is clear.",
     lambda _, word: word == "--header",
 )
-_TARGET = value("--target", str, "The column or array of targets, by name or by number from 1.", metavar="COLUMN")
+_TARGET = value(
+    "--target", str, "The column or array of targets: its name, its number from 1, or last.", metavar="COLUMN"
+)
 DATA = (_DATA, _HEADER, _TARGET)
 EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
 STORE = value("--store", str, "The folder of results, instead of the user's cache.", metavar="FOLDER")
