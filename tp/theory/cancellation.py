@@ -11,6 +11,7 @@ from tp.orders.typical.recorder import Calculus
 from tp.orders.typical.value import Term, Value
 from tp.primitives.generic import Generic
 from tp.primitives.linear import Linear
+from tp.primitives.sum_broadcast import Sum
 
 
 def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
@@ -31,9 +32,10 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
 
 
 def leading(program: Graph, index: int, values: Mapping[int, Value]) -> list[int]:
-    """The places of the operands of a linear combination that have its exponent."""
+    """The places of the operands of a linear combination, or of a sum over an axis, that have its exponent."""
     node = program[index]
-    assert isinstance(node.operation, Linear)
+    if not isinstance(node.operation, Linear):
+        return [0]
     sizes = [
         None if (e := values[i].exponent) is None or not s.coefficient else e + s.exponent
         for s, i in zip(node.operation.scales, node.operands, strict=True)
@@ -44,7 +46,11 @@ def leading(program: Graph, index: int, values: Mapping[int, Value]) -> list[int
 
 def _apart(program: Graph, index: int, values: Mapping[int, Value]) -> bool:
     """Whether the node is no sum of several leading terms, or one whose terms cannot cancel."""
-    if not isinstance(program[index].operation, Linear):
+    operation = program[index].operation
+    if isinstance(operation, Sum):
+        wide = {a.name for a in program.type(program[index].operands[0]) if a.wide}
+        return bool(wide & set(operation.over)) or values[index].exponent is None
+    if not isinstance(operation, Linear):
         return True
     places = leading(program, index, values)
     if len(places) < 2:

@@ -56,13 +56,22 @@ class GenericNumbers:
     def cancel(self, index: int, places: Sequence[int]) -> bool:
         """Whether an order in ε of the sum of the operands at ``places`` vanishes, but not that of these operands."""
         node = self.program[index]
-        if not self._fits(node.type):
+        if not self._fits(node.type) or any(not self._fits(self.program.type(i)) for i in node.operands):
             return False
-        parts = self._parts(index, places)
-        total, size = sum(parts), sum(abs(p) for p in parts)
+        if isinstance(node.operation, Sum):
+            total, size = self._summed(node.operation, self.at(node.operands[0]), node.operands[0])
+        else:
+            parts = self._parts(index, places)
+            total, size = sum(parts), sum(abs(p) for p in parts)
         axes = tuple(range(1, np.ndim(size)))
         totals, sizes = np.max(np.abs(total), axis=axes), np.max(size, axis=axes)
         return bool(np.any((sizes > 1e-6) & (totals <= SMALL * sizes)))
+
+    def _summed(self, operation: Sum, array: Series, operand: int) -> tuple[Series, Series]:
+        """The sum of ``array``, the series of ``operand``, over finite axes, and that of the sizes of its entries."""
+        finite = [a.name for a in self.program.type(operand) if not a.wide]
+        axes = tuple(1 + finite.index(a) for a in operation.over)
+        return array.sum(axis=axes), np.abs(array).sum(axis=axes)
 
     def _parts(self, index: int, places: Sequence[int]) -> list[Series]:
         node = self.program[index]
@@ -121,8 +130,7 @@ class GenericNumbers:
                 product = _times(*(self._aligned(i, both) for i in operands))
                 return product.sum(axis=tuple(1 + finite.index(a) for a in operation.over))
             case Sum() if not self._wide(operation.over, operands[0]):
-                finite = [a.name for a in self.program.type(operands[0]) if not a.wide]
-                return self.at(operands[0]).sum(axis=tuple(1 + finite.index(a) for a in operation.over))
+                return self._summed(operation, self.at(operands[0]), operands[0])[0]
             case Broadcast():
                 return self._aligned(operands[0], node.type)
             case Rename() | Generic():
