@@ -51,7 +51,9 @@ def subsets(program: Graph) -> GraphBuilder:
 def rows(program: Graph) -> GraphBuilder:
     """A probe at weights with moves in rows."""
     operators = [p.name for p in program.parameters.values() if p.is_operator]
-    return probe(program, 2, Moves(dict.fromkeys(operators, 3), shrinks=True), {}, radial=True).graph
+    return probe(
+        program, 2, Moves(dict.fromkeys(operators, 3), shrinks=frozenset(operators)), {}, {"all": program.parameters}
+    ).graph
 
 
 def arrays(program: Graph) -> GraphBuilder:

@@ -24,16 +24,21 @@ Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[d
 
 def sgd(optimizer: SGD) -> Step:
     """SGD as its docstring has it, in numbers, with the decay at its width."""
-    decoupled, coupled = (0.0, optimizer.decay) if optimizer.coupled else (optimizer.decay, 0.0)
+
+    def decay(weight: str) -> float:
+        family = weight.partition("[")[0]
+        return optimizer.decays.get(weight, optimizer.decays.get(family, optimizer.decay))
 
     def step(
         gradient: dict[str, Any], velocity: Any, weights: dict[str, Any], rates: dict[str, float]
     ) -> tuple[dict[str, Any], Any]:
         before = velocity or dict.fromkeys(weights, 0.0)
         velocity = {
-            w: optimizer.momentum * before[w] + rates[w] * (gradient[w] + coupled * weights[w]) for w in weights
+            w: optimizer.momentum * before[w] + rates[w] * (gradient[w] + optimizer.coupled * decay(w) * weights[w])
+            for w in weights
         }
-        return {w: -optimizer.eta * (velocity[w] + decoupled * weights[w]) for w in weights}, velocity
+        moves = {w: velocity[w] + (not optimizer.coupled) * decay(w) * weights[w] for w in weights}
+        return {w: -optimizer.eta * move for w, move in moves.items()}, velocity
 
     return step
 

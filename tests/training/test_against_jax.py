@@ -96,6 +96,31 @@ def test_decay_of_weights_with_means(optimizer: SGD) -> None:
     compared(model, route(model, 4, 2), optimizer, sgd(optimizer.at(12)), find("squared").function)
 
 
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(0.2, momentum=0.5, decay=0.3, decays={"W": 0.0, "U": 0.6}),
+        SGD(0.2, decays={"W[2]": 0.5, "v": 1.0}),
+        *slow(
+            [
+                SGD(0.2, momentum=0.5, decay=0.3, decays={"W": 0.1, "W[3]": 0.0}, power=Fraction(-1, 2)),
+                SGD(0.2, momentum=0.5, decays={"W": 0.4, "v": 0.1}, coupled=True),
+            ]
+        ),
+    ],
+)
+def test_decay_of_single_weights(optimizer: SGD) -> None:
+    """Weights of a family, single ones and all others shrink by shares of their own, and so does the linear model."""
+    model = tp.load(PROGRAMS / "mlp.tp")
+    compared(model, route(model, 5, 2), optimizer, sgd(optimizer.at(12)), find("squared").function)
+
+
+def test_gains_decay_alone() -> None:
+    model = tp.parse(GAINS)
+    optimizer = SGD(0.1, momentum=0.5, decays={"g": 0.8, "v": 0.1})
+    compared(model, route(model, 4, 2), optimizer, sgd(optimizer), find("squared").function)
+
+
 def test_a_cost_of_ones_own() -> None:
     def quartic(y: Any, t: Any) -> Any:
         return ((y - t) ** 4).sum()
@@ -134,11 +159,16 @@ def test_second_derivatives(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "decay"),
-    [("mlp", 0.3), *slow([("attention", 0.3)]), *exhaustive([("cnn", 0.3), ("mlp", 0.0), ("rnn", 0.0)])],
+    ("name", "decay", "decays"),
+    [
+        ("mlp", 0.3, {}),
+        ("mlp", 0.0, {"W[2]": 0.5, "U": 0.2}),
+        *slow([("attention", 0.3, {"attend": 0.0, "attend/Q": 0.7})]),
+        *exhaustive([("cnn", 0.3, {}), ("mlp", 0.0, {}), ("rnn", 0.0, {})]),
+    ],
 )
 def test_rows_of_outer_products_are_the_moves_of_a_matrix(
-    name: str, decay: float, monkeypatch: pytest.MonkeyPatch
+    name: str, decay: float, decays: dict[str, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same weights, once moved as arrays and once left alone, with every update kept beside them."""
 
@@ -148,8 +178,8 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
         return draw(parameters, n, key, dtype)
 
     model = tp.load(PROGRAMS / f"{name}.tp")
-    path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay)
-    path = replace(path, curved=path.looks if name == "mlp" and not decay else ())
+    path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay, decays=decays)
+    path = replace(path, curved=path.looks if name == "mlp" and not optimizer.shrinks else ())
     arrays = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(12, "float64", "dense"), 3, 1)
     monkeypatch.setattr(initial_weights, "draw", everything)
     trainer = Trainer(model.name, model.graph, path, optimizer, "squared")

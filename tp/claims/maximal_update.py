@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from tp.answer import Answer
 from tp.claims.trained import TrainingClaim
+from tp.graph.weight_names import covers
 
 if TYPE_CHECKING:
     from tp.claims.evidence import Training
     from tp.program import Claim
-
-
-def covers(name: str, weight: str) -> bool:
-    """Whether ``name`` stands for ``weight``: as its name, its family, or the function that owns it."""
-    return weight == name or weight.startswith((f"{name}[", f"{name}/"))
 
 
 class MaximalUpdate(TrainingClaim):

@@ -26,7 +26,7 @@ class Role(Enum):
     LEFT = "left"  # the rows a of a move Σ_r c_r a_r ⊗ b_r, axes (rank, outs)
     RIGHT = "right"  # the rows b of a move, axes (rank, ins)
     COEFFICIENTS = "coefficients"  # the coefficients c of a move, axes (rank)
-    SHRUNK = "shrunk"  # the factor of all initial weights whose moves are outer products
+    SHRUNK = "shrunk"  # the factor of the initial value of a weight whose moves are outer products
 
 
 _NUMBERED = frozenset({Role.COPY, Role.FREE_LEFT, Role.FREE_RIGHT})

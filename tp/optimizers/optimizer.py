@@ -7,13 +7,15 @@ A new optimiser is a subclass in a file of its own. It has to define :meth:`Opti
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.diagnostics.diagnostic import error
-from tp.optimizers.setting import Range, Setting, setting, settings_of
+from tp.graph.weight_names import covers
+from tp.optimizers.by_weight import ByWeight
+from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
 
 if TYPE_CHECKING:
     from tp.graph.builder import GraphBuilder
@@ -45,10 +47,11 @@ class Optimizer(ABC):
 
     @property
     def linear(self) -> bool:
-        """Whether :meth:`update` is linear in gradients, state and weights together, and alike for all weights.
+        """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
 
-        Then it may be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its
-        initial value and of outer products, and to the outputs of the linear model, which are linear in its weights.
+        It must be alike for all weights, up to their learning rates, that have the same :meth:`shrinkage`. Then it may
+        be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its initial value
+        and of outer products, and to the outputs of the linear model, which are linear in its weights.
         For other optimisers every weight is an array, also those of the linear model.
         """
         return False
@@ -78,10 +81,9 @@ class Optimizer(ABC):
         return type(self).__module__.startswith(f"{__package__}.")
 
     @property
-    def json(self) -> dict[str, str | float]:
+    def json(self) -> dict[str, str | float | dict[str, float]]:
         """Name and settings, as JSON has them."""
-        plain = {s.key: getattr(self, s.name) for s in self.settings()}
-        return {"optimizer": self.name, **{k: str(v) if isinstance(v, Fraction) else v for k, v in plain.items()}}
+        return {"optimizer": self.name, **{s.key: _plain(getattr(self, s.name)) for s in self.settings()}}
 
     @property
     def described(self) -> list[str]:
@@ -89,6 +91,15 @@ class Optimizer(ABC):
         first, *more = self.settings()
         shown = [first, *(s for s in more if getattr(self, s.name) != s.default)]
         return [_said(s.label, getattr(self, s.name)) for s in shown]
+
+    def require(self, weights: Collection[str]) -> None:
+        """Raises TpError TP513 where a setting names a weight that is none of ``weights``."""
+        for declared in self.settings():
+            if isinstance(declared.default, ByWeight):
+                for name in getattr(self, declared.name):
+                    if not any(covers(name, weight) for weight in weights):
+                        hint = f"weights: {', '.join(weights)}"
+                        raise error("TP513", f"{declared.label} {name}: no weight is called {name}", hint=hint)
 
     @abstractmethod
     def init(self, params: Weights) -> Any:
@@ -102,13 +113,18 @@ class Optimizer(ABC):
 
         ``gradients`` are those of the mean cost of a batch, and ``rates`` are Λ, a number for each weight. Where the
         optimiser is :attr:`linear`, an array may also be coordinates: [1 + outer products] of one weight, the first of
-        which belongs to its initial value, or [samples, components] outputs.
+        which belongs to its initial value, or [samples, components] outputs, by the name of the first of all weights
+        with the same :meth:`shrinkage`.
         """
 
     @property
     def shrinks(self) -> bool:
-        """Whether every step shrinks the weights, as weight decay does: all by one factor if :attr:`linear`."""
+        """Whether every step shrinks some weights, as weight decay does."""
         return False
+
+    def shrinkage(self, weight: str) -> float:
+        """How fast steps shrink ``weight``, in any unit: 0 where they do not, the same for weights that do alike."""
+        return float(self.shrinks)
 
     def matrix_free(self, second: bool) -> bool:
         """Whether weights may be matrix-free, and with ``second`` whether they may where second derivatives are taken.
@@ -127,8 +143,15 @@ class Optimizer(ABC):
         raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")
 
 
-def _said(label: str, value: float | Fraction | bool) -> str:
+def _plain(value: Value) -> str | float | dict[str, float]:
+    """A setting as JSON has it."""
+    return str(value) if isinstance(value, Fraction) else dict(value) if isinstance(value, ByWeight) else value
+
+
+def _said(label: str, value: Value) -> str:
     """A setting in words."""
     if isinstance(value, bool):
         return label
+    if isinstance(value, ByWeight):
+        return f"{label} {value}"
     return f"{label} n^({value})" if isinstance(value, Fraction) else f"{label} {value:g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from math import inf, isfinite
@@ -9,7 +10,10 @@ from numbers import Real
 from typing import Any
 
 from tp.diagnostics.diagnostic import error
+from tp.optimizers.by_weight import ByWeight, read
 from tp.written import number
+
+Value = float | Fraction | bool | ByWeight
 
 METADATA = "setting"
 """The key of a :class:`Setting` in the metadata of its field."""
@@ -34,15 +38,16 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of an optimiser: a number, a power of n (a rational number), or a switch, as its default is.
+    """One setting of an optimiser: a number, a power of n (a rational number), a switch, or numbers for single weights.
 
-    ``name`` is the field of the optimiser. ``label`` is what people read: it names the setting in reports, and with
-    hyphens the option of the command line, with underscores the key in JSON. ``unit`` is empty for a pure number.
+    It is of the kind of its default. ``name`` is the field of the optimiser. ``label`` is what people read: it names
+    the setting in reports, and with hyphens the option of the command line, with underscores the key in JSON. ``unit``
+    is empty for a pure number.
     """
 
     name: str
     label: str
-    default: float | Fraction | bool
+    default: Value
     range: Range
     unit: str
     help: str
@@ -60,10 +65,16 @@ class Setting:
     @property
     def metavar(self) -> str:
         """What is written after the option; empty for a switch."""
-        return "" if isinstance(self.default, bool) else "POWER" if isinstance(self.default, Fraction) else "NUMBER"
+        if isinstance(self.default, bool):
+            return ""
+        if isinstance(self.default, ByWeight):
+            return "WEIGHT=NUMBER,..."
+        return "POWER" if isinstance(self.default, Fraction) else "NUMBER"
 
-    def read(self, text: str) -> float | Fraction:
+    def read(self, text: str) -> float | Fraction | ByWeight:
         """The value that ``text`` says. Raises ValueError."""
+        if isinstance(self.default, ByWeight):
+            return read(text)
         if isinstance(self.default, Fraction):
             try:
                 return Fraction(text)
@@ -71,7 +82,7 @@ class Setting:
                 raise ValueError("it must be a rational number such as -1/2") from None
         return number()(text)
 
-    def checked(self, value: object) -> float | Fraction | bool:
+    def checked(self, value: object) -> Value:
         """``value`` as the default is. Raises TpError TP513 where it is not, or outside the range."""
         if isinstance(self.default, bool):
             if not isinstance(value, bool):
@@ -81,12 +92,19 @@ class Setting:
             if isinstance(value, bool) or not isinstance(value, int | Fraction) or value not in self.range:
                 raise error("TP513", f"{self.label} must be a whole number or a Fraction, {self.range}, not {value!r}")
             return Fraction(value)
+        if isinstance(self.default, ByWeight):
+            if not isinstance(value, Mapping):
+                raise error("TP513", f"{self.label} takes numbers by name of the weight, not {value!r}")
+            return ByWeight({str(name): self._number(f"{self.label} {name}", given) for name, given in value.items()})
+        return self._number(self.label, value)
+
+    def _number(self, label: str, value: object) -> float:
         if not isinstance(value, Real) or float(value) not in self.range:
-            raise error("TP513", f"{self.label} must be a number, {self.range}, not {value!r}")
+            raise error("TP513", f"{label} must be a number, {self.range}, not {value!r}")
         return float(value)
 
 
-def setting(default: float | Fraction | bool, help: str, *, within: Range, label: str = "", unit: str = "") -> Any:
+def setting(default: Value, help: str, *, within: Range, label: str = "", unit: str = "") -> Any:
     """A field of an optimiser: ``momentum: float = setting(0.0, "...", within=Range(0, 1))``."""
     return field(default=default, metadata={METADATA: (label, within, unit, help)})
 

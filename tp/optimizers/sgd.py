@@ -3,9 +3,9 @@
     v(s + 1) = μ v(s) + Λ ∇C(θ(s)),               θ(s + 1) = (1 - ηλn^p) θ(s) - η v(s + 1)      decoupled
     v(s + 1) = μ v(s) + Λ (∇C(θ(s)) + λn^p θ(s)),  θ(s + 1) = θ(s) - η v(s + 1)                  coupled
 
-With μ = λ = 0 this is eq. 10 of the paper. Momentum: Polyak (1964). Decoupled decay: Loshchilov and Hutter (2019);
-every weight shrinks by the same factor, whatever its learning rate. Coupled decay is the gradient of λn^p |θ|² / 2: a
-weight shrinks in proportion to its learning rate.
+λ may differ from weight to weight. With μ = λ = 0 this is eq. 10 of the paper. Momentum: Polyak (1964). Decoupled
+decay: Loshchilov and Hutter (2019); a weight shrinks by the factor 1 - ηλn^p, whatever its learning rate. Coupled decay
+is the gradient of λn^p |θ|² / 2: a weight shrinks in proportion to its learning rate.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.diagnostics.diagnostic import error
+from tp.optimizers.by_weight import ByWeight, number_of
 from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
 
 
 NONE = Fraction(0)
+OF_NO_WEIGHT = ByWeight()
 
 
 @register
 @dataclass(frozen=True)
 class SGD(Optimizer):
-    """Gradient descent: η is ``eta``, μ ``momentum``, λ ``decay`` and p ``power``; ηλn^p is below 1. The state is v."""
+    """Gradient descent: η is ``eta``, μ ``momentum``, λ ``decay`` and p ``power``; ηλn^p is below 1. The state is v.
+
+    ``decays`` has λ by name of a weight, of a family (``W`` is all of ``W[2]``, ``W[3]``, ...) or of a function that
+    owns weights; the longest name counts.
+    """
 
     name: ClassVar[str] = "sgd"
 
@@ -50,20 +56,29 @@ class SGD(Optimizer):
         within=Range(0),
         label="coupled decay",
     )
+    decays: Mapping[str, float] = setting(
+        OF_NO_WEIGHT,
+        "Another weight decay for single weights: W=0.1,U=0.",
+        within=Range(0),
+        label="weight decay of",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.eta * self.decay >= 1:
-            raise error("TP513", f"eta times weight decay must be below 1, not {self.eta * self.decay}")
+        for decay in (self.decay, *self.decays.values()):
+            if self.eta * decay >= 1:
+                raise error("TP513", f"eta times weight decay must be below 1, not {self.eta * decay}")
 
     @property
     def linear(self) -> bool:
-        return not (self.coupled and self.decay)  # then weights shrink by different factors
+        return not (self.coupled and self.shrinks)  # then weights shrink by factors that may be 0
 
     def at(self, n: int) -> SGD:
-        return (
-            replace(self, decay=self.decay * float(n) ** float(self.power), power=Fraction(0)) if self.power else self
-        )
+        if not self.power:
+            return self
+        factor = float(n) ** float(self.power)
+        decays = {name: factor * decay for name, decay in self.decays.items()}
+        return replace(self, decay=factor * self.decay, decays=decays, power=NONE)
 
     def init(self, params: Weights) -> Weights:
         import jax.numpy as jnp
@@ -74,17 +89,20 @@ class SGD(Optimizer):
         self, gradients: Weights, state: Weights, params: Weights, rates: Mapping[str, float]
     ) -> tuple[Weights, Weights]:
         if self.coupled:
-            gradients = {name: gradients[name] + self.decay * params[name] for name in state}
+            gradients = {name: gradients[name] + self.shrinkage(name) * params[name] for name in state}
         velocity = {name: self.momentum * v + rates[name] * gradients[name] for name, v in state.items()}
-        return {name: self._move(v, params[name]) for name, v in velocity.items()}, velocity
+        return {name: self._move(v, params[name], self.shrinkage(name)) for name, v in velocity.items()}, velocity
 
-    def _move(self, velocity: Any, weight: Any) -> Any:
+    def _move(self, velocity: Any, weight: Any, decay: float) -> Any:
         move = -self.eta * velocity
-        return move - self.eta * self.decay * weight if self.decay and not self.coupled else move
+        return move - self.eta * decay * weight if decay and not self.coupled else move
 
     @property
     def shrinks(self) -> bool:
-        return self.decay > 0
+        return any(decay > 0 for decay in (self.decay, *self.decays.values()))
+
+    def shrinkage(self, weight: str) -> float:
+        return number_of(weight, self.decays, self.decay)
 
     def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
         """The sum of all steps: momentum changes only constants, and decay adds a multiple of the weights."""
@@ -93,13 +111,20 @@ class SGD(Optimizer):
 
         steps = len(changes) + 1
         linear = initial.rescaled(graph, lambda _: Scale(float(steps)))
-        return Displacement((linear,), tuple(changes), self._shares(graph) if self.shrinks else None)
+        return Displacement((linear,), tuple(changes), self._shares(graph))
 
-    def _shares(self, graph: GraphBuilder) -> Callable[[str], Scale]:
-        """By weight: the share of it that a step takes away, up to a constant."""
+    def _shares(self, graph: GraphBuilder) -> Callable[[str], Scale | None]:
+        """By weight: the share of it that a step takes away, up to a constant; None where it does not decay."""
         from tp.graph.axes import ONE, Scale
 
         share, widths = ONE, list(graph.widths.values())
         if self.power and widths:
             share = Scale.of(widths[0], self.power / widths[0].exponent)
-        return lambda name: share * graph.learning_rate * graph.parameters[name].rate if self.coupled else share
+
+        def of(name: str) -> Scale | None:
+            if not (decay := self.shrinkage(name)):
+                return None
+            found = share * Scale(decay)
+            return found * graph.learning_rate * graph.parameters[name].rate if self.coupled else found
+
+        return of

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tp.answer import Answer
 from tp.claims import known
 from tp.claims.kind import quantity_inequalities
-from tp.claims.maximal_update import covers
 from tp.exponent import in_words, power_of_n
+from tp.graph.weight_names import covers
 from tp.quantities.definitions import LIMITS, is_quantity
 from tp.studies.claims.evaluate import ClaimResult, only_output
 from tp.theory.diagnosis.culprits import Blame

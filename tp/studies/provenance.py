@@ -19,8 +19,8 @@ class Provenance:
     """The program called ``program`` in ``file``, and what was drawn of it.
 
     ``widths`` are those at which something was drawn, rising. ``engines`` has by width the interpreter that drew:
-    "dense" or "conditioned". The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made.
-    ``interrupted``: the user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement
+    "dense" or "conditioned", and ``apart`` by part of a study the engines that drew it where they are others at the
+    same width. The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made. ``interrupted``: the user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement
     that would have gone on. Without any numbers all but ``program`` and ``file`` are empty.
     """
 
@@ -34,6 +34,7 @@ class Provenance:
     interrupted: bool = False
     budget: float = 0.0
     short: bool = False
+    apart: Mapping[str, Mapping[int, str]] = field(default_factory=dict[str, Mapping[int, str]])
 
     def next_budget(self, undecided: Sequence[str]) -> str:
         """A budget to go on with, as text, where this one ended with quantities ``undecided``; else empty."""
@@ -48,6 +49,11 @@ class Provenance:
             interrupted=self.interrupted or any(more.interrupted for more in drawn),
             short=self.short or any(more.short for more in drawn),
         )
+
+    def part(self, name: str, drawn: Sweep | Provenance) -> Provenance:
+        """With the cells of a further sweep, whose engines are kept as those of the part ``name`` if they differ."""
+        other = {n: engine for n, engine in drawn.engines.items() if self.engines.get(n, engine) != engine}
+        return replace(self.also(drawn), apart={**self.apart, **({name: other} if other else {})})
 
 
 def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:

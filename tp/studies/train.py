@@ -27,6 +27,7 @@ from tp.studies.provenance import Provenance, provenance
 if TYPE_CHECKING:
     from tp.data.source import Data
     from tp.experiments.training.trainer import Trainer
+    from tp.optimizers import Optimizer
     from tp.program import Program
 
 
@@ -45,17 +46,18 @@ def trainer_of(
     """The runs of ``program`` under ``schedule``, with second derivatives if they are ``curved``.
 
     Of ``features`` those without a name of their own, and those that are not wide, are left out. Raises TpError TP512
-    where there are several outputs, TP513 for weight decay of weights with a mean and for targets that the cost does
-    not accept, TP60x for data.
+    where there are several outputs, TP513 for weight decay of matrices with a mean or of unknown weights and for
+    targets that the cost does not accept, TP60x for data.
     """
     from tp.experiments.training.trainer import Trainer
 
     graph = program.graph
+    schedule.optimizer.require(graph.parameters)
     name = only_output(program)
     if name is None:
         raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
     if schedule.optimizer.shrinks:
-        _require_centred(graph)
+        _require_centred(graph, schedule.optimizer)
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models may differ after training.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype, name_of(schedule.cost))
@@ -74,10 +76,10 @@ def trainer_of(
     return Trainer(program.name, graph, path, schedule.optimizer, name_of(schedule.cost), named)
 
 
-def _require_centred(graph: Graph) -> None:
-    """Raises TpError TP513 where a matrix has a mean: means of matrices are not kept as numbers that can shrink."""
+def _require_centred(graph: Graph, optimizer: Optimizer) -> None:
+    """Raises TpError TP513 where a matrix that shrinks has a mean: such means are not kept as numbers that can shrink."""
     for p in graph.parameters.values():
-        if p.law.mean is not None and p.ins:
+        if p.law.mean is not None and p.ins and optimizer.shrinkage(p.name):
             raise error("TP513", f"weight decay needs matrices without a mean, and {p.name} has one", p.span)
 
 

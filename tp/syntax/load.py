@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from tp.activations import find
-from tp.claims.maximal_update import covers
 from tp.construct.composed import COMPOSED, offered
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
+from tp.graph.weight_names import covers
 from tp.program import Program
 from tp.quantities.definitions import is_quantity
 from tp.syntax import tree as t

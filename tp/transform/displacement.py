@@ -49,12 +49,13 @@ class Displaced:
 class Displacement:
     """The change of the weights: directions that count as first order, and directions that belong to the rest.
 
-    ``radial`` is by weight the multiple of it that is one more direction of first order, as weight decay has it.
+    ``radial`` is by weight the multiple of it that is one more direction of first order, as weight decay has it, or
+    None for a weight without.
     """
 
     first: tuple[Direction, ...] = ()
     rest: tuple[Direction, ...] = ()
-    radial: Callable[[str], Scale] | None = None
+    radial: Callable[[str], Scale | None] = lambda _: None
 
 
 class Displacing(Algebra[Displaced]):
@@ -95,8 +96,8 @@ class Displacing(Algebra[Displaced]):
             self._sum([found for d in directions if (found := d.leaves.get(weight)) is not None])
             for directions in (self.displacement.first, self.displacement.rest)
         ]
-        if self.displacement.radial is not None:
-            along = scaled(self.graph, self._whole(node, weight), self.displacement.radial(weight))
+        if (share := self.displacement.radial(weight)) is not None:
+            along = scaled(self.graph, self._whole(node, weight), share)
             moves[0] = self._sum([m for m in (along, moves[0]) if m is not None])
         return Displaced(node, *moves)
 
@@ -171,8 +172,7 @@ class Displacing(Algebra[Displaced]):
         first = [] if jet.first is None else [self.graph.add(operation, jet.first)]
         passed = [] if jet.rest is None else [self.graph.add(operation, jet.rest)]
         made: list[int] = []
-        if self.displacement.radial is not None:
-            share = self.displacement.radial(weight.name)
+        if (share := self.displacement.radial(weight.name)) is not None:
             first.append(scaled(self.graph, base, share))
             if (move := self.move(jet)) is not None:
                 made.append(scaled(self.graph, self.graph.add(operation, move), share))

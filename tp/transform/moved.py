@@ -31,12 +31,12 @@ RANK = "@rank"
 class Moves:
     """Which weights have moved: some by ``rank[weight]`` outer products, those in ``arrays`` by an array.
 
-    With ``shrinks`` the initial values of weights with a positive rank are multiplied by the input γ.
+    The initial values of weights in ``shrinks`` with a positive rank are multiplied by the input γ of that weight.
     """
 
     rank: Mapping[str, int] = field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
-    shrinks: bool = False
+    shrinks: frozenset[str] = frozenset()
 
     def beside(self, program: Graph) -> frozenset[str]:
         """The weights that :func:`room_for` adds for the moves that are arrays."""
@@ -72,8 +72,8 @@ def moved(
             return combine(target, [copy, target.add(on_weight(operation, Slot(Role.MOVE, weight.name)), *operands)])
         if not weight.applied or not moves.rank.get(weight.name):
             return copy
-        if moves.shrinks:
-            copy = multiply(target, copy, target.add(Input(Slot(Role.SHRUNK), ())))
+        if weight.name in moves.shrinks:
+            copy = multiply(target, copy, target.add(Input(Slot(Role.SHRUNK, weight.name), ())))
         return combine(target, [copy, _move(target, weight, operands[0], moves.rank)])
 
     return instantiate(program, roots, target, datum, samples, beside)

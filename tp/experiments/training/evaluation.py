@@ -22,14 +22,14 @@ from tp.primitives.arrays import aligned
 class Values(NamedTuple):
     """The values of one evaluation.
 
-    ``output`` is [samples, ...axes of the output], features are [samples, entries], and ``radial`` is [samples], or 0
-    where it is not wanted.
+    ``output`` is [samples, ...axes of the output], features are [samples, entries], and ``radial`` is by group
+    [samples].
     """
 
     output: Any
     features: dict[str, Any]
     gradient: Parts
-    radial: Any
+    radial: dict[str, Any]
 
 
 class Evaluation:
@@ -77,7 +77,7 @@ class Evaluation:
             for name, node in of.features.items()
         }
         output = jnp.moveaxis(found[of.output], self._place, 0)
-        radial = jnp.zeros(()) if of.radial is None else self._flat(found, of.radial, (self._samples,), ())
+        radial = {group: self._flat(found, node, (self._samples,), ()) for group, node in of.radial.items()}
         leaves = {name: self._leaf(found, name, node) for name, node in of.gradient.leaves.items()}
         return Values(
             output, features, Parts(leaves, {name: self._rows(found, name) for name in of.gradient.factors}), radial

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -26,6 +26,12 @@ class Parts(NamedTuple):
 
     leaves: dict[str, Any]
     rows: dict[str, Rows]
+
+
+def only(of: Parts, weights: Collection[str]) -> Parts:
+    """The parts of some weights."""
+    leaves, rows = ({name: part for name, part in parts.items() if name in weights} for parts in of)
+    return Parts(leaves, rows)
 
 
 def inner(one: Parts, other: Parts, rates: Mapping[str, float]) -> Float[Array, "samples others"]:

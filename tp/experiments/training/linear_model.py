@@ -1,9 +1,11 @@
 """The linear model (paper, eq. 11): parameters θ_0 + δ, output F_0 + J_0 δ, and the same steps as the program.
 
 Where the optimiser is linear, it acts on outputs J_0 θ as on weights, with K_0 C' as the gradient (K_0 is the initial
-kernel). Then only outputs at the samples are kept, and steps are cheap (:class:`Kernel`). For SGD:
+kernel). Then only outputs at the samples are kept, and steps are cheap (:class:`Kernel`). Weights that shrink alike are
+one group g, with J_0 and K_0 the sums of J_g and K_g. For SGD:
 
-    f(s + 1) = F_0 + (1 - ηλ) (f(s) - F_0) - ηλ J_0 θ_0 - η u(s + 1),    u(s + 1) = μ u(s) + K_0 C'(f(s))
+    f(s) = F_0 + Σ_g (z_g(s) - z_g(0)),    z_g(0) = J_g θ_0,
+    z_g(s + 1) = (1 - ηλ_g) z_g(s) - η u_g(s + 1),    u_g(s + 1) = μ u_g(s) + K_g C'(f(s))
 
 For any other optimiser δ is moved as arrays, with the initial gradients of all samples (:class:`Tangent`).
 """
@@ -28,7 +30,7 @@ Picked = Int[Array, " batch"]
 
 
 class Line(NamedTuple):
-    """The linear model at one step. ``weights`` is empty where only the outputs are kept."""
+    """The linear model at one step. ``weights`` has arrays by weight, or outputs z_g by group of weights."""
 
     outputs: Outputs
     state: Any
@@ -66,18 +68,22 @@ class LinearModel(ABC):
 
 @dataclass(frozen=True)
 class Kernel(LinearModel):
-    """For linear optimisers. ``radial`` is J_0 θ_0, or zero where no update depends on θ."""
+    """For linear optimisers. By group: ``kernels`` K_g, and ``radial`` J_g θ_0, or zero where it does not matter."""
 
-    radial: Outputs
+    kernels: dict[str, Float[Array, "samples components samples components"]]
+    radial: dict[str, Outputs]
 
     def begin(self, weights: Mapping[str, Any]) -> Line:
-        return Line(self.start, self.optimizer.init({"": self.start}), {})
+        return Line(self.start, self.optimizer.init(self.radial), dict(self.radial))
 
     def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
-        drive = jnp.einsum("scbd,bd->sc", self.kernel[:, :, picked], signal, precision="highest")
-        weights = line.outputs - self.start + self.radial
-        updates, state = self.optimizer.update({"": drive}, line.state, {"": weights}, {"": 1.0})
-        return Line(line.outputs + updates[""], state, {})
+        drive = {
+            group: jnp.einsum("scbd,bd->sc", kernel[:, :, picked], signal, precision="highest")
+            for group, kernel in self.kernels.items()
+        }
+        updates, state = self.optimizer.update(drive, line.state, line.weights, dict.fromkeys(drive, 1.0))
+        outputs = line.outputs + sum(updates.values())
+        return Line(outputs, state, {group: z + updates[group] for group, z in line.weights.items()})
 
 
 @dataclass(frozen=True)

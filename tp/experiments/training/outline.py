@@ -46,8 +46,9 @@ class Outline:
 
     @cached_property
     def whole(self) -> Gradient:
-        """Outputs and gradients of all samples."""
-        return probe(self.program, self.path.samples, Moves(), {}, radial=self.optimizer.shrinks)
+        """Outputs and gradients of all samples, with inner products of gradients and weights for those that shrink."""
+        radial = {first: names for first, names in self.groups.items() if self.optimizer.shrinkage(first)}
+        return probe(self.program, self.path.samples, Moves(), {}, radial)
 
     def second(self, without: frozenset[str]) -> Second | None:
         """Second derivatives; weights in ``without`` move by outer products, others by arrays. None if unwanted."""
@@ -64,6 +65,14 @@ class Outline:
         """The weights that have a gradient."""
         gradient = self.plain[0].gradient
         return [*gradient.leaves, *gradient.factors]
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """The weights that have a gradient, those that shrink alike together, by the name of the first of them."""
+        groups: dict[float, list[str]] = {}
+        for name in self.moving:
+            groups.setdefault(self.optimizer.shrinkage(name), []).append(name)
+        return {names[0]: names for names in groups.values()}
 
     def ranks(self, without: frozenset[str]) -> dict[str, int]:
         """By weight in ``without``: how many outer products one step adds."""

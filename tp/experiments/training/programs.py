@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from math import prod
 
 from tp.diagnostics.diagnostic import error
@@ -30,7 +30,7 @@ class Gradient:
     """A graph with the outputs of samples, the gradient of their weighted sum, and ``features`` by name.
 
     If gradients are ``apart``, every sample has its own, along the samples axis of leaves and factors. ``radial`` is
-    then the inner product of each with the weights, [samples], or None where it is unwanted or zero.
+    then by group of weights the inner product of each with these, [samples], where it is wanted and not zero.
     """
 
     graph: Graph
@@ -38,14 +38,13 @@ class Gradient:
     gradient: Direction
     features: Mapping[str, int]
     apart: bool
-    radial: int | None = None
+    radial: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def roots(self) -> list[int]:
         """The output, the features, leaves, and left and right of every factor."""
         factors = [node for parts in self.gradient.factors.values() for f in parts for node in (f.left, f.right)]
-        radial = [] if self.radial is None else [self.radial]
-        return [self.output, *self.features.values(), *radial, *self.gradient.leaves.values(), *factors]
+        return [self.output, *self.features.values(), *self.radial.values(), *self.gradient.leaves.values(), *factors]
 
     def rank(self) -> dict[str, int]:
         """By applied weight: how many outer products its gradient has, for one sample if they are apart."""
@@ -81,10 +80,16 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
     return Gradient(graph.build(), output, direction(pulled, reads), {}, apart=False)
 
 
-def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int], radial: bool = False) -> Gradient:
+def probe(
+    program: Graph,
+    count: int,
+    moves: Moves,
+    features: Mapping[str, int],
+    radial: Mapping[str, Collection[str]] | None = None,
+) -> Gradient:
     """Outputs, ``features`` and gradients of each of ``count`` samples; the input :data:`SEED` weighs the outputs.
 
-    With ``radial`` also the inner products of gradients and weights.
+    ``radial`` are groups of weights, by name of the group: their inner products with gradients are wanted, too.
     """
     graph, samples = GraphBuilder.like(program), Axis(SAMPLES, count)
     ((_, root),) = program.outputs.items()
@@ -96,9 +101,19 @@ def probe(program: Graph, count: int, moves: Moves, features: Mapping[str, int],
     reads = {w: place for i, place in places.items() if (w := read_weight(program[i].operation)) is not None}
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
-    values = {place: _whole(graph, place, read_weight(program[i].operation)) for i, place in places.items()}
-    along = _radial(graph, pulled, values) if radial else None
+    along: dict[str, int] = {}
+    for group, weights in (radial or {}).items():
+        mine = {i: place for i, place in places.items() if _weight(program, i) in weights}
+        values = {place: _whole(graph, place, read_weight(program[i].operation)) for i, place in mine.items()}
+        if (found := _radial(graph, pulled, values)) is not None:
+            along[group] = found
     return Gradient(graph.build(), output, direction(pulled, reads), seen, True, along)
+
+
+def _weight(program: Graph, node: int) -> str | None:
+    """The weight that a node reads or applies."""
+    weight = weight_of(program[node].operation)
+    return None if weight is None else weight.name
 
 
 def _whole(graph: GraphBuilder, place: int, weight: str | None) -> int:
@@ -111,7 +126,10 @@ def _whole(graph: GraphBuilder, place: int, weight: str | None) -> int:
 
 
 def _radial(graph: GraphBuilder, pulled: Pullback, values: Mapping[int, int]) -> int | None:
-    """∇F · θ by sample. Weights enter linearly at places, so it is the sum of ``values`` there times cotangents."""
+    """∇F · θ by sample, for some of the weights.
+
+    Weights enter linearly at places, so it is the sum of ``values`` there times cotangents.
+    """
     parts: list[int] = []
     for place, value in values.items():
         if place in pulled.cotangents:

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 
 from tp.costs import find
 from tp.experiments.training.evaluation import Evaluation
-from tp.experiments.training.gradients import Parts, inner
+from tp.experiments.training.gradients import Parts, inner, only
 from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
 from tp.optimizers import Optimizer
@@ -35,19 +35,25 @@ def linear_model(
     """
     samples, components = outline.path.samples, outline.path.components
 
-    def gradients(known: dict[str, Any], component: Any) -> tuple[dict[str, Any], tuple[Any, Any, Parts]]:
+    def gradients(known: dict[str, Any], component: Any) -> tuple[dict[str, Any], tuple[Any, dict[str, Any], Parts]]:
         known, found = whole.component(known, inputs, component, {})
-        radial = jnp.broadcast_to(jnp.asarray(found.radial, whole.kind), (samples,))
-        return known, (found.output.reshape((samples, components)), radial, found.gradient)
+        return known, (found.output.reshape((samples, components)), found.radial, found.gradient)
 
     known, (outputs, radial, apart) = jax.lax.scan(gradients, dict(weights), jnp.arange(components))
     initial = jax.tree.map(_joined, apart)
-    # [components, samples, components, samples] -> [samples, components, samples, components]
-    kernel = inner(initial, initial, rates).reshape((components, samples, components, samples)).transpose(1, 0, 3, 2)
+
+    def kernel(of: Parts) -> Any:
+        # [components, samples, components, samples] -> [samples, components, samples, components]
+        return inner(of, of, rates).reshape((components, samples, components, samples)).transpose(1, 0, 3, 2)
+
     cost = find(outline.cost).function
-    if optimizer.linear:
-        return known, Kernel(optimizer, cost, outputs[0], kernel, radial.T)
-    return known, Tangent(optimizer, cost, outputs[0], kernel, initial, rates)
+    if not optimizer.linear:
+        return known, Tangent(optimizer, cost, outputs[0], kernel(initial), initial, rates)
+    kernels = {group: kernel(only(initial, weights)) for group, weights in outline.groups.items()}
+    nothing = jnp.zeros((components, samples), whole.kind)
+    along = {group: radial.get(group, nothing).T for group in kernels}
+    total = jnp.sum(jnp.stack(list(kernels.values())), axis=0)
+    return known, Kernel(optimizer, cost, outputs[0], total, kernels, along)
 
 
 def spectrum(kernel: Float[Array, "samples components samples components"]) -> dict[str, Any]:

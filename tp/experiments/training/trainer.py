@@ -168,7 +168,8 @@ class Trainer:
         ranks = gradient.rank()
         rows = sum(ranks[name] * sum(sizes(parameters[name], n)) for name in gradient.gradient.factors)
         leaves = sum(math.prod(sizes(parameters[name], n)) for name in gradient.gradient.leaves)
-        return many * (rows + leaves) + GRAMS * (many * max(ranks.values(), default=1)) ** 2
+        kernels = (len(self.outline.groups) - 1) * many**2
+        return many * (rows + leaves) + GRAMS * (many * max(ranks.values(), default=1)) ** 2 + kernels
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Trainer, (self.name, self._program, self.path, self.optimizer, self._cost, self.features)

@@ -103,8 +103,8 @@ class Descent:
             found[Slot(Role.LEFT, name)] = left.reshape((-1, *(a.at(self.n) for a in parameter.outs)))
             found[Slot(Role.RIGHT, name)] = right.reshape((-1, *(a.at(self.n) for a in parameter.ins)))
             found[Slot(Role.COEFFICIENTS, name)] = moving.coordinates[name][1:]
-            if self.optimizer.shrinks:  # the same share of every weight
-                found[Slot(Role.SHRUNK)] = moving.coordinates[name][0]
+            if self.optimizer.shrinkage(name):
+                found[Slot(Role.SHRUNK, name)] = moving.coordinates[name][0]
         return found
 
     def found(self, moving: Moving, values: Values) -> Values:
@@ -131,4 +131,5 @@ class Descent:
 
 def moves_of(optimizer: Optimizer, steps: int, ranks: Mapping[str, int]) -> Moves:
     """The moves of ``steps`` steps for weights with ``ranks`` outer products a step."""
-    return Moves({name: steps * rank for name, rank in ranks.items()}, shrinks=optimizer.shrinks)
+    shrinks = frozenset(name for name in ranks if optimizer.shrinkage(name))
+    return Moves({name: steps * rank for name, rank in ranks.items()}, shrinks=shrinks)

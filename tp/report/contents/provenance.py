@@ -20,9 +20,30 @@ def drawn(found: Provenance) -> tuple[Fact, ...]:
     stored = f"{found.stored} of {found.cells} cells from the store" if found.stored else ""
     return (
         Fact(found.dtype, "dtype", found.dtype),
-        Fact(engines(found.engines), "engines", {str(n): engine for n, engine in found.engines.items()}),
+        Fact(engines(found.engines), "engines", _by_width(found.engines)),
+        *_apart(found.apart),
         Fact(stored, "cells", {"all": found.cells, "stored": found.stored}),
     )
+
+
+def _apart(found: Mapping[str, Mapping[int, str]]) -> tuple[Fact, ...]:
+    """The engines of those parts of a study that others drew; nothing where there are none."""
+    if not found:
+        return ()
+    said = "; ".join(f"{part}: {_at_widths(by_width)}" for part, by_width in found.items())
+    return (Fact(said, "other_engines", {part: _by_width(by_width) for part, by_width in found.items()}),)
+
+
+def _at_widths(found: Mapping[int, str]) -> str:
+    """Engines with the widths at which they drew."""
+    return ", ".join(
+        f"{name} at n = {', '.join(map(str, widths))}" for name, widths in groupby(found, key=found.__getitem__)
+    )
+
+
+def _by_width(found: Mapping[int, str]) -> dict[str, str]:
+    """Engines, as JSON has them."""
+    return {str(n): engine for n, engine in found.items()}
 
 
 def engines(found: Mapping[int, str]) -> str:

@@ -77,13 +77,13 @@ def linearize(
     runs = deviations(
         trainer, schedule, after_all(schedule, *names), prediction, drawing, skip=left.provenance.interrupted
     )
-    drawn = provenance(changed, plan, runs.drawn).also(left.provenance)
+    drawn = provenance(changed, plan, runs.drawn).part("correlations", left.provenance)
     right, hessian, wild = runs.rows, tuple[QuantityResult, ...](), diverged(runs.records)
     if second and not drawn.interrupted:
         curved = second_derivatives(changed, schedule, prediction, drawing)
         drift, *ratios = curved.rows
         right, hessian, wild = (*right, drift), tuple(ratios), {**diverged(curved.records), **wild}
-        drawn = drawn.also(curved.drawn)
+        drawn = drawn.part("second derivatives", curved.drawn)
     strong = None
     if rhos and not drawn.interrupted:
         rows, more = reparametrised(program, schedule, right[0], rhos, drawing)
