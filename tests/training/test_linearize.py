@@ -213,11 +213,21 @@ def test_schedules_that_make_no_sense(settings: dict[str, float]) -> None:
         {"power": 9},
         {"power": 0.5},
         {"coupled": 1},
+        {"decays": 0.1},
+        {"decays": {"W": -1.0}},
+        {"decays": {"W": 5.0}},
     ],
 )
 def test_settings_outside_their_range(settings: dict[str, float]) -> None:
     with pytest.raises(TpError, match="TP513"):
         SGD(**settings)
+
+
+def test_decay_of_an_unknown_weight_is_refused_before_anything_is_computed() -> None:
+    model, schedule = tp.load(PROGRAMS / "mlp.tp"), Schedule(optimizer=SGD(decays={"W": 0.1, "Q": 0.2}))
+    for study in (model.train, model.linearize):
+        with pytest.raises(TpError, match="no weight is called Q"):
+            study(schedule, [10_000_000], seeds=1, store=False)
 
 
 def test_the_command_that_trains(capsys: pytest.CaptureFixture[str]) -> None:

@@ -47,7 +47,7 @@ def _default(option: Option[Any]) -> str:
     if isinstance(option.default, bool):
         negated = [name for name in option.names[1:] if name.startswith("--no-")]
         return f"  [default: {option.names[0 if option.default else 1].strip('-')}]" if negated else ""
-    return "" if option.default in (None, ()) else f"  [default: {option.default}]"
+    return "" if option.default in (None, (), {}) else f"  [default: {option.default}]"
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> str:

@@ -20,8 +20,9 @@ class Provenance:
 
     ``widths`` are those at which something was drawn, rising. ``engines`` has by width the interpreter that drew:
     "dense" or "conditioned", and ``apart`` by part of a study the engines that drew it where they are others at the
-    same width. The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made. ``interrupted``: the user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement
-    that would have gone on. Without any numbers all but ``program`` and ``file`` are empty.
+    same width. The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made. ``interrupted``: the
+    user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement that would have gone on.
+    Without any numbers all but ``program`` and ``file`` are empty.
     """
 
     program: str

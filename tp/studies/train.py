@@ -77,7 +77,7 @@ def trainer_of(
 
 
 def _require_centred(graph: Graph, optimizer: Optimizer) -> None:
-    """Raises TpError TP513 where a matrix that shrinks has a mean: such means are not kept as numbers that can shrink."""
+    """Raises TpError TP513 where a matrix that shrinks has a mean: these are not numbers that can shrink."""
     for p in graph.parameters.values():
         if p.law.mean is not None and p.ins and optimizer.shrinkage(p.name):
             raise error("TP513", f"weight decay needs matrices without a mean, and {p.name} has one", p.span)
