@@ -51,7 +51,6 @@ CANCEL = {
     "means of one law": "sqrt(n) * (mean(tanh(h)^2) - mean(tanh(g)^2))",
     "means of one law, of products": "sqrt(n) * (mean(h * tanh(h)) - mean(g * tanh(g)))",
     "a softmax of small scores and its limit": "sum((softmax(dot(q, tanh(k)), t) - 1/2) * dot(v, k), t) / sqrt(n)",
-    "all weights of a softmax": "dot(v, sum(softmax(k, t), t) * h) / sqrt(n)",
     "squares of a unit vector": "dot(v, h * sum((k / sqrt(sum(k^2, t)))^2, t)) / sqrt(n)",
     "a softmax and one": "mean(sum(softmax(k, t), t) - 1)",
     "a function at small arguments and its value at 0": "mean(exp(h / n) - 1)",
