@@ -26,7 +26,7 @@ Weights = Mapping[str, Any]
 """Arrays by name of the weight: weights, gradients or updates."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Optimizer(ABC):
     """How weights move from gradients: θ(s + 1) = θ(s) + update, with learning rates ``eta`` times Λ.
 
@@ -44,6 +44,15 @@ class Optimizer(ABC):
     def __post_init__(self) -> None:
         for declared in self.settings():
             object.__setattr__(self, declared.name, declared.checked(getattr(self, declared.name)))
+
+    def __repr__(self) -> str:
+        """The learning rate and the settings that differ from their defaults."""
+        changed = [
+            f"{s.name}={getattr(self, s.name)!r}"
+            for s in self.settings()
+            if s.name == "eta" or getattr(self, s.name) != s.default
+        ]
+        return f"{type(self).__name__}({', '.join(changed)})"
 
     @property
     def linear(self) -> bool:

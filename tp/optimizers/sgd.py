@@ -33,7 +33,7 @@ OF_NO_WEIGHT = ByWeight()
 
 
 @register
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SGD(Optimizer):
     """Gradient descent: η is ``eta``, μ ``momentum``, λ ``decay`` and p ``power``; ηλn^p is below 1. The state is v.
 
