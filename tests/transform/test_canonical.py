@@ -60,7 +60,10 @@ SAME = [
     ("dot(v, leaky_relu(h, 0.2) + leaky_relu(-h, 0.2)) / sqrt(n)", "0.8 * dot(v, abs(h)) / sqrt(n)"),
     ("dot(v, tanh(h) + (h * g - g * h)) / sqrt(n)", "dot(v, tanh(h)) / sqrt(n)"),
     ("sum(h^2 - mean(h^2)) + dot(v, h) / sqrt(n)", "dot(v, h) / sqrt(n)"),
-    ("mean(sigmoid(W @ h / sqrt(n))) - mean(sigmoid(g))", "mean(tanh(W @ h / sqrt(n) / 2)) - mean(tanh(g / 2))"),
+    (
+        "mean(sigmoid(W @ h / sqrt(n))) - mean(sigmoid(g))",
+        "mean(tanh(W @ h / sqrt(n) / 2)) / 2 - mean(tanh(g / 2)) / 2",
+    ),
     ("mean(sum(k^2 - mean(k^2, t), t)) + mean(h)", "mean(h)"),
 ]
 """Two ways of writing one function (up to a constant factor)."""

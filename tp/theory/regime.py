@@ -86,7 +86,7 @@ class Feature:
     def vanishes(self) -> bool:
         """Whether it decays on a wide axis, and is no gate that training brings to Θ(1)."""
         decays = self.width and self.initial is not None and self.initial < 0
-        return decays and not (self.open and self.moved is not None and self.moved >= 0)
+        return decays and not (self.open and self.moved == 0)
 
     @property
     def perhaps(self) -> bool:
