@@ -52,7 +52,7 @@ def series(scalars: Scalars) -> Series | None:
     calculus = scalars.calculus
     rate: Fraction | None = None
     for _ in range(_TRIES):
-        algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate or Fraction(0)),)), Crossings.NONE)
+        algebra = _displacing(scalars, rate or Fraction(0))
         output = jet_output(scalars.program, algebra)
         top = _furthest(scalars, algebra, whole=rate is not None)
         if top > UNBOUNDED / 2:
@@ -72,7 +72,7 @@ def series(scalars: Scalars) -> Series | None:
 
 def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
     """By node of the program: its value, first-order change and rest under the displacement ε n^rate g."""
-    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
+    algebra = _displacing(scalars, rate)
     roots = list(scalars.program.outputs.values())
     return jets(scalars.program, roots, algebra, datum(scalars.graph))
 
@@ -82,7 +82,7 @@ def moved(scalars: Scalars, rate: Fraction) -> tuple[int | None, Mapping[str, in
 
     Where an argument may come near zero its own node is there, too (:func:`tp.interpret.subject.excess`).
     """
-    algebra = Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
+    algebra = _displacing(scalars, rate)
     output = jet_output(scalars.program, algebra)
     found: dict[str, int] = {}
     for base, jet in algebra.arguments.items():
@@ -124,6 +124,11 @@ def _derived(scalars: Scalars, node: int) -> Derived:
 def _read(rate: Fraction, rest: Derived, calculus: Calculus) -> Series:
     bit = calculus.variable(STEP).value.terms[0].content.offset
     return Series(rate, rest.value.of_parity(bit, False), rest.value.of_parity(bit, True), rest)
+
+
+def _displacing(scalars: Scalars, rate: Fraction) -> Displacing:
+    """The displacement of programs by ε n^rate g."""
+    return Displacing(scalars.graph, Displacement((_along(scalars, rate),)), Crossings.NONE)
 
 
 def _along(scalars: Scalars, rate: Fraction) -> Direction:
