@@ -14,7 +14,6 @@ from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
 from tp.theory.bounds import Bounds, bounds
-from tp.theory.cancellation import cancelling, without_generic_coefficients
 from tp.theory.certificate import certificate
 from tp.theory.diagnosis.blame import blame
 from tp.theory.diagnosis.culprits import Blame
@@ -25,12 +24,12 @@ from tp.theory.grid import grid
 from tp.theory.laws import Law, TypicalOrders, slopes
 from tp.theory.predict import Prediction, node_orders, second_order
 from tp.theory.premises import Premise, premises
+from tp.theory.prepared import prepared
 from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
 from tp.theory.subjects import Choices
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
-from tp.transform.canonical import canonical
 
 
 class Analysis:
@@ -42,15 +41,12 @@ class Analysis:
 
     def __init__(self, program: Graph, quantities: Sequence[str] = (), optimizer: Optimizer | None = None) -> None:
         self.source = program
-        collected = canonical(program)
-        sums = cancelling(collected, calculus_for(collected))
-        self.program = without_generic_coefficients(collected, sums)
+        self._prepared = prepared(program)
+        self.program = self._prepared.program
         """The program without the terms that cancel identically; sums that may be smaller than their terms are marked.
 
         All orders are those of this one.
         """
-        self._collects = collected is not program
-        self._doubtful = tuple(collected[i].span for i in sums)
         self.optimizer = optimizer
         self.calculus = calculus_for(self.program)
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
@@ -89,7 +85,7 @@ class Analysis:
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
             assumptions=assumptions(self.source, self.premises, [*self._collected(), *notes]),
-            exact={q.name: grounds[q.name].exact if q.name in grounds else not self._doubtful for q in wanted},
+            exact={q.name: grounds[q.name].exact if q.name in grounds else not self._prepared.doubtful for q in wanted},
             grounds=grounds,
             grid=self.grid,
         )
@@ -105,9 +101,9 @@ class Analysis:
         return grid(self.program, trained=True)
 
     def _collected(self) -> Iterable[str]:
-        if self._collects:
+        if self._prepared.collects:
             yield "terms of sums that cancel identically are left out, in values and in all derivatives"
-        for span in dict.fromkeys(self._doubtful):
+        for span in dict.fromkeys(self._prepared.doubtful):
             place = "here" if span is None else f"in line {span.line}"
             yield (
                 f"generic coefficients assumed {place}: leading terms of a sum cancel there, in its value or in a"

@@ -19,9 +19,9 @@ from tp.primitives.constant import Constant
 from tp.quantities.definitions import parse
 from tp.theory.all_orders import moved
 from tp.theory.bounds import adjoint
+from tp.theory.prepared import prepared
 from tp.theory.regime import regime
 from tp.theory.scalars import Scalars
-from tp.transform.canonical import canonical
 from tp.transform.direction import Factor
 from tp.transform.gradient import Pullback
 
@@ -62,7 +62,7 @@ class Choices:
 
 def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
     """The subjects of a certificate of ``program``. Raises ValueError for an unknown quantity."""
-    program = canonical(program)
+    program = prepared(program).program
     quantities = [parse(name) for name in choices.quantities]
     depth = max((q.contracted + (q.free == 2) for q in quantities), default=0)
     scalars = Scalars(program, depth, calculus_for(program))
