@@ -25,7 +25,7 @@ class Backprop:
 
     ``image`` maps nodes of the program to nodes of ``graph``, where products of piecewise-linear functions of one value
     are single functions (:mod:`tp.transform.fused`); ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
-    None where it vanishes identically.
+    None where it vanishes identically. ``cotangents`` are ∂F/∂h by node h of ``graph``.
     """
 
     graph: Graph
@@ -33,6 +33,7 @@ class Backprop:
     output: int
     update: Direction
     kernel: int | None
+    cotangents: Mapping[int, int]
 
     @property
     def roots(self) -> list[int]:
@@ -48,11 +49,11 @@ def backprop(program: Graph) -> Backprop:
     image = instantiate(program, roots, graph, datum(graph), beside=Fusing(graph))
     output = scalar_output(program, graph, image)
     reads = reads_in(program, graph, list(program.outputs.values()))
-    pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values())
+    pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values(), every=True)
     gradient = direction(pulled, reads)
     kernel = squared_norm(graph, gradient, metric(program), exact=False)
     update = gradient.rescaled(graph, metric(program))
-    return Backprop(graph.build(), image, output, update, kernel)
+    return Backprop(graph.build(), image, output, update, kernel, pulled.cotangents)
 
 
 @dataclass(frozen=True, slots=True)

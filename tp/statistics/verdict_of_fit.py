@@ -45,8 +45,8 @@ def judge(predicted: Fraction | None, fit: Fit, grid: Fraction | None = None, *,
         return _undecided(fit.problem or "no slope")
     if fit.widths[-1] < RANGE * fit.widths[0]:
         return _undecided(f"the widths span less than a factor of {RANGE}", More.WIDTHS)
-    case = Case(predicted, grid or spacing(predicted), fit, fit.late, fit.tail, fit.centres)
-    return replace(_compare(case, exact=exact), unseen=case.share or 1.0)
+    case = Case(predicted, grid or spacing(predicted), fit, fit.late, fit.tail, fit.centres, exact)
+    return replace(_compare(case), unseen=case.share or 1.0)
 
 
 def unpredicted(fit: Fit) -> Judgement:
@@ -79,7 +79,7 @@ def _judge_zero(fit: Fit) -> Judgement:
     return Judgement(Verdict.REFUTED, "predicted to vanish, but some samples do not")
 
 
-def _compare(case: Case, *, exact: bool) -> Judgement:
+def _compare(case: Case) -> Judgement:
     late, about = case.late, f"about n^{case.late.overall.value:z.2f}{_basis(case)}"
     upper, lower = _upper(case), _lower(case)
     higher = _higher(case)
@@ -87,9 +87,9 @@ def _compare(case: Case, *, exact: bool) -> Judgement:
     if bound.upper is Verdict.REFUTED:
         helps = More.WIDTHS if case.fit.widths[-1] < LOOSE_WIDTH else More.NOTHING
         return Judgement(Verdict.REFUTED, f"larger than predicted: {about}", helps)
-    if bound.definite is Verdict.CONFIRMED and (exact or case.excluded is None):
+    if bound.definite is Verdict.CONFIRMED and (case.exact or case.excluded is None):
         return _open(case.excluded or case.rare) or Judgement(Verdict.CONFIRMED, _confirmed(case), More.WIDTHS)
-    if not exact and bound.upper is Verdict.CONFIRMED:
+    if not case.exact and bound.upper is Verdict.CONFIRMED:
         within = f"within the bound: {about}{_seldom(case)}"
         return _open(case.rare) or Judgement(Verdict.CONSISTENT, within, More.WIDTHS)
     if bound.lower is Verdict.REFUTED:
@@ -127,12 +127,13 @@ def _doubtful(case: Case, overall: Estimate, upper: Course, lower: Course, highe
     late, anything = case.late, More.WIDTHS | More.SEEDS
     if upper.above and upper.doubt is Doubt.DRIFT and case.slow:
         return _undecided(case.slow.reason, case.slow.more)
-    if lower.doubt is Doubt.DRIFT and case.prefactor:
+    if case.exact and lower.doubt is Doubt.DRIFT and case.prefactor:
         return _undecided(case.prefactor.reason, case.prefactor.more)
-    if Doubt.INTERVAL in (upper.doubt, lower.doubt):
+    doubts = (upper.doubt, lower.doubt) if case.exact else (upper.doubt,)
+    if Doubt.INTERVAL in doubts:
         helps = More.SEEDS if _reachable(case) else More.WIDTHS
         return _undecided(f"the interval {shown(overall)} is not wholly within {case.margin:g} of it", helps)
-    if Doubt.HALF in (upper.doubt, lower.doubt):
+    if Doubt.HALF in doubts:
         half = f"the larger half of the widths alone gives {late.upper.value:z.2f} {shown(late.upper)}"
         return _undecided(half, anything)
     for q in higher:

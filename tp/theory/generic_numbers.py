@@ -151,7 +151,8 @@ class GenericNumbers:
     def _function(self, operation: Pointwise, operand: int) -> Series | None:
         size = self.values[operand].exponent
         if size is None:
-            return _constant(np.asarray(find(operation.activation).taylor(operation.k)))
+            shape = self.at(operand).shape[1:]
+            return _constant(np.full(shape, find(operation.activation).taylor(operation.k)))
         activation = find(operation.activation)
         if size and activation.degree() is None:
             if size > 0:

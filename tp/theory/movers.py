@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from tp.diagnostics.span import Span
 from tp.exponent import largest
+from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.primitives.traits import weight_of
@@ -22,27 +23,25 @@ from tp.transform.jet import jets
 class Mover:
     """A weight, and the exponent ``moved`` of the move that its own updates give the first value it enters.
 
-    None: no move. ``size`` is the exponent of that value at initialisation (None: identically zero). ``linear``: the
-    value enters a product or a further weight, see :class:`Place`. ``since`` is the step of training from which the
-    weight moves as far as after all steps, None where it does not move. ``exact``: the exponents are attained.
+    None: no move. ``size`` is the exponent of that value at initialisation (None: identically zero). ``one`` is that of
+    a move that counts as Θ(1): 0 for the argument of a function and for an output; for a value that enters a product or
+    a further weight, that of the move which, made by all its entries together, moves F by Θ(1) after training (None:
+    none does). ``since`` is the step of training from which the weight moves as far as after all steps, None where it
+    does not move. ``exact``: the exponents are attained.
     """
 
     name: str
     span: Span | None
     moved: Fraction | None
     size: Fraction | None
-    linear: bool
+    one: Fraction | None
     since: int | None
     exact: bool = True
 
     @property
     def target(self) -> Fraction:
-        """The exponent of a move as large as it should be: Θ(1), or the size of the value where that is larger.
-
-        Of a value that enters linearly it is the size: where its multipliers stand does not matter.
-        """
-        size = self.size or Fraction(0)
-        return size if self.linear else max(size, Fraction(0))
+        """The exponent of a move as large as it should be: Θ(1), or the size of the value where that is larger."""
+        return largest(self.size, self.one) or Fraction(0)
 
     @property
     def lead(self) -> Fraction | None:
@@ -93,8 +92,35 @@ def movers(
             size = order(after.nodes[node].base)
             exact = sharp([moved[node].first, moved[node].rest]) and sharp([after.nodes[node].base])
             exact = exact and set(grown).isdisjoint(back.graph.needed([node]))
-            found.append(Mover(name, program.parameters[name].span, far, size, place.linear, since.get(name), exact))
+            one: Fraction | None = Fraction(0)
+            if place.linear:
+                one, sure = _one(back, after, node, order, sharp)
+                exact = exact and sure
+            found.append(Mover(name, program.parameters[name].span, far, size, one, since.get(name), exact))
         yield max(found, key=lambda m: (m.lead is not None, m.lead or Fraction(0)))
+
+
+def _one(
+    back: Backprop,
+    after: Trained,
+    node: int,
+    order: Callable[[int | None], Fraction | None],
+    sharp: Callable[[Iterable[int | None]], bool],
+) -> tuple[Fraction | None, bool]:
+    """The exponent of the move of the value at ``node`` that moves F by Θ(1), and whether it is attained.
+
+    It is 1 / (number of entries x size of an entry of ∂F/∂h), with ∂F/∂h after training. A bound of ∂F/∂h bounds the
+    move from below.
+    """
+    cotangent = back.cotangents.get(node)
+    if cotangent is None:
+        return None, True
+    found = jets(back.graph, [cotangent], after.algebra, datum(after.graph), after.nodes)[cotangent]
+    parts = [found.base, found.first, found.rest]
+    slope = largest(*map(order, parts))
+    if slope is None:
+        return None, sharp(parts)
+    return -slope - sum((axis.exponent for axis in wide(back.graph.type(node))), Fraction(0)), sharp(parts)
 
 
 def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:

@@ -26,8 +26,8 @@ class _Carried(IntEnum):
 class Place:
     """A value that a weight enters, at ``node``.
 
-    ``linear``: it lives on a wide axis and enters a product or a further weight, so that only its move relative to its
-    own size counts: multipliers may stand before or after. Otherwise it enters a function or is an output.
+    ``linear``: it lives on a wide axis and enters a product or a further weight, so that it has no scale of its own:
+    multipliers may stand before or after. Otherwise it enters a function or is an output.
     """
 
     node: int
