@@ -53,7 +53,8 @@ class Obstacle:
 class Case:
     """A prediction, the ``grid`` of possible exponents around it, and what was measured.
 
-    Where the prediction is not ``exact``, it is an upper bound, and smaller powers agree with it. ``tail`` and ``centres`` are those of the fit, which has slopes.
+    Where the prediction is not ``exact``, it is an upper bound, and smaller powers agree with it. ``tail`` and
+    ``centres`` are those of the fit, which has slopes.
     """
 
     predicted: Fraction
