@@ -49,7 +49,7 @@ simple = st.one_of(
     st.builds(t.Widths, st.lists(st.builds(t.Definition, names, st.none() | expressions), min_size=1).map(tuple)),
     st.builds(t.Axes, definitions),
     st.builds(t.InputSyntax, names, types),
-    st.builds(t.ParameterSyntax, names, some_ranges, types, laws, st.none() | expressions),
+    st.builds(t.ParameterSyntax, names, some_ranges, types, laws, st.none() | expressions, st.none() | expressions),
     st.builds(t.InstanceSyntax, names, some_ranges, names, st.none() | arguments),
     st.builds(t.Assignment, st.lists(targets, min_size=1, max_size=2).map(tuple), expressions),
     st.builds(t.Output, names, expressions),

@@ -53,6 +53,13 @@ MISTAKES = [
     ("param K : [n] ~ normal(0, 1) * 2", "TP004", "* 2", "normal(0, 2)"),
     ("param K : [n] ~ normal(0, 1), rate=1/n", "TP004", ", rate=1/n", "rate 1/n"),
     ("param K : [n] ~ normal(0, 1) lr 1/n", "TP004", "lr 1/n", "rate 1/n"),
+    ("param K : [n] ~ normal(0, 1) decay=1/n", "TP004", "decay=1/n", "decay 1/n"),
+    ("param K : [n] ~ normal(0, 1) rate 1/n, weight_decay 1/n", "TP004", ", weight_decay 1/n", "decay 1/n"),
+    ("param K : [n] ~ normal(0, 1), weight_decay=0.1", "TP004", ", weight_decay=0.1", "decay 1/n"),
+    ("param K : [n] ~ normal(0, 1) wd 0.1", "TP004", "wd 0.1", "decay 1/n"),
+    ("param K : [n] ~ normal(0, 1) decay 1/n rate 1/n", "TP004", "rate 1/n", "rate 1/n decay 1/n"),
+    ("param K : [n] ~ normal(0, 1) decay -1", "TP306", "-1", "decay 0"),
+    ("weight_decay 0.1", "TP004", "weight_decay", "--weight-decay"),
     # declarations
     ("input z : d", "TP004", "d", "input x : [d=16]"),
     ("input z", "TP004", "z", "input x : [d=16]"),
@@ -308,7 +315,7 @@ def test_the_error_as_text_shows_the_line_and_the_hint() -> None:
 
 _SIGNS = "( ) [ ] { } , : = == ** // += .. . ~ | ^ @ ' + - * / # ² \" 1 2 0.5 torch.nn .T"
 _NAMES = "n d x U W v h tanh normal lambda range if else class return"
-_KEYWORDS = "param input width axis output claim for in def import from program rate"
+_KEYWORDS = "param input width axis output claim for in def import from program rate decay"
 _WORDS = st.sampled_from([*" ".join([_SIGNS, _NAMES, _KEYWORDS]).split(), "\n"])
 
 

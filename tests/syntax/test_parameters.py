@@ -8,6 +8,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from tests.syntax.running import Run, program
+from tp.graph.axes import Scale
+from tp.graph.text import parse_graph, print_graph
+from tp.primitives import known
 from tp.syntax import parse
 
 CLOSE = {"rtol": 2e-4, "atol": 2e-5}
@@ -77,14 +80,19 @@ def test_laws_and_rates() -> None:
         program("""
         width m = n^(1/2), k = n/4, j = 3*m
         learning_rate n^(1/2)
-        param A : [n, m] ~ student_t(0, 1/sqrt(n), 5) rate 1/n
-        param B : [k] ~ uniform(1/2, 2)
+        param A : [n, m] ~ student_t(0, 1/sqrt(n), 5) rate 1/n decay 3/m
+        param B : [k] ~ uniform(1/2, 2) decay 0
         param C : [j] ~ constant(3)""")
     ).graph
     a, b, c = (graph.parameters[name] for name in "ABC")
     assert graph.learning_rate.exponent == Fraction(1, 2)
     assert (a.law.family, a.law.arguments, a.law.mean) == ("student_t", (5.0,), None)
     assert (a.law.scale.exponent, a.rate.exponent) == (Fraction(-1, 2), -1)
+    assert a.decay is not None
+    assert (a.decay.at(64), a.decay.exponent) == (3 / 8, Fraction(-1, 2))
+    assert b.decay == Scale(0.0)
+    assert c.decay is None
+    assert parse_graph(print_graph(graph), known()).parameters == graph.parameters
     assert b.law.mean is not None
     assert (b.law.mean.coefficient, b.law.scale.coefficient) == (0.5, 2.0)
     assert c.law.mean is not None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -22,11 +23,13 @@ Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[d
 """From gradients, state (None before the first step), weights and learning rates to updates and state."""
 
 
-def sgd(optimizer: SGD) -> Step:
-    """SGD as its docstring has it, in numbers, with the decay at its width."""
+def sgd(optimizer: SGD, declared: Mapping[str, float] = MappingProxyType({})) -> Step:
+    """SGD as its docstring has it, in numbers, with the decay at its width; ``declared`` is that of the program."""
 
     def decay(weight: str) -> float:
         family = weight.partition("[")[0]
+        if weight not in optimizer.decays and family not in optimizer.decays and weight in declared:
+            return declared[weight]
         return optimizer.decays.get(weight, optimizer.decays.get(family, optimizer.decay))
 
     def step(

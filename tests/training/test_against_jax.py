@@ -121,6 +121,21 @@ def test_gains_decay_alone() -> None:
     compared(model, route(model, 4, 2), optimizer, sgd(optimizer), find("squared").function)
 
 
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        SGD(0.1, momentum=0.5, decay=0.3, decays={"g": 0.2}),
+        *slow([SGD(0.1, decay=0.3, decays={"g": 0.2}, coupled=True)]),
+    ],
+)
+def test_decay_that_the_program_declares(optimizer: SGD) -> None:
+    """Powers of n for single weights; names of the optimiser count more, its other decay less."""
+    text = GAINS.replace("rate n^(1/2)", "rate n^(1/2) decay 2 * n^(-1/2)").replace("rate 1/2", "rate 1/2 decay 1")
+    model = tp.parse(text.replace("normal(1/2, 1)", "normal(1/2, 1) decay 0"))
+    step = sgd(optimizer, {"U": 2 / 12**0.5, "g": 1.0, "b": 0.0})
+    compared(model, route(model, 4, 2), optimizer, step, find("squared").function)
+
+
 def test_a_cost_of_ones_own() -> None:
     def quartic(y: Any, t: Any) -> Any:
         return ((y - t) ** 4).sum()

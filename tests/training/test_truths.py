@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import tp
-from tests.marks import exhaustive
+from tests.marks import exhaustive, slow
 from tp.experiments.training.observables import KERNEL, moved, recorded
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.interpret.orders import calculus_for
@@ -136,6 +136,61 @@ def test_weight_decay_is_never_lazy(name: str) -> None:
     graph = tp.load(PROGRAMS / f"{name}.tp").graph
     found = regime(graph, calculus_for(graph), SGD(decay=0.5))
     assert (found.deviation, found.drift, found.gradient) == (0, 0, 0)
+
+
+DECAYS = """program decays {{
+  width n
+  input x : [d=4]
+  param U : [n, d] ~ normal(0, 1) decay {U}
+  param W : [n, n] ~ normal(0, 1) decay {W}
+  param g : [n] ~ constant(1) decay {g}
+  param v : [n] ~ normal(0, 1) decay {v}
+  h = g * (U @ x / sqrt(d))
+  k = W @ tanh(h) / sqrt(n)
+  output f = dot(v, tanh(k)) / sqrt(n)
+}}"""
+
+
+@pytest.mark.parametrize(
+    ("decays", "coupled", "deviation", "drift", "move"),
+    [
+        ({}, False, "-1", "-1", "-1/2"),
+        ({"U": "n^(-1/4)"}, False, "-1/4", "-1/4", "-1/4"),
+        ({"W": "1/n"}, False, "-1", "-1", "-1/2"),
+        ({"g": "n^(-1/4)", "v": "n^(-1/2)"}, True, "-1/4", "-1/4", "-1/4"),
+        ({"v": "n^(-1/4)"}, False, "-1/4", "-1/4", "-1/2"),
+        ({"v": "1"}, True, "0", "0", "-1/2"),
+    ],
+)
+def test_orders_of_declared_decay(decays: dict[str, str], coupled: bool, deviation: str, drift: str, move: str) -> None:
+    graph = tp.parse(DECAYS.format(**{**dict.fromkeys("UWgv", "0"), **decays})).graph
+    found = regime(graph, calculus_for(graph), SGD(coupled=coupled))
+    (k,) = (f.moved for f in found.features if f.name == "k")
+    assert (found.deviation, found.drift, k) == (Fraction(deviation), Fraction(drift), Fraction(move))
+    assert all(m.verdict != "never" for m in found.movers)
+
+
+@pytest.mark.parametrize(
+    ("decays", "coupled", "deviation", "drift", "move"),
+    [
+        *slow([({"v": "n^(-1/4)"}, False, -0.25, -0.25, -0.5)]),
+        *exhaustive(
+            [
+                ({"U": "n^(-1/4)"}, False, -0.25, -0.25, -0.25),
+                ({"g": "n^(-1/4)", "v": "n^(-1/2)"}, True, -0.25, -0.25, -0.25),
+            ]
+        ),
+    ],
+)
+def test_declared_decay_is_measured(
+    decays: dict[str, str], coupled: bool, deviation: float, drift: float, move: float
+) -> None:
+    text = "\n".join(line for line in DECAYS.split("\n") if "W" not in line).replace("tanh(k)", "tanh(h)")
+    model = tp.parse(text.format(**{**dict.fromkeys("Ugv", "0"), **decays}))
+    schedule = Schedule(optimizer=SGD(0.3, coupled=coupled), steps=2)
+    found = measured(model, schedule, [DEVIATION, KERNEL, moved("h")], LARGE, None, 24)
+    truths = {DEVIATION: deviation, KERNEL: drift, moved("h"): move}
+    assert {name: near(found[name], truth) for name, truth in truths.items()} == dict.fromkeys(truths, True), found
 
 
 @pytest.mark.slow

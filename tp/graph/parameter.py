@@ -1,4 +1,4 @@
-"""Trainable weights: their axes, initial law and learning rate."""
+"""Trainable weights: their axes, initial law, learning rate and weight decay."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Parameter:
     """A weight ``name : [outs | ins]``; a vector or bias has no ``ins``.
 
     ``rate`` multiplies the global learning rate for this weight (n^{-c} of the abc-parametrizations).
+    ``decay`` is its weight decay, in place of that of the optimiser; None where the program says nothing.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Parameter:
     ins: Type
     law: Law
     rate: Scale = ONE
+    decay: Scale | None = None
     span: Span | None = field(default=None, compare=False)
 
     @property

@@ -332,8 +332,9 @@ class _Reader:
                 self._fail("expected 'mean' or 'arguments'")
         self._expect(")")
         rate = self._scale() if self._accept("rate") else ONE
+        decay = self._scale() if self._accept("decay") else None
         span = self._place() if self._accept("@") else None
-        self.parameters[name] = Parameter(name, outs, ins, Law(family, scale, mean, arguments), rate, span)
+        self.parameters[name] = Parameter(name, outs, ins, Law(family, scale, mean, arguments), rate, decay, span)
 
     def _node(self) -> None:
         graph = self.graph

@@ -93,6 +93,8 @@ def _parameter(parameter: Parameter, file: str | None) -> str:
     text = f"param {write_name(parameter.name)} : [{sides}] ~ {write_name(law.family)}({', '.join(arguments)})"
     if parameter.rate != ONE:
         text += f" rate {write_scale(parameter.rate)}"
+    if parameter.decay is not None:
+        text += f" decay {write_scale(parameter.decay)}"
     return text if parameter.span is None else text + "  @" + _place(parameter.span, file)
 
 

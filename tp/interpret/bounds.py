@@ -118,7 +118,7 @@ def grain(graph: Nodes) -> int:
     """A g such that all exponents of ``graph`` are multiples of 1/g, also after a few halvings."""
     found = {w.exponent.denominator for w in graph.widths.values()} | {graph.learning_rate.exponent.denominator}
     for p in graph.parameters.values():
-        found |= {p.rate.exponent.denominator, p.law.scale.exponent.denominator}
+        found |= {s.exponent.denominator for s in (p.rate, p.law.scale, p.decay) if s is not None}
     for index in graph:
         operation = graph[index].operation
         found |= {s.exponent.denominator for s in coefficients_of(operation)}

@@ -18,7 +18,9 @@ from tp.optimizers.by_weight import ByWeight
 from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
 
 if TYPE_CHECKING:
+    from tp.graph.axes import Scale
     from tp.graph.builder import GraphBuilder
+    from tp.graph.parameter import Parameter
     from tp.transform.direction import Direction
     from tp.transform.displacement import Displacement
 
@@ -58,12 +60,16 @@ class Optimizer(ABC):
     def linear(self) -> bool:
         """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
 
-        It must be alike for all weights, up to their learning rates, that have the same :meth:`shrinkage`. Then it may
+        It must be alike for all weights, up to their learning rates, that have equal :meth:`shrinkage`. Then it may
         be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its initial value
         and of outer products, and to the outputs of the linear model, which are linear in its weights.
         For other optimisers every weight is an array, also those of the linear model.
         """
         return False
+
+    def of(self, parameters: Mapping[str, Parameter]) -> Optimizer:
+        """The optimiser for a program with ``parameters``, which may declare settings of single weights."""
+        return self
 
     def at(self, n: int) -> Optimizer:
         """The optimiser at width ``n``, where settings may be powers of n."""
@@ -90,7 +96,7 @@ class Optimizer(ABC):
         return type(self).__module__.startswith(f"{__package__}.")
 
     @property
-    def json(self) -> dict[str, str | float | dict[str, float]]:
+    def json(self) -> dict[str, str | float | dict[str, float] | dict[str, str]]:
         """Name and settings, as JSON has them."""
         return {"optimizer": self.name, **{s.key: _plain(getattr(self, s.name)) for s in self.settings()}}
 
@@ -123,7 +129,7 @@ class Optimizer(ABC):
         ``gradients`` are those of the mean cost of a batch, and ``rates`` are Λ, a number for each weight. Where the
         optimiser is :attr:`linear`, an array may also be coordinates: [1 + outer products] of one weight, the first of
         which belongs to its initial value, or [samples, components] outputs, by the name of the first of all weights
-        with the same :meth:`shrinkage`.
+        with equal :meth:`shrinkage`.
         """
 
     @property
@@ -131,8 +137,8 @@ class Optimizer(ABC):
         """Whether every step shrinks some weights, as weight decay does."""
         return False
 
-    def shrinkage(self, weight: str) -> float:
-        """How fast steps shrink ``weight``, in any unit: 0 where they do not, the same for weights that do alike."""
+    def shrinkage(self, weight: str) -> float | Scale:
+        """How fast steps shrink ``weight``, in any unit: 0.0 where they do not, equal for weights that do alike."""
         return float(self.shrinks)
 
     def matrix_free(self, second: bool) -> bool:

@@ -16,6 +16,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.diagnostics.diagnostic import error
+from tp.graph.spelling import write_scale
+from tp.graph.weight_names import covers
 from tp.optimizers.by_weight import ByWeight, number_of
 from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.registry import register
@@ -24,6 +26,7 @@ from tp.optimizers.setting import Range, setting
 if TYPE_CHECKING:
     from tp.graph.axes import Scale
     from tp.graph.builder import GraphBuilder
+    from tp.graph.parameter import Parameter
     from tp.transform.direction import Direction
     from tp.transform.displacement import Displacement
 
@@ -38,7 +41,8 @@ class SGD(Optimizer):
     """Gradient descent: η is ``eta``, μ ``momentum``, λ ``decay`` and p ``power``; ηλn^p is below 1. The state is v.
 
     ``decays`` has λ by name of a weight, of a family (``W`` is all of ``W[2]``, ``W[3]``, ...) or of a function that
-    owns weights; the longest name counts.
+    owns weights; the longest name counts. ``declared`` has λn^p of the weights for which the program states it and
+    ``decays`` does not; :meth:`of` finds them.
     """
 
     name: ClassVar[str] = "sgd"
@@ -62,6 +66,7 @@ class SGD(Optimizer):
         within=Range(0),
         label="weight decay of",
     )
+    declared: tuple[tuple[str, Scale], ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,12 +78,27 @@ class SGD(Optimizer):
     def linear(self) -> bool:
         return not (self.coupled and self.shrinks)  # then weights shrink by factors that may be 0
 
+    def of(self, parameters: Mapping[str, Parameter]) -> SGD:
+        said = {name: p.decay for name, p in parameters.items() if p.decay is not None}
+        left = tuple((name, decay) for name, decay in said.items() if not any(covers(n, name) for n in self.decays))
+        return replace(self, declared=left)
+
     def at(self, n: int) -> SGD:
-        if not self.power:
+        if not (self.power or self.declared):
             return self
         factor = float(n) ** float(self.power)
         decays = {name: factor * decay for name, decay in self.decays.items()}
-        return replace(self, decay=factor * self.decay, decays=decays, power=NONE)
+        decays |= {name: decay.at(n) for name, decay in self.declared}
+        return replace(self, decay=factor * self.decay, decays=decays, power=NONE, declared=())
+
+    @property
+    def json(self) -> dict[str, str | float | dict[str, float] | dict[str, str]]:
+        return {**super().json, "declared_weight_decay": {name: write_scale(decay) for name, decay in self.declared}}
+
+    @property
+    def described(self) -> list[str]:
+        declared = ", ".join(f"{name} {write_scale(decay)}" for name, decay in self.declared)
+        return [*super().described, *([f"declared weight decay of {declared}"] if declared else [])]
 
     def init(self, params: Weights) -> Weights:
         import jax.numpy as jnp
@@ -89,9 +109,9 @@ class SGD(Optimizer):
         self, gradients: Weights, state: Weights, params: Weights, rates: Mapping[str, float]
     ) -> tuple[Weights, Weights]:
         if self.coupled:
-            gradients = {name: gradients[name] + self.shrinkage(name) * params[name] for name in state}
+            gradients = {name: gradients[name] + self._number(name) * params[name] for name in state}
         velocity = {name: self.momentum * v + rates[name] * gradients[name] for name, v in state.items()}
-        return {name: self._move(v, params[name], self.shrinkage(name)) for name, v in velocity.items()}, velocity
+        return {name: self._move(v, params[name], self._number(name)) for name, v in velocity.items()}, velocity
 
     def _move(self, velocity: Any, weight: Any, decay: float) -> Any:
         move = -self.eta * velocity
@@ -99,9 +119,18 @@ class SGD(Optimizer):
 
     @property
     def shrinks(self) -> bool:
-        return any(decay > 0 for decay in (self.decay, *self.decays.values()))
+        return any(
+            decay > 0 for decay in (self.decay, *self.decays.values(), *(s.coefficient for _, s in self.declared))
+        )
 
-    def shrinkage(self, weight: str) -> float:
+    def shrinkage(self, weight: str) -> float | Scale:
+        declared = dict(self.declared).get(weight)
+        if declared is None:
+            return self._number(weight)
+        return declared if declared.coefficient else 0.0
+
+    def _number(self, weight: str) -> float:
+        """λ of a weight for which the program states none."""
         return number_of(weight, self.decays, self.decay)
 
     def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
@@ -124,7 +153,7 @@ class SGD(Optimizer):
         def of(name: str) -> Scale | None:
             if not (decay := self.shrinkage(name)):
                 return None
-            found = share * Scale(decay)
+            found = decay if isinstance(decay, Scale) else share * Scale(decay)
             return found * graph.learning_rate * graph.parameters[name].rate if self.coupled else found
 
         return of

@@ -90,7 +90,7 @@ def training(
     "First order" is the move along the initial gradients (and along the weights), as in the linear model F_lin. The
     rest is everything else: nonlinear effects of the move, and the change of the gradients themselves.
     """
-    optimizer = optimizer or SGD()
+    optimizer = (optimizer or SGD()).of(back.graph.parameters)
     graph = GraphBuilder.like(back.graph)
     flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph))
     start = thin(graph, back.update.mapped(lambda node: flat[node].base))

@@ -52,12 +52,13 @@ def trainer_of(
     from tp.experiments.training.trainer import Trainer
 
     graph = program.graph
-    schedule.optimizer.require(graph.parameters)
+    optimizer = schedule.optimizer.of(graph.parameters)
+    optimizer.require(graph.parameters)
     name = only_output(program)
     if name is None:
         raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
-    if schedule.optimizer.shrinks:
-        _require_centred(graph, schedule.optimizer)
+    if optimizer.shrinks:
+        _require_centred(graph, optimizer)
     output = graph.type(graph.outputs[name])
     # The first sample is never trained on: there the two models may differ after training.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype, name_of(schedule.cost))
@@ -73,7 +74,7 @@ def trainer_of(
         unseen=UNSEEN,
     )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
-    return Trainer(program.name, graph, path, schedule.optimizer, name_of(schedule.cost), named)
+    return Trainer(program.name, graph, path, optimizer, name_of(schedule.cost), named)
 
 
 def _require_centred(graph: Graph, optimizer: Optimizer) -> None:
@@ -115,6 +116,7 @@ def train(
 
     Raises TpError TP501 to TP513 for settings and memory, TP60x for data.
     """
+    schedule = schedule.of(program)
     changed = reparametrized(program, schedule)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
     plan = replace(plan, seeds=plan.seeds or 4)

@@ -98,12 +98,14 @@ class Builder:
     # statements --------------------------------------------------------------------------------------
 
     def _param(self, c: Any, span: Span) -> t.ParameterSyntax:
-        name, ranges, type_, law, rate = c[1:]
-        return t.ParameterSyntax(
-            str(name), self.build(ranges) or (), self.build(type_), self.build(law), self.build(rate), span=span
-        )
+        name, ranges, *said = c[1:]
+        type_, law, rate, decay = (self.build(x) for x in said)
+        return t.ParameterSyntax(str(name), self.build(ranges) or (), type_, law, rate, decay, span=span)
 
     def _rate(self, c: Any, span: Span) -> t.Expression:
+        return self.build(c[1])
+
+    def _decay(self, c: Any, span: Span) -> t.Expression:
         return self.build(c[1])
 
     def _law(self, c: Any, span: Span) -> t.LawSyntax:

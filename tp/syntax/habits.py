@@ -105,6 +105,8 @@ _INSTEAD = {
     "batch": "samples and batches are options: tp train --samples 6 --batch 2",
     "lr": "the learning rate is a statement: learning_rate 1/n",
     "eta": "the learning rate is a statement: learning_rate 1/n; its number is an option: --eta 0.1",
+    "weight_decay": "weight decay follows the law of a weight: decay 1/n; one number for all is an option: "
+    "tp train --weight-decay 0.1",
     "optimizer": "the optimiser is an option: tp train --optimizer sgd",
     "loss": "the cost is an option: tp train --cost squared",
     "cost": "the cost is an option: tp train --cost squared",
@@ -465,9 +467,14 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write constant({at}) for a weight that starts there, or normal(0, 1)",
     ),
     (
-        r"^\s*param\b.*~\s*(?P<at>\w+)\s*(?:rate\b.*)?$",
+        r"^\s*param\b.*~\s*(?P<at>\w+)\s*(?:(?:rate|decay)\b.*)?$",
         "a law has arguments",
         "write normal(0, 1): mean and deviation; or constant(0)",
+    ),
+    (
+        r"^\s*param\b.*~\s*\w+\(.*\)[^)]*?(?P<at>(?:,\s*|\b)(?:decay\s*[=:(]|weight_decay\b|wd\b|l2\b).*)",
+        "weight decay follows the law, or the learning rate, without a sign",
+        "write: param W : [n, n] ~ normal(0, 1) decay 1/n",
     ),
     (
         r"^\s*param\b.*~\s*\w+\(.*\)\s*(?P<at>,?\s*(?:rate\s*[=:(]|lr\b|learning_rate\b|with\b|,).*)",
@@ -475,9 +482,15 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write: param W : [n, n] ~ normal(0, 1) rate 1/n",
     ),
     (
-        r"^\s*param\b.*~\s*\w+\(.*\)\s+(?P<at>(?!rate\b)[A-Za-z_].*)",
+        r"^\s*param\b.*~\s*\w+\(.*\)\s+decay\b.*\s(?P<at>rate\b.*)",
+        "the learning rate stands before the weight decay",
+        "write: param W : [n, n] ~ normal(0, 1) rate 1/n decay 1/n",
+    ),
+    (
+        r"^\s*param\b.*~\s*\w+\(.*\)\s+(?P<at>(?!rate\b|decay\b)[A-Za-z_].*)",
         "a law ends the declaration",
-        "only a learning rate follows it: param W : [n, n] ~ normal(0, 1) rate 1/n; every parameter is trained",
+        "only a learning rate and weight decay follow it: param W : [n, n] ~ normal(0, 1) rate 1/n decay 1/n; "
+        "every parameter is trained",
     ),
     (
         r"^\s*param\b.*~\s*\w+\(.*\)\s*(?P<at>[-+*/^@:\[~].*)",

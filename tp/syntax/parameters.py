@@ -1,4 +1,4 @@
-"""Parameters: families, laws, means, learning rates."""
+"""Parameters: families, laws, means, learning rates, weight decay."""
 
 from __future__ import annotations
 
@@ -39,11 +39,15 @@ def declare_parameters(
     rate = ONE if syntax.rate is None else evaluator.constant(syntax.rate).scale
     if rate.coefficient < 0:
         assert syntax.rate is not None
-        raise error("TP306", "a learning rate is not negative", syntax.rate.span)
+        raise error("TP306", "a learning rate is not negative", syntax.rate.span, "rate 0 freezes the parameter")
+    decay = None if syntax.decay is None else evaluator.constant(syntax.decay).scale
+    if decay is not None and decay.coefficient < 0:
+        assert syntax.decay is not None
+        raise error("TP306", "a weight decay is not negative", syntax.decay.span, "decay 0 is none")
 
     def one(place: tuple[int, ...]) -> Weight:
         name = evaluator.frame.parameter(indexed(syntax.name, place))
-        parameter = Parameter(name, outs, ins, initial, rate, syntax.span)
+        parameter = Parameter(name, outs, ins, initial, rate, decay, syntax.span)
         before = build.graph.parameters.get(name)
         if before is None:
             build.graph.declare(parameter)

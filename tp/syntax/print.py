@@ -130,7 +130,8 @@ def statement(node: t.Statement) -> str:
         case t.ParameterSyntax():
             law = f"{node.law.family}({_expressions(node.law.arguments)})"
             rate = "" if node.rate is None else f" rate {expression(node.rate)}"
-            return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}"
+            decay = "" if node.decay is None else f" decay {expression(node.decay)}"
+            return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}{decay}"
         case t.InstanceSyntax():
             given = "" if node.arguments is None else f"({arguments(node.arguments)})"
             return f"instance {_indexed(node.name, _ranges(node.ranges))} = {node.function}{given}"

@@ -189,6 +189,7 @@ class ParameterSyntax(Statement):
     type: TypeSyntax
     law: LawSyntax
     rate: Expression | None = None
+    decay: Expression | None = None
 
 
 class InstanceSyntax(Statement):

@@ -74,7 +74,7 @@ def _of_parameter(parameter: Parameter) -> list[Fraction]:
     law = parameter.law
     family = LAWS[law.family]
     found = [law.scale.exponent, parameter.rate.exponent / 2]
-    found += [law.mean.exponent] if law.mean is not None else []
+    found += [scale.exponent for scale in (law.mean, parameter.decay) if scale is not None]
     moments = family.moments(law.arguments or family.arguments)
     if moments < float("inf"):
         found += [1 / Fraction(moments).limit_denominator(_FINEST)]

@@ -15,7 +15,7 @@ from tp.primitives.traits import weight_of
 from tp.quantities.programs import datum
 from tp.quantities.training import Backprop, Trained
 from tp.theory.reach import Place, reached
-from tp.transform.displacement import Displaced, Displacement, Displacing
+from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
 
 
@@ -79,11 +79,10 @@ def movers(
     """
     displacement = after.algebra.displacement
     for name, places in reached(program).items():
-        first, rest = (tuple(d.only(name) for d in ds) for ds in (displacement.first, displacement.rest))
         image: dict[Place, int] = {place: back.image[place.node] for place in places}
         roots = list(image.values())
         # All other weights are as training left them: a value may be zero until another weight has moved.
-        algebra = Displacing(after.graph, Displacement(first, rest))
+        algebra = Displacing(after.graph, displacement.of(name))
         still = {i: Displaced(algebra.total(after.nodes[i])) for i in _untouched(back.graph, roots, name)}
         moved = jets(back.graph, roots, algebra, datum(after.graph), still)
         found: list[Mover] = []

@@ -56,6 +56,11 @@ class Parts:
             self._interpret(graph, direction)
             for name, exponent in self._sized(direction):
                 found[name] = max(exponent, found.get(name, exponent))
+        for name, weight in graph.parameters.items():
+            entries = [s.exponent for s in (weight.law.scale, weight.law.mean) if s is not None and s.coefficient]
+            if entries and (share := displacement.radial(name)) is not None:
+                exponent = max(entries) + share.exponent
+                found[name] = max(exponent, found.get(name, exponent))
         return found
 
     def _sized(self, direction: Direction) -> Iterable[tuple[str, Fraction]]:

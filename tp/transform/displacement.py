@@ -57,6 +57,11 @@ class Displacement:
     rest: tuple[Direction, ...] = ()
     radial: Callable[[str], Scale | None] = lambda _: None
 
+    def of(self, weight: str) -> Displacement:
+        """The change of one weight alone."""
+        first, rest = (tuple(d.only(weight) for d in directions) for directions in (self.first, self.rest))
+        return Displacement(first, rest, lambda name: self.radial(name) if name == weight else None)
+
 
 class Displacing(Algebra[Displaced]):
     """Carries (base, first, rest) through a program.

@@ -9,6 +9,7 @@ from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
 from tp.experiments.training.weights import moves_of
+from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.work import Questions, questions
@@ -69,7 +70,7 @@ class Outline:
     @cached_property
     def groups(self) -> dict[str, list[str]]:
         """The weights that have a gradient, those that shrink alike together, by the name of the first of them."""
-        groups: dict[float, list[str]] = {}
+        groups: dict[float | Scale, list[str]] = {}
         for name in self.moving:
             groups.setdefault(self.optimizer.shrinkage(name), []).append(name)
         return {names[0]: names for names in groups.values()}

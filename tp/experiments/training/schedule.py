@@ -58,6 +58,10 @@ class Schedule:
                 raise error("TP513", f"{name} must be a rational number up to {MOST_POWER}, not {power!r}", hint=hint)
         object.__setattr__(self, "cost", name_of(self.cost))
 
+    def of(self, program: Program) -> Schedule:
+        """This schedule with the settings of the optimiser that ``program`` declares."""
+        return replace(self, optimizer=self.optimizer.of(program.graph.parameters))
+
     @property
     def looks(self) -> tuple[int, ...]:
         """0, powers of two, and the last step."""

@@ -58,10 +58,10 @@ class Trainer:
     ) -> None:
         self.name = name
         self.path = path
-        self.optimizer = optimizer
         self._cost = cost
         self.features = list(features)
         self._program = program if isinstance(program, WrittenGraph) else written(_marked(program, features))
+        self.optimizer = optimizer.of(self._program.graph.parameters)
         self._compiled = Compiled()
 
     @cached_property

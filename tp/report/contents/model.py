@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from tp.graph.axes import Axis, Type
+from tp.graph.axes import Axis, Scale, Type
 from tp.graph.parameter import Law, Parameter
 from tp.graph.spelling import write_scale
 from tp.program import Claim, Program
@@ -24,6 +24,7 @@ WEIGHT: tuple[Field[Parameter], ...] = (
     Field("axes", "axes", lambda p: Text(f"[{_axes(p.outs)}{' | ' if p.ins else ''}{_axes(p.ins)}]")),
     Field("initial law", "law", lambda p: Text(_law(p.law))),
     Field("learning rate", "rate", lambda p: Text(write_scale(p.rate))),
+    Field("weight decay", "decay", lambda p: _decay(p.decay)),
     Field("line", "line", lambda p: _line(p.span.line if p.span else None)),
 )
 CLAIM: tuple[Field[Claim], ...] = (
@@ -62,6 +63,10 @@ def _law(law: Law) -> str:
     """The family, and the mean and the standard deviation of one entry."""
     mean = "0" if law.mean is None else write_scale(law.mean)
     return f"{law.family}, mean {mean}, standard deviation {write_scale(law.scale)}"
+
+
+def _decay(decay: Scale | None) -> Cell:
+    return Shown("" if decay is None else write_scale(decay), None if decay is None else write_scale(decay))
 
 
 def _line(line: int | None) -> Cell:

@@ -62,6 +62,7 @@ def linearize(
 
     if rhos and (schedule.rho or schedule.scale):
         raise error("TP513", "theorem 3.2 is checked for the program as it is", hint="leave rho and scale at 0")
+    schedule = schedule.of(program)
     drawing = Drawing(plan, data, means or Means(), report)
     changed = reparametrized(program, schedule)
     # What cannot be trained, data that do not fit and too little memory are refused before anything is computed.

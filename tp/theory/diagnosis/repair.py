@@ -201,7 +201,8 @@ def _step(program: Graph) -> Fraction:
     A multiplier or an initial scale enters the kernel squared.
     """
     exponents = [w.exponent / 2 for w in program.widths.values()]
-    exponents += [e for p in program.parameters.values() for e in (p.law.scale.exponent, p.rate.exponent)]
+    for p in program.parameters.values():
+        exponents += [s.exponent for s in (p.law.scale, p.rate, p.decay) if s is not None]
     exponents += [s.exponent for i in _needed(program) for s in coefficients_of(program[i].operation)]
     exponents.append(program.learning_rate.exponent)
     return Fraction(1, 2 * min(lcm(2, *(e.denominator for e in exponents)), _FINEST))
