@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tp.cli import main
+from tp.cli import live, main
 from tp.cli.each import go_on
 from tp.cli.option import Given
 from tp.studies import orders
@@ -35,6 +36,39 @@ def test_sigterm_prints_what_is_known(monkeypatch: pytest.MonkeyPatch, capsys: C
     assert "mean_field" not in shown.out
     assert "interrupted in mean_field" in shown.err
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_an_interrupt_prints_what_was_derived(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    plain = orders.orders
+
+    def ended(*words: Any, watch: Any, **more: Any) -> Any:
+        def stop(known: orders.OrdersSoFar) -> None:
+            watch(known)
+            if len(known.prediction.exponents) == 2:
+                raise KeyboardInterrupt
+
+        return plain(*words, watch=stop, **more)
+
+    monkeypatch.setattr(orders, "orders", ended)
+    assert main(["orders", FILES[0], "--quantities", "F,kernel,C[0,2]"]) == 3
+    shown = capsys.readouterr()
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["kernel", "0"] in lines
+    assert ["C[0,2]", "?"] in lines
+    assert "interrupted: this is what was known so far" in shown.out
+    assert "interrupted in standard_mlp" in shown.err
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_view_is_on_stderr_or_nowhere(quiet: bool, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    """Also where it is shown from the first moment on; standard output has the result alone."""
+    words = ["orders", FILES[0], "--quantities", "F", "--format", "json", *(["--quiet"] if quiet else [])]
+    monkeypatch.setattr(live.Log, "first", 0.01)
+    assert main(words) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["program"] == "standard_mlp"
+    assert shown.err.startswith("standard_mlp") is not quiet
+    assert not (quiet and shown.err)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.program import Claim, Program
 from tp.quantities.definitions import DEFAULT
+from tp.sampling.means import Means
 from tp.sampling.plan import MAX_WIDTH, Plan
 from tp.studies.judging import YARDSTICK
 from tp.studies.verify import Verification, compared, measured_quantities
@@ -74,10 +76,18 @@ class FakeAnalysis:
         return Strength(Fraction(9), Fraction(9), (0, 2)), Strength(Fraction(9), Fraction(9), (0, 3))
 
 
-def experiment(measured: Mapping[str, float | None], names: Sequence[str], **more: Any) -> Fake:
-    """Samples |N(0, 1)| n^measured (zero for None) of ``names`` and the kernel."""
+def experiment(
+    measured: Mapping[str, float | None], names: Sequence[str], cost: float = 1e-3, stop_at: int = -1, **more: Any
+) -> Fake:
+    """Samples |N(0, 1)| n^measured (zero for None) of ``names`` and the kernel, which cost ``cost`` seconds each.
+
+    Ctrl-C comes in call number ``stop_at``.
+    """
+    calls = count()
 
     def sample(n: int, first: int, count: int) -> dict[str, np.ndarray]:
+        if next(calls) == stop_at:
+            raise KeyboardInterrupt
         draw = np.random.default_rng(first)
         found: dict[str, np.ndarray] = {}
         for name in dict.fromkeys([*names, YARDSTICK]):
@@ -86,7 +96,7 @@ def experiment(measured: Mapping[str, float | None], names: Sequence[str], **mor
             found[name] = np.abs(draw.normal(size=count)) * size
         return found
 
-    return Fake(sample, lambda _: 1e-3, quantities=tuple(dict.fromkeys([*names, YARDSTICK])), **more)
+    return Fake(sample, lambda _: cost, quantities=tuple(dict.fromkeys([*names, YARDSTICK])), **more)
 
 
 def verified(
@@ -95,13 +105,17 @@ def verified(
     predicted: Mapping[str, Fraction | None] = MLP,
     plan: Plan | None = None,
     names: Sequence[str] = DEFAULT,
+    watch: Callable[[Verification], None] | None = None,
+    report: Callable[[float, float, str], None] | None = None,
+    means: Means | None = None,
     **more: Any,
 ) -> Verification:
     """What becomes of a program with ``claims`` where the calculus says ``predicted`` and draws are ``measured``."""
     asked = measured_quantities(program(*claims), names)
     theory: Any = FakeAnalysis(predicted)
     plan = plan or Plan(max_width=MAX_WIDTH)
-    return compared(program(*claims), asked, theory, [experiment(measured, asked, **more)], plan)
+    drawn = [experiment(measured, asked, **more)]
+    return compared(program(*claims), asked, theory, drawn, plan, means, report=report, watch=watch)
 
 
 def truth(predicted: Mapping[str, Fraction | None] = MLP) -> dict[str, float | None]:

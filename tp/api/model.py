@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tp.studies.correlations import Numbers
     from tp.studies.forward import Forward
     from tp.studies.linearize.linearization import Linearization
-    from tp.studies.orders import Orders
+    from tp.studies.orders import Orders, OrdersSoFar
     from tp.studies.train import Runs
     from tp.studies.verify import Verification
 
@@ -103,6 +103,7 @@ class Model(Printable):
         nodes: bool = False,
         certified: bool = False,
         progress: Progress | None = None,
+        watch: Callable[[OrdersSoFar], None] | None = None,
     ) -> Orders:
         """Exponents of n without running anything: typical ones and bounds, laws for all orders, regime, claims.
 
@@ -111,6 +112,7 @@ class Model(Printable):
             nodes: whether to predict every named node as well.
             certified: whether to record the derivations for ``tp.certify``.
             progress: called with a text that says what is being worked out; how much work it is, is not known.
+            watch: called after each quantity, with the exponents so far.
 
         Returns:
             ``prediction.exponents`` holds an exponent of n by quantity: a Fraction, or None for a quantity that
@@ -121,7 +123,7 @@ class Model(Printable):
         """
         from tp.studies.orders import orders
 
-        return orders(self.program, _known(quantities), nodes=nodes, certified=certified, report=progress)
+        return orders(self.program, _known(quantities), nodes=nodes, certified=certified, report=progress, watch=watch)
 
     def blame(
         self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200
@@ -151,6 +153,7 @@ class Model(Printable):
         data: str | Data | None = None,
         equal_inputs: bool = False,
         progress: Progress | None = None,
+        watch: Callable[[Verification], None] | None = None,
         **settings: Unpack[Settings],
     ) -> Verification:
         """Predict, measure and compare the quantities, and decide the claims.
@@ -164,6 +167,8 @@ class Model(Printable):
                 ``tp.Data``. None: normal inputs.
             equal_inputs: whether one input is used in place of all inputs x_0, x_1, ...
             progress: called with the work done, all work, and a text.
+            watch: called with the result so far: the predictions before the first draw, then after each round, and
+                after every two seconds of work. It is what an interrupt would leave; ``print`` shows it.
             settings: see the class.
 
         Raises:
@@ -174,7 +179,10 @@ class Model(Printable):
         plan, resources = _settled(widths, settings)
         names = _known(quantities)
         with resources.means() as means:
-            return verify(self.program, plan, names, data, equal_inputs=equal_inputs, report=progress, means=means)
+            return verify(
+                self.program, plan, names, data,
+                equal_inputs=equal_inputs, report=progress, means=means, watch=watch,
+            )  # fmt: skip
 
     def correlations(
         self,
@@ -212,6 +220,7 @@ class Model(Printable):
         rhos: Sequence[Fraction | str | int] | Literal["usual"] = (),
         data: str | Data | None = None,
         progress: Progress | None = None,
+        watch: Callable[[Linearization], None] | None = None,
         **settings: Unpack[Settings],
     ) -> Linearization:
         """Both sides of theorem 3.1: correlations at initialisation, and deviations from the linear model in training.
@@ -223,7 +232,7 @@ class Model(Printable):
             rhos: powers of n that learning rates are multiplied with, for theorem 3.2. Empty: it is not checked.
                 ``"usual"``: -1/2, -1/4 and 1/4.
             data: inputs and targets, as for ``verify``.
-            progress, settings: as for ``verify``.
+            progress, watch, settings: as for ``verify``.
 
         Raises:
             TpError: as ``verify``, and TP512 or TP513 for what cannot be trained.
@@ -238,7 +247,7 @@ class Model(Printable):
         with resources.means() as means:
             return linearize(
                 self.program, plan, schedule or Schedule(), data,
-                second=second, rhos=powers, report=progress, means=means,
+                second=second, rhos=powers, report=progress, means=means, watch=watch,
             )  # fmt: skip
 
     def train(
@@ -248,6 +257,7 @@ class Model(Printable):
         *,
         data: str | Data | None = None,
         progress: Progress | None = None,
+        watch: Callable[[Runs], None] | None = None,
         **settings: Unpack[Settings],
     ) -> Runs:
         """Runs of training, and of the linear model beside them on the same batches.
@@ -262,7 +272,7 @@ class Model(Printable):
 
         plan, resources = _settled(widths, settings, TRAIN)
         with resources.means() as means:
-            return train(self.program, plan, schedule or Schedule(), data, means=means, report=progress)
+            return train(self.program, plan, schedule or Schedule(), data, means=means, report=progress, watch=watch)
 
     def forward(
         self, widths: Widths = None, *, data: str | Data | None = None, **settings: Unpack[Settings]

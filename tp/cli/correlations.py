@@ -6,9 +6,9 @@ from tp import Plan
 from tp.api.model import CORRELATIONS
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
+from tp.cli.live import VIEW, live
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, models, quantities, show
-from tp.cli.progress import progress_bar
+from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
 
 PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
@@ -19,12 +19,12 @@ def correlations(given: Given) -> ExitCode:
     asked = quantities(given[QUANTITIES])
     (model,) = models(given)
     inputs = data(given, [model])
-    with resources(given) as means, progress_bar(model.name, given[PROGRESS]) as report:
+    with resources(given) as means, live(model.name, given) as view:
         result = model.correlations(
             quantities=asked,
             data=inputs,
             equal_inputs=given[EQUAL_INPUTS],
-            progress=report,
+            progress=view.report,
             plan=plan(given),
             resources=means,
         )
@@ -37,5 +37,5 @@ COMMAND = Command(
     "Sample the quantities at every width, without prediction or verdict.",
     correlations,
     FILE,
-    (SET, *PLAN, *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *PLAN, *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

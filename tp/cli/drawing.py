@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tp import Data, Plan, Resources
+from tp.cli.live import NO_STORE
 from tp.cli.option import Given, Option, flag, switch, value
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.written import whole, written_fields
@@ -28,7 +29,6 @@ _TARGET = value(
 DATA = (_DATA, _HEADER, _TARGET)
 EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
 STORE = value("--store", str, "The folder of results, instead of the user's cache.", metavar="FOLDER")
-NO_STORE = flag("--no-store", "Keep no results, and use no stored ones.")
 RESUME = switch("--resume", "Whether stored results are used.")
 JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")

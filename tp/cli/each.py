@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from shlex import join
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from tp.cli.live import Live, live
 from tp.cli.option import Given
-from tp.cli.progress import progress_bar
 from tp.exit_code import ExitCode, worst
 
 if TYPE_CHECKING:
-    from tp.api.model import Model, Progress
+    from tp.api.model import Model
 
 
 class Result(Protocol):
@@ -25,27 +26,34 @@ class Result(Protocol):
 Found = TypeVar("Found", bound=Result)
 
 
-def each(
-    models: Sequence[Model], progress: bool, work: Callable[[Model, Progress | None], Found]
-) -> tuple[list[Found], ExitCode]:
-    """The results of ``work`` for each of ``models``, with progress, and the exit code of all.
+def each(models: Sequence[Model], given: Given, work: Callable[[Model, Live], Found]) -> tuple[list[Found], ExitCode]:
+    """The results of ``work`` for each of ``models``, with a view of what is known so far, and the exit code of all.
 
-    An interrupt ends it: with the results so far, or, where there are none, as KeyboardInterrupt.
+    An interrupt ends it: with the results so far, the last of which is what was known of a program then; or, where
+    nothing was known of any, as KeyboardInterrupt.
     """
-    results: list[Found] = []
-    try:
-        for model in models:
-            with progress_bar(model.name, progress) as report:
-                result = work(model, report)
-            results.append(result)
-            if getattr(getattr(result, "provenance", None), "interrupted", False):
-                return results, ExitCode.UNDECIDED
-    except KeyboardInterrupt:
-        if not results:
-            raise
-        print(f"interrupted in {models[len(results)].name}", file=sys.stderr)
-        return results, ExitCode.UNDECIDED
+    results: list[Any] = []
+    for model in models:
+        shown = None
+        try:
+            with live(model.name, given) as shown:
+                results.append(work(model, shown))
+        except KeyboardInterrupt:
+            known = None if shown is None else shown.view.result
+            if known is not None:
+                results.append(_broken_off(known))
+            elif not results:
+                raise
+            print(f"interrupted in {model.name}", file=sys.stderr)
+            return results, ExitCode.UNDECIDED
+        if getattr(getattr(results[-1], "provenance", None), "interrupted", False):
+            return results, ExitCode.UNDECIDED
     return results, worst(result.exit_code for result in results)
+
+
+def _broken_off(result: Any) -> Any:
+    """``result``, which an interrupt left as it is."""
+    return replace(result, provenance=replace(result.provenance, interrupted=True))
 
 
 def go_on(command: str, given: Given, budgets: Sequence[str]) -> None:

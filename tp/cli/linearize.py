@@ -8,14 +8,14 @@ from tp import Plan
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, RESOURCES, data, options_of, plan, resources
 from tp.cli.each import each, go_on
+from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, SET, models, show
+from tp.cli.options import FILES, FORMAT, OUTPUT, SET, models, show
 from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from tp import Linearization, Model
-    from tp.api.model import Progress
 
 SECOND = switch("--second", "Also measure second derivatives, in further runs.")
 STRONG = value(
@@ -32,18 +32,19 @@ def linearize(given: Given) -> ExitCode:
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
 
-        def one(model: Model, report: Progress | None) -> Linearization:
+        def one(model: Model, live: Live) -> Linearization:
             return model.linearize(
                 chosen,
                 second=given[SECOND],
                 rhos=rhos,
                 data=inputs,
-                progress=report,
+                progress=live.report,
+                watch=live.watch,
                 plan=drawn,
                 resources=means,
             )
 
-        results, code = each(found, given[PROGRESS], one)
+        results, code = each(found, given, one)
     show(results, given)
     go_on("linearize", given, [result.next_budget for result in results])
     return code
@@ -54,5 +55,5 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from tp.cli.option import Given, Option, argument, flag, repeated, value
+from tp.cli.option import Given, Option, argument, repeated, value
 from tp.diagnostics.diagnostic import TpError, error
 from tp.written import choices, one_of
 
@@ -34,7 +34,6 @@ FILE = argument("FILE", "A program (.tp).")
 FILES = argument("FILE...", "Programs (.tp).")
 SET = repeated("--set", "Set a hyperparameter or a finite axis; repeatable.", metavar="NAME=VALUE")
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
-PROGRESS = flag("--progress", "Show progress even where stderr is no terminal.")
 OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.each import each
+from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, emit, models, quantities, show, writable
+from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from tp import Model, Orders
-    from tp.api.model import Progress
 
 NODES = flag("--nodes", "Also the exponent of every named node, with its line.")
 CERTIFICATE = value("--certificate", writable, "Write the derivations to this file, for tp certify.", metavar="FILE")
@@ -27,11 +27,13 @@ def orders(given: Given) -> ExitCode:
     if certificate is not None and len(found) > 1:
         raise error("TP506", "one certificate is about one program", hint="give one FILE with --certificate")
 
-    def one(model: Model, report: Progress | None) -> Orders:
-        return model.orders(asked, nodes=given[NODES], certified=certificate is not None, progress=report)
+    def one(model: Model, live: Live) -> Orders:
+        return model.orders(
+            asked, nodes=given[NODES], certified=certificate is not None, progress=live.report, watch=live.watch
+        )
 
-    results, code = each(found, given[PROGRESS], one)
-    if certificate is not None:
+    results, code = each(found, given, one)
+    if certificate is not None and not results[0].provenance.interrupted:
         import json
 
         emit(json.dumps(results[0].certificate, separators=(",", ":")), certificate)
@@ -44,5 +46,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, CERTIFICATE, FORMAT, OUTPUT, PROGRESS),
+    (NODES, SET, QUANTITIES, CERTIFICATE, FORMAT, OUTPUT, *VIEW),
 )

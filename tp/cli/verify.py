@@ -8,13 +8,13 @@ from tp import Plan
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
 from tp.cli.each import each, go_on
+from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FILES, FORMAT, OUTPUT, PROGRESS, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from tp import Model, Verification
-    from tp.api.model import Progress
 
 
 def verify(given: Given) -> ExitCode:
@@ -24,17 +24,18 @@ def verify(given: Given) -> ExitCode:
     inputs = data(given, found)
     with resources(given) as means:
 
-        def one(model: Model, report: Progress | None) -> Verification:
+        def one(model: Model, live: Live) -> Verification:
             return model.verify(
                 quantities=asked,
                 data=inputs,
                 equal_inputs=given[EQUAL_INPUTS],
-                progress=report,
+                progress=live.report,
+                watch=live.watch,
                 plan=chosen,
                 resources=means,
             )
 
-        results, code = each(found, given[PROGRESS], one)
+        results, code = each(found, given, one)
     show(results, given)
     go_on("verify", given, [result.next_budget for result in results])
     return code
@@ -45,5 +46,5 @@ COMMAND = Command(
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
     FILES,
-    (SET, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, PROGRESS),
+    (SET, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

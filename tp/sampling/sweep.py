@@ -26,6 +26,8 @@ Wanted = Callable[[Samples], More]
 """A function from the samples so far to what more of them would help."""
 Report = Callable[[float, float, str], None]
 """report(done, total, what): the work done and all work, in estimated seconds, and the current call in words."""
+Seen = Callable[["Sweep"], None]
+"""A function of the sweep so far, which it must not change."""
 
 
 @dataclass(slots=True)
@@ -69,8 +71,12 @@ def sweep(
     means: Means | None = None,
     wanted: Wanted = lambda _: More.NOTHING,
     report: Report | None = None,
+    seen: Seen | None = None,
 ) -> Sweep:
     """Draw samples of ``experiment`` as ``plan`` says; after each round, ask what more is ``wanted``.
+
+    What was drawn so far is ``seen`` after each round, and within a round after every :data:`GLANCE` seconds of work.
+    It is not seen where everything since the last time was stored: then there is nothing to wait for.
 
     Where the plan has a number of seeds, it is that of every width, and nothing is asked. Otherwise (adaptive seeds)
     numbers of seeds follow from costs.
@@ -84,7 +90,7 @@ def sweep(
     what the experiment raises.
     """
     plan = within_memory(experiment, plan)
-    drawing = _Drawing(experiment, plan, means or Means(), report)
+    drawing = _Drawing(experiment, plan, means or Means(), report, seen)
     try:
         if plan.seeds is not None:
             drawing.fixed(plan.seeds)
@@ -99,12 +105,16 @@ def sweep(
 
 TOGETHER = 16
 """The rounds that are drawn at once where the number of seeds is fixed, so that many workers are busy."""
+GLANCE = 2.0
+"""The estimated seconds of work after which a sweep is seen within a round."""
 
 
 class _Drawing:
     """A sweep in progress."""
 
-    def __init__(self, experiment: Experiment, plan: Plan, means: Means, report: Report | None) -> None:
+    def __init__(
+        self, experiment: Experiment, plan: Plan, means: Means, report: Report | None, seen: Seen | None = None
+    ) -> None:
         self.experiment, self.plan = experiment, plan
         self.run = answers(experiment, plan, means)
         self.costs = {n: experiment.cost(plan.at(n)) for n in plan.widths}
@@ -112,6 +122,8 @@ class _Drawing:
         self._drawn = dict.fromkeys(plan.widths, 0)
         self._compiled: set[int] = set()
         self._report = report
+        self._seen = seen
+        self._unseen = 0.0
         self._total = 0.0
 
     def fixed(self, seeds: int) -> None:
@@ -182,8 +194,18 @@ class _Drawing:
         with closing(self.run(calls)) as answered:
             for call, work in zip(calls, worth, strict=False):
                 self._say(call)
-                self._add(call.n, next(answered))
+                answer = next(answered)
+                self._add(call.n, answer)
                 self.result.work += work
+                self._show(0.0 if answer.stored else work, GLANCE)
+        self._show(0.0, 0.0)
+
+    def _show(self, work: float, least: float) -> None:
+        """Let the sweep be seen where more than ``least`` of work was not; ``work`` was done just now."""
+        self._unseen += work
+        if self._seen is not None and self._unseen > least:
+            self._unseen = 0.0
+            self._seen(self.result)
 
     def _worth(self, call: Call) -> float:
         """The work of ``call``; the first one at a width is charged with compiling."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from tp.studies.claims.support import Measured
 
 if TYPE_CHECKING:
     from tp.theory.predict import Prediction
+
+T = TypeVar("T")
 
 YARDSTICK = "kernel"
 """The quantity from which the rounding errors of all others are estimated."""
@@ -59,6 +61,22 @@ def judged(
             judgement = _judge(name, prediction, fitted) if known else unpredicted(fitted)
             found[name] = Measured(fitted, judgement, prediction.grid)
     return found
+
+
+class Latest(Generic[T]):
+    """What is made of samples; it is made anew where there are more of them than the last time."""
+
+    def __init__(self, make: Callable[[Samples], T]) -> None:
+        self._make = make
+        self._count = -1
+        self._made: T
+
+    def of(self, samples: Samples) -> T:
+        """What is made of ``samples``, to which draws are only ever added."""
+        count = sum(values.size for by_width in samples.values() for values in by_width.values())
+        if count != self._count:
+            self._made, self._count = self._make(samples), count
+        return self._made
 
 
 def _judge(name: str, prediction: Prediction, fitted: Fit) -> Judgement:

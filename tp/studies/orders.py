@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -60,6 +60,26 @@ class Orders(Printable):
         return ExitCode.FAILS if fails else ExitCode.HOLDS
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class OrdersSoFar(Printable):
+    """The orders that were derived so far, of the quantities ``asked``: what an interrupt leaves."""
+
+    study = "orders_so_far"
+
+    provenance: Provenance
+    asked: tuple[str, ...]
+    prediction: Prediction
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """UNDECIDED: nothing is said of claims."""
+        return ExitCode.UNDECIDED
+
+
+Watch = Callable[[OrdersSoFar], None]
+"""A function of what is known so far."""
+
+
 def orders(
     program: Program,
     quantities: Sequence[str] | None = None,
@@ -67,8 +87,12 @@ def orders(
     nodes: bool = False,
     certified: bool = False,
     report: Report | None = None,
+    watch: Watch | None = None,
 ) -> Orders:
-    """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node."""
+    """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node.
+
+    ``watch`` is called after each quantity that is derived.
+    """
 
     def say(what: str) -> None:
         if report is not None:
@@ -79,6 +103,10 @@ def orders(
     wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
     say("typical orders")
     analysis = Analysis(program.graph, wanted)
+    if watch is not None:
+        for number in range(len(asked)):
+            known = analysis.prediction(asked[: number + 1])
+            watch(OrdersSoFar(Provenance(program.name, program.file), asked, known))
     prediction = analysis.prediction(wanted, nodes=nodes or bool(program.claims))
     say("claims")
     claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from tp.graph.graph import Graph
 from tp.printable import Printable
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Report, sweep
+from tp.sampling.sweep import Report, Sweep, sweep
 from tp.studies.claims.evaluate import only_output
 from tp.studies.curves import Curve, curves, diverged
 from tp.studies.provenance import Provenance, provenance
@@ -103,6 +103,10 @@ class Runs(Printable):
         return ExitCode.FAILS if self.diverged else ExitCode.HOLDS
 
 
+Watch = Callable[[Runs], None]
+"""A function of the runs so far: what an interrupt would leave at that moment."""
+
+
 def train(
     program: Program,
     plan: Plan,
@@ -111,8 +115,9 @@ def train(
     *,
     means: Means | None = None,
     report: Report | None = None,
+    watch: Watch | None = None,
 ) -> Runs:
-    """``plan.seeds`` runs (4 if not said) at every width.
+    """``plan.seeds`` runs (4 if not said) at every width; ``watch`` is called as they come in.
 
     Raises TpError TP501 to TP513 for settings and memory, TP60x for data.
     """
@@ -120,7 +125,14 @@ def train(
     changed = reparametrized(program, schedule)
     trainer = trainer_of(changed, schedule, data, plan.dtype)
     plan = replace(plan, seeds=plan.seeds or 4)
-    drawn = sweep(trainer, plan, means, report=report)
-    records = recorded(drawn.samples)
-    seen = curves(records, trainer.path, looked_at(trainer))
-    return Runs(seen, diverged(records), schedule, provenance(program, plan, drawn))
+
+    def known(drawn: Sweep) -> Runs:
+        records = recorded(drawn.samples)
+        found = curves(records, trainer.path, looked_at(trainer))
+        return Runs(found, diverged(records), schedule, provenance(program, plan, drawn))
+
+    def seen(part: Sweep) -> None:
+        if watch is not None:
+            watch(known(part))
+
+    return known(sweep(trainer, plan, means, report=report, seen=seen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.claims.support import Measured
 from tp.studies.correlations import correlations_of
-from tp.studies.judging import YARDSTICK, QuantityResult, judged, row, wanted
+from tp.studies.judging import YARDSTICK, Latest, QuantityResult, judged, row, wanted
 from tp.studies.provenance import Provenance, provenance
 from tp.theory.analysis import Analysis
 
@@ -68,6 +68,10 @@ class Verification(Printable):
         return ExitCode.UNDECIDED if undecided else ExitCode.HOLDS
 
 
+Watch = Callable[[Verification], None]
+"""A function of what is known so far: what an interrupt would leave at that moment."""
+
+
 def verify(
     program: Program,
     plan: Plan,
@@ -77,9 +81,11 @@ def verify(
     equal_inputs: bool = False,
     report: Report | None = None,
     means: Means | None = None,
+    watch: Watch | None = None,
 ) -> Verification:
     """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
 
+    ``watch`` is called with what is known so far: the predictions before the first draw, then as draws come in.
     Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
@@ -93,7 +99,7 @@ def verify(
     if report is not None:
         report(0.0, 0.0, "predicting")
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
-    return compared(program, names, theory, experiments, plan, means, report)
+    return compared(program, names, theory, experiments, plan, means, report, watch)
 
 
 def measured_quantities(program: Program, asked: Sequence[str] | None) -> tuple[str, ...]:
@@ -110,42 +116,68 @@ def compared(
     plan: Plan,
     means: Means | None = None,
     report: Report | None = None,
+    watch: Watch | None = None,
 ) -> Verification:
     """What ``theory`` says of ``names`` against draws of ``experiments``: each of them has some, and the kernel.
 
     Every experiment has the whole budget, so a dear quantity takes nothing from the cheap ones. Rounding errors are
-    estimated from the kernel. Raises what :func:`sweep` raises.
+    estimated from the kernel. ``watch`` is called with what is known so far. Raises what :func:`sweep` raises.
     """
     output = only_output(program)
     predicted = dict.fromkeys([*names, *claimed_quantities(program.claims, output)])
     prediction = theory.prediction(list(predicted), nodes=bool(program.claims))
+    evidence = Theory(prediction, theory)
 
-    measured: dict[str, Measured] = {}
-    drawn, reached = Sweep(), list[tuple[int, ...]]()
-    for experiment in experiments:
-        asked = {name for name in names if name in experiment.quantities and name not in measured}
+    def known(part: _Drawn) -> Verification:
+        return Verification(
+            quantities=tuple(row(name, prediction, part.measured.get(name)) for name in names),
+            claims=outcomes(program.claims, evidence, part.measured, output),
+            assumptions=(*prediction.assumptions, *_unseen(part.reach)),
+            provenance=provenance(program, plan, part.sweep),
+        )
 
-        def rows(samples: Samples, asked: Collection[str] = asked) -> dict[str, Measured]:
+    def more(before: _Drawn, experiment: Experiment) -> _Drawn:
+        asked = [name for name in names if name in experiment.quantities and name not in before.measured]
+
+        def judge(samples: Samples) -> dict[str, Measured]:
             found = judged(names, prediction, samples, plan.dtype)
-            return {name: row for name, row in found.items() if name in asked}
+            return {name: found[name] for name in asked if name in found}
 
-        more = sweep(experiment, plan, means, lambda samples: wanted(rows(samples).values()), report)
-        measured |= rows(more.samples)
-        reached.append(more.widths)
-        drawn = drawn.also(more)
-        if drawn.interrupted:
+        rows = Latest(judge)
+
+        def seen(part: Sweep) -> None:
+            if watch is not None:
+                watch(known(before.also(part, rows.of(part.samples))))
+
+        found = sweep(experiment, plan, means, lambda samples: wanted(rows.of(samples).values()), report, seen)
+        return before.also(found, rows.of(found.samples))
+
+    so_far = _Drawn(Sweep(), {})
+    if watch is not None:
+        watch(known(so_far))
+    for experiment in experiments:
+        so_far = more(so_far, experiment)
+        if so_far.sweep.interrupted:
             break
-    return Verification(
-        quantities=tuple(row(name, prediction, measured.get(name)) for name in names),
-        claims=outcomes(program.claims, Theory(prediction, theory), measured, output),
-        assumptions=(*prediction.assumptions, *_unseen(min(reached, key=lambda widths: widths[-1:]))),
-        provenance=provenance(program, plan, drawn),
-    )
+    return known(so_far)
 
 
-def _unseen(widths: Sequence[int]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """What was ``measured`` in all sweeps so far, as one; ``reach`` are the widths of the one that reached least."""
+
+    sweep: Sweep
+    measured: Mapping[str, Measured]
+    reach: tuple[int, ...] | None = None
+
+    def also(self, sweep: Sweep, measured: Mapping[str, Measured]) -> _Drawn:
+        reach = sweep.widths if self.reach is None else min(self.reach, sweep.widths, key=lambda widths: widths[-1:])
+        return _Drawn(self.sweep.also(sweep), {**self.measured, **measured}, reach)
+
+
+def _unseen(widths: Sequence[int] | None) -> tuple[str, ...]:
     """What the measurement takes for granted about widths beyond the largest."""
-    if len(widths) < 3:
+    if widths is None or len(widths) < 3:
         return ()
     reach = widths[0] * (widths[-1] / widths[0]) ** BEGUN
     return (f"no term of higher order begins beyond n = {reach:.0f}: larger widths would be needed to see it",)

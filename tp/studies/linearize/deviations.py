@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +10,10 @@ from tp.experiments.training.observables import OUTPUT, Observable, Records, rec
 from tp.experiments.training.schedule import Schedule
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Report, Sweep, sweep
+from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.studies.claims.support import Measured
 from tp.studies.curves import roundings, values_of
-from tp.studies.judging import QuantityResult, judged, row, wanted
+from tp.studies.judging import Latest, QuantityResult, judged, row, wanted
 
 if TYPE_CHECKING:
     from tp.data.source import Data
@@ -46,6 +46,10 @@ def after_all(schedule: Schedule, *names: str) -> dict[str, Observable]:
     return {name: Observable(name, schedule.steps) for name in names}
 
 
+Watch = Callable[[Deviations], None]
+"""A function of what is known of deviations so far."""
+
+
 def deviations(
     trainer: Trainer,
     schedule: Schedule,
@@ -54,24 +58,31 @@ def deviations(
     drawing: Drawing,
     *,
     skip: bool = False,
+    watch: Watch | None = None,
 ) -> Deviations:
     """Runs of ``trainer`` until all ``quantities`` are decided or the budget is spent; with ``skip`` no runs.
 
-    Runs that diverge are no evidence: their numbers count as NaN. Raises what :func:`sweep` raises.
+    Runs that diverge are no evidence: their numbers count as NaN. ``watch`` is called with what is known so far. Raises
+    what :func:`sweep` raises.
     """
     observed = {**quantities, **after_all(schedule, OUTPUT)}
 
-    def judge(records: Records) -> dict[str, Measured]:
-        found = values_of(records, observed)
+    def measured(samples: Samples) -> dict[str, Measured]:
+        found = values_of(recorded(samples), observed)
         return judged(list(quantities), prediction, found, drawing.plan.dtype, OUTPUT, roundings(schedule))
 
+    rows = Latest(measured)
+
+    def known(drawn: Sweep) -> Deviations:
+        found = rows.of(drawn.samples)
+        every = tuple(row(name, prediction, found.get(name)) for name in quantities)
+        return Deviations(every, found, recorded(drawn.samples), drawn)
+
+    def seen(part: Sweep) -> None:
+        if watch is not None:
+            watch(known(part))
+
     if skip:
-        drawn = Sweep(interrupted=True)
-    else:
-        drawn = sweep(
-            trainer, drawing.plan, drawing.means, lambda s: wanted(judge(recorded(s)).values()), drawing.report
-        )
-    records = recorded(drawn.samples)
-    measured = judge(records)
-    rows = tuple(row(name, prediction, measured.get(name)) for name in quantities)
-    return Deviations(rows, measured, records, drawn)
+        return known(Sweep(interrupted=True))
+    means, report = drawing.means, drawing.report
+    return known(sweep(trainer, drawing.plan, means, lambda s: wanted(rows.of(s).values()), report, seen))

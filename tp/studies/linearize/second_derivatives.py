@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tp.experiments.training.observables import HESSIAN_DRIFT, RATIO, Observable
 from tp.experiments.training.schedule import Schedule
 from tp.sampling.rounds import within
-from tp.studies.linearize.deviations import Deviations, Drawing, after_all, deviations
+from tp.studies.linearize.deviations import Deviations, Drawing, Watch, after_all, deviations
 from tp.studies.linearize.expected import AFTER, BEFORE
 from tp.studies.train import trainer_of
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tp.theory.predict import Prediction
 
 
-def second_derivatives(program: Program, schedule: Schedule, prediction: Prediction, drawing: Drawing) -> Deviations:
+def second_derivatives(
+    program: Program, schedule: Schedule, prediction: Prediction, drawing: Drawing, watch: Watch | None = None
+) -> Deviations:
     """Rows of the drift of the Hessian, and of its norm over that of the gradient before and after the run.
 
     These runs take many gradients. So no widths are added to the plan, and without a given number of seeds the largest
@@ -32,4 +34,4 @@ def second_derivatives(program: Program, schedule: Schedule, prediction: Predict
         plan = replace(plan, widths=fitting)
     ratios = {BEFORE: Observable(RATIO, 0), AFTER: Observable(RATIO, schedule.steps)}
     quantities = {**after_all(schedule, HESSIAN_DRIFT), **ratios}
-    return deviations(trainer, schedule, quantities, prediction, replace(drawing, plan=plan))
+    return deviations(trainer, schedule, quantities, prediction, replace(drawing, plan=plan), watch=watch)

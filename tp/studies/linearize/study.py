@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tp.claims import known
 from tp.diagnostics.diagnostic import error
-from tp.experiments.training.observables import GRADIENT, KERNEL, looked_at, moved
+from tp.experiments.training.observables import GRADIENT, HESSIAN_DRIFT, KERNEL, looked_at, moved
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.quantities.definitions import DEVIATION, SEEN
 from tp.sampling.means import Means
 from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
-from tp.sampling.sweep import Report
+from tp.sampling.sweep import Report, Sweep
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.claims.support import Measured
 from tp.studies.curves import curves, diverged, exponents_by_step
-from tp.studies.judging import QuantityResult
+from tp.studies.judging import QuantityResult, row
 from tp.studies.linearize.corollary_4_0_1 import decays
 from tp.studies.linearize.critical_rates import critical
-from tp.studies.linearize.deviations import Drawing, after_all, deviations
-from tp.studies.linearize.expected import SECOND, expected
+from tp.studies.linearize.deviations import Deviations, Drawing, after_all, deviations
+from tp.studies.linearize.expected import AFTER, BEFORE, SECOND, expected
 from tp.studies.linearize.linearization import Linearization
 from tp.studies.linearize.second_derivatives import second_derivatives
 from tp.studies.linearize.theorem_3_1 import CORRELATIONS, Theorem31, speaks
 from tp.studies.linearize.theorem_3_2 import reparametrised, theorem_3_2
 from tp.studies.provenance import provenance
 from tp.studies.train import trainer_of
-from tp.studies.verify import verify
+from tp.studies.verify import Verification, verify
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
     from tp.data.source import Data
     from tp.program import Program
     from tp.theory.analysis import Analysis
+
+Watch = Callable[[Linearization], None]
+"""A function of what is known so far: what an interrupt would leave at that moment."""
 
 
 def linearize(
@@ -50,12 +53,14 @@ def linearize(
     rhos: Sequence[Fraction] = (),
     report: Report | None = None,
     means: Means | None = None,
+    watch: Watch | None = None,
 ) -> Linearization:
     """Measure the correlations of ``program``, train it and its linear model, and compare the two sides.
 
     ``second``: also measure second derivatives, in further runs. ``rhos``: also check theorem 3.2, with learning rates
-    times n^rho for each, besides the runs with rho = 0. Each part has the budget of ``plan``. Raises
-    TpError TP501 to TP504 for settings and memory, TP512 and TP513 for what cannot be trained, TP514 for an optimiser
+    times n^rho for each, besides the runs with rho = 0. Each part has the budget of ``plan``. ``watch`` is called with
+    what is known so far: the predictions before the first draw, then as draws come in. Raises TpError
+    TP501 to TP504 for settings and memory, TP512 and TP513 for what cannot be trained, TP514 for an optimiser
     without known orders, TP60x for data.
     """
     from tp.theory.analysis import Analysis
@@ -73,37 +78,77 @@ def linearize(
     expects = expected(analysis, schedule, second)
     prediction, premises = expects.prediction, expects.regime.conditions
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in expects.regime.features if f.width])
-    left = verify(replace(changed, claims=()), plan, CORRELATIONS, data, report=report, means=drawing.means)
     names = (DEVIATION, SEEN, KERNEL, *map(moved, trainer.features), GRADIENT)
-    runs = deviations(
-        trainer, schedule, after_all(schedule, *names), prediction, drawing, skip=left.provenance.interrupted
-    )
-    drawn = provenance(changed, plan, runs.drawn).part("correlations", left.provenance)
-    right, hessian, wild = runs.rows, tuple[QuantityResult, ...](), diverged(runs.records)
-    if second and not drawn.interrupted:
-        curved = second_derivatives(changed, schedule, prediction, drawing)
-        drift, *ratios = curved.rows
-        right, hessian, wild = (*right, drift), tuple(ratios), {**diverged(curved.records), **wild}
-        drawn = drawn.part("second derivatives", curved.drawn)
-    strong = None
-    if rhos and not drawn.interrupted:
-        rows, more = reparametrised(program, schedule, right[0], rhos, drawing)
-        strong = theorem_3_2(analysis.weak[1], left.quantities, rows, speaks(premises, schedule.optimizer))
-        drawn = drawn.also(*more)
-    return Linearization(
+    open_ = tuple(row(name, prediction, None) for name in (*names, *((HESSIAN_DRIFT,) if second else ())))
+    found = Linearization(
         schedule=schedule,
-        theorem_3_1=Theorem31(left.quantities, right, premises, speaks(premises, schedule.optimizer)),
-        hessian=hessian,
-        by_step=exponents_by_step(runs.records, names, schedule.looks[1:]),
-        curves=curves(runs.records, trainer.path, looked_at(trainer)),
-        critical=critical(left.quantities, runs.records),
-        corollary=decays(runs.records, trainer.path, schedule.optimizer.eta, plan.dtype),
-        theorem_3_2=strong,
-        claims=_claims(changed, schedule, analysis, (*left.quantities, *right, *hessian)),
-        diverged=wild,
-        assumptions=left.assumptions,
-        provenance=drawn,
+        theorem_3_1=Theorem31((), open_, premises, speaks(premises, schedule.optimizer)),
+        hessian=tuple(row(name, prediction, None) for name in (BEFORE, AFTER)) if second else (),
+        by_step={},
+        curves=(),
+        critical=(),
+        corollary=(),
+        theorem_3_2=None,
+        claims=(),
+        diverged={},
+        assumptions=(),
+        provenance=provenance(changed, plan, Sweep()),
     )
+
+    def with_left(left: Verification) -> Linearization:
+        both = replace(found.theorem_3_1, left=left.quantities)
+        return replace(found, theorem_3_1=both, assumptions=left.assumptions, provenance=left.provenance)
+
+    def with_right(runs: Deviations) -> Linearization:
+        rest = found.theorem_3_1.right[len(runs.rows) :]
+        return replace(
+            found,
+            theorem_3_1=replace(found.theorem_3_1, right=(*runs.rows, *rest)),
+            by_step=exponents_by_step(runs.records, names, schedule.looks[1:]),
+            curves=curves(runs.records, trainer.path, looked_at(trainer)),
+            critical=critical(found.theorem_3_1.left, runs.records),
+            corollary=decays(runs.records, trainer.path, schedule.optimizer.eta, plan.dtype),
+            diverged=diverged(runs.records),
+            provenance=provenance(changed, plan, runs.drawn).part("correlations", found.provenance),
+        )
+
+    def with_second(curved: Deviations) -> Linearization:
+        drift, *ratios = curved.rows
+        return replace(
+            found,
+            theorem_3_1=replace(found.theorem_3_1, right=(*found.theorem_3_1.right[:-1], drift)),
+            hessian=tuple(ratios),
+            diverged={**diverged(curved.records), **found.diverged},
+            provenance=found.provenance.part("second derivatives", curved.drawn),
+        )
+
+    def claimed(part: Linearization) -> Linearization:
+        rows = (*part.theorem_3_1.left, *part.theorem_3_1.right, *part.hessian)
+        return replace(part, claims=_claims(changed, schedule, analysis, rows))
+
+    def seen(part: Linearization) -> None:
+        if watch is not None:
+            watch(claimed(part))
+
+    seen(found)
+    unclaimed, means = replace(changed, claims=()), drawing.means
+    found = with_left(
+        verify(unclaimed, plan, CORRELATIONS, data, report=report, means=means, watch=lambda v: seen(with_left(v)))
+    )
+    skip = found.provenance.interrupted
+    after = after_all(schedule, *names)
+    found = with_right(
+        deviations(trainer, schedule, after, prediction, drawing, skip=skip, watch=lambda d: seen(with_right(d)))
+    )
+    if second and not found.provenance.interrupted:
+        found = with_second(
+            second_derivatives(changed, schedule, prediction, drawing, watch=lambda d: seen(with_second(d)))
+        )
+    if rhos and not found.provenance.interrupted:
+        rows, more = reparametrised(program, schedule, found.theorem_3_1.right[0], rhos, drawing)
+        strong = theorem_3_2(analysis.weak[1], found.theorem_3_1.left, rows, found.theorem_3_1.speaks)
+        found = replace(found, theorem_3_2=strong, provenance=found.provenance.also(*more))
+    return claimed(found)
 
 
 def _claims(
