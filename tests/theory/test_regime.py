@@ -246,3 +246,25 @@ def test_grounds_carry_the_exponents() -> None:
     assert exponents["F - F_lin"] == found.deviation
     assert exponents["kernel"] == found.conditions[1].exponent
     assert exponents["F"] == found.conditions[0].exponent
+
+
+@pytest.mark.parametrize("phi", ["{}", "relu({})", "relu({})^2", "tanh({})", "exp({})"])
+def test_what_is_made_from_a_growing_value_has_no_exponent(phi: str) -> None:
+    """Six layers at n times the right rate: only the first layer is told how far it moves, by n^(1/2)."""
+    layers = "\n".join(f"h{i} = W{i} @ ({phi.format(f'h{i - 1}')}) / sqrt(n)" for i in range(1, 6))
+    weights = "\n".join(f"param W{i} : [n, n] ~ normal(0, 1)" for i in range(1, 6))
+    found = written(f"""learning_rate n
+        input x : [d=8]
+        param U : [n, d] ~ normal(0, 1)
+        {weights}
+        param v : [n] ~ normal(0, 1)
+        h0 = U @ x / sqrt(d)
+        {layers}
+        output f = dot(v, {phi.format("h5")}) / sqrt(n)""")
+    assert found.kind is Kind.UNSTABLE
+    assert found.unstable_from == 1
+    moves = {m.name: m.lead for m in found.movers if not m.beyond}
+    assert moves == {"U": Fraction(1, 2)}
+    assert found.conditions[2].beyond
+    first, *rest = found.features or (None,)
+    assert first is None or (not first.follows and all(f.follows for f in rest))

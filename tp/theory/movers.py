@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tp.diagnostics.span import Span
@@ -27,7 +27,7 @@ class Mover:
     a move that counts as Θ(1): 0 for the argument of a function and for an output; for a value that enters a product or
     a further weight, that of the move which, made by all its entries together, moves F by Θ(1) after training (None:
     none does). ``since`` is the step of training from which the weight moves as far as after all steps, None where it
-    does not move. ``exact``: the exponents are attained.
+    does not move. ``exact``: the exponents are attained. ``follows``: the value is made from one that grows.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Mover:
     one: Fraction | None
     since: int | None
     exact: bool = True
+    follows: bool = False
 
     @property
     def target(self) -> Fraction:
@@ -47,6 +48,11 @@ class Mover:
     def lead(self) -> Fraction | None:
         """The exponent of the move relative to its target; None where there is no move."""
         return None if self.moved is None else self.moved - self.target
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the exponent is of no use: it only says how what grows is passed on."""
+        return self.follows and self.lead is not None and self.lead > 0
 
     @property
     def known(self) -> bool:
@@ -69,15 +75,19 @@ def movers(
     since: Mapping[str, int],
     sharp: Callable[[Iterable[int | None]], bool],
     grown: Collection[int] = (),
-) -> Iterable[Mover]:
+    growing: Collection[int] = (),
+) -> list[Mover]:
     """One mover for each weight of ``program`` that an output depends on, at the value where ``lead`` is largest.
 
     ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
     of the trained program, and ``sharp(nodes)`` says whether that of their sum is attained; ``since`` has the step from
     which each weight moves. ``grown`` are functions in ``back`` of arguments that grow: what is made from one is only
-    bounded, since the parts into which its change is split may cancel.
+    bounded, since the parts into which its change is split may cancel. ``growing`` are the arguments that grow:
+    what is made from them, or from what another weight moves too much, follows.
     """
     displacement = after.algebra.displacement
+    made: list[tuple[Mover, set[int]]] = []
+    nodes: dict[Mover, int] = {}
     for name, places in reached(program).items():
         image: dict[Place, int] = {place: back.image[place.node] for place in places}
         roots = list(image.values())
@@ -85,7 +95,7 @@ def movers(
         algebra = Displacing(after.graph, displacement.of(name))
         still = {i: Displaced(algebra.total(after.nodes[i])) for i in _untouched(back.graph, roots, name)}
         moved = jets(back.graph, roots, algebra, datum(after.graph), still)
-        found: list[Mover] = []
+        found: list[tuple[Mover, set[int]]] = []
         for place, node in image.items():
             far = largest(order(moved[node].first), order(moved[node].rest))
             size = order(after.nodes[node].base)
@@ -95,8 +105,13 @@ def movers(
             if place.linear:
                 one, sure = _one(back, after, node, order, sharp)
                 exact = exact and sure
-            found.append(Mover(name, program.parameters[name].span, far, size, one, since.get(name), exact))
-        yield max(found, key=lambda m: (m.lead is not None, m.lead or Fraction(0)))
+            span = program.parameters[name].span
+            mover = Mover(name, span, far, size, one, since.get(name), exact)
+            found.append((mover, set(back.graph.needed([node])) - {node}))
+            nodes[mover] = node
+        made.append(max(found, key=lambda m: (m[0].lead is not None, m[0].lead or Fraction(0))))
+    large = {*growing, *(nodes[mover] for mover, _ in made if mover.verdict == "too much")}
+    return [replace(mover, follows=not large.isdisjoint(below)) for mover, below in made]
 
 
 def _one(

@@ -55,13 +55,19 @@ class Condition:
     """One condition of a properly normalised system, with the exponent that decides it (None: identically zero).
 
     The exponent is an upper bound unless ``exact``. ``holds`` is None where such a bound does not decide the condition.
+    ``follows``: it is that of what is made from a value that training lets grow.
     """
 
     text: str
     exponent: Fraction | None
     holds: bool | None
     exact: bool = True
-    sharp: bool = True
+    follows: bool = False
+
+    @property
+    def beyond(self) -> bool:
+        """Whether the exponent is of no use: it only says how what grows is passed on."""
+        return self.follows and self.exponent is not None and self.exponent > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Feature:
 
     ``width``: it has a wide axis. ``open``: it decays, but what is made of it is of order 1 before it is summed over a
     wide axis, as with a gate. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
-    attained. ``sharp``: ``moved`` is attained.
+    attained. ``sharp``: ``moved`` is attained. ``follows``: it is made from another one that grows.
     """
 
     name: str
@@ -81,6 +87,7 @@ class Feature:
     exact: bool = True
     sharp: bool = True
     open: bool = False
+    follows: bool = False
 
     @property
     def vanishes(self) -> bool:
@@ -166,6 +173,8 @@ class _Reading:
         self.unstable_from: int | None = None
         self.grown: set[int] = set()
         """Functions, none homogeneous, in the graph with the gradient whose arguments grow."""
+        self.growing: set[int] = set()
+        """Arguments of functions that grow, in the graph with the gradient."""
         self.first: Trained | None = None
         """The program after one step."""
         self.after: Trained = self._followed(optimizer, most)
@@ -225,15 +234,17 @@ class _Reading:
             # What follows a growing argument is bounded only: a function of it may stay bounded.
             conditions = (*conditions[:2], self._bounded(conditions[2]))
         kind, reason = self._kind(conditions, features, moved, deviation)
+        grown = (self.grown, self.growing)
+        found = movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp, *grown)
+        if any(m.follows or m.beyond for m in found) or first is None or (deviation is not None and deviation > first):
+            conditions = (*conditions[:2], replace(conditions[2], follows=True))
         return Regime(
             kind=kind,
             reason=reason,
             exact=self.settled and all(d.value.exact for d in self.grounds.values()),
             conditions=conditions,
             features=features,
-            movers=tuple(
-                movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp, self.grown)
-            ),
+            movers=tuple(found),
             deviation=deviation,
             unseen=self._unseen(deviation),
             drift=drift,
@@ -255,9 +266,9 @@ class _Reading:
 
     @staticmethod
     def _bounded(condition: Condition) -> Condition:
-        """``condition`` with its exponent as an upper bound."""
+        """``condition``, which follows a growing value, with its exponent as an upper bound."""
         small = condition.exponent is None or condition.exponent <= 0
-        return replace(condition, exact=False, holds=True if small else None)
+        return replace(condition, exact=False, holds=True if small else None, follows=True)
 
     def _condition(self, text: str, exponent: Fraction | None, *grounds: str) -> Condition:
         """Whether a quantity is O(1), the kernel Θ(1), if that follows from an exponent that may be a bound."""
@@ -375,7 +386,11 @@ class _Reading:
                 sharp, grows = False, grows and initial is not None and initial > 0
             if (initial is not None and initial > 0) or (moved is not None and moved > 0):
                 self.grown |= self._functions(argument)
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp, gate)
+                self.growing.add(self.back.image[argument])
+            follows = not self.growing.isdisjoint(
+                set(self.back.graph.needed([self.back.image[argument]])) - {self.back.image[argument]}
+            )
+            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp, gate, follows)
 
     def _open(self, argument: int) -> bool:
         """Whether all that is made of ``argument``, entry by entry, is of order 1 at initialisation.

@@ -11,7 +11,7 @@ from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
     Field(None, "text", lambda c: Text(c.text)),
-    Field(None, "typical", lambda c: Exponent(c.exponent)),
+    Field(None, "typical", lambda c: _sized(c)),
     Field(None, "exact", lambda c: Shown("", c.exact)),
     Field(None, "holds", lambda c: Shown("", c.holds)),
 )
@@ -33,11 +33,13 @@ WEIGHT: tuple[Field[Mover], ...] = (
     Field("weight", "name", lambda m: Text(m.name)),
     Field("line", "line", lambda m: Shown(str(m.span.line), m.span.line) if m.span else Shown("", None)),
     Field(
-        "exponent of n: move of its first value / max(1, size)", "relative", lambda m: Exponent(m.lead, exact=m.exact)
+        "exponent of n: move of its first value / max(1, size)",
+        "relative",
+        lambda m: Exponent(m.lead, exact=m.exact, known=not m.beyond),
     ),
     Field("", "verdict", lambda m: Text(_verdict(m))),
     Field("from step", "from_step", lambda m: Shown("" if m.since is None else str(m.since), m.since)),
-    Field(None, "moved", lambda m: Exponent(m.moved)),
+    Field(None, "moved", lambda m: Exponent(m.moved, known=not m.beyond)),
     Field(None, "size", lambda m: Exponent(m.size)),
 )
 
@@ -45,7 +47,7 @@ WEIGHT: tuple[Field[Mover], ...] = (
 def regime(found: Regime) -> tuple[Section, Section]:
     """The conditions that the regime follows from, and how far each weight moves the first values that it enters."""
     unstable = found.unstable_from is not None
-    sized: list[Sized] = [(c.text, Exponent(c.exponent, exact=c.exact), _HOLDS[c.holds]) for c in found.conditions]
+    sized: list[Sized] = [(c.text, _sized(c), _HOLDS[c.holds]) for c in found.conditions]
     # What grows from step to step has no exponent.
     if not unstable:
         exact = found.settled and found.grounds[DEVIATION].value.exact
@@ -77,6 +79,10 @@ def regime(found: Regime) -> tuple[Section, Section]:
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
         Section("", (weights, Line(steps)), "regime"),
     )
+
+
+def _sized(condition: Condition) -> Exponent:
+    return Exponent(condition.exponent, exact=condition.exact, known=not condition.beyond)
 
 
 def _verdict(mover: Mover) -> str:

@@ -80,7 +80,7 @@ class Theory:
         parameters = self.analysis.program.parameters
         for mover in regime.movers:
             frozen = not parameters[mover.name].rate.coefficient
-            power = "" if mover.lead is None else f" (n^({mover.lead}) for n^(0))"
+            power = "" if mover.lead is None or mover.beyond else f" (n^({mover.lead}) for n^(0))"
             said = f"{mover.name} {MOVES[mover.verdict]}{power}"
             # Later steps may move it further.
             exact = mover.known and (regime.settled or mover.verdict == "too much")

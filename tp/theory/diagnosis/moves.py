@@ -16,13 +16,15 @@ MAXIMAL, LESS, NEVER, TOO_MUCH = "maximally", "less", "never", "too much"
 
 
 def blame_growth(program: Graph, regime: Regime) -> Blame:
-    """The features that training moves by a positive power of n, and the weights that move something too much."""
+    """The first features that training moves by a positive power of n, and weights that move something too much."""
     features = [f for f in regime.features if f.moved is not None and f.moved > 0]
     features = [f for f in features if f.sharp] or features
+    features = [f for f in features if not f.follows] or features
     nodes = tuple(Culprit("node", f.name, f.span, f.moved) for f in features[:HANDFUL])
     wrong = [m for m in regime.movers if m.verdict == TOO_MUCH and m.known]
+    wrong = [m for m in wrong if not m.beyond] or wrong
     found = largest(*(c.exponent for c in nodes), *(m.moved for m in wrong))
-    return Blame("the largest move", found, tuple(_weights(program, wrong)), nodes)
+    return Blame("the first move that is too large", found, tuple(_weights(program, wrong)), nodes)
 
 
 def blame_rest(program: Graph, regime: Regime) -> Blame:
