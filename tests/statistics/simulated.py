@@ -3,7 +3,8 @@
 The list was written down before any of it was run, from the laws that wide networks have: powers with halves and
 quarters, corrections, floors, plateaus, logarithms, and the noise of linear, quadratic and heavy-tailed quantities. The
 systems of :func:`_traps` came later, again before any was run: neighbours within half a step of the grid, rare draws,
-slow starts, discrete values, shapes that settle slowly.
+slow starts, discrete values, shapes that settle slowly. Laws with other rare draws and neighbours were added when the
+rules for rare draws had changed; these rules had been tried on some of them.
 """
 
 from __future__ import annotations
@@ -79,6 +80,20 @@ def sometimes(probability: float, power: float = 1.0) -> Noise:
         return normal(draw, seeds, n) * np.where(draw.random(seeds) < probability, float(n) ** power, 1.0)
 
     return noise
+
+
+def either(probability: float, power: float, factor: float = 1.0) -> Noise:
+    """1, or exactly ``factor`` n^power with a probability."""
+
+    def noise(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+        return np.where(draw.random(seeds) < probability, factor * float(n) ** power, 1.0)
+
+    return noise
+
+
+def fewer(draw: np.random.Generator, seeds: int, n: int) -> np.ndarray:
+    """|N(0, 1)|, and n^2 times as much with probability 16/n."""
+    return normal(draw, seeds, n) * np.where(draw.random(seeds) < 16 / n, float(n) ** 2, 1.0)
 
 
 @dataclass(frozen=True)
@@ -168,7 +183,7 @@ def _systems() -> list[System]:
 def _traps() -> list[System]:
     """Laws that a hostile referee would try; the default budget need not decide them."""
     one, half, zero = Fraction(-1), Fraction(-1, 2), Fraction(0)
-    quarter, eighth, twelfth = Fraction(1, 4), Fraction(1, 8), Fraction(1, 12)
+    third, quarter, eighth, twelfth = Fraction(1, 3), Fraction(1, 4), Fraction(1, 8), Fraction(1, 12)
     three, found = Fraction(-3, 4), list[System]()
 
     def add(name: str, predicted: Fraction, law: Law, right: Verdict, *noises: Noise, **more: object) -> None:
@@ -188,20 +203,33 @@ def _traps() -> list[System]:
     add("n^-3/4", one, lambda n: n**-0.75, NO, normal, precise, grid=quarter)
     add("n^-1 + n^-3/4 / 5", one, lambda n: 1 / n + n**-0.75 / 5, NO, normal, precise)
     add("n^-1 + n^-3/4 / 5", one, lambda n: 1 / n + n**-0.75 / 5, NO, normal, precise, grid=quarter)
+    add("n^-2/3", one, lambda n: n ** (-2 / 3), NO, normal, precise, grid=third)
+    add("n^-1 + n^-2/3 / 5", one, lambda n: 1 / n + n ** (-2 / 3) / 5, NO, precise, grid=third)
+    add("n^-1 + n^-1/2 / 100", one, lambda n: 1 / n + n**-0.5 / 100, NO, normal, precise)
+    add("n^0.1", zero, lambda n: n**0.1, NO, precise, kernel)
     # Rare draws.
-    for probability in (0.2, 0.08, 0.05):
+    for probability in (0.3, 0.2, 0.1, 0.08, 0.05, 0.03):
         add(f"n with probability {probability}, else 1", zero, lambda n: 1.0, NO, sometimes(probability))
-    for probability in (0.02, 0.005):
+    for probability in (0.02, 0.01, 0.005, 0.003):
         name = f"n with probability {probability}, else 1 (rarer than said)"
         add(name, zero, lambda n: 1.0, NO, sometimes(probability), near=True)
-    add("n^1/2 with probability 0.1, else 1", zero, lambda n: 1.0, NO, sometimes(0.1, 0.5))
+    for probability in (0.1, 0.05, 0.03):
+        add(f"n^1/2 with probability {probability}, else 1", zero, lambda n: 1.0, NO, sometimes(probability, 0.5))
+        add(f"exactly n with probability {probability}, else 1", zero, lambda n: 1.0, NO, either(probability, 1.0))
+    add("exactly 3 n^1/2 with probability 0.05, else 1", zero, lambda n: 1.0, NO, either(0.05, 0.5, 3.0))
+    add("exactly 1000 with probability 0.1, else 1", zero, lambda n: 1.0, YES, either(0.1, 0.0, 1000.0))
+    add("n^2 with probability 16/n, else 1", zero, lambda n: 1.0, YES, fewer)
     add("n with probability 0.4, else 1", -half, lambda n: 1.0, NO, sometimes(0.4))
     add("n with probability 0.4, else 1", -one, lambda n: 1.0, YES, sometimes(0.4))
+    for probability in (0.8, 0.95):
+        add(f"1/n with probability {probability}, else 1", zero, lambda n: 1.0, YES, sometimes(probability, -1.0))
+        add(f"1/n with probability {probability}, else 1", one, lambda n: 1.0, NO, sometimes(probability, -1.0))
     # Slow starts.
     for start in (300, 3000, 10_000, 30_000):
         add(f"1/(1 + n/{start})", one, lambda n, x=start: 1 / (1 + n / x), YES, normal, precise)
         add(f"(1 + n/{start})^-1/2", half, lambda n, x=start: (1 + n / x) ** -0.5, YES, normal, precise)
     add("1/(1 + n/300)^2", Fraction(-2), lambda n: (1 + n / 300) ** -2, YES, normal, precise)
+    add("n^-1 (1 - 7 n^-1/2)", one, lambda n: (1 - 7 * n**-0.5) / n, YES, normal, precise)
     add("n^-1 (log n)^2", one, lambda n: np.log(n) ** 2 / n, YES, normal, precise)
     add("n^-1 (log n)^3", one, lambda n: np.log(n) ** 3 / n, YES, normal, precise)
     add("1 / log n", zero, lambda n: 1 / np.log(n), YES, normal, precise)
@@ -224,24 +252,33 @@ def cost(n: int) -> float:
     return min(5e-4 + 1.5e-8 * n**2, 1.5e-3 + 1.5e-6 * n)
 
 
-def measured(system: System, key: int) -> Fit:
-    """A fit to noise times the law, after a sweep that stops where the tool would."""
+def measured(system: System, key: int) -> tuple[Fit, Judgement]:
+    """The fit to noise times the law and its judgement, after a sweep that stops where the tool would."""
+    found: list[tuple[Fit, Judgement]] = []
 
     def draw(n: int, number: int, seeds: int) -> dict[str, np.ndarray]:
         return {"q": system.noise(np.random.default_rng(number), seeds, n) * system.law(n)}
 
+    def look(samples: Samples) -> tuple[Fit, Judgement]:
+        fitted = fit(samples["q"])
+        return fitted, judge(system.predicted, fitted, system.grid)
+
     def wanted(samples: Samples) -> More:
-        found = fit(samples["q"])
-        more = judge(system.predicted, found, system.grid).more
-        return more | More.SEEDS if coarse(found) else more
+        found[:] = [look(samples)]
+        fitted, judgement = found[0]
+        return judgement.more | More.SEEDS if coarse(fitted) else judgement.more
 
     furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
     plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)
-    return fit(sweep(Fake(draw, cost), plan, wanted=wanted).samples["q"])
+    samples = sweep(Fake(draw, cost), plan, wanted=wanted).samples
+    fitted, judgement = found[0]
+    # A sweep looks after each round. So the last look is at all samples.
+    assert fitted.seeds == tuple(samples["q"][n].size for n in fitted.widths)
+    return fitted, judgement
 
 
 def judged(system: System, key: int) -> Judgement:
-    return judge(system.predicted, measured(system, key), system.grid)
+    return measured(system, key)[1]
 
 
 def wrong(system: System, verdict: Verdict) -> bool:

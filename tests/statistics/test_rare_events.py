@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tp.statistics.rare_events import SHARES, Tail, growing_share, supported_share, tail
+from tp.statistics.rare_events import AGAINST, NEEDED, SHARES, Tail, growing_share, supported_share, tail
 
 WIDTHS = np.array([64, 128, 256, 512, 1024, 8192, 65536])
 SEEDS = (256, 256, 256, 128, 64, 64, 64)
@@ -58,3 +58,35 @@ def test_more_growth_is_easier_to_exclude() -> None:
     shares = [supported_share(sample, slope) or 1.0 for slope in (0.25, 0.5, 1.0)]
     assert shares == sorted(shares, reverse=True)
     assert set(shares) <= set(SHARES)
+
+
+def by_definition(found: Tail, slope: float) -> float | None:
+    """The least share that no line fits, by a look at all lines."""
+    low, high, lows, highs = found.above(slope, found.lines(slope))
+    for share in sorted(SHARES):
+        misfits = []
+        for a, b in [(0.0, 0.0), *zip(low, high, strict=True)]:
+            below, above = (a, lows, a > share * lows), (b, highs, b < share * highs)
+            misfits.append(sum(deviance(count, draws, share) for count, draws, off in (below, above) if off))
+        if min(misfits) >= AGAINST:
+            return share
+    return None
+
+
+def deviance(count: float, draws: int, share: float) -> float:
+    parts = ((count, share), (draws - count, 1 - share))
+    return 2 * sum(k * np.log(k / draws / p) for k, p in parts if k)
+
+
+@pytest.mark.parametrize("key", range(3))
+def test_support_is_that_of_the_best_of_all_lines(key: int) -> None:
+    for sample in (drawn(key), drawn(key, 0.05), drawn(key, 0.1, 0.0), drawn(key, heavy=True)):
+        assert supported_share(sample, 0.375) == by_definition(sample, 0.375)
+
+
+def test_large_values_of_a_fixed_size_are_bounded() -> None:
+    """1000 with probability 0.1, else 1: the 90 % quantile lies anywhere between, and that at 98 % is 1000."""
+    draw = np.random.default_rng(0)
+    logs = [np.sort(np.where(draw.random(seeds) < 0.1, np.log(1000), 0.0)) for seeds in SEEDS]
+    found = supported_share(tail(logs, np.zeros(len(WIDTHS)), np.log(WIDTHS)), 0.375)
+    assert found is not None and found <= NEEDED

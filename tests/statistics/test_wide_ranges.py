@@ -24,7 +24,7 @@ def test_five_decades() -> None:
 
 def rates(law: Law) -> tuple[Counter[Verdict], list[Fit]]:
     system = System("", PREDICTED, law, YES, widths=DECADES)
-    fits = [measured(system, key) for key in range(RUNS)]
+    fits = [measured(system, key)[0] for key in range(RUNS)]
     return Counter(judge(PREDICTED, found).verdict for found in fits), fits
 
 

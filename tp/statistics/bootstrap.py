@@ -41,7 +41,7 @@ def mean(parts: list[Bootstrapped]) -> Bootstrapped:
     return Bootstrapped(value, np.mean([part.resampled for part in parts], axis=0))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def picks(
     counts: tuple[int, ...], levels: tuple[float, ...], seed: int, resamples: int = RESAMPLES
 ) -> list[Int[npt.NDArray[np.intp], "levels resamples"]]:

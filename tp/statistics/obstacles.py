@@ -14,7 +14,7 @@ from tp.statistics.estimate import ROUNDING, Estimate
 from tp.statistics.fit import Fit
 from tp.statistics.intervals import deviations
 from tp.statistics.more import MOST_SEEDS, More
-from tp.statistics.rare_events import FASTER, SURELY, Tail, growing_share, supported_share
+from tp.statistics.rare_events import FASTER, NEEDED, NEXT, SHARES, SURELY, Tail, growing_share, supported_share
 from tp.statistics.rival_laws import (
     ODDS,
     RANGE_OF_POWERS,
@@ -142,29 +142,26 @@ class Case:
     @cached_property
     def share(self) -> float | None:
         """The least probability of events down to which the draws support O(n^predicted); None for none."""
-        return supported_share(self.tail, self._beyond + FASTER)
+        return supported_share(self.tail, self._below + max(FASTER, NEXT * float(self.grid)))
 
     @cached_property
     def rare(self) -> Obstacle | None:
         """Draws that are rare and grow faster than predicted, or too few draws to exclude them."""
-        growing = growing_share(self.tail, self._beyond + SURELY)
+        growing = growing_share(self.tail, self._below + SURELY)
         if growing is not None:
             rare = f"about 1 in {round(1 / growing)} draws grows faster than predicted"
             return Obstacle(f"{rare}; more draws would tell", More.SEEDS)
-        if self.share is None:
-            return Obstacle("too few draws to exclude a quarter of them growing faster than predicted", More.SEEDS)
-        return None
+        return _unsupported(self.share, "grows faster than predicted")
 
     @cached_property
     def attained(self) -> Obstacle | None:
         """Too few draws to exclude that some quantile attains the prediction, though typical sizes fall faster."""
-        if supported_share(self.tail, self._beyond) is None:
-            return Obstacle("typical sizes fall faster than predicted, but a quarter of the draws may not", More.SEEDS)
-        return None
+        return _unsupported(supported_share(self.tail, NEXT * self._below), "is as large as predicted")
 
     @property
-    def _beyond(self) -> float:
-        return self.p - self.late.overall.value
+    def _below(self) -> float:
+        """By how much the exponent of typical sizes lies below the prediction; 0 where it lies above."""
+        return max(0.0, self.p - self.late.overall.value)
 
     def _missing(self, rivals: Callable[[Centres], float], others: Callable[[Centres], float]) -> More:
         """What is needed to reject a family of ``rivals``; nothing where the data reject it.
@@ -178,6 +175,13 @@ class Case:
         if excess >= enough:
             return More.NOTHING
         return More.WIDTHS | (More.SEEDS if self.fit.seeds[-1] < MOST_SEEDS and excess > -enough else More.NOTHING)
+
+
+def _unsupported(share: float | None, what: str) -> Obstacle | None:
+    """Too few draws to exclude rare ones of which that is true, where they support no more than ``share``."""
+    if share is not None and share <= NEEDED:
+        return None
+    return Obstacle(f"too few draws to exclude that 1 in {round(1 / (share or SHARES[0]))} of them {what}", More.SEEDS)
 
 
 def shown(estimate: Estimate) -> str:

@@ -100,6 +100,8 @@ def quantile_profile(
     values = [np.sort(logs[n]) for n in widths]
     counts = tuple(v.size for v in values)
     chosen = picks(counts, tuple(levels), seed, resamples)
-    resampled = np.stack([v[pick] for v, pick in zip(values, chosen, strict=True)], axis=1)
+    resampled = np.empty((len(levels), len(widths), resamples))
+    for k, (ordered, pick) in enumerate(zip(values, chosen, strict=True)):
+        resampled[:, k] = ordered[pick]
     found = np.stack([v[[rank(q, v.size) - 1 for q in levels]] for v in values], axis=1)
-    return QuantileProfile(widths, counts, tuple(levels), found, np.clip(resampled, -_FAR, _FAR), name)
+    return QuantileProfile(widths, counts, tuple(levels), found, resampled.clip(-_FAR, _FAR, out=resampled), name)

@@ -20,16 +20,20 @@ from jaxtyping import Float
 
 from tp.statistics.intervals import Floats
 
+NEEDED = 0.02
+"""A bound is confirmed only where it is supported down to events of this probability, or rarer ones."""
 FASTER = 0.25
-"""Support means that the quantile does not grow faster than the bound by this power of n."""
+"""Support means that the quantile does not grow faster than the bound by this power of n, at least."""
+NEXT = 0.75
+"""The same as a fraction of the grid of exponents, where that is more: so no exponent of the grid is left out."""
 SURELY = 0.125
 """Draws are reported as growing where they outgrow the bound by this power of n."""
 SHARES = (0.25, 0.2, 0.15, 0.125, 0.1, 0.08, 0.066, 0.05, 0.04, 0.033, 0.025, 0.02, 0.0166, 0.0125, 0.01, 0.005, 0.0025)
 """Probabilities for which the support of a bound is looked at, from frequent to rare events."""
 AGAINST = 2 * log(100)
 """A line does not fit where twice its log-likelihood falls short of the best one's by this: by chance in 1 of 100."""
-FOR = 2 * log(200)
-"""The same for draws that grow. Many lines are tried, so about one in a hundred samples has such draws by chance."""
+FOR = 2 * log(70)
+"""The same for draws that grow. Many lines are tried; at most one in a hundred samples has such draws by chance."""
 FALLS = 2.33**2
 """The same for large draws that become fewer: by chance in 1 of 100."""
 _FEWEST = 3
@@ -70,19 +74,24 @@ def tail(logs: Sequence[Float[Floats, " draws"]], typical: Floats, log_widths: F
 def supported_share(found: Tail, slope: float) -> float | None:
     """The least of :data:`SHARES` such that its quantile does not grow as n^slope times the typical size, or faster.
 
-    All larger shares have the same property. None where there is none.
+    It bounds all lower quantiles. None where there is no such share.
     """
     low, high, lows, highs = found.above(slope, found.lines(slope))
     # A line above all draws is one more possibility.
     low, high = np.append(0.0, low), np.append(0.0, high)
-    best: float | None = None
-    for share in SHARES:
-        more = np.where(low > share * lows, _deviance(low, lows, share), 0.0)
-        fewer = np.where(high < share * highs, _deviance(high, highs, share), 0.0)
-        if float((more + fewer).min()) < AGAINST:
-            break
-        best = share
-    return best
+    for share in reversed(SHARES):
+        # Counts rise from line to line. Only lines with too many draws below, or too few above, and their neighbours
+        # can be the best; a line with neither fits.
+        many = int(np.searchsorted(low, share * lows, side="right"))
+        enough = int(np.searchsorted(high, share * highs, side="left"))
+        if many > enough:
+            continue
+        near = slice(max(many - 1, 0), enough + 1)
+        more = np.where(low[near] > share * lows, _deviance(low[near], lows, share), 0.0)
+        fewer = np.where(high[near] < share * highs, _deviance(high[near], highs, share), 0.0)
+        if float((more + fewer).min()) >= AGAINST:
+            return share
+    return None
 
 
 def growing_share(found: Tail, slope: float) -> float | None:

@@ -28,8 +28,9 @@ class Slopes:
     ``lower`` and ``upper`` are the local slopes of the two halves of the widths, ``trend`` is upper minus lower.
     ``last`` is the slope over the last decade of widths, and ``drift`` is what it exceeds that over the decade before
     by, both at the confidence :data:`DRIFT`. ``tail`` is the slope of the 90 % quantile; all others are of
-    typical values. ``narrowing`` is the decrease of the log of the ratio of the 90 % quantile to the median,
-    from the lower to the upper half of the widths, and ``spread`` that log in the upper half; both dimensionless.
+    typical values. ``rise`` is what ``tail`` exceeds the slope of typical values by. ``narrowing`` is the decrease of
+    the log of the ratio of the 90 % quantile to the median, from the lower to the upper half of the widths, and
+    ``spread`` that log in the upper half; both dimensionless.
     """
 
     overall: Estimate
@@ -39,6 +40,7 @@ class Slopes:
     last: Estimate
     drift: Estimate
     tail: Estimate
+    rise: Estimate
     narrowing: float
     spread: float
 
@@ -53,17 +55,19 @@ def slopes(data: QuantileProfile, variances: Float[Floats, " widths"], level: fl
         return bootstrap_interval(found.value, found.resampled, level, read_at=LEVEL)
 
     late, before = decades(data)
+    overall, tail = data.slope(TYPICAL, None, variances), data.slope(len(data.levels) - 1, None, variances)
     last = data.slope(TYPICAL, late, variances)
     spreads = data.logs[-1] - data.logs[0]
     lower, upper = float(spreads[data.lower_half].mean()), float(spreads[data.upper_half].mean())
     return Slopes(
-        overall=interval(data.slope(TYPICAL, None, variances)),
+        overall=interval(overall),
         lower=interval(data.slope(TYPICAL, data.lower_half, variances)),
         upper=interval(data.slope(TYPICAL, data.upper_half, variances)),
         trend=interval(data.trend(TYPICAL, variances)),
         last=last.interval(DRIFT),
         drift=(last - data.slope(TYPICAL, before, variances)).interval(DRIFT),
-        tail=interval(data.slope(len(data.levels) - 1, None, variances)),
+        tail=interval(tail),
+        rise=interval(tail - overall),
         narrowing=lower - upper,
         spread=upper,
     )

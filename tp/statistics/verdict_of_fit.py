@@ -112,9 +112,13 @@ def _lower(case: Case) -> Course:
 
 
 def _higher(case: Case) -> list[QuantileCourse]:
-    """The quantile above the typical ones: it decides nothing, but a larger slope prevents a confirmed bound."""
-    unclear, found = Course(Fate.UNCLEAR, Doubt.INTERVAL), case.late.tail
-    return [QuantileCourse(QUANTILES[-1], unclear, harmless=found.low <= case.edge and found.value <= _far(case))]
+    """The quantile above the typical ones: it decides nothing, but a larger slope prevents a confirmed bound.
+
+    Its slope is the exponent of typical sizes, which may allow for a correction, and what it rises faster by.
+    """
+    overall, rise = case.late.overall.value, case.late.rise
+    harmless = overall + rise.low <= case.edge and overall + rise.value <= _far(case)
+    return [QuantileCourse(QUANTILES[-1], Course(Fate.UNCLEAR, Doubt.INTERVAL), harmless)]
 
 
 def _far(case: Case) -> float:
@@ -138,7 +142,8 @@ def _doubtful(case: Case, overall: Estimate, upper: Course, lower: Course, highe
         return _undecided(half, anything)
     for q in higher:
         if not q.harmless:
-            return _undecided(f"the {q.level:.0%} quantile has the slope {late.tail.value:.2f}", anything)
+            slope = late.overall.value + late.rise.value
+            return _undecided(f"the {q.level:.0%} quantile has the slope {slope:.2f}", anything)
     return _open(case.floor) or _undecided("no single reason", anything)
 
 
