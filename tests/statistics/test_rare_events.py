@@ -89,4 +89,5 @@ def test_large_values_of_a_fixed_size_are_bounded() -> None:
     draw = np.random.default_rng(0)
     logs = [np.sort(np.where(draw.random(seeds) < 0.1, np.log(1000), 0.0)) for seeds in SEEDS]
     found = supported_share(tail(logs, np.zeros(len(WIDTHS)), np.log(WIDTHS)), 0.375)
-    assert found is not None and found <= NEEDED
+    assert found is not None
+    assert found <= NEEDED
