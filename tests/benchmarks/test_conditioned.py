@@ -76,8 +76,8 @@ def test_against_dense(paired: Any, record: Record, n: int, limit: float, count:
 
 
 def test_against_numpy(paired: Any, record: Record) -> None:
-    """The same derived program run by the plain interpreter of the tests, which conditions as well."""
-    from tests.random_programs.numerics import Batch
+    """The same derived program run by the plain interpreter, which conditions as well."""
+    from tp.interpret.drawn.batch import Batch
     from tp.quantities.definitions import parse
     from tp.quantities.distinct import DistinctScalars
     from tp.quantities.slots import arrange

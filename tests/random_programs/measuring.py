@@ -9,10 +9,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from tests.random_programs.numerics import Array, Batch
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
+from tp.interpret.drawn.batch import Batch
+from tp.interpret.drawn.matrices import Array
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.primitives.read import Read

@@ -2,71 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
-from tp.orders.typical.value import Term, Value
 from tp.primitives.generic import Generic
-from tp.primitives.linear import Linear
-from tp.primitives.sum_broadcast import Sum
+from tp.theory.doubts import Doubts
 
 
 def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
-    """The sums of ``program`` in which leading terms cancel, in the value or in a derivative.
+    """The nodes of ``program`` whose leading terms cancel, in the value or in a derivative.
 
-    The terms of a sum that have its exponent cannot cancel if the content of one of them is disjoint from that of the
-    others, since variances then add up. Otherwise they are evaluated at random numbers.
+    These are sums with several terms of one order, sums over wide axes that are smaller than their terms suggest, and
+    products and functions that undo each other. The doubtful ones are evaluated at random numbers.
     """
     roots = list(program.outputs.values())
-    values = {i: d.value for i, d in interpret(program, roots, calculus).items()}
-    doubtful = [i for i in program.needed(roots) if not _apart(program, i, values)]
-    if not doubtful:
-        return ()
-    from tp.theory.generic_numbers import GenericNumbers  # loads NumPy, which most programs do without
+    derived = interpret(program, roots, calculus)
+    needed = sorted(program.needed(roots))
+    values = {i: derived[i].value for i in needed}
+    doubts = Doubts(program, values)
+    alike, finite, undone = doubts.alike(), doubts.finite_sums(), doubts.undone()
+    found: set[int] = set()
+    if alike or finite or undone:
+        from tp.theory.generic_numbers import GenericNumbers  # loads NumPy, which most programs do without
 
-    numbers = GenericNumbers(program, values)
-    return tuple(i for i in doubtful if numbers.cancel(i, leading(program, i, values)))
+        numbers = GenericNumbers(doubts)
+        found |= {a.node for a in alike if numbers.cancel_in_sum(a.node, a.parts)}
+        found |= {i for i in finite if numbers.cancel_over_axes(i)}
+        found |= {i for i in undone if numbers.cancel_in_derivative(i)}
+    sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
+    contractions = doubts.contractions()
+    if sums or contractions:
+        from tp.theory.drawn_sizes import DrawnSizes
 
-
-def leading(program: Graph, index: int, values: Mapping[int, Value]) -> list[int]:
-    """The places of the operands of a linear combination, or of a sum over an axis, that have its exponent."""
-    node = program[index]
-    if not isinstance(node.operation, Linear):
-        return [0]
-    sizes = [
-        None if (e := values[i].exponent) is None or not s.coefficient else e + s.exponent
-        for s, i in zip(node.operation.scales, node.operands, strict=True)
-    ]
-    top = max((s for s in sizes if s is not None), default=None)
-    return [place for place, size in enumerate(sizes) if size is not None and size == top]
-
-
-def _apart(program: Graph, index: int, values: Mapping[int, Value]) -> bool:
-    """Whether the node is no sum of several leading terms, or one whose terms cannot cancel."""
-    operation = program[index].operation
-    if isinstance(operation, Sum):
-        wide = {a.name for a in program.type(program[index].operands[0]) if a.wide}
-        return bool(wide & set(operation.over)) or values[index].exponent is None
-    if not isinstance(operation, Linear):
-        return True
-    places = leading(program, index, values)
-    if len(places) < 2:
-        return True
-    operands = [values[program[index].operands[p]] for p in places]
-    terms = [[t for t in v.terms if t.size == v.top] for v in operands]
-    for place, own in enumerate(terms):
-        others = [t for i, found in enumerate(terms) if i != place for t in found]
-        if all(_disjoint(a, b) for a in own for b in others):
-            return True
-    return False
-
-
-def _disjoint(one: Term, other: Term) -> bool:
-    """Whether the mean of the product vanishes, so that variances add up."""
-    return one.content.times(other.content).misses_zero(-1)
+        found |= DrawnSizes(program, derived, calculus).smaller(sums, contractions)
+    return tuple(sorted(found))
 
 
 def without_generic_coefficients(program: Graph, sums: Iterable[int]) -> Graph:

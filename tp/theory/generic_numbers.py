@@ -9,7 +9,7 @@ do not, leading terms cancel there: in the value (order 0) or in a derivative.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 from math import factorial
@@ -18,19 +18,20 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tp.activations import Smoothness, Split, find
-from tp.graph.axes import Type, names, without
-from tp.graph.graph import Graph
-from tp.orders.typical.value import Value
+from tp.graph.axes import Type, names, union, without
+from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
+from tp.primitives.detach import Detach
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.generic import Generic
+from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
 from tp.primitives.traits import weight_of
-from tp.theory.cancellation import leading
+from tp.theory.doubts import Doubts, Parts
 
 ORDERS = 4
 """The orders of ε that are examined: the value and three derivatives."""
@@ -48,24 +49,44 @@ Series: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 class GenericNumbers:
     """Random numbers for the leading terms of all values."""
 
-    def __init__(self, program: Graph, values: Mapping[int, Value]) -> None:
-        self.program = program
-        self.values = values
+    def __init__(self, doubts: Doubts) -> None:
+        self.program = doubts.program
+        self.values = doubts.values
+        self.doubts = doubts
         self.known: dict[int, Series] = {}
 
-    def cancel(self, index: int, places: Sequence[int]) -> bool:
-        """Whether an order in ε of the sum of the operands at ``places`` vanishes, but not that of these operands."""
-        node = self.program[index]
-        if not self._fits(node.type) or any(not self._fits(self.program.type(i)) for i in node.operands):
+    def cancel_in_sum(self, index: int, parts: Parts) -> bool:
+        """Whether an order in ε of the sum of ``parts``, which have one exponent, vanishes, but not that of each."""
+        axes = self.program.type(index)
+        if not self._fits(axes) or any(not self._fits(self.program.type(i)) for _, i in parts):
             return False
-        if isinstance(node.operation, Sum):
-            total, size = self._summed(node.operation, self.at(node.operands[0]), node.operands[0])
-        else:
-            parts = self._parts(index, places)
-            total, size = sum(parts), sum(abs(p) for p in parts)
-        axes = tuple(range(1, np.ndim(size)))
-        totals, sizes = np.max(np.abs(total), axis=axes), np.max(size, axis=axes)
-        return bool(np.any((sizes > 1e-6) & (totals <= SMALL * sizes)))
+        series = [scale.coefficient * self._aligned(i, axes) for scale, i in parts]
+        return _vanishes(np.asarray(sum(series)), np.asarray(sum(abs(part) for part in series)))
+
+    def cancel_over_axes(self, index: int) -> bool:
+        """Whether an order in ε of a sum over finite axes vanishes, but not that of its terms."""
+        node = self.program[index]
+        assert isinstance(node.operation, Sum)
+        if not self._fits(self.program.type(node.operands[0])):
+            return False
+        return _vanishes(*self._summed(node.operation, self.at(node.operands[0]), node.operands[0]))
+
+    def cancel_in_derivative(self, index: int) -> bool:
+        """Whether a derivative of a product, or of a function, vanishes, though not all parts that it is the sum of."""
+        node = self.program[index]
+        if any(not self._fits(self.program.type(i)) for i in (index, *node.operands)):
+            return False
+        if isinstance(node.operation, Product):
+            types = [self.program.type(i) for i in node.operands]
+            both = union(*types)
+            if not self._fits(both):
+                return False
+            left, right = (self._aligned(i, both) for i in node.operands)
+            return _vanishes(_times(left, right), _times(abs(left), abs(right)))
+        operation = node.operation
+        assert isinstance(operation, Pointwise)
+        found, size = (self._function(operation, node.operands[0], sizes=sizes) for sizes in (False, True))
+        return found is not None and size is not None and _vanishes(found, size)
 
     def _summed(self, operation: Sum, array: Series, operand: int) -> tuple[Series, Series]:
         """The sum of ``array``, the series of ``operand``, over finite axes, and that of the sizes of its entries."""
@@ -73,11 +94,18 @@ class GenericNumbers:
         axes = tuple(1 + finite.index(a) for a in operation.over)
         return array.sum(axis=axes), np.abs(array).sum(axis=axes)
 
-    def _parts(self, index: int, places: Sequence[int]) -> list[Series]:
+    def _leading(self, index: int) -> list[Series]:
+        """The terms of a linear combination that have its exponent."""
         node = self.program[index]
         assert isinstance(node.operation, Linear)
-        scales = node.operation.scales
-        return [scales[p].coefficient * self._aligned(node.operands[p], node.type) for p in places]
+        parts = [(s, i) for s, i in zip(node.operation.scales, node.operands, strict=True) if s.coefficient]
+        sizes = [None if (e := self.values[i].exponent) is None else e + s.exponent for s, i in parts]
+        top = max((size for size in sizes if size is not None), default=None)
+        return [
+            s.coefficient * self._aligned(i, node.type)
+            for (s, i), size in zip(parts, sizes, strict=True)
+            if size is not None and size == top
+        ]
 
     def _fits(self, axes: Type) -> bool:
         return int(np.prod([a.at(1) for a in axes if not a.wide])) <= MOST
@@ -123,7 +151,7 @@ class GenericNumbers:
             case Constant():
                 return _constant(np.reshape(operation.numbers, [a.at(1) for a in operation.axes]))
             case Linear():
-                return np.asarray(sum(self._parts(index, leading(self.program, index, self.values))))
+                return np.asarray(sum(self._leading(index)))
             case Product() if not self._wide(operation.over, operands[0]):
                 both = (*node.type, *(a for a in self.program.type(operands[0]) if a.name in operation.over))
                 finite = [a.name for a in both if not a.wide]
@@ -135,6 +163,14 @@ class GenericNumbers:
                 return self._aligned(operands[0], node.type)
             case Rename() | Generic():
                 return self.at(operands[0])
+            case Detach():
+                return _constant(self.at(operands[0])[0])
+            case Largest():
+                finite = [a.name for a in node.type if not a.wide]
+                numbers = self.at(operands[0])[0]
+                return _constant(numbers == numbers.max(axis=finite.index(operation.axis), keepdims=True))
+            case Apply():
+                return self._applied(index)
             case Gather() if not operation.outs and operation.table[0] >= 0:
                 finite = [a.name for a in self.program.type(operands[0]) if not a.wide]
                 rest = without(self.program.type(operands[0]), (operation.axis.name,))
@@ -145,10 +181,30 @@ class GenericNumbers:
             case _:
                 return None
 
+    def _applied(self, index: int) -> Series | None:
+        """The product of a weight with a linear combination: that of the products with its terms, each random."""
+        node = self.program[index]
+        combination = node.operands[0]
+        terms = self.doubts.terms(combination)
+        if len(terms) < 2 or self.values[combination].exponent is None:
+            return None
+        shape = [a.at(1) for a in node.type if not a.wide]
+        have = [a.name for a in node.type if not a.wide]
+        found = np.zeros([ORDERS, *shape])
+        for scale, i in terms:
+            size = self.values[i].exponent
+            if size is None or size + scale.exponent != self.values[combination].exponent:
+                continue
+            if any(a.name not in have and not a.wide for a in self.program.type(i)):
+                return None
+            found = found + scale.coefficient * self._random(f"{node.operation} of node {i}", shape)
+        return found
+
     def _wide(self, over: Sequence[str], operand: int) -> bool:
         return any(a.wide and a.name in over for a in self.program.type(operand))
 
-    def _function(self, operation: Pointwise, operand: int) -> Series | None:
+    def _function(self, operation: Pointwise, operand: int, *, sizes: bool = False) -> Series | None:
+        """The function at an operand, or with ``sizes`` the sum of the sizes of its parts."""
         size = self.values[operand].exponent
         if size is None:
             shape = self.at(operand).shape[1:]
@@ -161,7 +217,7 @@ class GenericNumbers:
             if first is None:
                 return None
             return activation.taylor(operation.k + first) / factorial(first) * _power(self.at(operand), first)
-        return _composed(operation.activation, operation.k, self.at(operand))
+        return _composed(operation.activation, operation.k, self.at(operand), sizes=sizes)
 
     def _law(self, index: int) -> str:
         """What a random series depends on: the node, or only its law where its leading term is not random."""
@@ -222,17 +278,26 @@ def _power(base: Series, exponent: int) -> Series:
     return found
 
 
-def _composed(name: str, k: int, inner: Series) -> Series | None:
-    """φ^{(k)} of a series: Σ_j φ^{(k+j)}(a_0) (a - a_0)^j / j!."""
+def _vanishes(total: Series, size: Series) -> bool:
+    """Whether an order of ``total`` is zero though that of ``size``, the sum of the sizes of its terms, is not."""
+    axes = tuple(range(1, np.ndim(size)))
+    totals, sizes = np.max(np.abs(total), axis=axes), np.max(size, axis=axes)
+    return bool(np.any((sizes > 1e-6) & (totals <= SMALL * sizes)))
+
+
+def _composed(name: str, k: int, inner: Series, *, sizes: bool = False) -> Series | None:
+    """φ^{(k)} of a series: Σ_j φ^{(k+j)}(a_0) (a - a_0)^j / j!; with ``sizes`` all of it in absolute values."""
     move = inner.copy()
     move[0] = 0.0
+    if sizes:
+        move = abs(move)
     power = _constant(np.ones(inner.shape[1:]))
     found = np.zeros(inner.shape)
     for j in range(ORDERS):
         slope = _slope(name, k + j)(inner[0])
         if slope is None:
             return None
-        found = found + slope / factorial(j) * power
+        found = found + (abs(slope) if sizes else slope) / factorial(j) * power
         power = _times(power, move)
     return found
 

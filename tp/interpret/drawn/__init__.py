@@ -1,0 +1,1 @@
+"""Values of a program at finite width, drawn with NumPy."""

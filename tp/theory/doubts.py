@@ -1,0 +1,270 @@
+"""The places of a program where an order could be smaller than the rules say: A4 and A6 are checked there.
+
+They are sums with several terms of one order, sums over wide axes that no independent weight makes random, and
+functions and products that may undo each other in derivatives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+from tp.activations import Smoothness, find
+from tp.graph.axes import ONE, Scale, Type, names
+from tp.graph.graph import Graph
+from tp.interpret.ranges import Interval, intervals
+from tp.orders.typical.value import Term, Value
+from tp.primitives.apply import Apply
+from tp.primitives.constant import Constant
+from tp.primitives.gather_scatter import Gather
+from tp.primitives.linear import Linear
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.read import Read
+from tp.primitives.rename import Rename
+from tp.primitives.sum_broadcast import Broadcast, Sum
+from tp.primitives.traits import weight_of
+
+MOST = 64
+"""A linear combination of more terms than this is taken apart no further."""
+
+Parts = tuple[tuple[Scale, int], ...]
+"""Multiples of nodes."""
+
+
+class Alike(NamedTuple):
+    """Terms of the linear combination ``node`` that have one exponent and may cancel."""
+
+    node: int
+    parts: Parts
+
+
+class Doubts:
+    """The doubtful places of ``program``, whose nodes have the abstract ``values``."""
+
+    def __init__(self, program: Graph, values: Mapping[int, Value]) -> None:
+        self.program = program
+        self.values = values
+        self._used: dict[int, dict[str, int]] = {}
+
+    @cached_property
+    def _ranges(self) -> list[Interval]:
+        return intervals(self.program)
+
+    # linear combinations -----------------------------------------------------------------------------
+
+    def alike(self) -> list[Alike]:
+        """The terms of linear combinations whose orders agree and whose variances do not add up."""
+        found: list[Alike] = []
+        for index in self.values:
+            if isinstance(self.program[index].operation, Linear):
+                found += [Alike(index, parts) for parts in self._classes(self.terms(index))]
+        return found
+
+    def terms(self, index: int) -> Parts:
+        """What the linear combination ``index`` is made of: multiples of nodes that are no combinations themselves."""
+        sums: dict[tuple[int, object], tuple[Scale, int]] = {}
+        todo = [(ONE, index)]
+        while todo:
+            scale, node = todo.pop()
+            operation, operands = self.program[node].operation, self.program[node].operands
+            if isinstance(operation, Broadcast):
+                todo.append((scale, operands[0]))
+            elif isinstance(operation, Linear) and len(todo) + len(sums) + len(operands) <= MOST:
+                todo += [(scale * s, i) for s, i in zip(operation.scales, operands, strict=True)]
+            else:
+                key = (node, scale.powers)
+                before = sums[key][0].coefficient if key in sums else 0.0
+                sums[key] = Scale(before + scale.coefficient, scale.powers), node
+        return tuple(part for part in sums.values() if part[0].coefficient)
+
+    def _classes(self, terms: Parts) -> Iterable[Parts]:
+        """Those of ``terms`` that have one exponent, without those whose variance adds to that of the others."""
+        sizes: dict[Fraction, list[tuple[Scale, int]]] = {}
+        for scale, node in terms:
+            size = self.values[node].exponent
+            if size is not None:
+                sizes.setdefault(size + scale.exponent, []).append((scale, node))
+        for parts in sizes.values():
+            while parts:
+                joined, rest = [parts[0]], parts[1:]
+                for one in joined:
+                    joined += [p for p in rest if not self._disjoint(one[1], p[1])]
+                    rest = [p for p in rest if p not in joined]
+                parts = rest
+                if len(joined) > 1:
+                    yield tuple(joined)
+
+    def _disjoint(self, one: int, other: int) -> bool:
+        """Whether the mean of the product of the leading parts vanishes, so that variances add up."""
+        return all(_disjoint(a, b) for a in _leading(self.values[one]) for b in _leading(self.values[other]))
+
+    def positive(self, parts: Parts) -> bool:
+        """Whether no two of ``parts`` have different signs."""
+        signs = {self._sign(node, scale.coefficient) for scale, node in parts}
+        return len(signs) == 1 and 0 not in signs
+
+    def _sign(self, node: int, factor: float = 1.0) -> int:
+        found = self._ranges[node]
+        return (factor > 0) - (factor < 0) if found.low >= 0 else (factor < 0) - (factor > 0) if found.high <= 0 else 0
+
+    # sums over axes ----------------------------------------------------------------------------------
+
+    def finite_sums(self) -> list[int]:
+        """Sums over finite axes."""
+        return [
+            i
+            for i in self.values
+            if isinstance(operation := self.program[i].operation, Sum)
+            and not self._over_wide(i, operation.over)
+            and self.values[i].exponent is not None
+        ]
+
+    def contractions(self) -> list[int]:
+        """Sums over wide axes whose terms are of either sign, and are not made of independent weights."""
+        return [
+            i
+            for i in self.values
+            if isinstance(operation := self.program[i].operation, Sum | Product)
+            and self._over_wide(i, operation.over)
+            and self.values[i].exponent is not None
+            and self.values[i].exact
+            and not self._signed(i)
+            and not self._independent(i, operation.over)
+        ]
+
+    def _over_wide(self, index: int, over: Sequence[str]) -> bool:
+        (first, *_) = self.program[index].operands
+        return any(a.wide and a.name in over for a in self.program.type(first))
+
+    def _signed(self, index: int) -> bool:
+        """Whether all terms of a sum have one sign."""
+        operands = self.program[index].operands
+        return (len(operands) == 2 and operands[0] == operands[1]) or all(map(self._sign, operands))
+
+    def _independent(self, index: int, over: Sequence[str]) -> bool:
+        """Whether the sum is linear in a weight with entries of its own along a wide axis of the sum.
+
+        Given everything else, the sum then has the variance of its terms.
+        """
+        wide = {a.name for a in self.program.type(self.program[index].operands[0]) if a.wide and a.name in over}
+        return any(
+            self._linear(index, name)
+            for name, place in self._weights(index).items()
+            if place >= 0 and wide & set(names(self._own(place)))
+        )
+
+    def _own(self, index: int) -> Type:
+        """The axes along which the weight that a node uses has entries of its own."""
+        operation = self.program[index].operation
+        if isinstance(operation, Apply):
+            return self.program.parameters[operation.parameter].sides(operation.transposed)[0]
+        return self.program.type(index)
+
+    def _weights(self, index: int) -> dict[str, int]:
+        """The weights below a node: for each the only node that uses it, or -1 where there are several."""
+        found = self._used.get(index)
+        if found is None:
+            node = self.program[index]
+            found = {}
+            for below in map(self._weights, node.operands):
+                for name, place in below.items():
+                    found[name] = place if found.get(name, place) == place else -1
+            weight = weight_of(node.operation)
+            if weight is not None:
+                found[weight.name] = index if weight.name not in found else -1
+            self._used[index] = found
+        return found
+
+    def _linear(self, index: int, name: str) -> bool:
+        """Whether the leading part of a node is linear in a weight that one node below it uses."""
+        node = self.program[index]
+        inside = [i for i in node.operands if name in self._weights(i)]
+        match node.operation:
+            case Read() | Apply():
+                return not inside
+            case Product():
+                return len(inside) == 1 and self._linear(inside[0], name)
+            case Linear():
+                if len(inside) != 1:
+                    return False
+                place = node.operands.index(inside[0])
+                size = self.values[inside[0]].exponent
+                whole = size is not None and size + node.operation.scales[place].exponent == self.values[index].exponent
+                return whole and self._linear(inside[0], name)
+            case Broadcast() | Rename() | Gather() | Sum():
+                return self._linear(inside[0], name)
+            case _:
+                return False
+
+    # derivatives -------------------------------------------------------------------------------------
+
+    def undone(self) -> list[int]:
+        """Products and functions that may undo what their operands are made of, so that derivatives vanish."""
+        return [
+            i
+            for i in self.values
+            if (isinstance(self.program[i].operation, Product) and self._inverse(i))
+            or (isinstance(self.program[i].operation, Pointwise) and self._nested(i))
+        ]
+
+    def _inverse(self, index: int) -> bool:
+        """Whether a factor is a negative or broken power on the axes of another, or both have exponentials."""
+        factors = [self._factors(i) for i in self.program[index].operands]
+        axes = [{names(self.program.type(i)) for i in f if self._varies(i)} for f in factors]
+        singular = [{names(self.program.type(self._argument(i))) for i in f if self._singular(i)} for f in factors]
+        growing = [{names(self.program.type(i)) for i in f if self._named(i, "exp")} for f in factors]
+        return bool(singular[0] & axes[1] or singular[1] & axes[0] or growing[0] & growing[1])
+
+    def _factors(self, index: int) -> list[int]:
+        """What a node is a product of, up to multiples."""
+        found: list[int] = []
+        todo = [index]
+        while todo:
+            node = todo.pop()
+            operation, operands = self.program[node].operation, self.program[node].operands
+            single = isinstance(operation, Linear) and len(operands) == 1
+            if isinstance(operation, Broadcast) or single or (isinstance(operation, Product) and not operation.over):
+                todo += operands
+            else:
+                found.append(node)
+        return found
+
+    def _varies(self, index: int) -> bool:
+        return bool(self._weights(index)) and not isinstance(self.program[index].operation, Constant)
+
+    def _argument(self, index: int) -> int:
+        return self.program[index].operands[0]
+
+    def _named(self, index: int, name: str) -> bool:
+        operation = self.program[index].operation
+        return isinstance(operation, Pointwise) and operation.activation == name and not operation.k
+
+    def _singular(self, index: int) -> bool:
+        operation = self.program[index].operation
+        return (
+            isinstance(operation, Pointwise)
+            and find(operation.activation).smoothness is Smoothness.SINGULAR_AT_ZERO
+            and bool(self._weights(index))
+        )
+
+    def _nested(self, index: int) -> bool:
+        """Whether a power is taken of a power, a product or an exponential."""
+        if not self._singular(index):
+            return False
+        inner = self.program[self._argument(index)]
+        if isinstance(inner.operation, Linear) and len(inner.operands) == 1:
+            inner = self.program[inner.operands[0]]
+        if isinstance(inner.operation, Product):
+            return not inner.operation.over
+        return isinstance(inner.operation, Pointwise)
+
+
+def _leading(value: Value) -> Iterable[Term]:
+    return (t for t in value.terms if t.size == value.top)
+
+
+def _disjoint(one: Term, other: Term) -> bool:
+    return one.content.times(other.content).misses_zero(-1)
