@@ -176,6 +176,39 @@ def test_third_powers_of_a_skewed_sum(inner: str, expected: Fraction) -> None:
     assert exponents(body, "F") == [expected]
 
 
+@pytest.mark.parametrize("law", ["normal", "exponential"])
+@pytest.mark.parametrize("weight", ["c", "tanh(c)", "B @ e"])
+def test_one_place_of_a_sum_may_decide(law: str, weight: str) -> None:
+    """y_j = Σ_i h_ij Σ_j' c_j' h_ij' is n c_j at leading order, so that it is as odd in c_j as c_j itself."""
+    body = f"""width n, m = n^(1/2), k = n
+        input x : [d=3]
+        param U : [m, n | d] ~ {law}(0, 1)
+        param c : [m] ~ normal(0, 1)
+        param B : [m | k] ~ normal(0, n^(-1/2))
+        param e : [k] ~ normal(0, 1)
+        h = U @ x
+        w = {weight}
+        y = sum(h * sum(w * h, m), n)
+        z = dot(w, y) / n
+        output f = dot(w, tanh(y / n))"""
+    graph = parse(f"program p {{\n{body}\n}}").graph
+    found = {node.name: node for node in Analysis(graph).prediction([], nodes=True).nodes}
+    for name, right in {"y": 1, "z": HALF, "f": HALF}.items():
+        exponent = found[name].exponent
+        assert exponent is not None
+        assert exponent == right or (exponent > right and not found[name].exact), name
+
+
+@pytest.mark.parametrize("width", ["n^(1/2)", "n"])
+def test_different_places_do_not_correlate(width: str) -> None:
+    """Σ_i h_ij h_ij' has no mean for j != j': a flip of one entry of U is exact where nothing was summed over j."""
+    body = f"""width n, m = {width}, l = m; input x : [d=3]; param U : [m, n | d] ~ normal(0, 1)
+        param V : [l, n | d] ~ normal(0, 1); y = sum(tanh(U @ x) * tanh(V @ x), n)"""
+    power = Fraction(1, 2) if width == "n" else Fraction(1, 4)
+    assert exponents(f"{body}; output f = sum(y, m, l) / sqrt(n)", "F") == [2 * power]
+    assert exponents(f"{body}; output f = sum(y^2, m, l) / n", "F") == [4 * power]
+
+
 def test_a_softmax_over_one_entry_is_one() -> None:
     body = """width n; input x : [d=3]; param U : [n, d] ~ normal(0, 1); param Q : [s=1, n] ~ normal(0, 1)
         param v : [n] ~ normal(0, 1)

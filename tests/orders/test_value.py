@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tp.activations.facts import facts
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
-from tp.orders.typical.flips import Generator
+from tp.orders.typical.generator import Generator
 from tp.orders.typical.grains import GRAIN, exponent, grains, half, scaled
 from tp.orders.typical.pruning import merged, prune, widened
 from tp.orders.typical.recorder import Calculus

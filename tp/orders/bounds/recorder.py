@@ -13,7 +13,7 @@ from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.bounds.table import Table, frees, moves
 from tp.orders.facts import Function, Source
 from tp.orders.proof.derivation import Derivation
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 
 Line: TypeAlias = Derivation[Table]
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.orders.facts import Function, Rarity, Slope, Source
-from tp.orders.typical.flips import Generator
+from tp.orders.typical.generator import Generator
 from tp.orders.typical.value import Value
 
 Json = dict[str, Any]

@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
-from tp.orders.typical.flips import Flips, Generator, WideAxes
+from tp.orders.typical.flips import Flips
+from tp.orders.typical.generator import Generator, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.pruning import MOST, alike, merged, prune, united, widened
 from tp.orders.typical.value import Term, Value
@@ -40,7 +41,7 @@ class Context:
         self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None, most: int = MOST
     ) -> None:
         exponents = sorted(set(widths)) or [Fraction(1)]
-        self.flips = Flips(exponents, tracked)
+        self.flips = Flips(tracked)
         self.most = max(most, 0)
         self.largest = grains(exponents[-1])
         """The largest width in grains."""

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from tp.exponent import UNBOUNDED
-from tp.orders.typical.content import Content, generic
+from tp.orders.typical.content import UNKNOWN, Content, generic
 from tp.orders.typical.context import Context
 from tp.orders.typical.f2 import remainder
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
 from tp.orders.typical.value import Term
@@ -54,7 +54,8 @@ def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Ter
     # Entries that are not zero: n^(width + part) along this axis, at least one.
     count, part = max(grains(width) + part, 0), min(grains(width) + part, 0)
     left = remaining(at, symbols, (over,))
-    projected = forgotten(at, content, axis)
+    sums = summed(at, content, axis, count)
+    projected = forgotten(at, content, axis).loosened(sums)
     if not count:
         yield Term(size, projected, part, bound, left, tail)
         return
@@ -63,6 +64,7 @@ def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Ter
         yield Term(size + half(count), projected, part, bound, left, tail)
         return
     lost, kept, only_bound = mean
+    kept = kept.loosened(sums)
     yield Term(size + count + lost, kept, part, bound or only_bound, left, tail)
     if kept != projected:
         yield Term(size + half(count), projected, part, bound, left, tail)
@@ -78,16 +80,19 @@ def _mean(
     if any(degree == 1 and axis in at.skewed_axes(source) for source, degree in content.skewed):
         return None
     on = at.flips.on(axis)
+    mixed = bool(content.skewed) and at.flips.blurs(axis, content).mixed
+    if mixed:
+        content = _met(at, content, axis)
     if not content.offset & on or not content.misses_zero(on):
         tied = content.mixes(on)
         if not tied:
             bound = len(symbols) > 3 and _uncorrelated(at, content, axis, symbols)
-            return 0, forgotten(at, content, axis, all_skewed=True), bound
+            return 0, forgotten(at, content, axis, all_skewed=True), bound or mixed
         at.witnesses |= tied
         kept = content.section(on)
         assert kept is not None
-        return 0, _with_skewed(at, kept, content, axis), False
-    blurs = at.flips.blurs(axis)
+        return 0, _with_skewed(at, kept, content, axis), mixed
+    blurs = at.flips.blurs(axis, content)
     mask = 0
     for blur, bits in blurs.levels:
         mask |= bits
@@ -103,23 +108,38 @@ def _blurred(
     at: Context, content: Content, axis: str, symbols: frozenset[int], count: Grains
 ) -> tuple[Grains, Content, bool] | None:
     """As :func:`_mean` where blurred flips make the mean vanish at leading order: what covariances leave of it."""
-    blurs = at.flips.blurs(axis)
+    blurs = at.flips.blurs(axis, content)
     lost = _lost(at, content, axis)
-    bound = bool(blurs.several)
+    bound = bool(blurs.broken) or blurs.mixed
     # A skewed weight has other cumulants than covariances.
     gaussian = not any(cause.endswith("@") for cause in blurs.by_cause)
-    if count + lost > half(count) and gaussian and not blurs.several:
+    if count + lost > half(count) and gaussian and not blurs.broken:
         covered = _covariances(at, content, axis, symbols)
         bound = covered is None or covered[1] or lost < covered[0]
         lost = lost if covered is None else min(lost, covered[0])
     if count + lost <= half(count):
         return None
-    on = at.flips.on(axis)
-    broken = on & ~blurs.exact
-    loose = content.loosened(broken | at.flips.companions(axis, broken & blurs.several))
-    kept = loose.section(on)
+    loose = _met(at, content, axis)
+    kept = loose.section(at.flips.on(axis))
     assert kept is not None
-    return lost, _with_skewed(at, kept, content, axis), bound
+    return lost, _with_skewed(at, kept, loose, axis), bound
+
+
+def _met(at: Context, content: Content, axis: str) -> Content:
+    """``content`` without what is not known in a mean over ``axis`` that a sum over another axis leaves."""
+    blurs = at.flips.blurs(axis, content)
+    loose = content.loosened(at.flips.on(axis) & ~blurs.exact | blurs.met)
+    if not blurs.met_sources:
+        return loose
+    degrees = dict(loose.skewed) | dict.fromkeys(blurs.met_sources, UNKNOWN)
+    return Content(loose.offset, loose.basis, loose.free, tuple(sorted(degrees.items())))
+
+
+def summed(at: Context, content: Content, axis: str, count: Grains, *, images: bool = False) -> int:
+    """What a sum over ``axis`` leaves in the content of its result, see :meth:`Flips.summed`."""
+    # Functions of skewed sources whose degree is not known have means that such sums do not change.
+    skewed = {s: axes for s, degree in content.skewed if degree != UNKNOWN and axis in (axes := at.skewed_axes(s))}
+    return at.flips.summed(content, axis, count, skewed, images=images)
 
 
 def _uncorrelated(at: Context, content: Content, axis: str, symbols: frozenset[int]) -> bool:
@@ -162,7 +182,7 @@ def _lost(at: Context, content: Content, axis: str) -> Grains:
 
     Flips of one cause are broken together, those of different causes by different sums, whose sizes multiply.
     """
-    blurs = at.flips.blurs(axis)
+    blurs = at.flips.blurs(axis, content)
     mask, least = 0, 0
     for blur, bits in blurs.levels:
         mask |= bits

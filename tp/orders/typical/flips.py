@@ -1,56 +1,20 @@
-"""The sign flips of which contents are made: their axes, levels and blurs."""
+"""The sign flips of which contents are made: their numbers, their images, and those that sums break."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
-from typing import TypeVar
 
 from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.f2 import numbers
-from tp.orders.typical.grains import Grains, grains
-
-WideAxes = tuple[tuple[str, Fraction], ...]
-"""Names and exponents of wide axes."""
+from tp.orders.typical.generator import Blurs, Generator, Summed, WideAxes
+from tp.orders.typical.grains import Grains, grains, half
 
 HALF = Fraction(1, 2)
 DEEPEST = 3
 """The largest level. Deeper flips count as flips of this level, which is sound (calculus, theorem 2.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Generator:
-    """One sign flip.
-
-    At ``level`` 0 the source ``root`` itself has an index on ``axes`` (none of them for a formal variable); at level
-    k it is seen through k products with matrices, whose covariance inherits its sign. ``blur`` is None for an
-    exact symmetry, else the exponent (relative to no cancellation) of what remains of a mean that this flip makes
-    vanish at leading order. ``cause`` names the sum that leaves it: the axis of a covariance, or the skewed weight.
-    Blurs of several causes add up; with no cause named they do not.
-    """
-
-    root: str
-    level: int
-    axes: frozenset[str]
-    blur: Fraction | None
-    cause: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Blurs:
-    """The generators on one axis by their blurs, in grains.
-
-    ``exact``: those on this axis alone that are exact symmetries. ``by_cause``: others on this axis alone, by cause,
-    the sharpest first. ``levels``: all, the sharpest first; a generator on several axes counts as blurred. ``several``:
-    the mask of generators on several axes.
-    """
-
-    exact: int = 0
-    by_cause: dict[str, list[tuple[Grains, int]]] = field(default_factory=dict)
-    levels: list[tuple[Grains | None, int]] = field(default_factory=list)
-    several: int = 0
 
 
 class Flips:
@@ -62,11 +26,12 @@ class Flips:
     and no order gets smaller, so any choice is sound.
     """
 
-    def __init__(self, widths: Iterable[Fraction], tracked: Iterable[Generator] | None = None) -> None:
-        self._smallest = min(widths)
-        self._numbers: dict[Generator, int] = {}
+    def __init__(self, tracked: Iterable[Generator] | None = None) -> None:
+        self._numbers: dict[Generator | Summed, int] = {}
         self._closed = False
-        self.listed: list[Generator] = []
+        self._numbered: list[Generator | Summed] = []
+        self.sums = 0
+        """The mask of what is :class:`Summed`: free in a content that has such sums."""
         self.formal = 0
         """The mask of the generators of formal variables."""
         self.read = 0
@@ -74,7 +39,11 @@ class Flips:
         self.whole: dict[str, int] = {}
         """For every weight that is read as a value, the mask of its generators: the flip of the whole weight."""
         self._masks: dict[str, int] = {}
-        self._blurs: dict[str, Blurs] = {}
+        self._several: dict[str, int] = {}
+        """For every axis the mask of the generators that live on others as well."""
+        self._blurs: dict[tuple[str, int], Blurs] = {}
+        self._same: dict[str, str] = {}
+        """For every axis that is another name of one, that axis."""
         self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
@@ -91,7 +60,12 @@ class Flips:
             mask = 0
             for number in numbers(found):
                 mask |= self._seen_through.get(1 << number, 0) & ~found
-        return [self.listed[number] for number in numbers(found)]
+        return [g for number in numbers(found) if isinstance(g := self._numbered[number], Generator)]
+
+    @property
+    def listed(self) -> list[Generator]:
+        """All generators in the order in which they appeared."""
+        return [g for g in self._numbered if isinstance(g, Generator)]
 
     def on(self, axis: str) -> int:
         """The generators that live on ``axis``."""
@@ -121,22 +95,44 @@ class Flips:
         def image(number: int) -> int:
             found = images.get(number)
             if found is None:
-                found = images[number] = self._deeper(self.listed[number], contracted, outs)
-                for bit in numbers(found):
-                    self._seen_through[1 << bit] = self._seen_through.get(1 << bit, 0) | 1 << number
-            return found or (0 if self.listed[number].axes & contracted.keys() else 1 << number & passed)
+                what = self._numbered[number]
+                if isinstance(what, Summed):
+                    found = self._summed_deeper(what, contracted, outs)
+                else:
+                    found = self._deeper(what, contracted, outs)
+                    for bit in numbers(found):
+                        self._seen_through[1 << bit] = self._seen_through.get(1 << bit, 0) | 1 << number
+                images[number] = found
+            return found or (0 if self._axes(number) & contracted.keys() else 1 << number & passed)
 
         return inner.mapped(image)
 
     def renamed(self, number: int, old: str, new: str) -> int:
-        """The bit of the generator ``number`` with the axis ``old`` called ``new``."""
-        generator = self.listed[number]
-        if old not in generator.axes:
+        """The bit of the generator (or sum) ``number`` with the axis ``old`` called ``new``."""
+        what = self._numbered[number]
+        if isinstance(what, Summed):
+            return self._bit(self._sum_renamed(what, old, new))
+        if old not in what.axes:
             return 1 << number
-        axes = generator.axes - {old} | {new}
-        found = self._bit(replace(generator, axes=axes))
+        found = self._bit(self._renamed(what, old, new))
         self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
         return found
+
+    def _renamed(self, generator: Generator, old: str, new: str) -> Generator:
+        return replace(generator, axes=self._axes_renamed(generator.axes, old, new))
+
+    def _sum_renamed(self, what: Summed, old: str, new: str) -> Summed:
+        source = what.source if isinstance(what.source, int) else self._renamed(what.source, old, new)
+        axis = new if what.axis == old else what.axis
+        return Summed(source, self._axes_renamed(what.axes, old, new), axis, what.blur)
+
+    def _axes_renamed(self, axes: frozenset[str], old: str, new: str) -> frozenset[str]:
+        self._same[new] = self._same.get(old, old)
+        return axes - {old} | {new} if old in axes else axes
+
+    def _axes(self, number: int) -> frozenset[str]:
+        what = self._numbered[number]
+        return what.axes if isinstance(what, Generator) else frozenset()
 
     def _deeper(self, generator: Generator, contracted: dict[str, Fraction], outs: WideAxes) -> int:
         """The images of a generator: for every part of the axes ``outs``, the flip of all places that share it.
@@ -162,69 +158,123 @@ class Flips:
             bits |= self._bit(Generator(generator.root, level, part | others, blur, cause))
         return bits
 
-    def blurs(self, axis: str) -> Blurs:
-        """The generators on ``axis`` by their blurs."""
-        return self._blurs.get(axis, _NONE)
+    def _summed_deeper(self, what: Summed, contracted: dict[str, Fraction], outs: WideAxes) -> int:
+        """What a sum in x is in W x: itself, and the same sum of the images. The axes of W take the place of others."""
+        bits = self._bit(what)
+        images = [] if isinstance(what.source, int) else numbers(self._deeper(what.source, contracted, outs))
+        for number in images:
+            image = self._numbered[number]
+            assert isinstance(image, Generator)
+            axes = [a for a, _ in outs if a in image.axes] if what.axis in contracted else [what.axis]
+            for axis in axes:
+                bits |= self._bit(Summed(image, image.axes, axis, what.blur))
+        return bits
 
-    def companions(self, axis: str, several: int) -> int:
-        """The generators that the parity of may change where flips on several axes, one of them ``axis``, are broken.
+    def summed(
+        self, content: Content, axis: str, count: Grains, skewed: dict[int, frozenset[str]], *, images: bool = False
+    ) -> int:
+        """The sums that a factor of ``content`` has after one over n^count entries of ``axis``, as free generators.
 
-        Such a flip is broken by a sum over another of its axes. That sum pairs two entries of one source, and both of
-        them lose their flips on the other axis.
+        ``skewed`` are the skewed sources on this axis, and their axes. Sums are of no use where nothing lives on
+        several axes, neither now nor, with ``images``, after a product.
         """
-        found = 0
-        for number in numbers(several):
-            broken = self.listed[number]
-            others = broken.axes - {axis}
-            for other in others:
-                for near in numbers(self.on(other) & ~self.on(axis)):
-                    if self.listed[near].root == broken.root and self.listed[near].level == broken.level:
-                        found |= 1 << near
+        present = content.free | content.offset
+        for row in content.basis:
+            present |= row
+        if not images and not present & self._several.get(axis, 0) and all(len(a) == 1 for a in skewed.values()):
+            return 0
+        found, blur = 0, -half(count)
+        for number in numbers(present & self.on(axis)):
+            generator = self._numbered[number]
+            assert isinstance(generator, Generator)
+            found |= self._bit(Summed(generator, generator.axes, axis, blur))
+        for source, axes in skewed.items():
+            found |= self._bit(Summed(source, axes, axis, blur))
         return found
 
-    def _bit(self, generator: Generator) -> int:
-        number = self._numbers.get(generator)
+    def blurs(self, axis: str, content: Content) -> Blurs:
+        """The generators on ``axis`` by their blurs, in a factor of this content."""
+        key = (axis, content.free & self.sums)
+        found = self._blurs.get(key)
+        if found is None:
+            found = self._blurs[key] = self._sorted(*key)
+        return found
+
+    def _sorted(self, axis: str, present: int) -> Blurs:
+        sums = [s for number in numbers(present) if isinstance(s := self._numbered[number], Summed)]
+        exact, broken = 0, 0
+        levels: dict[Grains | None, int] = {}
+        by_cause: dict[str, dict[Grains, int]] = {}
+        through: set[str] = set()
+        for number in numbers(self.on(axis)):
+            generator, bit = self._numbered[number], 1 << number
+            assert isinstance(generator, Generator)
+            blur = None if generator.blur is None else grains(generator.blur)
+            breaking = [s for s in sums if self._breaks(s, generator, axis)]
+            if breaking:
+                # Flipping one entry of a block leaves the rest of the block as it was.
+                broken |= bit
+                through |= {s.axis for s in breaking}
+                blur = max([s.blur for s in breaking] + ([] if blur is None else [blur]))
+            elif blur is None:
+                exact |= bit
+            else:
+                known = by_cause.setdefault(generator.cause, {})
+                known[blur] = known.get(blur, 0) | bit
+            levels[blur] = levels.get(blur, 0) | bit
+        mixing = [s.axis for s in sums if isinstance(s.source, int) and axis in s.axes and s.axis != axis]
+        met, sources = 0, set[int]()
+        for s in sums:
+            if s.axis in through or s.axis in mixing:
+                if isinstance(s.source, int):
+                    sources.add(s.source)
+                else:
+                    met |= self._bit(s.source)
+        ordered = sorted(levels.items(), key=lambda level: (level[0] is not None, level[0] or 0))
+        causes = {cause: sorted(found.items()) for cause, found in by_cause.items()}
+        return Blurs(exact, causes, ordered, broken, bool(mixing), met, frozenset(sources))
+
+    def _breaks(self, what: Summed, generator: Generator, axis: str) -> bool:
+        """Whether the sum ``what`` breaks the flip of one place of ``axis`` by ``generator``."""
+        other = what.source
+        if isinstance(other, int) or len(generator.axes) == 1:
+            return False
+        if (other.root, other.level) != (generator.root, generator.level):
+            return False
+        others = {self._base(a) for a in generator.axes if a != axis}
+        return self._base(what.axis) in others and {*map(self._base, what.axes)} == {*others, self._base(axis)}
+
+    def _base(self, axis: str) -> str:
+        """The name of ``axis`` without renaming: a second index of it runs over the same places."""
+        return self._same.get(axis, axis)
+
+    def _bit(self, what: Generator | Summed) -> int:
+        number = self._numbers.get(what)
         if number is None:
-            if self._closed:
+            if self._closed and (isinstance(what, Generator) or self._unknown(what)):
                 return 0
-            number = self._numbers[generator] = len(self.listed)
-            self.listed.append(generator)
-            if not generator.axes:
-                self.formal |= 1 << number
-            elif not generator.root.endswith("@"):
-                self.read |= 1 << number
-                self.whole[generator.root] = self.whole.get(generator.root, 0) | 1 << number
-            for axis in generator.axes:
-                self._masks[axis] = self._masks.get(axis, 0) | 1 << number
-                self._sort(generator, axis, 1 << number)
+            number = self._numbers[what] = len(self._numbered)
+            self._numbered.append(what)
+            if isinstance(what, Summed):
+                self.sums |= 1 << number
+            else:
+                self._file(what, 1 << number)
         return 1 << number
 
-    def _sort(self, generator: Generator, axis: str, bit: int) -> None:
-        blurs = self._blurs.setdefault(axis, Blurs())
-        exact, several, blur = blurs.exact, blurs.several, generator.blur
-        if len(generator.axes) > 1:
-            # Flipping one entry of a block leaves the rest of the block as it was.
-            several |= bit
-            other = -self._smallest * HALF
-            blur = other if blur is None else max(blur, other)
-        elif blur is None:
-            exact |= bit
-        else:
-            known = blurs.by_cause.setdefault(generator.cause, [])
-            blurs.by_cause[generator.cause] = _inserted(known, grains(blur), bit)
-        levels = _inserted(blurs.levels, None if blur is None else grains(blur), bit)
-        self._blurs[axis] = Blurs(exact, blurs.by_cause, levels, several)
+    def _unknown(self, what: Summed) -> bool:
+        return isinstance(what.source, Generator) and what.source not in self._numbers
 
-
-_NONE = Blurs()
-_Level = TypeVar("_Level", Grains, Grains | None)
-
-
-def _inserted(levels: list[tuple[_Level, int]], blur: _Level, bit: int) -> list[tuple[_Level, int]]:
-    """``levels``, the sharpest first, with one more generator."""
-    masks = dict(levels)
-    masks[blur] = masks.get(blur, 0) | bit
-    return sorted(masks.items(), key=lambda level: (level[0] is not None, level[0] or 0))
+    def _file(self, generator: Generator, bit: int) -> None:
+        self._blurs.clear()
+        if not generator.axes:
+            self.formal |= bit
+        elif not generator.root.endswith("@"):
+            self.read |= bit
+            self.whole[generator.root] = self.whole.get(generator.root, 0) | bit
+        for axis in generator.axes:
+            self._masks[axis] = self._masks.get(axis, 0) | bit
+            if len(generator.axes) > 1:
+                self._several[axis] = self._several.get(axis, 0) | bit
 
 
 def _parts(axes: WideAxes) -> list[frozenset[str]]:

@@ -10,7 +10,7 @@ from tp.orders.facts import Rarity, Source
 from tp.orders.typical.content import UNKNOWN, Content
 from tp.orders.typical.context import Context
 from tp.orders.typical.contraction import contracted, extremes
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains
 from tp.orders.typical.tails import Tail, apart, line, spread, times
 from tp.orders.typical.value import Term, Value

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.context import Context, Symbol, total
-from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining
-from tp.orders.typical.flips import HALF, WideAxes
+from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining, summed
+from tp.orders.typical.flips import HALF
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, half
 from tp.orders.typical.value import Term, Value
 
@@ -55,13 +56,14 @@ class _Matrix:
         """A Gaussian vector, independent of all that W' was not applied to."""
         at, inner = self.at, term.content
         entries = self.entries + term.part
-        passed = inner
-        for axis, _ in self.ins:
+        passed, sums = inner, 0
+        for axis, width in self.ins:
             passed = forgotten(at, passed, axis)
+            sums |= summed(at, inner, axis, grains(width), images=len(self.outs) > 1)
         through = Content(skewed=passed.skewed) if passed.skewed else NOTHING
         # The flips of W x: those of its rows, those of x seen through the covariance x.x', and what passes through.
         # Joint parities of what is summed over and what passes through stay known.
-        own = self.rows.times(at.flips.wrapped(inner, self.outs, self.ins, passed=-1)).times(through)
+        own = self.rows.times(at.flips.wrapped(inner.loosened(sums), self.outs, self.ins, passed=-1)).times(through)
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tp.orders.facts import Function, Rarity, Source
 from tp.orders.proof.derivation import Derivation
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.rules import Rules
 from tp.orders.typical.value import Value
 

@@ -9,7 +9,7 @@ from tp.exponent import UNBOUNDED
 from tp.orders.facts import Function, Source
 from tp.orders.typical import tails
 from tp.orders.typical.context import Context
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, taylor

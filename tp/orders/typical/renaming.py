@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tp.orders.typical import tails
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context, Symbol
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.value import Term, Value
 
 

@@ -10,7 +10,7 @@ from tp.exponent import UNBOUNDED
 from tp.orders.facts import Function
 from tp.orders.typical.content import Content, even, generic, odd
 from tp.orders.typical.context import Context, total
-from tp.orders.typical.flips import WideAxes
+from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.tails import Tail, covers, envelope, falling, largest, power, rises, rising, times, worst
