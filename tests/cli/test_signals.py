@@ -8,11 +8,14 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
 from tp.cli import live, main
 from tp.cli.each import go_on
 from tp.cli.option import Given
+from tp.experiments.experiment import At
+from tp.experiments.forward import ForwardValues
 from tp.studies import orders
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
@@ -102,3 +105,26 @@ def test_the_command_that_goes_on(capsys: Captured) -> None:
     assert capsys.readouterr().err == "to go on: tp verify 'my net.tp' --seeds 4 --budget 5m\n"
     go_on("verify", Given({}, ["a.tp"]), [""])
     assert not capsys.readouterr().err
+
+
+def test_an_interrupted_run_prints_the_widths_so_far(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    plain = ForwardValues.draw
+
+    def ended(self: ForwardValues, at: At, *words: Any) -> Any:
+        if at.width == 32:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return plain(self, at, *words)
+
+    monkeypatch.setattr(ForwardValues, "draw", ended)
+    assert main(["run", FILES[0], "--widths", "16,32", "--format", "json"]) == 3
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["interrupted"] is True
+    assert [output["n"] for output in shown["outputs"]] == [16]
+
+
+def test_a_run_has_no_angles_between_inputs(tmp_path: Path, capsys: Captured) -> None:
+    numpy.savetxt(tmp_path / "unit.csv", numpy.eye(16), delimiter=",")
+    assert main(["run", str(PROGRAMS / "mlp.tp"), "--data", str(tmp_path / "unit.csv"), "--widths", "8"]) == 0
+    shown = capsys.readouterr()
+    assert "16 samples" in shown.err
+    assert "TP609" not in shown.err

@@ -83,10 +83,11 @@ def resources(given: Given) -> Generator[Resources]:
         yield found
 
 
-def data(given: Given, models: Sequence[Model], cost: str | None = None) -> Data | None:
+def data(given: Given, models: Sequence[Model], cost: str | None = None, *, single: bool = False) -> Data | None:
     """Where inputs come from; what a file holds for each of ``models`` is printed on stderr.
 
-    With the ``cost`` of training the targets are read, too. Raises TpError TP500, TP60x.
+    With the ``cost`` of training the targets are read, too. ``single``: the command uses one input. Raises TpError
+    TP500, TP60x.
     """
     source = given[_DATA]
     if source is None:
@@ -94,7 +95,7 @@ def data(given: Given, models: Sequence[Model], cost: str | None = None) -> Data
             raise error("TP500", "--target and --header are about a file", hint="name it: --data FILE")
         return None
     found = Data(source, given[_HEADER], given[_TARGET])
-    equal = EQUAL_INPUTS in given and given[EQUAL_INPUTS]
+    equal = single or (EQUAL_INPUTS in given and given[EQUAL_INPUTS])
     told: list[Diagnostic] = []
     for model in models:
         told += [d for d in model.account(found, cost, equal_inputs=equal) if d not in told]

@@ -16,9 +16,10 @@ PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
 def run(given: Given) -> ExitCode:
     """Print the outputs."""
     (model,) = models(given)
-    inputs = data(given, [model])
-    show([model.forward(plan=plan(given), data=inputs)], given)
-    return ExitCode.HOLDS
+    inputs = data(given, [model], single=True)
+    found = model.forward(plan=plan(given), data=inputs)
+    show([found], given)
+    return found.exit_code
 
 
 COMMAND = Command(

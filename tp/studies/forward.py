@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from tp.data.inputs import inputs_for
 from tp.diagnostics.diagnostic import error
+from tp.exit_code import ExitCode
 from tp.experiments.forward import ForwardValues
 from tp.printable import Printable
 from tp.sampling.memory_limit import require_memory
@@ -32,24 +33,37 @@ class Forward(Printable):
     outputs: Mapping[str, Mapping[int, Float[npt.NDArray[np.float64], "seeds ..."]]]
     provenance: Provenance
 
+    @property
+    def exit_code(self) -> ExitCode:
+        """UNDECIDED where the command was interrupted, else HOLDS."""
+        return ExitCode.UNDECIDED if self.provenance.interrupted else ExitCode.HOLDS
+
 
 def forward(program: Program, plan: Plan, data: str | Data | None = None) -> Forward:
     """Run ``program`` at every width of ``plan`` for each seed (1 if not said).
 
     Seed k has the weights of the key ``plan.key`` + k, as :meth:`tp.Model.init` has: draws of a sweep are numbered in
-    another way. Raises TpError TP511 where nothing can be conditioned, TP501 where memory is not enough, TP604 where an
-    output is not finite, and those of :func:`inputs_for`.
+    another way. An interrupt ends it, and keeps the widths so far. Raises TpError TP511 where nothing can be
+    conditioned, TP501 where memory is not enough, TP604 where an output is not finite, and those of :func:`inputs_for`.
     """
     inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype)
     experiment = ForwardValues(program.name, program.graph, {name: array[0] for name, array in inputs.items()})
     require_memory(experiment, plan)
     found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in experiment.quantities}
-    for n in plan.widths:
-        for name, values in experiment.draw(plan.at(n), plan.key, plan.seeds or 1).items():
-            _require_finite(name, n, values, plan.dtype)
-            found[name][n] = values
-    engines = {n: experiment.engine(plan.at(n)).name for n in plan.widths}
-    return Forward(found, Provenance(program.name, program.file, plan.widths, plan.dtype, engines))
+    engines: dict[int, str] = {}
+    interrupted = False
+    try:
+        for n in plan.widths:
+            drawn = experiment.draw(plan.at(n), plan.key, plan.seeds or 1)
+            for name, values in drawn.items():
+                _require_finite(name, n, values, plan.dtype)
+            for name, values in drawn.items():
+                found[name][n] = values
+            engines[n] = experiment.engine(plan.at(n)).name
+    except KeyboardInterrupt:
+        interrupted = True
+    known = Provenance(program.name, program.file, tuple(engines), plan.dtype, engines, interrupted=interrupted)
+    return Forward(found, known)
 
 
 def _require_finite(name: str, n: int, values: Float[npt.NDArray[np.float64], "seeds ..."], dtype: str) -> None:

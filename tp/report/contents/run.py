@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.report.cells import Json, Shown, Text, strict
-from tp.report.contents.provenance import title
+from tp.report.contents.provenance import interrupted, title
 from tp.report.document import Data, Document, Section
 from tp.report.fields import Field, table
 from tp.studies.forward import Forward
@@ -44,6 +44,7 @@ def document(result: Forward) -> Document:
         title(result.provenance),
         (
             Section("", (table(SEED, seeds, caption="values of the outputs"), table(OUTPUT, outputs, "outputs"))),
+            Section("", (interrupted(result.provenance, "drawn"),)),
             Section("", (Data("dtype", result.provenance.dtype),)),
         ),
     )
