@@ -21,7 +21,7 @@ def grounds(
 ) -> Iterator[str]:
     """Each fact that the lines of a checked certificate may use, once.
 
-    They are the sizes of axes, laws and learning rates of weights, and properties of the functions in ``graphs``.
+    They are the sizes of axes; laws, learning rates and decay of weights; properties of the functions in ``graphs``.
     How rarely values come near zero, the assumptions of the ``lines``, and the ``reasons`` of the bounds follow.
     """
     for name, size in sorted({pair for g in graphs for i in g for pair in growing(g.type(i))}):
@@ -43,6 +43,8 @@ def _law(parameter: Parameter, rate: Scale) -> str:
     law, family = parameter.law, LAWS[parameter.law.family]
     learns = rate * parameter.rate
     pace = f"learns at the rate n^({learns.exponent})" if learns.coefficient else "is frozen"
+    if parameter.decay is not None and parameter.decay.coefficient:
+        pace += f", and decays at the rate n^({parameter.decay.exponent})"
     if law.scale.coefficient == 0:
         return f"{parameter.name} starts without randomness and {pace}"
     moments = family.moments(law.arguments or family.arguments)

@@ -18,6 +18,7 @@ from tp.orders.typical.value import Term, Value
 
 ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
 KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
+UNSEEN = "at an input that is not trained on, where a derivative jumps is independent of the move"
 MAXIMA = "few positions of a maximum change in training; their number is bounded, not their signs"
 
 PLACE = Source("@crossing", Fraction(0), symmetric=False)
@@ -154,6 +155,8 @@ def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     uneven = any(t.tail for t in (*base.terms, *move.terms))
     if jump is None or k > jump or not axes or width is None or move.top is None or move.top >= width or uneven:
         return remainder(at, arguments, values)
+
+    at.notes.add(UNSEEN)
 
     def mean(j: int) -> Value:
         """Derivatives beyond the jump: those of a delta function, averaged over the density of ``base``."""
