@@ -61,6 +61,14 @@ def label(value: list[str] | frozenset[str]) -> str:
     return " ".join(value) if isinstance(value, list) else " ".join(sorted(value)) or "nothing"
 
 
+@pytest.mark.slow
+def test_what_is_stored_needs_no_jax(tmp_path: Path) -> None:
+    """A repeated verification judges stored draws; a view that is shown for a moment is not loaded either."""
+    words = ["verify", MLP, "--widths", "8,16", "--seeds", "2", "--quantities", "kernel", "--store", str(tmp_path)]
+    loaded(words)
+    assert loaded(words) <= NUMERICAL - {"jax"}
+
+
 @pytest.mark.parametrize(("words", "allowed"), [*COMMANDS, *slow(COSTLY)], ids=label)
 def test_a_command_loads_nothing_else(words: list[str], allowed: frozenset[str], tmp_path: Path) -> None:
     if words[0] == "certify":

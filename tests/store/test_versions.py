@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -16,7 +18,7 @@ import tp.activations
 from tests.marks import exhaustive
 from tp.experiments.experiment import Experiment
 from tp.experiments.training.schedule import Schedule
-from tp.store.loaded import ROOT, loaded
+from tp.store.loaded import ROOT, imports, loaded
 from tp.store.versions import EXPERIMENTS, code_hash, versions
 from tp.studies.correlations import correlations_of
 from tp.studies.train import trainer_of
@@ -61,6 +63,26 @@ def test_exactly_what_a_draw_loads_is_hashed(code: str, engine: str) -> None:
     assert hashed - drawn <= FOR_THEORY | FOR_MESSAGES | others
     for above in ("tp.api", "tp.cli", "tp.report", "tp.studies", "tp.sampling", "tp.store", "tp.theory", "tp.syntax"):
         assert not [name for name in hashed if name.startswith(above)]
+
+
+def test_imports_are_those_that_python_parses() -> None:
+    """In all modules: what is imported, but not for type checkers."""
+    for path in ROOT.rglob("*.py"):
+        source = path.read_bytes()
+        assert set(imports(source)) == set(_parsed(ast.parse(source).body)), path
+
+
+def _parsed(body: list[ast.stmt]) -> Iterator[str]:
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            yield from (alias.name for alias in statement.names)
+        elif isinstance(statement, ast.ImportFrom):
+            yield from (statement.module or "", *(f"{statement.module}.{alias.name}" for alias in statement.names))
+        elif not (isinstance(statement, ast.If) and ast.unparse(statement.test) == "TYPE_CHECKING"):
+            for inner in ("body", "orelse", "finalbody"):
+                yield from _parsed(getattr(statement, inner, []))
+            for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+                yield from _parsed(part.body)
 
 
 def test_the_coefficients_of_quantities_are_hashed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
@@ -29,6 +29,7 @@ class Derived:
         self.scalars = DistinctScalars(self.program, [q for q in wanted if q.free < 2])
         self.steps = {q.name: HessianStep(self.program, q.contracted) for q in wanted if q.free == 2}
         self.depth = max((q.contracted for q in wanted), default=0)
+        self._known: dict[tuple[str, int], dict[str, Questions]] = {}
 
     def absent(self, n: int, engine: str) -> frozenset[str]:
         """The weights that are matrix-free at width ``n``. Raises TpError TP511 where "conditioned" finds none."""
@@ -95,11 +96,23 @@ class Derived:
         steps = [vectors_asked(step, n) for step in self.steps.values() if not step.vanishes]
         return ROOM * sum(sum(vectors[name]) for vectors in steps if name in vectors)
 
-    def _asked(self, n: int) -> dict[str, Questions]:
+    def _asked(self, n: int) -> Mapping[str, Questions]:
+        return self._once("once", n, self._ask)
+
+    def _asked_in_all(self, n: int) -> Mapping[str, Questions]:
+        """As :meth:`_asked`, with the usual number of steps of power iterations."""
+        return self._once("in all", n, self._ask_in_all)
+
+    def _once(self, what: str, n: int, ask: Callable[[int], dict[str, Questions]]) -> Mapping[str, Questions]:
+        """Costs, engines and memory all follow from these; a graph is gone through only once at a width."""
+        if (what, n) not in self._known:
+            self._known[what, n] = ask(n)
+        return self._known[what, n]
+
+    def _ask(self, n: int) -> dict[str, Questions]:
         return questions(self._programs(), n)
 
-    def _asked_in_all(self, n: int) -> dict[str, Questions]:
-        """As :meth:`_asked`, with the usual number of steps of power iterations."""
+    def _ask_in_all(self, n: int) -> dict[str, Questions]:
         scalars, *steps = self._programs()
         found = questions([scalars], n)
         for name, asked in questions(steps, n).items():

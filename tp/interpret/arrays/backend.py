@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from platform import machine
 from typing import Any
 
@@ -16,10 +19,27 @@ from tp.machine import cache_folder
 @cache
 def platform() -> str:
     """The kind of backend and of processor or device that JAX uses, as "cpu x86_64". Rounding differs between kinds."""
+    if _only_cpu():
+        return f"cpu {machine()}"
     import jax
 
     backend = jax.default_backend()
     return f"{backend} {machine() if backend == 'cpu' else jax.devices()[0].device_kind}"
+
+
+def _only_cpu() -> bool:
+    """Whether JAX surely computes on the CPU: no other platform is asked for, and no plugin for one is installed.
+
+    To ask JAX itself takes most of the time of a run whose draws are all stored. Where it is loaded already, it is
+    asked: a program may have chosen a platform.
+    """
+    if "jax" in sys.modules:
+        return False
+    asked = {os.environ[name] for name in ("JAX_PLATFORMS", "JAX_PLATFORM_NAME") if os.environ.get(name)}
+    if asked:
+        return asked == {"cpu"}
+    plugins = any(find_spec(name) is not None for name in ("jax_plugins", "libtpu"))
+    return not plugins and not entry_points(group="jax_plugins")
 
 
 @cache

@@ -42,11 +42,12 @@ def verdicts(found: Iterable[QuantityResult]) -> str:
     every = list(found)
     if all(q.fit is None for q in every):
         return "predicted: " + ", ".join(f"{q.name} {predicted(q).text}" for q in every)
-    by_verdict: dict[str, list[str]] = {}
+    by_verdict: dict[tuple[str, str], list[str]] = {}
     for q in every:
-        why = _why(q)
-        by_verdict.setdefault(q.judgement.verdict.value, []).append(f"{q.name} ({why})" if why else q.name)
-    return "; ".join(f"{verdict}: {', '.join(names)}" for verdict, names in by_verdict.items())
+        by_verdict.setdefault((q.judgement.verdict.value, _why(q)), []).append(q.name)
+    return "; ".join(
+        f"{verdict}: {', '.join(names)}{f' ({why})' if why else ''}" for (verdict, why), names in by_verdict.items()
+    )
 
 
 def claims(found: Sequence[ClaimResult]) -> Line:
