@@ -54,6 +54,8 @@ CANCEL = {
     "a softmax of small scores and its limit": "sum((softmax(dot(q, tanh(k)), t) - 1/2) * dot(v, k), t) / sqrt(n)",
     "squares of a unit vector": "dot(v, h * sum((k / sqrt(sum(k^2, t)))^2, t)) / sqrt(n)",
     "a softmax and one": "mean(sum(softmax(k, t), t) - 1)",
+    "a square of an absolute value": "dot(v, abs(h) * abs(h) - h^2) / sqrt(n)",
+    "a value and its inverse": "dot(v, h * power(h, -1) - 1) / sqrt(n)",
     "a function at small arguments and its value at 0": "mean(exp(h / n) - 1)",
     "a gate that is always half open": "dot(v, cos(h / sqrt(n)) * h - h) / sqrt(n)",
     "a weight times a sum": "dot(v, W @ (h + g) - W @ h - W @ g) / n",
@@ -92,7 +94,15 @@ APART = [
         "tanh(2*h) - 2*tanh(h)",
     ),
     *("W @ (h + g) - W @ h / 2 - W @ g", "h * mean(tanh(h)^2) - h * mean(gelu(h))", "h * (mean(h^4) - mean(h^2)^2)"),
-    *("h - mean(h)", "k[t=1] - k[t=2]", "softmax(k, t)[t=1] - 1/2", "tanh(h) - erf(h)", "h * (softplus(h) - gelu(h))"),
+    *(
+        "h - mean(h)",
+        "k[t=1] - k[t=2]",
+        "softmax(k, t)[t=1] - 1/2",
+        "tanh(h) - erf(h)",
+        "relu(h) - h",
+        "elu(h) - h",
+        "h * (softplus(h) - gelu(h))",
+    ),
 ]
 
 

@@ -26,12 +26,12 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     alike, finite, undone = doubts.alike(), doubts.finite_sums(), doubts.undone()
     found: set[int] = set()
     if alike or finite or undone:
-        from tp.theory.generic_numbers import GenericNumbers  # loads NumPy, which most programs do without
+        from tp.theory.generic_numbers import POINTS, GenericNumbers  # loads NumPy, which most programs do without
 
-        numbers = GenericNumbers(doubts)
-        found |= {a.node for a in alike if numbers.cancel_in_sum(a.node, a.parts)}
-        found |= {i for i in finite if numbers.cancel_over_axes(i)}
-        found |= {i for i in undone if numbers.cancel_in_derivative(i)}
+        points = [GenericNumbers(doubts, point) for point in range(POINTS)]
+        found |= {a.node for a in alike if _everywhere(p.cancel_in_sum(a.node, a.parts) for p in points)}
+        found |= {i for i in finite if _everywhere(p.cancel_over_axes(i) for p in points)}
+        found |= {i for i in undone if _everywhere(p.cancel_in_derivative(i) for p in points)}
     sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
     contractions = doubts.contractions()
     if sums or contractions:
@@ -39,6 +39,16 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
 
         found |= DrawnSizes(program, derived, calculus).smaller(sums, contractions)
     return tuple(sorted(found))
+
+
+def _everywhere(found: Iterable[frozenset[int]]) -> bool:
+    """Whether one order is in all sets; those after an empty set are not computed."""
+    common: frozenset[int] | None = None
+    for orders in found:
+        common = orders if common is None else common & orders
+        if not common:
+            return False
+    return True
 
 
 def without_generic_coefficients(program: Graph, sums: Iterable[int]) -> Graph:

@@ -3,7 +3,9 @@
 Products with weights and sums over wide axes become random series in a formal ε, and everything else is computed from
 them: linear combinations, products, functions, sums over finite axes. A sum over wide axes whose leading term is not
 random has one series for all sums of the same law. If an order in ε of a sum comes out as zero while those of its terms
-do not, leading terms cancel there: in the value (order 0) or in a derivative.
+do not, leading terms cancel there: in the value (order 0) or in a derivative. Functions with kinks are analytic on
+either side only, so the same order has to vanish for several choices of the signs of all entries that weights make:
+relu(h) - h is zero for h > 0, but not for h < 0.
 """
 
 from __future__ import annotations
@@ -41,52 +43,60 @@ TERMS = 60
 """The number of terms of a Taylor series of an activation."""
 SMALL = 1e-9
 """An order that is smaller than this share of its terms is zero."""
+POINTS = 4
+"""How many choices of signs are tried."""
 
+_NONE: frozenset[int] = frozenset()
 Series: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 """Coefficients of ε^0, ε^1, ... along the first axis, then the finite axes of a value."""
 
 
 class GenericNumbers:
-    """Random numbers for the leading terms of all values."""
+    """Random numbers for the leading terms of all values.
 
-    def __init__(self, doubts: Doubts) -> None:
+    Signs of what weights make are all positive at the ``point`` 0, all negative at 1, and random at others. Answers are
+    the orders in ε that vanish.
+    """
+
+    def __init__(self, doubts: Doubts, point: int = 0) -> None:
+        self.point = point
         self.program = doubts.program
         self.values = doubts.values
         self.doubts = doubts
         self.known: dict[int, Series] = {}
 
-    def cancel_in_sum(self, index: int, parts: Parts) -> bool:
-        """Whether an order in ε of the sum of ``parts``, which have one exponent, vanishes, but not that of each."""
+    def cancel_in_sum(self, index: int, parts: Parts) -> frozenset[int]:
+        """The orders of the sum of ``parts``, which have one exponent, that vanish, though not those of each."""
         axes = self.program.type(index)
         if not self._fits(axes) or any(not self._fits(self.program.type(i)) for _, i in parts):
-            return False
+            return _NONE
         series = [scale.coefficient * self._aligned(i, axes) for scale, i in parts]
         return _vanishes(np.asarray(sum(series)), np.asarray(sum(abs(part) for part in series)))
 
-    def cancel_over_axes(self, index: int) -> bool:
-        """Whether an order in ε of a sum over finite axes vanishes, but not that of its terms."""
+    def cancel_over_axes(self, index: int) -> frozenset[int]:
+        """The orders of a sum over finite axes that vanish, though not those of its terms."""
         node = self.program[index]
         assert isinstance(node.operation, Sum)
         if not self._fits(self.program.type(node.operands[0])):
-            return False
+            return _NONE
         return _vanishes(*self._summed(node.operation, self.at(node.operands[0]), node.operands[0]))
 
-    def cancel_in_derivative(self, index: int) -> bool:
-        """Whether a derivative of a product, or of a function, vanishes, though not all parts that it is the sum of."""
+    def cancel_in_derivative(self, index: int) -> frozenset[int]:
+        """The derivatives of a product, or of a function, that vanish, though not all parts that each is the sum of."""
         node = self.program[index]
         if any(not self._fits(self.program.type(i)) for i in (index, *node.operands)):
-            return False
+            return _NONE
         if isinstance(node.operation, Product):
             types = [self.program.type(i) for i in node.operands]
             both = union(*types)
             if not self._fits(both):
-                return False
+                return _NONE
             left, right = (self._aligned(i, both) for i in node.operands)
             return _vanishes(_times(left, right), _times(abs(left), abs(right)))
         operation = node.operation
         assert isinstance(operation, Pointwise)
         found, size = (self._function(operation, node.operands[0], sizes=sizes) for sizes in (False, True))
-        return found is not None and size is not None and _vanishes(found, size)
+        return _NONE if found is None or size is None else _vanishes(found, size)
 
     def _summed(self, operation: Sum, array: Series, operand: int) -> tuple[Series, Series]:
         """The sum of ``array``, the series of ``operand``, over finite axes, and that of the sizes of its entries."""
@@ -138,7 +148,7 @@ class GenericNumbers:
             return np.zeros([ORDERS, *[1] * len(shape)])
         made = self._computed(index)
         if made is None:
-            return self._random(self._law(index), shape)
+            return self._random(self._law(index), shape, made=weight_of(node.operation) is not None)
         return np.broadcast_to(made, [ORDERS, *shape])
 
     def _computed(self, index: int) -> Series | None:
@@ -197,7 +207,7 @@ class GenericNumbers:
                 continue
             if any(a.name not in have and not a.wide for a in self.program.type(i)):
                 return None
-            found = found + scale.coefficient * self._random(f"{node.operation} of node {i}", shape)
+            found = found + scale.coefficient * self._random(f"{node.operation} of node {i}", shape, made=True)
         return found
 
     def _wide(self, over: Sequence[str], operand: int) -> bool:
@@ -256,9 +266,14 @@ class GenericNumbers:
         visit(index)
         return "\n".join(rows)
 
-    def _random(self, law: str, shape: Sequence[int]) -> Series:
+    def _random(self, law: str, shape: Sequence[int], *, made: bool) -> Series:
+        """Numbers that depend on ``law``, with the signs of this point where they are ``made`` by a weight."""
         seed = int.from_bytes(hashlib.sha256(law.encode()).digest()[:8], "little")
-        return np.random.default_rng(seed).uniform(0.1, 0.4, [ORDERS, *shape])
+        numbers = np.random.default_rng(seed).uniform(0.1, 0.4, [ORDERS, *shape])
+        if not made or self.point == 0:
+            return numbers
+        random = np.random.default_rng([self.point, seed]).choice([-1.0, 1.0], shape)
+        return -numbers if self.point == 1 else numbers * random
 
 
 def _constant(numbers: Any) -> Series:
@@ -278,11 +293,11 @@ def _power(base: Series, exponent: int) -> Series:
     return found
 
 
-def _vanishes(total: Series, size: Series) -> bool:
-    """Whether an order of ``total`` is zero though that of ``size``, the sum of the sizes of its terms, is not."""
+def _vanishes(total: Series, size: Series) -> frozenset[int]:
+    """The orders of ``total`` that are zero though that of ``size``, the sum of the sizes of its terms, is not."""
     axes = tuple(range(1, np.ndim(size)))
     totals, sizes = np.max(np.abs(total), axis=axes), np.max(size, axis=axes)
-    return bool(np.any((sizes > 1e-6) & (totals <= SMALL * sizes)))
+    return frozenset(np.flatnonzero((sizes > 1e-6) & (totals <= SMALL * sizes)).tolist())
 
 
 def _composed(name: str, k: int, inner: Series, *, sizes: bool = False) -> Series | None:
@@ -326,7 +341,8 @@ def _real_power(degree: Fraction, k: int) -> Evaluated:
     factor = float(np.prod([float(degree - i) for i in range(k)]))
 
     def power(x: Any) -> Any:
-        return factor * x ** float(degree - k) if np.all(x > 0.0) else None
+        known = x > 0.0 if degree.denominator > 1 else x != 0.0
+        return factor * x ** float(degree - k) if np.all(known) else None
 
     return power
 

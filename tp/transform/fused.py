@@ -1,7 +1,8 @@
-"""Powers and products of piecewise-linear functions of one value, written as one function of it.
+"""Powers, products and compositions of piecewise-linear functions of one value, written as one function of it.
 
 A product such as relu(h) relu(h) is smoother than its factors: where one of them crosses its kink, the other one is
-small. The order calculus takes every node by itself, and sees this only where the product is a single function.
+small. The order calculus takes every node by itself, and sees this only where the product is a single function. In
+relu(relu(h)) the outer kink lies where half of all entries are, but it is crossed only with the inner one.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ class _Power:
         right, left = self.right * other.right, self.left * other.left
         return _Power(self.argument, self.power + other.power, right, left, self.scale * other.scale)
 
+    def within(self, slopes: tuple[Fraction, Fraction]) -> _Power:
+        """A function with these ``slopes`` for positive and for negative values, applied to this one."""
+        sign = -1 if self.scale.coefficient < 0 else 1
+        right = self.right * slopes[sign * self.right < 0]
+        left = self.left * slopes[sign * self.left * (-1) ** self.power < 0]
+        return _Power(self.argument, self.power, right, left, self.scale)
+
 
 class Fusing:
     """Replaces nodes while a program is copied into ``graph``; see the module.
@@ -60,16 +68,18 @@ class Fusing:
             return copy
         if isinstance(operation, Product) and operation.over:
             return total(self.graph, self._node(found), operation.over)
-        if found.power > 1 and not isinstance(operation, Linear):
+        bare = found.power == 1 and found.argument == operands[0]
+        if not bare and not isinstance(operation, Linear):
             copy = self._node(found)
         self._known[copy] = found
         return copy
 
     def _node(self, found: _Power) -> int:
-        factor = found.right if found.right == found.left else Fraction(1)
-        return scaled(
-            self.graph, apply_function(self.graph, found.activation, found.argument), found.scale * Scale(float(factor))
-        )
+        linear = found.right == found.left
+        scale = found.scale * Scale(float(found.right if linear else Fraction(1)))
+        if linear and found.power == 1:
+            return scaled(self.graph, found.argument, scale)
+        return scaled(self.graph, apply_function(self.graph, found.activation, found.argument), scale)
 
     def _form(self, operation: Operation, operands: Sequence[int]) -> _Power | None:
         """What the node is as a function of one argument; None where no kink is in it, or too many arguments."""
@@ -87,7 +97,7 @@ class Fusing:
     def _function(self, activation: str, operand: int) -> _Power | None:
         function, known = find(activation), self._known.get(operand)
         if isinstance(function, PiecewiseLinear):
-            return _Power(operand, 1, *function.sides)
+            return _Power(operand, 1, *function.sides) if known is None else known.within(function.sides)
         degree = function.degree()
         if known is None or degree is None or degree.denominator != 1 or degree < 1 or function.jump() is not None:
             return None
