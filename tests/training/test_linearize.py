@@ -67,14 +67,14 @@ def rows(result: Linearization) -> dict[str, Verdict]:
 
 
 @pytest.mark.slow
-@pytest.mark.exhaustive  # its draws leave F - F_lin undecided since verdicts ask for more
 @pytest.mark.parametrize(
     ("name", "settings", "decays"),
     [("mlp", {"depth": 1}, True), *exhaustive([("nonlinear_output", {}, False), ("mlp", {}, True)])],
 )
 def test_both_sides_agree(name: str, settings: dict[str, int], decays: bool) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp", **settings)
-    found = model.linearize(Schedule(steps=6), "32:512", seeds=1024, second=False, engine="dense", store=False)
+    # F - F_lin changes sign from draw to draw: it takes two decades of widths and 512 draws to exclude n^(-1/2).
+    found = model.linearize(Schedule(steps=3), [32, 181, 1024, 5793], seeds=512, second=False, store=False)
     assert Verdict.REFUTED not in rows(found).values()
     assert not decays or rows(found)[DEVIATION] is Verdict.CONFIRMED
     assert found.theorem_3_1.outcome == "agree"
