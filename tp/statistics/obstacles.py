@@ -14,7 +14,7 @@ from tp.statistics.estimate import ROUNDING, Estimate
 from tp.statistics.fit import Fit
 from tp.statistics.intervals import deviations
 from tp.statistics.more import MOST_SEEDS, More
-from tp.statistics.rare_events import FASTER, NEEDED, NEXT, SHARES, SURELY, Tail, growing_share, supported_share
+from tp.statistics.rare_events import FASTER, NEXT, SHARES, SURELY, Tail, growing_share, needed_share, supported_share
 from tp.statistics.rival_laws import (
     ODDS,
     RANGE_OF_POWERS,
@@ -151,17 +151,25 @@ class Case:
         if growing is not None:
             rare = f"about 1 in {round(1 / growing)} draws grows faster than predicted"
             return Obstacle(f"{rare}; more draws would tell", More.SEEDS)
-        return _unsupported(self.share, "grows faster than predicted")
+        return self._unsupported(self.share, "grows faster than predicted")
 
     @cached_property
     def attained(self) -> Obstacle | None:
         """Too few draws to exclude that some quantile attains the prediction, though typical sizes fall faster."""
-        return _unsupported(supported_share(self.tail, NEXT * self._below), "is as large as predicted")
+        return self._unsupported(supported_share(self.tail, NEXT * self._below), "is as large as predicted")
 
     @property
     def _below(self) -> float:
         """By how much the exponent of typical sizes lies below the prediction; 0 where it lies above."""
         return max(0.0, self.p - self.late.overall.value)
+
+    def _unsupported(self, share: float | None, what: str) -> Obstacle | None:
+        """Too few draws to exclude rare ones of which that is true, where ``share`` is all that they support."""
+        if share is not None and share <= needed_share(self.tail):
+            return None
+        return Obstacle(
+            f"too few draws to exclude that 1 in {round(1 / (share or SHARES[0]))} of them {what}", More.SEEDS
+        )
 
     def _missing(self, rivals: Callable[[Centres], float], others: Callable[[Centres], float]) -> More:
         """What is needed to reject a family of ``rivals``; nothing where the data reject it.
@@ -175,13 +183,6 @@ class Case:
         if excess >= enough:
             return More.NOTHING
         return More.WIDTHS | (More.SEEDS if self.fit.seeds[-1] < MOST_SEEDS and excess > -enough else More.NOTHING)
-
-
-def _unsupported(share: float | None, what: str) -> Obstacle | None:
-    """Too few draws to exclude rare ones of which that is true, where they support no more than ``share``."""
-    if share is not None and share <= NEEDED:
-        return None
-    return Obstacle(f"too few draws to exclude that 1 in {round(1 / (share or SHARES[0]))} of them {what}", More.SEEDS)
 
 
 def shown(estimate: Estimate) -> str:

@@ -21,7 +21,9 @@ from jaxtyping import Float
 from tp.statistics.intervals import Floats
 
 NEEDED = 0.02
-"""A bound is confirmed only where it is supported down to events of this probability, or rarer ones."""
+"""A bound is confirmed only where it is supported down to events of this probability, or rarer ones: with many draws."""
+FEW = 12
+"""With few draws it must be supported down to events that happen this many times among them."""
 FASTER = 0.25
 """Support means that the quantile does not grow faster than the bound by this power of n, at least."""
 NEXT = 0.75
@@ -92,6 +94,11 @@ def supported_share(found: Tail, slope: float) -> float | None:
         if float((more + fewer).min()) >= AGAINST:
             return share
     return None
+
+
+def needed_share(found: Tail) -> float:
+    """The probability of events down to which a bound must be supported: the least one that so many draws can show."""
+    return min(SHARES[0], max(NEEDED, FEW / sum(values.size for values in found.logs)))
 
 
 def growing_share(found: Tail, slope: float) -> float | None:
