@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from multiprocessing import get_context
@@ -48,12 +48,16 @@ def numbered(number: int, keys: Sequence[int]) -> Counter[Verdict]:
 
 
 def main(keys: Sequence[int]) -> None:
-    repetitions = len(keys)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        table(pool.map(numbered, range(len(SYSTEMS)), repeat(keys)), len(keys))
+
+
+def table(counts: Iterable[Counter[Verdict]], repetitions: int) -> None:
+    """Print ``counts`` of verdicts of all systems, from the same number of ``repetitions``, and their sums."""
     errors, undecided, decidable = 0, 0, 0
     print("| law | predicted | grid | widths | confirmed | refuted | loose | undecided |")
     print("|---|---|---|---|---|---|---|---|")
-    pool = ProcessPoolExecutor(mp_context=get_context("spawn"))
-    for system, found in zip(SYSTEMS, pool.map(numbered, range(len(SYSTEMS)), repeat(keys)), strict=True):
+    for system, found in zip(SYSTEMS, counts, strict=True):
         errors += sum(count for verdict, count in found.items() if wrong(system, verdict))
         if system.power:
             undecided, decidable = undecided + found[OPEN], decidable + repetitions

@@ -21,7 +21,7 @@ from jaxtyping import Float
 from tp.statistics.intervals import Floats
 
 NEEDED = 0.02
-"""A bound is confirmed only where it is supported down to events of this probability, or rarer ones: with many draws."""
+"""With many draws, a bound is confirmed only where it is supported down to events of this probability or less."""
 FEW = 12
 """With few draws it must be supported down to events that happen this many times among them."""
 FASTER = 0.25
