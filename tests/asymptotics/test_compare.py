@@ -64,6 +64,28 @@ def test_rounding_errors_of_zero_are_zero() -> None:
     assert not Growth(lambda n: 1e-30 / n).is_rounding(1 << 30)
 
 
+def test_zeros_of_any_period_are_seen_where_they_are_frequent() -> None:
+    """sin(pi n / 3) is 0 in one of three, and a rounding error in floats."""
+    third, fifth = (Growth(lambda n, k=k: abs(sin(pi * n / k))) for k in (3, 5))  # type: ignore[misc]
+    assert compare(third, ONE).relation is Relation.LESS
+    assert compare(fifth, Growth(lambda n: abs(cos(pi * n / 3)))).relation is Relation.LESS
+    assert compare(third, fifth).relation is Relation.INCOMPARABLE
+    assert compare(Growth(lambda n: n * abs(sin(pi * n)) + 1), ONE).relation is Relation.UNDECIDED
+
+
+def test_jumps_are_no_rounding_errors() -> None:
+    """A value at squares alone: floats beside a square have another value."""
+    at_squares = Growth(lambda n: float(n) if round(n**0.5) ** 2 == n else 1.0)
+    assert compare(at_squares, ONE).relation is Relation.GREATER
+    assert compare(Growth(lambda n: 1e-3 if round(n**0.5) ** 2 == n else 1.0), ONE).relation is Relation.SAME
+
+
+def test_trends_that_turn_or_end_beyond_the_grid_are_none() -> None:
+    slow = Growth(lambda n: n ** (1 + sin(log(log(n))) / 2))
+    assert compare(slow, N).relation is Relation.UNDECIDED  # it overflows before 2^1000
+    assert compare(Growth(lambda n: n + 1e12), N).relation is Relation.SAME
+
+
 def test_their_minimum_and_maximum_are_comparable() -> None:
     """The wedge of the two vanishes, their maximum is 1: both bound from below, from above."""
     assert compare(SINE | COSINE, ONE).relation is Relation.SAME

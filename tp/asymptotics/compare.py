@@ -29,6 +29,8 @@ BLOCKS = 14
 """Number of blocks of consecutive points; an envelope is the largest or smallest value of each."""
 TURN = 0.1
 """An envelope turns where its logarithm comes back by more than this."""
+STILL = 1e-3
+"""An envelope has ended its rise or fall where its logarithm changes by no more than this over the last blocks."""
 LEAST = 8
 """With fewer points than this the trend is unclear."""
 
@@ -128,26 +130,34 @@ def compare(f: Scale | Growth, g: Scale | Growth, grid: Grid | None = None) -> C
 def _farther(
     f: Scale | Growth, g: Scale | Growth, grid: Grid, evidence: tuple[Envelopes, ...]
 ) -> tuple[Envelopes, ...]:
-    """``evidence`` without the trends that turn between the end of the grid and 2^1000.
+    """``evidence`` without the trends that turn or end between the end of the grid and 2^1000.
 
-    A slow oscillation such as sin log log n is monotone up to 2^40. Trends that are the same as along powers of two are
-    followed along these. Nothing changes where f or g cannot be evaluated farther, or overflow there.
+    A slow oscillation such as sin log log n is monotone up to 2^40, and so is n + 10^12 over n. Trends that are the
+    same as along powers of two are followed along these, as far as f and g can be evaluated there without overflow.
     """
     try:
         blocks = _blocks(f, g, grid.far)
     except (ArithmeticError, TypeError, ValueError):
         return evidence
-    if not isinstance(blocks, Blocks) or not np.isfinite([*blocks.upper, *blocks.lower]).all():
+    if not isinstance(blocks, Blocks):
+        return evidence
+    finite = np.isfinite(blocks.upper) & np.isfinite(blocks.lower)
+    ahead = len(finite) if finite.all() else int(finite.argmin())
+    if ahead < len(finite) // 2:
         return evidence
     near = evidence[-1]
 
-    def trend(found: Trend, along: Trend, ahead: Floats) -> Trend:
-        turns = found is along and _turns(found, ahead)
-        return (Trend.FLAT if float(np.ptp(ahead)) <= NARROW else Trend.UNCLEAR) if turns else found
+    def trend(found: Trend, along: Trend, y: Floats) -> Trend:
+        if found is not along or found not in (Trend.RISES, Trend.FALLS):
+            return found
+        if _turns(found, y):
+            return Trend.FLAT if float(np.ptp(y)) <= NARROW else Trend.UNCLEAR
+        late = y[len(y) // 2 :]
+        return Trend.FLAT if float(np.ptp(late)) <= STILL else found
 
+    upper, lower = blocks.upper[:ahead], blocks.lower[:ahead]
     return tuple(
-        replace(e, upper=trend(e.upper, near.upper, blocks.upper), lower=trend(e.lower, near.lower, blocks.lower))
-        for e in evidence
+        replace(e, upper=trend(e.upper, near.upper, upper), lower=trend(e.lower, near.lower, lower)) for e in evidence
     )
 
 
@@ -158,11 +168,20 @@ def _turns(found: Trend, ahead: Floats) -> bool:
 
 
 def _logs(f: Scale | Growth, subsequence: Subsequence) -> list[float]:
-    """log f(n); -inf everywhere where most values are rounding errors of 0."""
+    """log f(n); -inf where f(n) is a rounding error of 0, and everywhere where most values are.
+
+    Rounding errors that appear at large n only are no zeros: something else is there, as in 1 + n |sin pi n|.
+    """
     values = [f.log_at(n) for n in subsequence.widths]
-    if isinstance(f, Growth) and 2 * sum(map(f.is_rounding, subsequence.widths)) > len(values):
+    if not isinstance(f, Growth):
+        return values
+    zero = [f.is_rounding(n) for n in subsequence.widths]
+    if 2 * sum(zero) > len(zero):
         return [-inf] * len(values)
-    return values
+    third = len(zero) // 3
+    if 2 * sum(zero[:third]) < sum(zero[-third:]):
+        return values
+    return [-inf if none else value for none, value in zip(zero, values, strict=True)]
 
 
 def _envelopes(f: Scale | Growth, g: Scale | Growth, subsequence: Subsequence) -> Envelopes:

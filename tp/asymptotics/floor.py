@@ -54,9 +54,10 @@ def decays(
     The quantile at ``level`` is fitted by c + a n^(-b), c and a at least 0, b in :data:`DECAYS`, by least squares of
     relative errors, for even and odd widths, with bootstrap intervals. Confirmed: the interval of c lies below half of
     the quantile at the largest width, and that of the slope over the larger half of the widths below minus the margin.
-    A smaller constant is not excluded; ``share`` says how large it may be. Refuted: the interval of c lies above half
-    of the quantile, and that of the slope above minus the margin, or the slope flattens significantly; or the slope is
-    positive. Undecided: all else, and where a decay as a power of log n fits about as well as a constant.
+    A smaller constant is not excluded; ``share`` says how large it may be. The highest level of the criteria that the
+    draws support must fall, too. Refuted: the interval of c lies above half of the quantile, and that of the slope
+    above minus the margin, or the slope flattens significantly; or the slope is positive. Undecided: all else, and
+    where a decay as a power of log n fits about as well as a constant.
 
     Raises ValueError where ``source`` is Samples and a plan is given, for norms that are not known exactly, and for a
     level outside (0, 1).
@@ -80,6 +81,11 @@ def decays(
     share, floor = max(fits, key=lambda fit: fit[0].value)
     lates = [line.late for line in evidence if line.late is not None]
     if all(s.high < HALF for s, _ in fits) and all(late.high < -criteria.margin for late in lates):
+        higher = [q for q in criteria.levels if q > level and supported(q, draws(below))][-1:]
+        for p in profiles(below, higher) if higher else []:
+            if not (p.finite(0) and p.slope(0, p.upper_half).value < -criteria.margin):
+                reason = f"the quantile {level:g} decays, but the quantile {higher[0]:g} does not ({p.name})"
+                return FloorTest(Verdict.UNDECIDED, reason, share, floor, evidence)
         reason = f"at most {max(s.high for s, _ in fits):.0%} of the quantile is constant at n = {samples.widths[-1]}"
         return FloorTest(Verdict.CONFIRMED, reason, share, floor, evidence)
     for p, (constant, _), late in zip(found, fits, lates, strict=True):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, isnan, log, nextafter
+from math import inf, isnan, log, ulp
 
 from tp.asymptotics.scale import Scale
 
 LARGE = 1 << 63
 """From here on functions are evaluated at floats."""
+_FARTHER = 8
+"""So many floats after n a function that is a rounding error of 0 at n is clearly larger than at n."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +48,18 @@ class Growth:
     def is_rounding(self, n: int) -> bool:
         """Whether f(n) > 0 is no larger than what rounding errors may have left of 0, as of sin(pi n) at whole n.
 
-        It is if the next float after n has a value that differs by half of f(n) or more. False where f takes whole
-        numbers only.
+        It is if f is twice as large or more a few floats after n, and rises from float to float, as the distance to a
+        zero does. A jump does not rise. False where f takes whole numbers only.
         """
         value = self(n)
+        if not 0 < value < inf:
+            return False
+        next_, farther = (float(n) + k * ulp(float(n)) for k in (1, _FARTHER))
         try:
-            beside = float(self.function(nextafter(float(n), inf)))  # type: ignore[arg-type]
+            beside, beyond = (float(self.function(x)) for x in (next_, farther))  # type: ignore[arg-type]
         except (ArithmeticError, TypeError, ValueError, IndexError, KeyError):
             return False
-        return 0 < value < inf and not abs(beside - value) < value / 2
+        return max(value, beside) <= beyond / 2
 
     def __mul__(self, other: Growth | Scale) -> Growth:
         return Growth(lambda n: self(n) * other(n), f"{self._inner} {_inner(other)}")

@@ -15,6 +15,8 @@ from tp.statistics.quantile_profile import QuantileProfile
 
 DRIFT = 0.9
 """The confidence at which a drift of the local slope back to the bound is suspected."""
+LOGARITHM = 0.03
+"""A slope above this may be that of a logarithm: (log n)^(1/2) has the slope 0.06 at n = 4096."""
 FEWER = 2 / 3
 """The fraction of large draws may tend to 0 where it falls to less than this multiple, smallest to largest width."""
 FALLING = -2.33
@@ -28,7 +30,8 @@ def quantile_course(
 
     :func:`tp.statistics.bound.course` decides, with the margin of the criteria as the edge; its strict interval is
     corrected for ``tests`` tests (Bonferroni). A quantile leaves the bound where a significant trend of the local slope
-    leads across the edge, and returns to it where a trend significant at :data:`DRIFT` leads back.
+    leads across the edge, or where it rises as a logarithm does: slowly, but for certain, and at the larger half of the
+    widths, too. It returns to the bound where a trend significant at :data:`DRIFT` leads back.
     """
     if not profile.finite(level):
         return _zero_or_infinite(profile, level)
@@ -40,7 +43,8 @@ def quantile_course(
 
     def leaves() -> More:
         out = ahead > margin and trend.interval(criteria.confidence).low > 0
-        return More.WIDTHS if out else More.NOTHING
+        logarithm = slope.low > 0 and late.low > 0 and late.value > LOGARITHM
+        return More.WIDTHS if out or logarithm else More.NOTHING
 
     def returns() -> More:
         back = ahead <= margin and trend.interval(DRIFT).high < 0
