@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.marks import exhaustive, slow
 from tp.graph.laws import LAWS
 from tp.sampling.memory_limit import RUNTIME, SPARE
 
+PROGRAMS = Path(__file__).parents[2] / "programs"
 CHILD = """
 import json, re, sys
 from pathlib import Path
@@ -24,7 +26,7 @@ from tp.studies.correlations import correlations_of
 from tp.studies.train import trainer_of
 
 text, n, engine, dtype, trained = json.loads(sys.argv[1])
-program = tp.parse(text).program
+program = (tp.parse(text) if "{" in text else tp.load(text)).program
 if trained:
     experiment = trainer_of(program, Schedule(steps=3), None, dtype)
 else:
@@ -66,6 +68,26 @@ def test_weights_of_every_law_fit_into_what_is_asked_for(law: str, dtype: str) -
     assert peak <= need
     assert need <= RUNTIME + 2 * SPARE * peak, "a run that would fit is not refused for nothing"
     assert estimate >= 25e6 * (4 if dtype == "float32" else 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "engine", "dtype", "trained"),
+    exhaustive(
+        (name, n, engine, dtype, trained)
+        for name, n, engine in (
+            ("attention", 2500, "dense"),
+            ("attention", 100_000, "conditioned"),
+            ("cnn", 1200, "dense"),
+            ("cnn", 50_000, "conditioned"),
+        )
+        for dtype in ("float32", "float64")
+        for trained in (False, True)
+    ),
+)
+def test_programs_fit_into_what_is_asked_for(name: str, n: int, engine: str, dtype: str, trained: bool) -> None:
+    need, _, peak = measured(str(PROGRAMS / f"{name}.tp"), n, engine, dtype, trained)
+    assert peak <= need
+    assert need <= RUNTIME + 2 * SPARE * peak, "a run that would fit is not refused for nothing"
 
 
 @pytest.mark.parametrize(

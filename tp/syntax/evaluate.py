@@ -300,7 +300,8 @@ class Evaluator:
             raise error("TP301", f"a static number should stand here, not {describe(power)}", node.exponent.span, hint)
         exponent = power.rational
         if exponent is None:
-            raise error("TP303", "an exponent is a rational number, such as 2 or 1/2", node.exponent.span)
+            hint = "powers of widths have fixed exponents: n^(-1/2); exp(x) is the exponential of a value"
+            raise error("TP303", "an exponent is a rational number, such as 2 or 1/2", node.exponent.span, hint)
         if isinstance(base, Constant):
             return base**exponent
         if abs(exponent) > 100 or exponent == 0:
@@ -437,7 +438,10 @@ def instead(value: Value, node: t.Expression) -> str | None:
 
 
 def _undefined(name: str) -> str:
-    return f"names are defined above their use: {name} = ..., or in the head: program p({name}: int = 3)"
+    return (
+        f"names are defined above their use: {name} = ..., or param {name} : [n] ~ normal(0, 1) for a weight, "
+        f"or in the head: program p({name}: int = 3)"
+    )
 
 
 def _members(family: Family) -> str | None:

@@ -265,14 +265,20 @@ def unknown_character(character: str) -> str | None:
 
 
 _LIBRARIES = r"torch|nn|F|jnp|np|jax|tf|math|keras|numpy|flax|self|optax|hk|eqx|scipy|functional"
+_KEYWORDS = r"width|axis|input|param|output|claim|learning_rate|instance|return"
 _RELATION = r"==|!=|<=|>="
 _ITEM = r"[^,\[\]|]*"
 
 _RULES: list[tuple[str, Words, Words]] = [
     # statements of other languages
+    (
+        rf"^\s*(?P<at>(?!(?:{_KEYWORDS})\b)(?i:{_KEYWORDS}))\b\s+\w",
+        "words of the language have small letters",
+        lambda m: f"write {m['at'].lower()}",
+    ),
     (rf"{_STATEMENT.pattern}.*", "'{at}' is not a statement of this language", _in_place_of),
     (
-        r"^\s*from\s+(?P<module>[\w.]+)\s+import\b(?P<names>.*)",
+        r"^\s*(?P<at>from\s+(?P<module>[\w.]+)\s+import\b(?P<names>.*))",
         "an import names the functions first",
         _imported,
     ),
@@ -297,7 +303,7 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write: program mlp {",
     ),
     (
-        r"^\s*import\s+(?P<module>[\w.]+)(?P<names>)\s*(?:as\s+\w+\s*)?$",
+        r"^\s*(?P<at>import\s+(?P<module>[\w.]+)(?P<names>)\s*(?:as\s+\w+\s*)?)$",
         "an import says which functions",
         _imported,
     ),
@@ -490,7 +496,7 @@ _RULES: list[tuple[str, Words, Words]] = [
         r"^\s*param\b.*~\s*\w+\(.*\)\s+(?P<at>(?!rate\b|decay\b)[A-Za-z_].*)",
         "a law ends the declaration",
         "only a learning rate and weight decay follow it: param W : [n, n] ~ normal(0, 1) rate 1/n decay 1/n; "
-        "every parameter is trained",
+        "rate 0 freezes a parameter",
     ),
     (
         r"^\s*param\b.*~\s*\w+\(.*\)\s*(?P<at>[-+*/^@:\[~].*)",
@@ -550,6 +556,11 @@ _RULES: list[tuple[str, Words, Words]] = [
     ),
     (r"^\s*output\s*(?P<at>[=:].*)", "this output has no name", "write: output f = ..."),
     (r"^\s*output\s+(?P<at>\w+)\s*$", "an output has a name and a value", "write: output f = {at}"),
+    (
+        r"^\s*output\s+(?P<at>\w+\s*,.*)",
+        "an output has one name",
+        "write a line for each: output f = ..., output g = ...",
+    ),
     (r"^\s*output\s+\w+\s*(?P<at>[:~].*)", "the value of an output follows '='", "write: output f = ..."),
     (
         r"^\s*output\s+\w+(?P<at>\[[^\]]*\])\s*=.*",
@@ -575,6 +586,11 @@ _RULES: list[tuple[str, Words, Words]] = [
         r"^\s*claim\s+(?:not\s+)?\w+\s*(?P<at>\(\s*\)).*",
         "this claim has no arguments",
         "write: claim lazy; m stands in parentheses in claim linearizes(n)",
+    ),
+    (
+        r"^\s*claim\s+(?:not\s+)?(?P<claim>lazy|stable|feature_learning|maximal_update)\s*(?P<at>[:=].*)",
+        "this claim stands alone",
+        "write: claim {claim}; the contrary is claim not {claim}",
     ),
     (r"^\s*claim\s+(?:not\s+)?(?P<at>C\s*\(.*?\)).*", "correlations have square brackets", "write: C[0,2]"),
     (
@@ -618,6 +634,17 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write: claim f : Theta(1), or claim lazy",
     ),
     (r"^\s*(?P<at>claim)\s*$", "this claim claims nothing", "write: claim f : Theta(1), or claim lazy"),
+    # conditions
+    (
+        r"^\s*(?!claim\b)[^#]*?(?P<at>(?<![-=<>|])[<>]=?(?![-<>]))",
+        "comparisons do not exist",
+        "nothing is decided while a program runs: relu(x) is x above 0 and 0 below, max(x, axis) the largest entry",
+    ),
+    (
+        r"^\s*(?!claim\b)[^=#]*=[^#]*?(?P<at>\b(?:not|and|or)\b)\s",
+        "'{at}' has no meaning here",
+        "a program has no conditions; choose variants with a hyperparameter, such as phi: activation, and --set",
+    ),
     # comments and strings
     (r"(?P<at>/\*.*)", "'/*' is no comment here", "# starts a comment, to the end of the line"),
     (r"^\s*(?P<at>//.*)", "'//' is no comment here", "# starts a comment, to the end of the line"),
@@ -702,6 +729,11 @@ _RULES: list[tuple[str, Words, Words]] = [
         "there are no lists",
         "steps are a family, h[1] = ..., h[2] = ...; concat(a, b, axis) joins values",
     ),
+    (
+        r"[=+*/@-]\s*(?P<at>\([^()]*,[^()]*\))",
+        "there are no tuples",
+        "write a line for each value; concat(a, b, axis) joins two",
+    ),
     (r"=\s*(?P<at>\{.*)", "braces hold statements only", "steps are a family: h[1] = ..., h[2] = ..."),
     (
         r"(?P<at>\*)\s*\w+\s*(?=[,)])",
@@ -721,7 +753,7 @@ _RULES: list[tuple[str, Words, Words]] = [
     # products without a sign
     (r"(?P<at>\d+_\d[\d_]*)", "a number has digits only", lambda m: f"write {m['at'].replace('_', '')}"),
     (
-        r"(?<![\w.])(?P<at>(?P<a>\d+(?:\.\d+)?)\s*(?P<b>[A-Za-z]\w*|\())",
+        r"(?<![\w.])(?P<at>(?P<a>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(?P<b>[A-Za-z]\w*|\())",
         "a product needs a sign",
         "write {a} * {b}",
     ),

@@ -27,6 +27,9 @@ from tp.syntax.unused import unused
 from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
 from tp.syntax.words import near
 
+_ELSEWHERE = {"float": "real", "double": "real", "number": "real", "fraction": "rational", "integer": "int"}
+"""Kinds of hyperparameters by their names in other languages."""
+
 
 def load(path: str | os.PathLike[str], settings: Mapping[str, str] | None = None) -> Program:
     """The program in a file. Raises TpError with every diagnostic found."""
@@ -63,7 +66,7 @@ def _only_program(module: Module) -> t.ProgramSyntax:
             "write: program name { ... }; functions alone are for import",
         )
     if len(programs) > 1:
-        raise error("TP111", "a file holds one program only", programs[1].span)
+        raise error("TP111", "a file holds one program only", programs[1].span, "put each into a file of its own")
     return programs[0]
 
 
@@ -133,7 +136,9 @@ def _hyperparameter(elaborator: Elaborator, formal: t.FormalArgument) -> Value:
     if kind not in KINDS:
         if kind is None:
             raise error("TP110", f"the hyperparameter {name} needs a kind", formal.span, _kind_of(formal))
-        hint = near(kind, KINDS, f"kinds: {', '.join(KINDS)}")
+        known = f"kinds: {', '.join(KINDS)}"
+        instead = _ELSEWHERE.get(kind.lower())
+        hint = f"write {name}: {instead}; {known}" if instead else near(kind, KINDS, known)
         raise error("TP110", f"no kind is called {kind}", formal.span, hint)
     if formal.default is None and name not in build.settings:
         raise error("TP105", f"the hyperparameter {name} has no value", formal.span, f"set it: --set {name}=...")

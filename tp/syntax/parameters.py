@@ -85,7 +85,9 @@ def law(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
         raise error("TP308", f"these arguments do not fit {family.name}", syntax.span, f"usage: {family.summary}")
     mean, deviation, *extra = given
     if deviation.scale.coefficient < 0:
-        raise error("TP308", "a deviation is not negative", syntax.arguments[1].span)
+        raise error(
+            "TP308", "a deviation is not negative", syntax.arguments[1].span, "it is the root of a variance: sqrt(1/n)"
+        )
     arguments = family.arguments
     if extra:
         value = extra[0].rational

@@ -61,7 +61,11 @@ def parse_file(text: str, file: str = "<text>") -> File:
             raise TpError([_placed(d, file) for d in problem.diagnostics]) from None
         except (UnknownCharacter, UnexpectedToken) as problem:
             found.append(_diagnose(problem, rest, file))
-            remaining = None if found[-1].message.endswith(OUTSIDE) else without_statement(rest, problem.line)
+            # Without its head, a program is no program.
+            headless = isinstance(problem, UnexpectedToken) and "PROGRAM" in problem.accepted
+            headless = headless and "{" in rest.split("\n")[problem.line - 1]
+            ends = headless or found[-1].message.endswith(OUTSIDE)
+            remaining = None if ends else without_statement(rest, problem.line)
             if remaining is None or len(found) == _MAX_ERRORS or len(text) > 20_000:
                 raise TpError(merged(found)) from None
             rest = remaining
@@ -105,7 +109,8 @@ def _diagnose(problem: UnknownCharacter | UnexpectedToken, text: str, file: str)
     token = problem.token
     _, column, *_ = token.place
     misplaced = _ITEM.search(code[: column - 1])
-    if token.type == "NAME" and misplaced is not None and "PROGRAM" not in problem.accepted:
+    foreign = misplaced is not None and misplaced[1] == "import" and not re.search(r"\bfrom\b", code)
+    if token.type == "NAME" and misplaced is not None and "PROGRAM" not in problem.accepted and not foreign:
         # Inside braces the automaton read the word as the name of a value.
         word, start = misplaced[1], misplaced.start(1) + 1
         where = Span(line, start, line, start + len(word), file)
