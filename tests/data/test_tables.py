@@ -281,3 +281,35 @@ def test_generic_inputs_give_no_warning(tmp_path: Path) -> None:
     np.save(path, np.random.default_rng(0).normal(size=(9, 3)))
     assert len(account(X, Data(str(path)))) == 1
     assert account(X, None) == account(X, Data("digits")) == []
+
+
+@pytest.mark.parametrize(
+    ("array", "code", "hint"),
+    [
+        (np.ones(3), "TP602", "array[None]"),
+        (np.ones((3, 7)), "TP602", "save array.T"),
+        (np.array([["1", "2", "3"]]), "TP601", "astype(float)"),
+        (np.ones((2, 3)) + 1j, "TP601", "imaginary"),
+        (np.array([[1, np.nan, 2]]), "TP604", "leave these samples out"),
+        (np.zeros((2, 3)), "TP605", "add samples"),
+        (np.ones((0, 3)), "TP603", "leading axis"),
+    ],
+)
+def test_arrays_that_cannot_be_used_say_what_to_save(array: object, code: str, hint: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.asarray(array))
+    found = refused(tmp_path / "x.npy")
+    assert (found.code, hint in (found.hint or "")) == (code, True), found
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.xlsx", "x.pt", "x.pkl", "nothing.csv", "empty.csv", "names.csv", "."])
+def test_files_that_hold_no_samples_say_what_to_do(name: str, tmp_path: Path) -> None:
+    for kept in ("x.json", "x.xlsx", "x.pt", "x.pkl", "empty.csv"):
+        saved(tmp_path, "", kept)
+    saved(tmp_path, "a,b,c\n", "names.csv")
+    assert refused(tmp_path / name).hint
+
+
+@pytest.mark.parametrize(("row", "hint"), [("1%,2%,3%", "unit"), ("4,$5,6", "unit"), ("True,False,True", "1 and 0")])
+def test_numbers_with_signs_name_the_way(row: str, hint: str, tmp_path: Path) -> None:
+    head = "" if "T" in row or row.startswith("1%") else "1,2,3\n"
+    assert hint in (refused(saved(tmp_path, f"{head}{row}\n{row}\n")).hint or "")

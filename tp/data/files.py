@@ -16,6 +16,10 @@ from tp.diagnostics.diagnostic import TpError, error
 Arrays = dict[str, npt.NDArray[Any]]
 TARGETS = "targets"
 
+_KINDS = f".npz, .npy, {', '.join(SUFFIXES)}"
+_CONVERT = "save it from Python: np.savez('data.npz', x=array), or as a table; or use --data digits"
+_BOTH = "np.savez('data.npz', x=..., y=...) saves several"
+
 
 def read_arrays(data: Data) -> Arrays:
     """The arrays in a file by name; a file with one array has the name of the file. Targets are called "targets".
@@ -27,12 +31,11 @@ def read_arrays(data: Data) -> Arrays:
     suffix = path.suffix.lower()
     try:
         if path.is_dir():
-            raise error("TP601", f"{path} is a folder, not a file")
+            raise error("TP601", f"{path} is a folder, not a file", hint=f"name a file in it, which ends with {_KINDS}")
         if suffix not in (".npz", ".npy", *SUFFIXES):
-            kinds = f".npz, .npy, {', '.join(SUFFIXES)}"
-            raise error("TP601", f"cannot read {path}: its name does not end with {kinds}", hint="or use --data digits")
+            raise error("TP601", f"cannot read {path}: its name does not end with {_KINDS}", hint=_CONVERT)
         if not path.exists():
-            raise error("TP601", f"no such file: {path}")
+            raise error("TP601", f"no such file: {path}", hint="paths start in the working folder, or at /")
         if not path.is_file():
             raise error("TP601", f"cannot read {path}: not a plain file")
         require_size(path)
@@ -53,7 +56,7 @@ def _targets_named(data: Data, arrays: Arrays) -> Arrays:
         return arrays
     if data.target not in arrays:
         held = ", ".join(sorted(arrays)) or "none"
-        raise error("TP608", f"{data} has no array called {data.target}", hint=f"arrays in the file: {held}")
+        raise error("TP608", f"{data} has no array called {data.target}", hint=f"arrays in the file: {held}; {_BOTH}")
     return {TARGETS if name == data.target else name: array for name, array in arrays.items()}
 
 

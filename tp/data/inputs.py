@@ -105,6 +105,7 @@ def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
         hint = f"arrays in the file: {held}; inputs of the program: {', '.join(types)}"
         if data.target is None and len(types) == 1 and len(arrays) == 2:
             hint += "; --target NAME says which array holds targets"
+        hint += f"; inputs go by their names: np.savez(file, {', '.join(f'{name}=...' for name in types)})"
         raise error("TP602", f"{data} has no array for the input {missing[0]}", hint=hint)
     return {name: _fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
 
@@ -112,22 +113,29 @@ def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
 def _fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
     """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
     if array.dtype.kind not in "biuf":
-        raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers")
+        hint = "give real and imaginary parts as two numbers" if array.dtype.kind == "c" else "save array.astype(float)"
+        raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers", hint=hint)
     if array.ndim and not len(array):
-        raise error("TP603", f"{path} has no samples for {name}")
+        raise error("TP603", f"{path} has no samples for {name}", hint="the leading axis counts samples")
     shape, have = _shape(axes), array.shape[1:]
     same = tuple(s for s in have if s != 1) == tuple(s for s in shape if s != 1)
     # One side may be flat: rows of 64 numbers for 8 x 8 pixels, or pictures for an input of 64 features.
     flat = prod(have) == prod(shape) and min(_dimensions(have), _dimensions(shape)) <= 1
     if array.ndim == 0 or not (same or flat):
         hint = _to_fit(have, shape, axes) if array.ndim else "the leading axis counts samples"
+        if array.shape == shape:
+            hint = "the leading axis counts samples: save array[None] for a single one"
+        elif array.shape[::-1][1:] == shape:
+            hint = f"save array.T, or {hint}"
         if path.suffix.lower() in SUFFIXES and len(have) == 1 and have[0] == prod(shape) + 1:
             hint += "; --target NAME says which column holds targets"
         raise error("TP602", f"samples of shape {list(have)} do not fit the input {name} : {show(axes)}", hint=hint)
     values = as_float64(array).reshape(-1, *shape)
     wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if wrong.size:
-        raise error("TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}")
+        raise error(
+            "TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}", hint=_FINITE
+        )
     return values
 
 
@@ -171,9 +179,12 @@ def distinct_rows(found: Inputs, count: int, data: Data | None) -> list[int]:
             return kept
     if samples < count:
         raise error("TP603", f"{data} has {samples} samples, and {count} are needed", hint=_FEWER)
-    raise error("TP605", f"{data} has only {len(kept)} distinct samples that are not zero, and {count} are needed")
+    raise error(
+        "TP605", f"{data} has only {len(kept)} distinct samples that are not zero, and {count} are needed", hint=_FEWER
+    )
 
 
+_FINITE = "leave these samples out, or put numbers in their place; samples count from 0"
 _FEWER = "add samples, ask for fewer correlations with --quantities, or repeat one sample with --equal-inputs"
 
 

@@ -52,7 +52,7 @@ class Table:
         """What was read, in words."""
         head = "no header" if self.names is None else f"a header ({_some(self.names)})"
         also = ", the column that counts rows left out" if self.index else ""
-        return f"{len(self.rows)} samples of {_plural(self.width, 'number')}, {head}{also}"
+        return f"{_plural(len(self.rows), 'sample')} of {_plural(self.width, 'number')}, {head}{also}"
 
     def column(self, wanted: str) -> int:
         """The number, from 0, of a column by name or by its number from 1. Raises TpError TP608."""
@@ -62,8 +62,9 @@ class Table:
             return int(wanted) - 1
         if wanted in ("last", "-1"):
             return self.width - 1
-        have = _some(self.names) if self.names is not None else f"1 to {self.width}, or last"
-        raise error("TP608", f"{self.path} has no column {wanted}", hint=f"columns: {have}")
+        named = "" if self.names is None else f"{_some(self.names)}; or by number, "
+        hint = f"columns: {named}1 to {self.width}, or last"
+        raise error("TP608", f"{self.path} has no column {wanted}", hint=hint)
 
     def without(self, column: int) -> Table:
         """The table without one column."""
@@ -96,7 +97,9 @@ class Table:
             return error("TP601", f"{where}{name}: a number is missing", hint="fill the cell, or leave the row out")
         others = sum(self.number(row[j]) is None for row in self.rows)
         hint = "write a decimal point, and no sign between thousands"
-        if others > len(self.rows) // 2:
+        if cell.strip().endswith("%") or cell.strip()[:1] in "$€£":
+            hint = "write the plain number, without a unit"
+        elif others > len(self.rows) // 2:
             column = j + 1 if self.names is None else self.names[j]
             hint = f"this column holds words; if it is the target, say --target {column}; else leave it out"
         elif i == 0 and self.names is None:
@@ -111,7 +114,7 @@ def read_table(path: Path, header: bool | None = None) -> Table:
     """
     text = _decoded(path)
     if not text.strip():
-        raise error("TP601", f"cannot read {path}: it is empty")
+        raise error("TP601", f"cannot read {path}: it is empty", hint="save a row of numbers for each sample")
     rows, lines, between = _cells(path, text)
     _require_equal_lengths(path, rows, lines)
     comma = between != "," and _has_decimal_commas(rows)
@@ -122,7 +125,9 @@ def read_table(path: Path, header: bool | None = None) -> Table:
         return body
     names = tuple(cell.strip() for cell in rows[0])
     if len(rows) == 1:
-        raise error("TP603", f"{path} has no samples: its only row holds names")
+        raise error(
+            "TP603", f"{path} has no samples: its only row holds names", hint="save a row of numbers for each sample"
+        )
     return _without_index(Table(path, names, rows[1:], lines[1:], comma=comma))
 
 
@@ -204,12 +209,12 @@ def _is_header(table: Table) -> bool:
     named = [not is_number and not _is_missing(cell) for is_number, cell in zip(numbers, first, strict=True)]
     if all(named) and all(_BROKEN.match(cell.strip()) for cell in first):
         message = f"{table.path}, line {table.lines[0]}: {_short(first[0])} is neither a number nor a plain name"
-        raise error("TP601", message, hint=_HEADER)
+        raise error("TP601", message, hint=f"{_HEADER}; numbers have no unit or sign of currency")
     if all(named):
         # Words in the first row are names, unless the same columns hold words everywhere.
         if len(table.rows) > 1 and all(_is_word(table, row) for row in table.rows[1:]):
             message = f"{table.path}: no column holds numbers"
-            raise error("TP601", message, hint="samples are rows of numbers")
+            raise error("TP601", message, hint="samples are rows of numbers; write 1 and 0 for true and false")
         return True
     if _is_missing(first[0]) and all(named[1:]) and len(first) > 1:
         return True  # pandas gives the column that counts rows no name

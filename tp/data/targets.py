@@ -86,7 +86,7 @@ def goals_of(data: Data, output: Type, count: int, cost: str) -> tuple[Goals, st
         return _classes([str(word) for word in words], classes.reshape(-1), output)
     values = as_float64(array)
     if not np.isfinite(values).all():
-        raise error("TP604", f"{data} has targets that are not finite")
+        raise error("TP604", f"{data} has targets that are not finite", hint="leave these samples out")
     if prod(values.shape[1:]) == prod(shape):
         if cost == "logistic" and set(np.unique(values)) == {0.0, 1.0}:
             return 2.0 * values.reshape(count, *shape) - 1.0, "0 and 1 read as -1 and 1"
