@@ -199,6 +199,19 @@ def test_one_place_of_a_sum_may_decide(law: str, weight: str) -> None:
         assert exponent == right or (exponent > right and not found[name].exact), name
 
 
+@pytest.mark.parametrize(("width", "expected"), [("n^(1/2)", Fraction(5, 4)), ("n", 3 * HALF), ("n^2", 5 * HALF)])
+@pytest.mark.parametrize("product", ["dot(a, b)", "sqrt(n) * sum(tanh(a / sqrt(n)) * b, m)"])
+def test_a_product_with_a_matrix_may_be_written_as_a_sum(width: str, expected: Fraction, product: str) -> None:
+    """Σ_j (Σ_i U_ij c_i)(Σ_i U_ij e_i) is m c·e, as (U c)·(U e) is, or of the order of its fluctuations, n m^(1/2)."""
+    body = f"""width n, m = {width}; input x : [d=3]; param U : [m, n | d] ~ normal(0, 1)
+        param c : [n] ~ normal(0, 1); param e : [n] ~ normal(0, 1)
+        a = sum(U @ x * c, n); b = sum(U @ x * e, n); output f = {product}"""
+    found = Analysis(parse(f"program p {{\n{body.replace(';', chr(10))}\n}}").graph, ["F"]).prediction(["F"])
+    exponent = found.exponents["F"]
+    assert exponent is not None
+    assert exponent == expected
+
+
 @pytest.mark.parametrize("width", ["n^(1/2)", "n"])
 def test_different_places_do_not_correlate(width: str) -> None:
     """Σ_i h_ij h_ij' has no mean for j != j': a flip of one entry of U is exact where nothing was summed over j."""

@@ -57,6 +57,8 @@ class Context:
         """Terms after a sum over axes."""
         self.images: dict[object, tuple[Term, tuple[tuple[int, Term], ...]]] = {}
         """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
+        self.renamings: dict[tuple[str, str], tuple[dict[Content, Content], dict[int, int]]] = {}
+        """Contents and vectors W y with one axis renamed, by the two names."""
         self.forgotten: dict[tuple[Content, str, bool], Content] = {}
         """Contents after a sum over an axis."""
         self.uncorrelated: dict[tuple[str, frozenset[int]], int] = {}
@@ -154,13 +156,21 @@ class Context:
         below = frozenset[int]().union(*(self._below[i] for i in holds))
         return self._recurrent(kind, self._largest(below)) if kind in below else self._vector(kind, holds, below)
 
-    def image(self, number: int, change: Callable[[Symbol], Symbol]) -> int:
-        """The vector that vector ``number`` becomes where ``change`` is made in it and in all that it holds."""
-        symbol, holds = change(self.symbols[number]), self._holds[number]
-        if isinstance(holds, frozenset):
-            return self.symbol(symbol, frozenset(self.image(i, change) for i in holds))
-        below = frozenset(self._kind_of(change(self._listed[k])) for k in holds[0])
-        return self._recurrent(self._kind_of(symbol), below)
+    def image(self, number: int, change: Callable[[Symbol], Symbol], known: dict[int, int]) -> int:
+        """The vector that vector ``number`` becomes where ``change`` is made in it and in all that it holds.
+
+        ``known`` are the images under this change so far.
+        """
+        found = known.get(number)
+        if found is None:
+            symbol, holds = change(self.symbols[number]), self._holds[number]
+            if isinstance(holds, frozenset):
+                found = self.symbol(symbol, frozenset(self.image(i, change, known) for i in holds))
+            else:
+                below = frozenset(self._kind_of(change(self._listed[k])) for k in holds[0])
+                found = self._recurrent(self._kind_of(symbol), below)
+            known[number] = found
+        return found
 
     def _kind_of(self, symbol: Symbol) -> int:
         kind = self._kinds.get(symbol)

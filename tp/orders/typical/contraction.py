@@ -61,7 +61,8 @@ def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Ter
         return
     mean = _mean(at, content, axis, symbols, count)
     if mean is None:
-        yield Term(size + half(count), projected, part, bound, left, tail)
+        inner = at.flips.averaged(content, axis, width)
+        yield Term(size + half(count), projected.times(inner), part, bound, left, tail)
         return
     lost, kept, only_bound = mean
     kept = kept.loosened(sums)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -107,28 +107,56 @@ class Flips:
 
         return inner.mapped(image)
 
-    def renamed(self, number: int, old: str, new: str) -> int:
-        """The bit of the generator (or sum) ``number`` with the axis ``old`` called ``new``."""
+    def averaged(self, content: Content, axis: str, width: Fraction) -> Content:
+        """The inner flips of a sum over ``axis`` of a factor that is odd in single entries of a source.
+
+        Given all else, such sums are independent at the other places of these entries, and Gaussian, with covariances
+        that inherit the flips of what lives on this axis alone (calculus, theorem 3.7).
+        """
+        candidates = self._several.get(axis, 0)
+        if not candidates:
+            return NOTHING
+        candidates &= ~self.blurs(axis, content).broken
+        entries: list[Generator] = []
+        for number in numbers(candidates):
+            generator = self._numbered[number]
+            assert isinstance(generator, Generator)
+            if generator.blur is None and content.parity(1 << number) == 1:
+                entries.append(generator)
+        if not entries:
+            return NOTHING
+        places = frozenset[str].intersection(*(g.axes for g in entries)) - {axis}
+        known = {(g.root, g.level) for g in entries}
+        outs = tuple((name, Fraction(0)) for name in sorted(places))
+        own = sum(self._bit(g) for g in entries)
+
+        def image(number: int) -> int:
+            what = self._numbered[number]
+            if isinstance(what, Summed) or what.axes != frozenset((axis,)) or (what.root, what.level) in known:
+                return 0
+            found = self._deeper(what, {axis: width}, outs)
+            for bit in numbers(found):
+                self._seen_through[1 << bit] = self._seen_through.get(1 << bit, 0) | 1 << number | own
+            return found
+
+        return content.mapped(image)
+
+    def renamed(self, number: int, old: str, new: str, skewed: Callable[[int], int]) -> int:
+        """The bit of the generator (or sum) ``number`` with the axis ``old`` called ``new``.
+
+        ``skewed`` does the same for skewed sources.
+        """
         what = self._numbered[number]
+        self._same[new] = self._same.get(old, old)
         if isinstance(what, Summed):
-            return self._bit(self._sum_renamed(what, old, new))
+            source = skewed(what.source) if isinstance(what.source, int) else _renamed(what.source, old, new)
+            axis = new if what.axis == old else what.axis
+            return self._bit(Summed(source, _axes_renamed(what.axes, old, new), axis, what.blur))
         if old not in what.axes:
             return 1 << number
-        found = self._bit(self._renamed(what, old, new))
+        found = self._bit(_renamed(what, old, new))
         self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
         return found
-
-    def _renamed(self, generator: Generator, old: str, new: str) -> Generator:
-        return replace(generator, axes=self._axes_renamed(generator.axes, old, new))
-
-    def _sum_renamed(self, what: Summed, old: str, new: str) -> Summed:
-        source = what.source if isinstance(what.source, int) else self._renamed(what.source, old, new)
-        axis = new if what.axis == old else what.axis
-        return Summed(source, self._axes_renamed(what.axes, old, new), axis, what.blur)
-
-    def _axes_renamed(self, axes: frozenset[str], old: str, new: str) -> frozenset[str]:
-        self._same[new] = self._same.get(old, old)
-        return axes - {old} | {new} if old in axes else axes
 
     def _axes(self, number: int) -> frozenset[str]:
         what = self._numbered[number]
@@ -275,6 +303,14 @@ class Flips:
             self._masks[axis] = self._masks.get(axis, 0) | bit
             if len(generator.axes) > 1:
                 self._several[axis] = self._several.get(axis, 0) | bit
+
+
+def _renamed(generator: Generator, old: str, new: str) -> Generator:
+    return replace(generator, axes=_axes_renamed(generator.axes, old, new))
+
+
+def _axes_renamed(axes: frozenset[str], old: str, new: str) -> frozenset[str]:
+    return axes - {old} | {new} if old in axes else axes
 
 
 def _parts(axes: WideAxes) -> list[frozenset[str]]:

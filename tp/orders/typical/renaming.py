@@ -15,17 +15,25 @@ def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[
     """The operand with the wide axis ``old`` called ``new``: its flips and its Gaussian vectors move along."""
     old, new, axes = arguments
 
+    contents, vectors = at.renamings.setdefault((old, new), ({}, {}))
+
+    def source(number: int) -> int:
+        return at.skewed_renamed(number, old, new)
+
     def content(found: Content) -> Content:
-        kept = found.mapped(lambda number: at.flips.renamed(number, old, new))
-        skewed = tuple(sorted((at.skewed_renamed(source, old, new), degree) for source, degree in found.skewed))
-        return Content(kept.offset, kept.basis, kept.free, skewed)
+        image = contents.get(found)
+        if image is None:
+            kept = found.mapped(lambda number: at.flips.renamed(number, old, new, source))
+            skewed = tuple(sorted((source(number), degree) for number, degree in found.skewed))
+            image = contents[found] = Content(kept.offset, kept.basis, kept.free, skewed)
+        return image
 
     def symbol(found: Symbol) -> Symbol:
         places = frozenset(new if a == old else a for a in found.axes)
         return found._replace(inner=content(found.inner), own=content(found.own), axes=places)
 
     def term(found: Term) -> Term:
-        vectors = frozenset(at.image(number, symbol) for number in found.symbols)
-        return found._replace(content=content(found.content), symbols=vectors, tail=tails.renamed(found.tail, old, new))
+        images = frozenset(at.image(number, symbol, vectors) for number in found.symbols)
+        return found._replace(content=content(found.content), symbols=images, tail=tails.renamed(found.tail, old, new))
 
     return at.value(map(term, values[0].terms), axes)
