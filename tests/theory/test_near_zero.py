@@ -7,8 +7,10 @@ from fractions import Fraction
 import pytest
 
 import tp
+from tests.theory.test_regime import written
 from tp.exponent import UNBOUNDED
 from tp.theory.analysis import Analysis
+from tp.theory.regime import Kind
 
 NAMES = ["C[0,2]", "C[0,3]", "C[0,4]", "C[1,1]"]
 HEAD = (
@@ -89,3 +91,38 @@ def test_all_neurons_may_cross_a_kink_at_which_they_lie() -> None:
 def test_unbounded_is_the_exponent_of_nothing_known() -> None:
     bound = Analysis(tp.parse(f"program root {{\n {HEAD} output f = mean(sqrt(relu(h)))\n}}").graph).bound("kernel")
     assert bound == UNBOUNDED
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["h / sqrt(sum(h^2, k) + 1)", "h * sqrt(h^2 + 1/100)", "h / (1 + h^2)", "h * power(sum(h^2, k) + exp(h), -1/3)"],
+)
+def test_roots_that_come_near_zero_nowhere_train_like_smooth_functions(value: str) -> None:
+    found = written(f"""input x : [d=8]
+        param U : [n, k=2 | d] ~ normal(0, 1)
+        param v : [n, k] ~ normal(0, 1)
+        h = U @ x / sqrt(d)
+        output f = dot(v, {value}) / sqrt(n)""")
+    assert (found.kind, found.deviation, found.drift) == (Kind.LAZY, -1, -1)
+    assert found.exact
+
+
+def test_a_floor_that_vanishes_leaves_bounds() -> None:
+    found = written("""input x : [d=8]
+        param U : [n, d] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        h = U @ x / sqrt(d)
+        output f = dot(v, sqrt(h^2 + 1/n)) / sqrt(n)""")
+    assert not found.exact
+    assert found.deviation is not None
+    assert found.deviation > -1
+
+
+def test_steps_end_where_no_power_bounds_a_move() -> None:
+    found = written("""input x : [d=8]
+        param U : [n, k=2 | d] ~ normal(0, 1)
+        param v : [n, k] ~ normal(0, 1)
+        h = U @ x / sqrt(d)
+        output f = dot(v, h / sqrt(sum(h^2, k))) / sqrt(n)""")
+    assert found.kind is Kind.UNDECIDED
+    assert found.steps <= 3

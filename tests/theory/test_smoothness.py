@@ -129,6 +129,22 @@ def test_nothing_is_predicted_for_runs_that_reach_an_instability() -> None:
     assert DEVIATION not in expected(analysis, Schedule(steps=2), second=False).prediction.exponents
 
 
+def test_a_step_in_which_only_the_output_grows_has_orders() -> None:
+    """At n^(1/8) times the right rate F moves by n^(1/8), its arguments move by n^(-3/8)."""
+    graph = parse("""program p {
+        width n
+        learning_rate n^(1/8)
+        input x : [d=8]
+        param U : [n, d] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        output f = dot(v, tanh(U @ x)) / sqrt(n)
+    }""").graph
+    analysis = Analysis(graph, (), SGD())
+    assert analysis.regime.unstable_from == 1
+    assert expected(analysis, Schedule(steps=1), second=False).prediction.exponents[DEVIATION] == Fraction(-5, 8)
+    assert DEVIATION not in expected(analysis, Schedule(steps=2), second=False).prediction.exponents
+
+
 def test_certificates_replay_crossings_elsewhere() -> None:
     analysis = Analysis(load(PROGRAMS / "relu_mlp.tp", {"depth": "1"}).graph)
     found = check(analysis.certificate(["kernel"]))

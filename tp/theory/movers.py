@@ -18,6 +18,9 @@ from tp.theory.reach import Place, reached
 from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
 
+USELESS = Fraction(2)
+"""A bound of a move by more than this power of n says nothing: it only grows from step to step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mover:
@@ -51,8 +54,9 @@ class Mover:
 
     @property
     def beyond(self) -> bool:
-        """Whether the exponent is of no use: it only says how what grows is passed on."""
-        return self.follows and self.lead is not None and self.lead > 0
+        """Whether the exponent is of no use: it says how what grows is passed on, or is a bound far above Θ(1)."""
+        lead = self.lead or Fraction(0)
+        return (self.follows and lead > 0) or (not self.exact and lead > USELESS)
 
     @property
     def known(self) -> bool:

@@ -28,7 +28,7 @@ from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
 from tp.theory.features import activated
 from tp.theory.kinks import kinks_meet
-from tp.theory.movers import Mover, movers
+from tp.theory.movers import USELESS, Mover, movers
 from tp.theory.steps import SETTLING, Parts, since
 from tp.transform.direction import squared_norm
 from tp.transform.displacement import Displaced, Displacing
@@ -66,8 +66,9 @@ class Condition:
 
     @property
     def beyond(self) -> bool:
-        """Whether the exponent is of no use: it only says how what grows is passed on."""
-        return self.follows and self.exponent is not None and self.exponent > 0
+        """Whether the exponent is of no use: it says how what grows is passed on, or is a bound far above Θ(1)."""
+        exponent = self.exponent or Fraction(0)
+        return (self.follows and exponent > 0) or (not self.exact and exponent > USELESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +189,17 @@ class _Reading:
             if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after)):
                 self.settled, self.unstable_from = False, after.steps
                 break
-            if after.steps == most:
+            if after.steps == most or any(self._unknown(after, node) for node in self._watched(after)):
                 self.settled = False
                 break
         assert after is not None
         return after
+
+    def _unknown(self, after: Trained, value: Displaced) -> bool:
+        """Whether the bound of a move is of no use: it only grows in later steps."""
+        nodes = [n for n in (value.first, value.rest) if n is not None]
+        found = interpret(after.graph, nodes, self.calculus, self.values)
+        return any((found[n].value.root_mean_square or Fraction(0)) > USELESS for n in nodes)
 
     def _watched(self, after: Trained) -> Iterable[Displaced]:
         """F and the arguments of activations."""
@@ -355,9 +362,9 @@ class _Reading:
         since = "" if self.unstable_from is None else f" in step {self.unstable_from}"
         for f in features:
             if f.moved is not None and f.moved > 0:
-                yield Kind.UNSTABLE, f"training moves {f.name} by {power_of_n(f.moved)}{since}", f.exact
+                yield Kind.UNSTABLE, f"training moves {f.name} by {_power(f.moved, exact=f.exact)}{since}", f.exact
         if moved is not None and moved > 0:
-            yield Kind.UNSTABLE, f"training moves F by {power_of_n(moved)}{since}", step
+            yield Kind.UNSTABLE, f"training moves F by {_power(moved, exact=step)}{since}", step
 
     def _surely_grows(self, after: Trained, *nodes: int | None) -> bool:
         """Whether some of ``nodes`` of the program ``after`` training has a positive exponent that is attained."""
@@ -418,3 +425,7 @@ class _Reading:
             if function is not None and argument in self.program[index].operands:
                 found |= {self.back.image[index]} if facts(function.activation).degree is None else set()
         return found
+
+
+def _power(exponent: Fraction, *, exact: bool) -> str:
+    return power_of_n(exponent) if exact or exponent <= USELESS else "a size without a useful bound"

@@ -13,7 +13,7 @@ from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, taylor
-from tp.orders.typical.tails import largest, rising
+from tp.orders.typical.tails import falling, largest, rises, rising
 from tp.orders.typical.value import Term, Value
 
 ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
@@ -67,11 +67,21 @@ def _series(
     function, k, q, axes = arguments
     if function.slopes[k + q].vanishes:
         return at.zero
-    # Where b or m have tails, m may exceed b near zero.
-    near = not function.slopes[-1].vanishes and any(t.tail for t in (*base.terms, *move.terms))
+    near = not function.slopes[-1].vanishes and _exceeds(base, move, lower)
     if function.degree is not None and near and not _formal(at, move):
         return _beyond(at, function, (k, q), base, move, lower, axes)
     return taylor(at, lambda j: evaluated(at, function, k + j, base, axes, lower), move, axes, first=q)
+
+
+def _exceeds(base: Value, move: Value, lower: Value | None) -> bool:
+    """Whether m may exceed b at some places: where b comes near zero, or where m is larger than typical.
+
+    A ``lower`` bound is at every place as large as the largest of its terms: one that comes near zero nowhere suffices.
+    """
+    if lower is None:
+        return any(t.tail for t in (*base.terms, *move.terms))
+    steady = any(t.size == base.top and not t.bound and not falling(t.tail) for t in lower.terms)
+    return not steady or any(map(rises, (t.tail for t in move.terms)))
 
 
 def _formal(at: Context, move: Value) -> bool:

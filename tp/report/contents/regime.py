@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from tp.quantities.definitions import DEVIATION
 from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
-from tp.theory.movers import Mover
+from tp.theory.movers import USELESS, Mover
 from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
@@ -53,8 +55,8 @@ def regime(found: Regime) -> tuple[Section, Section]:
         exact = found.settled and found.grounds[DEVIATION].value.exact
         sharp = found.settled and found.sharp(found.drift, *DRIFTS)
         sized += [
-            (DEVIATION, Exponent(found.deviation, exact=exact), ""),
-            ("drift of the kernel", Exponent(found.drift, exact=sharp), ""),
+            (DEVIATION, _useful(found.deviation, exact=exact), ""),
+            ("drift of the kernel", _useful(found.drift, exact=sharp), ""),
         ]
         if UNSEEN in found.grounds:
             known = found.grounds[UNSEEN].value.exact
@@ -79,6 +81,10 @@ def regime(found: Regime) -> tuple[Section, Section]:
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
         Section("", (weights, Line(steps)), "regime"),
     )
+
+
+def _useful(exponent: Fraction | None, *, exact: bool) -> Exponent:
+    return Exponent(exponent, exact=exact, known=exact or exponent is None or exponent <= USELESS)
 
 
 def _sized(condition: Condition) -> Exponent:

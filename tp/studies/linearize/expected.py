@@ -41,8 +41,9 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     found = analysis.regime
     exponents: dict[str, Fraction | None] = {}
     exact: dict[str, bool] = {}
-    # Where orders change from step to step, none is that of a longer run. What follows a value that grows has none.
-    if found.settled or schedule.steps < found.steps:
+    # Where orders change from step to step, none is that of a longer run. What follows an argument that grows has none.
+    grown = any(f.moved is not None and f.moved > 0 for f in found.features)
+    if found.settled or schedule.steps < found.steps + (not grown):
         exponents, exact = _after(analysis.regime_after(schedule.steps), schedule)
     if second:
         exponents |= _second_orders(analysis, schedule)
