@@ -120,15 +120,15 @@ def test_attention_over_the_root_of_n_is_flat_over_the_last_decades() -> None:
     assert verdicts(ONE, found)[YES] + verdicts(ONE, found)[LESS] == 0
 
 
-def measured(program: str, quantity: str, plan: Plan) -> QuantityResult:
-    found = verify(load(ROOT / f"programs/{program}.tp"), plan, [quantity]).quantities
+def measured(program: str, quantity: str, plan: Plan, **settings: str) -> QuantityResult:
+    found = verify(load(ROOT / f"programs/{program}.tp", settings), plan, [quantity]).quantities
     return next(q for q in found if q.name == quantity)
 
 
 @pytest.mark.slow
 def test_attention_over_the_root_of_n_at_small_widths() -> None:
     """The interpreter at n up to 512."""
-    found = measured("attention_sqrt", "C[0,2]", Plan((64, 128, 256, 512), budget=30))
+    found = measured("attention_sqrt", "C[0,2]", Plan((64, 181, 512), seeds=128))
     assert found.judgement.verdict in (Verdict.UNDECIDED, YES)
     assert found.fit is not None
     assert judge(HALF, found.fit).verdict is not YES
@@ -147,7 +147,7 @@ def test_default_inputs_are_correlated() -> None:
 @pytest.mark.slow
 def test_an_odd_activation_at_the_default_inputs() -> None:
     """tanh: C[0,2] falls as 1/n, and not faster, since the inputs are correlated."""
-    assert measured("mlp", "C[0,2]", Plan((32, 64, 128, 256, 512))).judgement.verdict is YES
+    assert measured("mlp", "C[0,2]", Plan((32, 64, 128, 256, 512)), depth="1").judgement.verdict is YES
 
 
 # ||C[2,1]|| is n^(-1) with a power of log n, and its upper quantiles have logs too.
