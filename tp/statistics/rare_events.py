@@ -19,11 +19,12 @@ import numpy as np
 from jaxtyping import Float
 
 from tp.statistics.intervals import Floats
+from tp.statistics.quantiles import unseen
 
 NEEDED = 0.02
 """With many draws, a bound is confirmed only where it is supported down to events of this probability or less."""
-FEW = 12
-"""With few draws it must be supported down to events that happen this many times among them."""
+MANY = 600
+"""The least number of draws that count as many. With fewer, it is the highest quantile that they support."""
 FASTER = 0.25
 """Support means that the quantile does not grow faster than the bound by this power of n, at least."""
 NEXT = 0.75
@@ -97,8 +98,9 @@ def supported_share(found: Tail, slope: float) -> float | None:
 
 
 def needed_share(found: Tail) -> float:
-    """The probability of events down to which a bound must be supported: the least one that so many draws can show."""
-    return min(SHARES[0], max(NEEDED, FEW / sum(values.size for values in found.logs)))
+    """The probability of events down to which a bound must be supported, for as many draws as there are."""
+    count = sum(values.size for values in found.logs)
+    return NEEDED if count >= MANY else min(SHARES[0], unseen(count))
 
 
 def growing_share(found: Tail, slope: float) -> float | None:
