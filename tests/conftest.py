@@ -35,7 +35,7 @@ _count = itertools.count()
 def _results_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every test draws what it asks for: nothing that an earlier one has stored."""
     folder = tmp_path_factory.getbasetemp() / "results" / str(next(_count))
-    monkeypatch.setattr("tp.store.store.default_folder", lambda: folder)
+    monkeypatch.setattr("tp.store.files.default_folder", lambda: folder)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from tp.printable import Printable
 
 if TYPE_CHECKING:
     from tp.store.export import Table
-    from tp.store.listing import Row
+    from tp.store.listing import Answer, Row
     from tp.store.prune import Removed
 
 DAY = 86400.0
@@ -20,7 +20,7 @@ DAY = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Stored(Printable):
-    """A selection of stored draws.
+    """A selection of stored draws and answers.
 
     Fields:
         folder: the folder of a store. None: the one in the user's cache.
@@ -39,7 +39,7 @@ class Stored(Printable):
     @property
     def place(self) -> Path:
         """The folder of the store."""
-        from tp.store.store import default_folder
+        from tp.store.files import default_folder
 
         return default_folder() if self.folder is None else Path(self.folder)
 
@@ -52,6 +52,16 @@ class Stored(Printable):
         from tp.store.listing import Filters, rows
 
         return rows(self.place, Filters(self.program, self.widths, self.engine, self.dtype))
+
+    def answers(self) -> list[Answer]:
+        """The answers of the calculus; none where widths, an engine or a precision are chosen.
+
+        Raises:
+            TpError: TP715 where the folder cannot be read.
+        """
+        from tp.store.listing import Filters, answers
+
+        return list(answers(self.place, Filters(self.program, self.widths, self.engine, self.dtype)))
 
     def export(self, path: str | Path) -> Table:
         """Write every draw to a ``.csv`` or ``.nc`` (NetCDF) file, and return what was written.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from tp.cli.command import Command
+from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.option import Given, Option, switch
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode, worst
 from tp.written import whole
+
+if TYPE_CHECKING:
+    from tp import Model
 
 REPAIR = switch("--repair", "Look for the smallest change of one exponent that suffices.")
 BUDGET = Option(
@@ -21,7 +27,15 @@ BUDGET = Option(
 def blame(given: Given) -> ExitCode:
     """Print who is to blame in each program."""
     asked = quantities(given[QUANTITIES])
-    found = [model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET]) for model in models(given)]
+    require(given)
+    settings = {"quantities": asked, "repair": given[REPAIR], "budget": given[BUDGET]}
+
+    def one(model: Model) -> Any:
+        return recalled(
+            model, "blame", settings, given, lambda: model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET])
+        )
+
+    found = [one(model) for model in models(given)]
     show(found, given)
     return worst(one.exit_code for one in found)
 
@@ -31,5 +45,5 @@ COMMAND = Command(
     "Say which weights and nodes are to blame for what fails, and which change of one exponent would mend it.",
     blame,
     FILES,
-    (SET, QUANTITIES, REPAIR, BUDGET, FORMAT, OUTPUT),
+    (SET, QUANTITIES, REPAIR, BUDGET, *KEEPING, FORMAT, OUTPUT),
 )

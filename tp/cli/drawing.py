@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tp import Data, Plan, Resources
-from tp.cli.live import NO_STORE
-from tp.cli.option import Given, Option, flag, switch, value
+from tp.cli.keeping import KEEPING, NO_STORE, RESUME, STORE, require
+from tp.cli.option import Given, Option, flag, value
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.written import whole, written_fields
 
@@ -28,12 +28,10 @@ _TARGET = value(
 )
 DATA = (_DATA, _HEADER, _TARGET)
 EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
-STORE = value("--store", str, "The folder of results, instead of the user's cache.", metavar="FOLDER")
-RESUME = switch("--resume", "Whether stored results are used.")
 JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
 
-RESOURCES = (STORE, NO_STORE, RESUME, JOBS, SCHEDULER)
+RESOURCES = (*KEEPING, JOBS, SCHEDULER)
 
 
 def options_of(owner: type[Any], without: tuple[str, ...] = (), **defaults: Any) -> tuple[Option[Any], ...]:
@@ -74,8 +72,7 @@ def plan(given: Given) -> Plan:
 @contextmanager
 def resources(given: Given) -> Generator[Resources]:
     """The resources that the options describe; all programs share the workers. Raises TpError TP500, TP716."""
-    if given[NO_STORE] and given[STORE] is not None:
-        raise error("TP500", "--store and --no-store exclude each other")
+    require(given)
     if given[JOBS] > 1 and given[SCHEDULER] is not None:
         raise error("TP500", "--jobs and --scheduler exclude each other")
     store = False if given[NO_STORE] else given[STORE] or True

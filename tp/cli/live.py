@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from tp.cli.keeping import NO_STORE
 from tp.cli.option import Given, flag
 from tp.cli.view import View
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 PROGRESS = flag("--progress", "Show the whole table even where stderr is no terminal.")
 QUIET = flag("--quiet", "Show nothing while at work.", short="-q")
 VIEW = (PROGRESS, QUIET)
-NO_STORE = flag("--no-store", "Keep no results, and use no stored ones.")
 
 EVERY = 1.0
 """Seconds between two pictures."""

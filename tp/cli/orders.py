@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tp.cli.command import Command
 from tp.cli.each import each
+from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
@@ -27,10 +28,16 @@ def orders(given: Given) -> ExitCode:
     if certificate is not None and len(found) > 1:
         raise error("TP506", "one certificate is about one program", hint="give one FILE with --certificate")
 
-    def one(model: Model, live: Live) -> Orders:
-        return model.orders(
-            asked, nodes=given[NODES], certified=certificate is not None, progress=live.report, watch=live.watch
-        )
+    require(given)
+    settings = {"quantities": asked, "nodes": given[NODES]}
+
+    def one(model: Model, live: Live) -> Any:
+        def derive() -> Orders:
+            return model.orders(
+                asked, nodes=given[NODES], certified=certificate is not None, progress=live.report, watch=live.watch
+            )
+
+        return derive() if certificate is not None else recalled(model, "orders", settings, given, derive)
 
     results, code = each(found, given, one)
     if certificate is not None and not results[0].provenance.interrupted:
@@ -46,5 +53,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, CERTIFICATE, FORMAT, OUTPUT, *VIEW),
+    (NODES, SET, QUANTITIES, CERTIFICATE, *KEEPING, FORMAT, OUTPUT, *VIEW),
 )

@@ -6,7 +6,8 @@ import sys
 
 from tp import Stored
 from tp.cli.command import Command
-from tp.cli.drawing import STORE, plan_option
+from tp.cli.drawing import plan_option
+from tp.cli.keeping import STORE
 from tp.cli.option import Given, flag, value
 from tp.cli.options import FORMAT, OUTPUT, emit, show
 from tp.diagnostics.diagnostic import error

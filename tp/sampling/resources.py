@@ -58,7 +58,8 @@ class Resources:
         from tp.sampling.means import Means
         from tp.sampling.workers import assembled
         from tp.store.behind import Behind
-        from tp.store.store import Store, default_folder
+        from tp.store.files import default_folder
+        from tp.store.store import Store
 
         warn = self.warn or _issue
         folder = default_folder() if self.store is True else None if self.store is False else Path(self.store)

@@ -1,13 +1,37 @@
-"""Atomic writing of files."""
+"""The folder of a store, the folders of programs in it, and atomic writing of files."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from tp.store.names import TEMPORARY
+from tp.machine import cache_folder
+from tp.store.names import PROGRAM, TEMPORARY
+
+
+def default_folder() -> Path:
+    """Where results are kept: the folder ``results`` in $TP_CACHE or in the user's cache folder."""
+    return cache_folder() / "results"
+
+
+def prepare(folder: Path, program: str) -> None:
+    """Make the folder of a program, which is called ``program``. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    called = program_names(folder)
+    if program not in called:
+        write(folder / PROGRAM, json.dumps({"names": [*called, program]}).encode())
+
+
+def program_names(folder: Path) -> list[str]:
+    """The names of the program in ``folder``: several where source files of different names have the same program."""
+    try:
+        found = json.loads((folder / PROGRAM).read_bytes())
+        return [str(name) for name in found["names"]]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return []
 
 
 def write(path: Path, data: bytes) -> None:

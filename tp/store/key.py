@@ -76,3 +76,8 @@ def _whole(value: object) -> int:
 def dumped(value: object) -> str:
     """``value`` as JSON in one line, the same for equal values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of ``text``, in hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

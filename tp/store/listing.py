@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
 from tp.store.cell import Cell, Unreadable, decode
-from tp.store.names import Name, is_program, name_of, read_name
-from tp.store.store import program_names
+from tp.store.files import program_names
+from tp.store.names import AnswerName, Name, is_program, name_of, read_answer, read_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class Filters:
         """Whether the program with the short hash ``program`` and the names ``called`` passes."""
         return self.program is None or self.program in called or program.startswith(self.program)
 
+    @property
+    def takes_answers(self) -> bool:
+        """Whether answers of the calculus pass: they have neither widths nor an engine nor a precision."""
+        return not self.widths and self.engine is None and self.dtype is None
+
     def takes(self, name: Name) -> bool:
         """Whether width, engine and dtype of a cell pass."""
         return (
@@ -40,6 +45,19 @@ class Entry:
     """A file of the store in ``folder``; ``called`` is the program by its name."""
 
     name: Name
+    called: str
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        return self.name.path(self.folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of the calculus in ``folder``; ``called`` is the program by its name."""
+
+    name: AnswerName
     called: str
     folder: Path
 
@@ -68,15 +86,28 @@ class Row:
 
 def entries(folder: Path, filters: Filters = Filters()) -> Iterator[Entry]:
     """The cells in ``folder``; none where there is no folder. Raises TpError TP715 for one that cannot be read."""
+    for program, called, file in _files(folder, filters):
+        name = read_name(program, file)
+        if name is not None and filters.takes(name):
+            yield Entry(name, called, folder)
+
+
+def answers(folder: Path, filters: Filters = Filters()) -> Iterator[Answer]:
+    """The answers of the calculus in ``folder``. Raises TpError TP715 as :func:`entries`."""
+    for program, called, file in _files(folder, filters) if filters.takes_answers else ():
+        name = read_answer(program, file)
+        if name is not None:
+            yield Answer(name, called, folder)
+
+
+def _files(folder: Path, filters: Filters) -> Iterator[tuple[str, str, str]]:
+    """(hash of a program, its names, name of a file) for all files of the programs that pass."""
     for program in programs(folder):
         place = folder / program
         called = program_names(place)
         if filters.takes_folder(program, called):
-            known = ", ".join(called) or program
             for file in _listed(place):
-                name = read_name(program, file)
-                if name is not None and filters.takes(name):
-                    yield Entry(name, known, folder)
+                yield program, ", ".join(called) or program, file
 
 
 def programs(folder: Path) -> list[str]:

@@ -1,7 +1,12 @@
-"""Which modules of this package a draw loads, read off their sources: nothing is imported for it."""
+"""The code of this package as the key of what it made: the modules that a draw loads, or all files of the package.
+
+They are read off the sources: nothing is imported for it.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -31,6 +36,20 @@ def loaded(start: str, root: Path = ROOT) -> dict[str, Path]:
         if _FINDER in named:
             waiting += [f"{name}.{module.stem}" for module in path.parent.glob("*.py") if module.stem != "__init__"]
     return dict(sorted(found.items()))
+
+
+@cache
+def package_hash(root: Path = ROOT) -> str:
+    """A hash of the names and contents of all files of the package: any edit changes it."""
+    found = hashlib.sha256()
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
+        for name in sorted(files):
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                data = file.read()
+            found.update(f"{os.path.relpath(path, root)} {len(data)} ".encode() + data)
+    return found.hexdigest()
 
 
 def _file(name: str, root: Path) -> Path | None:

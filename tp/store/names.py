@@ -2,6 +2,7 @@
 
 results/<program>/program.json
 results/<program>/128-7-64-dense-float64-<series>.cell     width, first draw, draws, engine, dtype
+results/<program>/orders-<question>.json                   an answer of the calculus
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tp.store.key import SHORT, Key
 PROGRAM = "program.json"
 TEMPORARY = ".writing-"
 _CELL = re.compile(rf"(\d{{1,12}})-(\d{{1,12}})-(\d{{1,12}})-([a-z]+)-(float\d\d)-([0-9a-f]{{{SHORT}}})\.cell")
+_ANSWER = re.compile(rf"([a-z_]{{1,40}})-([0-9a-f]{{{SHORT}}})\.json")
 _FOLDER = re.compile(rf"[0-9a-f]{{{SHORT}}}")
 
 
@@ -51,6 +53,23 @@ def read_name(program: str, file: str) -> Name | None:
         return None
     n, first, count, engine, dtype, series = match.groups()
     return Name(program, int(n), int(first), int(count), engine, dtype, series)
+
+
+class AnswerName(NamedTuple):
+    """The parts of the name of an answer: what it is ``about``, and short hashes of the program and the question."""
+
+    program: str
+    about: str
+    question: str
+
+    def path(self, folder: Path) -> Path:
+        return folder / self.program / f"{self.about}-{self.question}.json"
+
+
+def read_answer(program: str, file: str) -> AnswerName | None:
+    """The parts of the name ``file`` in the folder ``program``; None where it is not the name of an answer."""
+    match = _ANSWER.fullmatch(file)
+    return None if match is None else AnswerName(program, *match.groups())
 
 
 def is_program(folder: str) -> bool:

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tp.diagnostics.diagnostic import error
+from tp.store.answers import Unusable
+from tp.store.answers import read as read_answer
 from tp.store.cell import Unreadable
-from tp.store.listing import Entry, Filters, entries, programs, read
+from tp.store.listing import Entry, Filters, answers, entries, programs, read
+from tp.store.loaded import package_hash
 from tp.store.names import PROGRAM, TEMPORARY
 from tp.store.versions import EXPERIMENTS, versions
 
@@ -20,7 +23,7 @@ ABANDONED = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to remove: the cells that pass the ``filters`` and all conditions that are set.
+    """What to remove: the cells and answers that pass the ``filters`` and all conditions that are set.
 
     ``older`` in seconds; ``outdated`` are results that other versions of tp, JAX or NumPy made.
     """
@@ -64,7 +67,7 @@ def prune(folder: Path, selection: Selection, *, dry: bool = False, now: float |
 def _selected(folder: Path, selection: Selection, now: float) -> Iterator[Path]:
     outdated: dict[str, bool] = {}
     for entry in entries(folder, selection.filters):
-        if selection.older is not None and not _older(entry, now - selection.older):
+        if selection.older is not None and not _older(entry.path, now - selection.older):
             continue
         if selection.damaged and not _damaged(entry):
             continue
@@ -75,11 +78,26 @@ def _selected(folder: Path, selection: Selection, now: float) -> Iterator[Path]:
             if not outdated[series]:
                 continue
         yield entry.path
+    for answer in answers(folder, selection.filters):
+        code = _code(answer.path) if selection.damaged or selection.outdated else None
+        if selection.older is not None and not _older(answer.path, now - selection.older):
+            continue
+        if (selection.damaged and code is not None) or (selection.outdated and code in (None, package_hash())):
+            continue
+        yield answer.path
 
 
-def _older(entry: Entry, time_: float) -> bool:
+def _code(path: Path) -> str | None:
+    """The hash of the code that gave an answer; None for a damaged file."""
     try:
-        return entry.path.stat().st_mtime < time_
+        return str(read_answer(path)[0]["code"])
+    except (OSError, Unusable, KeyError, TypeError):
+        return None
+
+
+def _older(path: Path, time_: float) -> bool:
+    try:
+        return path.stat().st_mtime < time_
     except OSError:
         return False
 

@@ -6,7 +6,6 @@ a warning says so once, and the run goes on without storing anything.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -17,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import Diagnostic, Severity
-from tp.machine import cache_folder
 from tp.store.cell import Cell, Unreadable, decode, encode
 from tp.store.cover import cover
-from tp.store.files import write
+from tp.store.files import prepare, write
 from tp.store.key import Key, Series
-from tp.store.names import PROGRAM, Name, name_of, read_name
+from tp.store.names import Name, name_of, read_name
 
 Warn = Callable[[Diagnostic], None]
 
@@ -46,11 +44,6 @@ class Found:
 
     values: Mapping[str, npt.NDArray[np.float64]]
     files: int
-
-
-def default_folder() -> Path:
-    """Where results are kept: the folder ``results`` in $TP_CACHE or in the user's cache folder."""
-    return cache_folder() / "results"
 
 
 @dataclass(slots=True)
@@ -137,13 +130,9 @@ class Store:
 
     def _prepare(self, folder: Path, program: str) -> None:
         """Make the folder of a program, with the name ``program``. Raises OSError."""
-        if (folder, program) in self._called:
-            return
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        called = program_names(folder)
-        if program not in called:
-            write(folder / PROGRAM, json.dumps({"names": [*called, program]}).encode())
-        self._called.add((folder, program))
+        if (folder, program) not in self._called:
+            prepare(folder, program)
+            self._called.add((folder, program))
 
 
 def names_in(folder: Path, program: str) -> list[Name]:
@@ -152,15 +141,6 @@ def names_in(folder: Path, program: str) -> list[Name]:
         with os.scandir(folder / program) as entries:
             return [name for entry in entries if (name := read_name(program, entry.name)) is not None]
     except OSError:
-        return []
-
-
-def program_names(folder: Path) -> list[str]:
-    """The names of the program in ``folder``: several where source files of different names have the same program."""
-    try:
-        found = json.loads((folder / PROGRAM).read_bytes())
-        return [str(name) for name in found["names"]]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return []
 
 

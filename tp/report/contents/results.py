@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ from tp.report.document import Document, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.store.cell import Unreadable
 from tp.store.key import Series
-from tp.store.listing import Row, read
+from tp.store.listing import Answer, Row, read
 
 MANY = 200
 """The number of rows whose quantities are looked up in a file; for further ones only names of files are read."""
@@ -33,24 +34,36 @@ SERIES: tuple[Field[Read], ...] = (
 )
 
 
+Kept = tuple[str, str, int]
+"""A program, what answers are about, and their number."""
+ANSWERS: tuple[Field[Kept], ...] = (
+    Field("program", "program", lambda k: Text(k[0])),
+    Field("answers about", "about", lambda k: Text(k[1])),
+    Field("number", "number", lambda k: Shown(str(k[2]), k[2])),
+)
+
+
 class Held(Protocol):
     """What is held in the folder ``place``."""
 
     @property
     def place(self) -> Path: ...
     def rows(self) -> Sequence[Row]: ...
+    def answers(self) -> Sequence[Answer]: ...
 
 
 def document(held: Held) -> Document:
-    """A row for each series of cells."""
+    """A row for each series of cells, and the number of answers of the calculus."""
     rows, folder = held.rows(), held.place
     cells = sum(row.cells for row in rows)
-    place = "" if rows else "no results in "
+    answers = Counter((answer.called, answer.name.about) for answer in held.answers())
+    place = "" if rows or answers else "no results in "
     return Document(
         Line((Fact(f"{place}{folder}", "folder", str(folder)),)),
         (
             Section("", (table(SERIES, _read(rows), "series", "stored series of draws"),)),
             Section("", (Line((Fact(f"{cells} cell{'' if cells == 1 else 's'}" if rows else ""),)),)),
+            Section("", (table(ANSWERS, [(*k, n) for k, n in sorted(answers.items())], "answers", "stored answers"),)),
         ),
     )
 
