@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
 
 from tp.graph.laws import LAWS
+from tp.interpret.arrays.streams import source
 
 DRAWS = 1 << 18
 
@@ -16,7 +16,7 @@ DRAWS = 1 << 18
 @pytest.mark.parametrize("df", [2.1, 3.0, 5.0, 1e6])
 def test_students_law(df: float) -> None:
     """A fixed key; another one would fail with probability 1e-4 at the most."""
-    unit = np.asarray(LAWS["student_t"].draw(jax.random.key(1), (DRAWS,), jnp.float32, (df,)), np.float64)
+    unit = np.asarray(LAWS["student_t"].draw(source(jax.random.key(1)), (DRAWS,), (df,)), np.float64)
     drawn = unit / np.sqrt((df - 2) / df)
     law = stats.t(df)
     assert np.isfinite(drawn).all()

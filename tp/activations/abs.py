@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.piecewise_linear import PiecewiseLinear
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,7 @@ class Abs(PiecewiseLinear):
         return Fraction(1), Fraction(-1)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if k == 0:
-            return jnp.abs(x)
-        return jnp.sign(x) if k == 1 else jnp.zeros_like(x)
+            return xp.abs(x)
+        return xp.sign(x) if k == 1 else xp.zeros_like(x)

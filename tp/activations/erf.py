@@ -8,6 +8,7 @@ from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.namespace import erf, namespace
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,11 @@ class Erf(Activation):
         return Fraction(1)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if k == 0:
-            return jax.lax.erf(x)
+            return erf(x)
         # The Gaussian sits inside the recurrence, so that far out it is 0 and not infinity times 0.
-        previous, current = jnp.zeros_like(x), (2.0 / sqrt(pi)) * jnp.exp(-x * x)
+        previous, current = xp.zeros_like(x), (2.0 / sqrt(pi)) * xp.exp(-x * x)
         for j in range(k - 1):
             previous, current = current, -2.0 * x * current - 2.0 * j * previous
         return current

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,8 @@ class Exp(Activation):
         return Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
-        return jnp.exp(x)
+        xp = namespace(x)
+        return xp.exp(x)
 
     def taylor(self, k: int) -> float:
         return 1.0

@@ -8,6 +8,7 @@ from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, Split
+from tp.namespace import erfc, namespace
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,10 @@ class Gelu(Activation):
     keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax
-        import jax.numpy as jnp
-
-        density = jnp.exp(-0.5 * x * x) / sqrt(2.0 * pi)
+        xp = namespace(x)
+        density = xp.exp(-0.5 * x * x) / sqrt(2.0 * pi)
         # Φ^{(j+1)} = -x Φ^{(j)} - (j-1) Φ^{(j-1)} for j >= 1
-        table = [0.5 * jax.lax.erfc(-x / sqrt(2.0)), density]
+        table = [0.5 * erfc(-x / sqrt(2.0)), density]
         for j in range(1, k):
             table.append(-x * table[j] - (j - 1) * table[j - 1])
         return x * table[k] + k * table[k - 1] if k else x * table[0]

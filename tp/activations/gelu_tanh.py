@@ -8,6 +8,7 @@ from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, Split
+from tp.namespace import namespace, sigmoid
 
 _C = sqrt(2.0 / pi)
 _A = 0.044715
@@ -56,14 +57,12 @@ class GeluTanh(Activation):
     keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         # Beyond ±40 the gate is 0 or 1 and its derivatives are 0 in any precision; x³ must not overflow first.
-        z = jnp.clip(x, -40.0, 40.0)
+        z = xp.clip(x, -40.0, 40.0)
         v = 2.0 * _C * z * (1.0 + _A * z * z)
         inner = (2.0 * _C * (1.0 + 3.0 * _A * z * z), 6.0 * _C * _A * z, 2.0 * _C * _A)
-        gate = _gate(k, jax.nn.sigmoid(v), jax.nn.sigmoid(-v), inner)
+        gate = _gate(k, sigmoid(v), sigmoid(-v), inner)
         if k == 0:
             return x * gate[0]
         return float(factorial(k)) * (z * gate[k] + gate[k - 1])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Parity, Smoothness
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,10 @@ class HardTanh(Activation):
     keeps_sign: ClassVar[bool] = True
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if k == 0:
-            return jnp.clip(x, -1.0, 1.0)
-        return (abs(x) < 1).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
+            return xp.clip(x, -1.0, 1.0)
+        return (abs(x) < 1).astype(x.dtype) if k == 1 else xp.zeros_like(x)
 
     def vanishes(self, k: int) -> bool:
         return k >= 2

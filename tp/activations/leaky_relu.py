@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from tp.activations.base import Split, rational
 from tp.activations.piecewise_linear import PiecewiseLinear
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,11 @@ class LeakyRelu(PiecewiseLinear):
         return Fraction(1), Fraction(self.slope)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         slope = float(Fraction(self.slope))
         if k == 0:
-            return jnp.where(x > 0, x, slope * x)
-        return jnp.where(x > 0, jnp.ones_like(x), slope) if k == 1 else jnp.zeros_like(x)
+            return xp.where(x > 0, x, slope * x)
+        return xp.where(x > 0, xp.ones_like(x), slope) if k == 1 else xp.zeros_like(x)
 
     def split(self) -> Split | None:
         slope = float(Fraction(self.slope))

@@ -11,6 +11,7 @@ from math import pi
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound
+from tp.namespace import namespace, sigmoid
 
 
 @cache
@@ -56,19 +57,17 @@ class Mish(Activation):
 
 def _gate(k: int, x: Any) -> Any:
     """The k-th derivative of tanh(softplus(x)). 1 - tanh is computed on its own, so that it is exact in the tail."""
-    import jax
-    import jax.numpy as jnp
-
-    far = jnp.exp(-abs(x))
-    rest = jnp.where(x > 0, 2 * far * far / (1 + 2 * far + 2 * far * far), 2 / (far * far + 2 * far + 2))
-    gate = jnp.where(x > 0, 1 - rest, far * (far + 2) / (far * far + 2 * far + 2))
+    xp = namespace(x)
+    far = xp.exp(-abs(x))
+    rest = xp.where(x > 0, 2 * far * far / (1 + 2 * far + 2 * far * far), 2 / (far * far + 2 * far + 2))
+    gate = xp.where(x > 0, 1 - rest, far * (far + 2) / (far * far + 2 * far + 2))
     if k == 0:
         return gate
-    sigmoid = jax.nn.sigmoid(x)
-    out = jnp.zeros_like(gate)
+    logistic = sigmoid(x)
+    out = xp.zeros_like(gate)
     for (i, j), c in _polynomial(k).items():
-        out = out + c * gate**i * sigmoid**j
-    return rest * (1 + gate) * sigmoid * out
+        out = out + c * gate**i * logistic**j
+    return rest * (1 + gate) * logistic * out
 
 
 @cache

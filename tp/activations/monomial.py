@@ -8,6 +8,7 @@ from math import perm
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, rational
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,9 @@ class Monomial(Activation):
         return Fraction(self.power)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if self.vanishes(k):
-            return jnp.zeros_like(x)
+            return xp.zeros_like(x)
         return perm(self.power, k) * x ** (self.power - k)
 
     def vanishes(self, k: int) -> bool:

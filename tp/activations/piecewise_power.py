@@ -8,6 +8,7 @@ from math import perm
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Smoothness, rational
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,11 @@ class PiecewisePower(Activation):
         return "even" if (self.power - k) % 2 else "odd"
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if self.vanishes(k):
-            return jnp.zeros_like(x)
+            return xp.zeros_like(x)
         power = perm(self.power, k) * x ** (self.power - k)
-        return jnp.where(x > 0, float(Fraction(self.right)) * power, float(Fraction(self.left)) * power)
+        return xp.where(x > 0, float(Fraction(self.right)) * power, float(Fraction(self.left)) * power)
 
     def vanishes(self, k: int) -> bool:
         return k > self.power

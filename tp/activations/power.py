@@ -8,6 +8,7 @@ from math import copysign, inf, prod
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Smoothness, rational
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,9 @@ class Power(Activation):
         return self.power
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if self.vanishes(k):
-            return jnp.zeros_like(x)
+            return xp.zeros_like(x)
         q = self.power - k
         return float(self._factor(k)) * x ** (int(q) if q.denominator == 1 else float(q))
 

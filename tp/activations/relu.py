@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from tp.activations.base import Split
 from tp.activations.piecewise_linear import PiecewiseLinear
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,10 @@ class Relu(PiecewiseLinear):
         return Fraction(1), Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         if k == 0:
-            return jax.nn.relu(x)
-        return (x > 0).astype(x.dtype) if k == 1 else jnp.zeros_like(x)
+            return xp.maximum(x, 0)
+        return (x > 0).astype(x.dtype) if k == 1 else xp.zeros_like(x)
 
     def split(self) -> Split | None:
         return Split("abs", slope=0.5, scale=0.5)

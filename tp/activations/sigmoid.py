@@ -9,6 +9,7 @@ from math import pi, sin
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, Split
+from tp.namespace import namespace, sigmoid
 
 
 @cache
@@ -42,16 +43,14 @@ class Sigmoid(Activation):
         return Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax
-        import jax.numpy as jnp
-
-        s = jax.nn.sigmoid(x)
+        xp = namespace(x)
+        s = sigmoid(x)
         if k == 0:
             return s
-        out = jnp.zeros_like(s)
+        out = xp.zeros_like(s)
         for coefficient in reversed(_polynomial(k)):
             out = out * s + coefficient
-        return s * jax.nn.sigmoid(-x) * out  # the product 1 - σ is exact in the tail this way
+        return s * sigmoid(-x) * out  # the product 1 - σ is exact in the tail this way
 
     def split(self) -> Split | None:
         return Split("tanh", constant=0.5, scale=0.5, inside=0.5)

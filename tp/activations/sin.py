@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.namespace import namespace
 
 
 @dataclass(frozen=True)
@@ -18,10 +19,9 @@ class Sin(Activation):
     most: ClassVar[float] = 1.0
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
+        xp = namespace(x)
         turns = k % 4  # a shifted argument would lose digits
-        value = jnp.cos(x) if turns % 2 else jnp.sin(x)
+        value = xp.cos(x) if turns % 2 else xp.sin(x)
         return -value if turns >= 2 else value
 
     def taylor(self, k: int) -> float:

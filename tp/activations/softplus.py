@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, Split
 from tp.activations.sigmoid import Sigmoid
+from tp.namespace import namespace
 
 _SIGMOID = Sigmoid()
 
@@ -29,9 +30,8 @@ class Softplus(Activation):
         return Fraction(0)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
-        return _SIGMOID.lower(k - 1, x) if k else jnp.logaddexp(x, 0.0)
+        xp = namespace(x)
+        return _SIGMOID.lower(k - 1, x) if k else xp.logaddexp(x, 0.0)
 
     def split(self) -> Split | None:
         return Split("softplus_even", slope=0.5)

@@ -9,6 +9,7 @@ from math import pi, tan
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.namespace import namespace
 
 
 @cache
@@ -40,10 +41,9 @@ class Tanh(Activation):
         return Fraction(1)
 
     def lower(self, k: int, x: Any) -> Any:
-        import jax.numpy as jnp
-
-        t = jnp.tanh(x)
-        out = jnp.zeros_like(t)
+        xp = namespace(x)
+        t = xp.tanh(x)
+        out = xp.zeros_like(t)
         for coefficient in reversed(_polynomial(k)):
             out = out * t + coefficient
         return out

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
+from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.derived import Derived
 from tp.experiments.experiment import At, Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
@@ -17,6 +18,7 @@ from tp.experiments.streams import Compiled
 from tp.graph.graph import Graph
 from tp.interpret.cost.engine import chosen_engine, materialised
 from tp.interpret.cost.memory import WORD
+from tp.interpret.cost.path import Path
 from tp.quantities.definitions import parse
 from tp.quantities.slots import arrange
 
@@ -43,22 +45,23 @@ class Correlations:
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, " {count}"]]:
         """Absolute values [count] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
-        derived, n = self._derived, at.width
-        found = self._compiled.draw(
-            at,
-            first,
-            count,
-            arrange(derived.program, self.inputs, derived.depth),
-            lambda kind: derived.one(n, kind, derived.absent(n, at.engine)),
-            lambda: self.memory(at),
-        )
+        derived, n, choice = self._derived, at.width, self._derived.choice(at.width, at.engine)
+        data = arrange(derived.program, self.inputs, derived.depth)
+        if choice.path is Path.NUMPY:
+            memory = derived.block_memory(n, at.engine, WORD[at.dtype])
+            block = derived.block(n, at.dtype, choice, data)
+            found = drawn_in_blocks(block, first, count, choice.together, memory)
+        else:
+            found = self._compiled.draw(
+                at, first, count, data, lambda kind: derived.one(n, kind, choice.absent), lambda: self.memory(at)
+            )
         factors = {q.name: q.coefficient if q.free == 2 else 1.0 for q in derived.wanted}
         return {name: np.abs(found[name]) * factor for name, factor in factors.items()}
 
     def engine(self, at: At) -> Engine:
-        absent = self._derived.absent(at.width, at.engine)
-        parameters = self._derived.program.parameters
-        return Engine(chosen_engine(absent, at.engine), tuple(sorted(absent)), materialised(parameters))
+        choice = self._derived.choice(at.width, at.engine)
+        forced = materialised(self._derived.program.parameters)
+        return Engine(chosen_engine(choice.absent, at.engine), tuple(sorted(choice.absent)), forced, choice.path)
 
     def cost(self, at: At) -> float:
         return self._derived.work(at.width, at.engine)

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from tp.experiments.blocks import Block, threads
 from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
 from tp.experiments.streams import One
+from tp.graph.axes import DRAWS, Axis
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
-from tp.interpret.cost.work import Questions, drawing_bytes, elsewhere, held_entries, products, questions, sizes
+from tp.interpret.cost.path import Choice, Path, expected, portable, side_by_side
+from tp.interpret.cost.work import (
+    NUMPY,
+    XLA,
+    Questions,
+    drawing_bytes,
+    elsewhere,
+    held_entries,
+    products,
+    questions,
+    sizes,
+)
 from tp.quantities.definitions import Quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
@@ -30,18 +46,44 @@ class Derived:
         self.steps = {q.name: HessianStep(self.program, q.contracted) for q in wanted if q.free == 2}
         self.depth = max((q.contracted for q in wanted), default=0)
         self._known: dict[tuple[str, int], dict[str, Questions]] = {}
+        self._choices: dict[tuple[int, str], Choice] = {}
 
-    def absent(self, n: int, engine: str) -> frozenset[str]:
-        """The weights that are matrix-free at width ``n``. Raises TpError TP511 where "conditioned" finds none."""
-        return absent(self.program.parameters, self._asked_in_all(n), n, engine, self._asked(n))
+    def choice(self, n: int, engine: str) -> Choice:
+        """What computes at width ``n``. Raises TpError TP511 where "conditioned" finds no weight."""
+        if (n, engine) not in self._choices:
+            self._choices[n, engine] = self._choose(n, engine)
+        return self._choices[n, engine]
+
+    def _choose(self, n: int, engine: str) -> Choice:
+        parameters, asked = self.program.parameters, self._asked_in_all(n)
+        compiled = Choice(Path.XLA, absent(parameters, asked, n, engine, self._asked(n)))
+        programs = self._programs()
+        if len(programs) > 1 or not portable(programs):
+            return compiled
+        nothing = dict.fromkeys(asked, Questions())
+        found = {absent(parameters, asked, n, engine, nothing, NUMPY)} | ({frozenset()} if engine == "auto" else set())
+        together = side_by_side(programs, parameters, n)
+        choices = [Choice(Path.NUMPY, without, 1 if without else together) for without in sorted(found, key=len)]
+        best = min(choices, key=lambda choice: self._work(choice, n))
+        draws = expected(self._work(compiled, n))
+        longer = draws * (self._work(best, n) - self._work(compiled, n))
+        return best if longer <= compilation(programs, self._asked(n), compiled.absent) else compiled
 
     def memory(self, n: int, engine: str, word: int) -> int:
         """Bytes at once for numbers of ``word`` bytes: weights or their known products, and the largest drawn."""
-        return word * self._words(n, engine) + drawing_bytes(self.program.parameters, self.absent(n, engine), n, word)
+        found = self.choice(n, engine)
+        one = self.block_memory(n, engine, word)
+        return one * threads(one) if found.path is Path.NUMPY else one
 
-    def _words(self, n: int, engine: str) -> int:
+    def block_memory(self, n: int, engine: str, word: int) -> int:
+        """Bytes for the draws that are made side by side by one thread."""
+        found = self.choice(n, engine)
+        drawing = drawing_bytes(self.program.parameters, found.absent, n, word)
+        return found.together * word * self._words(n, found.absent) + drawing
+
+    def _words(self, n: int, without: frozenset[str]) -> int:
         """Numbers in memory at once: weights or their known products, and live values."""
-        without, asked = self.absent(n, engine), self._asked(n)
+        asked = self._asked(n)
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
             held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
@@ -49,36 +91,37 @@ class Derived:
 
     def work(self, n: int, engine: str) -> float:
         """The work of one draw, in seconds of the reference machine."""
-        without, asked = self.absent(n, engine), self._asked_in_all(n)
+        return self._work(self.choice(n, engine), n)
+
+    def _work(self, choice: Choice, n: int) -> float:
+        rates = NUMPY if choice.path is Path.NUMPY else XLA
         (scalars, roots), *steps = self._programs()
-        total = elsewhere(scalars, roots, n) + USUAL_STEPS * sum(elsewhere(*step, n) for step in steps)
-        return total + products(self.program.parameters, asked, without, n)
+        total = elsewhere(scalars, roots, n, rates, choice.together)
+        total += USUAL_STEPS * sum(elsewhere(*step, n, rates) for step in steps)
+        return total + products(self.program.parameters, self._asked_in_all(n), choice.absent, n, rates)
 
     def compilation(self, n: int, engine: str) -> float:
         """The work before the first draw, in seconds of the reference machine."""
-        return compilation(self._programs(), self._asked(n), self.absent(n, engine))
+        found = self.choice(n, engine)
+        return 0.0 if found.path is Path.NUMPY else compilation(self._programs(), self._asked(n), found.absent)
 
     def one(self, n: int, kind: Any, without: frozenset[str]) -> One:
         """The JAX function of one draw at width ``n``; weights in ``without`` are matrix-free."""
         import jax
-        import jax.numpy as jnp
 
         from tp.experiments.power_iteration import spectral_norm
         from tp.interpret.arrays.evaluate import stepper
         from tp.interpret.arrays.initial_weights import draw
 
-        nodes = {name: node for name, node in self.scalars.nodes.items() if node is not None}
         norms = {name: spectral_norm(step, n, kind) for name, step in self.steps.items() if not step.vanishes}
-        evaluate = stepper(self.scalars.graph, list(nodes.values()), n, kind, forget=not norms)
-        roots = {q.name for q in self.wanted if q.free == 1}
+        evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=not norms)
 
         def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
             key = jax.random.key(number)
-            weights = draw(self.program.parameters, n, key, kind, without)
-            out = {q.name: jnp.zeros((), kind) for q in self.wanted}
-            values, weights = evaluate(weights, first(data, self.scalars.depth))
-            for name, value in zip(nodes, values, strict=True):
-                out[name] = jnp.sqrt(jnp.maximum(value, 0.0)) if name in roots else value
+            values, weights = evaluate(
+                draw(self.program.parameters, n, key, kind, without), first(data, self.scalars.depth)
+            )
+            out = self._named(values, jax.numpy, jax.numpy.zeros((), kind))
             for name, norm in norms.items():
                 inputs = first(data, self.steps[name].contracted)
                 out[name], _, weights = norm(weights, inputs, jax.random.fold_in(key, 2**31 - 1))
@@ -86,9 +129,45 @@ class Derived:
 
         return one
 
+    def block(self, n: int, dtype: str, choice: Choice, data: Mapping[str, npt.NDArray[Any]]) -> Block:
+        """The function of NumPy of the draws that are made side by side, for the inputs ``data``."""
+        from tp.interpret.arrays.evaluate import stepper
+        from tp.interpret.arrays.initial_weights import draw, drawn_side_by_side
+        from tp.interpret.arrays.streams import Seed
+
+        kind, parameters = np.dtype(dtype), self.program.parameters
+        draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
+        evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=True, draws=draws, fused=True)
+        inputs = first({name: np.asarray(array, kind) for name, array in data.items()}, self.scalars.depth)
+
+        def block(numbers: Sequence[int]) -> dict[str, Any]:
+            seeds = [Seed((number,)) for number in numbers]
+            if draws:
+                weights = drawn_side_by_side(parameters, n, seeds, kind)
+            else:
+                weights = draw(parameters, n, seeds[0], kind, choice.absent)
+            values, _ = evaluate(weights, inputs)
+            rows = [np.broadcast_to(value, choice.together) for value in values]
+            return self._named(rows, np, np.zeros(choice.together, kind))
+
+        return block
+
+    @property
+    def _roots(self) -> list[int]:
+        return [node for node in self.scalars.nodes.values() if node is not None]
+
+    def _named(self, values: Sequence[Any], xp: Any, zero: Any) -> dict[str, Any]:
+        """The ``values`` of the roots by quantity; quantities that vanish, and those with D = 2, are ``zero``."""
+        norms = {q.name for q in self.wanted if q.free == 1}
+        out = {q.name: zero for q in self.wanted}
+        nodes = [name for name, node in self.scalars.nodes.items() if node is not None]
+        for name, value in zip(nodes, values, strict=True):
+            out[name] = xp.sqrt(xp.maximum(value, 0.0)) if name in norms else value
+        return out
+
     def _programs(self) -> list[tuple[Nodes, list[int]]]:
         """Every graph that a draw evaluates, with its roots."""
-        found = [(self.scalars.graph, [node for node in self.scalars.nodes.values() if node is not None])]
+        found: list[tuple[Nodes, list[int]]] = [(self.scalars.graph, self._roots)]
         return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]
 
     def _remembered(self, name: str, n: int) -> int:

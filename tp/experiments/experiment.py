@@ -34,12 +34,14 @@ class Engine:
 
     ``name`` is "conditioned" where at least one wide weight is matrix-free, else "dense". ``absent`` has the names of
     the weights that are never materialised, in alphabetical order: random numbers depend on them. ``forced`` says
-    which wide weights every engine materialises, and their laws, such as "W is uniform"; it may be empty.
+    which wide weights every engine materialises, and their laws, such as "W is uniform"; it may be empty. ``path`` is
+    "numpy" or "xla", whichever computes: random numbers depend on it, too.
     """
 
     name: str
     absent: tuple[str, ...] = ()
     forced: str = ""
+    path: str = "xla"
 
 
 @dataclass(frozen=True, slots=True)

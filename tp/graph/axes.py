@@ -131,6 +131,8 @@ ONE = Scale()
 
 SAMPLES = "@sample"
 """The name of the axis that derived programs add for the samples of a batch, or for distinct directions."""
+DRAWS = "@draw"
+"""The name of the axis of draws of the weights that are made side by side."""
 
 
 def sizes(axes: Iterable[Axis], n: int) -> Mapping[str, int]:

@@ -4,14 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from math import pi
+from typing import Any, Protocol
+
+from tp.namespace import namespace
+
+Shape = tuple[int, ...]
+Arguments = tuple[float, ...]
+
+
+class Source(Protocol):
+    """A source of random numbers in single precision, of NumPy or of JAX; :meth:`split` gives independent ones."""
+
+    def split(self) -> tuple[Source, Source]: ...
+    def normal(self, shape: Shape) -> Any:
+        """Standard normal numbers."""
+        ...
+
+    def normal_within(self, shape: Shape, cut: float) -> Any:
+        """Standard normal numbers conditioned on [-cut, cut]."""
+        ...
+
+    def uniform(self, shape: Shape) -> Any:
+        """Uniform numbers in (0, 1]."""
+        ...
+
+    def fine(self, shape: Shape) -> Any:
+        """The same with 32 random bits each: small numbers have a fine grid."""
+        ...
+
+    def sign(self, shape: Shape) -> Any:
+        """1 or -1, with probability 1/2 each."""
+        ...
+
+    def zeros(self, shape: Shape) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
     """Facts about one law, and how to draw it.
 
-    ``arguments`` are the default extra arguments. ``draw(key, shape, dtype, arguments)`` returns a JAX array.
+    ``arguments`` are the default extra arguments. ``draw(source, shape, arguments)`` returns an array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
     ``dense``: it has a bounded density. ``scratch`` is how many bytes an entry takes while it is drawn, in either
     precision: random bits and the numbers made of them.
@@ -20,64 +53,51 @@ class Family:
     name: str
     symmetric: bool
     summary: str
-    draw: Callable[[Any, tuple[int, ...], Any, tuple[float, ...]], Any]
+    draw: Callable[[Source, Shape, Arguments], Any]
     arguments: tuple[float, ...] = ()
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
     dense: bool = True
     scratch: int = 24
 
 
-def _normal(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax
-
-    return jax.random.normal(key, shape, dtype)
+def _normal(source: Source, shape: Shape, _: Arguments) -> Any:
+    return source.normal(shape)
 
 
-def _uniform(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax
-
-    return jax.random.uniform(key, shape, dtype, minval=-(3.0**0.5), maxval=3.0**0.5)
+def _uniform(source: Source, shape: Shape, _: Arguments) -> Any:
+    return 3.0**0.5 * (2.0 * source.uniform(shape) - 1.0)
 
 
-def _rademacher(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax
-
-    return jax.random.rademacher(key, shape, dtype)
+def _rademacher(source: Source, shape: Shape, _: Arguments) -> Any:
+    return source.sign(shape)
 
 
-def _laplace(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax
+def _laplace(source: Source, shape: Shape, _: Arguments) -> Any:
+    size, side = source.split()
+    return namespace(found := size.uniform(shape)).log(found) * side.sign(shape) / 2.0**0.5
 
-    return jax.random.laplace(key, shape, dtype) / 2.0**0.5
 
-
-def _student_t(key: Any, shape: tuple[int, ...], dtype: Any, arguments: tuple[float, ...]) -> Any:
+def _student_t(source: Source, shape: Shape, arguments: Arguments) -> Any:
     """Bailey's polar method: R cos(2πV) with R² = df (U^(-2/df) - 1) has Student's law exactly, for uniform U and V.
 
     Bailey, Polar generation of random variates with the t-distribution (1994). U keeps all 32 random bits, so the tail
     reaches to events of probability 2^-32. A ratio of normal and gamma numbers needs a loop for each number.
     """
-    import jax
-    import jax.numpy as jnp
-
     (df,) = arguments
-    radius, angle = jax.random.split(key)
-    uniform = (jax.random.bits(radius, shape, jnp.uint32).astype(dtype) + 0.5) * 2.0**-32
-    squared = (df - 2.0) * jnp.expm1(jnp.log(jnp.minimum(uniform, 1.0)) * (-2.0 / df))
-    return jnp.sqrt(squared) * jnp.cos(jax.random.uniform(angle, shape, dtype, maxval=2.0 * jnp.pi))
+    radius, angle = source.split()
+    uniform = radius.fine(shape)
+    xp = namespace(uniform)
+    squared = (df - 2.0) * xp.expm1(xp.log(uniform) * (-2.0 / df))
+    return xp.sqrt(squared) * xp.cos(2.0 * pi * angle.uniform(shape))
 
 
-def _exponential(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax
-
-    return jax.random.exponential(key, shape, dtype) - 1.0
+def _exponential(source: Source, shape: Shape, _: Arguments) -> Any:
+    return -namespace(found := source.uniform(shape)).log(found) - 1.0
 
 
-def _truncated_normal(key: Any, shape: tuple[int, ...], dtype: Any, arguments: tuple[float, ...]) -> Any:
-    import jax
-
+def _truncated_normal(source: Source, shape: Shape, arguments: Arguments) -> Any:
     (cut,) = arguments
-    return jax.random.truncated_normal(key, -cut, cut, shape, dtype) / _truncated_deviation(cut)
+    return source.normal_within(shape, cut) / _truncated_deviation(cut)
 
 
 def _truncated_deviation(cut: float) -> float:
@@ -88,10 +108,8 @@ def _truncated_deviation(cut: float) -> float:
     return sqrt(1.0 - 2.0 * cut * exp(-cut * cut / 2.0) / sqrt(2.0 * pi) / inside)
 
 
-def _constant(key: Any, shape: tuple[int, ...], dtype: Any, _: tuple[float, ...]) -> Any:
-    import jax.numpy as jnp
-
-    return jnp.zeros(shape, dtype)
+def _constant(source: Source, shape: Shape, _: Arguments) -> Any:
+    return source.zeros(shape)
 
 
 LAWS: dict[str, Family] = {

@@ -11,6 +11,7 @@ from tp.graph.axes import Type, growing, names, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import matmul
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.law_facts import moments, source_of
@@ -59,33 +60,38 @@ def transpose_apply(operation: Apply, graph: GraphBuilder, cotangent: int, opera
 @lowering.rule(Apply)
 def lower_apply(operation: Apply, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
     outs, ins = low.parameters[operation.parameter].sides(operation.transposed)
-    made = multiplied(operation, low, rows_of(types[0], arrays[0], ins))
-    return from_rows(made, low.n, without(types[0], names(ins)), outs, out)
+    made = multiplied(operation, low, rows_of(types[0], arrays[0], ins, low.draws))
+    return from_rows(made, low, without(types[0], names(ins)), outs, out)
 
 
 def multiplied(operation: Apply, low: Lowering, rows: Any) -> Any:
-    """The weight, an array, times each of the ``rows`` [vectors, entries of ins]: [vectors, entries of outs]."""
-    import jax.numpy as jnp
+    """The weight, an array, times each of the ``rows`` [...draws, vectors, entries of ins].
 
-    parameter = low.parameters[operation.parameter]
-    matrix = low.weights[operation.parameter].reshape((prod(a.at(low.n) for a in parameter.outs), -1))
-    return jnp.matmul(rows, matrix if operation.transposed else matrix.T, precision="highest")
-
-
-def rows_of(axes: Type, array: Any, ins: Type) -> Any:
-    """An operand with ``axes`` as rows [vectors, entries of ins]; rows of several operands can be joined."""
-    rest = without(axes, names(ins))
-    array = aligned(array, axes, (*rest, *ins))
-    return array.reshape((prod(array.shape[: len(rest)]), -1))
+    Returns [...draws, vectors, entries of outs].
+    """
+    parameter, sizes = low.parameters[operation.parameter], [a.at(low.n) for a in low.draws]
+    matrix = low.weights[operation.parameter].reshape((*sizes, prod(a.at(low.n) for a in parameter.outs), -1))
+    return matmul(rows, matrix if operation.transposed else matrix.swapaxes(-1, -2))
 
 
-def from_rows(rows: Any, n: int, rest: Type, outs: Type, out: Type) -> Any:
-    """The result, with its axes in the order of ``out``, from rows [vectors, entries of outs].
+def rows_of(axes: Type, array: Any, ins: Type, draws: Type = ()) -> Any:
+    """An operand with ``axes`` as rows [vectors, entries of ins]; rows of several operands can be joined.
+
+    ``draws`` is an axis that comes before them, of size 1 where the operand lacks it.
+    """
+    rest = without(axes, names((*ins, *draws)))
+    array = aligned(array, axes, (*draws, *rest, *ins))
+    before = len(draws)
+    return array.reshape((*array.shape[:before], prod(array.shape[before : before + len(rest)]), -1))
+
+
+def from_rows(rows: Any, low: Lowering, rest: Type, outs: Type, out: Type) -> Any:
+    """The result, with its axes in the order of ``out``, from rows [...draws, vectors, entries of outs].
 
     ``rest`` are the axes that count the vectors: those of the operand that are not contracted.
     """
-    made = (*rest, *outs)
-    return aligned(rows.reshape([a.at(n) for a in made]), made, out)
+    made = (*low.draws, *without(rest, names(low.draws)), *outs)
+    return aligned(rows.reshape([a.at(low.n) for a in made]), made, out)
 
 
 @typical.rule(Apply)

@@ -11,6 +11,7 @@ from tp.graph.axes import Axis, Type, growing, names, union, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import namespace
 from tp.primitives.arrays import aligned
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
@@ -54,13 +55,12 @@ def transpose_concat(
 
 @lowering.rule(Concat)
 def lower_concat(operation: Concat, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax.numpy as jnp
-
+    xp = namespace(*arrays)
     parts = []
     for length, axes, array in zip(operation.lengths(types), types, arrays, strict=True):
         shape = [length if a.name == operation.axis.name else a.at(low.n) for a in out]
-        parts.append(jnp.broadcast_to(aligned(array, axes, out), shape))
-    return jnp.concatenate(parts, axis=names(out).index(operation.axis.name))
+        parts.append(xp.broadcast_to(aligned(array, axes, out), shape))
+    return xp.concatenate(parts, axis=names(out).index(operation.axis.name))
 
 
 @typical.rule(Concat)

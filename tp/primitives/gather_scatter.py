@@ -12,6 +12,7 @@ from tp.graph.axes import Axis, Type, names, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import is_numpy, matmul
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
@@ -89,15 +90,17 @@ def transpose_gather(
 
 @lowering.rule(Gather)
 def lower_gather(operation: Gather, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax
-    import jax.numpy as jnp
-
     place = names(types[0]).index(operation.axis.name)
     rest = without(types[0], [operation.axis.name])
     if not operation.outs and operation.table[0] >= 0:
-        return aligned(jax.lax.index_in_dim(arrays[0], operation.table[0], axis=place, keepdims=False), rest, out)
-    chosen = selected(jnp.moveaxis(arrays[0], place, 0), operation.table)
-    made = (*operation.outs, *rest)
+        return aligned(arrays[0][(slice(None),) * place + (operation.table[0],)], rest, out)
+    before, after = types[0][:place], types[0][place + 1 :]
+    if is_numpy(arrays[0]):
+        chosen, made = _taken(arrays[0], operation.table, place), (*before, *operation.outs, *after)
+    else:
+        import jax.numpy as jnp
+
+        chosen, made = selected(jnp.moveaxis(arrays[0], place, 0), operation.table), (*operation.outs, *rest)
     return aligned(chosen.reshape([a.at(low.n) for a in made]), made, out)
 
 
@@ -110,15 +113,14 @@ def transpose_scatter(
 
 @lowering.rule(Scatter)
 def lower_scatter(operation: Scatter, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax.numpy as jnp
     import numpy as np
 
     rest = without(types[0], names(operation.ins))
     array = aligned(arrays[0], types[0], (*operation.ins, *rest))
     array = array.reshape((-1, *array.shape[len(operation.ins) :]))
     one_hot = (np.arange(operation.axis.at(low.n))[:, None] == np.asarray(operation.table)[None, :]).astype(array.dtype)
-    added = jnp.tensordot(jnp.asarray(one_hot), array, axes=1, precision="highest")
-    return aligned(added, (operation.axis, *rest), out)
+    flat = matmul(one_hot, array.reshape((len(operation.table), -1)))
+    return aligned(flat.reshape((-1, *array.shape[1:])), (operation.axis, *rest), out)
 
 
 @typical.rule(Gather, Scatter)
@@ -149,3 +151,13 @@ def selected(array: Any, table: tuple[int, ...]) -> Any:
     if (places < 0).any():
         array = jnp.concatenate([array, jnp.zeros_like(array[:1])], axis=0)
     return array[np.where(places < 0, size, places)]
+
+
+def _taken(array: Any, table: tuple[int, ...], place: int) -> Any:
+    """As :func:`selected`, along the axis number ``place`` of an array of NumPy, which stays where it is."""
+    import numpy as np
+
+    chosen = array.take(table, axis=place, mode="wrap")
+    if -1 in table:
+        chosen[(slice(None),) * place + (np.flatnonzero(np.less(table, 0)),)] = 0
+    return chosen

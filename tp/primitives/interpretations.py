@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lowering:
-    """What a rule may use to make arrays: the width n, inputs and weights by name, and the dtype of the result."""
+    """What a rule may use to make arrays: the width n, inputs and weights by name, and the dtype of the result.
+
+    ``draws`` is an axis of draws that are made side by side, or nothing. Weights have it as their first axis, and so
+    have all values that depend on weights: it stands in the types that rules are given.
+    """
 
     n: int
     inputs: Mapping[str, Any]
     weights: Mapping[str, Any]
     parameters: Mapping[str, Parameter]
     dtype: Any
+    draws: Type = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ transposition: Interpretation[Callable[[Any, GraphBuilder, int, Sequence[int], i
 lowering: Interpretation[Callable[[Any, Lowering, Sequence[Type], Type, Sequence[Any]], Any]] = Interpretation(
     "lowering"
 )
-"""``rule(operation, low, types, out, arrays)``: the JAX array of the result with its axes in the order of ``out``, from
+"""``rule(operation, low, types, out, arrays)``: the array of the result with its axes in the order of ``out``, from
 the operands' ``arrays`` with axes in the order of ``types``."""
 
 typical: Interpretation[Callable[[Any, Calculus, Setting, Sequence[Derived]], Derived]] = Interpretation("typical")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tp.graph.axes import Type, names
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import namespace
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ class Largest(Operation):
 
 @lowering.rule(Largest)
 def lower_largest(operation: Largest, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax
-
+    xp = namespace(arrays[0])
     place = names(out).index(operation.axis)
-    best = arrays[0].argmax(axis=place)
-    return jax.nn.one_hot(best, arrays[0].shape[place], axis=place, dtype=arrays[0].dtype)
+    best = xp.expand_dims(arrays[0].argmax(axis=place), place)
+    entries = xp.arange(arrays[0].shape[place]).reshape([-1 if i == place else 1 for i in range(len(out))])
+    return (best == entries).astype(arrays[0].dtype)
 
 
 @typical.rule(Largest)

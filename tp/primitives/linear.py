@@ -10,7 +10,8 @@ from tp.graph.axes import Scale, Type, growing, names, union, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.primitives.arrays import aligned
+from tp.namespace import namespace
+from tp.primitives.arrays import added, aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
 
@@ -44,12 +45,16 @@ def transpose_linear(
 
 @lowering.rule(Linear)
 def lower_linear(operation: Linear, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax.numpy as jnp
-
-    total = 0.0
+    xp = namespace(*arrays)
+    total, owned = None, False
     for scale, axes, array in zip(operation.scales, types, arrays, strict=True):
-        total = total + scale.at(low.n) * aligned(array, axes, out)
-    return jnp.broadcast_to(jnp.asarray(total, low.dtype), [a.at(low.n) for a in out])
+        factor, term = scale.at(low.n), aligned(array, axes, out)
+        scaled = factor * term if factor != 1.0 else term
+        if total is None:
+            total, owned = scaled, factor != 1.0
+        else:
+            total, owned = added(total, scaled) if owned else total + scaled, True
+    return xp.broadcast_to(xp.asarray(total, low.dtype), [a.at(low.n) for a in out])
 
 
 @typical.rule(Linear)

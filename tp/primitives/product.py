@@ -10,7 +10,7 @@ from tp.graph.axes import Type, growing, names, union, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
-from tp.primitives.arrays import aligned, long_einsum, subscripts
+from tp.primitives.arrays import aligned, contracted
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 from tp.primitives.sum_broadcast import fitted
 
@@ -48,15 +48,9 @@ def transpose_product(
 
 @lowering.rule(Product)
 def lower_product(operation: Product, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    import jax.numpy as jnp
-
     if not operation.over:
         return aligned(arrays[0], types[0], out) * aligned(arrays[1], types[1], out)
-    specification = subscripts(types, out)
-    last = [axes[-1] for axes in types]
-    if last[0] == last[1] and last[0].wide and last[0].name in operation.over:
-        return long_einsum(specification, *arrays)
-    return jnp.einsum(specification, *arrays, precision="highest")
+    return contracted((types[0], types[1]), out, *arrays)
 
 
 @typical.rule(Product)

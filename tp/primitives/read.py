@@ -45,7 +45,7 @@ class Read(Operation):
 
 @lowering.rule(Read)
 def lower_read(operation: Read, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    return aligned(low.weights[operation.parameter], operation.infer([], low.parameters), out)
+    return aligned(low.weights[operation.parameter], low.draws + operation.infer([], low.parameters), out)
 
 
 @typical.rule(Read)

@@ -11,6 +11,7 @@ from tp.graph.axes import Type, growing, names, without
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import namespace
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
 
@@ -101,9 +102,7 @@ def transpose_broadcast(
 def lower_broadcast(
     operation: Broadcast, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
-    import jax.numpy as jnp
-
-    return jnp.broadcast_to(aligned(arrays[0], types[0], out), [a.at(low.n) for a in out])
+    return namespace(arrays[0]).broadcast_to(aligned(arrays[0], types[0], out), [a.at(low.n) for a in out])
 
 
 @typical.rule(Broadcast)

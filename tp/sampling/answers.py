@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import cache, partial
 
 from tp.diagnostics.diagnostic import error
 from tp.experiments.experiment import Experiment
@@ -22,7 +22,7 @@ def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:
     identity = experiment.identity()
     if not identity.shared:
         return _alone(experiment, plan, means, None)
-    platform, code = _platform(means.team, identity.code)
+    platform, code = _surroundings(means.team, identity.code)
     shelf = None if means.store is None else Shelf(means.store, experiment, identity, plan, platform, code)
     if means.team is None:
         return _alone(experiment, plan, means, shelf)
@@ -66,22 +66,24 @@ def _by_team(experiment: Experiment, plan: Plan, means: Means, team: Team, shelf
     return run
 
 
-def surroundings(code: str) -> tuple[str, Mapping[str, str]]:
-    """The platform, and the versions that decide numbers of the experiment in module ``code``, where this is called."""
+def _surroundings(team: Team | None, code: str) -> tuple[Callable[[str], str], Mapping[str, str]]:
+    """Where draws are made: the platform of a path, and the versions that decide numbers of the experiment ``code``.
+
+    Raises TpError TP716 where workers have other versions.
+    """
     from tp.interpret.arrays.backend import platform
 
-    return platform(), versions(code)
-
-
-def _platform(team: Team | None, code: str) -> tuple[str, Mapping[str, str]]:
-    """:func:`surroundings` where draws are made. Raises TpError TP716 where workers have other versions."""
-    ours = surroundings(code)
+    ours = versions(code)
     if team is None or not team.elsewhere:
-        return ours
-    platform, theirs = team.ask(partial(surroundings, code))
-    if theirs != ours[1]:
-        which = ", ".join(
-            f"{name} {theirs.get(name)} instead of {v}" for name, v in ours[1].items() if theirs.get(name) != v
-        )
+        return platform, ours
+    theirs = team.ask(partial(versions, code))
+    if theirs != ours:
+        wrong = (name for name, version in ours.items() if theirs.get(name) != version)
+        which = ", ".join(f"{name} {theirs.get(name)} instead of {ours[name]}" for name in wrong)
         raise error("TP716", f"the workers have {which}", hint="install the same versions everywhere")
-    return platform, theirs
+
+    @cache
+    def there(path: str) -> str:
+        return team.ask(partial(platform, path))
+
+    return there, theirs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tp.experiments.experiment import Experiment, Identity
@@ -17,14 +17,15 @@ from tp.store.store import Store
 class Shelf:
     """The cells of ``experiment``, whose identity is ``identity``, under ``plan``.
 
-    They are drawn on ``platform`` with ``versions`` of all code. The identity hashes all arrays, so it is passed on.
+    They are drawn with ``versions`` of all code; ``platform`` says of a path what it computes on.
+    The identity hashes all arrays, so it is passed on.
     """
 
     store: Store | Behind
     experiment: Experiment
     identity: Identity
     plan: Plan
-    platform: str
+    platform: Callable[[str], str]
     versions: Mapping[str, str]
     _series: dict[int, Series] = field(default_factory=dict[int, Series])
 
@@ -49,7 +50,7 @@ class Shelf:
                 engine=engine.name,
                 without=engine.absent,
                 dtype=self.plan.dtype,
-                platform=self.platform,
+                platform=self.platform(engine.path),
                 versions=self.versions,
             )
         return self._series[n]

@@ -19,7 +19,7 @@ class Series:
 
     ``quantities`` were drawn jointly, in this order: in the conditioned engine the random numbers depend on all of
     them. ``engine`` is the one that ran and ``without`` are the weights that it did not materialise. ``platform``
-    names the machine that JAX computed on.
+    says what computed (NumPy, or XLA on a processor or device), and on which kind of machine.
     """
 
     program: str

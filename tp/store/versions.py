@@ -14,7 +14,7 @@ FORMAT = 2
 """Increased when the meaning of a stored file changes."""
 EXPERIMENTS = ("tp.experiments.correlations", "tp.experiments.training.trainer")
 """The modules of the experiments whose draws are stored."""
-_PACKAGES = ("jax", "jaxlib", "numpy")
+_PACKAGES = ("jax", "jaxlib", "numpy", "scipy")
 
 
 @cache

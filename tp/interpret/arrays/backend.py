@@ -17,8 +17,13 @@ from tp.machine import cache_folder
 
 
 @cache
-def platform() -> str:
-    """The kind of backend and of processor or device that JAX uses, as "cpu x86_64". Rounding differs between kinds."""
+def platform(path: str) -> str:
+    """What computes on the ``path`` "numpy" or "xla", and on which kind of processor or device, as "cpu x86_64".
+
+    Rounding differs between kinds. JAX is not imported for the path of NumPy.
+    """
+    if path == "numpy":
+        return f"numpy {machine()}"
     if _only_cpu():
         return f"cpu {machine()}"
     import jax

@@ -12,12 +12,11 @@ from __future__ import annotations
 import functools
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Key
+from jaxtyping import Float, Int
 
-from tp.interpret.arrays.noise import normal
-from tp.interpret.arrays.orthonormal import matmul, products, split
+from tp.interpret.arrays.orthonormal import Array, products, split
+from tp.interpret.arrays.streams import fold, normal, of_key
+from tp.namespace import matmul, namespace
 
 BLOCK = 64
 """The most vectors whose products are drawn at once."""
@@ -37,11 +36,11 @@ class Gaussian(NamedTuple):
     """A matrix-free matrix [rows, columns] with independent standard normal entries, and its products so far.
 
     ``forward`` holds W q for unit vectors q, ``backward`` W' u. ``key`` is the matrix's own random stream and ``calls``
-    counts the blocks of products drawn, each of which has its own stream. ``filled``, where not None, counts the rows
-    of both sides that are in use: the arrays then keep their size, as a JAX loop needs it.
+    counts the blocks of products drawn, each of which has a stream of its own. ``filled``, where not None, counts the
+    rows of both sides that are in use: the arrays then keep their size, as a JAX loop needs it.
     """
 
-    key: Key[Array, ""]
+    key: Any
     calls: int | Int[Array, ""]
     forward: Known
     backward: Known
@@ -62,14 +61,14 @@ class Gaussian(NamedTuple):
             later = keep or start + block < x.shape[0]
             here, known = known._block(rows, transposed, later)
             made.append(here)
-        return (made[0] if len(made) == 1 else jnp.concatenate(made)), known
+        return (made[0] if len(made) == 1 else namespace(x).concatenate(made)), known
 
     def _block(
         self, x: Float[Array, "vectors size"], transposed: bool, keep: bool
     ) -> tuple[Float[Array, "vectors other"], Gaussian]:
         mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
         inside, fresh, outside, new = split(x, mine.basis)
-        noise = normal(jax.random.fold_in(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
+        noise = normal(fold(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
         # Components of images along known vectors of the other side are already determined; they replace the noise.
         told = products(fresh, other.images) - products(noise, other.basis)
         images = (noise + matmul(told, other.basis)) * new[:, None]
@@ -79,9 +78,12 @@ class Gaussian(NamedTuple):
     def _learned(self, more: Known, transposed: bool, answers: Float[Array, "vectors other"]) -> Gaussian:
         mine = self.backward if transposed else self.forward
         if self.filled is None:
-            grown = Known(*(jnp.concatenate(pair) for pair in zip(mine, more, strict=True)))
+            xp = namespace(answers)
+            grown = Known(*(xp.concatenate(pair) for pair in zip(mine, more, strict=True)))
             filled = None
         else:
+            import jax
+
             start = later_than(self.filled[transposed], answers)
             grown = Known(
                 *(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True))
@@ -92,7 +94,9 @@ class Gaussian(NamedTuple):
         return Gaussian(self.key, self.calls + 1, *sides, filled)
 
     def with_room(self, forward: int, backward: int) -> Gaussian:
-        """The same matrix with room for this many more products on each side. Its arrays then keep their size."""
+        """The same matrix, of JAX, with room for so many more products on each side. Arrays then keep their size."""
+        import jax.numpy as jnp
+
         known = (self.forward, self.backward)
         counts = [jnp.asarray(side.basis.shape[0], jnp.int32) for side in known]
         filled = self.filled or (counts[0], counts[1])
@@ -103,9 +107,10 @@ class Gaussian(NamedTuple):
         return Gaussian(self.key, jnp.asarray(self.calls, jnp.int32), first, second, filled)
 
 
-def unknown(rows: int, columns: int, key: Key[Array, ""], dtype: Any) -> Gaussian:
-    """A matrix [rows, columns] of which no product has been drawn yet."""
-    forward = Known(jnp.zeros((0, columns), dtype), jnp.zeros((0, rows), dtype))
+def unknown(rows: int, columns: int, key: Any, dtype: Any) -> Gaussian:
+    """A matrix [rows, columns] of which no product has been drawn yet; ``key`` decides whether it is one of NumPy."""
+    xp = of_key(key)
+    forward = Known(xp.zeros((0, columns), dtype), xp.zeros((0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
 
 
@@ -114,5 +119,7 @@ def later_than(index: Int[Array, ""], *reads: Float[Array, ...]) -> Int[Array, "
 
     XLA can write in place to an array at such an index, because all reads of the array come first, and keeps no copy.
     """
+    import jax.numpy as jnp
+
     never = functools.reduce(jnp.logical_or, [jnp.min(a) < -jnp.inf for a in reads])
     return index + never.astype(jnp.int32)

@@ -9,13 +9,17 @@ predecessors are left for the second one, which sees their residuals; where that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+import numpy as np
+from jaxtyping import Bool, Float, Int
 
+from tp.namespace import is_numpy, matmul, namespace
 from tp.primitives.arrays import long_einsum
+
+Array = Any
+"""An array of NumPy or of JAX."""
 
 
 class Split(NamedTuple):
@@ -37,52 +41,47 @@ def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) ->
     A row may be taken to lie in the span of the basis and of earlier rows although it does not. Then at most the
     fraction :func:`resolution` of its length is lost.
     """
-    eps = _eps(x)
+    xp, eps = namespace(x), _eps(x)
     # Lengths are of order one from here on, and their squares neither vanish nor overflow in single precision.
-    unit = _power_of_two(jnp.max(jnp.abs(x), axis=1))
-    noise = _ROUNDINGS * eps * jnp.linalg.norm(x / unit[:, None], axis=1)
+    unit = _power_of_two(xp.max(xp.abs(x), axis=1))
+    noise = _ROUNDINGS * eps * xp.linalg.norm(x / unit[:, None], axis=1)
     first = products(x, basis)
     rest = (x - matmul(first, basis)) / unit[:, None]
     gram = products(rest, rest)
-    square = jnp.diagonal(gram)
+    square = xp.diagonal(gram)
     # A pivot below the rounding of the inner products does not yet make a row dependent: it keeps its own length.
-    spare = jnp.where(square > noise**2, jnp.sqrt(square), 0.0)
-    coarse, inverse, _ = _factor(gram, jnp.maximum(_NOISE * x.shape[0] * eps * square, noise**2), spare)
+    spare = xp.where(square > noise**2, xp.sqrt(square), 0.0)
+    coarse, inverse, _ = _factor(gram, xp.maximum(_NOISE * x.shape[0] * eps * square, noise**2), spare)
 
     def once_more(found: _Found) -> _Found:
         rows, inside, outside, *_ = found
         along = products(rows, basis)
         gram = products(rows, rows)
-        own = jnp.diagonal(outside)
+        own = xp.diagonal(outside)
         # A row whose new part has a smaller squared length has lost too many digits; it counts as dependent.
-        share = jnp.maximum(eps ** (2 / 3) * jnp.diagonal(gram), eps)
+        share = xp.maximum(eps ** (2 / 3) * xp.diagonal(gram), eps)
         # Half of the noise threshold used before, so that a row just above that threshold is kept.
-        least = jnp.maximum(share, jnp.square(0.5 * noise / jnp.where(own > 0, own, 1.0)))
-        lower, inverse, new = _factor(gram - along @ along.T, least, jnp.zeros_like(least))
+        least = xp.maximum(share, xp.square(0.5 * noise / xp.where(own > 0, own, 1.0)))
+        lower, inverse, new = _factor(gram - along @ along.T, least, xp.zeros_like(least))
         rows = matmul(inverse, rows) - matmul(inverse @ along, basis)
-        settled = jnp.max(jnp.where(new, jnp.abs(jnp.diagonal(lower) - 1.0), 0.0)) < _SETTLED
-        passes = jnp.where(settled, 0, found.passes - 1)
+        settled = xp.max(xp.where(new, xp.abs(xp.diagonal(lower) - 1.0), 0.0)) < _SETTLED
+        passes = xp.where(settled, 0, found.passes - 1)
         return _Found(rows, inside + outside @ along, outside @ lower, new, passes)
 
-    nothing = jnp.zeros_like(noise, bool)
-    start = _Found(matmul(inverse, rest), jnp.zeros_like(first), coarse, nothing, jnp.asarray(_PASSES))
-    rows, inside, outside, new, _ = jax.lax.while_loop(lambda found: found.passes > 0, once_more, start)
+    nothing = xp.zeros_like(noise, bool)
+    start = _Found(matmul(inverse, rest), xp.zeros_like(first), coarse, nothing, xp.asarray(_PASSES))
+    rows, inside, outside, new, _ = _repeated(once_more, start)
     return Split(first + unit[:, None] * inside, rows, unit[:, None] * outside, new)
 
 
 def products(x: Float[Array, "k size"], y: Float[Array, "l size"]) -> Float[Array, "k l"]:
     """All inner products of the rows of ``x`` with those of ``y``."""
-    return long_einsum("kn,ln->kl", x, y)
-
-
-def matmul(x: Float[Array, "k l"], y: Float[Array, "l size"]) -> Float[Array, "k size"]:
-    """The matrix product in full precision, also where a GPU would round its factors to fewer digits."""
-    return jnp.matmul(x, y, precision="highest")
+    return x @ y.T if is_numpy(x, y) else long_einsum("kn,ln->kl", x, y)
 
 
 def resolution(k: int, dtype: Any) -> float:
     """The fraction of a vector's length that rounding may lose in a block of ``k`` vectors."""
-    return (_NOISE * k * float(jnp.finfo(dtype).eps)) ** 0.5
+    return (_NOISE * k * float(np.finfo(dtype).eps)) ** 0.5
 
 
 _NOISE = 8.0
@@ -107,11 +106,12 @@ class _Found(NamedTuple):
 
 def _power_of_two(size: Float[Array, " k"]) -> Float[Array, " k"]:
     """The power of two next above ``size``; 1 where it is zero."""
-    return jnp.ldexp(jnp.ones_like(size), jnp.frexp(size)[1])
+    xp = namespace(size)
+    return xp.ldexp(xp.ones_like(size), xp.frexp(size)[1])
 
 
 def _eps(x: Float[Array, ...]) -> float:
-    return float(jnp.finfo(x.dtype).eps)
+    return float(np.finfo(x.dtype).eps)
 
 
 def _factor(
@@ -122,17 +122,44 @@ def _factor(
     A row whose pivot does not exceed ``least`` has ``spare`` as its diagonal entry and does not enter the rows after
     it. Where ``spare`` is 0 it is left out, and its row of the inverse is zero.
     """
-    places = jnp.arange(gram.shape[0])
+    xp = namespace(gram)
+    places = xp.arange(gram.shape[0])
 
-    def step(j: Any, carry: tuple[jax.Array, jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def step(j: Any, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         lower, inverse, kept = carry
-        left = jnp.where(places >= j, gram[:, j] - lower @ lower[j], 0.0)
+        left = xp.where(places >= j, gram[:, j] - lower @ lower[j], 0.0)
         good = left[j] > least[j]
-        root = jnp.where(good, jnp.sqrt(jnp.where(good, left[j], 1.0)), spare[j])
-        share = jnp.where(root > 0, 1.0 / jnp.where(root > 0, root, 1.0), 0.0)
+        root = xp.where(good, xp.sqrt(xp.where(good, left[j], 1.0)), spare[j])
+        share = xp.where(root > 0, 1.0 / xp.where(root > 0, root, 1.0), 0.0)
         row = share * ((places == j) - lower[j] @ inverse)
-        column = jnp.where(places == j, root, jnp.where(good, share * left, 0.0))
-        return lower.at[:, j].set(column), inverse.at[j].set(row), kept.at[j].set(good)
+        column = xp.where(places == j, root, xp.where(good, share * left, 0.0))
+        return _written(lower.T, j, column).T, _written(inverse, j, row), _written(kept, j, good)
 
-    zero = jnp.zeros_like(gram)
-    return jax.lax.fori_loop(0, gram.shape[0], step, (zero, zero, jnp.zeros_like(least, bool)))
+    zero = xp.zeros_like(gram)
+    start = (zero, xp.zeros_like(gram), xp.zeros_like(least, bool))
+    if not is_numpy(gram):
+        import jax
+
+        return jax.lax.fori_loop(0, gram.shape[0], step, start)
+    for j in range(gram.shape[0]):
+        start = step(j, start)
+    return start
+
+
+def _written(array: Array, j: Any, row: Any) -> Array:
+    """``array`` with ``row`` as its row number ``j``; arrays of NumPy are overwritten."""
+    if not is_numpy(array):
+        return array.at[j].set(row)
+    array[j] = row
+    return array
+
+
+def _repeated(step: Callable[[_Found], _Found], found: _Found) -> _Found:
+    """``step`` applied as long as passes are left."""
+    if not is_numpy(found.rows):
+        import jax
+
+        return jax.lax.while_loop(lambda found: found.passes > 0, step, found)
+    while found.passes > 0:
+        found = step(found)
+    return found

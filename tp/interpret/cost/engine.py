@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from tp.diagnostics.diagnostic import error
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.compilation import SHARED, conditioning
-from tp.interpret.cost.work import Questions, sizes
+from tp.interpret.cost.work import XLA, Questions, Rates, sizes
 
 ENGINES = ("auto", "dense", "conditioned")
 LAWS = ("normal", "constant")
@@ -20,11 +20,13 @@ def absent(
     n: int,
     engine: str,
     compiled: Mapping[str, Questions] | None = None,
+    rates: Rates = XLA,
 ) -> frozenset[str]:
     """The names of the weights that are matrix-free at width ``n``.
 
     ``asked`` has the products that are taken with each applied weight, ``compiled`` those that code is made for (fewer,
-    where a loop repeats them; the same if None). ``engine`` is "conditioned" (every Gaussian operator is matrix-free),
+    where a loop repeats them; the same if None). ``rates`` are those of the path that
+    computes. ``engine`` is "conditioned" (every Gaussian operator is matrix-free),
     "auto" (those that are cheaper so, if :data:`SHARED` draws save the time that their code takes longer to compile) or
     "dense" (none). Where an operator is matrix-free, or "conditioned" finds no operator at all, Gaussian
     weights with a finite side are matrix-free too if that is cheaper. Raises TpError TP511 where "conditioned" finds
@@ -39,7 +41,7 @@ def absent(
             f"no weight can be conditioned: products are only drawn for normal entries, and {materialised(parameters)}"
         )
         raise error("TP511", message, hint="use --engine dense")
-    saved = {name: _saved(parameters[name], asked[name], n) for name in able}
+    saved = {name: _saved(parameters[name], asked[name], n, rates) for name in able}
     cheap = {name for name in able if saved[name] > 0}
     out = operators & (able if engine == "conditioned" else cheap)
     if out or (engine == "conditioned" and not operators):
@@ -61,7 +63,7 @@ def materialised(parameters: Mapping[str, Parameter]) -> str:
     return ", ".join(f"{p.name} is {p.law.family}" for p in found)
 
 
-def _saved(parameter: Parameter, asked: Questions, n: int) -> float:
+def _saved(parameter: Parameter, asked: Questions, n: int, rates: Rates) -> float:
     """The seconds that one draw is faster with the weight matrix-free; negative where it is slower."""
     rows, columns = sizes(parameter, n)
-    return asked.materialised(rows * columns) - asked.conditioned(rows, columns)
+    return asked.materialised(rows * columns, rates) - asked.conditioned(rows, columns, rates)

@@ -19,16 +19,30 @@ from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
 from tp.primitives.traits import applied_weight
 
-DRAW = 7.5e-9
-"""Seconds for drawing one normal number."""
-TOUCH = 5.0e-10
-"""Seconds for reading or writing one number."""
-MULTIPLY = 5.0e-11
-"""Seconds for one multiplication and addition within a matrix product."""
-ASK = 5.0e-5
-"""Seconds that each conditioned product takes at every width, for small matrices of fixed size."""
-NODE = 1.0e-6
-"""Seconds that each node takes at every width, however few numbers it has."""
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Seconds that one path of computing takes for what work consists of.
+
+    Fields:
+        draw: drawing one normal number.
+        touch: reading or writing one number.
+        multiply: one multiplication and addition within a matrix product.
+        ask: each conditioned product, at every width, for small matrices of fixed size.
+        node: each node, at every width, however few numbers it has.
+    """
+
+    draw: float
+    touch: float
+    multiply: float
+    ask: float
+    node: float
+
+
+XLA = Rates(draw=7.5e-9, touch=5.0e-10, multiply=5.0e-11, ask=5.0e-5, node=1.0e-6)
+"""Compiled by JAX: nodes one after another are one loop."""
+NUMPY = Rates(draw=3.5e-9, touch=8.0e-10, multiply=5.0e-11, ask=1.0e-3, node=1.3e-5)
+"""Each node is a few calls of NumPy, which write their results to memory."""
 
 
 @dataclass(slots=True)
@@ -45,20 +59,20 @@ class Questions:
         """The most vectors of one group."""
         return max((k for k, _ in self.groups), default=0)
 
-    def materialised(self, size: int) -> float:
+    def materialised(self, size: int, rates: Rates = XLA) -> float:
         """Seconds with the weight as an array of ``size`` entries, drawing included."""
-        return size * (DRAW + TOUCH + sum(TOUCH + MULTIPLY * k for k, _ in self.groups))
+        return size * (rates.draw + rates.touch + sum(rates.touch + rates.multiply * k for k, _ in self.groups))
 
-    def conditioned(self, rows: int, columns: int) -> float:
+    def conditioned(self, rows: int, columns: int, rates: Rates = XLA) -> float:
         """Seconds with the weight matrix-free."""
         known = [0, 0]
         total = 0.0
         for k, side in self.groups:
             mine, other = known[side], known[not side]
             inside, outside = (rows, columns) if side else (columns, rows)
-            total += ASK + DRAW * k * outside
-            total += TOUCH * (inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k))
-            total += MULTIPLY * k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
+            total += rates.ask + rates.draw * k * outside
+            total += rates.touch * (inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k))
+            total += rates.multiply * k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
             known[side] += k
         return total
 
@@ -123,19 +137,23 @@ def drawing_bytes(parameters: Mapping[str, Parameter], without: Collection[str],
 
 
 def products(
-    parameters: Mapping[str, Parameter], asked: Mapping[str, Questions], without: Collection[str], n: int
+    parameters: Mapping[str, Parameter],
+    asked: Mapping[str, Questions],
+    without: Collection[str],
+    n: int,
+    rates: Rates = XLA,
 ) -> float:
     """Seconds for all products with weights, drawing included; weights in ``without`` are matrix-free."""
     total = 0.0
     for name, parameter in parameters.items():
         rows, columns = sizes(parameter, n)
         mine = asked.get(name, Questions())
-        total += mine.conditioned(rows, columns) if name in without else mine.materialised(rows * columns)
+        total += mine.conditioned(rows, columns, rates) if name in without else mine.materialised(rows * columns, rates)
     return total
 
 
-def elsewhere(graph: Nodes, roots: Sequence[int], n: int) -> float:
-    """Seconds for everything that is not a product with a weight."""
+def elsewhere(graph: Nodes, roots: Sequence[int], n: int, rates: Rates = XLA, together: int = 1) -> float:
+    """Seconds of one draw for everything that is not a product with a weight, where ``together`` are made at once."""
     needed = graph.needed(roots)
     touched = sum(2 * entries(graph.type(i), n) for i in needed if applied_weight(graph[i].operation) is None)
-    return TOUCH * touched + NODE * len(needed)
+    return rates.touch * touched + rates.node * len(needed) / together
