@@ -36,6 +36,10 @@ def without(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto
     return _kept(graph, tuple(quantities)).engine(At(n, engine=engine)).absent
 
 
+def path(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> str:
+    return _kept(graph, tuple(quantities)).engine(At(n, engine=engine)).path
+
+
 def cost(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:
     return _kept(graph, tuple(quantities)).cost(At(n, engine=engine))
 

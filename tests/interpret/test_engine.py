@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
-from tests.experiments.drawn import chosen, compilation, cost, memory, sample, without
+from tests.experiments.drawn import chosen, compilation, cost, memory, path, sample, without
 from tests.marks import exhaustive
 from tp.diagnostics.diagnostic import TpError
 from tp.experiments.iteration_limits import TOLERANCE
@@ -80,9 +80,11 @@ def test_auto_costs_no_more_than_either(name: str) -> None:
 def test_cost_and_memory_grow_linearly(name: str) -> None:
     graph = shipped(name).graph
     widths = [2**17, 2**18, 2**19, 2**20]
+    paths = [path(graph, SCALARS, n, "conditioned") for n in widths]
     for measure in (cost, memory):
         sizes = [measure(graph, SCALARS, n, engine="conditioned") for n in widths]
-        assert all(1.9 < b / a < 2.1 for a, b in pairwise(sizes))
+        least = [1.9 if a == b else 1.0 for a, b in pairwise(paths)]  # compiled programs are faster
+        assert all(low < b / a < 2.1 for low, (a, b) in zip(least, pairwise(sizes), strict=True))
     assert memory(graph, SCALARS, 2**20, engine="conditioned") < 2**36
     assert memory(graph, SCALARS, 2**20, engine="auto") <= memory(graph, SCALARS, 2**20, engine="conditioned")
 

@@ -21,7 +21,7 @@ from tp.machine import processors
 Block = Callable[[Sequence[int]], Mapping[str, Any]]
 """A function from the numbers of some draws to values [draws, ...] by name."""
 MOST_BYTES = 1 << 29
-"""The most bytes that blocks made at the same time may take together."""
+"""The most bytes of blocks made at the same time. A process with JAX has more beside its numbers."""
 
 
 def threads(memory: int) -> int:

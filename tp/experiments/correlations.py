@@ -48,9 +48,8 @@ class Correlations:
         derived, n, choice = self._derived, at.width, self._derived.choice(at.width, at.engine)
         data = arrange(derived.program, self.inputs, derived.depth)
         if choice.path is Path.NUMPY:
-            memory = derived.block_memory(n, at.engine, WORD[at.dtype])
             block = derived.block(n, at.dtype, choice, data)
-            found = drawn_in_blocks(block, first, count, choice.together, memory)
+            found = drawn_in_blocks(block, first, count, choice.together, self.memory(at))
         else:
             found = self._compiled.draw(
                 at, first, count, data, lambda kind: derived.one(n, kind, choice.absent), lambda: self.memory(at)

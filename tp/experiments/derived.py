@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tp.experiments.blocks import Block, threads
+from tp.experiments.blocks import Block
 from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
 from tp.experiments.streams import One
 from tp.graph.axes import DRAWS, Axis
@@ -70,13 +70,11 @@ class Derived:
         return best if longer <= compilation(programs, self._asked(n), compiled.absent) else compiled
 
     def memory(self, n: int, engine: str, word: int) -> int:
-        """Bytes at once for numbers of ``word`` bytes: weights or their known products, and the largest drawn."""
-        found = self.choice(n, engine)
-        one = self.block_memory(n, engine, word)
-        return one * threads(one) if found.path is Path.NUMPY else one
+        """Bytes at once for numbers of ``word`` bytes: weights or their known products, and the largest drawn.
 
-    def block_memory(self, n: int, engine: str, word: int) -> int:
-        """Bytes for the draws that are made side by side by one thread."""
+        Threads beside the first one are not counted: NumPy starts them where there is room for them in the memory that
+        JAX would take for itself.
+        """
         found = self.choice(n, engine)
         drawing = drawing_bytes(self.program.parameters, found.absent, n, word)
         return found.together * word * self._words(n, found.absent) + drawing

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from tp.namespace import is_numpy, matmul, namespace
-from tp.primitives.arrays import long_einsum
+from tp.primitives.arrays import long_einsum, rows_times_rows
 
 Array = Any
 """An array of NumPy or of JAX."""
@@ -76,7 +76,7 @@ def split(x: Float[Array, "vectors size"], basis: Float[Array, "known size"]) ->
 
 def products(x: Float[Array, "k size"], y: Float[Array, "l size"]) -> Float[Array, "k l"]:
     """All inner products of the rows of ``x`` with those of ``y``."""
-    return x @ y.T if is_numpy(x, y) else long_einsum("kn,ln->kl", x, y)
+    return rows_times_rows(x, y) if is_numpy(x, y) else long_einsum("kn,ln->kl", x, y)
 
 
 def resolution(k: int, dtype: Any) -> float:
