@@ -24,8 +24,17 @@ MOST_BYTES = 1 << 29
 """The most bytes of blocks made at the same time. A process with JAX has more beside its numbers."""
 
 
+FEWEST_BYTES = 1 << 23
+"""The fewest bytes of a block where more than one thread is of use."""
+
+
 def threads(memory: int) -> int:
-    """The number of blocks, of ``memory`` bytes each, that are made at the same time."""
+    """The number of blocks, of ``memory`` bytes each, that are made at the same time.
+
+    Threads would hinder each other in small blocks, where the interpreter of Python takes most of the time.
+    """
+    if memory < FEWEST_BYTES:
+        return 1
     return max(1, min(processors(), MOST_BYTES // max(memory, 1)))
 
 

@@ -123,6 +123,8 @@ def _factor(
     it. Where ``spare`` is 0 it is left out, and its row of the inverse is zero.
     """
     xp = namespace(gram)
+    if is_numpy(gram) and (found := _all_kept(gram, least)) is not None:
+        return found
     places = xp.arange(gram.shape[0])
 
     def step(j: Any, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
@@ -144,6 +146,17 @@ def _factor(
     for j in range(gram.shape[0]):
         start = step(j, start)
     return start
+
+
+def _all_kept(gram: Array, least: Array) -> tuple[Array, Array, Array] | None:
+    """:func:`_factor` by LAPACK, where every pivot exceeds ``least``; else None."""
+    try:
+        lower = np.linalg.cholesky(gram)
+    except np.linalg.LinAlgError:
+        return None
+    if not (np.square(np.diagonal(lower)) > least).all():
+        return None
+    return lower, np.tril(np.linalg.inv(lower)), np.ones(len(gram), bool)
 
 
 def _written(array: Array, j: Any, row: Any) -> Array:
