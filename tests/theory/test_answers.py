@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.marks import slow
 from tests.random_programs.strategy import programs, seeded
 from tp.graph.graph import Graph
 from tp.syntax import parse
@@ -88,8 +89,11 @@ def shuffled(pick: random.Random) -> list[str]:
     return pick.sample(list(QUESTIONS), len(QUESTIONS))
 
 
-def restated(text: str, pick: random.Random) -> str:
-    """The program with all weights and values renamed, and the weights declared in another order at its start."""
+def restated(text: str, pick: random.Random) -> tuple[str, dict[str, str]]:
+    """The program with all weights and values renamed, and the weights declared in another order at its start.
+
+    With it the new names.
+    """
     lines = text.splitlines()
     declared = [line for line in lines if line.lstrip().startswith("param ")]
     # An axis such as [c=2 | n] is declared where it first appears.
@@ -100,7 +104,19 @@ def restated(text: str, pick: random.Random) -> str:
     names = re.findall(r"^\s*(?:param )?(\w+) (?:: \[.*~|=)", text, re.MULTILINE)
     numbers = pick.sample(range(100, 999), len(names))
     new = {name: f"{pick.choice('abcABC')}{number}" for name, number in zip(names, numbers, strict=True)}
+    return renamed(text, new), new
+
+
+def renamed(text: str, new: dict[str, str]) -> str:
     return re.sub(r"\b[A-Za-z]\w*\b", lambda m: new.get(m[0], m[0]), text)
+
+
+def certified(text: str, wanted: list[str], new: dict[str, str] | None = None) -> object:
+    """The certificate of the program, but for its digest, which is that of names, with ``new`` names taken back."""
+    found = Analysis(parse(text).graph, wanted).certificate(wanted)
+    old = {value: key for key, value in (new or {}).items()}
+    text = renamed(json.dumps({key: found[key] for key in found if key != "digest"}), old)
+    return json.loads(text.replace("widths n = n,", "widths n,").replace("widths n = n\\n", "widths n\\n"))
 
 
 @pytest.mark.parametrize("text", [MIDDLE, HEADS])
@@ -126,7 +142,7 @@ def test_questions_do_not_depend_on_each_other(text: str, pick: random.Random) -
 @given(programs, st.randoms(use_true_random=False))
 @settings(max_examples=6, deadline=None)
 def test_names_and_statements_do_not_matter(text: str, pick: random.Random) -> None:
-    other = restated(text, pick)
+    other, _ = restated(text, pick)
     assert other != text
     order = list(QUESTIONS)
     assert answers(parse(other).graph, order) == answers(parse(text).graph, order)
@@ -141,3 +157,16 @@ def test_a_certificate_is_the_same_after_other_questions(text: str) -> None:
     for question in QUESTIONS.values():
         question(later)
     assert json.dumps(later.certificate(wanted)) == json.dumps(alone.certificate(wanted))
+
+
+WANTED = ["F", "C[0,2]", "C[1,1]"]
+CERTIFIED = [MIDDLE, *(seeded(k) for k in (0, 2, 3, 4))]
+
+
+@pytest.mark.parametrize("text", slow(CERTIFIED, but=CERTIFIED[:2]))
+def test_a_certificate_depends_on_names_and_order_no_more_than_the_program(text: str) -> None:
+    """Names of weights, axes and values, the order in which weights are declared, and that of the quantities."""
+    other, new = restated(text, random.Random(1))
+    axes = {"n": "z1", "m": "z2", "n1": "z3"}
+    other = renamed(other, axes)
+    assert certified(other, WANTED[::-1], new | axes) == certified(renamed(text, {}), WANTED)

@@ -67,3 +67,19 @@ def test_one_column_is_no_more_than_all(m: str) -> None:
     kernel = found.exponents["kernel"]
     assert kernel is not None
     assert kernel == -Fraction(m) or (kernel > -Fraction(m) and not found.exact["kernel"])
+
+
+@pytest.mark.parametrize(("m", "second", "third"), [("1/2", "-1/2", "-3/2"), ("1", "-1", "-2")])
+def test_a_readout_of_columns(m: str, second: str, third: str) -> None:
+    """The readout w of m numbers, each the readout v of one column: C[0,2] has Σ_kl w_l (v·φ_k)(φ_k·φ_l).
+
+    Given the columns φ_k that is v·(Σ_k φ_k φ_k')·u with u = Σ_l w_l φ_l, of order max(1/m, 1/n) with its factors.
+    """
+    extra = "    param w : [m] ~ normal(0, 1)\n    h = tanh"
+    output = "dot(w, dot(v, tanh(W @ h / sqrt(n)), n) / sqrt(n)) / sqrt(m)"
+    text = TEXT.replace("    h = tanh", extra).format(output=output, m=m, law="normal")
+    found = Analysis(parse(text).graph, NAMES[:4]).prediction(NAMES[:4])
+    assert {n: str(e) for n, e in found.exponents.items()} == {
+        "F": "0", "kernel": "0", "C[0,2]": second, "C[0,3]": third,
+    }  # fmt: skip
+    assert all(found.exact.values())

@@ -226,7 +226,11 @@ class Analysis:
     # certificates ------------------------------------------------------------------------------------
 
     def certificate(self, quantities: Sequence[str]) -> Json:
-        """The derivations of all that was said about ``quantities``, of the closed forms, and of the regime."""
+        """The derivations of all that was said about ``quantities``, of the closed forms, and of the regime.
+
+        The order of ``quantities`` does not matter. Raises ValueError for an unknown one.
+        """
+        ordered = sorted({q.name: q for q in map(parse, quantities)}.values(), key=lambda q: (q.free, q.contracted))
         rate = None if self.series is None else self.series.rate
         sizes = tuple((s.calculus.along, s.calculus.free or 0) for s in (self.bounds.main, self.bounds.least))
-        return certificate(self.source, Choices(tuple(quantities), rate, sizes))
+        return certificate(self.source, Choices(tuple(q.name for q in ordered), rate, sizes))

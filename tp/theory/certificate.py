@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tp.graph.graph import Graph
@@ -25,6 +25,7 @@ from tp.orders.proof.written import Growing, written
 from tp.orders.typical.pruning import MOST
 from tp.orders.typical.recorder import Calculus
 from tp.orders.typical.rules import Rules
+from tp.primitives.traits import weight_of
 from tp.theory.subjects import Choices, subjects
 
 FORMAT = "tp-certificate-2"
@@ -49,8 +50,13 @@ def certificate(program: Graph, choices: Choices) -> Json:
 
 
 def standard(program: Graph) -> Graph:
-    """``program`` as certificates carry it: without names of nodes and places in the source, in one order of nodes."""
-    return subgraph(program, program.outputs)[0]
+    """``program`` as certificates carry it: without names of nodes and places in the source, in one order of nodes.
+
+    Weights are in the order in which nodes use them, those that none uses left out.
+    """
+    bare = subgraph(program, program.outputs)[0]
+    used = dict.fromkeys(w.name for node in bare.nodes if (w := weight_of(node.operation)) is not None)
+    return replace(bare, parameters={name: bare.parameters[name] for name in used})
 
 
 def described(about: Sequence[Subject]) -> list[Json]:

@@ -121,7 +121,8 @@ class Flips:
         for number in numbers(candidates):
             generator = self._numbered[number]
             assert isinstance(generator, Generator)
-            if generator.blur is None and content.parity(1 << number) == 1:
+            sharp = generator.blur is None or generator.blur <= -width * HALF
+            if sharp and content.parity(1 << number) == 1:
                 entries.append(generator)
         if not entries:
             return NOTHING
