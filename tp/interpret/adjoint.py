@@ -56,11 +56,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """The bounds of F along directions of one size, with the bounds of the nodes below F by node."""
+    """The bounds of F along directions of one size, with the bounds of the nodes below F by node.
+
+    ``others`` has the bounds of all nodes of the adjoint program, first where nothing moves, then along computed
+    directions.
+    """
 
     calculus: NormCalculus
     output: Line
     jets: Mapping[int, Jet]
+    graph: Nodes
+    others: tuple[Mapping[int, Jet], Mapping[int, Jet]]
 
     def line(self, free: int, contracted: int) -> Derivation[Any]:
         """The line that reads the form of a class off the bounds of F."""
@@ -146,4 +152,5 @@ class AdjointBounds:
         last = moving.jets[self.adjoint.output].value
         output = calculus.line("norm.output", (len(parts),), last, *parts, *parts_free)
         self.reasons.update(calculus.reasons)
-        return Sweep(calculus, output, moving.jets), calculus.arguments
+        others = (self._still, computed.jets)
+        return Sweep(calculus, output, moving.jets, graph, others), calculus.arguments

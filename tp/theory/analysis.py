@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from tp.graph.graph import Graph
+from tp.graph.nodes import Nodes
 from tp.interpret.orders import calculus_for
 from tp.optimizers.optimizer import Optimizer
 from tp.orders.proof.encoding import Json
+from tp.orders.typical.recorder import Derived
 from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
 from tp.theory.assumptions import assumptions
@@ -28,8 +31,32 @@ from tp.theory.prepared import prepared
 from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
+from tp.theory.steady import brief, grows, restored, steady, tables, values_of
 from tp.theory.subjects import Choices
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
+
+Found = TypeVar("Found")
+Asked = ParamSpec("Asked")
+
+
+def _whole(
+    part: Callable[Concatenate[Analysis, Asked], Found],
+) -> Callable[Concatenate[Analysis, Asked], Found]:
+    """``part`` of all steps of a program: derived of few of them where that is the same (calculus, theorem 3.18)."""
+
+    @wraps(part)
+    def asked(self: Analysis, *args: Asked.args, **settings: Asked.kwargs) -> Found:
+        self.asking += 1
+        try:
+            found = part(self, *args, **settings)
+        finally:
+            self.asking -= 1
+        if self.asking or self.brief is None or self.unchanged():
+            return found
+        self.unroll()
+        return part(self, *args, **settings)
+
+    return asked
 
 
 class Analysis:
@@ -49,6 +76,11 @@ class Analysis:
         """
         self.optimizer = optimizer
         self.calculus = calculus_for(self.program)
+        self.brief = brief(self.program)
+        """The program with few of its equal steps, of which all but values of nodes and blame is derived."""
+        self.asking = 0
+        """How many of the questions below are being answered, one for another."""
+        self._trained: dict[int, Derived] = {}
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
         self._seconds: dict[int, Fraction | None] = {}
 
@@ -57,8 +89,37 @@ class Analysis:
     @cached_property
     def scalars(self) -> Scalars:
         """The programs of C^{D,d}, D <= 1."""
-        return Scalars(self.program, self._depth, self.calculus)
+        return Scalars(self._derived_of, self._depth, self.calculus)
 
+    @property
+    def _derived_of(self) -> Graph:
+        return self.program if self.brief is None else self.brief.program
+
+    def unchanged(self) -> bool:
+        """Whether the steps that were left out would change nothing that has been derived."""
+        assert self.brief is not None
+        evidence: list[tuple[Nodes, Mapping[int, object]]] = []
+        if "scalars" in self.__dict__:
+            evidence.append((self.scalars.graph, values_of(self.scalars.values)))
+        for name in ("bounds", "typical_bounds"):
+            if (found := self.__dict__.get(name)) is not None:
+                sweeps = (found.main, found.least)
+                evidence += [(s.graph, tables(jets)) for s in sweeps for jets in (s.jets, *s.others)]
+        if (trained := self.__dict__.get("regime")) is not None:
+            if grows(trained):
+                return False
+            evidence.append((trained.graph, values_of(self._trained)))
+        return all(steady(self.brief.steps, graph, values) for graph, values in evidence)
+
+    def unroll(self) -> None:
+        """Forgets what was derived of fewer steps."""
+        self.brief = None
+        self._seconds.clear()
+        self._trained = {}
+        for name in ("scalars", "bounds", "series", "typical_bounds", "orders", "weak", "weak_bound", "regime"):
+            self.__dict__.pop(name, None)
+
+    @_whole
     def exponent(self, name: str) -> Fraction | None:
         """The typical exponent of a quantity (None: vanishes identically). Raises ValueError for an unknown one."""
         return self._exponent(parse(name))
@@ -67,9 +128,12 @@ class Analysis:
         if quantity.free < 2:
             return self.scalars.ground(quantity).exponent
         if quantity.contracted not in self._seconds:
-            self._seconds[quantity.contracted] = second_order(self.scalars, quantity, lambda: self.typical_bounds)
+            self._seconds[quantity.contracted] = second_order(
+                self.program, self.scalars, quantity, lambda: self.typical_bounds
+            )
         return self._seconds[quantity.contracted]
 
+    @_whole
     def prediction(self, quantities: Sequence[str], *, nodes: bool = False) -> Prediction:
         """Typical exponents of ``quantities`` and, with ``nodes``, of named nodes.
 
@@ -111,10 +175,12 @@ class Analysis:
             )
 
     @cached_property
+    @_whole
     def bounds(self) -> Bounds:
         """Bounds of all C^{D,d} without cancellation, for all laws that have the moments of the program's laws."""
-        return bounds(self.program)
+        return bounds(self._derived_of)
 
+    @_whole
     def bound(self, name: str) -> Fraction | None:
         """The exponent of a bound of the quantity; None: vanishes identically. It is not below the typical one."""
         quantity = parse(name)
@@ -123,14 +189,16 @@ class Analysis:
     # all orders --------------------------------------------------------------------------------------
 
     @cached_property
+    @_whole
     def series(self) -> Series | None:
         """The typical C^{0,d} for all d >= 2."""
         return series(self.scalars)
 
     @cached_property
+    @_whole
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
-        return bounds(self.program, lambda graph: TypicalSizes(self.scalars, graph))
+        return bounds(self._derived_of, lambda graph: TypicalSizes(self.scalars, graph))
 
     @cached_property
     def orders(self) -> TypicalOrders:
@@ -138,17 +206,20 @@ class Analysis:
         found = self.typical_bounds
         return TypicalOrders(self.scalars, self.series, found)
 
+    @_whole
     def laws(self) -> tuple[Law, ...]:
         """The closed forms; families for which none was found are missing."""
         return self.orders.laws()
 
     @cached_property
+    @_whole
     def weak(self) -> tuple[Strength | None, Strength | None]:
         """m(n) for fixed and for power weak correlations, from typical orders."""
         exponents = Exponents(self.orders.at, self.orders.tail)
         return fixed(exponents), power(exponents)
 
     @cached_property
+    @_whole
     def weak_bound(self) -> tuple[Strength | None, Strength | None]:
         """m(n) from :attr:`bounds` instead of typical orders, and so without cancellation."""
         found = self.bounds
@@ -158,9 +229,11 @@ class Analysis:
     # training ----------------------------------------------------------------------------------------
 
     @cached_property
+    @_whole
     def regime(self) -> Regime:
         """The regime of training with :attr:`optimizer`. Raises TpError TP514 where no orders of it are known."""
-        return regime(self.program, self.calculus, self.optimizer)
+        found = regime(self._derived_of, self.calculus, self.optimizer, values=self._trained)
+        return found if self.brief is None else restored(found, self.program, self.brief.image)
 
     def regime_after(self, steps: int) -> Regime:
         """The regime with the orders after that many steps; :attr:`regime` where later steps change none.
@@ -206,6 +279,7 @@ class Analysis:
         return tuple(initial_features(self.program, self.calculus))
 
     @property
+    @_whole
     def normalised(self) -> bool:
         """Whether F = O(1), the kernel is Θ(1), and arguments of activations on wide axes neither grow nor vanish.
 
@@ -214,6 +288,7 @@ class Analysis:
         kernel = self.scalars.ground(parse("kernel"))
         return self.within({"F": Fraction(0)}) and kernel.exponent == 0 and kernel.exact and self.normal_features
 
+    @_whole
     def within(self, limits: Mapping[str, Fraction | None]) -> bool:
         """Whether the typical exponent of each quantity is at most its limit; None: it vanishes identically."""
         found = ((self.exponent(name), limit) for name, limit in limits.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from tp.activations.facts import facts
@@ -25,6 +25,16 @@ def activated(program: Graph) -> Iterable[tuple[str, int]]:
         found = function_of(program[index].operation)
         if found is not None and is_activation(found.activation):
             yield found.activation, program[index].operands[0]
+
+
+def first_names(program: Graph) -> dict[int, str]:
+    """The first name of every node that has one."""
+    return {node: name for name, node in reversed(list(program.names.items()))}
+
+
+def feature_name(program: Graph, argument: int, activation: str, named: Mapping[int, str]) -> str:
+    """What the argument of an activation is called; ``named`` are the :func:`first_names`."""
+    return named.get(argument) or program[argument].label or f"the argument of {activation}"
 
 
 def initial_features(program: Graph, calculus: Calculus) -> Iterable[tuple[int, Fraction | None]]:

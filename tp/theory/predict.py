@@ -55,11 +55,13 @@ def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
         yield NodeOrder(name, program[node].span, found.exponent, found.exact)
 
 
-def second_order(scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]) -> Fraction | None:
+def second_order(
+    program: Graph, scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]
+) -> Fraction | None:
     """The typical exponent of ‖C^{2,d}‖; None where it vanishes identically (calculus, section 4).
 
     From below: one slot along g / |g| gives C^{1,d+1} over the root of the kernel. From above: the norm calculus with
-    ``typical`` sizes of values. Where the two differ, the power iteration decides.
+    ``typical`` sizes of values. Where the two differ, the power iteration on ``program`` decides.
     """
     d = quantity.contracted
     above = typical().exponent(2, d)
@@ -67,4 +69,4 @@ def second_order(scalars: Scalars, quantity: Quantity, typical: Callable[[], Bou
     below = scalars.ground(Quantity("", 1, d + 1, 1.0))
     if above is None or (kernel is not None and below.exact and below.exponent == above + kernel / 2):
         return above
-    return spectral_exponent(scalars.program, d, scalars.calculus)
+    return spectral_exponent(program, d, scalars.calculus)

@@ -26,7 +26,7 @@ from tp.primitives.traits import applied_weight, function_of
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
-from tp.theory.features import activated
+from tp.theory.features import activated, feature_name, first_names
 from tp.theory.kinks import kinks_meet
 from tp.theory.movers import USELESS, Mover, movers
 from tp.theory.steps import SETTLING, Parts, since
@@ -77,7 +77,8 @@ class Feature:
 
     ``width``: it has a wide axis. ``open``: it decays, but what is made of it is of order 1 before it is summed over a
     wide axis, as with a gate. ``exact``: ``initial`` or, where that is not positive, ``moved`` is positive and
-    attained. ``sharp``: ``moved`` is attained. ``follows``: it is made from another one that grows.
+    attained. ``sharp``: ``moved`` is attained. ``follows``: it is made from another one that grows. ``node`` is its
+    node in the program.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Feature:
     sharp: bool = True
     open: bool = False
     follows: bool = False
+    node: int | None = None
 
     @property
     def vanishes(self) -> bool:
@@ -142,13 +144,20 @@ class Regime:
         return -max(moved) if moved else None
 
 
-def regime(program: Graph, calculus: Calculus, optimizer: Optimizer | None = None, most: int | None = None) -> Regime:
+def regime(
+    program: Graph,
+    calculus: Calculus,
+    optimizer: Optimizer | None = None,
+    most: int | None = None,
+    values: dict[int, Derived] | None = None,
+) -> Regime:
     """The regime of ``program`` under its learning rates and the ``optimizer`` (None: SGD).
 
-    At most ``most`` steps are followed (None: as many as there are weights, and :data:`SETTLING` more). Raises TpError
-    TP514.
+    At most ``most`` steps are followed (None: as many as there are weights, and :data:`SETTLING` more). The values of
+    the nodes of the trained program are added to ``values``. Raises TpError TP514.
     """
-    return _Reading(program, calculus, optimizer, most or len(program.parameters) + SETTLING).regime()
+    most = most or len(program.parameters) + SETTLING
+    return _Reading(program, calculus, optimizer, most, {} if values is None else values).regime()
 
 
 def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
@@ -160,11 +169,18 @@ def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
 
 
 class _Reading:
-    def __init__(self, program: Graph, calculus: Calculus, optimizer: Optimizer | None, most: int) -> None:
+    def __init__(
+        self,
+        program: Graph,
+        calculus: Calculus,
+        optimizer: Optimizer | None,
+        most: int,
+        values: dict[int, Derived],
+    ) -> None:
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
-        self.values: dict[int, Derived] = {}
+        self.values = values
         self.grounds: dict[str, Derived] = {}
         self.nodes: dict[str, int | None] = {}
         self.parts = Parts(calculus, self.values)
@@ -374,14 +390,14 @@ class _Reading:
 
     def _features(self) -> Iterable[Feature]:
         seen: set[int] = set()
-        named = {node: name for name, node in reversed(list(self.program.names.items()))}
+        named = first_names(self.program)
         for activation, argument in activated(self.program):
             node = self.after.nodes[self.back.image[argument]]
             if argument in seen or not node.moves:
                 continue
             seen.add(argument)
             found = self.program[argument]
-            name = named.get(argument) or found.label or f"the argument of {activation}"
+            name = feature_name(self.program, argument, activation, named)
             initial = self.order(node.base)
             moved = largest(self.order(node.first), self.order(node.rest))
             parts = [node.base] if initial is not None and initial > 0 else [node.first, node.rest]
@@ -397,7 +413,8 @@ class _Reading:
             follows = not self.growing.isdisjoint(
                 set(self.back.graph.needed([self.back.image[argument]])) - {self.back.image[argument]}
             )
-            yield Feature(name, found.span, bool(wide(found.type)), initial, moved, grows, sharp, gate, follows)
+            width = bool(wide(found.type))
+            yield Feature(name, found.span, width, initial, moved, grows, sharp, gate, follows, argument)
 
     def _open(self, argument: int) -> bool:
         """Whether all that is made of ``argument``, entry by entry, is of order 1 at initialisation.
