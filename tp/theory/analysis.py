@@ -46,14 +46,18 @@ def _whole(
 
     @wraps(part)
     def asked(self: Analysis, *args: Asked.args, **settings: Asked.kwargs) -> Found:
+        brief = self.brief
         self.asking += 1
         try:
             found = part(self, *args, **settings)
         finally:
             self.asking -= 1
-        if self.asking or self.brief is None or self.unchanged():
+        if self.asking or brief is None:
             return found
-        self.unroll()
+        if self.brief is not None:
+            if self.unchanged():
+                return found
+            self.unroll()
         return part(self, *args, **settings)
 
     return asked
@@ -89,7 +93,12 @@ class Analysis:
     @cached_property
     def scalars(self) -> Scalars:
         """The programs of C^{D,d}, D <= 1."""
-        return Scalars(self._derived_of, self._depth, self.calculus)
+        found = Scalars(self._derived_of, self._depth, self.calculus)
+        if self.brief is None or steady(self.brief.steps, found.graph, values_of(found.values)):
+            return found
+        # The gradient of F tells early that all steps are needed.
+        self.unroll()
+        return Scalars(self.program, self._depth, self.calculus)
 
     @property
     def _derived_of(self) -> Graph:
@@ -198,7 +207,8 @@ class Analysis:
     @_whole
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
-        return bounds(self._derived_of, lambda graph: TypicalSizes(self.scalars, graph))
+        scalars = self.scalars
+        return bounds(self._derived_of, lambda graph: TypicalSizes(scalars, graph))
 
     @cached_property
     def orders(self) -> TypicalOrders:
