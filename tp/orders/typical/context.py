@@ -209,8 +209,9 @@ class Context:
         """A vector below which one of its own kind lies, in a recurrence: of those below only kinds are remembered."""
         number = self._vector(kind, (below,), below)
         if number not in self._inside:
-            self._inside[number] = frozenset()
-            self._inside[number] = frozenset(self._recurrent(k, below) for k in below)
+            # All vectors over the same kinds hold each other.
+            ring = [self._vector(k, (below,), below) for k in below]
+            self._inside.update(dict.fromkeys([number, *ring], frozenset(ring)))
         return number
 
     def _vector(self, kind: int, holds: Holds, below: frozenset[int]) -> int:
