@@ -12,7 +12,7 @@ from tp.orders.typical.flips import Flips
 from tp.orders.typical.generator import Generator, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.pruning import MOST, alike, merged, prune, united, widened
-from tp.orders.typical.value import Term, Value
+from tp.orders.typical.value import Term, Value, members_of
 
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
 
@@ -122,8 +122,18 @@ class Context:
 
     def _by_parity(self, term: Term) -> Iterable[Term]:
         """The parts of ``term`` that are even and odd in each formal variable: orders of series differ between them."""
-        parts = term.content.parts(self.flips.formal)
-        return (term,) if len(parts) == 1 else [term._replace(content=part) for part in parts]
+        formal = self.flips.formal
+        parts = term.content.parts(formal)
+        if len(parts) == 1:
+            return (term,)
+        if not term.members:
+            return [term._replace(content=part) for part in parts]
+        found: list[Term] = []
+        for part in parts:
+            own = [c for m in term.members for c in m.parts(formal) if not (c.offset ^ part.offset) & formal]
+            bound = term.bound or not own
+            found.append(term._replace(content=part, bound=bound, members=members_of(part, own)))
+        return found
 
     # sources of randomness ---------------------------------------------------------------------------
 

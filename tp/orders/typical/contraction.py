@@ -12,7 +12,7 @@ from tp.orders.typical.f2 import remainder
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
-from tp.orders.typical.value import Term
+from tp.orders.typical.value import Term, members_of
 
 BEYOND = grains(UNBOUNDED / 2)
 """Larger gains are not known from above."""
@@ -50,25 +50,35 @@ def contracted(at: Context, term: Term, over: WideAxes) -> tuple[Term, ...]:
 def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Term]:
     """The sum over one axis: its mean over the sources on this axis, and its fluctuation about it."""
     axis, width = over
-    size, content, part, bound, symbols, tail = term
+    size, content, part, bound, symbols, tail, members = term if not term.bound else term._replace(members=frozenset())
     # Entries that are not zero: n^(width + part) along this axis, at least one.
     count, part = max(grains(width) + part, 0), min(grains(width) + part, 0)
     left = remaining(at, symbols, (over,))
     sums = summed(at, content, axis, count)
     projected = forgotten(at, content, axis).loosened(sums)
+    parts = members_of(projected, (forgotten(at, c, axis).loosened(sums) for c in members)) if members else members
     if not count:
-        yield Term(size, projected, part, bound, left, tail)
+        yield Term(size, projected, part, bound, left, tail, parts)
         return
     mean = _mean(at, content, axis, symbols, count)
     if mean is None:
         inner = at.flips.averaged(content, axis, width)
-        yield Term(size + half(count), projected.times(inner), part, bound, left, tail)
+        content = projected.times(inner)
+        parts = members_of(content, (c.times(inner) for c in parts)) if parts else parts
+        yield Term(size + half(count), content, part, bound, left, tail, parts)
         return
     lost, kept, only_bound = mean
     kept = kept.loosened(sums)
-    yield Term(size + count + lost, kept, part, bound or only_bound, left, tail)
+    stay = members
+    if members:
+        # The mean is as large as said if that of a part is.
+        means = (_mean(at, c, axis, symbols, count) for c in members)
+        sections = [found[1].loosened(sums) for found in means if found is not None and found[0] == lost]
+        only_bound = only_bound or not sections
+        stay = members_of(kept, sections) if sections else frozenset[Content]()
+    yield Term(size + count + lost, kept, part, bound or only_bound, left, tail, stay)
     if kept != projected:
-        yield Term(size + half(count), projected, part, bound, left, tail)
+        yield Term(size + half(count), projected, part, bound, left, tail, parts)
 
 
 def _mean(

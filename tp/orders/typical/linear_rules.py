@@ -13,7 +13,7 @@ from tp.orders.typical.contraction import contracted, extremes
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains
 from tp.orders.typical.tails import Tail, apart, line, spread, times
-from tp.orders.typical.value import Term, Value
+from tp.orders.typical.value import Members, Term, Value, members_of
 
 
 def one(at: Context, arguments: tuple[Any, ...], values: Sequence[Value]) -> Value:
@@ -102,17 +102,25 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
         terms = [
             Term(
                 a.size + b.size,
-                a.content.times(b.content),
+                content := a.content.times(b.content),
                 min(a.part, b.part),
                 a.bound or b.bound,
                 a.symbols | b.symbols,
                 times(a.tail, b.tail),
+                _members(content, a, b) if (a.members or b.members) and not (a.bound or b.bound) else frozenset(),
             )
             for a in left.terms
             for b in right.terms
         ]
         found = at.products[key] = at.value(terms, axes)
     return found
+
+
+def _members(content: Content, left: Term, right: Term) -> Members:
+    """The contents of parts of a product that has ``content``."""
+    return members_of(
+        content, (a.times(b) for a in left.members or (left.content,) for b in right.members or (right.content,))
+    )
 
 
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:

@@ -14,7 +14,7 @@ from tp.orders.typical.contraction import contracted, extremes, forgotten, remai
 from tp.orders.typical.flips import HALF
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, half
-from tp.orders.typical.value import Term, Value
+from tp.orders.typical.value import Term, Value, members_of
 
 
 def apply(at: Context, arguments: tuple[Source, bool, WideAxes, WideAxes, WideAxes], values: Sequence[Value]) -> Value:
@@ -63,12 +63,18 @@ class _Matrix:
         through = Content(skewed=passed.skewed) if passed.skewed else NOTHING
         # The flips of W x: those of its rows, those of x seen through the covariance x.x', and what passes through.
         # Joint parities of what is summed over and what passes through stay known.
-        own = self.rows.times(at.flips.wrapped(inner.loosened(sums), self.outs, self.ins, passed=-1)).times(through)
+        own = self.seen(inner.loosened(sums), through)
+        parts = (self.seen(c.loosened(sums), through) for c in term.members)
+        members = members_of(own, parts) if term.members else term.members
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
         symbols = remaining(at, term.symbols, self.ins) | {number}
         size = term.size + self.size + half(max(entries, 0))
-        return Term(size, own, min(entries, 0), term.bound, symbols, term.tail)
+        return Term(size, own, min(entries, 0), term.bound, symbols, term.tail, members)
+
+    def seen(self, inner: Content, through: Content) -> Content:
+        """The content of W x for an x of content ``inner``; ``through`` are skewed sources that pass."""
+        return self.rows.times(self.at.flips.wrapped(inner, self.outs, self.ins, passed=-1)).times(through)
 
     def heaviest(self, fresh: Term) -> Iterable[Term]:
         """The entries of the product that the largest entry of a heavy-tailed weight makes: one of all."""
@@ -90,11 +96,14 @@ class _Matrix:
             symbol = at.symbols[number]
             if symbol.source != self.name or symbol.transpose == self.transpose or symbol.axes != axes:
                 continue
-            mean = Term(0, term.content.times(symbol.own), term.part, symbols=term.symbols, tail=term.tail)
+            content = term.content.times(symbol.own)
+            members = members_of(content, (c.times(symbol.own) for c in term.members)) if term.members else term.members
+            mean = Term(0, content, term.part, symbols=term.symbols, tail=term.tail, members=members)
             for slope in contracted(at, mean, self.ins):
                 if slope.size <= least:
                     continue  # the mean slope vanishes; the fresh part dominates
                 size = term.size + self.size + slope.size - half(total(self.outs))
                 content = slope.content.times(symbol.inner)
                 bound = term.bound or slope.bound
-                yield number, Term(size, content, slope.part, bound, slope.symbols, slope.tail)
+                parts = members_of(content, (c.times(symbol.inner) for c in slope.members))
+                yield number, Term(size, content, slope.part, bound, slope.symbols, slope.tail, parts)

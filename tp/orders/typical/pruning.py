@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tp.orders.typical.content import Content, hull
 from tp.orders.typical.grains import Grains
 from tp.orders.typical.tails import Tail, covers, falls, largest, rises
-from tp.orders.typical.value import Term, symbols_of
+from tp.orders.typical.value import Members, Term, members_of, symbols_of
 
 MOST = 6
 """A value with more terms than this is :func:`widened`."""
@@ -20,13 +20,13 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
     by ``gap`` grains (the most that a cancellation can cost), and has the same parity in the generators ``apart``.
     Terms that differ only in their Gaussian symbols become one term with all of these symbols.
     """
-    found: dict[tuple[Grains, Content, Grains, bool, Tail], Term] = {}
+    found: dict[tuple[Grains, Content, Grains, bool, Tail, Members], Term] = {}
     for term in terms:
-        size, content, part, bound, symbols, tail = term
-        key = (size, content, part, bound, tail)
+        size, content, part, bound, symbols, tail, members = term
+        key = (size, content, part, bound, tail, members)
         same = found.setdefault(key, term)
         if not symbols <= same.symbols:
-            found[key] = Term(size, content, part, bound, same.symbols | symbols, tail)
+            found[key] = Term(size, content, part, bound, same.symbols | symbols, tail, members)
     joined = sorted(found.values(), key=_order)
     kept: list[Term] = []
     far: dict[int, Grains] = {}
@@ -38,8 +38,10 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
                 continue
         elif not term.bound and not (term.tail and falls(term.tail)):
             far[side] = term.size + term.part - gap
-        for larger in kept:
+        for place, larger in enumerate(kept):
             if term.symbols <= larger.symbols and _dominates(larger, term):
+                if larger.members and not term.bound and term.size == larger.size:
+                    kept[place] = larger._replace(members=_members(larger.content, (larger, term)))
                 break
         else:
             kept.append(term)
@@ -99,4 +101,11 @@ def united(group: list[Term]) -> Term:
     tail = largest(t.tail for t in group)
     # Where tails differ, the largest of them is reached by none.
     bound = all(t.bound for t in group if t.size == top) or any(t.tail != tail for t in group)
-    return Term(top, hull(t.content for t in group), max(t.part for t in group), bound, symbols_of(group), tail)
+    content = hull(t.content for t in group)
+    members = frozenset() if bound else _members(content, [t for t in group if t.size == top and not t.bound])
+    return Term(top, content, max(t.part for t in group), bound, symbols_of(group), tail, members)
+
+
+def _members(content: Content, terms: Iterable[Term]) -> Members:
+    """The contents of all parts of ``terms``, which are joined in one with ``content``."""
+    return members_of(content, (c for t in terms for c in t.members or (t.content,)))

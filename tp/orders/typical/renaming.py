@@ -34,6 +34,8 @@ def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[
 
     def term(found: Term) -> Term:
         images = frozenset(at.image(number, symbol, vectors) for number in found.symbols)
-        return found._replace(content=content(found.content), symbols=images, tail=tails.renamed(found.tail, old, new))
+        parts = frozenset(map(content, found.members))
+        tail = tails.renamed(found.tail, old, new)
+        return found._replace(content=content(found.content), symbols=images, tail=tail, members=parts)
 
     return at.value(map(term, values[0].terms), axes)

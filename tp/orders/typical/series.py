@@ -14,7 +14,7 @@ from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
 from tp.orders.typical.tails import Tail, covers, envelope, falling, largest, power, rises, rising, times, worst
-from tp.orders.typical.value import Term, Value, symbols_of
+from tp.orders.typical.value import Members, Term, Value, members_of, symbols_of
 
 ORDERS = 8
 """The number of orders of a Taylor series that are summed after the first one."""
@@ -31,7 +31,12 @@ def joined(
     symmetry: str, terms: Sequence[Term], size: Grains, part: Grains = 0, *, bound: bool, tail: Tail = ()
 ) -> Term:
     """One term for a function, ``odd``, ``even`` or ``none`` of both, of the sum of ``terms``."""
-    return Term(size, _JOINS[symmetry](t.content for t in terms), part, bound, symbols_of(terms), tail)
+    content = _JOINS[symmetry](t.content for t in terms)
+    members: Members = frozenset()
+    if not bound and any(t.members for t in terms):
+        # Of a function of all parts nothing more is known than that it is a function of all: their hull.
+        members = members_of(content, [_JOINS[symmetry](c for t in terms for c in t.members or (t.content,))])
+    return Term(size, content, part, bound, symbols_of(terms), tail, members)
 
 
 def pointwise(at: Context, arguments: tuple[Function, int, WideAxes], values: Sequence[Value]) -> Value:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tp.orders.typical import grains
 from tp.orders.typical.content import Content
 from tp.orders.typical.grains import Grains
 from tp.orders.typical.tails import Tail, worst
+
+Members: TypeAlias = frozenset[Content]
+MANY = 1
+"""The most contents of parts that a term remembers."""
 
 
 class Term(NamedTuple):
@@ -19,7 +23,8 @@ class Term(NamedTuple):
     ``size`` is the exponent in grains. ``part`` is the share of the entries that are not 0, as a power of n in
     grains: 0 for all of them, negative for a vanishing share. A ``bound`` is at most of this size.
     ``symbols`` are numbers of the products W x that the part depends on, needed when W' is applied to it.
-    ``tail`` says at which few places, and by how much, it is larger or smaller than that.
+    ``tail`` says at which few places, and by how much, it is larger or smaller than that. ``members`` are contents of
+    parts of this size where ``content`` holds more than these together; it is empty elsewhere, and in bounds.
     """
 
     size: Grains
@@ -28,6 +33,7 @@ class Term(NamedTuple):
     bound: bool = False
     symbols: frozenset[int] = frozenset()
     tail: Tail = ()
+    members: Members = frozenset()
 
     @staticmethod
     def of(exponent: Fraction, content: Content, share: Fraction = Fraction(0), bound: bool = False) -> Term:
@@ -43,6 +49,23 @@ class Term(NamedTuple):
     def share(self) -> Fraction:
         """The exponent of n of the share of entries that are not 0."""
         return grains.exponent(self.part)
+
+
+def members_of(content: Content, contents: Iterable[Content]) -> Members:
+    """``contents`` of parts of a term with ``content``; none are needed where one of them is the whole."""
+    found = frozenset(contents)
+    if content in found:
+        return frozenset()
+    kept: list[Content] = []
+    for one in sorted(found, key=_evenness):
+        if len(kept) < MANY and not any(one.inside(other) for other in kept):
+            kept.append(one)
+    return frozenset(kept)
+
+
+def _evenness(content: Content) -> tuple[int, int, Content]:
+    """Contents with few odd flips come first: their means are the likeliest to stay."""
+    return content.offset.bit_count(), -content.dimension, content
 
 
 def symbols_of(terms: Iterable[Term]) -> frozenset[int]:
