@@ -216,7 +216,7 @@ class _Drawing:
     def _say(self, call: Call) -> None:
         if self._report is not None:
             what = f"from seed {call.first - _base(self.plan.key, call.n) + 1}"
-            if call.n not in self.result.engines:
+            if call.n not in self.result.engines and self._before([call.n]):
                 what = "compiling"
             self._report(min(self.result.work, self._total), self._total, f"n = {call.n}, {what}")
 
