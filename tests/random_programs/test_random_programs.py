@@ -230,9 +230,9 @@ def test_typical_orders_lie_below_bounds(text: str) -> None:
         assert found is None or (limit is not None and (found <= limit or show(limit) == "inf")), quantity
 
 
-BLOCK = 20
+BLOCK = 10
 COUNT = 320
-USUAL = 20
+USUAL = 10
 """Programs that are measured at every change; the others are `exhaustive`."""
 HEAVY = "powers of heavy-tailed weights: the mean of u^k e^-u needs n >> e^k"
 PREFACTOR = "the leading term has a small prefactor and shows at larger widths only"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tp
+from tests.marks import exhaustive, slow
 from tests.resume.program import ROOT, SMALL, numbers, written
 from tests.store.cells import Warnings
 from tp.cli import main
@@ -27,16 +28,16 @@ def drawn(capsys: Captured, program: str, *words: str) -> tuple[dict[str, object
     return numbers(shown.out), json.loads(shown.out)["cells"], shown.err
 
 
-@pytest.mark.slow
-def test_killed_fifty_times(tmp_path: Path, capsys: Captured) -> None:
+@pytest.mark.parametrize("kills", [*slow([15]), *exhaustive([50])])
+def test_killed_many_times(kills: int, tmp_path: Path, capsys: Captured) -> None:
     program, store = written(tmp_path), tmp_path / "store"
-    words = [sys.executable, "-m", "tests.resume.killed", program, str(store), "50"]
+    words = [sys.executable, "-m", "tests.resume.killed", program, str(store), str(kills)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "warning" not in done.stderr
-    assert int(done.stdout) >= 10
-    asked = ("--seeds", str(128 * 52), "--quantities", "F,kernel")
-    resumed, cells, said = drawn(capsys, program, *asked, "--store", str(store))
+    assert int(done.stdout) >= kills // 5
+    asked = ("--seeds", str(128 * (kills + 2)), "--quantities", "F,kernel")
+    resumed, cells, said = drawn(capsys, program, *asked, "--quiet", "--store", str(store))
     assert said == ""
     assert cells["stored"] > 0
     assert resumed == drawn(capsys, program, *asked, "--no-store")[0]

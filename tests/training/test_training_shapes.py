@@ -32,7 +32,7 @@ def refused(function, *arguments):
         return
     raise SystemExit(f"shapes of {function.__name__} are not checked")
 
-program = load(sys.argv[1])
+program = load(sys.argv[1], {"depth": "2"})
 for optimizer in (SGD(momentum=0.5, decay=0.1), Bent()):
     trainer = trainer_of(program, Schedule(steps=2, samples=3, batch=2, optimizer=optimizer), None, "float64", ["h[1]"])
     for engine in ("dense", "conditioned") if optimizer.linear else ("dense",):
