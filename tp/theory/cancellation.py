@@ -24,7 +24,7 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     values = {i: derived[i].value for i in needed}
     doubts = Doubts(program, values)
     alike, finite, undone = doubts.alike(), doubts.finite_sums(), doubts.undone()
-    found: set[int] = set()
+    found = set(doubts.cancelled())
     if alike or finite or undone:
         from tp.theory.generic_numbers import POINTS, GenericNumbers  # loads NumPy, which most programs do without
 
@@ -33,11 +33,12 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
         found |= {i for i in finite if _everywhere(p.cancel_over_axes(i) for p in points)}
         found |= {i for i in undone if _everywhere(p.cancel_in_derivative(i) for p in points)}
     sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
-    contractions = doubts.contractions()
-    if sums or contractions:
+    contractions, kinked = doubts.contractions(), doubts.kinked()
+    if sums or contractions or kinked:
         from tp.theory.drawn_sizes import DrawnSizes
 
-        found |= DrawnSizes(program, derived, calculus).smaller(sums, contractions)
+        drawn = DrawnSizes(program, derived, calculus)
+        found |= drawn.smaller(sums, contractions) | drawn.zero(kinked)
     return tuple(sorted(found))
 
 

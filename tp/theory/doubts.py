@@ -210,6 +210,21 @@ class Doubts:
             or (isinstance(self.program[i].operation, Pointwise) and self._nested(i))
         ]
 
+    def kinked(self) -> list[int]:
+        """Products of two functions with kinks of what one weight makes: one may be zero wherever the other is not."""
+        return [
+            i
+            for i in self.values
+            if isinstance(self.program[i].operation, Product)
+            and self.values[i].exponent is not None
+            and all(any(self._jumps(f) for f in self._factors(o)) for o in self.program[i].operands)
+            and set.intersection(*(set(self._weights(o)) for o in self.program[i].operands))
+        ]
+
+    def _jumps(self, index: int) -> bool:
+        operation = self.program[index].operation
+        return isinstance(operation, Pointwise) and find(operation.activation).jump() is not None
+
     def _inverse(self, index: int) -> bool:
         """Whether a factor is a negative or broken power on the axes of another, or both have exponentials."""
         factors = [self._factors(i) for i in self.program[index].operands]
@@ -217,6 +232,36 @@ class Doubts:
         singular = [{names(self.program.type(self._argument(i))) for i in f if self._singular(i)} for f in factors]
         growing = [{names(self.program.type(i)) for i in f if self._named(i, "exp")} for f in factors]
         return bool(singular[0] & axes[1] or singular[1] & axes[0] or growing[0] & growing[1])
+
+    def cancelled(self) -> list[int]:
+        """Products with a factor that is in a power of another one, too, and sums of values divided by their norm."""
+        return [i for i in self.values if isinstance(self.program[i].operation, Product | Sum) and self._reduced(i)]
+
+    def _reduced(self, index: int) -> bool:
+        both = self._terms_of(index)
+        inner = {f for i in both if self._singular(i) for f in self._factors(self._argument(i)) if self._varies(f)}
+        if inner & set(both):
+            return True
+        over = self._summed(index)
+        rest = sorted(i for i in both if set(over) & set(names(self.program.type(i))))
+        norms = (j for i in both if i not in rest and self._singular(i) for j in self._below(i))
+        return bool(over) and any(self._summed(j) == over and self._terms_of(j) == rest for j in norms)
+
+    def _below(self, index: int) -> Iterable[int]:
+        """What a power, or a power of powers, is taken of: the terms of a sum."""
+        for _, inner in self.terms(self._argument(index)):
+            if self._singular(inner):
+                yield from self._below(inner)
+            else:
+                yield inner
+
+    def _summed(self, index: int) -> tuple[str, ...]:
+        operation = self.program[index].operation
+        return operation.over if isinstance(operation, Product | Sum) else ()
+
+    def _terms_of(self, index: int) -> list[int]:
+        """The factors of what the sum ``index`` over axes adds up."""
+        return sorted(f for i in self.program[index].operands for f in self._factors(i))
 
     def _factors(self, index: int) -> list[int]:
         """What a node is a product of, up to multiples."""
@@ -228,6 +273,8 @@ class Doubts:
             single = isinstance(operation, Linear) and len(operands) == 1
             if isinstance(operation, Broadcast) or single or (isinstance(operation, Product) and not operation.over):
                 todo += operands
+            elif self._named(node, "square"):
+                todo += (*operands, *operands)
             else:
                 found.append(node)
         return found

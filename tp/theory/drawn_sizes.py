@@ -74,6 +74,13 @@ class DrawnSizes:
                     found.add(doubtful[p])
         return set(map(_node, found))
 
+    def zero(self, nodes: Sequence[int]) -> set[int]:
+        """Those of ``nodes`` that vanish wherever they are drawn."""
+        if not nodes:
+            return set()
+        batch = Batch(self.program, self._widths(nodes)[1], FEW, 0, inputs(self.program))
+        return {i for i, array in zip(nodes, batch.run(nodes), strict=True) if not array.any()}
+
     def _entries(self, n: int) -> list[int]:
         """The numbers of entries along wide axes at width ``n``."""
         return [w.at(n) for w in self.program.widths.values()]

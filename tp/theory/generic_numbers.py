@@ -30,6 +30,7 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
 from tp.primitives.traits import weight_of
@@ -148,7 +149,10 @@ class GenericNumbers:
             return np.zeros([ORDERS, *[1] * len(shape)])
         made = self._computed(index)
         if made is None:
-            return self._random(self._law(index), shape, made=weight_of(node.operation) is not None)
+            found = self._random(self._law(index), shape, made=weight_of(node.operation) is not None)
+            if isinstance(node.operation, Read):
+                found[2:] = 0.0  # a weight moves along a line
+            return found
         return np.broadcast_to(made, [ORDERS, *shape])
 
     def _computed(self, index: int) -> Series | None:
