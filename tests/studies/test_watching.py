@@ -119,6 +119,7 @@ def test_orders_come_one_by_one() -> None:
     found = tp.parse(SMALL).orders(["F", "C[0,2]", "C[1,1]"], watch=seen.append)
     assert [len(s.prediction.exponents) for s in seen] == [1, 2, 3]
     assert seen[-1].prediction.exponents == found.prediction.exponents
+    assert "draws" not in View("small", seen[-1], keeps=True).leaves
     assert seen[-1].prediction.exact == {name: found.prediction.exact[name] for name in found.asked}
 
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from itertools import pairwise
 
 from tp.cli import commands
@@ -26,7 +26,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     printed = io.StringIO()
     with _terminable(), redirect_stdout(printed):
         code = _answer(list(sys.argv[1:] if arguments is None else arguments))
-    return deliver(printed.getvalue(), code)
+    ended = deliver(printed.getvalue(), code)
+    if arguments is None and ended == ExitCode.UNDECIDED and "jax" in sys.modules:
+        _leave(ended)
+    return ended
+
+
+def _leave(code: ExitCode) -> None:
+    """End the process now. After an interrupt JAX may be at work still, and Python crashes where it takes JAX down."""
+    with suppress(OSError, AttributeError):  # a closed stream is None
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 @contextmanager

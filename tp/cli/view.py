@@ -45,7 +45,8 @@ class View:
     @property
     def leaves(self) -> str:
         """What an interrupt would leave."""
-        kept = "; draws are kept, and the same command goes on" if self.keeps and self.result is not None else ""
+        drawn = self.keeps and self.result is not None and self.result.study != "orders_so_far"
+        kept = "; draws are kept, and the same command goes on" if drawn else ""
         return LEAVES + kept
 
     @property
