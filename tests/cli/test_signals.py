@@ -17,6 +17,7 @@ from tp.cli.option import Given
 from tp.experiments.experiment import At
 from tp.experiments.forward import ForwardValues
 from tp.studies import orders
+from tp.theory.analysis import Analysis
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 FILES = [str(PROGRAMS / name) for name in ("standard_mlp.tp", "mean_field.tp")]
@@ -105,6 +106,24 @@ def test_the_command_that_goes_on(capsys: Captured) -> None:
     assert capsys.readouterr().err == "to go on: tp verify 'my net.tp' --seeds 4 --budget 5m\n"
     go_on("verify", Given({}, ["a.tp"]), [""])
     assert not capsys.readouterr().err
+
+
+def test_an_interrupt_while_predicting_prints_what_was_predicted(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    plain = Analysis.prediction
+
+    def ended(self: Analysis, quantities: Any, **more: Any) -> Any:
+        if len(quantities) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return plain(self, quantities, **more)
+
+    monkeypatch.setattr(Analysis, "prediction", ended)
+    assert main(["verify", FILES[0], "--quantities", "F,kernel,C[0,2]"]) == 3
+    shown = capsys.readouterr()
+    assert "interrupted: this is what was known so far" in shown.out
+    assert ["F", "0"] in [line.split()[:2] for line in shown.out.splitlines()]
+    assert "not looked at yet" in shown.out
 
 
 def test_an_interrupted_run_prints_the_widths_so_far(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

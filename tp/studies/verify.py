@@ -25,6 +25,7 @@ from tp.studies.correlations import correlations_of
 from tp.studies.judging import YARDSTICK, Latest, QuantityResult, judged, row, wanted
 from tp.studies.provenance import Provenance, provenance
 from tp.theory.analysis import Analysis
+from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
     from tp.data.source import Data
@@ -85,8 +86,8 @@ def verify(
 ) -> Verification:
     """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
 
-    ``watch`` is called with what is known so far: the predictions before the first draw, then as draws come in.
-    Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
+    ``watch`` is called with what is known so far: before every prediction, before the first draw, then as draws come
+    in. Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
     # Data and memory are looked at before anything is computed.
@@ -99,6 +100,9 @@ def verify(
     if report is not None:
         report(0.0, 0.0, "predicting")
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
+    if watch is not None:
+        for count in range(len(names)):
+            watch(_undecided(program, names, theory.prediction(names[:count]), plan))
     return compared(program, names, theory, experiments, plan, means, report, watch)
 
 
@@ -160,6 +164,17 @@ def compared(
         if so_far.sweep.interrupted:
             break
     return known(so_far)
+
+
+def _undecided(program: Program, names: Sequence[str], prediction: Prediction, plan: Plan) -> Verification:
+    """What is known while ``names`` are predicted: the ``prediction`` of some of them, and no outcome of any claim."""
+    open_ = [(c.text, c.span.line if c.span else None) for c in program.claims]
+    return Verification(
+        quantities=tuple(row(name, prediction, None) for name in names),
+        claims=tuple(ClaimResult(text, line, Answer.UNDECIDED, False, "not looked at yet") for text, line in open_),
+        assumptions=prediction.assumptions,
+        provenance=provenance(program, plan, Sweep()),
+    )
 
 
 @dataclass(frozen=True, slots=True)
