@@ -41,7 +41,7 @@ class Rates:
 
 XLA = Rates(draw=7.5e-9, touch=5.0e-10, multiply=5.0e-11, ask=5.0e-5, node=1.0e-6)
 """Compiled by JAX: nodes one after another are one loop."""
-NUMPY = Rates(draw=3.5e-9, touch=8.0e-10, multiply=5.0e-11, ask=1.0e-3, node=1.3e-5)
+NUMPY = Rates(draw=3.5e-9, touch=6.5e-10, multiply=5.0e-11, ask=8.0e-4, node=1.3e-5)
 """Each node is a few calls of NumPy, which write their results to memory."""
 
 
