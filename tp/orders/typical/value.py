@@ -13,7 +13,7 @@ from tp.orders.typical.grains import Grains
 from tp.orders.typical.tails import Tail, worst
 
 Members: TypeAlias = frozenset[Content]
-MANY = 1
+MANY = 3
 """The most contents of parts that a term remembers."""
 
 
@@ -63,9 +63,10 @@ def members_of(content: Content, contents: Iterable[Content]) -> Members:
     return frozenset(kept)
 
 
-def _evenness(content: Content) -> tuple[int, int, Content]:
-    """Contents with few odd flips come first: their means are the likeliest to stay."""
-    return content.offset.bit_count(), -content.dimension, content
+def _evenness(content: Content) -> tuple[bool, int, int, Content]:
+    """Contents with no source of degree one and few odd flips come first: their means are the likeliest to stay."""
+    linear = any(degree == 1 for _, degree in content.skewed)
+    return linear, content.offset.bit_count(), -content.dimension, content
 
 
 def symbols_of(terms: Iterable[Term]) -> frozenset[int]:
