@@ -248,12 +248,18 @@ class Doubts:
         return bool(over) and any(self._summed(j) == over and self._terms_of(j) == rest for j in norms)
 
     def _below(self, index: int) -> Iterable[int]:
-        """What a power, or a power of powers, is taken of: the terms of a sum."""
-        for _, inner in self.terms(self._argument(index)):
-            if self._singular(inner):
-                yield from self._below(inner)
-            else:
-                yield inner
+        """What a power, or a power of powers, is taken of: a sum with one leading term is that term."""
+        terms = [
+            (e + scale.exponent, i)
+            for scale, i in self.terms(self._argument(index))
+            if (e := self._size(i)) is not None
+        ]
+        leading = [i for size, i in terms if size == max(terms)[0]]
+        if len(leading) == 1:
+            yield from self._below(leading[0]) if self._singular(leading[0]) else leading
+
+    def _size(self, index: int) -> Fraction | None:
+        return self.values[index].exponent
 
     def _summed(self, index: int) -> tuple[str, ...]:
         operation = self.program[index].operation
