@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from tp.orders.typical.f2 import numbers, reduced, remainder, spanned
+from tp.orders.typical.f2 import numbers, reduced, remainder, spanned, union
 
 UNKNOWN = 0
 """Degree of a skewed source that is no longer known to enter as an exact power."""
@@ -200,13 +200,18 @@ class Content(NamedTuple):
 
     def inside(self, other: Content) -> bool:
         """Whether whatever cancels ``other`` also cancels this one."""
-        return (
-            self.skewed == other.skewed
-            and self.free & ~other.free == 0
-            and spanned(
-                [(self.offset & ~other.free) ^ other.offset, *(b & ~other.free for b in self.basis)], other.basis
-            )
-        )
+        if self.free & ~other.free or self.skewed != other.skewed:
+            return False
+        vector = (self.offset & ~other.free) ^ other.offset
+        basis = other.basis
+        # Most contents that are not inside have an offset with bits that no row of the basis holds.
+        if vector & ~union(basis):
+            return False
+        if self.basis == basis:
+            return remainder(vector, basis) == 0
+        if len(self.basis) + self.free.bit_count() > len(basis) + other.free.bit_count():
+            return False
+        return spanned([vector, *(b & ~other.free for b in self.basis)] if other.free else [vector, *self.basis], basis)
 
 
 NOTHING = Content()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import reduce
+from operator import or_
 
 
 def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ...]:
@@ -44,6 +46,11 @@ def remainder(vector: int, basis: tuple[int, ...]) -> int:
         if smaller < vector:
             vector = smaller
     return vector
+
+
+def union(vectors: Iterable[int]) -> int:
+    """The bits that at least one of ``vectors`` holds."""
+    return reduce(or_, vectors, 0)
 
 
 def spanned(vectors: Iterable[int], basis: tuple[int, ...]) -> bool:

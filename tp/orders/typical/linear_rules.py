@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from tp.orders.facts import Rarity, Source
@@ -107,7 +108,9 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
                 a.bound or b.bound,
                 a.symbols | b.symbols,
                 times(a.tail, b.tail),
-                _members(content, a, b) if (a.members or b.members) and not (a.bound or b.bound) else frozenset(),
+                _members(a.content, a.members, b.content, b.members)
+                if (a.members or b.members) and not (a.bound or b.bound)
+                else frozenset(),
             )
             for a in left.terms
             for b in right.terms
@@ -116,11 +119,10 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
     return found
 
 
-def _members(content: Content, left: Term, right: Term) -> Members:
-    """The contents of parts of a product that has ``content``."""
-    return members_of(
-        content, (a.times(b) for a in left.members or (left.content,) for b in right.members or (right.content,))
-    )
+@lru_cache(maxsize=1 << 16)
+def _members(left: Content, lefts: Members, right: Content, rights: Members) -> Members:
+    """The contents of parts of a product of terms with the contents ``left`` and ``right``, and with these members."""
+    return members_of(left.times(right), (a.times(b) for a in lefts or (left,) for b in rights or (right,)))
 
 
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:

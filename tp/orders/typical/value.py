@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from tp.orders.typical import grains
@@ -54,12 +55,18 @@ class Term(NamedTuple):
 def members_of(content: Content, contents: Iterable[Content]) -> Members:
     """``contents`` of parts of a term with ``content``; none are needed where one of them is the whole."""
     found = frozenset(contents)
-    if content in found:
-        return frozenset()
+    return frozenset[Content]() if content in found else _remembered(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _remembered(contents: Members) -> Members:
+    """At most ``MANY`` of ``contents``, none inside another that is kept."""
     kept: list[Content] = []
-    for one in sorted(found, key=_evenness):
-        if len(kept) < MANY and not any(one.inside(other) for other in kept):
+    for one in sorted(contents, key=_evenness):
+        if not any(one.inside(other) for other in kept):
             kept.append(one)
+            if len(kept) == MANY:
+                break
     return frozenset(kept)
 
 
