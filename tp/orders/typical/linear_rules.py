@@ -103,7 +103,7 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
         terms = [
             Term(
                 a.size + b.size,
-                content := a.content.times(b.content),
+                a.content.times(b.content),
                 min(a.part, b.part),
                 a.bound or b.bound,
                 a.symbols | b.symbols,
