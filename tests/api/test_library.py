@@ -121,5 +121,5 @@ def test_correlations_are_arrays() -> None:
 
 
 def test_verify_of_a_small_model() -> None:
-    found = MODEL.verify("32:256", quantities=["kernel"], budget=0.0)
+    found = MODEL.verify("32:256", quantities=["kernel"], seeds=256, budget=0.0)
     assert [q.judgement.verdict.value for q in found.quantities if q.name == "kernel"] == ["confirmed"]

@@ -379,7 +379,8 @@ def test_a_closed_pipe_is_quiet(words: str, mlp: str) -> None:
 
 
 def test_closed_progress_ends_the_run(mlp: str) -> None:
-    words = f"correlations {mlp} --widths 8 --seeds 2 --quantities kernel --progress"
+    # Lines come from two seconds on, so the run has to take longer. It is broken off then.
+    words = f"correlations {mlp} --widths 16384:131072 --seeds 4000 --quantities kernel --no-store"
     assert shell(f"{sys.executable} -m tp {words} 2>&1 >/dev/null | true; exit ${{PIPESTATUS[0]}}").returncode == 141
 
 

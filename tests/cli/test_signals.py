@@ -115,7 +115,7 @@ def test_an_interrupt_while_predicting_prints_what_was_predicted(
 
     def ended(self: Analysis, quantities: Any, **more: Any) -> Any:
         if len(quantities) == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGTERM)
         return plain(self, quantities, **more)
 
     monkeypatch.setattr(Analysis, "prediction", ended)

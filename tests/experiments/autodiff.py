@@ -18,6 +18,8 @@ from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
+from tp.interpret.arrays.streams import Seed
+from tp.interpret.cost.path import Path
 from tp.quantities.definitions import parse
 
 
@@ -28,13 +30,14 @@ def inputs_of(program: Graph, shapes: Mapping[str, Any], slots: int, seed: int =
 
 
 def reference(
-    program: Graph, quantities: Sequence[str], n: int, key: int, inputs: Mapping[str, np.ndarray]
+    program: Graph, quantities: Sequence[str], n: int, key: int, inputs: Mapping[str, np.ndarray], path: Path
 ) -> dict[str, float]:
-    """Absolute values (D = 0) and subordinate norms (D = 1, 2) for the draw number ``key``."""
+    """Absolute values (D = 0) and subordinate norms (D = 1, 2) for the draw number ``key`` of ``path``."""
     wanted = [parse(name) for name in quantities]
     depth = max(1, *(q.contracted for q in wanted))
     with precision("float64") as kind:
-        weights = draw(program.parameters, n, jax.random.key(jnp.asarray(key, jnp.uint32)), kind)
+        stream = Seed((key,)) if path is Path.NUMPY else jax.random.key(jnp.asarray(key, jnp.uint32))
+        weights = {name: jnp.asarray(w, kind) for name, w in draw(program.parameters, n, stream, kind).items()}
         flat, unflatten = ravel_pytree(weights)
         evaluate = evaluator(program, list(program.outputs.values()), n, kind)
         directions = _output_directions(program, depth)

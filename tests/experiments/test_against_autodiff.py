@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from autodiff import inputs_of, reference
 
-from tests.experiments.drawn import sample
+from tests.experiments.drawn import path, sample
 from tests.marks import exhaustive, slow
 from tp.experiments.iteration_limits import TOLERANCE
 from tp.syntax import Program, load, parse
@@ -136,9 +136,9 @@ def inline(name: str) -> Program:
 
 
 def shipped(name: str) -> Program:
-    path = PROGRAMS / f"{name}.tp"
-    known = load(path).settings
-    return load(path, {k: v for k, v in SMALL.items() if k in known})
+    file = PROGRAMS / f"{name}.tp"
+    known = load(file).settings
+    return load(file, {k: v for k, v in SMALL.items() if k in known})
 
 
 def agree(
@@ -149,7 +149,7 @@ def agree(
     x = inputs_of(program.graph, program.inputs, 4)
     if equal:
         x = {name: np.repeat(array[:1], len(array), axis=0) for name, array in x.items()}
-    expected = reference(program.graph, quantities, n, key, x)
+    expected = reference(program.graph, quantities, n, key, x, path(program.graph, quantities, n))
     found = sample(program.graph, quantities, n, 1, key, x, "float64")
     assert {q: found[q][0] for q in quantities} == pytest.approx(expected, rel=tolerance, abs=1e-14)
     return expected
@@ -207,7 +207,7 @@ def test_two_free_slots(name: str, n: int, quantities: tuple[str, ...]) -> None:
     """
     program = inline(name)
     x = inputs_of(program.graph, program.inputs, 2)
-    expected = reference(program.graph, quantities, n, 3, x)
+    expected = reference(program.graph, quantities, n, 3, x, path(program.graph, quantities, n))
     found = sample(program.graph, quantities, n, 1, 3, x, "float64")
     for quantity in quantities:
         assert found[quantity][0] == pytest.approx(expected[quantity], rel=10 * TOLERANCE)

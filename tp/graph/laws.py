@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tp.namespace import namespace
 
@@ -13,6 +13,7 @@ Shape = tuple[int, ...]
 Arguments = tuple[float, ...]
 
 
+@runtime_checkable
 class Source(Protocol):
     """A source of random numbers in single precision, of NumPy or of JAX; :meth:`split` gives independent ones."""
 

@@ -18,14 +18,16 @@ Singles = npt.NDArray[np.float32]
 class Seed:
     """A stream of NumPy: numbers from 0 on that lead to it, the number of the draw first.
 
-    Streams of different seeds are independent (SFC64, seeded by a hash of all numbers), so what one draw gets does not
-    depend on which others are made with it.
+    Streams of different seeds are independent (SFC64, seeded by a hash of all numbers and of how many they are), so
+    what one draw gets does not depend on which others are made with it.
     """
 
     path: tuple[int, ...]
 
     def generator(self) -> np.random.Generator:
-        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.path)))
+        number, *branches = self.path
+        # Without spawn_key, (k, 0) and (k,) would be one stream: SeedSequence fills short seeds up with zeros.
+        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(number, spawn_key=branches)))
 
     def normal(self, shape: tuple[int, ...]) -> Singles:
         """Standard normal numbers in single precision, by the method of Box and Muller (1958).
