@@ -82,16 +82,21 @@ class Content(NamedTuple):
         parities = _affine(self.offset ^ other.offset, few, self.free | other.free, many)
         return Content(*parities, _added(self.skewed, other.skewed))
 
-    def mapped(self, image: Callable[[int], int]) -> Content:
+    def mapped(self, image: Callable[[int], int], known: dict[int, int] | None = None) -> Content:
         """The parities carried over by a map from numbers of generators to bits (0: forgotten); nothing else is kept.
 
-        Generators may meet in one image: it flips all of them at once, and is free when one of them is.
+        Generators may meet in one image: it flips all of them at once, and is free when one of them is. ``known`` has
+        the images of vectors under this map so far: contents of a deep program share most of their rows.
         """
+        images: dict[int, int] = {} if known is None else known
 
         def moved(vector: int) -> int:
-            out = 0
-            for number in numbers(vector):
-                out ^= image(number)
+            out = images.get(vector)
+            if out is None:
+                out = 0
+                for number in numbers(vector):
+                    out ^= image(number)
+                images[vector] = out
             return out
 
         free = 0

@@ -45,6 +45,8 @@ class Flips:
         self._same: dict[str, str] = {}
         """For every axis that is another name of one, that axis."""
         self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
+        self._vectors: dict[tuple[WideAxes, WideAxes, int], tuple[dict[int, int], dict[Content, Content]]] = {}
+        """Images of vectors and of contents, by the axes and by what passes."""
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
         if tracked is not None:
@@ -89,6 +91,10 @@ class Flips:
         """
         if not (inner.offset or inner.basis or inner.free):
             return NOTHING
+        vectors, contents = self._vectors.setdefault((outs, ins, passed), ({}, {}))
+        wrapped = contents.get(inner)
+        if wrapped is not None:
+            return wrapped
         images = self._images.setdefault((outs, ins), {})
         contracted = dict(ins)
 
@@ -105,7 +111,8 @@ class Flips:
                 images[number] = found
             return found or (0 if self._axes(number) & contracted.keys() else 1 << number & passed)
 
-        return inner.mapped(image)
+        wrapped = contents[inner] = inner.mapped(image, vectors)
+        return wrapped
 
     def averaged(self, content: Content, axis: str, width: Fraction) -> Content:
         """The inner flips of a sum over ``axis`` of a factor that is odd in single entries of a source.
