@@ -9,8 +9,11 @@ from tp.sampling.rounds import (
     CALL_SECONDS,
     FIRST,
     LATER,
+    LEAST_SECONDS,
     MOST_IN_ROUND,
     ROUND_SECONDS,
+    SHARE,
+    added_width,
     first_round,
     fixed_rounds,
     in_call,
@@ -25,10 +28,14 @@ WIDE = {n: 1.5e-3 + 1.5e-6 * n for n in (100, 316, 1000, 3162, 10_000, 31_623, 1
 """Weights conditioned: 1.5 s at width 10^6."""
 
 
+LATE = 1000.0
+"""Seconds of work after which a round is as large as rounds become."""
+
+
 def rounds(costs: dict[int, float], most: int) -> list[dict[int, int]]:
     """All of them, until there are no more."""
     found = [first_round(costs, most)]
-    while further := later_round(costs, {n: sum(r[n] for r in found) for n in costs}, most):
+    while further := later_round(costs, {n: sum(r[n] for r in found) for n in costs}, most, LATE):
         found.append(further)
     return found
 
@@ -53,7 +60,7 @@ def test_seeds_go_as_one_over_the_root_of_the_cost() -> None:
 @pytest.mark.parametrize("scale", [1e-6, 1e-3, 0.1, 1.0, 10.0, 1e9])
 def test_rounds_of_any_cost_have_seeds_within_bounds(scale: float) -> None:
     costs = {n: scale * cost for n, cost in WIDE.items()}
-    first, second = first_round(costs, 512), later_round(costs, {}, 512)
+    first, second = first_round(costs, 512), later_round(costs, {}, 512, LATE)
     for seeds, fewest, budget in ((first, FIRST, 2 * ROUND_SECONDS), (second, LATER, ROUND_SECONDS)):
         assert all(fewest <= count <= MOST_IN_ROUND for count in seeds.values())
         assert fewest <= seeds[1_000_000] <= BLOCK
@@ -62,7 +69,17 @@ def test_rounds_of_any_cost_have_seeds_within_bounds(scale: float) -> None:
 
 def test_later_rounds_begin_at_the_largest_width() -> None:
     assert list(first_round(CHEAP, 512)) == sorted(CHEAP)
-    assert list(later_round(CHEAP, {}, 512)) == sorted(CHEAP, reverse=True)
+    assert list(later_round(CHEAP, {}, 512, LATE)) == sorted(CHEAP, reverse=True)
+
+
+@pytest.mark.parametrize("work", [0.0, 2.0, 8.0, 20.0, 1000.0])
+def test_a_later_round_takes_a_share_of_the_work_so_far(work: float) -> None:
+    allowed = min(max(SHARE * work, LEAST_SECONDS), ROUND_SECONDS)
+    seeds = later_round(WIDE, {}, 512, work)
+    assert all(count >= LATER for count in seeds.values())
+    assert spent(seeds, WIDE) <= 1.1 * allowed or seeds[1_000_000] == LATER
+    assert added_width({64: 1e-3, 512: 0.1}, 512, 512, work) == min(max(int(allowed / 0.1), FIRST), BLOCK)
+    assert added_width({64: 1e-3, 512: 0.1}, 512, 20, work) <= 20
 
 
 @pytest.mark.parametrize(("costs", "most"), [(CHEAP, 512), (CHEAP, 200), (WIDE, 512), (WIDE, 5)])

@@ -266,7 +266,7 @@ def measured(system: System, key: int) -> tuple[Fit, Judgement]:
     def wanted(samples: Samples) -> More:
         found[:] = [look(samples)]
         fitted, judgement = found[0]
-        return judgement.more | More.SEEDS if coarse(fitted) else judgement.more
+        return judgement.more | More.SEEDS if coarse(fitted, plan.widths[-1]) else judgement.more
 
     furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
     plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)

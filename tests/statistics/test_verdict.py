@@ -10,7 +10,7 @@ import pytest
 
 from tp.statistics.fit import Fit, fit
 from tp.statistics.verdict import Verdict
-from tp.statistics.verdict_of_fit import judge, unpredicted
+from tp.statistics.verdict_of_fit import coarse, judge, unpredicted
 
 WIDTHS = (64, 128, 256, 512, 1024, 8192)
 LARGE = (1024, 2048, 4096, 8192, 16384, 65536)
@@ -142,3 +142,13 @@ def test_a_heavier_tail_is_not_confirmed() -> None:
     found = judge(Fraction(0), fit(samples))
     assert found.verdict is Verdict.UNDECIDED
     assert "about 1 in 7 draws grows faster" in found.reason
+
+
+def test_added_widths_do_not_call_for_shorter_intervals() -> None:
+    """±0.1 is short enough for 64 to 1024, and too long for 64 to 65536."""
+    found = noisy(lambda n: 1 / n, 20, widths=(64, 128, 256, 512, 1024, 65536))
+    assert found.late is not None
+    assert 0.07 < found.late.overall.half_width < 0.15
+    assert coarse(found)
+    assert not coarse(found, 1024)
+    assert coarse(noisy(lambda n: 1 / n, 40, widths=WIDTHS[:5]), 1024)

@@ -13,7 +13,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
 ROUND_SECONDS = 15.0
-"""The estimated seconds of a round with fewer than :data:`BLOCK` seeds at the largest width; twice in the first."""
+"""The most estimated seconds of a round with fewer than :data:`BLOCK` seeds at the largest width.
+
+It is twice as much in the first round.
+"""
+SHARE = 0.5
+"""A later round, or the first one at an added width, takes this share of the work so far: it may well be the last."""
+LEAST_SECONDS = 1.5
+"""The estimated seconds that a later round may take however little the work so far is."""
 FIRST, LATER = 16, 4
 """The fewest seeds in a first and in a later round, at each width, whatever they cost."""
 MOST_IN_ROUND = 256
@@ -29,13 +36,23 @@ def first_round(costs: Mapping[int, float], most: int) -> dict[int, int]:
     return _cut(_shared(costs, 2 * ROUND_SECONDS, FIRST), most)
 
 
-def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int) -> dict[int, int]:
-    """Seeds by width of another round; empty once ``most`` are ``drawn`` at the largest width.
+def added_width(costs: Mapping[int, float], n: int, most: int, work: float) -> int:
+    """Seeds of a first round at the width ``n``, which is added after ``work`` estimated seconds; ``costs`` have it.
 
+    They are those of a first round of all widths, and fewer, at least :data:`FIRST`, where the width is dear.
+    """
+    return min(first_round(costs, most)[n], max(FIRST, int(_allowed(work) / costs[n])))
+
+
+def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int, work: float) -> dict[int, int]:
+    """Seeds by width of another round, after ``work`` estimated seconds.
+
+    It is empty once ``most`` are ``drawn`` at the largest width.
     Widths are in decreasing order: if time runs out, the large ones need seeds most.
     """
     left = most - drawn.get(max(costs), 0)
-    return _cut(dict(sorted(_shared(costs, ROUND_SECONDS, LATER).items(), reverse=True)), left) if left > 0 else {}
+    seeds = _shared(costs, _allowed(work), LATER)
+    return _cut(dict(sorted(seeds.items(), reverse=True)), left) if left > 0 else {}
 
 
 def fixed_rounds(widths: Collection[int], seeds: int) -> Iterator[dict[int, int]]:
@@ -68,6 +85,11 @@ def within(
 def in_call(cost: float) -> int:
     """Seeds in one call of the sampler, for draws of ``cost`` seconds each; from 1 to :data:`BLOCK`."""
     return max(1, min(BLOCK, int(CALL_SECONDS / cost)))
+
+
+def _allowed(work: float) -> float:
+    """The estimated seconds of a round after ``work`` of them."""
+    return min(ROUND_SECONDS, max(LEAST_SECONDS, SHARE * work))
 
 
 def _shared(costs: Mapping[int, float], budget: float, fewest: int) -> dict[int, int]:

@@ -17,7 +17,7 @@ from tp.sampling.means import Means
 from tp.sampling.memory_limit import within_memory
 from tp.sampling.plan import Plan
 from tp.sampling.reading import WIDTHS
-from tp.sampling.rounds import first_round, fixed_rounds, in_call, later_round, spent
+from tp.sampling.rounds import added_width, first_round, fixed_rounds, in_call, later_round, spent
 from tp.statistics.more import More
 
 Samples = dict[str, dict[int, Floats]]
@@ -151,7 +151,7 @@ class _Drawing:
             if larger and More.WIDTHS in more:
                 seeds = self._at(larger.pop(0))
             if not seeds and More.SEEDS in more:
-                seeds = later_round(self.costs, self._drawn, self.plan.most_seeds)
+                seeds = later_round(self.costs, self._drawn, self.plan.most_seeds, self.result.work)
             if not seeds:
                 return
             self._draw(self._calls(seeds), limit)
@@ -167,7 +167,7 @@ class _Drawing:
     def _at(self, n: int) -> dict[int, int]:
         """Seeds of a first round at a further width, if what is left of the budget is enough for them."""
         costs = {**self.costs, n: self.experiment.cost(self.plan.at(n))}
-        seeds = {n: first_round(costs, self.plan.most_seeds)[n]}
+        seeds = {n: added_width(costs, n, self.plan.most_seeds, self.result.work)}
         if spent(seeds, costs) + self._before(seeds) > self.plan.time_limit - self.result.work:
             self.result.short = True
             return {}

@@ -18,7 +18,7 @@ from tp.statistics.verdict import MARGIN, Judgement, Verdict
 PRECISION = 0.45
 """The error of a fitted line in log|q| that is aimed at, at the largest width, if the line is exact at the smallest.
 
-It is half the interval of the slope times log(largest / smallest width).
+It is half the interval of the slope times log(largest / smallest width), of the widths that were asked for.
 """
 
 
@@ -59,15 +59,18 @@ def spacing(predicted: Fraction) -> Fraction:
     return Fraction(1, 2) if predicted.denominator <= 2 else Fraction(1, 2 * predicted.denominator)
 
 
-def coarse(fit: Fit) -> bool:
+def coarse(fit: Fit, reach: int | None = None) -> bool:
     """Whether the interval is too long, and about :data:`MOST_SEEDS` seeds would make it short enough.
 
-    Half its length should be at most :data:`MARGIN` and at most :data:`PRECISION` / log(largest / smallest width).
+    Half its length should be at most :data:`MARGIN` and at most :data:`PRECISION` / log(``reach`` / smallest width).
+    ``reach`` is the largest width that was asked for (default: the largest one). Wider ones are added to see later
+    terms: that a term is excluded takes few draws there, and the interval need not be shorter for them.
     """
     if fit.late is None or fit.widths[-1] < RANGE * fit.widths[0]:
         return False
     half = fit.late.overall.half_width
-    aim = min(MARGIN, PRECISION / math.log(fit.widths[-1] / fit.widths[0]))
+    largest = fit.widths[-1] if reach is None else min(reach, fit.widths[-1])
+    aim = min(MARGIN, PRECISION / math.log(max(largest / fit.widths[0], RANGE)))
     return half > aim and fit.seeds[-1] * half**2 <= 2 * MOST_SEEDS * aim**2
 
 

@@ -83,11 +83,14 @@ def _judge(name: str, prediction: Prediction, fitted: Fit) -> Judgement:
     return judge(prediction.exponents[name], fitted, prediction.grid, exact=prediction.exact.get(name, True))
 
 
-def wanted(found: Iterable[Measured]) -> More:
-    """Whether more seeds or widths would decide an open verdict, or shorten an interval that is too long."""
+def wanted(found: Iterable[Measured], reach: int) -> More:
+    """Whether more seeds or widths would decide an open verdict, or shorten an interval that is too long.
+
+    ``reach`` is the largest width that was asked for.
+    """
     rows = list(found)
     more = reduce(or_, (m.judgement.more for m in rows), More.NOTHING)
-    return more | More.SEEDS if any(coarse(m.fit) for m in rows) else more
+    return more | More.SEEDS if any(coarse(m.fit, reach) for m in rows) else more
 
 
 def row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:

@@ -17,6 +17,7 @@ from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.statistics.corrections import BEGUN
+from tp.statistics.more import More
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
@@ -153,7 +154,10 @@ def compared(
             if watch is not None:
                 watch(known(before.also(part, rows.of(part.samples))))
 
-        found = sweep(experiment, plan, means, lambda samples: wanted(rows.of(samples).values()), report, seen)
+        def more_wanted(samples: Samples) -> More:
+            return wanted(rows.of(samples).values(), plan.widths[-1])
+
+        found = sweep(experiment, plan, means, more_wanted, report, seen)
         return before.also(found, rows.of(found.samples))
 
     so_far = _Drawn(Sweep(), {})

@@ -11,6 +11,7 @@ from tp.experiments.training.schedule import Schedule
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Samples, Sweep, sweep
+from tp.statistics.more import More
 from tp.studies.claims.support import Measured
 from tp.studies.curves import roundings, values_of
 from tp.studies.judging import Latest, QuantityResult, judged, row, wanted
@@ -82,7 +83,9 @@ def deviations(
         if watch is not None:
             watch(known(part))
 
+    def more_wanted(samples: Samples) -> More:
+        return wanted(rows.of(samples).values(), drawing.plan.widths[-1])
+
     if skip:
         return known(Sweep(interrupted=True))
-    means, report = drawing.means, drawing.report
-    return known(sweep(trainer, drawing.plan, means, lambda s: wanted(rows.of(s).values()), report, seen))
+    return known(sweep(trainer, drawing.plan, drawing.means, more_wanted, drawing.report, seen))
