@@ -15,6 +15,7 @@ from tp.interpret.zeros import Part, Zeros, ZerosOf, finite
 from tp.orders.bounds.recorder import Nearest
 from tp.orders.facts import Function, Rarity
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.orders.typical.series import Least, least_of
 from tp.primitives.interpretations import Setting
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Remainder
@@ -106,7 +107,7 @@ class NearZero:
         operation = self.graph[index].operation
         function = None if isinstance(operation, Switched) else function_of(operation)
         if function is not None and singular(facts(function.activation)):
-            return replace(setting, lower=self._lower(index, calculus, values))
+            return replace(setting, lower=self._lower(self.graph[index].operands[0], calculus, values))
         if isinstance(operation, Switched) or (isinstance(operation, Remainder) and facts(operation.activation).kinked):
             return replace(setting, dense=self._dense(index, calculus, values))
         return setting
@@ -126,10 +127,14 @@ class NearZero:
         sizes = [_plus(values[i].value.exponent, e) for i, e in self.zeros(base).dense if i != base]
         return all(s == value.value.exponent for s in sizes)
 
-    def _lower(self, index: int, calculus: Calculus, values: Mapping[int, Derived]) -> Derived | None:
-        """A value that bounds the first operand of the node ``index`` from below; None where none is known."""
-        node = self.graph[index]
-        argument = node.operands[0]
+    def least(self, argument: int, calculus: Calculus, values: Mapping[int, Derived]) -> Least | None:
+        """What the node ``argument`` of a singular function is not smaller than; None where nothing is known."""
+        one = not growing(self.graph.type(argument))
+        lower = values[argument] if one else self._lower(argument, calculus, values)
+        return None if lower is None else least_of(lower.value.terms)
+
+    def _lower(self, argument: int, calculus: Calculus, values: Mapping[int, Derived]) -> Derived | None:
+        """A value that bounds the node ``argument`` on wide axes from below; None where none is known."""
         axes = growing(self.graph.type(argument))
         if not axes:
             return None

@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from tp.exponent import UNBOUNDED
 from tp.graph.graph import Graph
 from tp.interpret.adjoint import Adjoint, AdjointBounds, Recorder
+from tp.interpret.near_zero import near_zero
 from tp.interpret.orders import interpret
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.grains import exponent as grain_exponent
 from tp.orders.typical.recorder import Calculus
-from tp.orders.typical.series import least_of
+from tp.orders.typical.series import Least
 from tp.orders.typical.tails import power, rising, times, worst
 from tp.orders.typical.value import Value
 
@@ -98,7 +99,7 @@ class ClosedForm:
     """C^{0,d} for all d >= 2 from a program displaced by ε n^rate g (docs/calculus.md, theorem 4).
 
     The first output is F beyond first order in ε. The others are moves of arguments of functions, which must be O(1),
-    and those arguments that may come near zero, against which their moves are compared.
+    and the arguments of roots and negative powers, by which their moves are divided.
     """
 
     name: str
@@ -111,8 +112,10 @@ class ClosedForm:
         found = {name: values[node] for name, node in outputs.items()}
         for name, move in found.items():
             if name.startswith(MOVE):
-                base = found.get(ARGUMENT + name.removeprefix(MOVE))
-                size = move.value.extreme if base is None else excess(move.value, base.value)
+                base = outputs.get(ARGUMENT + name.removeprefix(MOVE))
+                size = move.value.extreme
+                if base is not None:
+                    size = excess(move.value, near_zero(calculus, self.graph).least(base, calculus, values))
                 if size is not None and size > 0:
                     return
         bit = calculus.variable(STEP).value.terms[0].content.offset
@@ -185,12 +188,15 @@ def _all(D: int, d: int, lines: Sequence[Derivation[Any]]) -> Iterator[Statement
             yield Statement("form", "C[D,d]", _affine(constant, along, free), scope)
 
 
-def excess(move: Value, base: Value) -> Fraction | None:
-    """The largest exponent of a move over all places; where the base comes near zero, relative to how near."""
-    least = least_of(base.terms)
-    below = power(least.tail, Fraction(-1)) if least is not None else ()
-    sizes = (t.exponent + grain_exponent(worst(times(t.tail, rising(below)))) for t in move.terms)
-    return max(sizes, default=None)
+def excess(move: Value, least: Least | None) -> Fraction | None:
+    """The largest exponent, over all places, of a move divided by the argument that it moves.
+
+    ``least`` is what the argument is not smaller than. Without one no move is known to be small: ``UNBOUNDED``.
+    """
+    if least is None:
+        return UNBOUNDED if move.terms else None
+    below = rising(power(least.tail, Fraction(-1)))
+    return max((grain_exponent(t.size - least.size + worst(times(t.tail, below))) for t in move.terms), default=None)
 
 
 def _affine(constant: Fraction, along: Fraction, free: Fraction = Fraction(0)) -> str:

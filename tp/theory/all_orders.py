@@ -14,6 +14,7 @@ from fractions import Fraction
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, Width
 from tp.graph.nodes import Nodes
+from tp.interpret.near_zero import near_zero
 from tp.interpret.orders import interpret
 from tp.interpret.subject import ARGUMENT, MOVE, STEP, excess
 from tp.orders.typical.recorder import Calculus, Derived
@@ -80,7 +81,7 @@ def displaced(scalars: Scalars, rate: Fraction) -> dict[int, Displaced]:
 def moved(scalars: Scalars, rate: Fraction) -> tuple[int | None, Mapping[str, int]]:
     """F beyond first order under ε n^rate g, and the moves that must be O(1) for a closed form, as nodes by name.
 
-    Where an argument may come near zero its own node is there, too (:func:`tp.interpret.subject.excess`).
+    For roots and negative powers the argument is there, too (:func:`tp.interpret.subject.excess`).
     """
     algebra = _displacing(scalars, rate)
     output = jet_output(scalars.program, algebra)
@@ -96,24 +97,33 @@ def moved(scalars: Scalars, rate: Fraction) -> tuple[int | None, Mapping[str, in
 
 
 def _furthest(scalars: Scalars, algebra: Displacing, *, whole: bool) -> Fraction:
-    """The largest exponent of a move of an argument of a function, to first order or as a ``whole``.
+    """By how much the rate must fall for arguments of functions to move by O(1), to first order or as a ``whole``.
 
+    This is the largest exponent of a move, half of it where the move is of second order or above.
+
+    Roots and negative powers are homogeneous: moves of their arguments are divided by these.
     A polynomial in the weights has no such arguments. Then moves of wide values are compared with the values.
     """
     moving = algebra.arguments or algebra.moving
-    parts = [
-        (base, m) for base, j in moving.items() for m in ((j.first, j.rest) if whole else (j.first,)) if m is not None
-    ]
-    found = interpret(scalars.graph, [n for pair in parts for n in pair], scalars.calculus, scalars.values)
+    parts = [(base, j.first, 1) for base, j in moving.items()]
+    parts += [(base, j.rest, 2) for base, j in moving.items() if whole]
+    pairs = [(base, m, order) for base, m, order in parts if m is not None]
+    found = interpret(scalars.graph, [n for base, m, _ in pairs for n in (base, m)], scalars.calculus, scalars.values)
 
+    near = near_zero(scalars.calculus, scalars.graph)
     moves: list[Fraction] = []
-    for base, m in parts:
+    for base, m, order in pairs:
         own, move = found[base].value, found[m].value
+        size = move.extreme
         if algebra.arguments:
-            size = excess(move, own) if base in algebra.roots else move.extreme
-            moves += [] if size is None else [size]
-        elif own.exponent is not None and move.extreme is not None:
-            moves.append(move.extreme - own.exponent)
+            if base in algebra.roots:
+                size = excess(move, near.least(base, scalars.calculus, scalars.values))
+        elif own.exponent is not None and size is not None:
+            size -= own.exponent
+        else:
+            size = None
+        if size is not None:
+            moves.append(size if size > UNBOUNDED / 2 else size / order)
     return max(moves, default=Fraction(0))
 
 
