@@ -119,7 +119,7 @@ def certified(text: str, wanted: list[str], new: dict[str, str] | None = None) -
     return json.loads(text.replace("widths n = n,", "widths n,").replace("widths n = n\\n", "widths n\\n"))
 
 
-@pytest.mark.parametrize("text", [MIDDLE, HEADS])
+@pytest.mark.parametrize("text", [MIDDLE, *slow([HEADS])])
 def test_what_else_is_asked_does_not_matter(text: str) -> None:
     graph = parse(text).graph
     alone = answers(graph)

@@ -20,15 +20,20 @@ from hypothesis import strategies as st
 
 from tests.marks import exhaustive, slow
 from tp.activations.facts import facts
+from tp.graph.text import parse_graph
+from tp.orders.bounds.recorder import NormCalculus
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.facts import Function
 from tp.orders.proof.encoding import Decoder, Json, plain, read_generator
+from tp.orders.typical.recorder import Calculus
 from tp.orders.typical.rules import RULES, Rules
+from tp.primitives import known as operations
 from tp.quantities.definitions import SYMBOLIC
 from tp.syntax import Program, load, parse
 from tp.theory.analysis import Analysis
 from tp.theory.certificate import digest
 from tp.theory.checking import Checked, Rejected, check
+from tp.theory.subjects import Choices, subjects
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = """program small {
@@ -165,10 +170,21 @@ def test_another_program_is_rejected(change: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize("name", ["mlp", *slow(["rnn"])])
 def test_certificates_keep_few_flips_and_terms(name: str) -> None:
-    """Those flips that cancel something, and for most values a single term."""
+    """Those flips that cancel something, with those that they are images of, and for most values a single term."""
     analysis, text = proven(name)
     body = json.loads(text)
-    assert 2 * len(body["tracked"]) <= len(analysis.calculus.rules.flips.listed)
+    tracked = [read_generator(g) for g in body["tracked"]]
+    program = parse_graph(body["program"], operations())
+    rules = Rules({w.exponent for w in program.widths.values()}, tracked)
+    calculus = Calculus((), rules)
+    stated = [
+        statement.json
+        for subject in subjects(program, Choices.read(body["choices"]))
+        for statement in subject.statements(calculus, NormCalculus)
+    ]
+    assert stated == body["statements"]
+    assert set(tracked) == set(rules.flips.rooted(rules.witnesses | rules.flips.formal))
+    assert len(tracked) < len(analysis.calculus.rules.flips.listed)
     assert body["most"] == 0
 
 
