@@ -206,7 +206,35 @@ def test_closed_forms_of_random_programs_are_upper_bounds(text: str) -> None:
     check_bound(parse(text).graph, 5)
 
 
-def test_moves_of_vanishing_roots() -> None:
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "output f = dot(v, k / sqrt(mean(k^2, m) + n^(-2)), m) / sqrt(m)",
+        "output f = dot(v, tanh(k) / sqrt(mean(k^2, m)), m) / sqrt(m)",
+        "output f = dot(v, sqrt(k^2 + 1/n), m) / sqrt(m)",
+        "output f = dot(w, h, n) / sqrt(mean((n^(5/4) * k)^2, m)) / n",
+    ],
+)
+def test_moves_of_roots_that_vanish_or_grow(rest: str) -> None:
+    closed, orders, exact = both(
+        parse(f"""program p {{
+        width n, m = n^(1/2)
+        input x : [d=3]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [m | n] ~ normal(0, 1)
+        param v : [m] ~ normal(0, 1)
+        param w : [n] ~ normal(0, 1)
+        h = tanh(U @ x / sqrt(d))
+        k = W @ h / n
+        {rest}
+    }}""").graph
+    )
+    assert exact
+    assert closed is not None
+    assert {d: closed.exponent(d) for d in orders} == orders
+
+
+def test_a_norm_that_vanishes_beside_what_linearises() -> None:
     """The norm of n^(1/2) entries of size n^(-1/2) is a root that vanishes."""
     closed, orders, exact = both(parse(VANISHING).graph, 7)
     assert exact
