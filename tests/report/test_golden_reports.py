@@ -88,8 +88,12 @@ def test_stored_results(
 
 
 def masked(text: str) -> str:
-    """``text`` with ``#`` for decimal fractions and hashes, and two spaces for more than two between words."""
+    """``text`` with ``#`` for decimal fractions and hashes, and two spaces for more than two between words.
+
+    A fraction that is rounded to a whole number counts as one: in intervals all numbers are masked.
+    """
     text = re.sub(r"-?\d+(\.\d+(e[+-]\d+)?|e[+-]\d+)", "#", text)
+    text = re.sub(r"\[(#|-?\d+), (#|-?\d+)\](?=\s)", "[#, #]", text)
     text = re.sub(r"\b(?=[a-f]*\d)[0-9a-f]{8,}\b", "#", text)
     return re.sub(r"(?<=\S)  +", "  ", text)
 

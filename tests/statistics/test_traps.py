@@ -147,7 +147,7 @@ def test_default_inputs_are_correlated() -> None:
 @pytest.mark.slow
 def test_an_odd_activation_at_the_default_inputs() -> None:
     """tanh: C[0,2] falls as 1/n, and not faster, since the inputs are correlated."""
-    assert measured("mlp", "C[0,2]", Plan((32, 64, 128, 256, 512)), depth="1").judgement.verdict is YES
+    assert measured("mlp", "C[0,2]", Plan((32, 128, 512, 2048)), depth="1").judgement.verdict is YES
 
 
 # ||C[2,1]|| is n^(-1) with a power of log n, and its upper quantiles have logs too.

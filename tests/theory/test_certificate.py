@@ -31,7 +31,7 @@ from tp.primitives import known as operations
 from tp.quantities.definitions import SYMBOLIC
 from tp.syntax import Program, load, parse
 from tp.theory.analysis import Analysis
-from tp.theory.certificate import digest
+from tp.theory.certificate import _followed, digest, standard
 from tp.theory.checking import Checked, Rejected, check
 from tp.theory.subjects import Choices, subjects
 
@@ -613,6 +613,42 @@ def test_fewer_flips_prove_no_more(name: str) -> None:
     assert len(kept) < len(body["tracked"])
     with pytest.raises(Rejected):
         check(sealed(replayed({**body, "tracked": kept})))
+
+
+ROOTS = [
+    "s = dot(w, h, n) / n\n output f = dot(v, h) / sqrt(n) / sqrt(s^2)",
+    "s = dot(w, h, n) / n\n output f = dot(v, h) / sqrt(n) / sqrt(s^2 + 1/n^2)",
+    "output f = dot(v, h / sqrt((w * h)^2 + mean(w * h)^2)) / sqrt(n)",
+    "output f = dot(v, h / (1 + sum(w * h))) / sqrt(n)",
+]
+
+
+@pytest.mark.parametrize("text", ROOTS)
+def test_fewer_flips_or_terms_prove_nothing_smaller_of_roots(text: str) -> None:
+    """A sum that cancels is larger with fewer flips, and its negative power must not be taken for smaller."""
+    weights = "".join(f"param {name} : [n] ~ normal(0, 1)\n" for name in "vw")
+    source = (
+        f"program p {{\n width n\n input x : [d=2]\n param U : [n, d] ~ normal(0, 1)\n {weights} h = U @ x\n {text}\n}}"
+    )
+    program = standard(parse(source).graph)
+    widths = {w.exponent for w in program.widths.values()}
+    about = tuple(subjects(program, Choices(("F", "kernel", "C[0,2]"), None, ((0, 0),))))
+
+    def stated(rules: Callable[[], Rules]) -> dict[tuple[str, str, str], float]:
+        found = _followed(about, rules).statements
+        return {
+            (s.kind, s.quantity, s.scope): float("-inf" if s.exponent is None else Fraction(s.exponent)) for s in found
+        }
+
+    whole = Calculus(widths)
+    for subject in about:
+        list(subject.statements(whole, NormCalculus))
+    listed = whole.rules.flips.listed
+    right = stated(lambda: Rules(widths, listed))
+    pick = random.Random(1)
+    for kept, most in [([], 6), ([], 0), (listed, 0), *((pick.sample(listed, len(listed) // 2), 6) for _ in range(4))]:
+        found = stated(lambda kept=kept, most=most: Rules(widths, kept, most))
+        assert not {key for key, size in found.items() if size < right.get(key, float("inf"))}, (kept, most)
 
 
 # garbage ---------------------------------------------------------------------------------------------

@@ -126,3 +126,27 @@ def test_steps_end_where_no_power_bounds_a_move() -> None:
         output f = dot(v, h / sqrt(sum(h^2, k))) / sqrt(n)""")
     assert found.kind is Kind.UNDECIDED
     assert found.steps <= 3
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "s = dot(w, h, n) / n\n output f = dot(v, h) / sqrt(n) / sqrt(s^2)",
+        "s = dot(w, h, n) / n\n output f = dot(v, h) / sqrt(n) / sqrt(s^2 + 1/n^2)",
+        "s = mean(w * h)\n output f = dot(v, tanh(h)) / sqrt(n) / abs(s)",
+        "s = sqrt(n) * mean(tanh(h) + w)\n output f = dot(v, h / sqrt(s^2 / n)) / sqrt(n)",
+    ],
+)
+def test_bounds_do_not_divide_by_what_cancels(output: str) -> None:
+    """The bound of s is larger than s, so that it says nothing of 1/s."""
+    found = Analysis(
+        tp.parse(f"program p {{\n {HEAD} param w : [n] ~ normal(0, 1)\n {output}\n}}").graph, ["kernel", *NAMES]
+    )
+    assert found.bound("kernel") == UNBOUNDED
+    assert [s for s in found.certificate(["kernel"])["statements"] if s["kind"] in ("norm", "form")] == []
+
+
+def test_bounds_divide_by_what_does_not_cancel() -> None:
+    for below in ("sqrt(mean(h^2))", "sqrt(mean(h)^2 + 1)", "(1 + mean(h^2))"):
+        found = Analysis(tp.parse(f"program p {{\n {HEAD} output f = dot(v, h / {below}) / sqrt(n)\n}}").graph, NAMES)
+        assert found.bound("C[0,2]") == Fraction(-1, 2)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tp.graph.axes import growing
 from tp.graph.nodes import Nodes
-from tp.interpret.bounds import NormPass, Sizes, grain, light, met
+from tp.interpret.bounds import NormPass, Sizes, Supposed, grain, light, met
 from tp.orders.bounds.recorder import Jet, Line, Motion, NormCalculus, Sides
 from tp.orders.bounds.table import Table
 from tp.orders.proof.derivation import Derivation
@@ -91,17 +91,25 @@ class Recorder(Protocol):
 
 
 class AdjointBounds:
-    """Sweeps over one adjoint program. ``sizes`` may give smaller exponents of values and of their moves."""
+    """Sweeps over one adjoint program. ``sizes`` may give smaller exponents of values and of their moves, and
+    ``supposed`` may say of which arguments of roots and negative powers a typical order is not known."""
 
-    def __init__(self, adjoint: Adjoint, sizes: Sizes | None = None, recorder: Recorder = NormCalculus) -> None:
+    def __init__(
+        self,
+        adjoint: Adjoint,
+        sizes: Sizes | None = None,
+        recorder: Recorder = NormCalculus,
+        supposed: Supposed | None = None,
+    ) -> None:
         self.adjoint = adjoint
         self.sizes = sizes
+        self._supposed = supposed
         self.grain = grain(adjoint.graph)
         self._recorder = recorder
         self._light = light(adjoint.graph)
         self._met = met(adjoint.graph)
         self._forward = adjoint.graph.needed([adjoint.output])
-        still = NormPass(adjoint.graph, recorder(self.grain, self._light), sizes)
+        still = NormPass(adjoint.graph, recorder(self.grain, self._light), sizes, supposed)
         still.run(list(adjoint.graph), self._met)
         self._still = still.jets
         self.reasons = dict(still.calculus.reasons)
@@ -136,10 +144,12 @@ class AdjointBounds:
         to add before the argument is compared with n^0.
         """
         graph, motions = self.adjoint.graph, self.motions
-        computed = NormPass(graph, self._recorder(self.grain, self._light, along, None, motions), self.sizes)
+        computed = NormPass(
+            graph, self._recorder(self.grain, self._light, along, None, motions), self.sizes, self._supposed
+        )
         computed.run(list(graph), self._met)
         calculus = self._recorder(self.grain, self._light, along, free, motions)
-        moving = NormPass(graph, calculus, self.sizes)
+        moving = NormPass(graph, calculus, self.sizes, self._supposed)
         moving.run(self._forward, self._met)
         parts: list[Line] = []
         parts_free: list[Line] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -41,17 +41,23 @@ class Sizes(Protocol):
         ...
 
 
+UNKNOWN = "of a typical argument of a root or negative power no order is known, so that there is no bound"
+Supposed = Callable[[int, Fraction], bool]
+"""Whether typical entries of a node may be supposed to be of the order n^exponent or larger."""
+
+
 @dataclass(frozen=True)
 class NormPass:
     """One sweep over a graph with one calculus; ``jets`` has the bounds found so far, by node.
 
     ``sizes`` are used only where all initial laws have all moments. Otherwise the largest entry of a vector can exceed
-    a typical one by a power of n.
+    a typical one by a power of n. A root or negative power of an argument of which ``supposed`` is false has no bound.
     """
 
     graph: Nodes
     calculus: NormCalculus
     sizes: Sizes | None = None
+    supposed: Supposed | None = None
     jets: dict[int, Jet] = field(default_factory=dict[int, Jet])
 
     def run(self, nodes: Sequence[int], met: Mapping[int, frozenset[tuple[str, bool]]]) -> None:
@@ -79,7 +85,18 @@ class NormPass:
         function = function_of(self.graph[index].operation)
         if function is None or not singular(facts(function.activation)):
             return None
-        return self._zeros.nearest(index)
+        nearest = self._zeros.nearest(index)
+        (operand,) = self.graph[index].operands
+        base = self.jets[operand].value.value[0]
+        if nearest is None or base is None or self.supposed is None:
+            return nearest
+        # Without knowledge from elsewhere, rules take a typical entry for n^min(top, 0) or more.
+        least = Fraction(min(base.top, 0), self.calculus.grain)
+        floor, _ = nearest
+        if (floor is not None and least <= floor) or self.supposed(operand, least):
+            return nearest
+        self.calculus.reasons[UNKNOWN] = None
+        return None
 
     @cached_property
     def _zeros(self) -> NearZero:

@@ -144,6 +144,8 @@ class Bounds:
     classes: tuple[tuple[int, int], ...]
 
     def statements(self, calculus: Calculus, recorder: Recorder) -> Iterator[Statement]:
+        if not self.sizes:
+            return
         adjoint = AdjointBounds(self.adjoint, None, recorder)
         sweeps = [adjoint.sweep(along, free)[0] for along, free in self.sizes]
         for D, d in self.classes:

@@ -9,6 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
+from tp.interpret.bounds import UNKNOWN
 from tp.interpret.orders import calculus_for
 from tp.optimizers.optimizer import Optimizer
 from tp.orders.proof.encoding import Json
@@ -187,7 +188,8 @@ class Analysis:
     @_whole
     def bounds(self) -> Bounds:
         """Bounds of all C^{D,d} without cancellation, for all laws that have the moments of the program's laws."""
-        return bounds(self._derived_of)
+        scalars = self.scalars
+        return bounds(self._derived_of, supposed=lambda graph: TypicalSizes(scalars, graph).reaches)
 
     @_whole
     def bound(self, name: str) -> Fraction | None:
@@ -208,7 +210,11 @@ class Analysis:
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
         scalars = self.scalars
-        return bounds(self._derived_of, lambda graph: TypicalSizes(scalars, graph))
+        return bounds(
+            self._derived_of,
+            lambda graph: TypicalSizes(scalars, graph),
+            lambda graph: TypicalSizes(scalars, graph).reaches,
+        )
 
     @cached_property
     def orders(self) -> TypicalOrders:
@@ -317,5 +323,6 @@ class Analysis:
         """
         ordered = sorted({q.name: q for q in map(parse, quantities)}.values(), key=lambda q: (q.free, q.contracted))
         rate = None if self.series is None else self.series.rate
-        sizes = tuple((s.calculus.along, s.calculus.free or 0) for s in (self.bounds.main, self.bounds.least))
+        sweeps = () if UNKNOWN in self.bounds.reasons else (self.bounds.main, self.bounds.least)
+        sizes = tuple((s.calculus.along, s.calculus.free or 0) for s in sweeps)
         return certificate(self.source, Choices(tuple(q.name for q in ordered), rate, sizes))

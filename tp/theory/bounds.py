@@ -16,7 +16,7 @@ from tp.graph.axes import growing
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.adjoint import Adjoint, AdjointBounds, Form, Sweep
-from tp.interpret.bounds import Sizes
+from tp.interpret.bounds import Sizes, Supposed
 from tp.interpret.degree import degrees
 from tp.orders.bounds.table import BEYOND, CLASSES, MOVING, Table
 from tp.primitives.constant import Constant
@@ -62,14 +62,20 @@ class Bounds:
         return UNBOUNDED if found * self.main.calculus.grain > BEYOND // 2 else found
 
 
-def bounds(program: Graph, sizes: Callable[[GraphBuilder], Sizes] | None = None) -> Bounds:
+def bounds(
+    program: Graph,
+    sizes: Callable[[GraphBuilder], Sizes] | None = None,
+    supposed: Callable[[GraphBuilder], Supposed] | None = None,
+) -> Bounds:
     """Bounds of all correlations of ``program``.
 
-    ``sizes``, of the graph of :func:`adjoint`, may give smaller exponents of values and of their moves.
+    ``sizes``, of the graph of :func:`adjoint`, may give smaller exponents of values and of their moves. ``supposed``,
+    of the same graph, says of which arguments of roots and negative powers the typical order may be supposed.
     """
     graph = GraphBuilder.like(program)
     whole = adjoint(program, graph)
-    return _Search(AdjointBounds(whole, None if sizes is None else sizes(graph))).bounds()
+    known = None if sizes is None else sizes(graph)
+    return _Search(AdjointBounds(whole, known, supposed=None if supposed is None else supposed(graph))).bounds()
 
 
 def adjoint(program: Graph, graph: GraphBuilder) -> Adjoint:

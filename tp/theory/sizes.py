@@ -34,7 +34,13 @@ class TypicalSizes:
     def even(self, node: int) -> bool:
         """Whether typical entries of ``node`` are of a known order, and as large as the largest."""
         found = self._value(node)
-        return found.exponent is not None and found.exponent < UNBOUNDED / 2 and found.exponent == found.extreme
+        known = found.exponent is not None and found.exponent < UNBOUNDED / 2 and found.exact
+        return known and found.exponent == found.extreme
+
+    def reaches(self, node: int, exponent: Fraction) -> bool:
+        """Whether typical entries of ``node`` are known to be of the order n^``exponent`` or larger."""
+        found = self._value(node)
+        return found.exact and found.exponent is not None and found.exponent >= exponent
 
     def _value(self, node: int) -> Value:
         return interpret(self.graph, [node], self.scalars.calculus, self._values)[node].value

@@ -34,7 +34,7 @@ class Choices:
     """What the author of a certificate chooses: ``quantities``, and the sizes of displacements.
 
     ``rate`` is the λ of the closed form for all d, None where there is none. ``sizes`` are pairs (λ, μ) in grains for
-    the bounds without cancellation. Any choice is sound.
+    the bounds without cancellation, none where nothing is said of these. Any choice is sound.
     """
 
     quantities: tuple[str, ...]

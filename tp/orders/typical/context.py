@@ -85,6 +85,11 @@ class Context:
 
     # values ------------------------------------------------------------------------------------------
 
+    @property
+    def simplified(self) -> bool:
+        """Whether values may have fewer flips or terms than are known."""
+        return self.flips.forgotten or self.most < MOST
+
     def value(self, terms: Iterable[Term], axes: WideAxes) -> Value:
         """The interned value of ``terms`` on ``axes``, dominated terms dropped."""
         if self.flips.formal:

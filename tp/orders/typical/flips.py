@@ -23,12 +23,14 @@ class Flips:
     Roots are names of weights read as values, and names of operators with ``@`` (rows) or ``'@`` (columns).
 
     With ``tracked`` only those generators exist, and the others are forgotten wherever they arise. Less is then known
-    and no order gets smaller, so any choice is sound.
+    and no upper bound gets smaller, so any choice is sound for these. Nothing is known from below any more.
     """
 
     def __init__(self, tracked: Iterable[Generator] | None = None) -> None:
         self._numbers: dict[Generator | Summed, int] = {}
         self._closed = False
+        self.forgotten = False
+        """Whether a generator arose that is not tracked."""
         self._numbered: list[Generator | Summed] = []
         self.sums = 0
         """The mask of what is :class:`Summed`: free in a content that has such sums."""
@@ -288,6 +290,7 @@ class Flips:
         number = self._numbers.get(what)
         if number is None:
             if self._closed and (isinstance(what, Generator) or self._unknown(what)):
+                self.forgotten = True
                 return 0
             number = self._numbers[what] = len(self._numbered)
             self._numbered.append(what)

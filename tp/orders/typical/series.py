@@ -114,8 +114,11 @@ def from_below(at: Context, value: Value, lower: Value | None, axes: WideAxes) -
     """What is known of ``value`` from below; None for nothing.
 
     One number is of the size of its largest attained term. Of many on wide axes ``lower`` must say how near zero they
-    come.
+    come. Nothing is known where flips or terms were dropped: what then seems to be attained may be smaller.
     """
+    if at.simplified:
+        at.notes.add(FROM_BELOW)
+        return None
     if lower is None and axes:
         at.notes.add(NEAR_ZERO)
         return None
