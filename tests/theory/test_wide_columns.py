@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.syntax import parse
 from tp.theory.analysis import Analysis
 from tp.theory.checking import check
@@ -44,7 +44,7 @@ def test_against_measured_slopes() -> None:
     }
 
 
-@pytest.mark.parametrize("output", slow(OUTPUTS, OUTPUTS[:1]))
+@pytest.mark.parametrize("output", [*slow(OUTPUTS[:4], OUTPUTS[:1]), *exhaustive(OUTPUTS[4:])])
 @pytest.mark.parametrize("m", ["1/2", "1"])
 @pytest.mark.parametrize("law", ["normal", "exponential"])
 def test_every_answer_exists(output: str, m: str, law: str) -> None:
