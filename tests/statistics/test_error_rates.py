@@ -1,7 +1,7 @@
 """Error rates of verdicts on systems with known laws, under the rule that verify follows.
 
-``python tests/statistics/test_error_rates.py 0:49`` prints the table of docs/measurement.md, from the runs with these
-numbers of every system; ``0:70`` makes 10 290 runs. A run takes about 50 ms of one core, and all cores are used.
+``python tests/statistics/test_error_rates.py 0:69`` prints the table of docs/measurement.md, from the runs with these
+numbers of every system. A run takes about 50 ms of one core, and all cores are used.
 """
 
 from __future__ import annotations
