@@ -26,7 +26,7 @@ QUICK = {
     "mean_field": 5,
     "mlp": 4,
     "mup_mlp": 3,
-    "relu_mlp": 8,
+    "relu_mlp": 12,
     "rnn": 4,
     "standard_mlp": 5,
 }

@@ -249,13 +249,16 @@ def _outer(w: Writer) -> None:
     kind = w.pick.choice(("{} * {}", "tanh({} * {})", "tanh({} + {})", "cos({} - {})", "sigmoid({} + {})"))
     both = kind.format(h.name, k.name)
     across = w.pick.choice(w.wides(k.wide))
+    tokens = h.tokens or k.tokens
     if w.chance(0.3):
         spelled = f"mean({both}, {k.wide})"
     else:
         size = w.pick.choice((f"sqrt({k.wide})", k.wide))
-        spelled = f"dot({both}, {across.name if w.chance(0.6) else w.vector(k.wide or 'n')}, {k.wide}) / {size}"
+        given = w.chance(0.6)
+        spelled = f"dot({both}, {across.name if given else w.vector(k.wide or 'n')}, {k.wide}) / {size}"
+        tokens = tokens or (given and across.tokens)
     spelled, growth = w.activated(spelled, 2)
-    w.add(spelled, h.wide, h.tokens or k.tokens or across.tokens, growth)
+    w.add(spelled, h.wide, tokens, growth)
 
 
 def _split(w: Writer) -> None:
