@@ -28,6 +28,11 @@ def is_numpy(*arrays: Any) -> bool:
     return all(isinstance(array, numpy.ndarray | numpy.generic | float | int) for array in arrays)
 
 
+def for_both(rule: object) -> bool:
+    """Whether ``rule``, an operation or an activation, computes with either: others than ours may with JAX alone."""
+    return type(rule).__module__.startswith("tp.")
+
+
 def matmul(left: Any, right: Any) -> Any:
     """The matrix product in full precision, also where a GPU would round its factors to fewer digits."""
     if is_numpy(left, right):

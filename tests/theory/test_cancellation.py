@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tests.marks import slow
 from tests.random_programs.strategy import programs
 from tp.graph.graph import Graph
+from tp.graph.laws import LAWS
 from tp.interpret.orders import calculus_for
 from tp.primitives.linear import Linear
 from tp.syntax import load, parse
@@ -161,3 +163,18 @@ VALUES = st.sampled_from(["h", "g", "r", "tanh(h)", "(h * g)", "sigmoid(r)", "(m
 @given(IDENTITIES, VALUES, VALUES, st.sampled_from(["", "0.5 * ", "v * "]))
 def test_identities_between_any_values_are_found(identity: str, one: str, other: str, factor: str) -> None:
     assert flagged(graph(f"mean({factor}({identity.format(f'(0.3 * {one})', f'(0.3 * {other})')}))"))
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_weights_of_every_law_are_drawn(law: str) -> None:
+    """A sum over a wide axis that no weight of its own makes random is drawn, whatever the weights are."""
+    arguments = "1" if law == "constant" else "0, 1"
+    text = f"""program p {{ width n
+        input x : [d=4]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [n, n] ~ {law}({arguments})
+        h = U @ x
+        k = W @ tanh(h) / sqrt(n)
+        output f = mean(h * sin(h)) + mean(k * sin(k)) - mean(k * h)
+    }}"""
+    assert isinstance(Analysis(canonical(parse(text).graph), ["F"]).exponent("F"), Fraction | None)

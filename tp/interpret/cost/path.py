@@ -15,6 +15,7 @@ from tp.graph.parameter import Parameter
 from tp.interpret.cost.compilation import SHARED
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.work import sizes
+from tp.namespace import for_both
 from tp.primitives.traits import function_of
 
 
@@ -56,12 +57,11 @@ def side_by_side(programs: Iterable[tuple[Nodes, Sequence[int]]], parameters: Ma
 
 
 def portable(programs: Iterable[tuple[Nodes, Sequence[int]]]) -> bool:
-    """Whether all operations and activations are of this package: others may have rules for JAX alone."""
+    """Whether NumPy can compute all operations and activations."""
     for graph, roots in programs:
         for index in graph.needed(roots):
             operation = graph[index].operation
             function = function_of(operation)
-            kinds = [type(operation), *([] if function is None else [type(find(function.activation))])]
-            if not all(kind.__module__.startswith("tp.") for kind in kinds):
+            if not for_both(operation) or (function is not None and not for_both(find(function.activation))):
                 return False
     return True

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from tp.activations import find
 from tp.graph.axes import Type, names
 from tp.graph.nodes import Nodes
-from tp.interpret.drawn.functions import function
 from tp.interpret.drawn.matrices import Array, Gaussian, Materialised, draw
+from tp.namespace import for_both
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
@@ -87,17 +88,18 @@ class Batch:
 
     def _weight(self, name: str) -> Any:
         if name not in self._weights:
-            number = list(self.graph.parameters).index(name)
-            generator = np.random.default_rng([self._seed, self.n, number])
+            path = (self._seed, self.n, list(self.graph.parameters).index(name))
             parameter = self.graph.parameters[name]
             scale = parameter.law.scale.at(self.n)
             rows, columns = self._shape(parameter.outs), self._shape(parameter.ins)
             if not parameter.is_operator:
-                self._weights[name] = scale * draw(parameter, (self.draws, *rows, *columns), generator)
+                self._weights[name] = scale * draw(parameter, (self.draws, *rows, *columns), path)
             elif parameter.law.family == "normal":
-                self._weights[name] = Gaussian(prod(rows), prod(columns), self.draws, scale, generator)
+                self._weights[name] = Gaussian(
+                    prod(rows), prod(columns), self.draws, scale, np.random.default_rng(path)
+                )
             else:
-                entries = draw(parameter, (self.draws, prod(rows), prod(columns)), generator)
+                entries = draw(parameter, (self.draws, prod(rows), prod(columns)), path)
                 self._weights[name] = Materialised(scale * entries)
         return self._weights[name]
 
@@ -194,6 +196,18 @@ class Batch:
         found = [*both, *first, *second]
         shaped = result.reshape((result.shape[0], *(size[a] for a in found)))
         return shaped.transpose([0, *(1 + found.index(a) for a in names(out))])
+
+
+def function(name: str, k: int, x: Array) -> Array:
+    """The ``k``-th derivative of the activation called ``name`` at the entries of ``x``."""
+    activation = find(name)
+    with np.errstate(all="ignore"):
+        if for_both(activation):
+            return activation.lower(k, x)
+        from tp.interpret.arrays.backend import precision
+
+        with precision("float64"):
+            return np.asarray(activation.lower(k, x))
 
 
 def _flat(array: Array) -> Array:

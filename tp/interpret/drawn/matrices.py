@@ -8,6 +8,7 @@ import numpy as np
 
 from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
+from tp.interpret.arrays.streams import Seed
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
@@ -66,10 +67,11 @@ class Materialised:
         return (self._entries.transpose(0, 2, 1) if transposed else self._entries) @ x
 
 
-def draw(parameter: Parameter, shape: tuple[int, ...], generator: np.random.Generator) -> Array:
-    """Entries of the centred law, by NumPy's own samplers."""
+def draw(parameter: Parameter, shape: tuple[int, ...], path: tuple[int, ...]) -> Array:
+    """Entries of the centred law, by NumPy's own samplers where it has one; ``path`` are the numbers of the stream."""
     law = parameter.law
     arguments = law.arguments or LAWS[law.family].arguments
+    generator = np.random.default_rng(path)
     unit: Any
     match law.family:
         case "normal":
@@ -86,6 +88,6 @@ def draw(parameter: Parameter, shape: tuple[int, ...], generator: np.random.Gene
             unit = generator.exponential(size=shape) - 1
         case "constant":
             unit = np.zeros(shape)
-        case other:
-            raise ValueError(f"no sampler for {other}")
+        case family:
+            unit = np.asarray(LAWS[family].draw(Seed(path), shape, arguments), np.float64)
     return unit
