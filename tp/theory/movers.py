@@ -22,6 +22,16 @@ USELESS = Fraction(2)
 """A bound of a move by more than this power of n says nothing: it only grows from step to step."""
 
 
+def useless(exponent: Fraction | None, *, exact: bool, follows: bool = False) -> bool:
+    """Whether the ``exponent`` of a move, relative to Θ(1), is of no use.
+
+    Either the move ``follows`` a value that grows, and the exponent says how that is passed on; or it is not ``exact``,
+    and a bound far above Θ(1).
+    """
+    power = exponent or Fraction(0)
+    return (follows and power > 0) or (not exact and power > USELESS)
+
+
 @dataclass(frozen=True, slots=True)
 class Mover:
     """A weight, and the exponent ``moved`` of the move that its own updates give the first value it enters.
@@ -54,9 +64,8 @@ class Mover:
 
     @property
     def beyond(self) -> bool:
-        """Whether the exponent is of no use: it says how what grows is passed on, or is a bound far above Θ(1)."""
-        lead = self.lead or Fraction(0)
-        return (self.follows and lead > 0) or (not self.exact and lead > USELESS)
+        """Whether the exponent is of no use, see :func:`useless`."""
+        return useless(self.lead, exact=self.exact, follows=self.follows)
 
     @property
     def known(self) -> bool:

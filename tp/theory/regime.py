@@ -28,7 +28,7 @@ from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
 from tp.theory.features import activated, feature_name, first_names
 from tp.theory.kinks import kinks_meet
-from tp.theory.movers import USELESS, Mover, movers
+from tp.theory.movers import Mover, movers, useless
 from tp.theory.steps import SETTLING, Parts, since
 from tp.transform.direction import squared_norm
 from tp.transform.displacement import Displaced, Displacing
@@ -66,9 +66,8 @@ class Condition:
 
     @property
     def beyond(self) -> bool:
-        """Whether the exponent is of no use: it says how what grows is passed on, or is a bound far above Θ(1)."""
-        exponent = self.exponent or Fraction(0)
-        return (self.follows and exponent > 0) or (not self.exact and exponent > USELESS)
+        """Whether the exponent is of no use, see :func:`useless`."""
+        return useless(self.exponent, exact=self.exact, follows=self.follows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +214,7 @@ class _Reading:
         """Whether the bound of a move is of no use: it only grows in later steps."""
         nodes = [n for n in (value.first, value.rest) if n is not None]
         found = interpret(after.graph, nodes, self.calculus, self.values)
-        return any((found[n].value.root_mean_square or Fraction(0)) > USELESS for n in nodes)
+        return any(useless(found[n].value.root_mean_square, exact=False) for n in nodes)
 
     def _watched(self, after: Trained) -> Iterable[Displaced]:
         """F and the arguments of activations."""
@@ -445,4 +444,4 @@ class _Reading:
 
 
 def _power(exponent: Fraction, *, exact: bool) -> str:
-    return power_of_n(exponent) if exact or exponent <= USELESS else "a size without a useful bound"
+    return "a size without a useful bound" if useless(exponent, exact=exact) else power_of_n(exponent)

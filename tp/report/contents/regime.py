@@ -8,7 +8,7 @@ from tp.quantities.definitions import DEVIATION
 from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
-from tp.theory.movers import USELESS, Mover
+from tp.theory.movers import Mover, useless
 from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
@@ -84,7 +84,7 @@ def regime(found: Regime) -> tuple[Section, Section]:
 
 
 def _useful(exponent: Fraction | None, *, exact: bool) -> Exponent:
-    return Exponent(exponent, exact=exact, known=exact or exponent is None or exponent <= USELESS)
+    return Exponent(exponent, exact=exact, known=not useless(exponent, exact=exact))
 
 
 def _sized(condition: Condition) -> Exponent:
