@@ -34,7 +34,7 @@ class Series:
     @cached_property
     def short(self) -> str:
         """A short hash of all fields, for names of files."""
-        return hashlib.sha256(dumped(asdict(self)).encode()).hexdigest()[:SHORT]
+        return digest(dumped(asdict(self)))[:SHORT]
 
 
 @dataclass(frozen=True, slots=True)

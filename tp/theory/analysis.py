@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property, wraps
+from functools import cache, cached_property, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.bounds import UNKNOWN
@@ -210,11 +211,12 @@ class Analysis:
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
         scalars = self.scalars
-        return bounds(
-            self._derived_of,
-            lambda graph: TypicalSizes(scalars, graph),
-            lambda graph: TypicalSizes(scalars, graph).reaches,
-        )
+
+        @cache
+        def sizes(graph: GraphBuilder) -> TypicalSizes:
+            return TypicalSizes(scalars, graph)
+
+        return bounds(self._derived_of, sizes, lambda graph: sizes(graph).reaches)
 
     @cached_property
     def orders(self) -> TypicalOrders:
