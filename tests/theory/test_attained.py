@@ -43,9 +43,16 @@ def inputs(seed: int = 3) -> dict[str, np.ndarray]:
 
 
 def measured(program: Graph) -> float:
-    """The power of n between two widths that the mean of |F| has; -inf where it is zero up to rounding."""
+    """The power of n between two widths that the mean of |F| has; -inf where it is zero up to rounding.
+
+    It is that of generic inputs: where terms happen to cancel at some inputs, others show a larger power.
+    """
+    return max(_measured(program, inputs(seed)) for seed in (3, 4))
+
+
+def _measured(program: Graph, data: dict[str, np.ndarray]) -> float:
     (output,) = program.outputs.values()
-    sizes = [float(np.mean(np.abs(Batch(program, n, 40, 11, inputs()).run([output])[0]))) for n in (96, 6144)]
+    sizes = [float(np.mean(np.abs(Batch(program, n, 40, 11, data).run([output])[0]))) for n in (96, 6144)]
     return -np.inf if sizes[1] < 1e-11 else float(np.log(sizes[1] / sizes[0]) / np.log(64))
 
 
@@ -105,6 +112,7 @@ OUTPUTS = st.one_of(
 @settings(max_examples=12, deadline=None)
 @given(OUTPUTS)
 @example("mean(h^4) - 3 * mean(h^2)^2")
+@example("mean(v^4) + 2 * mean(h^2)^2 - 2 * mean(h^4) - 2 * mean(h^3 * l)")
 @example("mean((W @ a) * (W @ v) * (A @ a) * (A @ v) * relu(A @ v))")
 def test_what_is_attained_is_measured(output: str) -> None:
     check(output)

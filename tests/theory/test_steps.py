@@ -12,9 +12,10 @@ from tests.random_programs.strategy import seeded
 from tests.theory.orders_after import orders_after
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for
+from tp.quantities.definitions import DEVIATION
 from tp.studies.orders import orders
 from tp.syntax import parse
-from tp.theory.regime import Kind, Regime, regime
+from tp.theory.regime import DRIFTS, Kind, Regime, regime
 
 
 def graph_of(text: str) -> Graph:
@@ -117,14 +118,19 @@ def test_sigmoids_let_a_gate_of_two_zeros_wake() -> None:
 @given(st.integers(0, 400))
 @settings(max_examples=8, deadline=None)
 def test_further_steps_of_random_programs_change_nothing(seed: int) -> None:
-    """Where the steps are said to have settled, one more with the changes of all steps kept gives the same orders."""
+    """Where the steps are said to have settled, one more with the changes of all steps kept gives the same orders.
+
+    Upper bounds may differ: the sum that is bounded has other terms.
+    """
     graph = parse(seeded(seed)).graph
     found = regime(graph, calculus_for(graph))
     if found.settled and found.steps < 5:
         later = orders_after(graph, found.steps + 1)
-        assert later["deviation"] == found.deviation
-        drifts = [e for e in (later["drift"], later["second drift"]) if e is not None]
-        assert max(drifts, default=None) == found.drift
+        if found.sharp(found.deviation, DEVIATION):
+            assert later["deviation"] == found.deviation
+        if found.sharp(found.drift, *DRIFTS):
+            drifts = [e for e in (later["drift"], later["second drift"]) if e is not None]
+            assert max(drifts, default=None) == found.drift
 
 
 def test_too_few_steps_decide_nothing() -> None:
