@@ -54,7 +54,7 @@ class Stored(Printable):
         return rows(self.place, Filters(self.program, self.widths, self.engine, self.dtype))
 
     def answers(self) -> list[Answer]:
-        """The answers of the calculus; none where widths, an engine or a precision are chosen.
+        """The answers to commands; none where widths, an engine or a precision are chosen.
 
         Raises:
             TpError: TP715 where the folder cannot be read.

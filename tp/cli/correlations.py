@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tp import Plan
 from tp.api.model import CORRELATIONS
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.live import VIEW, live
 from tp.cli.option import Given
 from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from tp import Numbers, Resources
 
 PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
 
 
 def correlations(given: Given) -> ExitCode:
     """Print the samples."""
-    asked = quantities(given[QUANTITIES])
+    asked, chosen = quantities(given[QUANTITIES]), plan(given)
     (model,) = models(given)
     inputs = data(given, [model])
     with resources(given) as means, live(model.name, given) as view:
-        result = model.correlations(
-            quantities=asked,
-            data=inputs,
-            equal_inputs=given[EQUAL_INPUTS],
-            progress=view.report,
-            plan=plan(given),
-            resources=means,
-        )
+
+        def measure(resources: Resources) -> Numbers:
+            return model.correlations(
+                quantities=asked,
+                data=inputs,
+                equal_inputs=given[EQUAL_INPUTS],
+                progress=view.report,
+                plan=chosen,
+                resources=resources,
+            )
+
+        result = measured(model, "correlations", inputs, given, means, measure)
     show([result], given)
     return result.exit_code
 

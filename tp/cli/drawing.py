@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tp import Data, Plan, Resources
 from tp.cli.keeping import KEEPING, NO_STORE, RESUME, STORE, require
+from tp.cli.live import VIEW
 from tp.cli.option import Given, Option, flag, value
+from tp.cli.options import FILE, FILES, FORMAT, OUTPUT, SET
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.written import whole, written_fields
 
@@ -32,6 +34,8 @@ JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
 
 RESOURCES = (*KEEPING, JOBS, SCHEDULER)
+INDIFFERENT = (FILE, FILES, SET, *RESOURCES, FORMAT, OUTPUT, *VIEW)
+"""Options that say nothing about a result beside the program that it is about."""
 
 
 def options_of(owner: type[Any], without: tuple[str, ...] = (), **defaults: Any) -> tuple[Option[Any], ...]:
@@ -78,6 +82,28 @@ def resources(given: Given) -> Generator[Resources]:
     store = False if given[NO_STORE] else given[STORE] or True
     with Resources(store, given[RESUME], given[SCHEDULER] or given[JOBS], warn).shared() as found:
         yield found
+
+
+def measured(
+    model: Model,
+    about: str,
+    data: Data | None,
+    given: Given,
+    resources: Resources,
+    measure: Callable[[Resources], Any],
+) -> Any:
+    """What ``measure`` finds ``about`` the program with ``resources``, or the same report from the store.
+
+    It depends on the program, the ``data``, and all options but those that are :data:`INDIFFERENT`. What the workers of
+    a scheduler find is not remembered, since they may be other machines.
+    """
+    if given[NO_STORE] or given[SCHEDULER] is not None:
+        return measure(resources)
+    from tp.api.remembered import Memory
+
+    memory = Memory(given[STORE], given[RESUME], warn)
+    settings = {name: repr(value) for name, value in given.without(INDIFFERENT).items()}
+    return memory.measured(model.program, about, settings, data, resources, measure)
 
 
 def data(given: Given, models: Sequence[Model], cost: str | None = None, *, single: bool = False) -> Data | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
@@ -15,7 +15,7 @@ from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Linearization, Model
+    from tp import Linearization, Model, Resources
 
 SECOND = switch("--second", "Also measure second derivatives, in further runs.")
 STRONG = value(
@@ -32,17 +32,20 @@ def linearize(given: Given) -> ExitCode:
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
 
-        def one(model: Model, live: Live) -> Linearization:
-            return model.linearize(
-                chosen,
-                second=given[SECOND],
-                rhos=rhos,
-                data=inputs,
-                progress=live.report,
-                watch=live.watch,
-                plan=drawn,
-                resources=means,
-            )
+        def one(model: Model, live: Live) -> Any:
+            def measure(resources: Resources) -> Linearization:
+                return model.linearize(
+                    chosen,
+                    second=given[SECOND],
+                    rhos=rhos,
+                    data=inputs,
+                    progress=live.report,
+                    watch=live.watch,
+                    plan=drawn,
+                    resources=resources,
+                )
+
+            return measured(model, "linearize", inputs, given, means, measure)
 
         results, code = each(found, given, one)
     show(results, given)

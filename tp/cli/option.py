@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -45,6 +45,11 @@ class Given:
     def __contains__(self, option: Option[Any]) -> bool:
         """Is ``option`` one of the command?"""
         return option.key in self._values
+
+    def without(self, options: Iterable[Option[Any]]) -> dict[str, Any]:
+        """The values of all but ``options``, by the first name of each."""
+        left_out = {option.key for option in options}
+        return {key: value for key, value in self._values.items() if key not in left_out}
 
 
 def value(

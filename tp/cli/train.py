@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.api.model import TRAIN
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.each import each
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
@@ -16,7 +16,7 @@ from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Model, Runs
+    from tp import Model, Resources, Runs
 
 PLAN = options_of(Plan, ("budget", "max_width"), **TRAIN)
 
@@ -28,8 +28,13 @@ def train(given: Given) -> ExitCode:
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
 
-        def one(model: Model, live: Live) -> Runs:
-            return model.train(chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn, resources=means)
+        def one(model: Model, live: Live) -> Any:
+            def measure(resources: Resources) -> Runs:
+                return model.train(
+                    chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn, resources=resources
+                )
+
+            return measured(model, "train", inputs, given, means, measure)
 
         results, code = each(found, given, one)
     show(results, given)

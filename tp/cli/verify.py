@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
@@ -14,7 +14,7 @@ from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quant
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Model, Verification
+    from tp import Model, Resources, Verification
 
 
 def verify(given: Given) -> ExitCode:
@@ -24,16 +24,19 @@ def verify(given: Given) -> ExitCode:
     inputs = data(given, found)
     with resources(given) as means:
 
-        def one(model: Model, live: Live) -> Verification:
-            return model.verify(
-                quantities=asked,
-                data=inputs,
-                equal_inputs=given[EQUAL_INPUTS],
-                progress=live.report,
-                watch=live.watch,
-                plan=chosen,
-                resources=means,
-            )
+        def one(model: Model, live: Live) -> Any:
+            def measure(resources: Resources) -> Verification:
+                return model.verify(
+                    quantities=asked,
+                    data=inputs,
+                    equal_inputs=given[EQUAL_INPUTS],
+                    progress=live.report,
+                    watch=live.watch,
+                    plan=chosen,
+                    resources=resources,
+                )
+
+            return measured(model, "verify", inputs, given, means, measure)
 
         results, code = each(found, given, one)
     show(results, given)

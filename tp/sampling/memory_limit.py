@@ -34,6 +34,12 @@ def within_memory(experiment: Experiment, plan: Plan) -> Plan:
     )
 
 
+def refused(experiment: Experiment, asked: Plan, allowed: Plan) -> int | None:
+    """The bytes of the least width that may be added by the plan that was ``asked`` for, and not by ``allowed``."""
+    least = min((n for n in asked.larger if n not in allowed.larger), default=None)
+    return None if least is None else needed(experiment, asked.at(least))
+
+
 def require_memory(experiment: Experiment, plan: Plan) -> None:
     """Raises TpError TP501 where ``experiment`` needs more bytes at a width of ``plan`` than the machine has left."""
     have = free_memory()

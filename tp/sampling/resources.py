@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
     from tp.sampling.means import Means
     from tp.sampling.workers import Team
-    from tp.store.store import Warn
+    from tp.store.store import Store, Warn
 
 
 class ResourceSettings(TypedDict, total=False):
     """The fields of :class:`Resources`."""
 
-    store: str | Path | bool
+    store: str | Path | bool | Store
     resume: bool
     workers: int | str | Executor | Team
     warn: Warn | None
@@ -39,7 +39,7 @@ class Resources:
         warn: called with each diagnostic that does not stop the work. None: a Python warning is issued.
     """
 
-    store: str | Path | bool = True
+    store: str | Path | bool | Store = True
     resume: bool = True
     workers: int | str | Executor | Team = 1
     warn: Warn | None = None
@@ -62,13 +62,15 @@ class Resources:
         from tp.store.store import Store
 
         warn = self.warn or _issue
-        folder = default_folder() if self.store is True else None if self.store is False else Path(self.store)
         with assembled(self.workers) as team:
-            if folder is None:
+            if self.store is False:
                 yield Means(None, team, warn)
                 return
-            with closing(Behind(Store(folder, warn, reads=self.resume))) as store:
-                yield Means(store, team, warn)
+            store = self.store
+            if not isinstance(store, Store):
+                store = Store(default_folder() if store is True else Path(store), warn, reads=self.resume)
+            with closing(Behind(store)) as behind:
+                yield Means(behind, team, warn)
 
 
 def _issue(diagnostic: Diagnostic) -> None:

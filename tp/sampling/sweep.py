@@ -14,7 +14,7 @@ from tp.experiments.experiment import Experiment, Floats
 from tp.sampling.answers import answers
 from tp.sampling.calls import Answer, Call, absolute
 from tp.sampling.means import Means
-from tp.sampling.memory_limit import within_memory
+from tp.sampling.memory_limit import refused, within_memory
 from tp.sampling.plan import Plan
 from tp.sampling.reading import WIDTHS
 from tp.sampling.rounds import added_width, first_round, fixed_rounds, in_call, later_round, spent
@@ -89,8 +89,11 @@ def sweep(
     Raises TpError TP501 where memory is not enough, TP716 for workers that do not answer or have other versions, and
     what the experiment raises.
     """
-    plan = within_memory(experiment, plan)
-    drawing = _Drawing(experiment, plan, means or Means(), report, seen)
+    means, asked = means or Means(), plan
+    plan = within_memory(experiment, asked)
+    if means.store is not None and (bytes_ := refused(experiment, asked, plan)) is not None:
+        means.store.ledger.refuse(bytes_)
+    drawing = _Drawing(experiment, plan, means, report, seen)
     try:
         if plan.seeds is not None:
             drawing.fixed(plan.seeds)

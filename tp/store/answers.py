@@ -1,8 +1,8 @@
-"""Answers of the calculus that are kept, so that what is known is not derived again.
+"""Answers that are kept, so that what is known is not worked out again.
 
 An answer is a file of JSON, which nothing executes: the question, the answer, and a SHA-256 of both. The question has
-everything that decides the answer, and a hash of all code of this package, so an answer is never out of date. A damaged
-file is reported in a warning, and the answer is derived again.
+everything that decides the answer, with hashes of all code of this package and of the versions of libraries, so an
+answer is never out of date. A damaged file is reported in a warning, and the answer is worked out again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from tp.diagnostics.diagnostic import Diagnostic, Severity
 from tp.store.files import prepare, write
 from tp.store.key import SHORT, digest, dumped
+from tp.store.libraries import libraries
 from tp.store.loaded import package_hash
 from tp.store.names import AnswerName
 
@@ -33,8 +34,14 @@ class Question:
     details: Mapping[str, Json]
 
     def as_json(self) -> Json:
-        """All of it, and the version of the code that answers."""
-        return {"program": self.program, "about": self.about, "details": dict(self.details), "code": package_hash()}
+        """All of it, and the versions of the code that answers."""
+        return {
+            "program": self.program,
+            "about": self.about,
+            "details": dict(self.details),
+            "code": package_hash(),
+            "libraries": libraries(),
+        }
 
     @property
     def name(self) -> AnswerName:
@@ -86,7 +93,7 @@ class Answers:
     def refuse(self, question: Question, reason: str) -> None:
         """Warn that a stored answer is not used."""
         message = f"the stored answer {question.name.path(self.folder)} is not used: {reason}"
-        self.warn(Diagnostic("TP712", message, hint="it is derived again", severity=Severity.WARNING))
+        self.warn(Diagnostic("TP712", message, hint="it is worked out again", severity=Severity.WARNING))
 
 
 def read(path: Path) -> tuple[Json, Json]:

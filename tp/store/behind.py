@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.store.key import Key, Series
+from tp.store.ledger import Ledger
 from tp.store.store import Found, Store
 
 MOST = 32
@@ -23,6 +24,10 @@ class Behind:
         self.store = store
         self._writer = ThreadPoolExecutor(1)
         self._waiting: deque[Future[None]] = deque()
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.store.ledger
 
     def find(self, series: Series, n: int, first: int, count: int) -> Found | None:
         return self.store.find(series, n, first, count)

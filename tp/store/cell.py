@@ -15,10 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tp.store.key import Key, dumped, key_from_json
+from tp.store.key import DIGEST, Key, dumped, key_from_json
 
 MAGIC = b"TPCELL1\n"
-_DIGEST = 32
 _MOST = 1 << 30
 """The most bytes of a cell. Larger files are refused."""
 
@@ -52,7 +51,7 @@ def decode(data: bytes) -> Cell:
         raise Unreadable("it does not begin with the mark of a cell")
     if len(data) > _MOST:
         raise Unreadable(f"it has more than {_MOST} bytes, the most of a cell")
-    content, digest = data[:-_DIGEST], data[-_DIGEST:]
+    content, digest = data[:-DIGEST], data[-DIGEST:]
     if hashlib.sha256(content).digest() != digest:
         raise Unreadable("its checksum is wrong: it was cut short or altered")
     header, _, payload = content[len(MAGIC) :].partition(b"\n")

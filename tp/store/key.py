@@ -11,6 +11,8 @@ from typing import Any
 
 SHORT = 16
 """The number of hexadecimal digits of a hash in names of files and folders."""
+DIGEST = 32
+"""The number of bytes of a SHA-256."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Filters:
 
     @property
     def takes_answers(self) -> bool:
-        """Whether answers of the calculus pass: they have neither widths nor an engine nor a precision."""
+        """Whether answers pass: they have neither widths nor an engine nor a precision."""
         return not self.widths and self.engine is None and self.dtype is None
 
     def takes(self, name: Name) -> bool:
@@ -55,7 +55,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer of the calculus in ``folder``; ``called`` is the program by its name."""
+    """An answer to a command in ``folder``; ``called`` is the program by its name."""
 
     name: AnswerName
     called: str
@@ -93,7 +93,7 @@ def entries(folder: Path, filters: Filters = Filters()) -> Iterator[Entry]:
 
 
 def answers(folder: Path, filters: Filters = Filters()) -> Iterator[Answer]:
-    """The answers of the calculus in ``folder``. Raises TpError TP715 as :func:`entries`."""
+    """The answers to commands in ``folder``. Raises TpError TP715 as :func:`entries`."""
     for program, called, file in _files(folder, filters) if filters.takes_answers else ():
         name = read_answer(program, file)
         if name is not None:

@@ -2,7 +2,7 @@
 
 results/<program>/program.json
 results/<program>/128-7-64-dense-float64-<series>.cell     width, first draw, draws, engine, dtype
-results/<program>/orders-<question>.json                   an answer of the calculus
+results/<program>/orders-<question>.json                   an answer to a command
 """
 
 from __future__ import annotations

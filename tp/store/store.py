@@ -20,6 +20,7 @@ from tp.store.cell import Cell, Unreadable, decode, encode
 from tp.store.cover import cover
 from tp.store.files import prepare, write
 from tp.store.key import Key, Series
+from tp.store.ledger import Ledger
 from tp.store.names import Name, name_of, read_name
 
 Warn = Callable[[Diagnostic], None]
@@ -50,13 +51,15 @@ class Found:
 class Store:
     """The cells in ``folder``. Several processes may read and write at once, but only one thread of each may write.
 
-    ``reads`` False keeps new results without looking at old ones. Warnings go to ``warn``.
+    ``reads`` False keeps new results without looking at old ones. Warnings go to ``warn``. What is read and written is
+    entered into the ``ledger``.
     """
 
     folder: Path
     warn: Warn = lambda _: None
     reads: bool = True
     damaged: list[Damaged] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
     _writes: bool = True
     _known: dict[str, dict[tuple[str, int], dict[tuple[int, int], Name]]] = field(default_factory=dict)
     _called: set[tuple[Path, str]] = field(default_factory=set)
@@ -78,6 +81,7 @@ class Store:
                         del segments[segment]
                 sound = [cell for _, cell in cells if cell is not None]
                 if len(sound) == len(cells):
+                    self.ledger.answered(series.platform)
                     return _joined(sound, first, first + count)
 
     def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], program: str) -> None:
@@ -85,16 +89,18 @@ class Store:
         if not self._writes:
             return
         name = name_of(key)
-        path = name.path(self.folder)
+        path, content = name.path(self.folder), encode(Cell(key, values))
         try:
             self._prepare(path.parent, program)
-            write(path, encode(Cell(key, values)))
+            write(path, content)
         except OSError as problem:
             self._writes = False
             self._refused(problem)
         else:
             with self._lock:
                 self._segments(key)[key.first, key.first + key.count] = name
+                self.ledger.enter(name, content)
+                self.ledger.answered(key.series.platform)
 
     def _refused(self, problem: OSError) -> None:
         reason = problem.strerror or str(problem)
@@ -116,7 +122,8 @@ class Store:
         """The cell in the file ``name``; None where it is gone, or damaged, which is reported."""
         path = name.path(self.folder)
         try:
-            cell = decode(path.read_bytes())
+            content = path.read_bytes()
+            cell = decode(content)
             if cell.key != Key(series, name.n, name.first, name.draws):
                 raise Unreadable("it holds another result than its name says")
         except FileNotFoundError:
@@ -126,6 +133,7 @@ class Store:
             self.damaged.append(found)
             self.warn(found.diagnostic)
             return None
+        self.ledger.enter(name, content)
         return cell
 
     def _prepare(self, folder: Path, program: str) -> None:

@@ -53,7 +53,7 @@ class Held(Protocol):
 
 
 def document(held: Held) -> Document:
-    """A row for each series of cells, and the number of answers of the calculus."""
+    """A row for each series of cells, and the number of answers to commands."""
     rows, folder = held.rows(), held.place
     cells = sum(row.cells for row in rows)
     answers = Counter((answer.called, answer.name.about) for answer in held.answers())
