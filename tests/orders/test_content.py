@@ -8,7 +8,9 @@ from itertools import chain, combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tp.orders.typical.content import NOTHING, UNKNOWN, Content, even, generic, hull, odd, reduced, remainder
+from tp.orders.typical.content import NOTHING, UNKNOWN, Content, even, generic, hull, odd
+from tp.orders.typical.f2 import reduced, remainder
+from tp.orders.typical.space import Images
 
 BITS = 6
 VECTORS = st.integers(0, (1 << BITS) - 1)
@@ -156,7 +158,7 @@ def test_kept_parities_are_those_in_the_mask(a: Content, mask: int) -> None:
 @given(contents())
 def test_mapped_contents(a: Content) -> None:
     """An injective map of generators moves the support."""
-    shifted = a.mapped(lambda number: 2 << number)
+    shifted = a.mapped(Images(lambda number: 2 << number))
     units = [1 << i for i in range(BITS + 1) if shifted.free >> i & 1]
     assert {shifted.offset ^ v for v in span([*shifted.basis, *units])} == {v << 1 for v in support(a)}
 
@@ -167,7 +169,7 @@ IMAGES = st.lists(st.sampled_from([0, 0, 1, 2, 4, 8]), min_size=BITS, max_size=B
 
 @given(contents(), IMAGES)
 def test_generators_that_meet_in_one_image_are_flipped_together(a: Content, images: list[int]) -> None:
-    found = a.mapped(lambda number: images[number])
+    found = a.mapped(Images(lambda number: images[number]))
 
     def moved(vector: int) -> int:
         out = 0

@@ -134,7 +134,7 @@ def test_formal_parities_are_never_mixed() -> None:
     at = Rules(WIDTHS, [*GENERATORS, FORMAL], 0)
     bit = at.flips.variable("@step").offset
     assert bit == at.flips.formal
-    small, large = Term.of(Fraction(-9), Content(bit)), Term(0, NOTHING)
+    small, large = Term.of(Fraction(-9), Content.make(bit)), Term(0, NOTHING)
     assert {t.exponent for t in at.value([small, large], (N,)).terms} == {-9, 0}
     both = at.value([Term(0, Content.make(0, [bit | 1], 0)), small], (N,))
     assert sorted(bool(t.content.offset & bit) for t in both.terms) == [False, True]
@@ -188,7 +188,7 @@ def test_products_have_at_most_the_entries_of_each_factor(one: Term, other: Term
 def test_a_sum_over_few_entries(odd: bool, expected: Fraction) -> None:
     """√n of n entries are not zero: n^{1/2} without cancellation, n^{1/4} with random signs; also by drawing them."""
     at = rules()
-    content = Content(1) if odd else NOTHING
+    content = Content.make(1) if odd else NOTHING
     value = at.value([Term.of(Fraction(0), content, -HALF)], (N,))
     assert at.apply_rule("contract", ((N,), ()), [value])[0].exponent == expected
     sizes = [10_000, 100_000, 1_000_000]

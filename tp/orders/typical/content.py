@@ -11,152 +11,131 @@ Vectors over F2 are Python ints, one bit for each generator (:mod:`tp.orders.typ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TypeAlias
 
-from tp.orders.typical.f2 import numbers, reduced, remainder, spanned, union
+from tp.orders.typical.f2 import numbers, reduced, remainder
+from tp.orders.typical.space import POINT, Images, Space, spanned_by
 
+Skewed: TypeAlias = tuple[tuple[int, int], ...]
+"""Sources without symmetry, in order, and the degree of each."""
 UNKNOWN = 0
 """Degree of a skewed source that is no longer known to enter as an exact power."""
 
 
-@lru_cache(maxsize=1 << 16)
-def _span(vectors: tuple[int, ...], free: int, base: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-    """Basis and free generators in canonical form; ``base`` is an already reduced part of the vectors."""
-    if free:
-        vectors = tuple(v & ~free for v in vectors)
-        if any(b & free for b in base):
-            vectors += tuple(b & ~free for b in base)
-            base = ()
-    basis = reduced(vectors, base)
-    units = 0
-    for row in basis:
-        if row & (row - 1) == 0:
-            units |= row
-    if units:
-        # No other row of a reduced basis holds the bit of a unit vector.
-        free |= units
-        basis = tuple(row for row in basis if not row & units)
-    return basis, free
+class Content:
+    """offset + space over F2, and degrees of skewed sources. Equal contents are one object, compared by identity.
 
-
-def _affine(
-    offset: int, vectors: tuple[int, ...], free: int, base: tuple[int, ...]
-) -> tuple[int, tuple[int, ...], int]:
-    """Offset, basis and free generators in canonical form; ``base`` is an already reduced part of the vectors."""
-    basis, free = _span(vectors, free, base)
-    return remainder(offset & ~free, basis), basis, free
-
-
-class Content(NamedTuple):
-    """offset + span(basis, unit vectors of ``free``) over F2, and degrees of skewed sources.
-
-    ``free`` holds the generators of which nothing is known; offset and basis are 0 there. ``skewed`` maps a
-    source without symmetry to its exact degree, or to UNKNOWN.
+    ``skewed`` maps a source without symmetry to its exact degree, or to UNKNOWN. The offset is 0 in the generators of
+    which nothing is known.
     """
 
-    offset: int = 0
-    basis: tuple[int, ...] = ()
-    free: int = 0
-    skewed: tuple[tuple[int, int], ...] = ()
+    __slots__ = ("offset", "rank", "skewed", "space")
+
+    def __init__(self, space: Space, offset: int, skewed: Skewed) -> None:
+        """Only :meth:`over` makes contents."""
+        self.space, self.offset, self.skewed = space, offset, skewed
+        linear = bool(skewed) and any(degree == 1 for _, degree in skewed)
+        self.rank = linear, offset.bit_count(), -space.dimension, (offset, space.basis, space.free, skewed)
+        """Contents with no source of degree one and few odd flips come first: their means are the likeliest to stay."""
+
+    def __repr__(self) -> str:
+        return f"Content.make({self.offset}, {self.basis}, {self.free}, {self.skewed})"
+
+    @staticmethod
+    def over(space: Space, offset: int = 0, skewed: Skewed = ()) -> Content:
+        """The content ``offset`` + ``space``."""
+        offset = space.remainder(offset)
+        key = (offset, skewed) if skewed else offset
+        found = space.contents.get(key)
+        if found is None:
+            found = space.contents.setdefault(key, Content(space, offset, skewed))
+        return found
 
     @staticmethod
     def make(
-        offset: int,
-        vectors: Iterable[int],
+        offset: int = 0,
+        vectors: Iterable[int] = (),
         free: int = 0,
         skewed: Iterable[tuple[int, int]] = (),
     ) -> Content:
-        """A content in canonical form."""
-        return Content(*_affine(offset, tuple(vectors), free, ()), tuple(sorted(skewed)))
+        """The content offset + span(vectors, unit vectors of ``free``)."""
+        return Content.over(spanned_by(vectors, free), offset, tuple(sorted(skewed)))
 
-    @lru_cache(maxsize=1 << 16)
-    def times(self, other: Content) -> Content:
-        """The content of a product."""
-        if other == NOTHING:
-            return self
-        if self == NOTHING:
-            return other
-        few, many = (self.basis, other.basis) if len(self.basis) < len(other.basis) else (other.basis, self.basis)
-        parities = _affine(self.offset ^ other.offset, few, self.free | other.free, many)
-        return Content(*parities, _added(self.skewed, other.skewed))
+    @property
+    def basis(self) -> tuple[int, ...]:
+        """The basis of the space without the generators of which nothing is known."""
+        return self.space.basis
 
-    def mapped(self, image: Callable[[int], int], known: dict[int, int] | None = None) -> Content:
-        """The parities carried over by a map from numbers of generators to bits (0: forgotten); nothing else is kept.
-
-        Generators may meet in one image: it flips all of them at once, and is free when one of them is. ``known`` has
-        the images of vectors under this map so far: contents of a deep program share most of their rows.
-        """
-        images: dict[int, int] = {} if known is None else known
-
-        def moved(vector: int) -> int:
-            out = images.get(vector)
-            if out is None:
-                out = 0
-                for number in numbers(vector):
-                    out ^= image(number)
-                images[vector] = out
-            return out
-
-        free = 0
-        for number in numbers(self.free):
-            free |= image(number)
-        return Content.make(moved(self.offset), [moved(b) for b in self.basis], free)
+    @property
+    def free(self) -> int:
+        """The generators of which nothing is known."""
+        return self.space.free
 
     @property
     def dimension(self) -> int:
         """The number of independent vectors that the content spans."""
-        return len(self.basis) + self.free.bit_count()
+        return self.space.dimension
+
+    @property
+    def present(self) -> int:
+        """The generators that the content is not even in."""
+        return self.offset | self.space.present
+
+    @lru_cache(maxsize=1 << 16)
+    def times(self, other: Content) -> Content:
+        """The content of a product."""
+        skewed = _added(self.skewed, other.skewed)
+        return Content.over(self.space.plus(other.space), self.offset ^ other.offset, skewed)
+
+    def mapped(self, images: Images) -> Content:
+        """The parities carried over by a map of generators; nothing else is kept."""
+        # Images are numbered as they appear, those of which nothing is known first.
+        images.free(self.free)
+        offset = images.vector(self.offset)
+        return Content.over(images.space(self.space), offset)
 
     def kept(self, mask: int) -> Content:
         """The content restricted to the generators in ``mask``; degrees are dropped."""
-        return Content.make(self.offset & mask, [b & mask for b in self.basis], self.free & mask)
+        return Content.over(self.space.kept(mask), self.offset & mask)
 
     def mixes(self, mask: int) -> int:
         """The generators in ``mask`` that are tied to others outside: of these only joint parities are known."""
-        tied = 0
-        for row in self.basis:
-            if row & mask and row & ~mask:
-                tied |= row & mask
-        return tied
+        return self.space.tied(mask)
 
     def section(self, mask: int) -> Content | None:
         """The part that is even under all flips of ``mask``, on the other generators; None where nothing is.
 
         It is what averaging over these flips leaves. Degrees of skewed sources are dropped.
         """
-        high = max(self.offset, self.free, *self.basis, mask).bit_length() if self.basis else 0
-        if not self.basis:
-            if self.offset & mask:
+        space, rows = self.space.even(mask)
+        offset = self.offset
+        while part := offset & mask:
+            row = rows.get(part.bit_length())
+            if row is None:
                 return None
-            return Content(self.offset, (), self.free & ~mask)
-        rows = reduced((b & mask) << high | b & ~mask for b in self.basis)
-        rest = remainder((self.offset & mask) << high | self.offset & ~mask, rows)
-        if rest >> high:
-            return None
-        return Content.make(rest, [row for row in rows if not row >> high], self.free & ~mask)
+            offset ^= row
+        return Content.over(space, offset)
 
     def loosened(self, mask: int) -> Content:
         """The content of which nothing is known in the generators of ``mask`` any more."""
-        return Content.make(self.offset, self.basis, self.free | mask, self.skewed) if mask & ~self.free else self
+        if not mask & ~self.space.free:
+            return self
+        return Content.over(self.space.plus(spanned_by((), mask)), self.offset, self.skewed)
 
-    @lru_cache(maxsize=1 << 16)
+    def with_degrees(self, skewed: Skewed) -> Content:
+        """The content with these degrees of skewed sources, in order, and no others."""
+        return Content.over(self.space, self.offset, skewed)
+
     def misses_zero(self, mask: int) -> bool:
         """Whether some flip of the generators in ``mask`` alone makes the factor odd."""
-        mask &= ~self.free
-        if not self.offset & mask:
-            return False
-        return remainder(self.offset & mask, reduced(b & mask for b in self.basis)) != 0
+        odd = self.offset & mask
+        return bool(odd) and bool(self.space.kept(mask).remainder(odd))
 
     def parity(self, flip: int) -> int | None:
         """0 or 1 where the factor is even or odd under flipping all of ``flip`` at once, None where neither."""
-        if self.free & flip:
-            return None
-        for row in self.basis:
-            if (row & flip).bit_count() & 1:
-                return None
-        return (self.offset & flip).bit_count() & 1
+        return (self.offset & flip).bit_count() & 1 if self.space.fixes(flip) else None
 
     @lru_cache(maxsize=1 << 16)
     def parities(self, flips: tuple[int, ...]) -> tuple[int | None, ...]:
@@ -191,38 +170,26 @@ class Content(NamedTuple):
 
     def split(self, bit: int) -> tuple[Content, ...]:
         """The parts that are even and odd in the generator ``bit``."""
-        if self.free & bit:
-            even = Content(self.offset, self.basis, self.free & ~bit, self.skewed)
-            return even, Content(self.offset | bit, self.basis, even.free, self.skewed)
-        rows = [b for b in self.basis if b & bit]
-        if not rows:
+        if not self.space.present & bit:
             return (self,)
-        rest = [b for b in self.basis if not b & bit] + [b ^ rows[0] for b in rows[1:]]
-        return tuple(
-            Content.make(offset, rest, self.free, self.skewed)
-            for offset in sorted((self.offset, self.offset ^ rows[0]), key=lambda o: o & bit)
-        )
+        space, rows = self.space.even(bit)
+        other = self.offset ^ rows.get(bit.bit_length(), bit)
+        offsets = (other, self.offset) if self.offset & bit else (self.offset, other)
+        return tuple(Content.over(space, offset, self.skewed) for offset in offsets)
 
     def inside(self, other: Content) -> bool:
         """Whether whatever cancels ``other`` also cancels this one."""
-        if self.free & ~other.free or self.skewed != other.skewed:
+        if self.space is other.space:
+            return self is other
+        if self.skewed != other.skewed or (self.offset ^ other.offset) & ~other.space.present:
             return False
-        vector = (self.offset & ~other.free) ^ other.offset
-        basis = other.basis
-        # Most contents that are not inside have an offset with bits that no row of the basis holds.
-        if vector & ~union(basis):
-            return False
-        if self.basis == basis:
-            return remainder(vector, basis) == 0
-        if len(self.basis) + self.free.bit_count() > len(basis) + other.free.bit_count():
-            return False
-        return spanned([vector, *(b & ~other.free for b in self.basis)] if other.free else [vector, *self.basis], basis)
+        return self.space.inside(other.space) and other.space.remainder(self.offset) == other.offset
 
 
-NOTHING = Content()
+NOTHING = Content.over(POINT)
 
 
-def _added(left: tuple[tuple[int, int], ...], right: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+def _added(left: Skewed, right: Skewed) -> Skewed:
     """The degrees of a product in skewed sources."""
     if not left or not right:
         return left or right
@@ -246,7 +213,7 @@ def hull(contents: Iterable[Content]) -> Content:
     agreed = dict(set(items[0].skewed).intersection(*(c.skewed for c in items)))
     sources = sorted({source for c in items for source, _ in c.skewed})
     skewed = tuple((s, agreed.get(s, UNKNOWN)) for s in sources)
-    return Content(joint.offset, joint.basis, joint.free, skewed)
+    return joint.with_degrees(skewed)
 
 
 def odd(contents: Iterable[Content]) -> Content:
@@ -260,14 +227,14 @@ def even(contents: Iterable[Content]) -> Content:
 
 
 def _joint(contents: Iterable[Content], centre: str | None) -> Content:
-    items = list(contents)
+    items = list(dict.fromkeys(contents))
     if not items:
         return NOTHING
-    vectors = {b for c in items for b in c.basis}
-    free = 0
+    space, first = items[0].space, items[0].offset
     for c in items:
-        free |= c.free
-    first = items[0].offset
-    vectors |= {c.offset if centre is None else c.offset ^ first for c in items}
+        space = space.plus(c.space)
+    base = 0 if centre is None else first
+    if vectors := frozenset(r for c in items if (r := space.remainder(c.offset ^ base))):
+        space = space.extended(vectors)
     skewed = {source: UNKNOWN for c in items for source, _ in c.skewed}
-    return Content.make(first if centre == "first" else 0, vectors, free, skewed.items())
+    return Content.over(space, first if centre == "first" else 0, tuple(sorted(skewed.items())))

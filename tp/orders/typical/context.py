@@ -148,7 +148,7 @@ class Context:
             return NOTHING
         if source.symmetric:
             return self.flips.fresh(source.name, axes, None)
-        return Content(skewed=((self._skewed_number(source.name, frozenset(a for a, _ in axes)), 1),))
+        return NOTHING.with_degrees(((self._skewed_number(source.name, frozenset(a for a, _ in axes)), 1),))
 
     def _skewed_number(self, name: str, places: frozenset[str]) -> int:
         number = self._skewed.setdefault((name, places), len(self._skewed))

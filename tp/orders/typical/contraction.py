@@ -8,7 +8,6 @@ from fractions import Fraction
 from tp.exponent import UNBOUNDED
 from tp.orders.typical.content import UNKNOWN, Content, generic
 from tp.orders.typical.context import Context
-from tp.orders.typical.f2 import remainder
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
@@ -50,7 +49,7 @@ def contracted(at: Context, term: Term, over: WideAxes) -> tuple[Term, ...]:
 def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Term]:
     """The sum over one axis: its mean over the sources on this axis, and its fluctuation about it."""
     axis, width = over
-    size, content, part, bound, symbols, tail, members = term if not term.bound else term._replace(members=frozenset())
+    size, content, part, bound, symbols, tail, members = term if not term.bound else term._replace(members=())
     # Entries that are not zero: n^(width + part) along this axis, at least one.
     count, part = max(grains(width) + part, 0), min(grains(width) + part, 0)
     left = remaining(at, symbols, (over,))
@@ -75,7 +74,7 @@ def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Ter
         means = (_mean(at, c, axis, symbols, count) for c in members)
         sections = [found[1].loosened(sums) for found in means if found is not None and found[0] == lost]
         only_bound = only_bound or not sections
-        stay = members_of(kept, sections) if sections else frozenset[Content]()
+        stay = members_of(kept, sections) if sections else ()
     yield Term(size + count + lost, kept, part, bound or only_bound, left, tail, stay)
     if kept != projected:
         yield Term(size + half(count), projected, part, bound, left, tail, parts)
@@ -143,7 +142,7 @@ def _met(at: Context, content: Content, axis: str) -> Content:
     if not blurs.met_sources:
         return loose
     degrees = dict(loose.skewed) | dict.fromkeys(blurs.met_sources, UNKNOWN)
-    return Content(loose.offset, loose.basis, loose.free, tuple(sorted(degrees.items())))
+    return loose.with_degrees(tuple(sorted(degrees.items())))
 
 
 def summed(at: Context, content: Content, axis: str, count: Grains, *, images: bool = False) -> int:
@@ -174,10 +173,10 @@ def _tangled(contents: Iterable[Content]) -> int:
     What is not known of one of them is left out in all.
     """
     known = list(contents)
-    span = generic(Content(0, c.basis, c.free) for c in known)
+    span = generic(Content.over(c.space) for c in known)
     rows: dict[int, tuple[int, int]] = {}
     found = 0
-    for offset in dict.fromkeys(remainder(c.offset & ~span.free, span.basis) for c in known):
+    for offset in dict.fromkeys(span.space.remainder(c.offset) for c in known):
         rest, members = offset, offset
         while rest and (row := rows.get(rest.bit_length())):
             rest, members = rest ^ row[0], members | row[1]
@@ -259,7 +258,7 @@ def _with_skewed(at: Context, kept: Content, content: Content, axis: str, *, alo
     skewed = tuple(
         (s, d) for s, d in content.skewed if axis not in (axes := at.skewed_axes(s)) or (alone and len(axes) > 1)
     )
-    return Content(kept.offset, kept.basis, kept.free, skewed)
+    return kept.with_degrees(skewed)
 
 
 def remaining(at: Context, symbols: frozenset[int], over: WideAxes) -> frozenset[int]:

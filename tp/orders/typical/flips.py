@@ -11,6 +11,7 @@ from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.f2 import numbers
 from tp.orders.typical.generator import Blurs, Generator, Summed, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
+from tp.orders.typical.space import Images
 
 HALF = Fraction(1, 2)
 DEEPEST = 3
@@ -47,8 +48,8 @@ class Flips:
         self._same: dict[str, str] = {}
         """For every axis that is another name of one, that axis."""
         self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
-        self._vectors: dict[tuple[WideAxes, WideAxes, int], tuple[dict[int, int], dict[Content, Content]]] = {}
-        """Images of vectors and of contents, by the axes and by what passes."""
+        self._seen: dict[tuple[WideAxes, WideAxes, int], Images] = {}
+        """Images of contents, by the axes and by what passes."""
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
         if tracked is not None:
@@ -80,23 +81,24 @@ class Flips:
         offset = 0
         for places in _parts(axes):
             offset |= self._bit(Generator(root, 0, places, blur, "" if blur is None else root))
-        return Content(offset)
+        return Content.make(offset)
 
     def variable(self, name: str) -> Content:
         """Content of first degree in a formal variable."""
-        return Content(self._bit(Generator(name, 0, frozenset(), None)))
+        return Content.make(self._bit(Generator(name, 0, frozenset(), None)))
 
     def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, passed: int = 0) -> Content:
         """The inner flips of W x (or W' x): the content of x seen through x·x' (calculus, theorem 3.7).
 
         Generators in ``passed`` that live on no axis of ``ins`` stay as they are; all others are forgotten.
         """
-        if not (inner.offset or inner.basis or inner.free):
-            return NOTHING
-        vectors, contents = self._vectors.setdefault((outs, ins, passed), ({}, {}))
-        wrapped = contents.get(inner)
-        if wrapped is not None:
-            return wrapped
+        seen = self._seen.get((outs, ins, passed))
+        if seen is None:
+            seen = self._seen[outs, ins, passed] = self._images_under(outs, ins, passed)
+        return inner.mapped(seen)
+
+    def _images_under(self, outs: WideAxes, ins: WideAxes, passed: int) -> Images:
+        """The images of contents in :meth:`wrapped`."""
         images = self._images.setdefault((outs, ins), {})
         contracted = dict(ins)
 
@@ -113,8 +115,7 @@ class Flips:
                 images[number] = found
             return found or (0 if self._axes(number) & contracted.keys() else 1 << number & passed)
 
-        wrapped = contents[inner] = inner.mapped(image, vectors)
-        return wrapped
+        return Images(image)
 
     def averaged(self, content: Content, axis: str, width: Fraction) -> Content:
         """The inner flips of a sum over ``axis`` of a factor that is odd in single entries of a source.
@@ -149,7 +150,7 @@ class Flips:
                 self._seen_through[1 << bit] = self._seen_through.get(1 << bit, 0) | 1 << number | own
             return found
 
-        return content.mapped(image)
+        return content.mapped(Images(image))
 
     def renamed(self, number: int, old: str, new: str, skewed: Callable[[int], int]) -> int:
         """The bit of the generator (or sum) ``number`` with the axis ``old`` called ``new``.
@@ -216,9 +217,7 @@ class Flips:
         ``skewed`` are the skewed sources on this axis, and their axes. Sums are of no use where nothing lives on
         several axes, neither now nor, with ``images``, after a product.
         """
-        present = content.free | content.offset
-        for row in content.basis:
-            present |= row
+        present = content.present
         if not images and not present & self._several.get(axis, 0) and all(len(a) == 1 for a in skewed.values()):
             return 0
         found, blur = 0, -half(count)

@@ -110,7 +110,7 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
                 times(a.tail, b.tail),
                 _members(a.content, a.members, b.content, b.members)
                 if (a.members or b.members) and not (a.bound or b.bound)
-                else frozenset(),
+                else (),
             )
             for a in left.terms
             for b in right.terms

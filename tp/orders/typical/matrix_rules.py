@@ -60,7 +60,7 @@ class _Matrix:
         for axis, width in self.ins:
             passed = forgotten(at, passed, axis)
             sums |= summed(at, inner, axis, grains(width), images=len(self.outs) > 1)
-        through = Content(skewed=passed.skewed) if passed.skewed else NOTHING
+        through = NOTHING.with_degrees(passed.skewed)
         # The flips of W x: those of its rows, those of x seen through the covariance x.x', and what passes through.
         # Joint parities of what is summed over and what passes through stay known.
         own = self.seen(inner.loosened(sums), through)

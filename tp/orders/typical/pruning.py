@@ -102,7 +102,7 @@ def united(group: list[Term]) -> Term:
     # Where tails differ, the largest of them is reached by none.
     bound = all(t.bound for t in group if t.size == top) or any(t.tail != tail for t in group)
     content = hull(t.content for t in group)
-    members = frozenset() if bound else _members(content, [t for t in group if t.size == top and not t.bound])
+    members = () if bound else _members(content, [t for t in group if t.size == top and not t.bound])
     return Term(top, content, max(t.part for t in group), bound, symbols_of(group), tail, members)
 
 

@@ -176,7 +176,7 @@ def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     averaged = taylor(at, mean, move, axes, first=max(q, jump + 1 - k))
     both = joined("none", (*base.terms, *move.terms), 0, bound=not (base.exact and move.exact))
     content = both.content.times(at.entries(PLACE, axes))
-    around = both._replace(size=move.top * (jump - k), part=move.top - width, content=content, members=frozenset())
+    around = both._replace(size=move.top * (jump - k), part=move.top - width, content=content, members=())
     return added(at, (_series(at, arguments, base, move, None), averaged, at.value([around], axes)), axes)
 
 

@@ -8,7 +8,8 @@ from tp.orders.typical import tails
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context, Symbol
 from tp.orders.typical.generator import WideAxes
-from tp.orders.typical.value import Term, Value
+from tp.orders.typical.space import Images
+from tp.orders.typical.value import Term, Value, ordered
 
 
 def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[Value]) -> Value:
@@ -20,12 +21,13 @@ def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[
     def source(number: int) -> int:
         return at.skewed_renamed(number, old, new)
 
+    images = Images(lambda number: at.flips.renamed(number, old, new, source))
+
     def content(found: Content) -> Content:
         image = contents.get(found)
         if image is None:
-            kept = found.mapped(lambda number: at.flips.renamed(number, old, new, source))
             skewed = tuple(sorted((source(number), degree) for number, degree in found.skewed))
-            image = contents[found] = Content(kept.offset, kept.basis, kept.free, skewed)
+            image = contents[found] = found.mapped(images).with_degrees(skewed)
         return image
 
     def symbol(found: Symbol) -> Symbol:
@@ -34,7 +36,7 @@ def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[
 
     def term(found: Term) -> Term:
         images = frozenset(at.image(number, symbol, vectors) for number in found.symbols)
-        parts = frozenset(map(content, found.members))
+        parts = ordered(map(content, found.members))
         tail = tails.renamed(found.tail, old, new)
         return found._replace(content=content(found.content), symbols=images, tail=tail, members=parts)
 

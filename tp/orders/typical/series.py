@@ -32,7 +32,7 @@ def joined(
 ) -> Term:
     """One term for a function, ``odd``, ``even`` or ``none`` of both, of the sum of ``terms``."""
     content = _JOINS[symmetry](t.content for t in terms)
-    members: Members = frozenset()
+    members: Members = ()
     if not bound and any(t.members for t in terms):
         # Of a function of all parts nothing more is known than that it is a function of all: their hull.
         members = members_of(content, [_JOINS[symmetry](c for t in terms for c in t.members or (t.content,))])

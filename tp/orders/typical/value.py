@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from tp.orders.typical import grains
@@ -13,7 +14,7 @@ from tp.orders.typical.content import Content
 from tp.orders.typical.grains import Grains
 from tp.orders.typical.tails import Tail, worst
 
-Members: TypeAlias = frozenset[Content]
+Members: TypeAlias = tuple[Content, ...]
 MANY = 3
 """The most contents of parts that a term remembers."""
 
@@ -34,7 +35,7 @@ class Term(NamedTuple):
     bound: bool = False
     symbols: frozenset[int] = frozenset()
     tail: Tail = ()
-    members: Members = frozenset()
+    members: Members = ()
 
     @staticmethod
     def of(exponent: Fraction, content: Content, share: Fraction = Fraction(0), bound: bool = False) -> Term:
@@ -52,28 +53,30 @@ class Term(NamedTuple):
         return grains.exponent(self.part)
 
 
+_RANK = attrgetter("rank")
+
+
 def members_of(content: Content, contents: Iterable[Content]) -> Members:
     """``contents`` of parts of a term with ``content``; none are needed where one of them is the whole."""
     found = frozenset(contents)
-    return frozenset[Content]() if content in found else _remembered(found)
+    return () if content in found else _remembered(found)
 
 
 @lru_cache(maxsize=1 << 16)
-def _remembered(contents: Members) -> Members:
+def _remembered(contents: frozenset[Content]) -> Members:
     """At most ``MANY`` of ``contents``, none inside another that is kept."""
     kept: list[Content] = []
-    for one in sorted(contents, key=_evenness):
+    for one in ordered(contents):
         if not any(one.inside(other) for other in kept):
             kept.append(one)
             if len(kept) == MANY:
                 break
-    return frozenset(kept)
+    return tuple(kept)
 
 
-def _evenness(content: Content) -> tuple[bool, int, int, Content]:
-    """Contents with no source of degree one and few odd flips come first: their means are the likeliest to stay."""
-    linear = any(degree == 1 for _, degree in content.skewed)
-    return linear, content.offset.bit_count(), -content.dimension, content
+def ordered(contents: Iterable[Content]) -> Members:
+    """All of ``contents``, the likeliest to have a mean first."""
+    return tuple(sorted(set(contents), key=_RANK))
 
 
 def symbols_of(terms: Iterable[Term]) -> frozenset[int]:
