@@ -155,6 +155,24 @@ def test_no_width_is_added_that_the_budget_is_not_enough_for() -> None:
     assert drawn(found.samples)[128] == 100
 
 
+def test_verdicts_are_extended_only_where_that_is_cheap() -> None:
+    """Sixteen draws at 1024 take 16 of 20 s in the second case: only a verdict that needs them is worth it."""
+    for cost, wider_one in ((1e-3, True), (1.0, False)):
+        plan = Plan(WIDTHS, max_width=1024, budget=20)
+        experiment = Fake(Recorder(), lambda n, dear=cost: dear if n == 1024 else 1e-4)
+        found = sweep(experiment, plan, wanted=lambda _: More.REACH)
+        assert (1024 in found.widths) is wider_one
+        assert not found.short
+        assert 1024 in sweep(experiment, plan, wanted=wider).widths
+
+
+def test_seeds_come_before_a_dear_width_that_would_do_as_well() -> None:
+    plan, draw = Plan(WIDTHS, max_width=1024, most_seeds=100, budget=60), Recorder()
+    sweep(Fake(draw, lambda n: 1.0 if n == 1024 else 1e-4), plan, wanted=lambda _: (More.SEEDS | More.WIDTHS).cheapest)
+    before = draw.calls[: next(i for i, (n, *_) in enumerate(draw.calls) if n == 1024)]
+    assert sum(seeds for n, seeds, _ in before if n == 128) == 100
+
+
 def test_added_widths_draw_what_they_draw_alone() -> None:
     found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, max_width=1024), wanted=wider).samples["F"][1024]
     alone = sweep(Fake(Recorder(), cheap), Plan((1024,), seeds=len(found)), wanted=never).samples["F"][1024]

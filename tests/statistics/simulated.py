@@ -266,7 +266,8 @@ def measured(system: System, key: int) -> tuple[Fit, Judgement]:
     def wanted(samples: Samples) -> More:
         found[:] = [look(samples)]
         fitted, judgement = found[0]
-        return judgement.more | More.SEEDS if coarse(fitted, plan.widths[-1]) else judgement.more
+        more = judgement.more.cheapest
+        return more | More.SEEDS if coarse(fitted, plan.widths[-1]) else more
 
     furthest = MAX_WIDTH if system.further and system.widths == WIDTHS else None
     plan = Plan(system.widths, key=key, most_seeds=system.most, max_width=furthest)

@@ -47,6 +47,12 @@ def test_support_ends_where_draws_grow() -> None:
     assert np.median([supported_share(drawn(key), 0.25) or 1.0 for key in range(20)]) <= 0.033
 
 
+@pytest.mark.parametrize(("seeds", "middle"), [(SEEDS, 2), ((1000, 10, 10), 1), ((10, 10, 1000), 2), ((9,) * 5, 2)])
+def test_both_parts_have_many_draws(seeds: tuple[int, ...], middle: int) -> None:
+    logs = [np.zeros(count) for count in seeds]
+    assert tail(logs, np.zeros(len(logs)), np.arange(float(len(logs)))).middle == middle
+
+
 def test_support_needs_draws() -> None:
     few = tail([np.zeros(4)] * 4, np.zeros(4), np.arange(4.0))
     assert supported_share(few, 0.25) is None

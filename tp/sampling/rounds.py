@@ -1,8 +1,9 @@
 """How many draws each round of a sweep makes at each width, from the cost of a draw there.
 
-The variance of a slope is about proportional to the sum over widths of 1 / seeds. For a given total cost it is least
-where the numbers of seeds are proportional to 1 / sqrt(cost). Costs are estimated seconds of the reference machine.
-They depend on program and width alone, so runs repeat exactly.
+The variance of a slope is a sum over widths of w^2 / seeds, where w is the distance of log n from its mean. For a given
+total cost it is least where the numbers of seeds are proportional to w / sqrt(cost). Whether the line is straight is
+seen in the middle as well, so w is not taken to be less than :data:`MIDDLE` there. Costs are estimated seconds of the
+reference machine. They depend on program and width alone, so runs repeat exactly.
 """
 
 from __future__ import annotations
@@ -12,17 +13,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 BLOCK = 64
 """The most seeds at the largest width in one round, and at any width in one call of the sampler."""
+FIRST_SECONDS = 10.0
+"""The most estimated seconds of a first round with more than the fewest seeds."""
 ROUND_SECONDS = 15.0
-"""The most estimated seconds of a round with fewer than :data:`BLOCK` seeds at the largest width.
-
-It is twice as much in the first round.
-"""
+"""The same for a later round."""
 SHARE = 0.5
-"""A later round, or the first one at an added width, takes this share of the work so far: it may well be the last."""
+"""A later round takes this share of the work so far: it may well be the last."""
 LEAST_SECONDS = 1.5
 """The estimated seconds that a later round may take however little the work so far is."""
 FIRST, LATER = 16, 4
-"""The fewest seeds in a first and in a later round, at each width, whatever they cost."""
+"""The fewest seeds of a first round, at each width, and of a later one, at the width that lacks most of them."""
+MIDDLE = 0.5
+"""The weight of a width in the middle of all, where that of the smallest or the largest is about 1.
+
+Widths in the middle tell nothing of a slope, but whether the line is straight.
+"""
 MOST_IN_ROUND = 256
 """The most seeds in a round at any width."""
 FEWEST_WIDTHS = 3
@@ -33,7 +38,11 @@ CALL_SECONDS = 2.0
 
 def first_round(costs: Mapping[int, float], most: int) -> dict[int, int]:
     """Seeds by width, at most ``most`` at the largest width; ``costs`` are seconds of one draw by width."""
-    return _cut(_shared(costs, 2 * ROUND_SECONDS, FIRST), most)
+    shares = _shares(costs)
+    largest = max(costs)
+    top = min(max(FIRST, int(FIRST_SECONDS * shares[largest] / spent(shares, costs))), BLOCK)
+    level = top / shares[largest]
+    return _cut({n: min(max(FIRST, round(level * share)), MOST_IN_ROUND) for n, share in shares.items()}, most)
 
 
 def added_width(costs: Mapping[int, float], n: int, most: int, work: float) -> int:
@@ -45,14 +54,30 @@ def added_width(costs: Mapping[int, float], n: int, most: int, work: float) -> i
 
 
 def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int, work: float) -> dict[int, int]:
-    """Seeds by width of another round, after ``work`` estimated seconds.
+    """Seeds by width of another round, after ``work`` estimated seconds: they bring the numbers drawn to their shares.
 
     It is empty once ``most`` are ``drawn`` at the largest width.
     Widths are in decreasing order: if time runs out, the large ones need seeds most.
     """
-    left = most - drawn.get(max(costs), 0)
-    seeds = _shared(costs, _allowed(work), LATER)
-    return _cut(dict(sorted(seeds.items(), reverse=True)), left) if left > 0 else {}
+    largest, shares, room = max(costs), _shares(costs), _allowed(work)
+    left = min(BLOCK, most - drawn.get(largest, 0))
+    if left <= 0:
+        return {}
+
+    def up_to(level: float) -> dict[int, int]:
+        lacking = {n: math.ceil(level * shares[n]) - drawn.get(n, 0) for n in sorted(costs, reverse=True)}
+        return {n: min(count, left if n == largest else MOST_IN_ROUND) for n, count in lacking.items() if count > 0}
+
+    low = min((drawn.get(n, 0) + LATER) / share for n, share in shares.items())
+    high = (drawn.get(largest, 0) + left) / shares[largest]
+    for _ in range(HALVINGS if high > low else 0):
+        middle = (low + high) / 2
+        low, high = (middle, high) if spent(up_to(middle), costs) <= room else (low, middle)
+    return up_to(low)
+
+
+HALVINGS = 40
+"""How often the range of levels of a round is halved. A level is the number of seeds where the share is 1."""
 
 
 def fixed_rounds(widths: Collection[int], seeds: int) -> Iterator[dict[int, int]]:
@@ -92,12 +117,12 @@ def _allowed(work: float) -> float:
     return min(ROUND_SECONDS, max(LEAST_SECONDS, SHARE * work))
 
 
-def _shared(costs: Mapping[int, float], budget: float, fewest: int) -> dict[int, int]:
-    """Seeds by width, proportional to 1 / sqrt(cost), of a round of about ``budget`` seconds; at least ``fewest``."""
-    largest = max(costs)
-    share = {n: math.sqrt(costs[largest] / cost) for n, cost in costs.items()}
-    top = min(max(fewest, int(budget / spent(share, costs))), BLOCK)
-    return {n: min(max(fewest, round(top * share[n])), MOST_IN_ROUND) for n in costs}
+def _shares(costs: Mapping[int, float]) -> dict[int, float]:
+    """Weights by width, relative to the root of the cost: numbers of seeds are proportional to them."""
+    logs = {n: math.log(n) for n in costs}
+    centre = sum(logs.values()) / len(logs)
+    reach = max(abs(x - centre) for x in logs.values()) or 1.0
+    return {n: max(MIDDLE, abs(logs[n] - centre) / reach) / math.sqrt(cost) for n, cost in costs.items()}
 
 
 def _cut(seeds: dict[int, int], most: int) -> dict[int, int]:

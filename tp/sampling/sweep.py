@@ -17,7 +17,7 @@ from tp.sampling.means import Means
 from tp.sampling.memory_limit import refused, within_memory
 from tp.sampling.plan import Plan
 from tp.sampling.reading import WIDTHS
-from tp.sampling.rounds import added_width, first_round, fixed_rounds, in_call, later_round, spent
+from tp.sampling.rounds import FIRST, added_width, first_round, fixed_rounds, in_call, later_round, spent
 from tp.statistics.more import More
 
 Samples = dict[str, dict[int, Floats]]
@@ -80,11 +80,12 @@ def sweep(
 
     Where the plan has a number of seeds, it is that of every width, and nothing is asked. Otherwise (adaptive seeds)
     numbers of seeds follow from costs.
-    Where larger widths would help, the next one of the plan is taken if memory and the budget are enough for it, and
-    more seeds otherwise. The budget ends adaptive seeds after any call, once the first round is complete. It is
-    compared with the estimated work of compiling and drawing, never with a clock: the same draws are made on a slow or
-    busy machine, with any number of workers, and in a run that is repeated or resumed. An interrupt (Ctrl-C, SIGTERM)
-    ends the sweep, and keeps every finished call.
+    Where only larger widths would help, the next one of the plan is taken if memory and the budget are enough for it.
+    Where seeds would do, or verdicts would only be extended, it is taken if it is cheap, and more seeds otherwise. The
+    budget ends adaptive seeds after any call, once the first round is complete. It is compared with the estimated work
+    of compiling and drawing, never with a clock: the same draws are made on a slow or busy machine, with any number of
+    workers, and in a run that is repeated or resumed. An interrupt (Ctrl-C, SIGTERM) ends the sweep, and keeps every
+    finished call.
 
     Raises TpError TP501 where memory is not enough, TP716 for workers that do not answer or have other versions, and
     what the experiment raises.
@@ -108,6 +109,8 @@ def sweep(
 
 TOGETHER = 16
 """The rounds that are drawn at once where the number of seeds is fixed, so that many workers are busy."""
+PART = 1 / 5
+"""A width is cheap where :data:`FIRST` draws take this share of the budget at most."""
 GLANCE = 2.0
 """The estimated seconds of work after which a sweep is seen within a round."""
 
@@ -150,14 +153,25 @@ class _Drawing:
             if self.result.work > limit:
                 self.result.short = True
                 return
-            seeds = {}
-            if larger and More.WIDTHS in more:
-                seeds = self._at(larger.pop(0))
-            if not seeds and More.SEEDS in more:
-                seeds = later_round(self.costs, self._drawn, self.plan.most_seeds, self.result.work)
+            seeds = self._next(more, larger)
             if not seeds:
                 return
             self._draw(self._calls(seeds), limit)
+
+    def _next(self, more: More, larger: list[int]) -> dict[int, int]:
+        """Seeds of the next round, at the widths so far or at the first of the ``larger`` ones; none if none help."""
+        plan, work = self.plan, self.result.work
+        further = bool(larger) and (More.WIDTHS in more or (More.REACH in more and self._cheap(larger[0])))
+        seeds = self._at(larger.pop(0)) if further else {}
+        if not seeds and More.SEEDS in more:
+            seeds = later_round(self.costs, self._drawn, plan.most_seeds, work)
+            if not seeds and larger and More.REACH in more:
+                seeds = self._at(larger.pop(0))
+        return seeds
+
+    def _cheap(self, n: int) -> bool:
+        """Whether a first round at width ``n`` takes a small part of the budget."""
+        return FIRST * self.experiment.cost(self.plan.at(n)) + self._before([n]) <= PART * self.plan.time_limit
 
     def _first(self) -> dict[int, int]:
         """Seeds of the first round. Of the default widths every second one is left out where all would be too much."""

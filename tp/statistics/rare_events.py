@@ -1,10 +1,10 @@
 """Rare large draws: down to which probability a bound is supported, and whether some of them grow faster.
 
 M = O(n^p) says that every quantile of |M_n| is O(n^p), also at 99 %, beyond which a width of 64 draws has none. But the
-draws of all widths together have some. Both tests compare the smaller half of the widths with the larger half, by
+draws of all widths together have some. Both tests compare the draws at smaller widths with those at larger ones, by
 numbers of draws above a line C n^s:
 
-- if the quantile at 1 - share grew as n^s, some line would have the fraction ``share`` of the draws of either half
+- if the quantile at 1 - share grew as n^s, some line would have the fraction ``share`` of the draws of either part
   above it. :func:`supported_share` is the least share for which no line fits that;
 - :func:`growing_share` looks for a line that significantly more of the draws at larger widths are above.
 """
@@ -45,7 +45,7 @@ _FEWEST = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tail:
-    """Logarithms of draws in the two halves of the widths, relative to n^s for the slope s that is asked for.
+    """Logarithms of draws at smaller and at larger widths, relative to n^s for the slope s that is asked for.
 
     ``logs`` are logs of |M_n| minus the log of its typical size, in increasing order, by width; ``x`` are logs of the
     widths minus their mean.
@@ -54,15 +54,24 @@ class Tail:
     logs: tuple[Float[Floats, " draws"], ...]
     x: Float[Floats, " widths"]
 
+    @property
+    def middle(self) -> int:
+        """The number of widths in the smaller part: the split for which the part with fewer draws has the most.
+
+        It depends on numbers of draws alone, not on their values.
+        """
+        low = np.cumsum([values.size for values in self.logs])
+        return 1 + int(np.argmax(np.minimum(low, low[-1] - low)[:-1]))
+
     def lines(self, slope: float) -> Floats:
         """Heights log C of lines C n^slope, from high to low: one through each draw."""
         heights = np.concatenate([values - slope * x for values, x in zip(self.logs, self.x, strict=True)])
         return np.unique(heights[np.isfinite(heights)])[::-1]
 
     def above(self, slope: float, lines: Floats) -> tuple[Floats, Floats, int, int]:
-        """Numbers of draws on or above lines in the smaller and the larger half, and the draws in either half."""
+        """Numbers of draws on or above lines at smaller and at larger widths, and all draws there."""
         lifted = [values - slope * x for values, x in zip(self.logs, self.x, strict=True)]
-        middle = len(lifted) // 2
+        middle = self.middle
         low, high = np.sort(np.concatenate(lifted[:middle])), np.sort(np.concatenate(lifted[middle:]))
         counts = [values.size - np.searchsorted(values, lines, side="left") for values in (low, high)]
         return counts[0].astype(np.float64), counts[1].astype(np.float64), low.size, high.size

@@ -31,7 +31,7 @@ class Verdict(Enum):
 class Judgement:
     """A verdict with its reason, and what ``more`` might change it.
 
-    Confirmed predictions ask for larger widths, too: a term of larger order may show there. The verdict says nothing
+    Confirmed predictions ask for more reach: a term of larger order may show at larger widths. The verdict says nothing
     about events of a probability below ``unseen``, which are too rare for the draws.
     """
 

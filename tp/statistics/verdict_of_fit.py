@@ -91,10 +91,10 @@ def _compare(case: Case) -> Judgement:
         helps = More.WIDTHS if case.fit.widths[-1] < LOOSE_WIDTH else More.NOTHING
         return Judgement(Verdict.REFUTED, f"larger than predicted: {about}", helps)
     if bound.definite is Verdict.CONFIRMED and (case.exact or case.excluded is None):
-        return _open(case.excluded or case.rare) or Judgement(Verdict.CONFIRMED, _confirmed(case), More.WIDTHS)
+        return _open(case.excluded or case.rare) or Judgement(Verdict.CONFIRMED, _confirmed(case), More.REACH)
     if not case.exact and bound.upper is Verdict.CONFIRMED:
         within = f"within the bound: {about}{_seldom(case)}"
-        return _open(case.rare) or Judgement(Verdict.CONSISTENT, within, More.WIDTHS)
+        return _open(case.rare) or Judgement(Verdict.CONSISTENT, within, More.REACH)
     if bound.lower is Verdict.REFUTED:
         return _open(case.attained) or Judgement(Verdict.LOOSE, f"smaller than predicted: {about}")
     return _doubtful(case, late.overall, upper, lower, higher)

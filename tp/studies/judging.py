@@ -89,7 +89,7 @@ def wanted(found: Iterable[Measured], reach: int) -> More:
     ``reach`` is the largest width that was asked for.
     """
     rows = list(found)
-    more = reduce(or_, (m.judgement.more for m in rows), More.NOTHING)
+    more = reduce(or_, (m.judgement.more.cheapest for m in rows), More.NOTHING)
     return more | More.SEEDS if any(coarse(m.fit, reach) for m in rows) else more
 
 
