@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -145,12 +146,22 @@ def test_training_is_watched() -> None:
 
 
 @pytest.mark.slow
-def test_linearization_is_watched() -> None:
-    """Rows are measured one after another; the last picture is the result."""
+def test_linearization_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are measured one after another; the last picture is the result. Curves are worked out when asked for."""
     seen: list[tp.Linearization] = []
+    asked: list[str] = []
+    for name in ("curves.curves", "linearize.along.decays", "linearize.along.exponents_by_step"):
+        module, _, function = f"tp.studies.{name}".rpartition(".")
+        real = getattr(import_module(module), function)
+        monkeypatch.setattr(f"tp.studies.{name}", lambda *args, real=real, name=name: asked.append(name) or real(*args))
     found = tp.parse(SMALL).linearize(SCHEDULE, plan=QUICK, store=False, watch=seen.append)
     assert [q.name for q in seen[1].rows] == [q.name for q in found.rows]
     assert seen[-1].rows == found.rows
     measured = [sum(q.fit is not None for q in result.rows) for result in seen]
     assert measured == sorted(measured)
     assert measured[-1] == len(found.rows)
+    assert not asked
+    parts = [(part.curves, part.corollary, part.by_step) for part in (seen[-1], seen[-1], found)]
+    assert len(asked) == 6
+    assert parts[0] == parts[1] == parts[2]
+    assert seen[0].curves == seen[0].corollary == ()

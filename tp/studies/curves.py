@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +49,23 @@ def curves(records: Records, path: Path, quantities: Sequence[str]) -> tuple[Cur
         )
         for n in sorted(records.get(Observable(DIVERGED), {}))
     )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Along:
+    """What runs on ``path`` show along their steps, with ``records`` of them and the ``quantities`` at every look.
+
+    Nothing is worked out before it is asked for. A result that is only watched never is, and there are many of them.
+    """
+
+    records: Records = field(default_factory=dict[Observable, Mapping[int, Floats]])
+    path: Path | None = None
+    quantities: Sequence[str] = ()
+
+    @cached_property
+    def curves(self) -> tuple[Curve, ...]:
+        """The medians at each width; none without runs."""
+        return () if self.path is None else curves(self.records, self.path, self.quantities)
 
 
 def values_of(records: Records, observed: Mapping[str, Observable]) -> Samples:

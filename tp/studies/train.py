@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tp.costs import find, name_of
@@ -21,7 +21,7 @@ from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Sweep, sweep
 from tp.studies.claims.evaluate import only_output
-from tp.studies.curves import Curve, curves, diverged
+from tp.studies.curves import Along, Curve, diverged
 from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
@@ -90,10 +90,15 @@ class Runs(Printable):
 
     study = "train"
 
-    curves: tuple[Curve, ...]
     diverged: Mapping[int, int]
     schedule: Schedule
     provenance: Provenance
+    along: Along = field(default_factory=Along, compare=False)
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """Medians by width."""
+        return self.along.curves
 
     @property
     def exit_code(self) -> ExitCode:
@@ -128,8 +133,8 @@ def train(
 
     def known(drawn: Sweep) -> Runs:
         records = recorded(drawn.samples)
-        found = curves(records, trainer.path, looked_at(trainer))
-        return Runs(found, diverged(records), schedule, provenance(program, plan, drawn))
+        along = Along(records, trainer.path, looked_at(trainer))
+        return Runs(diverged(records), schedule, provenance(program, plan, drawn), along)
 
     def seen(part: Sweep) -> None:
         if watch is not None:

@@ -64,8 +64,8 @@ Records = Mapping[Observable, Mapping[int, Float[Floats, " runs"]]]
 
 
 def recorded(samples: Mapping[str, Mapping[int, Floats]]) -> Records:
-    """The ``samples`` of a sweep of a trainer, by observable."""
-    return {Observable.read(text): by_width for text, by_width in samples.items()}
+    """The ``samples`` of a sweep of a trainer, by observable, as they are now."""
+    return {Observable.read(text): dict(by_width) for text, by_width in samples.items()}
 
 
 def moved(feature: str) -> str:

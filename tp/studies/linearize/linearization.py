@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tp.answer import Answer, all_of
 from tp.exit_code import ExitCode
@@ -14,6 +14,7 @@ from tp.statistics.verdict import Verdict
 from tp.studies.claims.evaluate import ClaimResult
 from tp.studies.curves import Curve
 from tp.studies.judging import QuantityResult
+from tp.studies.linearize.along import AlongRuns
 from tp.studies.linearize.corollary_4_0_1 import Decay
 from tp.studies.linearize.critical_rates import Critical
 from tp.studies.linearize.theorem_3_1 import Theorem31
@@ -25,10 +26,9 @@ from tp.studies.provenance import Provenance
 class Linearization(Printable):
     """The theorems of the paper for one program.
 
-    ``hessian`` is the norm of ∇²F over that of ∇F before and after a run (Liu, Zhu and Belkin). ``by_step`` has
-    exponents of n by quantity, after every look but that at step 0. ``curves``, ``critical`` and ``corollary`` are by
-    width. ``theorem_3_2`` is None where it was not asked for. ``diverged`` has by width the first step of a diverging
-    run, counted from 1.
+    ``hessian`` is the norm of ∇²F over that of ∇F before and after a run (Liu, Zhu and Belkin). ``theorem_3_2`` is None
+    where it was not asked for. ``diverged`` has by width the first step of a diverging run, counted from 1. ``along``
+    has what runs show along their steps.
     """
 
     study = "linearize"
@@ -36,15 +36,32 @@ class Linearization(Printable):
     schedule: Schedule
     theorem_3_1: Theorem31
     hessian: tuple[QuantityResult, ...]
-    by_step: Mapping[str, tuple[Estimate | None, ...]]
-    curves: tuple[Curve, ...]
-    critical: tuple[Critical, ...]
-    corollary: tuple[Decay, ...]
     theorem_3_2: Theorem32 | None
     claims: tuple[ClaimResult, ...]
     diverged: Mapping[int, int]
     assumptions: tuple[str, ...]
     provenance: Provenance
+    along: AlongRuns = field(default_factory=AlongRuns, compare=False)
+
+    @property
+    def by_step(self) -> Mapping[str, tuple[Estimate | None, ...]]:
+        """Exponents of n by quantity, after every look but that at step 0."""
+        return self.along.by_step
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """Medians over runs, by width."""
+        return self.along.curves
+
+    @property
+    def critical(self) -> tuple[Critical, ...]:
+        """Critical learning rates, by width."""
+        return self.along.critical
+
+    @property
+    def corollary(self) -> tuple[Decay, ...]:
+        """What runs show of corollary 4.0.1, by width."""
+        return self.along.corollary
 
     @property
     def rows(self) -> list[QuantityResult]:

@@ -19,10 +19,9 @@ from tp.sampling.sweep import Report, Sweep
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.claims.support import Measured
-from tp.studies.curves import curves, diverged, exponents_by_step
+from tp.studies.curves import diverged
 from tp.studies.judging import QuantityResult, row
-from tp.studies.linearize.corollary_4_0_1 import decays
-from tp.studies.linearize.critical_rates import critical
+from tp.studies.linearize.along import AlongRuns
 from tp.studies.linearize.deviations import Deviations, Drawing, after_all, deviations
 from tp.studies.linearize.expected import AFTER, BEFORE, SECOND, expected
 from tp.studies.linearize.linearization import Linearization
@@ -84,10 +83,6 @@ def linearize(
         schedule=schedule,
         theorem_3_1=Theorem31((), open_, premises, speaks(premises, schedule.optimizer)),
         hessian=tuple(row(name, prediction, None) for name in (BEFORE, AFTER)) if second else (),
-        by_step={},
-        curves=(),
-        critical=(),
-        corollary=(),
         theorem_3_2=None,
         claims=(),
         diverged={},
@@ -104,10 +99,9 @@ def linearize(
         return replace(
             found,
             theorem_3_1=replace(found.theorem_3_1, right=(*runs.rows, *rest)),
-            by_step=exponents_by_step(runs.records, names, schedule.looks[1:]),
-            curves=curves(runs.records, trainer.path, looked_at(trainer)),
-            critical=critical(found.theorem_3_1.left, runs.records),
-            corollary=decays(runs.records, trainer.path, schedule.optimizer.eta, plan.dtype),
+            along=AlongRuns(
+                runs.records, trainer.path, looked_at(trainer), names, found.theorem_3_1.left, schedule, plan.dtype
+            ),
             diverged=diverged(runs.records),
             provenance=provenance(changed, plan, runs.drawn).part("correlations", found.provenance),
         )
