@@ -37,8 +37,8 @@ def inputs(model: tp.Model, slots: int = 4) -> dict[str, np.ndarray]:
 
 def draws(n: int, engine: str, count: int = 1) -> Callable[[], object]:
     """C[0,1..3] of mlp.tp (three hidden layers) in float64, ``count`` draws of the weights."""
+    from tp.experiments.at import At
     from tp.experiments.correlations import Correlations
-    from tp.experiments.experiment import At
 
     model = tp.load(ROOT / "programs/mlp.tp")
     experiment = Correlations(model.name, model.graph, QUANTITIES, inputs(model))
@@ -112,7 +112,7 @@ PEAK = """
 import json, sys
 import numpy as np, tp
 from tp.experiments.correlations import Correlations
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 name, n, settings = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
 model = tp.load(name, **settings)
 shapes = {k: tuple(a.at(1) for a in axes) for k, axes in model.inputs.items()}

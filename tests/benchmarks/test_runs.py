@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from ratios import Ratio, Record
 
 import tp
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.run import TARGETS, Ready
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.start import linear_model
@@ -107,7 +107,7 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
 PEAK = """
 import sys, tp
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.studies.train import trainer_of
 from tp.experiments.training.schedule import Schedule
 model = tp.load(sys.argv[1])

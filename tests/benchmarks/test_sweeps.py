@@ -14,8 +14,9 @@ from ratios import Ratio, Record
 
 import tp
 from tests.store.cells import series, values
+from tp.experiments.at import At
 from tp.experiments.correlations import Correlations
-from tp.experiments.experiment import At, Floats
+from tp.experiments.experiment import Floats
 from tp.sampling.workers import Team, local
 from tp.store.cell import Cell, encode
 from tp.store.key import Key

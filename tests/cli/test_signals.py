@@ -14,7 +14,7 @@ import pytest
 from tp.cli import live, main
 from tp.cli.each import go_on
 from tp.cli.option import Given
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.forward import ForwardValues
 from tp.studies import orders
 from tp.theory.analysis import Analysis

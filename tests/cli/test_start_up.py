@@ -20,11 +20,13 @@ NOTHING: frozenset[str] = frozenset()
 
 ARRAYS = frozenset({"numpy"})
 NUMERICAL = frozenset({"numpy", "scipy", "scipy.stats", "jax", "jaxtyping"})
-DRAWN = ["--widths", "8,16", "--seeds", "2", "--no-store"]
+FEW = ["--widths", "8,16", "--seeds", "2"]
+DRAWN = [*FEW, "--no-store"]
+KERNEL = ["--quantities", "kernel"]
 
 COMMANDS = [
     (["--version"], NOTHING),
-    (["--help"], ARRAYS),
+    (["--help"], NOTHING),
     (["check", MLP], NOTHING),
     (["check", MLP, "--format", "json"], NOTHING),
     (["check", "programs/nonexistent.tp"], NOTHING),
@@ -61,11 +63,21 @@ def label(value: list[str] | frozenset[str]) -> str:
     return " ".join(value) if isinstance(value, list) else " ".join(sorted(value)) or "nothing"
 
 
-@pytest.mark.slow
-def test_what_is_stored_needs_no_jax(tmp_path: Path) -> None:
-    """A repeated verification judges stored draws; a view that is shown for a moment is not loaded either."""
-    words = ["verify", MLP, "--widths", "8,16", "--seeds", "2", "--quantities", "kernel", "--store", str(tmp_path)]
+@pytest.mark.parametrize("command", slow(["verify", "correlations", "train"], ["correlations"]))
+def test_what_is_known_needs_nothing(command: str, tmp_path: Path) -> None:
+    """A repeated report is printed as it is; a view that is shown for a moment is not loaded either."""
+    words = [command, MLP, *FEW, *([] if command == "train" else KERNEL), "--store", str(tmp_path)]
     loaded(words)
+    assert loaded(words) == NOTHING
+
+
+@pytest.mark.slow
+def test_stored_draws_need_no_jax(tmp_path: Path) -> None:
+    """A verification whose draws are stored, but not its report, judges them."""
+    words = ["verify", MLP, *FEW, *KERNEL, "--store", str(tmp_path)]
+    loaded(words)
+    for report in tmp_path.rglob("verify-*.json"):
+        report.unlink()
     assert loaded(words) <= NUMERICAL - {"jax"}
 
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from tp.experiments.at import At
 from tp.experiments.correlations import Correlations
-from tp.experiments.experiment import At
 from tp.graph.graph import Graph
 
 

@@ -12,7 +12,8 @@ import pytest
 
 import tp
 from tests.sampling.fakes import Fake
-from tp.experiments.experiment import At, Experiment
+from tp.experiments.at import At
+from tp.experiments.experiment import Experiment
 from tp.experiments.forward import ForwardValues
 from tp.experiments.training.schedule import Schedule
 from tp.sampling.calls import Call, answered_by_worker

@@ -16,9 +16,9 @@ from two_samples import Samples, inputs_of, p_values, pair_p_values, shipped
 
 from tests.marks import exhaustive, slow
 from tp.experiments import derived
+from tp.experiments.at import At
 from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.correlations import Correlations
-from tp.experiments.experiment import At
 from tp.graph.axes import DRAWS, Axis
 from tp.graph.laws import LAWS
 from tp.interpret.arrays.backend import precision

@@ -16,7 +16,7 @@ import tp
 from tests.training.loops import compared, route
 from tp.costs import find
 from tp.diagnostics.diagnostic import TpError
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
 from tp.optimizers import OPTIMIZERS, SGD, Optimizer, Range, all_settings, make, register, setting

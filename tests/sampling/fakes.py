@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tp.experiments.experiment import At, Engine, Identity
+from tp.experiments.at import At
+from tp.experiments.experiment import Engine, Identity
 
 Draw = Callable[[int, int, int], Mapping[str, np.ndarray]]
 """From a width, the number of the first draw and how many there are to values by quantity."""

@@ -20,7 +20,7 @@ import json, re, sys
 from pathlib import Path
 import tp
 from tp import Schedule
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.sampling.memory_limit import needed
 from tp.studies.correlations import correlations_of
 from tp.studies.train import trainer_of

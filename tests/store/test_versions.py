@@ -34,7 +34,7 @@ DRAW = """
 import pickle, sys
 import tp
 offered = set(sys.modules)
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 experiment = pickle.load(sys.stdin.buffer)
 at = At(6, "float64", sys.argv[1])
 experiment.engine(at), experiment.cost(at), experiment.memory(at), experiment.identity(), experiment.draw(at, 0, 1)

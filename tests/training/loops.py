@@ -13,7 +13,7 @@ import numpy as np
 
 import tp
 from tp.costs import CostFunction, name_of
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.path import Path as Route
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays.backend import precision

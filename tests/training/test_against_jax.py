@@ -17,7 +17,7 @@ import tp
 from tests.marks import exhaustive, slow
 from tests.training.loops import compared, ends, route, sgd
 from tp.costs import CostFunction, find
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision

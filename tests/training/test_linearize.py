@@ -17,7 +17,7 @@ from tp.answer import Answer
 from tp.cli import main
 from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.observables import KERNEL
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.optimizers import SGD

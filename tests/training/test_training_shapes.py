@@ -16,7 +16,7 @@ TRAINING = ["batches", "gradients", "linear_model", "path", "start"]
 with install_import_hook(["tp.data", *(f"tp.experiments.training.{part}" for part in TRAINING)], "beartype.beartype"):
     from tp.data import inputs, targets
     from tp.experiments.training import batches, gradients
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD
 from tp.studies.train import trainer_of

@@ -80,9 +80,6 @@ class Memory:
         It is kept where nothing interrupted it, with all draws counted as stored. ``settings`` are all that the result
         depends on beside the program, the ``data`` and the draws.
         """
-        from tp.store.ledger import Ledger
-        from tp.store.store import Store
-
         answers = self._answers()
 
         def question() -> Question:
@@ -92,6 +89,9 @@ class Memory:
         found = _found(answers, before, self._stands)
         if found is not None:
             return found
+        from tp.store.ledger import Ledger
+        from tp.store.store import Store
+
         ledger = Ledger()
         result = measure(replace(resources, store=Store(answers.folder, self.warn, self.reads, ledger=ledger)))
         origin = result.provenance

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
+from tp.experiments.at import At
 from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.derived import Derived
-from tp.experiments.experiment import At, Engine, Floats, Identity
+from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.streams import Compiled
 from tp.graph.graph import Graph

@@ -9,23 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tp.experiments.at import At
+
 if TYPE_CHECKING:
     from jaxtyping import Shaped
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """The settings of a draw: the ``width`` n, the ``dtype`` "float32" or "float64", and the ``engine`` asked for.
-
-    The engine is "dense" (weights are arrays), "conditioned" (wide Gaussian weights are matrix-free: only their
-    products with vectors are drawn) or "auto" (for each weight the cheaper of the two).
-    """
-
-    width: int
-    dtype: str = "float64"
-    engine: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
-from tp.experiments.experiment import At, Engine, Floats, Identity
+from tp.experiments.at import At
+from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tp.experiments.experiment import At, Floats
+from tp.experiments.at import At
+from tp.experiments.experiment import Floats
 
 SEEDS = 64
 """The most draws of one call of a compiled program: a loop in it reuses its memory."""

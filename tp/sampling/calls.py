@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import TpError
-from tp.experiments.experiment import At, Experiment, Floats, Identity
+from tp.experiments.at import At
+from tp.experiments.experiment import Experiment, Floats, Identity
 
 Values = Mapping[str, npt.NDArray[Any]]
 """Values [draws, ...] by quantity."""

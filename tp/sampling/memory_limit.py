@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tp.diagnostics.diagnostic import error
-from tp.experiments.experiment import At, Experiment
+from tp.experiments.at import At
+from tp.experiments.experiment import Experiment
 from tp.machine import free_memory, gib
 from tp.sampling.plan import Plan
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict, Unpack
 
 from tp.diagnostics.diagnostic import error
-from tp.experiments.experiment import At
-from tp.interpret.cost.engine import ENGINES
+from tp.experiments.at import At
 from tp.sampling.reading import (
     LARGEST,
     WIDTHS,
@@ -32,6 +31,7 @@ LONG_SECONDS = 170.0
 """The default budget in seconds where the widths span a factor of more than :data:`LONG`."""
 LONG = 1000
 DTYPES = ("float32", "float64")
+ENGINES = ("auto", "dense", "conditioned")
 
 
 class PlanSettings(TypedDict, total=False):

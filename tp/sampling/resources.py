@@ -47,6 +47,9 @@ class Resources:
     @contextmanager
     def shared(self) -> Generator[Resources]:
         """The same resources with their workers started once, for several measurements. Raises TpError TP716."""
+        if self.workers == 1:
+            yield self
+            return
         from tp.sampling.workers import assembled
 
         with assembled(self.workers) as team:

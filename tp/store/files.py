@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -40,6 +39,8 @@ def write(path: Path, data: bytes) -> None:
     The data are written to the disk under a temporary name that no other writer has, and then renamed. A writer that is
     killed leaves its temporary file behind, which nobody reads and ``tp results --prune`` removes.
     """
+    import secrets  # only writers need it
+
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

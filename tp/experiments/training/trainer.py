@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from tp.costs import find
 from tp.diagnostics.diagnostic import error
-from tp.experiments.experiment import At, Engine, Floats, Identity
+from tp.experiments.at import At
+from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.streams import Compiled
 from tp.experiments.training.observables import names, numbers

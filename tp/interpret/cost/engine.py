@@ -9,7 +9,6 @@ from tp.graph.parameter import Parameter
 from tp.interpret.cost.compilation import SHARED, conditioning
 from tp.interpret.cost.work import XLA, Questions, Rates, sizes
 
-ENGINES = ("auto", "dense", "conditioned")
 LAWS = ("normal", "constant")
 """Laws of weights that can be matrix-free. The centred part of a constant is zero."""
 
