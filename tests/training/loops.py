@@ -61,7 +61,7 @@ def plain(
     moved, linear_losses = descend(model, route, step, cost, n, tangent, nothing, start)
     (inputs,) = route.inputs.values()
     probes = jnp.asarray(inputs[: route.probes])
-    outputs = [np.stack([f(w, x) for x in probes]) for f, w in ((partial(output, model), end), (tangent, moved))]
+    outputs = [jax.jit(jax.vmap(f, (None, 0)))(w, probes) for f, w in ((partial(output, model), end), (tangent, moved))]
     return outputs[0], outputs[1], np.asarray(losses), np.asarray(linear_losses)
 
 
@@ -84,14 +84,14 @@ def descend(
     graph = model.graph
     rates = {w: float((graph.learning_rate * p.rate).at(n)) for w, p in graph.parameters.items()}
 
-    def mean(weights: Any, rows: Any) -> Any:
-        each = [cost(forward(weights, inputs[i]), route.targets[i].reshape(-1)) for i in rows]
-        return sum(each) / len(rows)
+    def mean(weights: Any, rows: Any, targets: Any) -> Any:
+        return jax.vmap(lambda x, t: cost(forward(weights, x), t.reshape(-1)))(rows, targets).mean()
 
+    slopes = jax.jit(jax.value_and_grad(mean))
     means = {w: 0.0 if p.law.mean is None else float(p.law.mean.at(n)) for w, p in graph.parameters.items()}
     state, losses = None, []
     for rows in route.batches:
-        value, gradient = jax.value_and_grad(mean)(weights, rows)
+        value, gradient = slopes(weights, inputs[rows], route.targets[rows])
         losses.append(float(value))
         updates, state = step(gradient, state, {w: weights[w] + beside[w] + means[w] for w in weights}, rates)
         weights = {w: weights[w] + updates[w] for w in weights}
