@@ -15,6 +15,7 @@ from tp.primitives.traits import weight_of
 from tp.quantities.programs import datum
 from tp.quantities.training import Backprop, Trained
 from tp.theory.reach import Place, reached
+from tp.theory.together import Together
 from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
 
@@ -87,6 +88,7 @@ def movers(
     order: Callable[[int | None], Fraction | None],
     since: Mapping[str, int],
     sharp: Callable[[Iterable[int | None]], bool],
+    together: Together,
     grown: Collection[int] = (),
     growing: Collection[int] = (),
 ) -> list[Mover]:
@@ -94,37 +96,79 @@ def movers(
 
     ``back`` is the program with its gradient, ``after`` the trained program. ``order(node)`` is the exponent of a node
     of the trained program, and ``sharp(nodes)`` says whether that of their sum is attained; ``since`` has the step from
-    which each weight moves. ``grown`` are functions in ``back`` of arguments that grow: what is made from one is only
-    bounded, since the parts into which its change is split may cancel. ``growing`` are the arguments that grow:
-    what is made from them, or from what another weight moves too much, follows.
+    which each weight moves. ``together`` bounds moves: values that a weight cannot move further than earlier ones are
+    passed over. ``grown`` are functions in ``back`` of arguments that grow: what is made from one is only bounded,
+    since the parts into which its change is split may cancel. ``growing`` are the arguments that grow: what is made
+    from them, or from what another weight moves too much, follows.
     """
-    displacement = after.algebra.displacement
+    ones: dict[int, tuple[Fraction | None, bool]] = {}
+
+    def one_at(node: int) -> tuple[Fraction | None, bool]:
+        if node not in ones:
+            ones[node] = _one(back, after, node, order, sharp)
+        return ones[node]
+
     made: list[tuple[Mover, set[int]]] = []
     nodes: dict[Mover, int] = {}
     for name, places in reached(program).items():
-        image: dict[Place, int] = {place: back.image[place.node] for place in places}
-        roots = list(image.values())
-        # All other weights are as training left them: a value may be zero until another weight has moved.
-        algebra = Displacing(after.graph, displacement.of(name))
-        still = {i: Displaced(algebra.total(after.nodes[i])) for i in _untouched(back.graph, roots, name)}
-        moved = jets(back.graph, roots, algebra, datum(after.graph), still)
-        found: list[tuple[Mover, set[int]]] = []
-        for place, node in image.items():
-            far = largest(order(moved[node].first), order(moved[node].rest))
-            size = order(after.nodes[node].base)
-            exact = sharp([moved[node].first, moved[node].rest]) and sharp([after.nodes[node].base])
-            exact = exact and set(grown).isdisjoint(back.graph.needed([node]))
+        alone = _Alone(back, after, name)
+        best: Mover | None = None
+        for place in places:
+            node = back.image[place.node]
+            base = after.nodes[node].base
+            size = order(base)
+            if best is not None and _no_further(together.moves(node), size, place, best):
+                continue
+            moved = alone.moved(node)
+            parts = [moved.first, moved.rest]
+            far = largest(*map(order, parts))
+            exact = sharp(parts) and sharp([base])
+            exact = exact and (not grown or set(grown).isdisjoint(back.graph.needed([node])))
             one: Fraction | None = Fraction(0)
             if place.linear:
-                one, sure = _one(back, after, node, order, sharp)
+                one, sure = one_at(node)
                 exact = exact and sure
             span = program.parameters[name].span
             mover = Mover(name, span, far, size, one, since.get(name), exact)
-            found.append((mover, set(back.graph.needed([node])) - {node}))
-            nodes[mover] = node
-        made.append(max(found, key=lambda m: (m[0].lead is not None, m[0].lead or Fraction(0))))
+            if best is None or _further(mover, best):
+                best = mover
+                nodes[mover] = node
+        assert best is not None
+        made.append((best, set(back.graph.needed([nodes[best]])) - {nodes[best]}))
     large = {*growing, *(nodes[mover] for mover, _ in made if mover.verdict == "too much")}
     return [replace(mover, follows=not large.isdisjoint(below)) for mover, below in made]
+
+
+def _further(mover: Mover, other: Mover) -> bool:
+    return (mover.lead is not None, mover.lead or Fraction(0)) > (other.lead is not None, other.lead or Fraction(0))
+
+
+def _no_further(most: Fraction | None, size: Fraction | None, place: Place, best: Mover) -> bool:
+    """Whether a value of exponent ``size`` at ``place``, which moves by at most ``most``, has no larger lead."""
+    if most is None:
+        return True
+    target = largest(size, None if place.linear else Fraction(0))
+    return best.lead is not None and target is not None and most - target <= best.lead
+
+
+class _Alone:
+    """A program whose weight ``name`` alone moves, all others as training left them."""
+
+    def __init__(self, back: Backprop, after: Trained, name: str) -> None:
+        self.graph = back.graph
+        self.after = after
+        self.name = name
+        # All other weights are as training left them: a value may be zero until another weight has moved.
+        self.algebra = Displacing(after.graph, after.algebra.displacement.of(name))
+        self.known: dict[int, Displaced] = {}
+
+    def moved(self, node: int) -> Displaced:
+        """How far the updates of the weight move ``node``."""
+        for index in _untouched(self.graph, [node], self.name):
+            if index not in self.known:
+                self.known[index] = Displaced(self.algebra.total(self.after.nodes[index]))
+        self.known = jets(self.graph, [node], self.algebra, datum(self.after.graph), self.known)
+        return self.known[node]
 
 
 def _one(

@@ -30,6 +30,7 @@ from tp.theory.features import activated, feature_name, first_names
 from tp.theory.kinks import kinks_meet
 from tp.theory.movers import Mover, movers, useless
 from tp.theory.steps import SETTLING, Parts, since
+from tp.theory.together import Together
 from tp.transform.direction import squared_norm
 from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
@@ -256,8 +257,10 @@ class _Reading:
             # What follows a growing argument is bounded only: a function of it may stay bounded.
             conditions = (*conditions[:2], self._bounded(conditions[2]))
         kind, reason = self._kind(conditions, features, moved, deviation)
+        together = Together(self.back, self.after, self.calculus, self.values)
         grown = (self.grown, self.growing)
-        found = movers(self.program, self.back, self.after, self.order, since(self.sizes), self._sharp, *grown)
+        moved_by = since(self.sizes)
+        found = movers(self.program, self.back, self.after, self.order, moved_by, self._sharp, together, *grown)
         if any(m.follows or m.beyond for m in found) or first is None or (deviation is not None and deviation > first):
             conditions = (*conditions[:2], replace(conditions[2], follows=True))
         return Regime(
