@@ -54,7 +54,9 @@ class Space:
 
     def plus(self, other: Space) -> Space:
         """The span of both."""
-        return self if self is other else _sum(self, other)
+        if self is other:
+            return self
+        return _sum(self, other) if self.dimension < other.dimension else _sum(other, self)
 
     @lru_cache(maxsize=REMEMBERED)
     def extended(self, vectors: frozenset[int]) -> Space:
@@ -137,9 +139,12 @@ class Images:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _sum(left: Space, right: Space) -> Space:
-    small, large = (left, right) if len(left.basis) < len(right.basis) else (right, left)
-    return _spanned(small.basis, small.free | large.free, large.basis)
+def _sum(small: Space, large: Space) -> Space:
+    rest = list(filter(None, map(large.remainder, small.basis)))
+    free = small.free & ~large.free
+    if not rest and not free:
+        return large
+    return _spanned(tuple(rest), free | large.free, large.basis)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -155,19 +160,17 @@ def spanned_by(vectors: Iterable[int], free: int = 0) -> Space:
 def _spanned(vectors: tuple[int, ...], free: int, base: tuple[int, ...]) -> Space:
     """``base`` is an already reduced part of the vectors."""
     if free:
-        vectors = tuple(v & ~free for v in vectors)
-        if any(b & free for b in base):
-            vectors += tuple(b & ~free for b in base)
-            base = ()
+        known = ~free
+        # A row that keeps its leading bit stays one; the rest of another has no leading bit of any.
+        kept = [b & known for b in base if not 1 << b.bit_length() >> 1 & free]
+        if len(kept) < len(base):
+            vectors += tuple([b for b in base if 1 << b.bit_length() >> 1 & free])
+        vectors, base = tuple([v & known for v in vectors]), tuple(kept)
     basis = reduced(vectors, base)
-    units = 0
-    for row in basis:
-        if row & (row - 1) == 0:
-            units |= row
-    if units:
+    if units := union([row for row in basis if row & (row - 1) == 0]):
         # No other row of a reduced basis holds the bit of a unit vector.
         free |= units
-        basis = tuple(row for row in basis if not row & units)
+        basis = tuple([row for row in basis if not row & units])
     with _LOCK:
         found = _SPACES.get((basis, free))
         if found is None:
