@@ -124,6 +124,16 @@ def test_what_other_code_answered_is_derived_again(tmp_path: Path, monkeypatch: 
     assert not isinstance(found, Remembered)
 
 
+@pytest.mark.parametrize("version", ["package_hash", "libraries"])
+def test_what_other_versions_answered_is_pruned(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = kept(tmp_path)
+    tp.Stored(tmp_path).prune(outdated=True)
+    assert path.exists()
+    monkeypatch.setattr(f"tp.store.prune.{version}", lambda: "0" * 64)
+    assert tp.Stored(tmp_path).prune(outdated=True).files == 1
+    assert not path.exists()
+
+
 def altered(change: Callable[[Any], Any]) -> Callable[[bytes], bytes]:
     """An answer that somebody changed who knows how it is written, its digest included."""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.special import chdtri
 
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import Floats, profile_interval
@@ -123,6 +122,8 @@ def averaged(misfits: Float[Floats, " laws"]) -> float:
 
 def fits(data: Centres, misfit: float) -> bool:
     """Whether ``misfit`` lies below the quantile :data:`CHANCE` of its chi-squared law."""
+    from scipy.special import chdtri  # loaded when something is measured: it takes 0.3 s
+
     freedom = len(data.logs) - 3
     return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
 

@@ -12,6 +12,7 @@ from tp.diagnostics.diagnostic import error
 from tp.store.answers import Unusable
 from tp.store.answers import read as read_answer
 from tp.store.cell import Unreadable
+from tp.store.libraries import libraries
 from tp.store.listing import Entry, Filters, answers, entries, programs, read
 from tp.store.loaded import package_hash
 from tp.store.names import PROGRAM, TEMPORARY
@@ -79,18 +80,21 @@ def _selected(folder: Path, selection: Selection, now: float) -> Iterator[Path]:
                 continue
         yield entry.path
     for answer in answers(folder, selection.filters):
-        code = _code(answer.path) if selection.damaged or selection.outdated else None
+        versions_ = _versions(answer.path) if selection.damaged or selection.outdated else None
         if selection.older is not None and not _older(answer.path, now - selection.older):
             continue
-        if (selection.damaged and code is not None) or (selection.outdated and code in (None, package_hash())):
+        if selection.damaged and versions_ is not None:
+            continue
+        if selection.outdated and versions_ in (None, (package_hash(), libraries())):
             continue
         yield answer.path
 
 
-def _code(path: Path) -> str | None:
-    """The hash of the code that gave an answer; None for a damaged file."""
+def _versions(path: Path) -> tuple[str, str] | None:
+    """The hashes of the code and of the libraries that gave an answer; None for a damaged file."""
     try:
-        return str(read_answer(path)[0]["code"])
+        question, _ = read_answer(path)
+        return str(question["code"]), str(question["libraries"])
     except (OSError, Unusable, KeyError, TypeError):
         return None
 
