@@ -20,10 +20,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.marks import slow
-from tp.interpret.arrays import conditioned_matrix
+from tp.interpret.arrays import conditioned_matrix, coordinates
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.conditioned_matrix import Gaussian, unknown
+from tp.interpret.arrays.coordinates import Coordinates
 from tp.interpret.arrays.orthonormal import resolution, split
+from tp.interpret.arrays.streams import Seed
 
 Ask = Callable[[jax.Array, bool], jax.Array]
 """W x, or W' x, for the rows of x."""
@@ -345,6 +347,26 @@ def test_many_keys_at_once() -> None:
         assert len(np.unique(together[0])) == together[0].size
 
 
+def test_weights_share_the_coordinates_of_what_they_are_applied_to() -> None:
+    """The same numbers as each by itself, from fewer splits; the last vectors are those of one weight only."""
+    draw = np.random.default_rng(0)
+    vectors = [draw.normal(size=(k, 40)) for k in (3, 70, 2)]
+    alone, together = ([unknown(30, 40, Seed((1, k)), np.float64) for k in range(3)] for _ in range(2))
+    for x in vectors:
+        shared = Coordinates(3)
+        for k in range(3):
+            one, alone[k] = alone[k].answer(x, False)
+            other, together[k] = together[k].answer(x, False, shared=shared)
+            assert np.array_equal(one, other)
+    bases = [matrix.forward.basis for matrix in together]
+    assert bases[0] is bases[1] is bases[2]
+    x = draw.normal(size=(2, 40))
+    _, together[0] = together[0].answer(x, False)
+    shared = Coordinates(2)
+    later = [together[k].answer(x + 1, False, shared=shared)[0] for k in (0, 1)]
+    assert np.array_equal(later[1], alone[1].answer(x + 1, False)[0])
+
+
 def test_same_key_same_bits() -> None:
     with precision("float32"):
         first, second = (_generic("float32")[0] for _ in range(2))
@@ -563,6 +585,6 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 @pytest.mark.parametrize(("name", "wrong"), [("products", _ignore_the_other_side), *slow([("split", _forget)])])
 def test_wrong_laws_are_noticed(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say, and answers that ignore earlier ones of their own side."""
-    monkeypatch.setattr(conditioned_matrix, name, wrong)
+    monkeypatch.setattr(coordinates if name == "split" else conditioned_matrix, name, wrong)
     assert worst_p_value(3, 4, 64) < 1e-12
     assert worst_covariance("forward first", 64) > 20

@@ -25,7 +25,7 @@ from tp.experiments import derived
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import Place, Role, Slot
-from tp.interpret.arrays import conditioned_matrix, initial_weights
+from tp.interpret.arrays import conditioned_matrix, coordinates, initial_weights
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.orthonormal import split
@@ -174,6 +174,6 @@ def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypat
     # The wrong functions are for JAX.
     monkeypatch.setattr(derived, "portable", lambda _: False)
     right = draws(program, QUANTITIES, 32, DRAWS, "dense", 10**6)
-    monkeypatch.setattr(conditioned_matrix, attribute, wrong)
+    monkeypatch.setattr(coordinates if attribute == "split" else conditioned_matrix, attribute, wrong)
     found = draws(program, QUANTITIES, 32, DRAWS, "conditioned")
     assert worst(found, right) < ALPHA / 1e3

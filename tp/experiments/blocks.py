@@ -20,9 +20,8 @@ from tp.machine import processors
 
 Block = Callable[[Sequence[int]], Mapping[str, Any]]
 """A function from the numbers of some draws to values [draws, ...] by name."""
-MOST_BYTES = 1 << 29
-"""The most bytes of blocks made at the same time. A process with JAX has more beside its numbers."""
-
+MOST_BYTES = 9 << 26
+"""The most bytes of the blocks made at the same time, beside the first. A process with JAX has as many for XLA."""
 
 FEWEST_BYTES = 1 << 23
 """The fewest bytes of a block where more than one thread is of use."""
@@ -35,7 +34,7 @@ def threads(memory: int) -> int:
     """
     if memory < FEWEST_BYTES:
         return 1
-    return max(1, min(processors(), MOST_BYTES // max(memory, 1)))
+    return min(processors(), 1 + MOST_BYTES // memory)
 
 
 def drawn_in_blocks(block: Block, first: int, count: int, together: int, memory: int) -> dict[str, Floats]:

@@ -159,15 +159,19 @@ class _Drawing:
             self._draw(self._calls(seeds), limit)
 
     def _next(self, more: More, larger: list[int]) -> dict[int, int]:
-        """Seeds of the next round, at the widths so far or at the first of the ``larger`` ones; none if none help."""
-        plan, work = self.plan, self.result.work
-        further = bool(larger) and (More.WIDTHS in more or (More.REACH in more and self._cheap(larger[0])))
-        seeds = self._at(larger.pop(0)) if further else {}
-        if not seeds and More.SEEDS in more:
-            seeds = later_round(self.costs, self._drawn, plan.most_seeds, work)
-            if not seeds and larger and More.REACH in more:
-                seeds = self._at(larger.pop(0))
-        return seeds
+        """Seeds of the next round, at the widths so far or at the first of the ``larger`` ones; none if none help.
+
+        A dear width comes last: where only it helps, or where there are no more seeds.
+        """
+        plan = self.plan
+        further = bool(larger) and bool(more & (More.WIDTHS | More.REACH))
+        if further and self._cheap(larger[0]) and (seeds := self._at(larger.pop(0))):
+            return seeds
+        if More.SEEDS in more and (seeds := later_round(self.costs, self._drawn, plan.most_seeds, self.result.work)):
+            return seeds
+        if larger and (More.WIDTHS in more or (further and More.SEEDS in more)):
+            return self._at(larger.pop(0))
+        return {}
 
     def _cheap(self, n: int) -> bool:
         """Whether a first round at width ``n`` takes a small part of the budget."""

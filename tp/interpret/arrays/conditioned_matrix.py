@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Float, Int
 
-from tp.interpret.arrays.orthonormal import Array, products, split
+from tp.interpret.arrays.coordinates import Coordinates
+from tp.interpret.arrays.orthonormal import Array, products
 from tp.interpret.arrays.streams import fold, normal, of_key
 from tp.namespace import matmul, namespace
 
@@ -47,51 +48,59 @@ class Gaussian(NamedTuple):
     filled: tuple[Any, Any] | None = None
 
     def answer(
-        self, x: Float[Array, "vectors size"], transposed: bool, keep: bool = True, block: int = BLOCK
+        self,
+        x: Float[Array, "vectors size"],
+        transposed: bool,
+        keep: bool = True,
+        block: int = BLOCK,
+        shared: Coordinates | None = None,
     ) -> tuple[Float[Array, "vectors other"], Gaussian]:
         """W x for every row of ``x``, or W' x where ``transposed``, and the matrix with these products added.
 
         With ``keep`` false the last block of products is not stored, which is right if no others follow.
         At most ``block`` vectors are multiplied at once; the block size changes the numbers drawn, not their law.
+        ``shared`` are the coordinates of ``x`` that other matrices have found.
         """
-        known = self
+        known, shared = self, shared or Coordinates()
         made: list[Float[Array, "vectors other"]] = []
         for start in range(0, x.shape[0], block):
             rows = x[start : start + block]
             later = keep or start + block < x.shape[0]
-            here, known = known._block(rows, transposed, later)
+            here, known = known._block(start, rows, transposed, later, shared)
             made.append(here)
         return (made[0] if len(made) == 1 else namespace(x).concatenate(made)), known
 
     def _block(
-        self, x: Float[Array, "vectors size"], transposed: bool, keep: bool
+        self, start: int, x: Float[Array, "vectors size"], transposed: bool, keep: bool, shared: Coordinates
     ) -> tuple[Float[Array, "vectors other"], Gaussian]:
         mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
-        inside, fresh, outside, new = split(x, mine.basis)
+        inside, fresh, outside, new = shared.split(start, x, mine.basis)
         noise = normal(fold(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
         # Components of images along known vectors of the other side are already determined; they replace the noise.
         told = products(fresh, other.images) - products(noise, other.basis)
         images = (noise + matmul(told, other.basis)) * new[:, None]
         answers = matmul(inside, mine.images) + matmul(outside, images)
-        return answers, self._learned(Known(fresh, images), transposed, answers) if keep else self
-
-    def _learned(self, more: Known, transposed: bool, answers: Float[Array, "vectors other"]) -> Gaussian:
-        mine = self.backward if transposed else self.forward
+        if not keep:
+            return answers, self
         if self.filled is None:
-            xp = namespace(answers)
-            grown = Known(*(xp.concatenate(pair) for pair in zip(mine, more, strict=True)))
-            filled = None
-        else:
-            import jax
+            images = namespace(images).concatenate((mine.images, images))
+            return answers, self._with(Known(shared.grown(start, mine.basis, fresh), images), transposed)
+        return answers, self._learned(Known(fresh, images), self.filled, transposed, answers)
 
-            start = later_than(self.filled[transposed], answers)
-            grown = Known(
-                *(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True))
-            )
-            after = self.filled[transposed] + more.basis.shape[0]
-            filled = (self.filled[0], after) if transposed else (after, self.filled[1])
+    def _with(self, grown: Known, transposed: bool, filled: tuple[Any, Any] | None = None) -> Gaussian:
         sides = (self.forward, grown) if transposed else (grown, self.backward)
         return Gaussian(self.key, self.calls + 1, *sides, filled)
+
+    def _learned(
+        self, more: Known, filled: tuple[Any, Any], transposed: bool, answers: Float[Array, "vectors other"]
+    ) -> Gaussian:
+        """With ``more`` products in the room after those in use, whose numbers are ``filled``."""
+        import jax
+
+        mine, start = self.backward if transposed else self.forward, later_than(filled[transposed], answers)
+        grown = Known(*(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True)))
+        after = filled[transposed] + more.basis.shape[0]
+        return self._with(grown, transposed, (filled[0], after) if transposed else (after, filled[1]))
 
     def with_room(self, forward: int, backward: int) -> Gaussian:
         """The same matrix, of JAX, with room for so many more products on each side. Arrays then keep their size."""

@@ -7,6 +7,7 @@ Results have their axes in the order of their types.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from tp.graph.axes import Type, names, without
 from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
 from tp.interpret.arrays.conditioned_matrix import Gaussian
+from tp.interpret.arrays.coordinates import Coordinates
 from tp.interpret.arrays.fused import SumOfProducts, sums_of_products
 from tp.interpret.arrays.orthonormal import Array
 from tp.interpret.cost.schedule import schedule
@@ -59,16 +61,23 @@ def stepper(
     applied = [applied_weight(graph[group[0]].operation) for group in groups]
     last = {weight.name: number for number, weight in enumerate(applied) if weight is not None}
     over = _last_uses(operands, roots, groups)
+    vectors = [None if w is None else _vectors(graph, group) for w, group in zip(applied, groups, strict=True)]
+    users = Counter(vectors)
 
     def run(weights: Mapping[str, Any], inputs: Inputs) -> tuple[list[Values], Weights]:
         held = dict(weights)
         low = Lowering(n, inputs, held, graph.parameters, dtype, draws)
         values: dict[int, Values] = {}
+        left, known = users.copy(), dict[Any, Coordinates]()
         for number, (group, weight) in enumerate(zip(groups, applied, strict=True)):
             operation = graph[group[0]].operation
             if weight is not None:
-                keep = not forget or number < last[weight.name]
-                multiplication.of(operation)(operation, Products(graph, types, low, held, values), group, keep)
+                keep, key = not forget or number < last[weight.name], vectors[number]
+                shared = known.setdefault(key, Coordinates(users[key]))
+                left[key] -= 1
+                if not left[key]:
+                    del known[key]
+                multiplication.of(operation)(operation, Products(graph, types, low, held, values, shared), group, keep)
             else:
                 (index,) = group
                 arrays, kinds = [values[i] for i in operands[index]], [types[i] for i in operands[index]]
@@ -81,6 +90,13 @@ def stepper(
         return [aligned(values[i], types[i], (*draws, *graph.type(i))) for i in roots], held
 
     return run
+
+
+def _vectors(graph: Nodes, group: Sequence[int]) -> tuple[Any, ...]:
+    """What the weight of ``group`` is applied to: nodes, and the axes that are summed over."""
+    weight = applied_weight(graph[group[0]].operation)
+    axes = () if weight is None else graph.parameters[weight.name].sides(weight.transposed)[1]
+    return axes, tuple(graph[i].operands[0] for i in group)
 
 
 def _types(graph: Nodes, roots: Sequence[int], draws: Type) -> dict[int, Type]:
@@ -123,7 +139,8 @@ def stored(axes: Type) -> Type:
 class Products(NamedTuple):
     """What a rule for products with a weight may use, beside ``low``: the ``graph``, the ``types`` of stored values.
 
-    It writes results into ``values``, and a matrix-free weight with its new products into ``held``.
+    It writes results into ``values``, and a matrix-free weight with its new products into ``held``. Other weights that
+    are applied to the same vectors have the same ``shared``.
     """
 
     graph: Nodes
@@ -131,6 +148,7 @@ class Products(NamedTuple):
     low: Lowering
     held: Weights
     values: dict[int, Values]
+    shared: Coordinates
 
 
 multiplication: Interpretation[Callable[[Any, Products, Sequence[int], bool], None]] = Interpretation("multiplication")
@@ -141,7 +159,7 @@ multiplication: Interpretation[Callable[[Any, Products, Sequence[int], bool], No
 @multiplication.rule(Apply)
 def multiply(operation: Apply, products: Products, group: Sequence[int], keep: bool) -> None:
     """One matrix product for the whole group."""
-    graph, types, low, held, values = products
+    graph, types, low, held, values, shared = products
     name = operation.parameter
     parameter, weight = graph.parameters[name], held[name]
     outs, ins = parameter.sides(operation.transposed)
@@ -150,12 +168,12 @@ def multiply(operation: Apply, products: Products, group: Sequence[int], keep: b
         outs, ins = stored(outs), stored(ins)
     kinds = [types[graph[i].operands[0]] for i in group]
     blocks = [rows_of(kind, values[graph[i].operands[0]], ins, low.draws) for i, kind in zip(group, kinds, strict=True)]
-    rows = _joined(blocks)
     if given:
-        made, held[name] = weight.answer(rows, operation.transposed, keep)
+        rows = shared.of(lambda: _joined(blocks))
+        made, held[name] = weight.answer(rows, operation.transposed, keep, shared=shared)
         made = made * namespace(made).asarray(parameter.law.scale.at(low.n), made.dtype)
     else:
-        made = multiplied(operation, low, rows)
+        made = multiplied(operation, low, _joined(blocks))
     start = 0
     for index, block, kind in zip(group, blocks, kinds, strict=True):
         stop = start + block.shape[-2]

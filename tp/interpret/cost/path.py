@@ -37,9 +37,9 @@ class Choice:
 
 FEWEST, SECONDS = 16, 12.0
 """At a width at least so many draws are expected, and as many as take so many seconds, up to :data:`SHARED`."""
-MOST = 64
+MOST = 32
 """The most draws side by side."""
-VALUES, WEIGHTS = 1 << 18, 1 << 21
+VALUES, WEIGHTS = 1 << 21, 3 << 22
 """The most numbers that the largest value, and all weights, may have for the draws side by side."""
 
 
@@ -49,7 +49,7 @@ def expected(work: float) -> float:
 
 
 def side_by_side(programs: Iterable[tuple[Nodes, Sequence[int]]], parameters: Mapping[str, Parameter], n: int) -> int:
-    """How many draws NumPy makes side by side at width ``n``, a power of two: more of them do not fit into caches."""
+    """How many draws NumPy makes side by side at width ``n``, a power of two: more take memory and save little."""
     largest = max((entries(graph.type(i), n) for graph, roots in programs for i in graph.needed(roots)), default=1)
     weights = sum(rows * columns for rows, columns in (sizes(p, n) for p in parameters.values()))
     most = max(1, min(MOST, VALUES // largest, WEIGHTS // max(weights, 1)))
