@@ -100,20 +100,21 @@ def other_numbers(data: bytes) -> bytes:
     return encode(Cell(cell.key, {name: np.asarray(row) * 3 for name, row in cell.values.items()}))
 
 
-@pytest.mark.parametrize(
-    ("change", "warned", "same"),
-    [
-        (lambda _: None, False, True),
-        (lambda data: data[:-3], True, True),
-        (lambda _: b"", True, True),
-        (lambda data: data[:900] + b"00" + data[902:], True, True),
-        (other_numbers, False, False),
-    ],
-    ids=["gone", "cut", "empty", "a bit", "other numbers"],
-)
+CHANGES: dict[str, tuple[Callable[[bytes], bytes | None], bool, bool]] = {
+    "gone": (lambda _: None, False, True),
+    "cut": (lambda data: data[:-3], True, True),
+    "empty": (lambda _: b"", True, True),
+    "a bit": (lambda data: data[:900] + b"00" + data[902:], True, True),
+    "other numbers": (other_numbers, False, False),
+}
+"""Changes of a cell; whether they are warned of, and whether the same is found afterwards."""
+
+
+@pytest.mark.parametrize("how", slow(CHANGES, ["a bit", "other numbers"]))
 def test_draws_that_changed_are_looked_at_again(
-    change: Any, warned: bool, same: bool, program: str, store: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+    how: str, program: str, store: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    change, warned, same = CHANGES[how]
     from_store = remembered(monkeypatch)
     printed(capsys, "correlations", program, store)
     before = json.loads(printed(capsys, "correlations", program, store)[1])
@@ -139,19 +140,19 @@ def altered(path: Path, *place: Any, value: Any) -> None:
     path.write_text(json.dumps({**body, "sha256": digest(json.dumps(body, separators=(",", ":")))}))
 
 
-@pytest.mark.parametrize(
-    ("place", "value"),
-    [
-        (("rests_on",), None),
-        (("rests_on", "cells"), {"../../secret": "00"}),
-        (("rests_on", "cells"), {"/etc/8-1-1-dense-float64-0123456789abcdef.cell": "00"}),
-        (("rests_on", "platforms"), 3),
-        (("rests_on", "refused"), "much"),
-        (("rests_on",), {}),
-        (("document",), {}),
-        (("exit_code",), 77),
-    ],
-)
+ALTERED: list[tuple[tuple[str, ...], Any]] = [
+    (("rests_on", "cells"), {"../../secret": "00"}),
+    (("rests_on", "platforms"), 3),
+    (("rests_on",), None),
+    (("rests_on", "cells"), {"/etc/8-1-1-dense-float64-0123456789abcdef.cell": "00"}),
+    (("rests_on", "refused"), "much"),
+    (("rests_on",), {}),
+    (("document",), {}),
+    (("exit_code",), 77),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), [*ALTERED[:2], *slow(ALTERED[2:])])
 def test_a_damaged_report_is_measured_again(
     place: Any, value: Any, program: str, store: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

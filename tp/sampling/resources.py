@@ -33,7 +33,8 @@ class Resources:
     """The resources of a measurement. Numbers do not depend on them.
 
     Fields:
-        store: the folder where draws are kept. True: a folder in the user's cache. False: draws are not kept.
+        store: the folder where draws are kept. True: a folder in the user's cache. False: draws are not kept. An open
+            ``Store`` is used as it is.
         resume: whether draws that the store has are used instead of drawing again.
         workers: a number of processes, the address of a Dask scheduler, or a ``concurrent.futures.Executor``.
         warn: called with each diagnostic that does not stop the work. None: a Python warning is issued.
