@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from math import inf
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -30,18 +31,24 @@ def double_precision():
         yield
 
 
-def grid(activation: Activation, reach: float = 4.0) -> jax.Array:
+@pytest.fixture(autouse=True)
+def overflows_are_no_faults():
+    with np.errstate(all="ignore"):
+        yield
+
+
+def grid(activation: Activation, reach: float = 4.0) -> np.ndarray:
     """Points off the kinks, positive where the function lives on the positive side only."""
     if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
-        return jnp.linspace(0.3, reach, 57)
-    return jnp.linspace(-reach, reach, 58)
+        return np.linspace(0.3, reach, 57)
+    return np.linspace(-reach, reach, 58)
 
 
-def wide_grid(activation: Activation, dtype: str) -> jax.Array:
+def wide_grid(activation: Activation, dtype: str) -> np.ndarray:
     points = np.concatenate([[0.0, 1e-30, 1e-3], np.linspace(0.1, 100.0, 400)])
     if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
-        return jnp.asarray(points[3:], dtype)
-    return jnp.asarray(np.concatenate([points, -points]), dtype)
+        return np.asarray(points[3:], dtype)
+    return np.asarray(np.concatenate([points, -points]), dtype)
 
 
 @every
@@ -53,23 +60,29 @@ def test_names_are_found_again(activation: Activation) -> None:
 @every
 def test_each_derivative_is_the_slope_of_the_one_before(activation: Activation) -> None:
     x = grid(activation)
-    for k in DERIVATIVES[1:]:
-        slope = jax.vmap(jax.grad(lambda z, k=k: activation.lower(k - 1, z)))(x)
+
+    @jax.jit
+    def slopes(x: jax.Array) -> list[jax.Array]:
+        return [jax.vmap(jax.grad(lambda z, k=k: activation.lower(k, z)))(x) for k in DERIVATIVES[:-1]]
+
+    for k, slope in enumerate(slopes(x), 1):
         ours = activation.lower(k, x)
         assert ours.shape == x.shape
-        np.testing.assert_allclose(ours, slope, rtol=1e-9, atol=1e-9 * (1 + float(jnp.abs(slope).max())))
+        np.testing.assert_allclose(ours, slope, rtol=1e-9, atol=1e-9 * (1 + float(np.abs(slope).max())))
 
 
 @every
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_numbers_stay_finite_and_keep_their_type(activation: Activation, dtype: str) -> None:
-    x = wide_grid(activation, dtype)
+@pytest.mark.parametrize(("xp", "dtype"), [(np, "float32"), (np, "float64"), (jnp, "float32")])
+def test_numbers_stay_finite_and_keep_their_type(activation: Activation, xp: Any, dtype: str) -> None:
+    x = xp.asarray(wide_grid(activation, dtype))
     for k in DERIVATIVES:
         y = activation.lower(k, x)
+        assert isinstance(y, type(x))
         assert y.dtype == x.dtype
-        assert not jnp.isnan(y).any()
+        y = np.asarray(y)
+        assert not np.isnan(y).any()
         if activation.growth(k) is not None:
-            assert jnp.isfinite(y).all()
+            assert np.isfinite(y).all()
 
 
 @every
@@ -77,7 +90,7 @@ def test_single_precision_agrees_with_double(activation: Activation) -> None:
     x = grid(activation).astype("float32")
     for k in DERIVATIVES:
         exact = activation.lower(k, x.astype("float64"))
-        scale = float(jnp.abs(exact).max())
+        scale = float(np.abs(exact).max())
         np.testing.assert_allclose(activation.lower(k, x), exact, rtol=1e-4, atol=2e-5 * scale)
 
 
@@ -89,7 +102,7 @@ def test_parity(activation: Activation) -> None:
         if sign is not None:
             x = grid(activation)
             y = activation.lower(k, x)
-            np.testing.assert_allclose(activation.lower(k, -x), sign * y, atol=1e-10 * (1 + float(jnp.abs(y).max())))
+            np.testing.assert_allclose(activation.lower(k, -x), sign * y, atol=1e-10 * (1 + float(np.abs(y).max())))
 
 
 @every
@@ -100,8 +113,8 @@ def test_no_parity_is_missed(activation: Activation) -> None:
     for k in DERIVATIVES:
         y, mirrored = activation.lower(k, x), activation.lower(k, -x)
         if activation.symmetry(k) == "none" and not activation.vanishes(k):
-            assert float(jnp.abs(y - mirrored).max()) > 1e-3
-            assert float(jnp.abs(y + mirrored).max()) > 1e-3
+            assert float(np.abs(y - mirrored).max()) > 1e-3
+            assert float(np.abs(y + mirrored).max()) > 1e-3
 
 
 @every
@@ -134,7 +147,7 @@ def test_vanishing_and_constant_derivatives(activation: Activation) -> None:
 def test_values_at_zero(activation: Activation) -> None:
     for k in DERIVATIVES:
         stated = activation.at_zero(k)
-        value = float(activation.lower(k, jnp.asarray(0.0)))
+        value = float(activation.lower(k, np.asarray(0.0)))
         if activation.smoothness is Smoothness.SINGULAR_AT_ZERO and abs(stated) == inf:
             assert not np.isfinite(value)
             continue
@@ -147,7 +160,7 @@ def test_values_at_zero(activation: Activation) -> None:
 def test_ranges(activation: Activation) -> None:
     """Stated bounds hold everywhere and are nearly attained; z φ(z) >= 0 exactly where that is stated."""
     x = wide_grid(activation, "float64")
-    x = jnp.concatenate([x, grid(activation, 12.0)])
+    x = np.concatenate([x, grid(activation, 12.0)])
     y = activation.lower(0, x)
     assert activation.least <= float(y.min())
     assert float(y.max()) <= activation.most
@@ -163,7 +176,7 @@ def test_degree(activation: Activation) -> None:
     x, degree = grid(activation), activation.degree()
     for t in (0.5, 3.0):
         ratio = activation.lower(0, t * x) / activation.lower(0, x)
-        ratio = ratio[jnp.isfinite(ratio)]
+        ratio = ratio[np.isfinite(ratio)]
         if degree is None:
             assert np.ptp(np.asarray(ratio)) > 1e-3
         else:
@@ -175,13 +188,13 @@ def test_growth(activation: Activation) -> None:
     for k in DERIVATIVES:
         growth = activation.growth(k)
         sides = [1.0] if activation.smoothness is Smoothness.SINGULAR_AT_ZERO else [1.0, -1.0]
-        far = jnp.asarray([side * z for side in sides for z in np.geomspace(20.0, 400.0, 60)])
-        size = np.asarray(jnp.abs(activation.lower(k, far)))
+        far = np.asarray([side * z for side in sides for z in np.geomspace(20.0, 400.0, 60)])
+        size = np.abs(activation.lower(k, far))
         if growth is None:
             assert size.max() > 1e100
             continue
         ratio = size / np.abs(np.asarray(far)) ** float(growth)
-        bound = max(1e-9, float(jnp.abs(activation.lower(k, grid(activation, 20.0))).max()))
+        bound = max(1e-9, float(np.abs(activation.lower(k, grid(activation, 20.0))).max()))
         assert ratio.max() <= 2.0 * bound
         if growth > 0 and not activation.vanishes(k):
             assert ratio.max() > 1e-3, "a smaller power would do"
