@@ -159,7 +159,7 @@ def found(abc: Abc, *names: str, phi: str = "tanh") -> Prediction:
 
 
 @given(decaying())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_orders_without_growth(abc: Abc) -> None:
     prediction = found(abc, "F", "kernel")
     *hidden, last = abc.forward()
@@ -169,7 +169,7 @@ def test_orders_without_growth(abc: Abc) -> None:
 
 
 @given(stable_at_first())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_kernel_in_the_stable_region(abc: Abc) -> None:
     expected = max(1 - (2 * abc.a[-1] + abc.c), 1 - (abc.s[-1] + abc.r))
     prediction = found(abc, "F", "kernel")
@@ -178,7 +178,7 @@ def test_kernel_in_the_stable_region(abc: Abc) -> None:
 
 
 @given(lazy_or_not(), st.sampled_from(["tanh", "gelu", "cos", "sigmoid"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_lazy_networks_and_those_that_learn_features(abc: Abc, phi: str) -> None:
     """The kernel moves in two steps by the square of what features move in one: C^{0,3} ~ n^{-2r}."""
     assume(abc.r >= 0)
@@ -267,7 +267,7 @@ def check_regime(abc: Abc, phi: str) -> None:
 
 
 @given(ABCS, st.sampled_from(SMOOTH))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_regimes(abc: Abc, phi: str) -> None:
     check_regime(abc, phi)
 
