@@ -7,19 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from tests.marks import exhaustive, slow
 from tests.random_programs.strategy import seeded
 from tests.theory.orders_after import orders_after
+from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
-from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.evaluate import evaluator
-from tp.interpret.arrays.initial_weights import draw
+from tp.interpret.arrays.evaluate import stepper
+from tp.interpret.arrays.initial_weights import drawn_side_by_side
+from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for
 from tp.primitives.input import Input
 from tp.quantities.definitions import Quantity
@@ -32,6 +31,8 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 TOLERANCE = 0.25
 """Slopes over two factors of 4 of medians of 200 draws have a standard error near 0.06; what is told apart lies
 1/2 apart or more, which leaves 0.1 for corrections of higher order."""
+SIDE_BY_SIDE = 20
+"""Draws of one call: a weight of 1024 x 1024 entries takes 160 MB then."""
 
 
 @cache
@@ -129,17 +130,14 @@ def measured(graph: Graph, widths: tuple[int, ...], steps: int = 2) -> dict[str,
     shapes |= {Slot(Role.OUTPUT, o): graph.type(node) for o, node in graph.outputs.items() if graph.type(node)}
     inputs = {key: generator.normal(size=[a.at(1) for a in axes]) for key, axes in shapes.items()}
     medians: list[Any] = []
-    with precision("float64"):
-        for n in widths:
-            evaluate = evaluator(after.graph, roots, n, jnp.float64)
-
-            def one(key: Any, n: int = n, evaluate: Any = evaluate) -> Any:
-                weights = draw(graph.parameters, n, key, jnp.float64)
-                rest, *drifts = evaluate(weights, {k: jnp.asarray(v) for k, v in inputs.items()})
-                return jnp.stack([jnp.abs(rest), jnp.abs(sum(drifts))])
-
-            found = jax.jit(jax.vmap(one))(jax.random.split(jax.random.key(1), 200))
-            medians.append(np.median(np.asarray(found), axis=0))
+    for n in widths:
+        evaluate = stepper(after.graph, roots, n, np.float64, forget=True, draws=(Axis("@draws", SIDE_BY_SIDE),))
+        found: list[Any] = []
+        for first in range(0, 200, SIDE_BY_SIDE):
+            seeds = [Seed((first + k,)) for k in range(SIDE_BY_SIDE)]
+            (rest, *drifts), _ = evaluate(drawn_side_by_side(graph.parameters, n, seeds, np.float64), inputs)
+            found.append(np.abs([rest, sum(drifts)]))
+        medians.append(np.median(np.concatenate(found, axis=1), axis=1))
     slopes = np.polyfit(np.log(widths), np.log(medians), 1)[0]
     return {"deviation": float(slopes[0]), "drift": float(slopes[1])}
 
