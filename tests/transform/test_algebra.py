@@ -21,10 +21,12 @@ from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
-from tp.quantities.programs import gradient_at, jet_output
+from tp.quantities.gradient_jets import GradientJets
+from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
 from tp.syntax import load, parse
 from tp.theory.scalars import Scalars
 from tp.transform.algebra import Subsets, Taylor, partitions
+from tp.transform.direction import squared_norm
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 SMALL = {"t": "3", "d": "2", "i": "4", "j": "4"}
@@ -98,6 +100,31 @@ def test_taylor_coefficients_of_two_directions_are_mixed_derivatives() -> None:
 
         expected = jax.jit(jax.grad(jax.grad(jax.grad(moved)), 1))(0.0, 0.0)
     assert float(found) == pytest.approx(float(expected), rel=1e-10)
+
+
+@pytest.mark.parametrize(("name", "n"), [("mlp", 5), ("attention", 4), *slow([("cnn", 3), ("lstm", 4)])])
+def test_derivatives_of_the_gradient_are_gradients_of_derivatives(name: str, n: int) -> None:
+    """In norm, for every order up to the third, with numbers."""
+    found = program(name)
+    graph = found.graph
+    target = GraphBuilder.like(graph)
+    along = gradient_at(graph, target)
+    taylor = Taylor(target, [(along, 3)])
+    jet, backward = jet_output(graph, taylor), GradientJets(graph, target, along, 3)
+    draws = np.random.default_rng(1)
+    x = {k: draws.standard_normal([a.at(n) for a in axes]) for k, axes in found.inputs.items()}
+    roots: list[int] = []
+    for order in range(1, 4):
+        node = taylor.coefficient(jet, order)
+        assert node is not None
+        for direction in (gradient_of(graph, target, node), backward.derivative(order)):
+            squared = squared_norm(target, direction, metric(graph))
+            assert squared is not None
+            roots.append(squared)
+    weights = {k: draws.standard_normal([a.at(n) for a in (*w.outs, *w.ins)]) for k, w in graph.parameters.items()}
+    values = [float(value) for value in evaluator(target, roots, n, np.float64)(weights, x)]
+    assert values[::2] == pytest.approx(values[1::2], rel=1e-9)
+    assert all(values)
 
 
 def test_partitions_are_counted_by_bell_numbers() -> None:

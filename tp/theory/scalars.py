@@ -11,13 +11,16 @@ from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.quantities.definitions import Quantity
-from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric
+from tp.quantities.gradient_jets import GradientJets
+from tp.quantities.programs import gradient_at, jet_output, metric
 from tp.theory.thin import thinned
 from tp.transform.algebra import Taylor
 from tp.transform.direction import squared_norm
 
 USUAL = 5
 """The least d up to which programs are built again when a larger one than ``depth`` is asked for."""
+USUAL_FREE = 3
+"""The same with a free slot, as far as the program without one goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Scalars:
         along = gradient_at(program, self.graph)
         self.along = thinned(self.graph, along, calculus, self.values)
         self._squares: dict[int, int | None] = {}
+        self._gradient: GradientJets | None = None
         self._deepen(depth)
 
     def _deepen(self, depth: int) -> None:
@@ -73,16 +77,19 @@ class Scalars:
         """The node of ``quantity`` (with a free slot: of its square) and its name; None: vanishes identically."""
         if quantity.contracted > self.algebra.depth:
             self._deepen(max(quantity.contracted, USUAL))
-        node = self.algebra.coefficient(self.output, quantity.contracted)
         if quantity.free == 0:
-            return quantity.name, node
-        square = f"{quantity.name}^2"
-        if node is None:
-            return square, None
-        if node not in self._squares:
-            gradient = gradient_of(self.program, self.graph, node)
-            self._squares[node] = squared_norm(self.graph, gradient, metric(self.program), exact=False)
-        return square, self._squares[node]
+            return quantity.name, self.algebra.coefficient(self.output, quantity.contracted)
+        return f"{quantity.name}^2", self._square(quantity.contracted)
+
+    def _square(self, order: int) -> int | None:
+        """The node of the squared norm of C^{1,order}; None: vanishes identically."""
+        if order not in self._squares:
+            if self._gradient is None or order > self._gradient.depth:
+                depth = max(order, min(USUAL_FREE, self.algebra.depth))
+                self._gradient = GradientJets(self.program, self.graph, self.along, depth)
+            gradient = self._gradient.derivative(order)
+            self._squares[order] = squared_norm(self.graph, gradient, metric(self.program), exact=False)
+        return self._squares[order]
 
     def _derived(self, node: int) -> Derived:
         return interpret(self.graph, [node], self.calculus, self.values)[node]
