@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from tp.diagnostics.diagnostic import error
 from tp.experiments.experiment import Experiment
@@ -11,8 +12,10 @@ from tp.sampling.calls import Answer, Call, Run, answered, answered_by_worker
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.shelf import Shelf
-from tp.sampling.workers import Team
 from tp.store.versions import versions
+
+if TYPE_CHECKING:
+    from tp.sampling.workers import Team
 
 
 def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tp.diagnostics.diagnostic import Diagnostic
-from tp.sampling.workers import Team
-from tp.store.behind import Behind
-from tp.store.store import Store
+
+if TYPE_CHECKING:
+    from tp.sampling.workers import Team
+    from tp.store.behind import Behind
+    from tp.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)

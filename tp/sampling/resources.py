@@ -48,25 +48,19 @@ class Resources:
     @contextmanager
     def shared(self) -> Generator[Resources]:
         """The same resources with their workers started once, for several measurements. Raises TpError TP716."""
-        if self.workers == 1:
-            yield self
-            return
-        from tp.sampling.workers import assembled
-
-        with assembled(self.workers) as team:
+        with self._team() as team:
             yield self if team is None else replace(self, workers=team)
 
     @contextmanager
     def means(self) -> Generator[Means]:
         """The open store and the workers, for as long as the context lasts. Raises TpError TP716."""
         from tp.sampling.means import Means
-        from tp.sampling.workers import assembled
         from tp.store.behind import Behind
         from tp.store.files import default_folder
         from tp.store.store import Store
 
         warn = self.warn or _issue
-        with assembled(self.workers) as team:
+        with self._team() as team:
             if self.store is False:
                 yield Means(None, team, warn)
                 return
@@ -75,6 +69,17 @@ class Resources:
                 store = Store(default_folder() if store is True else Path(store), warn, reads=self.resume)
             with closing(Behind(store)) as behind:
                 yield Means(behind, team, warn)
+
+    @contextmanager
+    def _team(self) -> Generator[Team | None]:
+        """The workers; None for this process alone, where nothing of them is imported."""
+        if self.workers == 1:
+            yield None
+            return
+        from tp.sampling.workers import assembled
+
+        with assembled(self.workers) as team:
+            yield team
 
 
 def _issue(diagnostic: Diagnostic) -> None:
