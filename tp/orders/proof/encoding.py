@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tp.orders.facts import Function, Rarity, Slope, Source
+from tp.orders.typical.f2 import numbers
 from tp.orders.typical.generator import Generator
 from tp.orders.typical.value import Value
 
@@ -133,7 +134,7 @@ def plain(value: Any) -> Any:
                 [f"{b:x}" for b in t.content.basis],
                 f"{t.content.free:x}",
                 [list(s) for s in t.content.skewed],
-                sorted(t.symbols),
+                list(numbers(t.symbols)),
                 [[plain(tuple(rarity)), plain(powers)] for rarity, powers in t.tail],
             ]
             for t in value.terms

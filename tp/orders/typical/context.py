@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
+from tp.orders.typical.f2 import numbers, union
 from tp.orders.typical.flips import Flips
 from tp.orders.typical.generator import Generator, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
@@ -17,7 +18,7 @@ from tp.orders.typical.value import Term, Value, members_of
 WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
 
 
-Holds: TypeAlias = frozenset[int] | tuple[frozenset[int]]
+Holds: TypeAlias = int | tuple[int]
 
 
 class Symbol(NamedTuple):
@@ -53,17 +54,21 @@ class Context:
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
         self.products: dict[object, Value] = {}
-        self.sums: dict[tuple[Term, WideAxes], tuple[Term, ...]] = {}
-        """Terms after a sum over axes."""
-        self.images: dict[object, tuple[Term, tuple[tuple[int, Term], ...]]] = {}
-        """Terms after a product with a matrix, see :mod:`tp.orders.typical.matrix_rules`."""
+        self.sums: dict[WideAxes, dict[Term, tuple[Term, ...]]] = {}
+        """Terms after a sum, by its axes."""
+        self.images: dict[object, dict[Term, tuple[Term, tuple[tuple[int, Term], ...]]]] = {}
+        """Terms after a product with each matrix, see :mod:`tp.orders.typical.matrix_rules`."""
         self.renamings: dict[tuple[str, str], tuple[dict[Content, Content], dict[int, int]]] = {}
         """Contents and vectors W y with one axis renamed, by the two names."""
         self.forgotten: dict[tuple[Content, str, bool], Content] = {}
         """Contents after a sum over an axis."""
-        self.uncorrelated: dict[tuple[str, frozenset[int]], int] = {}
+        self.uncorrelated: dict[tuple[str, int], int] = {}
         """For axes and vectors on them, the flips of those of which no pair is correlated, but all together are."""
-        self._inside: dict[int, frozenset[int]] = {}
+        self._inside: dict[int, int] = {}
+        self._on: dict[str, int] = {}
+        """The vectors W y on each axis."""
+        self._made_by: dict[tuple[str, bool, frozenset[str]], int] = {}
+        """The vectors W y by the weight, its side, and their axes."""
         self.spread = self.largest - grains(exponents[0])
         self._gaps: dict[WideAxes, Grains] = {}
         self._listed: list[Symbol] = []
@@ -71,10 +76,10 @@ class Context:
         """Of the contents of the listed vectors."""
         self._nested: dict[tuple[int, int], bool] = {}
         self._kinds: dict[Symbol, int] = {}
-        self._leading: dict[frozenset[int], frozenset[int]] = {}
+        self._leading: dict[int, int] = {}
         self._holds: list[Holds] = []
         """For every vector W y the vectors that y holds, or in a recurrence the kinds of all below."""
-        self._below: list[frozenset[int]] = []
+        self._below: list[int] = []
         """The kinds of every vector W y, of those that y holds, of those that these hold, and so on."""
         self._numbers: dict[tuple[int, Holds], int] = {}
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
@@ -165,11 +170,21 @@ class Context:
         """The axes that the skewed source of this number lives on."""
         return self._skewed_axes[source]
 
-    def symbol(self, symbol: Symbol, holds: frozenset[int]) -> int:
+    def symbol(self, symbol: Symbol, holds: int) -> int:
         """The number of a Gaussian vector W y whose y depends on the vectors ``holds``."""
         kind = self._kind_of(symbol)
-        below = frozenset[int]().union(*(self._below[i] for i in holds))
-        return self._recurrent(kind, self._largest(below)) if kind in below else self._vector(kind, holds, below)
+        below = union(self._below[i] for i in numbers(holds))
+        if below >> kind & 1:
+            return self._recurrent(kind, self._largest(below))
+        return self._vector(kind, holds, below)
+
+    def symbols_on(self, axis: str) -> int:
+        """The Gaussian vectors that live on ``axis``, and maybe on others."""
+        return self._on.get(axis, 0)
+
+    def symbols_of(self, source: str, transpose: bool, axes: frozenset[str]) -> int:
+        """The Gaussian vectors W y (or W' y) of one weight and side on these axes."""
+        return self._made_by.get((source, transpose, axes), 0)
 
     def image(self, number: int, change: Callable[[Symbol], Symbol], known: dict[int, int]) -> int:
         """The vector that vector ``number`` becomes where ``change`` is made in it and in all that it holds.
@@ -179,10 +194,10 @@ class Context:
         found = known.get(number)
         if found is None:
             symbol, holds = change(self.symbols[number]), self._holds[number]
-            if isinstance(holds, frozenset):
-                found = self.symbol(symbol, frozenset(self.image(i, change, known) for i in holds))
+            if isinstance(holds, int):
+                found = self.symbol(symbol, union([1 << self.image(i, change, known) for i in numbers(holds)]))
             else:
-                below = frozenset(self._kind_of(change(self._listed[k])) for k in holds[0])
+                below = union([1 << self._kind_of(change(self._listed[k])) for k in numbers(holds[0])])
                 found = self._recurrent(self._kind_of(symbol), below)
             known[number] = found
         return found
@@ -195,20 +210,20 @@ class Context:
             self._dimensions.append(symbol.inner.dimension + symbol.own.dimension)
         return kind
 
-    def _largest(self, below: frozenset[int]) -> frozenset[int]:
+    def _largest(self, below: int) -> int:
         """The kinds ``below`` without those whose contents lie in those of another of the same weight and side."""
         found = self._leading.get(below)
         if found is None:
-            kept: set[int] = set()
+            kept = 0
             families: dict[object, list[int]] = {}
             # A content lies only in those of higher dimension, which come first.
-            for kind in sorted(below, key=self._dimensions.__getitem__, reverse=True):
+            for kind in sorted(numbers(below), key=self._dimensions.__getitem__, reverse=True):
                 symbol = self._listed[kind]
                 family = families.setdefault((symbol.source, symbol.transpose, symbol.axes), [])
                 if not any(self._within(kind, large) for large in family):
                     family.append(kind)
-                    kept.add(kind)
-            found = self._leading[below] = frozenset(k for k in below if k in kept)
+                    kept |= 1 << kind
+            found = self._leading[below] = kept
         return found
 
     def _within(self, small: int, large: int) -> bool:
@@ -220,27 +235,32 @@ class Context:
             self._nested[small, large] = found
         return found
 
-    def _recurrent(self, kind: int, below: frozenset[int]) -> int:
+    def _recurrent(self, kind: int, below: int) -> int:
         """A vector below which one of its own kind lies, in a recurrence: of those below only kinds are remembered."""
         number = self._vector(kind, (below,), below)
         if number not in self._inside:
             # All vectors over the same kinds hold each other.
-            ring = [self._vector(k, (below,), below) for k in below]
-            self._inside.update(dict.fromkeys([number, *ring], frozenset(ring)))
+            ring = [self._vector(k, (below,), below) for k in numbers(below)]
+            self._inside.update(dict.fromkeys([number, *ring], union(1 << vector for vector in ring)))
         return number
 
-    def _vector(self, kind: int, holds: Holds, below: frozenset[int]) -> int:
+    def _vector(self, kind: int, holds: Holds, below: int) -> int:
         number = self._numbers.get((kind, holds))
         if number is None:
             number = self._numbers[kind, holds] = len(self.symbols)
-            self.symbols.append(self._listed[kind])
+            symbol = self._listed[kind]
+            self.symbols.append(symbol)
+            for axis in symbol.axes:
+                self._on[axis] = self._on.get(axis, 0) | 1 << number
+            made_by = (symbol.source, symbol.transpose, symbol.axes)
+            self._made_by[made_by] = self._made_by.get(made_by, 0) | 1 << number
             self._holds.append(holds)
-            self._below.append(below | {kind})
-            if isinstance(holds, frozenset):
+            self._below.append(below | 1 << kind)
+            if isinstance(holds, int):
                 self._inside[number] = holds
         return number
 
-    def inside(self, number: int) -> frozenset[int]:
+    def inside(self, number: int) -> int:
         """The vectors that the y of vector ``number`` depends on."""
         return self._inside[number]
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tp.exponent import UNBOUNDED
 from tp.orders.typical.content import UNKNOWN, Content, generic
 from tp.orders.typical.context import Context
+from tp.orders.typical.f2 import numbers
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.tails import corners, split
@@ -37,12 +38,13 @@ def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
 
 def contracted(at: Context, term: Term, over: WideAxes) -> tuple[Term, ...]:
     """The parts of the sum of ``term`` over the axes ``over``."""
-    found = at.sums.get((term, over))
+    known = at.sums.setdefault(over, {})
+    found = known.get(term)
     if found is None:
         parts: list[Term] = [term]
         for axis in over:
             parts = [part for t in parts for part in _summed(at, t, axis)]
-        found = at.sums[term, over] = tuple(parts)
+        found = known[term] = tuple(parts)
     return found
 
 
@@ -80,9 +82,7 @@ def _summed(at: Context, term: Term, over: tuple[str, Fraction]) -> Iterable[Ter
         yield Term(size + half(count), projected, part, bound, left, tail, parts)
 
 
-def _mean(
-    at: Context, content: Content, axis: str, symbols: frozenset[int], count: Grains
-) -> tuple[Grains, Content, bool] | None:
+def _mean(at: Context, content: Content, axis: str, symbols: int, count: Grains) -> tuple[Grains, Content, bool] | None:
     """The mean over all that lives on ``axis``, where it may exceed the fluctuation of a sum over n^count entries.
 
     Its size in grains relative to that of no cancellation, its content, and whether the size is a bound only.
@@ -96,7 +96,7 @@ def _mean(
     if not content.offset & on or not content.misses_zero(on):
         tied = content.mixes(on)
         if not tied:
-            bound = len(symbols) > 3 and _uncorrelated(at, content, axis, symbols)
+            bound = symbols.bit_count() > 3 and _uncorrelated(at, content, axis, symbols)
             return 0, forgotten(at, content, axis, all_skewed=True), bound or mixed
         at.witnesses |= tied
         kept = content.section(on)
@@ -115,7 +115,7 @@ def _mean(
 
 
 def _blurred(
-    at: Context, content: Content, axis: str, symbols: frozenset[int], count: Grains
+    at: Context, content: Content, axis: str, symbols: int, count: Grains
 ) -> tuple[Grains, Content, bool] | None:
     """As :func:`_mean` where blurred flips make the mean vanish at leading order: what covariances leave of it."""
     blurs = at.flips.blurs(axis, content)
@@ -152,7 +152,7 @@ def summed(at: Context, content: Content, axis: str, count: Grains, *, images: b
     return at.flips.summed(content, axis, count, skewed, images=images)
 
 
-def _uncorrelated(at: Context, content: Content, axis: str, symbols: frozenset[int]) -> bool:
+def _uncorrelated(at: Context, content: Content, axis: str, symbols: int) -> bool:
     """Whether a mean that ``content`` lets stay may need covariances that vanish at leading order (theorem 3.7b).
 
     So it is where flips of four or more of the vectors on ``axis`` add up to none, though those of their pairs do not.
@@ -161,8 +161,9 @@ def _uncorrelated(at: Context, content: Content, axis: str, symbols: frozenset[i
     on = at.flips.on(axis)
     found = at.uncorrelated.get((axis, symbols))
     if found is None:
-        vectors = [at.symbols[s] for s in symbols if axis in at.symbols[s].axes]
-        alone = at.spread or (len(vectors) == len(symbols) and not any(at.inside(s) for s in symbols))
+        here = symbols & at.symbols_on(axis)
+        vectors = [at.symbols[s] for s in numbers(here)]
+        alone = at.spread or (here == symbols and not any(map(at.inside, numbers(symbols))))
         found = at.uncorrelated[axis, symbols] = _tangled(v.own.kept(on) for v in vectors) if alone else 0
     return bool(found) and not content.free & found and not any(row & found for row in content.basis)
 
@@ -211,14 +212,14 @@ def _lost(at: Context, content: Content, axis: str) -> Grains:
     return min(least, together)
 
 
-def _covariances(at: Context, content: Content, axis: str, symbols: frozenset[int]) -> tuple[Grains, bool] | None:
+def _covariances(at: Context, content: Content, axis: str, symbols: int) -> tuple[Grains, bool] | None:
     """As :func:`_lost`, from the covariances of Gaussian vectors after which no flip of the axis is odd.
 
     The largest product of one or two covariances that suffice; three count as a bound. None where too many vectors
     would have to be examined.
     """
     on = at.flips.on(axis)
-    vectors = dict.fromkeys(at.symbols[s] for s in sorted(symbols) if axis in at.symbols[s].axes)
+    vectors = dict.fromkeys(at.symbols[s] for s in numbers(symbols & at.symbols_on(axis)))
     own = list(dict.fromkeys((v.source, v.transpose, v.own.kept(on)) for v in vectors))
     if not 0 < len(own) <= VECTORS:
         return None
@@ -261,7 +262,8 @@ def _with_skewed(at: Context, kept: Content, content: Content, axis: str, *, alo
     return kept.with_degrees(skewed)
 
 
-def remaining(at: Context, symbols: frozenset[int], over: WideAxes) -> frozenset[int]:
+def remaining(at: Context, symbols: int, over: WideAxes) -> int:
     """Those of the Gaussian symbols that do not live on any axis of ``over``."""
-    gone = {axis for axis, _ in over}
-    return frozenset(s for s in symbols if gone.isdisjoint(at.symbols[s].axes))
+    for axis, _ in over:
+        symbols &= ~at.symbols_on(axis)
+    return symbols

@@ -7,9 +7,9 @@ from functools import reduce
 from operator import or_
 
 
-def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """The reduced echelon basis (leading bits decreasing) of the span of ``vectors`` and of a reduced ``base``."""
-    rows = {b.bit_length(): b for b in base}
+def reduced(vectors: Iterable[int]) -> tuple[int, ...]:
+    """The reduced echelon basis (leading bits decreasing) of the span of ``vectors``."""
+    rows: dict[int, int] = {}
     for vector in vectors:
         while vector:
             row = rows.get(vector.bit_length())
@@ -17,17 +17,28 @@ def reduced(vectors: Iterable[int], base: tuple[int, ...] = ()) -> tuple[int, ..
                 rows[vector.bit_length()] = vector
                 break
             vector ^= row
-    if len(rows) == len(base):
-        return base
-    leads = 0
-    for length in rows:
-        leads |= 1 << length >> 1
+    if len(rows) < 2:
+        return tuple(rows.values())
+    leads = union([1 << length >> 1 for length in rows])
     for length in sorted(rows):
         row, own = rows[length], 1 << length >> 1
         while lower := row & leads & ~own:
             row ^= rows[lower.bit_length()]
         rows[length] = row
     return tuple(sorted(rows.values(), reverse=True))
+
+
+def extended(basis: tuple[int, ...], remainders: Iterable[int]) -> tuple[int, ...]:
+    """The reduced basis of the span of a reduced ``basis`` and of vectors without any of its leading bits."""
+    more = reduced(remainders)
+    rows = {row.bit_length(): row for row in more}
+    leads = union([1 << length >> 1 for length in rows])
+    found = [*more]
+    for row in basis:
+        while part := row & leads:
+            row ^= rows[part.bit_length()]
+        found.append(row)
+    return tuple(sorted(found, reverse=True))
 
 
 def numbers(vector: int) -> Iterator[int]:
@@ -51,15 +62,3 @@ def remainder(vector: int, basis: tuple[int, ...]) -> int:
 def union(vectors: Iterable[int]) -> int:
     """The bits that at least one of ``vectors`` holds."""
     return reduce(or_, vectors, 0)
-
-
-def spanned(vectors: Iterable[int], basis: tuple[int, ...]) -> bool:
-    """Whether all of ``vectors`` lie in the span of a reduced ``basis``."""
-    rows = {row.bit_length(): row for row in basis}
-    for vector in vectors:
-        while vector:
-            row = rows.get(vector.bit_length())
-            if row is None:
-                return False
-            vector ^= row
-    return True

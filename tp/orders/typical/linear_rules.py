@@ -100,29 +100,35 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
     key = (left, right, axes) if id(left) < id(right) else (right, left, axes)
     found = at.products.get(key)
     if found is None:
-        terms = [
-            Term(
-                a.size + b.size,
-                a.content.times(b.content),
-                min(a.part, b.part),
-                a.bound or b.bound,
-                a.symbols | b.symbols,
-                times(a.tail, b.tail),
-                _members(a.content, a.members, b.content, b.members)
-                if (a.members or b.members) and not (a.bound or b.bound)
-                else (),
-            )
-            for a in left.terms
-            for b in right.terms
-        ]
+        terms = [_multiplied(a, b) for a in left.terms for b in right.terms]
         found = at.products[key] = at.value(terms, axes)
     return found
+
+
+def _multiplied(left: Term, right: Term) -> Term:
+    size, content, part, bound, symbols, tail, members = left
+    size_, content_, part_, bound_, symbols_, tail_, members_ = right
+    bound = bound or bound_
+    both: Members = ()
+    if not bound and (members or members_):
+        both = _members(content, members, content_, members_)
+    if tail and tail_:
+        tail = times(tail, tail_)
+    return Term(
+        size + size_,
+        content.times(content_),
+        part if part < part_ else part_,
+        bound,
+        symbols | symbols_,
+        tail or tail_,
+        both,
+    )
 
 
 @lru_cache(maxsize=1 << 16)
 def _members(left: Content, lefts: Members, right: Content, rights: Members) -> Members:
     """The contents of parts of a product of terms with the contents ``left`` and ``right``, and with these members."""
-    return members_of(left.times(right), (a.times(b) for a in lefts or (left,) for b in rights or (right,)))
+    return members_of(left.times(right), [a.times(b) for a in lefts or (left,) for b in rights or (right,)])
 
 
 def contract(at: Context, arguments: tuple[WideAxes, WideAxes], values: Sequence[Value]) -> Value:

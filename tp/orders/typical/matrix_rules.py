@@ -11,6 +11,7 @@ from tp.orders.facts import Source
 from tp.orders.typical.content import NOTHING, Content
 from tp.orders.typical.context import Context, Symbol, total
 from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining, summed
+from tp.orders.typical.f2 import numbers
 from tp.orders.typical.flips import HALF
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, half
@@ -30,7 +31,7 @@ class _Matrix:
 
     def __init__(self, at: Context, source: Source, transpose: bool, outs: WideAxes, ins: WideAxes) -> None:
         self.at, self.name, self.transpose, self.outs, self.ins = at, source.name, transpose, outs, ins
-        self.key = (source, transpose, outs, ins)
+        self.images = at.images.setdefault((source, transpose, outs, ins), {})
         self.size = grains(source.exponent)
         self.tail = source.tail
         self.entries = total(ins)
@@ -43,9 +44,9 @@ class _Matrix:
     def applied(self, term: Term) -> Iterable[Term]:
         """The parts of the product with ``term``."""
         at = self.at
-        found = at.images.get((self.key, term))
+        found = self.images.get(term)
         if found is None:
-            found = at.images[self.key, term] = (self.fresh(term), tuple(self.coherent(term)))
+            found = self.images[term] = (self.fresh(term), tuple(self.coherent(term)))
         fresh, coherent = found
         yield fresh
         yield from self.heaviest(fresh)
@@ -68,7 +69,7 @@ class _Matrix:
         members = members_of(own, parts) if term.members else term.members
         axes = frozenset(a for a, _ in self.outs)
         number = at.symbol(Symbol(self.name, self.transpose, inner, own, axes), term.symbols)
-        symbols = remaining(at, term.symbols, self.ins) | {number}
+        symbols = remaining(at, term.symbols, self.ins) | 1 << number
         size = term.size + self.size + half(max(entries, 0))
         return Term(size, own, min(entries, 0), term.bound, symbols, term.tail, members)
 
@@ -92,10 +93,8 @@ class _Matrix:
         at = self.at
         axes = frozenset(a for a, _ in self.ins)
         least = half(max(self.entries + term.part, 0))
-        for number in sorted(term.symbols):
+        for number in numbers(term.symbols & at.symbols_of(self.name, not self.transpose, axes)):
             symbol = at.symbols[number]
-            if symbol.source != self.name or symbol.transpose == self.transpose or symbol.axes != axes:
-                continue
             content = term.content.times(symbol.own)
             members = members_of(content, (c.times(symbol.own) for c in term.members)) if term.members else term.members
             mean = Term(0, content, term.part, symbols=term.symbols, tail=term.tail, members=members)

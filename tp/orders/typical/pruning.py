@@ -25,7 +25,7 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
         size, content, part, bound, symbols, tail, members = term
         key = (size, content, part, bound, tail, members)
         same = found.setdefault(key, term)
-        if not symbols <= same.symbols:
+        if symbols & ~same.symbols:
             found[key] = Term(size, content, part, bound, same.symbols | symbols, tail, members)
     joined = sorted(found.values(), key=_order)
     kept: list[Term] = []
@@ -39,7 +39,7 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
         elif not term.bound and not (term.tail and falls(term.tail)):
             far[side] = term.size + term.part - gap
         for place, larger in enumerate(kept):
-            if term.symbols <= larger.symbols and _dominates(larger, term):
+            if not term.symbols & ~larger.symbols and _dominates(larger, term):
                 if larger.members and not term.bound and term.size == larger.size:
                     kept[place] = larger._replace(members=_members(larger.content, (larger, term)))
                 break
@@ -65,7 +65,7 @@ def _dominates(larger: Term, term: Term) -> bool:
 def covered(terms: Iterable[Term], by: Iterable[Term]) -> bool:
     """Whether each of ``terms`` is dominated by one of ``by``: no larger, and with no fewer cancellations."""
     larger = tuple(by)
-    return all(any(t.size <= b.size and t.symbols <= b.symbols and _dominates(b, t) for b in larger) for t in terms)
+    return all(any(t.size <= b.size and not t.symbols & ~b.symbols and _dominates(b, t) for b in larger) for t in terms)
 
 
 def widened(terms: Iterable[Term], apart: int = 0, together: tuple[int, ...] = ()) -> tuple[Term, ...]:

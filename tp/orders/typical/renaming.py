@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tp.orders.typical import tails
 from tp.orders.typical.content import Content
 from tp.orders.typical.context import Context, Symbol
+from tp.orders.typical.f2 import numbers, union
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.space import Images
 from tp.orders.typical.value import Term, Value, ordered
@@ -35,7 +36,7 @@ def renamed(at: Context, arguments: tuple[str, str, WideAxes], values: Sequence[
         return found._replace(inner=content(found.inner), own=content(found.own), axes=places)
 
     def term(found: Term) -> Term:
-        images = frozenset(at.image(number, symbol, vectors) for number in found.symbols)
+        images = union([1 << at.image(number, symbol, vectors) for number in numbers(found.symbols)])
         parts = ordered(map(content, found.members))
         tail = tails.renamed(found.tail, old, new)
         return found._replace(content=content(found.content), symbols=images, tail=tail, members=parts)

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from tp.orders.typical.f2 import numbers, reduced, spanned, union
+from tp.orders.typical.f2 import extended, numbers, reduced, union
 
 if TYPE_CHECKING:
     from tp.orders.typical.content import Content
@@ -27,7 +27,7 @@ class Space:
     ``free`` holds the generators of which nothing is known. Spaces are made by :func:`spanned_by`.
     """
 
-    __slots__ = ("__weakref__", "_leads", "_rows", "basis", "contents", "dimension", "free", "present")
+    __slots__ = ("__weakref__", "_leads", "_rows", "basis", "contents", "dimension", "free", "present", "rows")
 
     def __init__(self, basis: tuple[int, ...], free: int) -> None:
         self.basis = basis
@@ -37,6 +37,7 @@ class Space:
         """The generators that some vector holds."""
         self.contents: dict[object, Content] = {}
         """All contents over this space, see :mod:`tp.orders.typical.content`."""
+        self.rows = frozenset(basis)
         self._rows = {row.bit_length(): row for row in basis}
         self._leads = union(1 << length >> 1 for length in self._rows)
 
@@ -59,16 +60,16 @@ class Space:
         return _sum(self, other) if self.dimension < other.dimension else _sum(other, self)
 
     @lru_cache(maxsize=REMEMBERED)
-    def extended(self, vectors: frozenset[int]) -> Space:
-        """The span of this space and of ``vectors``."""
-        return _spanned(tuple(vectors), self.free, self.basis)
+    def extended(self, remainders: frozenset[int]) -> Space:
+        """The span of this space and of :meth:`remainder` of other vectors."""
+        return _spanned(extended(self.basis, remainders), self.free)
 
     @lru_cache(maxsize=REMEMBERED)
     def inside(self, other: Space) -> bool:
         """Whether ``other`` holds this space."""
         if self.free & ~other.free or self.dimension > other.dimension or self.present & ~other.present:
             return False
-        return spanned((b & ~other.free for b in self.basis), other.basis)
+        return not any(map(other.remainder, self.rows - other.rows))
 
     def kept(self, mask: int) -> Space:
         """The space restricted to the generators in ``mask``."""
@@ -95,6 +96,7 @@ class Space:
                 rest.append(vector)
         return spanned_by(rest, self.free & ~mask), rows
 
+    @lru_cache(maxsize=REMEMBERED)
     def fixes(self, flip: int) -> bool:
         """Whether all vectors are even under flipping all of ``flip`` at once."""
         return not self.free & flip and not any((row & flip).bit_count() & 1 for row in self.basis)
@@ -140,11 +142,19 @@ class Images:
 
 @lru_cache(maxsize=REMEMBERED)
 def _sum(small: Space, large: Space) -> Space:
-    rest = list(filter(None, map(large.remainder, small.basis)))
+    # Most rows are the same.
+    rest = [r for row in small.rows - large.rows if (r := large.remainder(row))]
     free = small.free & ~large.free
     if not rest and not free:
         return large
-    return _spanned(tuple(rest), free | large.free, large.basis)
+    if not free:
+        return _spanned(extended(large.basis, rest), large.free)
+    # A row that keeps its leading bit stays one. What is left of another has no leading bit of any.
+    kept: list[int] = []
+    lost = [r & ~free for r in rest]
+    for row in large.basis:
+        (lost if 1 << row.bit_length() >> 1 & free else kept).append(row & ~free)
+    return _spanned(extended(tuple(kept), lost), large.free | free)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -154,19 +164,11 @@ def _restricted(space: Space, mask: int) -> Space:
 
 def spanned_by(vectors: Iterable[int], free: int = 0) -> Space:
     """The space of ``vectors`` and of the generators ``free``."""
-    return _spanned(tuple(vectors), free, ())
+    return _spanned(reduced([v & ~free for v in vectors]), free)
 
 
-def _spanned(vectors: tuple[int, ...], free: int, base: tuple[int, ...]) -> Space:
-    """``base`` is an already reduced part of the vectors."""
-    if free:
-        known = ~free
-        # A row that keeps its leading bit stays one; the rest of another has no leading bit of any.
-        kept = [b & known for b in base if not 1 << b.bit_length() >> 1 & free]
-        if len(kept) < len(base):
-            vectors += tuple([b for b in base if 1 << b.bit_length() >> 1 & free])
-        vectors, base = tuple([v & known for v in vectors]), tuple(kept)
-    basis = reduced(vectors, base)
+def _spanned(basis: tuple[int, ...], free: int) -> Space:
+    """The space of a reduced ``basis`` that is 0 on ``free``."""
     if units := union([row for row in basis if row & (row - 1) == 0]):
         # No other row of a reduced basis holds the bit of a unit vector.
         free |= units

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from tp.orders.typical import grains
 from tp.orders.typical.content import Content
+from tp.orders.typical.f2 import union
 from tp.orders.typical.grains import Grains
 from tp.orders.typical.tails import Tail, worst
 
@@ -24,7 +25,7 @@ class Term(NamedTuple):
 
     ``size`` is the exponent in grains. ``part`` is the share of the entries that are not 0, as a power of n in
     grains: 0 for all of them, negative for a vanishing share. A ``bound`` is at most of this size.
-    ``symbols`` are numbers of the products W x that the part depends on, needed when W' is applied to it.
+    ``symbols`` are the products W x that the part depends on, a bit for the number of each, needed when W' is applied.
     ``tail`` says at which few places, and by how much, it is larger or smaller than that. ``members`` are contents of
     parts of this size where ``content`` holds more than these together; it is empty elsewhere, and in bounds.
     """
@@ -33,7 +34,7 @@ class Term(NamedTuple):
     content: Content
     part: Grains = 0
     bound: bool = False
-    symbols: frozenset[int] = frozenset()
+    symbols: int = 0
     tail: Tail = ()
     members: Members = ()
 
@@ -66,8 +67,11 @@ def members_of(content: Content, contents: Iterable[Content]) -> Members:
 def _remembered(contents: frozenset[Content]) -> Members:
     """At most ``MANY`` of ``contents``, none inside another that is kept."""
     kept: list[Content] = []
-    for one in ordered(contents):
-        if not any(one.inside(other) for other in kept):
+    for one in sorted(contents, key=_RANK):
+        for other in kept:
+            if one.inside(other):
+                break
+        else:
             kept.append(one)
             if len(kept) == MANY:
                 break
@@ -79,9 +83,9 @@ def ordered(contents: Iterable[Content]) -> Members:
     return tuple(sorted(set(contents), key=_RANK))
 
 
-def symbols_of(terms: Iterable[Term]) -> frozenset[int]:
+def symbols_of(terms: Iterable[Term]) -> int:
     """All Gaussian symbols that some of ``terms`` depend on."""
-    return frozenset[int]().union(*(t.symbols for t in terms))
+    return union(t.symbols for t in terms)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
