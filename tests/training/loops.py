@@ -16,7 +16,9 @@ from tp.costs import CostFunction, name_of
 from tp.experiments.at import At
 from tp.experiments.training.path import Path as Route
 from tp.experiments.training.trainer import Trainer
+from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.streams import Seed
 from tp.optimizers import SGD, Optimizer
 
 Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[dict[str, Any], Any]]
@@ -47,10 +49,12 @@ def sgd(optimizer: SGD, declared: Mapping[str, float] = MappingProxyType({})) ->
 
 
 def plain(
-    model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, key: int
+    model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, start: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Outputs and linear outputs at the probes and losses, all after the last step, from jax.grad and jax.jvp."""
-    start = model.init(key, n, "float64")
+    """Outputs and linear outputs at the probes and losses, all after the last step, from jax.grad and jax.jvp.
+
+    ``start`` are the initial weights.
+    """
 
     def tangent(move: Any, x: Any) -> Any:
         value, change = jax.jvp(lambda w: output(model, w, x), (start,), (move,))
@@ -65,9 +69,16 @@ def plain(
     return outputs[0], outputs[1], np.asarray(losses), np.asarray(linear_losses)
 
 
-def ends(model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, key: int) -> Any:
-    """The weights after the last step."""
-    start = model.init(key, n, "float64")
+def begun(trainer: Trainer, n: int, number: int) -> dict[str, Any]:
+    """The initial weights of run ``number``, made by the dense engine in double precision."""
+    numpy = trainer.engine(At(n, "float64", "dense")).path == "numpy"
+    key: Any = Seed((number,)) if numpy else jax.random.key(number)
+    drawn = initial_weights.draw(trainer.outline.program.parameters, n, key, np.dtype("float64"))
+    return {name: jnp.asarray(array) for name, array in drawn.items()}
+
+
+def ends(model: tp.Model, route: Route, step: Step, cost: CostFunction, n: int, start: Any) -> Any:
+    """The weights after the last step, from the weights ``start``."""
     nothing = jax.tree.map(jnp.zeros_like, start)
     return descend(model, route, step, cost, n, partial(output, model), start, nothing)[0]
 
@@ -111,9 +122,10 @@ def route(model: tp.Model, steps: int, batch: int, classes: bool = False) -> Rou
 
 def compared(model: tp.Model, path: Route, optimizer: Optimizer, step: Step, cost: CostFunction, n: int = 12) -> None:
     """Asserts that a run of the dense engine is that of the loop, to 1e-9, and that both models differ."""
+    trainer = Trainer(model.name, model.graph, path, optimizer, name_of(cost))
     with precision("float64"):
-        found = Trainer(model.name, model.graph, path, optimizer, name_of(cost)).runs(At(n, "float64", "dense"), 7, 1)
-        output, linear, losses, linear_losses = plain(model, path, step, cost, n, 7)
+        found = trainer.runs(At(n, "float64", "dense"), 7, 1)
+        output, linear, losses, linear_losses = plain(model, path, step, cost, n, begun(trainer, n, 7))
     np.testing.assert_allclose(found["output"][0, -1], output, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["linear"][0, -1], linear, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(found["loss"][0], losses, rtol=1e-9, atol=1e-9)

@@ -15,7 +15,7 @@ from jax.flatten_util import ravel_pytree
 
 import tp
 from tests.marks import exhaustive, slow
-from tests.training.loops import compared, ends, route, sgd
+from tests.training.loops import begun, compared, ends, route, sgd
 from tp.costs import CostFunction, find
 from tp.experiments.at import At
 from tp.experiments.training.trainer import Trainer
@@ -154,8 +154,9 @@ def test_second_derivatives(name: str) -> None:
     model = tp.parse(CLASSES) if name == "classes" else tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer, n = replace(route(model, 4, 2), curved=(0, 4)), SGD(0.2), 4
     with precision("float64"):
-        found = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(n, "float64", "dense"), 7, 1)
-        start, end = model.init(7, n, "float64"), ends(model, path, sgd(optimizer), find("squared").function, n, 7)
+        trainer = Trainer(model.name, model.graph, path, optimizer, "squared")
+        found, start = trainer.runs(At(n, "float64", "dense"), 7, 1), begun(trainer, n, 7)
+        end = ends(model, path, sgd(optimizer), find("squared").function, n, start)
         rates = {w: float((model.graph.learning_rate * p.rate).at(n)) for w, p in model.graph.parameters.items()}
         (x, *_), roots = (
             path.inputs.values(),
@@ -198,7 +199,7 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
     arrays = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(12, "float64", "dense"), 3, 1)
     monkeypatch.setattr(initial_weights, "draw", everything)
     trainer = Trainer(model.name, model.graph, path, optimizer, "squared")
-    assert trainer.absent(12, "conditioned")
+    assert trainer.choice(12, "conditioned").absent
     rows = trainer.runs(At(12, "float64", "conditioned"), 3, 1)
     for key in arrays:
         settled = 1e-2 if key.startswith("hessian") else 1e-8  # from other random starts

@@ -17,7 +17,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
-from tp.interpret.cost.path import Choice, Path, expected, portable, side_by_side
+from tp.interpret.cost.path import Choice, Path, cheaper, of_numpy, portable
 from tp.interpret.cost.work import (
     NUMPY,
     XLA,
@@ -60,14 +60,9 @@ class Derived:
         programs = self._programs()
         if len(programs) > 1 or not portable(programs):
             return compiled
-        nothing = dict.fromkeys(asked, Questions())
-        found = {absent(parameters, asked, n, engine, nothing, NUMPY)} | ({frozenset()} if engine == "auto" else set())
-        together = side_by_side(programs, parameters, n)
-        choices = [Choice(Path.NUMPY, without, 1 if without else together) for without in sorted(found, key=len)]
-        best = min(choices, key=lambda choice: self._work(choice, n))
-        draws = expected(self._work(compiled, n))
-        longer = draws * (self._work(best, n) - self._work(compiled, n))
-        return best if longer <= compilation(programs, self._asked(n), compiled.absent) else compiled
+        choices = of_numpy(programs, parameters, asked, n, engine)
+        compiling = compilation(programs, self._asked(n), compiled.absent)
+        return cheaper(compiled, choices, lambda choice: self._work(choice, n), compiling)
 
     def memory(self, n: int, engine: str, word: int) -> int:
         """Bytes at once for numbers of ``word`` bytes: weights or their known products, and the largest drawn.
@@ -96,7 +91,9 @@ class Derived:
         (scalars, roots), *steps = self._programs()
         total = elsewhere(scalars, roots, n, rates, choice.together)
         total += USUAL_STEPS * sum(elsewhere(*step, n, rates) for step in steps)
-        return total + products(self.program.parameters, self._asked_in_all(n), choice.absent, n, rates)
+        return total + products(
+            self.program.parameters, self._asked_in_all(n), choice.absent, n, rates, choice.together
+        )
 
     def compilation(self, n: int, engine: str) -> float:
         """The work before the first draw, in seconds of the reference machine."""
@@ -111,7 +108,9 @@ class Derived:
         from tp.interpret.arrays.evaluate import stepper
         from tp.interpret.arrays.initial_weights import draw
 
-        norms = {name: spectral_norm(step, n, kind) for name, step in self.steps.items() if not step.vanishes}
+        norms = {
+            name: spectral_norm(step, n, kind, jax.numpy) for name, step in self.steps.items() if not step.vanishes
+        }
         evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=not norms)
 
         def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,7 +140,7 @@ class Derived:
         def block(numbers: Sequence[int]) -> dict[str, Any]:
             seeds = [Seed((number,)) for number in numbers]
             if draws:
-                weights = drawn_side_by_side(parameters, n, seeds, kind)
+                weights = drawn_side_by_side(parameters, n, seeds, kind, choice.absent)
             else:
                 weights = draw(parameters, n, seeds[0], kind, choice.absent)
             values, _ = evaluate(weights, inputs)

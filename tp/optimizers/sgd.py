@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from tp.diagnostics.diagnostic import error
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
+from tp.namespace import namespace
 from tp.optimizers.by_weight import ByWeight, number_of
 from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.registry import register
@@ -101,9 +102,7 @@ class SGD(Optimizer):
         return [*super().described, *([f"declared weight decay of {declared}"] if declared else [])]
 
     def init(self, params: Weights) -> Weights:
-        import jax.numpy as jnp
-
-        return {name: jnp.zeros_like(weight) for name, weight in params.items()}
+        return {name: namespace(weight).zeros_like(weight) for name, weight in params.items()}
 
     def update(
         self, gradients: Weights, state: Weights, params: Weights, rates: Mapping[str, float]

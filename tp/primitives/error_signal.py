@@ -42,14 +42,12 @@ class ErrorSignal(Operation):
 def lower_errorsignal(
     operation: ErrorSignal, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
-    import jax
-
     (samples,) = [a for a in out if a.name == SAMPLES]
-    order = (samples, *without(out, [SAMPLES]))
-    y, target = (aligned(a, t, order) for a, t in zip(arrays, types, strict=True))
-    rows = (samples.at(low.n), -1)
-    found = jax.vmap(jax.grad(find(operation.cost).function))(y.reshape(rows), target.reshape(rows))
-    return aligned(found.reshape(y.shape), order, out)
+    order = (samples, *without(out, names((*low.draws, samples))))
+    before = tuple(a for a in low.draws if a in out)
+    y, target = (aligned(a, t, (*before, *order)) for a, t in zip(arrays, types, strict=True))
+    ys, ts = (a.reshape((*a.shape[: len(before) + 1], -1)) for a in (y, target))
+    return aligned(find(operation.cost).slopes(ys, ts).reshape(y.shape), (*before, *order), out)
 
 
 @typical.rule(ErrorSignal)

@@ -36,7 +36,8 @@ class Input(Operation):
 
 @lowering.rule(Input)
 def lower_input(operation: Input, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    return aligned(low.inputs[operation.name], operation.axes, out)
+    before = tuple(a for a in low.draws if a in out)
+    return aligned(low.inputs[operation.name], (*before, *operation.axes), out)
 
 
 @typical.rule(Input)

@@ -54,9 +54,13 @@ class HessianStep:
         """The nodes that an evaluation returns; none where the correlation vanishes."""
         return [] if self.squared is None else [self.squared, *self.state.values()]
 
-    def fed(self, name: str, array: Any) -> Any:
-        """The value of the node ``state[name]`` as the input ``name``, with the axes in the input's order."""
-        return aligned(array, _renamed(self.graph.type(self.state[name])), self.inputs[name])
+    def fed(self, name: str, array: Any, draws: Type = ()) -> Any:
+        """The value of the node ``state[name]`` as the input ``name``, with the axes in the input's order.
+
+        Both have the axis ``draws`` first.
+        """
+        found = _renamed(self.graph.type(self.state[name]))
+        return aligned(array, (*draws, *found), (*draws, *self.inputs[name]))
 
     def _outline(self, program: Graph) -> dict[str, list[tuple[Type, Type, tuple[str, ...]]]]:
         """Factors of the least rank for every weight that is applied: enough to learn the shape of gradients."""

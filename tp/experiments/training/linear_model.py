@@ -17,15 +17,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
-from tp.costs import CostFunction
+from tp.costs import Cost
 from tp.experiments.training.gradients import Parts, combined, image
+from tp.interpret.arrays.orthonormal import Array
+from tp.namespace import matmul, namespace
 from tp.optimizers import Optimizer
 
-Outputs = Float[Array, "samples components"]
+Outputs = Float[Array, "*draws samples components"]
+Kernels = Float[Array, "*draws samples components samples components"]
+Signal = Float[Array, "*draws batch components"]
 Picked = Int[Array, " batch"]
 
 
@@ -42,9 +44,9 @@ class LinearModel(ABC):
     """``start`` is F_0 and ``kernel`` K_0, at all samples."""
 
     optimizer: Optimizer
-    cost: CostFunction
+    cost: Cost
     start: Outputs
-    kernel: Float[Array, "samples components samples components"]
+    kernel: Kernels
 
     @abstractmethod
     def begin(self, weights: Mapping[str, Any]) -> Line:
@@ -52,33 +54,30 @@ class LinearModel(ABC):
 
     def after(self, line: Line, picked: Picked, targets: Float[Array, "batch components"]) -> Line:
         """After a step on the samples ``picked``, with their ``targets``."""
-        signal = jax.vmap(jax.grad(self.cost))(line.outputs[picked], targets) / len(targets)
-        return self.moved(line, picked, signal)
+        return self.moved(line, picked, self.cost.slopes(line.outputs[..., picked, :], targets) / len(targets))
 
     @abstractmethod
-    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
         """After a step with the error signals ``signal`` of the samples ``picked``."""
 
-    def slopes(self, outputs: Outputs, targets: Outputs) -> tuple[Any, Any]:
+    def slopes(self, outputs: Outputs, targets: Float[Array, "samples components"]) -> tuple[Any, Any]:
         """The maxima over samples of |C'| and |C''| (norms over components): the premise of corollary 4.0.1."""
-        first = jax.vmap(jax.grad(self.cost))(outputs, targets)
-        second = jax.vmap(jax.hessian(self.cost))(outputs, targets)
-        return _largest(first), _largest(second)
+        return _largest(self.cost.slopes(outputs, targets), 1), _largest(self.cost.curvatures(outputs, targets), 2)
 
 
 @dataclass(frozen=True)
 class Kernel(LinearModel):
     """For linear optimisers. By group: ``kernels`` K_g, and ``radial`` J_g θ_0, or zero where it does not matter."""
 
-    kernels: dict[str, Float[Array, "samples components samples components"]]
+    kernels: dict[str, Kernels]
     radial: dict[str, Outputs]
 
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init(self.radial), dict(self.radial))
 
-    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
         drive = {
-            group: jnp.einsum("scbd,bd->sc", kernel[:, :, picked], signal, precision="highest")
+            group: (kernel[..., picked, :] * signal[..., None, None, :, :]).sum((-2, -1))
             for group, kernel in self.kernels.items()
         }
         updates, state = self.optimizer.update(drive, line.state, line.weights, dict.fromkeys(drive, 1.0))
@@ -96,14 +95,19 @@ class Tangent(LinearModel):
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init(weights), dict(weights))
 
-    def moved(self, line: Line, picked: Picked, signal: Float[Array, "batch components"]) -> Line:
-        driven = jnp.zeros_like(self.start).at[picked].add(signal)
+    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
+        xp, shape = namespace(signal), self.start.shape
+        # A sample may be in a batch more than once.
+        driven = matmul((xp.arange(shape[-2])[:, None] == picked).astype(signal.dtype), signal)
         shapes = {name: w.shape for name, w in line.weights.items()}
-        gradient = combined(self.gradients, driven.T.reshape(-1), shapes)
+        turned = driven.swapaxes(-1, -2)
+        gradient = combined(self.gradients, turned.reshape((*shape[:-2], -1)), shapes)
         updates, state = self.optimizer.update(gradient, line.state, line.weights, self.rates)
-        change = image(self.gradients, updates).reshape(driven.T.shape).T
+        change = image(self.gradients, updates).reshape(turned.shape).swapaxes(-1, -2)
         return Line(line.outputs + change, state, {name: w + updates[name] for name, w in line.weights.items()})
 
 
-def _largest(array: Any) -> Any:
-    return jnp.max(jnp.sqrt(jnp.sum(array.reshape((len(array), -1)) ** 2, axis=1)))
+def _largest(array: Any, axes: int) -> Any:
+    """The largest norm over the last ``axes``, over all samples."""
+    squares = (array**2).sum(tuple(range(-axes, 0)))
+    return namespace(array).sqrt(squares.max(-1))

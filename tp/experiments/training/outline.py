@@ -12,7 +12,7 @@ from tp.experiments.training.weights import moves_of
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
-from tp.interpret.cost.work import Questions, questions
+from tp.interpret.cost.work import Questions, questions, sizes
 from tp.optimizers import Optimizer
 from tp.quantities.programs import metric
 from tp.transform.factored import factored
@@ -79,6 +79,19 @@ class Outline:
         """By weight in ``without``: how many outer products one step adds."""
         return {name: rank for name, rank in self.plain[0].rank().items() if name in without}
 
+    def beside(self, n: int, without: frozenset[str]) -> frozenset[str]:
+        """The weights whose moves NumPy keeps as outer products: those in ``without``, and some that are arrays.
+
+        All updates of an array are written to memory. Its outer products are fewer numbers where it is large.
+        """
+        if not self.optimizer.matrix_free(second=bool(self.path.curved)):
+            return without
+        ranks = self.plain[0].rank()
+        shapes = {name: sizes(self.program.parameters[name], n) for name in ranks}
+        steps = self.path.steps
+        large = {name for name, (k, m) in shapes.items() if steps * ranks[name] * (k + m) <= k * m}
+        return without | frozenset(large)
+
     def rates(self, n: int) -> dict[str, float]:
         """Λ at width ``n``, by weight."""
         scale = metric(self.program)
@@ -114,9 +127,14 @@ class Outline:
         """Every graph that a run evaluates."""
         return [part for part, _ in self.parts()]
 
+    def code(self) -> list[Part]:
+        """Every graph that code is made for, however often a run evaluates it: a look before training is apart."""
+        step, look, *rest = self.programs()
+        return [step, look, look, *rest]
+
     def compiled(self, n: int) -> dict[str, Questions]:
-        """The products with every weight that code is made for: each graph once, however often a run evaluates it."""
-        found = questions(self.programs(), n)
+        """The products with every weight that code is made for."""
+        found = questions(self.code(), n)
         return {name: q for name, q in found.items() if name in self.program.parameters}
 
     def asked(self, n: int) -> dict[str, Questions]:

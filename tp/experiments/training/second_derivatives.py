@@ -11,23 +11,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
 from tp.experiments.iteration_limits import FIRST, STEPS, vectors_asked
-from tp.experiments.power_iteration import PowerIteration, State
-from tp.graph.axes import Scale
+from tp.experiments.power_iteration import PowerIteration, State, beside
+from tp.experiments.training.observables import HESSIAN as NOW
+from tp.experiments.training.observables import HESSIAN_DRIFT as CHANGE
+from tp.graph.axes import Scale, Type
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import POINT, Role, Slot
 from tp.interpret.arrays.conditioned_matrix import Gaussian
+from tp.interpret.arrays.streams import fold
 from tp.interpret.cost.work import Questions, questions
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine
 from tp.quantities.hessian import HessianStep
 from tp.transform.moved import Moves, moved, room_for
 
-NOW, CHANGE = "hessian", "hessian drift"
 LEARNED_STEPS = 20
 """The most steps of one power iteration where weights are matrix-free."""
 USUAL_STEPS = 30
@@ -59,22 +58,22 @@ class Second:
 
 @dataclass(frozen=True)
 class Curvature:
-    """The norms at width ``n``."""
+    """The norms at width ``n``, in arrays of the namespace ``xp``, with an axis of ``draws`` first if there is one."""
 
     second: Second
     n: int
     kind: Any
+    xp: Any
+    draws: Type = ()
 
     @cached_property
     def _iterations(self) -> dict[str, PowerIteration]:
-        return {name: PowerIteration(step, self.n, self.kind) for name, step in self.second.steps.items()}
+        steps = self.second.steps.items()
+        return {name: PowerIteration(step, self.n, self.kind, self.xp, self.draws) for name, step in steps}
 
     def start(self, key: Any) -> dict[str, State]:
         """Random iterates, by name of the norm."""
-        return {
-            name: iteration.start(jax.random.fold_in(key, i))
-            for i, (name, iteration) in enumerate(self._iterations.items())
-        }
+        return {name: iteration.start(fold(key, i)) for i, (name, iteration) in enumerate(self._iterations.items())}
 
     def norms(
         self, known: Mapping[str, Any], given: Mapping[str, Any], along: Any, states: Mapping[str, State], begun: Any
@@ -84,22 +83,23 @@ class Curvature:
         ``given`` are the inputs of the program, at one sample, and of the moves. ``along`` [...axes of the output]
         weighs the output. Before training has ``begun`` the change is 0, and its iteration is skipped.
         """
+        xp = self.xp
         inputs = {POINT.of(name): array for name, array in given.items()}
         inputs[POINT.of(Slot(Role.OUTPUT, self.second.output))] = along
         known, states = dict(known), dict(states)
-        found = {name: jnp.zeros((), self.kind) for name in (NOW, CHANGE)}
+        found = {name: xp.zeros([a.at(self.n) for a in self.draws], self.kind) for name in (NOW, CHANGE)}
         for name, iteration in self._iterations.items():
             learning = {
                 w: known[w] for w in vectors_asked(self.second.steps[name], self.n) if isinstance(known[w], Gaussian)
             }
             most = LEARNED_STEPS if learning else STEPS
             if name == CHANGE:
-                most = jnp.where(begun, most, 0)
+                most = xp.where(begun, most, 0)
             state, norm, _, learning = iteration.settle(known, learning, inputs, states[name], most)
-            found[name] = norm if name == NOW else jnp.where(begun, norm, 0.0)
+            found[name] = norm if name == NOW else xp.where(begun, norm, 0.0)
             known |= learning
             # A zero iterate would stay zero: start from the old one next time.
-            states[name] = {k: jnp.where(found[name] > 0, new, states[name][k]) for k, new in state.items()}
+            states[name] = {k: xp.where(beside(found[name] > 0, new), new, states[name][k]) for k, new in state.items()}
         return found, known, states
 
 

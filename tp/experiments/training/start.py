@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float
+import numpy as np
+from jaxtyping import Float
 
 from tp.costs import find
 from tp.experiments.training.evaluation import Evaluation
 from tp.experiments.training.gradients import Parts, inner, only
 from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
+from tp.interpret.arrays.control import stacked
+from tp.interpret.arrays.orthonormal import Array
+from tp.namespace import is_numpy, namespace
 from tp.optimizers import Optimizer
 
 LARGEST = 1024
@@ -33,39 +35,51 @@ def linear_model(
     ``whole`` evaluates one component of the output at all samples; ``inputs`` are [samples, ...], and ``rates`` Λ.
     ``optimizer`` is the one at this width.
     """
-    samples, components = outline.path.samples, outline.path.components
+    samples, components, before = outline.path.samples, outline.path.components, len(whole.draws)
 
     def gradients(known: dict[str, Any], component: Any) -> tuple[dict[str, Any], tuple[Any, dict[str, Any], Parts]]:
         known, found = whole.component(known, inputs, component, {})
-        return known, (found.output.reshape((samples, components)), found.radial, found.gradient)
+        shape = (*found.output.shape[:before], samples, components)
+        return known, (found.output.reshape(shape), found.radial, found.gradient)
 
-    known, (outputs, radial, apart) = jax.lax.scan(gradients, dict(weights), jnp.arange(components))
-    initial = jax.tree.map(_joined, apart)
+    # Everything is stacked along an axis of components, after that of draws.
+    known, (outputs, radial, apart) = stacked(whole.xp, gradients, dict(weights), components, before)
+    initial = apart.with_each(
+        *[lambda array: array.reshape((*array.shape[:before], -1, *array.shape[before + 2 :]))] * 2
+    )
 
     def kernel(of: Parts) -> Any:
         # [components, samples, components, samples] -> [samples, components, samples, components]
-        return inner(of, of, rates).reshape((components, samples, components, samples)).transpose(1, 0, 3, 2)
+        found = inner(of, of, rates)
+        found = found.reshape((*found.shape[:-2], components, samples, components, samples))
+        return found.swapaxes(-1, -2).swapaxes(-3, -4)
 
-    cost = find(outline.cost).function
+    cost = find(outline.cost)
+    output = outputs[(slice(None),) * before + (0,)]
     if not optimizer.linear:
-        return known, Tangent(optimizer, cost, outputs[0], kernel(initial), initial, rates)
+        return known, Tangent(optimizer, cost, output, kernel(initial), initial, rates)
     kernels = {group: kernel(only(initial, weights)) for group, weights in outline.groups.items()}
-    nothing = jnp.zeros((components, samples), whole.kind)
-    along = {group: radial.get(group, nothing).T for group in kernels}
-    total = jnp.sum(jnp.stack(list(kernels.values())), axis=0)
-    return known, Kernel(optimizer, cost, outputs[0], total, kernels, along)
+    nothing = whole.xp.zeros((*output.shape[:before], components, samples), whole.kind)
+    along = {group: radial.get(group, nothing).swapaxes(-1, -2) for group in kernels}
+    return known, Kernel(optimizer, cost, output, sum(kernels.values()), kernels, along)
 
 
-def spectrum(kernel: Float[Array, "samples components samples components"]) -> dict[str, Any]:
+def spectrum(kernel: Float[Array, "*draws samples components samples components"]) -> dict[str, Any]:
     """The largest diagonal entry of the kernel, and its extreme eigenvalues (NaN above :data:`LARGEST` rows)."""
-    steepest, size = jnp.max(jnp.einsum("scsc->sc", kernel)), kernel.shape[0] * kernel.shape[1]
+    xp, size = namespace(kernel), kernel.shape[-2] * kernel.shape[-1]
+    matrix = kernel.reshape((*kernel.shape[:-4], size, size))
+    steepest = xp.diagonal(matrix, axis1=-2, axis2=-1).max(-1)
     if size > LARGEST:
-        unknown = jnp.asarray(jnp.nan, steepest.dtype)
+        unknown = xp.full_like(steepest, np.nan)
         return {"steepest": steepest, "slowest": unknown, "fastest": unknown}
-    values = jnp.linalg.eigvalsh(kernel.reshape((size, size)))
-    return {"steepest": steepest, "slowest": values[0], "fastest": values[-1]}
+    values = _eigenvalues(matrix)
+    return {"steepest": steepest, "slowest": values[..., 0], "fastest": values[..., -1]}
 
 
-def _joined(array: Any) -> Any:
-    """The first two axes as one."""
-    return array.reshape((-1, *array.shape[2:]))
+def _eigenvalues(matrix: Float[Array, "*draws size size"]) -> Float[Array, "*draws size"]:
+    """In increasing order; NaN where the matrix is not finite, for which NumPy has an error."""
+    xp = namespace(matrix)
+    if not is_numpy(matrix):
+        return xp.linalg.eigvalsh(matrix)
+    finite = xp.isfinite(matrix).all((-2, -1))[..., None]
+    return xp.where(finite, xp.linalg.eigvalsh(xp.where(finite[..., None], matrix, 0.0)), np.nan)

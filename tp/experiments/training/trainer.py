@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from tp.costs import find
 from tp.diagnostics.diagnostic import error
 from tp.experiments.at import At
+from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.streams import Compiled
@@ -25,7 +26,18 @@ from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
-from tp.interpret.cost.work import drawing_bytes, elsewhere, held_entries, products, questions, sizes
+from tp.interpret.cost.path import Choice, cheaper, of_numpy, portable
+from tp.interpret.cost.path import Path as Computing
+from tp.interpret.cost.work import (
+    NUMPY,
+    XLA,
+    drawing_bytes,
+    elsewhere,
+    held_entries,
+    products,
+    questions,
+    sizes,
+)
 from tp.optimizers import Optimizer
 
 GRAMS = 4
@@ -64,6 +76,8 @@ class Trainer:
         self._program = program if isinstance(program, WrittenGraph) else written(_marked(program, features))
         self.optimizer = optimizer.of(self._program.graph.parameters)
         self._compiled = Compiled()
+        self._ready: dict[At, Ready] = {}
+        self._choices: dict[tuple[int, str], Choice] = {}
 
     @cached_property
     def outline(self) -> Outline:
@@ -85,35 +99,41 @@ class Trainer:
 
     def runs(self, at: At, first: int, count: int) -> dict[str, Floats]:
         """The arrays of runs number ``first``, ``first`` + 1, ..., with a leading axis [count]."""
+        data, choice = {**self.path.inputs, TARGETS: self.path.targets}, self.choice(at.width, at.engine)
+        if choice.path is Computing.NUMPY:
+            kind = np.dtype(at.dtype)
+            if at not in self._ready:
+                self._ready[at] = Ready(self.outline, at.width, kind, choice)
+            given = {name: np.asarray(array, kind) for name, array in data.items()}
+            block = partial(self._ready[at].several, data=given)
+            return drawn_in_blocks(block, first, count, choice.together, self.memory(at))
         return self._compiled.draw(
             at,
             first,
             count,
-            {**self.path.inputs, TARGETS: self.path.targets},
-            lambda kind: Ready(self.outline, at.width, kind, self.absent(at.width, at.engine)).one,
+            data,
+            lambda kind: Ready(self.outline, at.width, kind, choice).one,
             lambda: self.memory(at),
         )
 
     def engine(self, at: At) -> Engine:
-        found = self.absent(at.width, at.engine)
+        choice = self.choice(at.width, at.engine)
         forced = materialised(self.outline.program.parameters)
         asked = at.engine if self.outline.optimizer.matrix_free(second=bool(self.path.curved)) else "dense"
-        return Engine(chosen_engine(found, asked), tuple(sorted(found)), forced)
+        return Engine(chosen_engine(choice.absent, asked), tuple(sorted(choice.absent)), forced, choice.path)
 
     def cost(self, at: At) -> float:
-        n, engine = at.width, at.engine
-        weights = products(self.outline.program.parameters, self.outline.asked(n), self.absent(n, engine), n)
-        return weights + sum(times * elsewhere(*part, n) for part, times in self.outline.parts())
+        return self._work(self.choice(at.width, at.engine), at.width)
 
     def compilation(self, at: At) -> float:
-        n, outline = at.width, self.outline
-        return compilation(outline.programs(), outline.compiled(n), self.absent(n, at.engine))
+        choice = self.choice(at.width, at.engine)
+        return 0.0 if choice.path is Computing.NUMPY else self._compiling(at.width, choice.absent)
 
     def memory(self, at: At) -> int:
-        """Bytes that a run needs."""
-        n, word = at.width, WORD[at.dtype]
-        drawn = drawing_bytes(self.outline.program.parameters, self.absent(n, at.engine), n, word)
-        return word * self._words(n, at.engine) + drawn
+        """Bytes that a run needs, or those that are made side by side."""
+        n, word, choice = at.width, WORD[at.dtype], self.choice(at.width, at.engine)
+        drawn = drawing_bytes(self.outline.program.parameters, choice.absent, n, word)
+        return choice.together * word * self._words(n, choice.absent) + drawn
 
     def identity(self) -> Identity:
         path = self.path
@@ -130,23 +150,43 @@ class Trainer:
         shared = find(self._cost).shipped and self.optimizer.shipped
         return Identity(self._program.digest, arrays_hash(arrays), self.quantities, __name__, shared=shared)
 
-    def absent(self, n: int, engine: str) -> frozenset[str]:
-        """The weights that are matrix-free at width ``n``; none where the optimiser needs all as arrays.
+    def choice(self, n: int, engine: str) -> Choice:
+        """What computes at width ``n``. No weight is matrix-free where the optimiser needs all as arrays.
 
         Raises TpError TP511 where the engine is "conditioned" and no weight can be matrix-free.
         """
+        if (n, engine) not in self._choices:
+            self._choices[n, engine] = self._choose(n, engine)
+        return self._choices[n, engine]
+
+    def _choose(self, n: int, engine: str) -> Choice:
         if engine == "conditioned" and not self.optimizer.linear:
             raise error(
                 "TP511", f"{self.optimizer.name} with these settings moves weights as arrays", hint="use --engine dense"
             )
-        if not self.outline.optimizer.matrix_free(second=bool(self.path.curved)):
-            return frozenset()
-        parameters, outline = self.outline.program.parameters, self.outline
-        return absent(parameters, outline.asked(n), n, engine, outline.compiled(n))
+        outline = self.outline
+        if not outline.optimizer.matrix_free(second=bool(self.path.curved)):
+            engine = "dense"
+        parameters, programs, asked = outline.program.parameters, outline.programs(), outline.asked(n)
+        compiled = Choice(Computing.XLA, absent(parameters, asked, n, engine, outline.compiled(n)))
+        if not (find(self._cost).for_both and self.optimizer.shipped and portable(programs)):
+            return compiled
+        choices = of_numpy(programs, parameters, asked, n, engine)
+        return cheaper(compiled, choices, lambda choice: self._work(choice, n), self._compiling(n, compiled.absent))
 
-    def _words(self, n: int, engine: str) -> int:
-        """How many numbers are in memory at once, approximately."""
-        without, programs = self.absent(n, engine), self.outline.programs()
+    def _compiling(self, n: int, without: frozenset[str]) -> float:
+        return compilation(self.outline.code(), self.outline.compiled(n), without)
+
+    def _work(self, choice: Choice, n: int) -> float:
+        """Seconds of one run."""
+        rates, outline = NUMPY if choice.path is Computing.NUMPY else XLA, self.outline
+        weights = products(outline.program.parameters, outline.asked(n), choice.absent, n, rates, choice.together)
+        rest = sum(times * elsewhere(*part, n, rates, choice.together) for part, times in outline.parts())
+        return weights + rest
+
+    def _words(self, n: int, without: frozenset[str]) -> int:
+        """How many numbers a run has in memory at once, approximately."""
+        programs = self.outline.programs()
         held = held_entries(self.outline.program.parameters, questions([programs[0]], n), without, n)
         ranks, room = self.outline.ranks(without), self.outline.room(n, without)
         arrays = sum(

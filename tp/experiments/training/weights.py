@@ -10,15 +10,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
-
 from tp.experiments.training.evaluation import Values
 from tp.experiments.training.gradients import Parts, Rows
+from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.conditioned_matrix import later_than
+from tp.interpret.arrays.control import written, written_rows
 from tp.interpret.cost.work import sizes
+from tp.namespace import matmul
 from tp.optimizers import Optimizer
 from tp.transform.moved import Moves
 
@@ -41,7 +41,8 @@ class Moving(NamedTuple):
 class Descent:
     """``steps`` of an ``optimizer`` on the weights of ``program`` at width ``n``.
 
-    ``ranks`` are the numbers of outer products of one step, for matrix-free weights; ``rates`` is Λ.
+    ``ranks`` are the numbers of outer products of one step, for weights that keep them; ``rates`` is Λ. ``xp`` is the
+    namespace of all arrays; those of weights and rows have the axis ``draws`` first.
     """
 
     program: Graph
@@ -52,6 +53,8 @@ class Descent:
     batch: int
     rates: Mapping[str, float]
     ranks: Mapping[str, int]
+    xp: Any
+    draws: Type = ()
 
     def moves(self) -> Moves:
         """The moves of matrix-free weights after all steps."""
@@ -59,20 +62,24 @@ class Descent:
 
     def begin(self, known: Mapping[str, Any], moving: Collection[str]) -> Moving:
         """The state before the first step; ``moving`` are the weights that have a gradient."""
+        draws, parameters = tuple(a.at(self.n) for a in self.draws), self.program.parameters
         ranks = {name: self.steps * rank for name, rank in self.ranks.items()}
         rows = {
-            name: Rows(*(jnp.zeros((rank, size), self.kind) for size in sizes(self.program.parameters[name], self.n)))
+            name: Rows(*(self.xp.zeros((*draws, rank, size), self.kind) for size in sizes(parameters[name], self.n)))
             for name, rank in ranks.items()
         }
-        initial = {name: jnp.zeros(1 + rank, self.kind).at[0].set(1) for name, rank in ranks.items()}
+        initial = {name: written(self.xp.zeros(1 + rank, self.kind), 0, 1) for name, rank in ranks.items()}
         arrays = {name: known[name] for name in moving if name not in ranks}
         return Moving(dict(known), self.optimizer.init({**arrays, **initial}), rows, initial)
 
     def after(self, moving: Moving, gradient: Parts, s: Any) -> Moving:
         """The state after step number ``s``; ``gradient`` is that of the sum of costs over the batch."""
-        rows, reads = dict(moving.rows), jax.tree.leaves(gradient)
+        rows, reads = (
+            dict(moving.rows),
+            [*gradient.leaves.values(), *(a for pair in gradient.rows.values() for a in pair)],
+        )
         gradients = {
-            name: self._array(name, gradient) / self.batch
+            name: self._array(name, gradient, moving.known[name].shape) / self.batch
             for name in (*gradient.leaves, *gradient.rows)
             if name not in self.ranks
         }
@@ -81,9 +88,9 @@ class Descent:
         for name, rank in self.ranks.items():
             start = later_than(s * rank, *reads)
             pairs = zip(rows[name], gradient.rows[name], strict=True)
-            rows[name] = Rows(*(jax.lax.dynamic_update_slice_in_dim(old, new, start, 0) for old, new in pairs))
-            fresh = jnp.full(rank, 1 / self.batch, self.kind)
-            gradients[name] = jax.lax.dynamic_update_slice(jnp.zeros_like(params[name]), fresh, (1 + s * rank,))
+            rows[name] = Rows(*(written_rows(old, start, new, axis=-2) for old, new in pairs))
+            fresh = self.xp.full(rank, 1 / self.batch, self.kind)
+            gradients[name] = written_rows(self.xp.zeros_like(params[name]), 1 + s * rank, fresh)
         whole = {**params, **arrays}
         updates, state = self.optimizer.update(gradients, moving.state, whole, self.rates)
         now = {name: params[name] + updates[name] for name in params}
@@ -93,19 +100,23 @@ class Descent:
     def whole(self, name: str, weight: Any) -> Any:
         """The array ``weight`` with the mean of its law, without which weights are kept; others as they are."""
         mean = self.program.parameters[name].law.mean
-        return weight if mean is None or name in self.ranks else weight + jnp.asarray(mean.at(self.n), self.kind)
+        return weight if mean is None or name in self.ranks else weight + self.xp.asarray(mean.at(self.n), self.kind)
 
     def inputs(self, moving: Moving) -> dict[str, Any]:
         """The inputs of a program with :meth:`moves`, beside its own."""
         found: dict[str, Any] = {}
         for name, (left, right) in moving.rows.items():
             parameter = self.program.parameters[name]
-            found[Slot(Role.LEFT, name)] = left.reshape((-1, *(a.at(self.n) for a in parameter.outs)))
-            found[Slot(Role.RIGHT, name)] = right.reshape((-1, *(a.at(self.n) for a in parameter.ins)))
+            for role, rows, axes in ((Role.LEFT, left, parameter.outs), (Role.RIGHT, right, parameter.ins)):
+                found[Slot(role, name)] = rows.reshape((*rows.shape[:-1], *(a.at(self.n) for a in axes)))
             found[Slot(Role.COEFFICIENTS, name)] = moving.coordinates[name][1:]
             if self.optimizer.shrinkage(name):
                 found[Slot(Role.SHRUNK, name)] = moving.coordinates[name][0]
         return found
+
+    def random(self) -> frozenset[str]:
+        """The :meth:`inputs` that are different in every draw."""
+        return frozenset(Slot(role, name) for name in self.ranks for role in (Role.LEFT, Role.RIGHT) if self.draws)
 
     def found(self, moving: Moving, values: Values) -> Values:
         """``values`` with gradients with respect to the present weights.
@@ -120,13 +131,13 @@ class Descent:
         }
         return values._replace(gradient=Parts(values.gradient.leaves, rows))
 
-    def _array(self, name: str, gradient: Parts) -> Any:
+    @staticmethod
+    def _array(name: str, gradient: Parts, shape: tuple[int, ...]) -> Any:
+        """The gradient as an array of this ``shape``."""
         if name in gradient.leaves:
-            return gradient.leaves[name]
+            return gradient.leaves[name].reshape(shape)
         left, right = gradient.rows[name]
-        parameter = self.program.parameters[name]
-        matrix = jnp.matmul(left.T, right, precision="highest")
-        return matrix.reshape([a.at(self.n) for a in (*parameter.outs, *parameter.ins)])
+        return matmul(left.swapaxes(-1, -2), right).reshape(shape)
 
 
 def moves_of(optimizer: Optimizer, steps: int, ranks: Mapping[str, int]) -> Moves:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Float, Int
 
+from tp.interpret.arrays.control import written_rows
 from tp.interpret.arrays.coordinates import Coordinates
 from tp.interpret.arrays.orthonormal import Array, products
 from tp.interpret.arrays.streams import fold, normal, of_key
-from tp.namespace import matmul, namespace
+from tp.namespace import is_numpy, matmul, namespace
 
 BLOCK = 64
 """The most vectors whose products are drawn at once."""
@@ -29,8 +30,8 @@ class Known(NamedTuple):
     Rows of the basis are orthonormal, or zero with a zero image.
     """
 
-    basis: Float[Array, "known size"]
-    images: Float[Array, "known other"]
+    basis: Float[Array, "*draws known size"]
+    images: Float[Array, "*draws known other"]
 
 
 class Gaussian(NamedTuple):
@@ -39,6 +40,9 @@ class Gaussian(NamedTuple):
     ``forward`` holds W q for unit vectors q, ``backward`` W' u. ``key`` is the matrix's own random stream and ``calls``
     counts the blocks of products drawn, each of which has a stream of its own. ``filled``, where not None, counts the
     rows of both sides that are in use: the arrays then keep their size, as a JAX loop needs it.
+
+    NumPy may have a matrix for each of several draws: the key is then a tuple of streams, and all arrays have an axis
+    of draws first.
     """
 
     key: Any
@@ -49,12 +53,12 @@ class Gaussian(NamedTuple):
 
     def answer(
         self,
-        x: Float[Array, "vectors size"],
+        x: Float[Array, "*draws vectors size"],
         transposed: bool,
         keep: bool = True,
         block: int = BLOCK,
         shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "vectors other"], Gaussian]:
+    ) -> tuple[Float[Array, "*draws vectors other"], Gaussian]:
         """W x for every row of ``x``, or W' x where ``transposed``, and the matrix with these products added.
 
         With ``keep`` false the last block of products is not stored, which is right if no others follow.
@@ -62,28 +66,28 @@ class Gaussian(NamedTuple):
         ``shared`` are the coordinates of ``x`` that other matrices have found.
         """
         known, shared = self, shared or Coordinates()
-        made: list[Float[Array, "vectors other"]] = []
-        for start in range(0, x.shape[0], block):
-            rows = x[start : start + block]
-            later = keep or start + block < x.shape[0]
+        made: list[Float[Array, "*draws vectors other"]] = []
+        for start in range(0, x.shape[-2], block):
+            rows = x[..., start : start + block, :]
+            later = keep or start + block < x.shape[-2]
             here, known = known._block(start, rows, transposed, later, shared)
             made.append(here)
-        return (made[0] if len(made) == 1 else namespace(x).concatenate(made)), known
+        return (made[0] if len(made) == 1 else namespace(x).concatenate(made, axis=-2)), known
 
     def _block(
-        self, start: int, x: Float[Array, "vectors size"], transposed: bool, keep: bool, shared: Coordinates
-    ) -> tuple[Float[Array, "vectors other"], Gaussian]:
+        self, start: int, x: Float[Array, "*draws vectors size"], transposed: bool, keep: bool, shared: Coordinates
+    ) -> tuple[Float[Array, "*draws vectors other"], Gaussian]:
         mine, other = (self.backward, self.forward) if transposed else (self.forward, self.backward)
         inside, fresh, outside, new = shared.split(start, x, mine.basis)
-        noise = normal(fold(self.key, self.calls), (x.shape[0], other.basis.shape[1]), x.dtype)
+        noise = normal(fold(self.key, self.calls), (x.shape[-2], other.basis.shape[-1]), x.dtype)
         # Components of images along known vectors of the other side are already determined; they replace the noise.
         told = products(fresh, other.images) - products(noise, other.basis)
-        images = (noise + matmul(told, other.basis)) * new[:, None]
+        images = (noise + matmul(told, other.basis)) * new[..., None]
         answers = matmul(inside, mine.images) + matmul(outside, images)
         if not keep:
             return answers, self
         if self.filled is None:
-            images = namespace(images).concatenate((mine.images, images))
+            images = namespace(images).concatenate((mine.images, images), axis=-2)
             return answers, self._with(Known(shared.grown(start, mine.basis, fresh), images), transposed)
         return answers, self._learned(Known(fresh, images), self.filled, transposed, answers)
 
@@ -95,15 +99,18 @@ class Gaussian(NamedTuple):
         self, more: Known, filled: tuple[Any, Any], transposed: bool, answers: Float[Array, "vectors other"]
     ) -> Gaussian:
         """With ``more`` products in the room after those in use, whose numbers are ``filled``."""
-        import jax
-
         mine, start = self.backward if transposed else self.forward, later_than(filled[transposed], answers)
-        grown = Known(*(jax.lax.dynamic_update_slice_in_dim(a, b, start, 0) for a, b in zip(mine, more, strict=True)))
+        grown = Known(*(written_rows(a, start, b) for a, b in zip(mine, more, strict=True)))
         after = filled[transposed] + more.basis.shape[0]
         return self._with(grown, transposed, (filled[0], after) if transposed else (after, filled[1]))
 
     def with_room(self, forward: int, backward: int) -> Gaussian:
-        """The same matrix, of JAX, with room for so many more products on each side. Arrays then keep their size."""
+        """The same matrix with room for so many more products on each side: arrays of JAX then keep their size.
+
+        Those of NumPy grow.
+        """
+        if is_numpy(*self.forward):
+            return self
         import jax.numpy as jnp
 
         known = (self.forward, self.backward)
@@ -118,8 +125,8 @@ class Gaussian(NamedTuple):
 
 def unknown(rows: int, columns: int, key: Any, dtype: Any) -> Gaussian:
     """A matrix [rows, columns] of which no product has been drawn yet; ``key`` decides whether it is one of NumPy."""
-    xp = of_key(key)
-    forward = Known(xp.zeros((0, columns), dtype), xp.zeros((0, rows), dtype))
+    xp, draws = of_key(key), (len(key),) if isinstance(key, tuple) else ()
+    forward = Known(xp.zeros((*draws, 0, columns), dtype), xp.zeros((*draws, 0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
 
 
@@ -127,7 +134,10 @@ def later_than(index: Int[Array, ""], *reads: Float[Array, ...]) -> Int[Array, "
     """``index``, computed so that it depends on ``reads``.
 
     XLA can write in place to an array at such an index, because all reads of the array come first, and keeps no copy.
+    NumPy does as it is told.
     """
+    if is_numpy(*reads):
+        return index
     import jax.numpy as jnp
 
     never = functools.reduce(jnp.logical_or, [jnp.min(a) < -jnp.inf for a in reads])

@@ -32,7 +32,9 @@ class Coordinates:
 
     def grown(self, start: int, basis: Array, fresh: Array) -> Array:
         """``basis`` with the rows ``fresh`` of the split from number ``start`` on."""
-        return self._once(("grown", start, _name(basis)), basis, lambda: namespace(fresh).concatenate((basis, fresh)))
+        return self._once(
+            ("grown", start, _name(basis)), basis, lambda: namespace(fresh).concatenate((basis, fresh), axis=-2)
+        )
 
     def _once(self, key: Any, basis: Array | None, make: Callable[[], T]) -> T:
         """What ``make`` returns, kept until every weight has had it. The ``basis`` is kept too, and so its name."""
@@ -44,4 +46,4 @@ class Coordinates:
 
 def _name(basis: Array) -> int:
     """The identity of ``basis``; all without rows are one."""
-    return id(basis) if basis.shape[0] else 0
+    return id(basis) if basis.shape[-2] else 0

@@ -8,7 +8,7 @@ Results have their axes in the order of their types.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from jaxtyping import Float
@@ -24,6 +24,7 @@ from tp.interpret.cost.schedule import schedule
 from tp.namespace import namespace
 from tp.primitives.apply import Apply, from_rows, multiplied, rows_of
 from tp.primitives.arrays import aligned
+from tp.primitives.input import Input
 from tp.primitives.interpretations import Lowering, lowering
 from tp.primitives.traits import applied_weight, weight_of
 
@@ -46,15 +47,23 @@ def evaluator(
 
 
 def stepper(
-    graph: Nodes, roots: Sequence[int], n: int, dtype: Any, forget: bool = False, draws: Type = (), fused: bool = False
+    graph: Nodes,
+    roots: Sequence[int],
+    n: int,
+    dtype: Any,
+    forget: bool = False,
+    draws: Type = (),
+    fused: bool = False,
+    random: Collection[str] = (),
 ) -> Callable[[Mapping[str, Any], Inputs], tuple[list[Values], Weights]]:
     """As :func:`evaluator`; the function also returns the weights, matrix-free ones with the products drawn.
 
     With ``forget`` the weights are not used again, so the last products of each are not kept. ``draws`` may be one axis
-    of draws made side by side: it is then the first axis of all weights, which are arrays of NumPy, and of all results.
+    of draws made side by side: it is then the first axis of all weights, which are arrays of NumPy, of the inputs in
+    ``random``, and of all results.
     With ``fused``, for arrays of NumPy, products in algebras are single steps.
     """
-    types = _types(graph, roots, draws)
+    types = _types(graph, roots, draws, random)
     sums, spared = _fused(graph, roots, types, n) if fused else ({}, frozenset())
     groups = [group for group in schedule(graph, roots) if group[0] not in spared]
     operands = {index: sums[index].operands if index in sums else graph[index].operands for index in types}
@@ -99,12 +108,13 @@ def _vectors(graph: Nodes, group: Sequence[int]) -> tuple[Any, ...]:
     return axes, tuple(graph[i].operands[0] for i in group)
 
 
-def _types(graph: Nodes, roots: Sequence[int], draws: Type) -> dict[int, Type]:
-    """The axes of every node as it is stored; those of values that depend on weights begin with ``draws``."""
+def _types(graph: Nodes, roots: Sequence[int], draws: Type, inputs: Collection[str]) -> dict[int, Type]:
+    """The axes of every node as it is stored; those that depend on weights or on ``inputs`` begin with ``draws``."""
     out: dict[int, Type] = {}
     for index in graph.needed(roots):
         node = graph[index]
-        random = weight_of(node.operation) is not None or any(out[i][:1] == draws for i in node.operands)
+        own = weight_of(node.operation) is not None or (isinstance(o := node.operation, Input) and o.name in inputs)
+        random = own or any(out[i][:1] == draws for i in node.operands)
         out[index] = (draws if random else ()) + stored(node.type)
     return out
 

@@ -35,11 +35,14 @@ def draw(
 
 
 def drawn_side_by_side(
-    parameters: Mapping[str, Parameter], n: int, seeds: Sequence[Seed], dtype: Any
-) -> dict[str, Float[np.ndarray, "draws ..."]]:
-    """:func:`draw` for every one of ``seeds``, along a first axis. No weight is matrix-free."""
+    parameters: Mapping[str, Parameter], n: int, seeds: Sequence[Seed], dtype: Any, absent: Collection[str] = ()
+) -> dict[str, Any]:
+    """:func:`draw` for every one of ``seeds``, along a first axis."""
     out: dict[str, Any] = {}
     for index, (name, parameter) in enumerate(parameters.items()):
+        if name in absent:
+            out[name] = unknown(*sizes(parameter, n), fold(tuple(seeds), index), dtype)
+            continue
         shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
         out[name] = np.empty((len(seeds), *shape), dtype)
         for k, seed in enumerate(seeds):

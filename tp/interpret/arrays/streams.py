@@ -1,4 +1,7 @@
-"""Random streams: a key of JAX, or a :class:`Seed` for NumPy. Every weight of every draw has a stream of its own."""
+"""Random streams: a key of JAX, or a :class:`Seed` for NumPy. Every weight of every draw has a stream of its own.
+
+A tuple of seeds is the streams of draws that NumPy makes side by side: what is drawn has an axis of draws first.
+"""
 
 from __future__ import annotations
 
@@ -131,6 +134,8 @@ def fold(key: Any, number: Any) -> Any:
     """The stream number ``number`` of those that belong to ``key``."""
     if isinstance(key, Seed):
         return Seed((*key.path, int(number)))
+    if isinstance(key, tuple):
+        return tuple(fold(one, number) for one in key)
     import jax
 
     return jax.random.fold_in(key, number)
@@ -140,6 +145,11 @@ def normal(key: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """Independent standard normal numbers of the given ``shape``, drawn in single precision as all weights are."""
     if isinstance(key, Seed):
         return key.normal(shape).astype(dtype, copy=False)
+    if isinstance(key, tuple):
+        made = np.empty((len(key), *shape), dtype)
+        for array, one in zip(made, key, strict=True):
+            array[...] = one.normal(shape)
+        return made
     from tp.interpret.arrays import noise
 
     return noise.normal(key, shape, dtype)
@@ -147,7 +157,7 @@ def normal(key: Any, shape: tuple[int, ...], dtype: Any) -> Any:
 
 def of_key(key: Any) -> Any:
     """``numpy`` or ``jax.numpy``: what arrays drawn from ``key`` belong to."""
-    if isinstance(key, Seed):
+    if isinstance(key, Seed | tuple):
         return np
     import jax.numpy
 

@@ -63,14 +63,14 @@ class Questions:
         """Seconds with the weight as an array of ``size`` entries, drawing included."""
         return size * (rates.draw + rates.touch + sum(rates.touch + rates.multiply * k for k, _ in self.groups))
 
-    def conditioned(self, rows: int, columns: int, rates: Rates = XLA) -> float:
-        """Seconds with the weight matrix-free."""
+    def conditioned(self, rows: int, columns: int, rates: Rates = XLA, together: int = 1) -> float:
+        """Seconds of one draw with the weight matrix-free, where ``together`` are made at once."""
         known = [0, 0]
         total = 0.0
         for k, side in self.groups:
             mine, other = known[side], known[not side]
             inside, outside = (rows, columns) if side else (columns, rows)
-            total += rates.ask + rates.draw * k * outside
+            total += rates.ask / together + rates.draw * k * outside
             total += rates.touch * (inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k))
             total += rates.multiply * k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
             known[side] += k
@@ -142,13 +142,20 @@ def products(
     without: Collection[str],
     n: int,
     rates: Rates = XLA,
+    together: int = 1,
 ) -> float:
-    """Seconds for all products with weights, drawing included; weights in ``without`` are matrix-free."""
+    """Seconds of one draw for all products with weights, drawing included, where ``together`` are made at once.
+
+    Weights in ``without`` are matrix-free.
+    """
     total = 0.0
     for name, parameter in parameters.items():
         rows, columns = sizes(parameter, n)
         mine = asked.get(name, Questions())
-        total += mine.conditioned(rows, columns, rates) if name in without else mine.materialised(rows * columns, rates)
+        if name in without:
+            total += mine.conditioned(rows, columns, rates, together)
+        else:
+            total += mine.materialised(rows * columns, rates)
     return total
 
 
