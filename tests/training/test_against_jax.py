@@ -188,16 +188,15 @@ def test_rows_of_outer_products_are_the_moves_of_a_matrix(
 ) -> None:
     """The same weights, once moved as arrays and once left alone, with every update kept beside them."""
 
-    draw = initial_weights.draw
-
-    def everything(parameters: Any, n: int, key: Any, dtype: Any, absent: Any = ()) -> dict[str, Any]:
-        return draw(parameters, n, key, dtype)
+    def everything(draw: Any) -> Any:
+        return lambda parameters, n, keys, dtype, absent=(): draw(parameters, n, keys, dtype)
 
     model = tp.load(PROGRAMS / f"{name}.tp")
     path, optimizer = route(model, 5, 2), SGD(0.2, momentum=0.7, decay=decay, decays=decays)
     path = replace(path, curved=path.looks if name == "mlp" and not optimizer.shrinks else ())
     arrays = Trainer(model.name, model.graph, path, optimizer, "squared").runs(At(12, "float64", "dense"), 3, 1)
-    monkeypatch.setattr(initial_weights, "draw", everything)
+    for name in ("draw", "drawn_side_by_side"):
+        monkeypatch.setattr(initial_weights, name, everything(getattr(initial_weights, name)))
     trainer = Trainer(model.name, model.graph, path, optimizer, "squared")
     assert trainer.choice(12, "conditioned").absent
     rows = trainer.runs(At(12, "float64", "conditioned"), 3, 1)

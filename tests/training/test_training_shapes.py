@@ -39,7 +39,7 @@ for optimizer in (SGD(momentum=0.5, decay=0.1), Bent()):
         trainer.draw(At(6, "float64", engine), 0, 2)
 inputs.inputs_for({"x": ()}, 2)
 targets.labelled({"x": program.inputs["x"]}, (), 2, None, "float64")
-refused(gradients.combined, gradients.Parts({}, {}), np.ones((2, 2)), {})
+refused(gradients.combined, gradients.Parts({}, {}), np.ones(()), {})
 refused(targets._unit, np.ones((2, 2), int), (2,))
 """
 

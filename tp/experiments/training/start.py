@@ -42,11 +42,12 @@ def linear_model(
         shape = (*found.output.shape[:before], samples, components)
         return known, (found.output.reshape(shape), found.radial, found.gradient)
 
+    def joined(array: Any) -> Any:
+        return array.reshape((*array.shape[:before], -1, *array.shape[before + 2 :]))
+
     # Everything is stacked along an axis of components, after that of draws.
     known, (outputs, radial, apart) = stacked(whole.xp, gradients, dict(weights), components, before)
-    initial = apart.with_each(
-        *[lambda array: array.reshape((*array.shape[:before], -1, *array.shape[before + 2 :]))] * 2
-    )
+    initial = apart.with_each(joined, joined)
 
     def kernel(of: Parts) -> Any:
         # [components, samples, components, samples] -> [samples, components, samples, components]
