@@ -15,7 +15,7 @@ from scipy import stats
 
 from tests.marks import exhaustive, slow
 from tp.costs import find, known, name_of
-from tp.experiments.experiment import At
+from tp.experiments.at import At
 from tp.experiments.training.observables import numbers
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.start import spectrum
