@@ -25,11 +25,11 @@ from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.arrays.evaluate import Weights, evaluator, stepper, stored
 from tp.interpret.cost.compilation import SHARED
-from tp.interpret.cost.engine import ENGINES
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
 from tp.quantities.slots import arrange, first
+from tp.sampling.plan import ENGINES
 from tp.syntax import Program, parse
 from tp.transform.factored import factored
 
