@@ -167,7 +167,7 @@ def test_verdicts_are_extended_only_where_that_is_cheap() -> None:
 
 
 def test_seeds_come_before_a_dear_width_that_would_do_as_well() -> None:
-    plan, draw = Plan(WIDTHS, max_width=1024, most_seeds=100, budget=60), Recorder()
+    plan, draw = Plan(WIDTHS, max_width=1024, most_seeds=100, budget=50), Recorder()
     sweep(Fake(draw, lambda n: 1.0 if n == 1024 else 1e-4), plan, wanted=lambda _: (More.SEEDS | More.WIDTHS).cheapest)
     before = draw.calls[: next(i for i, (n, *_) in enumerate(draw.calls) if n == 1024)]
     assert sum(seeds for n, seeds, _ in before if n == 128) == 100

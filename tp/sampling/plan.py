@@ -25,7 +25,7 @@ MAX_WIDTH = 1 << 16
 """Widths are added to the default ones up to this one."""
 STEP = 8
 """The ratio of an added width to the width before."""
-SECONDS = 90.0
+SECONDS = 60.0
 """The default budget in seconds."""
 LONG_SECONDS = 170.0
 """The default budget in seconds where the widths span a factor of more than :data:`LONG`."""
@@ -57,7 +57,7 @@ class Plan:
             draw costs n), or ``"auto"``: the cheaper one at each width.
         budget: seconds of work, compiling and drawing, after which neither seeds nor widths are added. They are those
             of the reference machine (:mod:`tp.interpret.cost.work`), so what is drawn depends on no clock. The first
-            round is always finished. None: 90 s, or 170 s where the widths span a factor of more than 1000.
+            round is always finished. None: 60 s, or 170 s where the widths span a factor of more than 1000.
         max_width: widths are added up to this one. None: no width is added.
         most_seeds: see ``seeds``.
         key: the number that all random draws start from.

@@ -108,8 +108,11 @@ def within(
 
 
 def in_call(cost: float) -> int:
-    """Seeds in one call of the sampler, for draws of ``cost`` seconds each; from 1 to :data:`BLOCK`."""
-    return max(1, min(BLOCK, int(CALL_SECONDS / cost)))
+    """Seeds in one call of the sampler, for draws of ``cost`` seconds each: a power of two, at most :data:`BLOCK`.
+
+    NumPy makes powers of two side by side, and processors share what is left of a call.
+    """
+    return 1 << (max(1, min(BLOCK, int(CALL_SECONDS / cost))).bit_length() - 1)
 
 
 def _allowed(work: float) -> float:

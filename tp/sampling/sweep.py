@@ -109,7 +109,7 @@ def sweep(
 
 TOGETHER = 16
 """The rounds that are drawn at once where the number of seeds is fixed, so that many workers are busy."""
-PART = 1 / 5
+PART = 0.3
 """A width is cheap where :data:`FIRST` draws take this share of the budget at most."""
 GLANCE = 2.0
 """The estimated seconds of work after which a sweep is seen within a round."""
