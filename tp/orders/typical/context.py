@@ -81,6 +81,8 @@ class Context:
         """For every vector W y the vectors that y holds, or in a recurrence the kinds of all below."""
         self._below: list[int] = []
         """The kinds of every vector W y, of those that y holds, of those that these hold, and so on."""
+        self._lower: dict[int, int] = {}
+        """The kinds of all vectors of a set, of those that these hold, and so on."""
         self._numbers: dict[tuple[int, Holds], int] = {}
         self._skewed: dict[tuple[str, frozenset[str]], int] = {}
         self._skewed_axes: list[frozenset[str]] = []
@@ -173,7 +175,9 @@ class Context:
     def symbol(self, symbol: Symbol, holds: int) -> int:
         """The number of a Gaussian vector W y whose y depends on the vectors ``holds``."""
         kind = self._kind_of(symbol)
-        below = union(self._below[i] for i in numbers(holds))
+        below = self._lower.get(holds)
+        if below is None:
+            below = self._lower[holds] = union([self._below[i] for i in numbers(holds)])
         if below >> kind & 1:
             return self._recurrent(kind, self._largest(below))
         return self._vector(kind, holds, below)

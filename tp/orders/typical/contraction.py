@@ -162,10 +162,10 @@ def _uncorrelated(at: Context, content: Content, axis: str, symbols: int) -> boo
     found = at.uncorrelated.get((axis, symbols))
     if found is None:
         here = symbols & at.symbols_on(axis)
-        vectors = [at.symbols[s] for s in numbers(here)]
         alone = at.spread or (here == symbols and not any(map(at.inside, numbers(symbols))))
-        found = at.uncorrelated[axis, symbols] = _tangled(v.own.kept(on) for v in vectors) if alone else 0
-    return bool(found) and not content.free & found and not any(row & found for row in content.basis)
+        vectors = [at.symbols[s].own.kept(on) for s in numbers(here)] if alone else []
+        found = at.uncorrelated[axis, symbols] = _tangled(vectors)
+    return bool(found) and not content.space.present & found
 
 
 def _tangled(contents: Iterable[Content]) -> int:

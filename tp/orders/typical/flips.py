@@ -158,7 +158,10 @@ class Flips:
         ``skewed`` does the same for skewed sources.
         """
         what = self._numbered[number]
-        self._same[new] = self._same.get(old, old)
+        base = self._same.get(old, old)
+        if self._same.get(new) != base:
+            self._same[new] = base
+            self._blurs.clear()
         if isinstance(what, Summed):
             source = skewed(what.source) if isinstance(what.source, int) else _renamed(what.source, old, new)
             axis = new if what.axis == old else what.axis
@@ -303,7 +306,8 @@ class Flips:
         return isinstance(what.source, Generator) and what.source not in self._numbers
 
     def _file(self, generator: Generator, bit: int) -> None:
-        self._blurs.clear()
+        for key in [key for key in self._blurs if key[0] in generator.axes]:
+            del self._blurs[key]
         if not generator.axes:
             self.formal |= bit
         elif not generator.root.endswith("@"):

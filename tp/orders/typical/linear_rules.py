@@ -100,7 +100,8 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
     key = (left, right, axes) if id(left) < id(right) else (right, left, axes)
     found = at.products.get(key)
     if found is None:
-        terms = [_multiplied(a, b) for a in left.terms for b in right.terms]
+        # A square has the product of two different terms twice.
+        terms = [_multiplied(a, b) for i, a in enumerate(left.terms) for b in right.terms[i if left is right else 0 :]]
         found = at.products[key] = at.value(terms, axes)
     return found
 
