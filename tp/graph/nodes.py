@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tp.diagnostics.span import Span
@@ -47,13 +47,16 @@ class Nodes:
         """The axes of the value of node ``index``."""
         return self.nodes[index].type
 
-    def needed(self, roots: Sequence[int]) -> list[int]:
-        """The nodes that ``roots`` depend on, themselves included, in topological order."""
+    def needed(self, roots: Sequence[int], known: Container[int] = ()) -> list[int]:
+        """The nodes that ``roots`` depend on, themselves included, in topological order.
+
+        Nodes that are ``known`` are left out, with all that is needed for them alone.
+        """
         seen: set[int] = set()
-        stack = list(roots)
+        stack = [root for root in roots if root not in known]
         while stack:
             index = stack.pop()
             if index not in seen:
                 seen.add(index)
-                stack.extend(self.nodes[index].operands)
+                stack.extend(i for i in self.nodes[index].operands if i not in known)
         return sorted(seen)

@@ -101,6 +101,7 @@ def movers(
     since the parts into which its change is split may cancel. ``growing`` are the arguments that grow: what is made
     from them, or from what another weight moves too much, follows.
     """
+    entered = _entered(back.graph)
     ones: dict[int, tuple[Fraction | None, bool]] = {}
 
     def one_at(node: int) -> tuple[Fraction | None, bool]:
@@ -108,11 +109,11 @@ def movers(
             ones[node] = _one(back, after, node, order, sharp)
         return ones[node]
 
-    made: list[tuple[Mover, set[int]]] = []
-    nodes: dict[Mover, int] = {}
+    made: list[tuple[Mover, int]] = []
     for name, places in reached(program).items():
-        alone = _Alone(back, after, name)
+        alone = _Alone(back, after, name, entered)
         best: Mover | None = None
+        chosen = 0
         for place in places:
             node = back.image[place.node]
             base = after.nodes[node].base
@@ -131,12 +132,14 @@ def movers(
             span = program.parameters[name].span
             mover = Mover(name, span, far, size, one, since.get(name), exact)
             if best is None or _further(mover, best):
-                best = mover
-                nodes[mover] = node
+                best, chosen = mover, node
         assert best is not None
-        made.append((best, set(back.graph.needed([nodes[best]])) - {nodes[best]}))
-    large = {*growing, *(nodes[mover] for mover, _ in made if mover.verdict == "too much")}
-    return [replace(mover, follows=not large.isdisjoint(below)) for mover, below in made]
+        made.append((best, chosen))
+    large = {*growing, *(node for mover, node in made if mover.verdict == "too much")}
+    if not large:
+        return [mover for mover, _ in made]
+    below = ((mover, set(back.graph.needed([node])) - {node}) for mover, node in made)
+    return [replace(mover, follows=not large.isdisjoint(nodes)) for mover, nodes in below]
 
 
 def _further(mover: Mover, other: Mover) -> bool:
@@ -152,21 +155,32 @@ def _no_further(most: Fraction | None, size: Fraction | None, place: Place, best
 
 
 class _Alone:
-    """A program whose weight ``name`` alone moves, all others as training left them."""
+    """A program whose weight ``name`` alone moves, all others as training left them.
 
-    def __init__(self, back: Backprop, after: Trained, name: str) -> None:
+    ``entered`` are the weights that enter each node.
+    """
+
+    def __init__(self, back: Backprop, after: Trained, name: str, entered: Mapping[int, frozenset[str]]) -> None:
         self.graph = back.graph
         self.after = after
         self.name = name
+        self.entered = entered
         # All other weights are as training left them: a value may be zero until another weight has moved.
         self.algebra = Displacing(after.graph, after.algebra.displacement.of(name))
         self.known: dict[int, Displaced] = {}
 
     def moved(self, node: int) -> Displaced:
         """How far the updates of the weight move ``node``."""
-        for index in _untouched(self.graph, [node], self.name):
-            if index not in self.known:
+        stack, seen = [node], {node}
+        while stack:
+            index = stack.pop()
+            if index in self.known:
+                continue
+            if self.name not in self.entered[index]:
                 self.known[index] = Displaced(self.algebra.total(self.after.nodes[index]))
+            else:
+                stack.extend(i for i in self.graph[index].operands if i not in seen)
+                seen.update(self.graph[index].operands)
         self.known = jets(self.graph, [node], self.algebra, datum(self.after.graph), self.known)
         return self.known[node]
 
@@ -194,15 +208,15 @@ def _one(
     return -slope - sum((axis.exponent for axis in wide(back.graph.type(node))), Fraction(0)), sharp(parts)
 
 
-def _untouched(graph: Nodes, roots: list[int], name: str) -> list[int]:
-    """The nodes below ``roots`` that the weight ``name`` does not enter."""
-    touched: set[int] = set()
-    found: list[int] = []
-    for index in graph.needed(roots):
+def _entered(graph: Nodes) -> dict[int, frozenset[str]]:
+    """By node the weights that enter it."""
+    found: dict[int, frozenset[str]] = {}
+    for index in graph:
         node = graph[index]
         weight = weight_of(node.operation)
-        if (weight is not None and weight.name == name) or any(i in touched for i in node.operands):
-            touched.add(index)
-        else:
-            found.append(index)
+        own = frozenset[str]() if weight is None else frozenset((weight.name,))
+        parts = {found[i] for i in node.operands}
+        # Most nodes have the weights of one operand: these sets are shared.
+        largest = max(parts, key=len, default=own)
+        found[index] = largest if all(p <= largest for p in (own, *parts)) else own.union(*parts)
     return found

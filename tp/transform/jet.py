@@ -27,9 +27,7 @@ def jets(
     """
     target = algebra.graph
     out: dict[int, J] = dict(known or {})
-    for index in program.needed(roots):
-        if index in out:
-            continue
+    for index in program.needed(roots, out):
         node = program[index]
         operation = node.operation
         operands = [out[i] for i in node.operands]
