@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from tp.exponent import UNBOUNDED
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.interpret.adjoint import Sweep
 from tp.interpret.orders import calculus_for, interpret
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.proof.derivation import Derivation, lines
 from tp.quantities.definitions import SYMBOLIC
 from tp.quantities.definitions import parse as quantity
 from tp.syntax import load, parse
+from tp.theory import sizes
 from tp.theory.analysis import Analysis
 from tp.theory.bounds import Bounds, bounds
 
@@ -174,3 +177,19 @@ def _plain(argument: Any) -> bool:
     if type(argument) is tuple:
         return all(map(_plain, argument))
     return argument is None or type(argument) in (str, int, bool, Fraction)
+
+
+@pytest.mark.parametrize("name", ["mlp", "residual_mlp", "attention", "mup_mlp", "deep_linear", "bottleneck"])
+def test_the_first_coefficients_of_moves_decide_along_vanishing_directions(name: str) -> None:
+    """The bounds are those of whole displaced programs, along any direction."""
+    graph = program(name)
+    few = Analysis(graph, SYMBOLIC).typical_bounds
+    with patch.object(sizes, "FAR", Fraction(-(10**9))):
+        whole = Analysis(graph, SYMBOLIC).typical_bounds
+    for sweep, other in ((few.main, whole.main), (few.least, whole.least)):
+        assert plain_forms(sweep) == plain_forms(other)
+
+
+def plain_forms(sweep: Sweep) -> list[tuple[Fraction, Fraction, Fraction] | None]:
+    forms = [sweep.form(D, d) for D in range(3) for d in range(3)]
+    return [None if f is None else (f.constant, f.along, f.free) for f in forms]

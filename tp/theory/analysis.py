@@ -210,11 +210,11 @@ class Analysis:
     @_whole
     def typical_bounds(self) -> Bounds:
         """Bounds improved by the typical sizes of values and of their moves along g; none cancels over free slots."""
-        scalars = self.scalars
+        scalars, bounded = self.scalars, self.series is not None
 
         @cache
         def sizes(graph: GraphBuilder) -> TypicalSizes:
-            return TypicalSizes(scalars, graph)
+            return TypicalSizes(scalars, graph, bounded=bounded)
 
         return bounds(self._derived_of, sizes, lambda graph: sizes(graph).reaches)
 

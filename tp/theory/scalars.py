@@ -10,12 +10,14 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus, Derived
+from tp.orders.typical.value import Value
 from tp.quantities.definitions import Quantity
 from tp.quantities.gradient_jets import GradientJets
-from tp.quantities.programs import gradient_at, jet_output, metric
+from tp.quantities.programs import datum, gradient_at, jet_output, metric
 from tp.theory.thin import thinned
-from tp.transform.algebra import Taylor
+from tp.transform.algebra import Coefficients, Taylor
 from tp.transform.direction import squared_norm
+from tp.transform.jet import jets
 
 USUAL = 5
 """The least d up to which programs are built again when a larger one than ``depth`` is asked for."""
@@ -67,6 +69,17 @@ class Scalars:
     def _deepen(self, depth: int) -> None:
         self.algebra = Taylor(self.graph, [(self.along, depth)])
         self.output = jet_output(self.program, self.algebra)
+        self._moving: dict[int, Coefficients] | None = None
+
+    def derivative(self, node: int, order: int) -> Value | None:
+        """The derivative of that order of a ``node`` of the program along g; None: its graph was not built so far."""
+        if order > self.algebra.depth:
+            return None
+        if self._moving is None:
+            outputs = list(self.program.outputs.values())
+            self._moving = jets(self.program, outputs, self.algebra, datum(self.graph))
+        found = self.algebra.coefficient(self._moving[node], order)
+        return self.zero.value if found is None else self._derived(found).value
 
     def ground(self, quantity: Quantity) -> Ground:
         """The derivation of ``quantity``, which has at most one free slot."""

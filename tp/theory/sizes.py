@@ -15,14 +15,21 @@ from tp.theory.scalars import Scalars
 from tp.transform.displacement import Displaced
 from tp.transform.instantiate import instantiate
 
+FAR = Fraction(-1000)
+"""Along n^FAR g and less the first derivative that does not vanish decides."""
+
 
 class TypicalSizes:
     """Typical exponents of values and of their moves along g, as :class:`tp.interpret.bounds.Sizes`."""
 
-    def __init__(self, scalars: Scalars, graph: GraphBuilder) -> None:
-        """``graph`` holds the program and its gradient, as :func:`tp.theory.bounds.adjoint` makes them."""
+    def __init__(self, scalars: Scalars, graph: GraphBuilder, *, bounded: bool = False) -> None:
+        """``graph`` holds the program and its gradient, as :func:`tp.theory.bounds.adjoint` makes them.
+
+        ``bounded``: along some power of n times g the moves of all nodes are bounded (calculus, theorem 4).
+        """
         self.scalars = scalars
         self.graph = graph
+        self.bounded = bounded
         self._values: dict[int, Derived] = {}
         self._originals: dict[int, int] | None = None
         self._moves: dict[Fraction, dict[int, Displaced]] = {}
@@ -54,6 +61,11 @@ class TypicalSizes:
         original = self._originals.get(node)
         if original is None:
             return None
+        if along <= FAR and (order == 1 or self.bounded):
+            # All later derivatives are smaller by powers of n^along.
+            value = self.scalars.derivative(original, order)
+            if value is not None and value.extreme is not None:
+                return value.extreme + order * along
         if along not in self._moves:
             self._moves[along] = displaced(self.scalars, along)
         jet = self._moves[along][original]
