@@ -8,7 +8,7 @@ from pathlib import Path
 
 SCRIPT = """
 import sys
-import jax, jax.numpy as jnp
+import jax, jax.numpy as jnp, numpy as np
 from jaxtyping import TypeCheckError, install_import_hook
 with install_import_hook(["tp.interpret.arrays"], "beartype.beartype"):
     from tp.interpret.arrays import conditioned_matrix, evaluate, initial_weights, noise, orthonormal
@@ -22,19 +22,24 @@ def refused(function, *arguments):
     raise SystemExit(f"shapes of {function.__name__} are not checked")
 
 graph = load(sys.argv[1]).graph
+from tp.interpret.arrays.streams import Seed
+
 root, key = graph.outputs["f"], jax.random.key(0)
-for weights in (
-    initial_weights.draw(graph.parameters, 16, key, jnp.float32),
-    initial_weights.draw(graph.parameters, 16, key, jnp.float32, ("W[2]", "W[3]")),
-):
+for absent in ((), ("W[2]", "W[3]")):
     for forget in (True, False):
-        run = evaluate.stepper(graph, [root], 16, jnp.float32, forget)
-        (value,), _ = run(weights, {"x": jnp.ones(16)})
+        run = evaluate.stepper(graph, [root], 16, np.float32, forget)
+        weights = initial_weights.draw(graph.parameters, 16, Seed((0,)), np.float32, absent)
+        (value,), _ = run(weights, {"x": np.ones(16, np.float32)})
         assert value.shape == ()
+    run = evaluate.stepper(graph, [root], 16, jnp.float32)
+    draw = lambda key: run(initial_weights.draw(graph.parameters, 16, key, jnp.float32, absent), {"x": jnp.ones(16)})
+    (value,), _ = jax.eval_shape(draw, key)
+    assert value.shape == ()
 matrix = conditioned_matrix.unknown(5, 7, key, jnp.float32).with_room(6, 6)
-answers, matrix = matrix.answer(jnp.ones((3, 7)), False)
+ask = jax.jit(conditioned_matrix.Gaussian.answer, static_argnums=2)
+answers, matrix = ask(matrix, jnp.ones((3, 7)), False)
 assert answers.shape == (3, 5)
-assert matrix.answer(answers, True)[0].shape == (3, 7)
+assert ask(matrix, answers, True)[0].shape == (3, 7)
 refused(matrix.answer, jnp.ones(7), False)
 refused(orthonormal.split, jnp.ones((2, 6)), jnp.ones((1, 5)))
 refused(noise.normal, jax.random.split(key), (2, 3), jnp.float32)

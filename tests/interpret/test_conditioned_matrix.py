@@ -1,7 +1,8 @@
 """A matrix that is known by its products only: they are those of one matrix, and their joint law is right.
 
 Statistical tests have fixed seeds. Each states with what probability it fails for a correct implementation; together
-these are below 1e-3. The last test shows what they notice.
+these are below 1e-3. The last test shows what they notice. What must hold for every draw is tested with NumPy, and
+with JAX, which compiles for seconds, where loops and laws are.
 """
 
 from __future__ import annotations
@@ -30,23 +31,35 @@ from tp.interpret.arrays.streams import Seed
 Ask = Callable[[jax.Array, bool], jax.Array]
 """W x, or W' x, for the rows of x."""
 
-answer = jax.jit(Gaussian.answer, static_argnums=(2, 3, 4))
+compiled = jax.jit(Gaussian.answer, static_argnums=(2, 3, 4))
+LIBRARIES = ["numpy", *slow(["jax"])]
+
+
+def fresh(rows: int, columns: int, number: int, dtype: str, library: str, room: int = 0) -> Gaussian:
+    """A matrix of which nothing is known; with ``room`` for so many questions on either side where JAX has it."""
+    if library == "numpy":
+        return unknown(rows, columns, Seed((number,)), np.dtype(dtype))
+    matrix = unknown(rows, columns, jax.random.key(number), jnp.dtype(dtype))
+    return matrix.with_room(room, room) if room else matrix
 
 
 class Asked:
     """A matrix with all questions and answers so far, in double precision.
 
     Questions are filled up with zeros to ``pad`` vectors, so that a matrix with room is compiled once for each side.
+    Matrices of NumPy have no room, and their questions stay as they are.
     """
 
     def __init__(self, matrix: Gaussian, dtype: str, block: int = 64, pad: int = 0) -> None:
-        self.matrix, self.dtype, self.block, self.pad = matrix, dtype, block, pad
+        self.numpy = isinstance(matrix.key, Seed)
+        self.matrix, self.dtype, self.block, self.pad = matrix, dtype, block, 0 if self.numpy else pad
         self.questions: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
         self.answers: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
 
     def ask(self, x: np.ndarray, transposed: bool, keep: bool = True) -> np.ndarray:
         x = np.asarray(x, self.dtype)
         filled = np.pad(x, ((0, max(0, self.pad - len(x))), (0, 0)))
+        answer = Gaussian.answer if self.numpy else compiled
         made, self.matrix = answer(self.matrix, filled, transposed, keep, self.block)
         assert made.dtype == x.dtype
         assert np.isfinite(made).all()
@@ -135,54 +148,60 @@ def consistent(sequence: tuple[Call, ...], matrix: Gaussian, seed: int, dtype: s
     assert misfit(asked, resolution(VECTORS, dtype)) < MISFIT
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @given(calls(3), st.integers(0, 2**31))
 @settings(max_examples=60, deadline=None, derandomize=True)
-def test_any_questions_are_answered_by_one_matrix(sequence: tuple[Call, ...], seed: int) -> None:
-    with precision("float64") as kind:
-        consistent(sequence, unknown(ROWS, COLUMNS, jax.random.key(seed), kind), seed, "float64", 64)
+def test_any_questions_are_answered_by_one_matrix(library: str, sequence: tuple[Call, ...], seed: int) -> None:
+    with precision("float64"):
+        consistent(sequence, fresh(ROWS, COLUMNS, seed, "float64", library), seed, "float64", 64)
 
 
 @pytest.mark.parametrize(("dtype", "block"), [("float64", 3), *slow([("float32", 64), ("float64", 64)])])
 @given(calls(6), st.integers(0, 2**31))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_any_questions_with_room_for_them(dtype: str, block: int, sequence: tuple[Call, ...], seed: int) -> None:
-    with precision(dtype) as kind:
-        matrix = unknown(ROWS, COLUMNS, jax.random.key(seed), kind).with_room(6 * VECTORS, 6 * VECTORS)
-        consistent(sequence, matrix, seed, dtype, block)
+    with precision(dtype):
+        consistent(sequence, fresh(ROWS, COLUMNS, seed, dtype, "jax", 6 * VECTORS), seed, dtype, block)
 
 
 ROUNDING = {"float32": 1e-4, "float64": 1e-12}
 """For generic questions, relative to |u| |x|; answers are sums of up to 100 numbers."""
 
 
-def _generic(dtype: str, block: int = 64, room: bool = True) -> tuple[Asked, np.random.Generator]:
+def _generic(dtype: str, library: str, block: int = 64, room: int = 50) -> tuple[Asked, np.random.Generator]:
     """A matrix [150, 100] that was asked a few questions on both sides."""
     generator = np.random.default_rng(0)
-    matrix = unknown(150, 100, jax.random.key(3), jnp.dtype(dtype))
-    asked = Asked(matrix.with_room(50, 50), dtype, block, pad=7) if room else Asked(matrix, dtype, block)
+    asked = Asked(fresh(150, 100, 3, dtype, library, room), dtype, block, pad=7 if room else 0)
     for count, transposed in ((3, False), (5, True), (7, False), (2, True)):
         asked.ask(generator.standard_normal((count, 150 if transposed else 100)), transposed)
     return asked, generator
 
 
 @pytest.mark.parametrize(
-    ("dtype", "block", "room"),
-    [("float64", 4, True), *slow([("float32", 64, False), ("float64", 64, False), ("float64", 4, False)])],
+    ("library", "dtype", "block", "room"),
+    [
+        ("numpy", "float32", 64, 0),
+        ("numpy", "float64", 4, 0),
+        *slow([("jax", "float32", 64, 0), ("jax", "float64", 4, 50), ("jax", "float64", 4, 0)]),
+    ],
 )
-def test_both_sides_agree(block: int, room: bool, dtype: str) -> None:
+def test_both_sides_agree(library: str, dtype: str, block: int, room: int) -> None:
     """u.(W x) = (W' u).x to rounding for questions in any order and blocks of any size."""
     with precision(dtype):
-        asked, _ = _generic(dtype, block, room)
+        asked, _ = _generic(dtype, library, block, room)
     (x, a), (u, b) = asked.pairs(False), asked.pairs(True)
     assert (len(x), len(u)) == (10, 7)
     np.testing.assert_allclose(u @ a.T, b @ x.T, atol=ROUNDING[dtype])
 
 
-@pytest.mark.parametrize(("dtype", "transposed"), [("float64", True), *slow([("float32", False), ("float64", False)])])
-def test_linearity(transposed: bool, dtype: str) -> None:
+@pytest.mark.parametrize(
+    ("library", "dtype", "transposed"),
+    [("numpy", "float32", False), ("jax", "float64", True), *slow([("jax", "float32", False)])],
+)
+def test_linearity(library: str, transposed: bool, dtype: str) -> None:
     """Answers to combinations of earlier questions, alone and beside others, are the combinations of the answers."""
     with precision(dtype):
-        asked, generator = _generic(dtype)
+        asked, generator = _generic(dtype, library)
         questions, answers = (np.array(side[transposed]) for side in (asked.questions, asked.answers))
         mixing = generator.standard_normal((6, len(questions)))
         together = asked.ask(mixing[:3] @ questions, transposed)
@@ -194,18 +213,22 @@ def test_linearity(transposed: bool, dtype: str) -> None:
     np.testing.assert_allclose(beside[3], beside[4], atol=10 * ROUNDING[dtype])
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_same_question_again(dtype: str) -> None:
+def test_the_same_question_again(library: str, dtype: str) -> None:
     with precision(dtype):
-        asked, _ = _generic(dtype)
+        asked, _ = _generic(dtype, library)
         for transposed in (False, True):
             questions, answers = (np.array(side[transposed][-5:]) for side in (asked.questions, asked.answers))
             again = asked.ask(questions[::-1], transposed)
             np.testing.assert_allclose(again[::-1], answers, atol=10 * ROUNDING[dtype])
 
 
-@pytest.mark.parametrize(("rows", "columns"), [(3, 8), (6, 6), *slow([(8, 3), (1, 4)])])
-def test_a_matrix_of_which_all_is_known(rows: int, columns: int) -> None:
+@pytest.mark.parametrize(
+    ("library", "rows", "columns"),
+    [*(("numpy", *shape) for shape in ((3, 8), (6, 6), (8, 3), (1, 4))), *slow([("jax", 3, 8), ("jax", 6, 6)])],
+)
+def test_a_matrix_of_which_all_is_known(library: str, rows: int, columns: int) -> None:
     """After enough questions every answer, on either side, is a product of the one matrix that they reveal."""
     generator = np.random.default_rng(1)
     forward, backward = generator.standard_normal((columns, columns)), generator.standard_normal((rows, rows))
@@ -218,10 +241,9 @@ def test_a_matrix_of_which_all_is_known(rows: int, columns: int) -> None:
             (part[i : i + 1], side) for i in range(columns) for part, side in ((forward, False), (backward, True))
         ],
     }
-    with precision("float64") as kind:
+    with precision("float64"):
         for order in orders.values():
-            matrix = unknown(rows, columns, jax.random.key(2), kind).with_room(20 * 13, 20 * 13)
-            asked = Asked(matrix, "float64", pad=13)
+            asked = Asked(fresh(rows, columns, 2, "float64", library, 20 * 13), "float64", pad=13)
             for question, transposed in order:
                 if len(question):
                     asked.ask(question, transposed)
@@ -235,14 +257,15 @@ def test_a_matrix_of_which_all_is_known(rows: int, columns: int) -> None:
                 np.testing.assert_allclose(answers, questions @ matrix, atol=1e-9)
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize(("dtype", "distance"), [("float32", 1e-4), ("float64", 1e-12)])
-def test_near_vectors_where_space_runs_out(dtype: str, distance: float) -> None:
+def test_near_vectors_where_space_runs_out(library: str, dtype: str, distance: float) -> None:
     """A vector that is barely off what is known, and then as many generic ones as there are dimensions."""
     for seed in range(10):
         generator = np.random.default_rng(seed)
         x, near, *others = generator.standard_normal((6, 4))
-        with precision(dtype) as kind:
-            asked = Asked(unknown(3, 4, jax.random.key(seed), kind).with_room(24, 24), dtype, pad=5)
+        with precision(dtype):
+            asked = Asked(fresh(3, 4, seed, dtype, library, 24), dtype, pad=5)
             asked.ask(x[None], False)
             asked.ask(np.array([x + distance * near, *others]), False)
             w = asked.ask(np.eye(4), False).T
@@ -250,14 +273,15 @@ def test_near_vectors_where_space_runs_out(dtype: str, distance: float) -> None:
         np.testing.assert_allclose(answers, questions @ w.T, atol=20 * resolution(5, dtype))
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_pair_and_its_difference(dtype: str) -> None:
+def test_a_pair_and_its_difference(library: str, dtype: str) -> None:
     """x, x + r with r above the resolution, and r / |r|, which is what the first two already say."""
     for seed in range(10):
         generator = np.random.default_rng(seed)
         x, r = generator.standard_normal((2, 40)) / 40**0.5
-        with precision(dtype) as kind:
-            asked = Asked(unknown(30, 40, jax.random.key(seed), kind).with_room(6, 6), dtype, pad=3)
+        with precision(dtype):
+            asked = Asked(fresh(30, 40, seed, dtype, library, 6), dtype, pad=3)
             asked.ask(np.array([x, x + 1.5 * resolution(3, dtype) * r, r]), False)
             asked.ask(r[None], False)
         first, again = asked.answers[0][2:]
@@ -307,7 +331,7 @@ def test_room_changes_nothing() -> None:
     with precision("float64") as kind:
         matrix = unknown(7, 5, jax.random.key(0), kind)
         (first, side), *rest = questions
-        _, started = answer(matrix, first, side, True)
+        _, started = compiled(matrix, first, side, True)
         later = Asked(started.with_room(9, 9), "float64")
         plain, roomy = (Asked(m, "float64") for m in (matrix, matrix.with_room(9, 9)))
         for question, side in questions:
@@ -368,16 +392,17 @@ def test_weights_share_the_coordinates_of_what_they_are_applied_to() -> None:
 
 
 def test_same_key_same_bits() -> None:
-    with precision("float32"):
-        first, second = (_generic("float32")[0] for _ in range(2))
+    with precision("float64"):
+        first, second = (_generic("float64", "jax")[0] for _ in range(2))
     for a, b in zip(jax.tree.leaves(first.matrix), jax.tree.leaves(second.matrix), strict=True):
         if not jnp.issubdtype(a.dtype, jax.dtypes.prng_key):
             np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(first.pairs(False)[1], second.pairs(False)[1])
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_answers_to_near_questions(dtype: str) -> None:
+def test_answers_to_near_questions(library: str, dtype: str) -> None:
     """x and x + r, in one block or one after the other: W r has deviation |r|, or is missing where r is too small.
 
     |W r| / |r| is within 10% of √4000 except with probability 1e-18; below the resolution it is at most that much.
@@ -387,10 +412,10 @@ def test_answers_to_near_questions(dtype: str) -> None:
     for exponent in np.linspace(-16, 0, 17):
         x, r = generator.standard_normal((2, 40))
         r *= 10**exponent * np.linalg.norm(x) / np.linalg.norm(r)
-        with precision(dtype) as kind:
-            block = Asked(unknown(rows, 40, jax.random.key(1), kind), dtype)
+        with precision(dtype):
+            block = Asked(fresh(rows, 40, 1, dtype, library), dtype)
             block.ask(np.array([x, x + r]), False)
-            after = Asked(unknown(rows, 40, jax.random.key(1), kind), dtype)
+            after = Asked(fresh(rows, 40, 1, dtype, library), dtype)
             after.ask(np.array([x, x]), False)
             after.ask(np.array([x + r, x + r]), False)
         for asked, share in ((block, bound), (after, resolution(1, dtype) / 8)):
@@ -403,8 +428,9 @@ def test_answers_to_near_questions(dtype: str) -> None:
                 assert seen > 0.9 * moved - 1e-5 * share * length
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
 @pytest.mark.parametrize(("dtype", "block"), [("float32", 2), ("float64", 64)])
-def test_entries_are_standard_normal(dtype: str, block: int) -> None:
+def test_entries_are_standard_normal(library: str, dtype: str, block: int) -> None:
     """Whitened answers are independent standard normal numbers, also those after the other side was asked.
 
     Kolmogorov-Smirnov on 20 000 entries, six times, each failing with probability 1e-5, and |z| < 5 for 2 * 15
@@ -412,8 +438,8 @@ def test_entries_are_standard_normal(dtype: str, block: int) -> None:
     """
     generator = np.random.default_rng(0)
     rows, columns = 20_000, 30
-    with precision(dtype) as kind:
-        asked = Asked(unknown(rows, columns, jax.random.key(1), kind), dtype, block)
+    with precision(dtype):
+        asked = Asked(fresh(rows, columns, 1, dtype, library), dtype, block)
         asked.ask(generator.standard_normal((2, columns)), False)
         asked.ask(generator.standard_normal((3, rows)), True)
         asked.ask(generator.standard_normal((4, columns)), False)
@@ -426,7 +452,7 @@ def test_entries_are_standard_normal(dtype: str, block: int) -> None:
         assert np.abs(z[~np.eye(6, dtype=bool)]).max() < 5
 
 
-@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("transposed", [True, *slow([False])])
 def test_lengths_are_chi_square(transposed: bool) -> None:
     """|W x|^2 / |x|^2 over 20 000 matrices [4, 6], before and after others were asked (3 times probability 1e-5)."""
     generator = np.random.default_rng(0)
@@ -587,4 +613,10 @@ def test_wrong_laws_are_noticed(name: str, wrong: Any, monkeypatch: pytest.Monke
     """Answers that ignore what the other side's say, and answers that ignore earlier ones of their own side."""
     monkeypatch.setattr(coordinates if name == "split" else conditioned_matrix, name, wrong)
     assert worst_p_value(3, 4, 64) < 1e-12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "wrong"), [("products", _ignore_the_other_side), ("split", _forget)])
+def test_wrong_covariances_are_noticed(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinates if name == "split" else conditioned_matrix, name, wrong)
     assert worst_covariance("forward first", 64) > 20

@@ -15,6 +15,7 @@ from tp.interpret.arrays import evaluate
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
+from tp.interpret.arrays.streams import Seed
 from tp.interpret.cost.schedule import schedule
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
@@ -101,19 +102,22 @@ TRANSPOSED = """program p {
 }"""
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("xp", "dtype"), [(np, "float32"), (np, "float64"), (jnp, "float32")])
 @pytest.mark.parametrize(
     ("text", "by_hand"),
     [(MLP, mlp), (RNN, rnn), (ATTENTION, attention), (TRANSPOSED, transposed)],
     ids=["mlp", "rnn", "attention", "transposed"],
 )
-def test_networks_by_hand(text: str, by_hand: Callable[[Arrays, Any, int], Any], dtype: str) -> None:
+def test_networks_by_hand(text: str, by_hand: Callable[[Arrays, Any, int], Any], xp: Any, dtype: str) -> None:
     program = parse(text)
     x = np.random.default_rng(0).standard_normal([a.at(N) for a in program.inputs["x"]])
-    with precision(dtype) as kind:
-        weights = draw(program.graph.parameters, N, jax.random.key(1), kind)
-        (found,) = evaluator(program.graph, [program.graph.outputs["f"]], N, kind)(weights, {"x": jnp.asarray(x, kind)})
-        exact = {name: np.asarray(w, np.float64) for name, w in weights.items()}
+    kind = np.dtype(dtype)
+    weights = draw(program.graph.parameters, N, Seed((1,)), kind)
+    run = evaluator(program.graph, [program.graph.outputs["f"]], N, kind)
+    with precision(dtype):
+        (found,) = (run if xp is np else jax.jit(run))(weights, {"x": x.astype(kind)})
+    exact = {name: np.asarray(w, np.float64) for name, w in weights.items()}
+    assert isinstance(found, np.ndarray | np.generic if xp is np else jax.Array)
     assert found.dtype == kind
     tolerance = 1e-12 if dtype == "float64" else 2e-5
     np.testing.assert_allclose(found, by_hand(exact, x, N), rtol=tolerance, atol=tolerance)
@@ -134,9 +138,9 @@ def test_convolution(padding: str, stride: int, size: int) -> None:
     graph = program.graph
     node = graph.names["h"]
     x = np.random.default_rng(0).standard_normal((2, size, 7))
-    with precision("float64") as kind:
-        weights = draw(graph.parameters, N, jax.random.key(1), kind)
-        (found,) = evaluator(graph, [node], N, kind)(weights, {"x": jnp.asarray(x, kind)})
+    with precision("float64"):
+        weights = draw(graph.parameters, N, Seed((1,)), np.float64)
+        (found,) = evaluator(graph, [node], N, np.float64)(weights, {"x": x})
         expected = jax.lax.conv_general_dilated(x[None], weights["K"], (stride, stride), padding.upper())[0]
     order = [[a.name for a in graph.type(node)].index(name) for name in ("n", "i", "j")]
     np.testing.assert_allclose(np.transpose(found, order), expected, rtol=1e-12, atol=1e-12)
@@ -152,10 +156,9 @@ def test_circular_convolution() -> None:
     }"""
     graph = parse(text).graph
     x = np.random.default_rng(0).standard_normal(5)
-    with precision("float64") as kind:
-        weights = draw(graph.parameters, N, jax.random.key(1), kind)
-        (found,) = evaluator(graph, [graph.names["h"]], N, kind)(weights, {"x": jnp.asarray(x, kind)})
-        kernel = np.asarray(weights["K"])
+    weights = draw(graph.parameters, N, Seed((1,)), np.float64)
+    (found,) = evaluator(graph, [graph.names["h"]], N, np.float64)(weights, {"x": x})
+    kernel = weights["K"]
     expected = sum(kernel[:, [k]] * np.roll(x, 1 - k) for k in range(3))
     first = graph.type(graph.names["h"])[0].name
     np.testing.assert_allclose(found if first == "n" else found.T, expected, rtol=1e-12)
@@ -183,14 +186,12 @@ SIAMESE = """program p {
 
 @pytest.mark.parametrize("text", [SIAMESE, TRANSPOSED], ids=["siamese", "transposed"])
 def test_grouping_products_changes_nothing(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    graph, nodes, x = _derived(text, ("F", "C[0,2]"))
-    with precision("float64") as kind:
-        inputs = {name: jnp.asarray(array, kind) for name, array in x.items()}
-        weights = draw(graph.parameters, N, jax.random.key(1), kind)
-        assert any(len(group) > 1 for group in schedule(graph, nodes))
-        grouped = jax.jit(evaluator(graph, nodes, N, kind))(weights, inputs)
-        monkeypatch.setattr(evaluate, "schedule", lambda graph, roots: [[i] for i in graph.needed(roots)])
-        single = jax.jit(evaluator(graph, nodes, N, kind))(weights, inputs)
+    graph, nodes, inputs = _derived(text, ("F", "C[0,2]"))
+    weights = draw(graph.parameters, N, Seed((1,)), np.float64)
+    assert any(len(group) > 1 for group in schedule(graph, nodes))
+    grouped = evaluator(graph, nodes, N, np.float64)(weights, inputs)
+    monkeypatch.setattr(evaluate, "schedule", lambda graph, roots: [[i] for i in graph.needed(roots)])
+    single = evaluator(graph, nodes, N, np.float64)(weights, inputs)
     np.testing.assert_allclose(grouped, single, rtol=1e-11)
 
 
@@ -215,10 +216,10 @@ def test_jit_vmap_and_grad() -> None:
         def f(weights: Any, x: Any) -> Any:
             return evaluate(weights, {"x": x})[0]
 
-        one_by_one = [f(weights, jnp.asarray(x)) for x in xs]
-        np.testing.assert_allclose(jax.jit(jax.vmap(f, (None, 0)))(weights, jnp.asarray(xs)), one_by_one, rtol=1e-12)
-        slope = jax.grad(f)(weights, jnp.asarray(xs[0]))
         w = {name: np.asarray(array) for name, array in weights.items()}
+        one_by_one = [f(w, x) for x in xs]
+        np.testing.assert_allclose(jax.jit(jax.vmap(f, (None, 0)))(weights, jnp.asarray(xs)), one_by_one, rtol=1e-12)
+        slope = jax.jit(jax.grad(f))(weights, jnp.asarray(xs[0]))
         step = 1e-6 * np.random.default_rng(3).standard_normal(w["W[2]"].shape)
         change = (mlp(w | {"W[2]": w["W[2]"] + step}, xs[0], N) - mlp(w | {"W[2]": w["W[2]"] - step}, xs[0], N)) / 2
         assert (np.asarray(slope["W[2]"]) * step).sum() == pytest.approx(change, rel=1e-6)
