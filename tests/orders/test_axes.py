@@ -79,7 +79,7 @@ def test_heads_that_are_only_a_way_to_write_a_layer(mup: bool, second: Fraction)
 
 @pytest.mark.slow
 @given(LAYERS, st.booleans(), st.sampled_from(["1/2", "1/3", "1/4"]))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_many_axes_may_be_written_as_two(layers: list[tuple[str, str]], mup: bool, part: str) -> None:
     merged = network("m", ", m = n", layers, mup)
     split = network("a, b", f", a = n^({part}), b = n^({1 - Fraction(part)})", layers, mup)
