@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.experiments.blocks import Block
-from tp.experiments.iteration_limits import ROOM, USUAL_STEPS, vectors_asked
+from tp.experiments.iteration_limits import ROOM, SLOWEST, USUAL_STEPS, vectors_asked
 from tp.experiments.streams import One
 from tp.graph.axes import DRAWS, Axis
 from tp.graph.graph import Graph
@@ -58,7 +58,7 @@ class Derived:
         parameters, asked = self.program.parameters, self._asked_in_all(n)
         compiled = Choice(Path.XLA, absent(parameters, asked, n, engine, self._asked(n)))
         programs = self._programs()
-        if len(programs) > 1 or not portable(programs):
+        if not portable(programs):
             return compiled
         choices = of_numpy(programs, parameters, asked, n, engine)
         compiling = compilation(programs, self._asked(n), compiled.absent)
@@ -90,10 +90,10 @@ class Derived:
         rates = NUMPY if choice.path is Path.NUMPY else XLA
         (scalars, roots), *steps = self._programs()
         total = elsewhere(scalars, roots, n, rates, choice.together)
-        total += USUAL_STEPS * sum(elsewhere(*step, n, rates) for step in steps)
-        return total + products(
-            self.program.parameters, self._asked_in_all(n), choice.absent, n, rates, choice.together
-        )
+        total += USUAL_STEPS * sum(elsewhere(*step, n, rates, choice.together) for step in steps)
+        asked = self._asked_in_all(n)
+        total += products(self.program.parameters, asked, choice.absent, n, rates, choice.together)
+        return total * (SLOWEST if steps and choice.together > 1 else 1)
 
     def compilation(self, n: int, engine: str) -> float:
         """The work before the first draw, in seconds of the reference machine."""
@@ -108,9 +108,7 @@ class Derived:
         from tp.interpret.arrays.evaluate import stepper
         from tp.interpret.arrays.initial_weights import draw
 
-        norms = {
-            name: spectral_norm(step, n, kind, jax.numpy) for name, step in self.steps.items() if not step.vanishes
-        }
+        norms = {name: spectral_norm(step, n, kind, jax.numpy) for name, step in self._iterated.items()}
         evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=not norms)
 
         def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,26 +126,39 @@ class Derived:
 
     def block(self, n: int, dtype: str, choice: Choice, data: Mapping[str, npt.NDArray[Any]]) -> Block:
         """The function of NumPy of the draws that are made side by side, for the inputs ``data``."""
+        from tp.experiments.power_iteration import spectral_norm
         from tp.interpret.arrays.evaluate import stepper
         from tp.interpret.arrays.initial_weights import draw, drawn_side_by_side
-        from tp.interpret.arrays.streams import Seed
+        from tp.interpret.arrays.streams import Seed, fold
 
         kind, parameters = np.dtype(dtype), self.program.parameters
         draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
-        evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=True, draws=draws, fused=True)
-        inputs = first({name: np.asarray(array, kind) for name, array in data.items()}, self.scalars.depth)
+        norms = {name: spectral_norm(step, n, kind, np, draws) for name, step in self._iterated.items()}
+        evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=not norms, draws=draws, fused=True)
+        given = {name: np.asarray(array, kind) for name, array in data.items()}
+        inputs = first(given, self.scalars.depth)
 
         def block(numbers: Sequence[int]) -> dict[str, Any]:
-            seeds = [Seed((number,)) for number in numbers]
+            seeds = tuple(Seed((number,)) for number in numbers)
             if draws:
                 weights = drawn_side_by_side(parameters, n, seeds, kind, choice.absent)
             else:
                 weights = draw(parameters, n, seeds[0], kind, choice.absent)
-            values, _ = evaluate(weights, inputs)
+            values, weights = evaluate(weights, inputs)
             rows = [np.broadcast_to(value, choice.together) for value in values]
-            return self._named(rows, np, np.zeros(choice.together, kind))
+            out = self._named(rows, np, np.zeros(choice.together, kind))
+            for name, norm in norms.items():
+                key = fold(seeds if draws else seeds[0], 2**31 - 1)
+                found, _, weights = norm(weights, first(given, self.steps[name].contracted), key)
+                out[name] = np.broadcast_to(found, choice.together)
+            return out
 
         return block
+
+    @property
+    def _iterated(self) -> dict[str, HessianStep]:
+        """The steps of power iterations that are not zero."""
+        return {name: step for name, step in self.steps.items() if not step.vanishes}
 
     @property
     def _roots(self) -> list[int]:
@@ -165,11 +176,11 @@ class Derived:
     def _programs(self) -> list[tuple[Nodes, list[int]]]:
         """Every graph that a draw evaluates, with its roots."""
         found: list[tuple[Nodes, list[int]]] = [(self.scalars.graph, self._roots)]
-        return [*found, *((step.graph, step.roots) for step in self.steps.values() if not step.vanishes)]
+        return [*found, *((step.graph, step.roots) for step in self._iterated.values())]
 
     def _remembered(self, name: str, n: int) -> int:
         """The number of products of one weight that the power iterations make room for."""
-        steps = [vectors_asked(step, n) for step in self.steps.values() if not step.vanishes]
+        steps = [vectors_asked(step, n) for step in self._iterated.values()]
         return ROOM * sum(sum(vectors[name]) for vectors in steps if name in vectors)
 
     def _asked(self, n: int) -> Mapping[str, Questions]:

@@ -13,6 +13,8 @@ LEARNED_STEPS = 120
 """The most steps where weights are matrix-free: the products of all steps are kept."""
 USUAL_STEPS = 100
 """The usual number of evaluations of a step, both starts together."""
+SLOWEST = 2
+"""The usual number of steps of the slowest of several draws side by side, as a multiple of those of one."""
 STARTS = 2
 """The number of random starts. The largest of their results is the norm."""
 FIRST = 2

@@ -17,6 +17,7 @@ from tp.experiments.at import At
 from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
+from tp.experiments.iteration_limits import SLOWEST
 from tp.experiments.streams import Compiled
 from tp.experiments.training.observables import names, numbers
 from tp.experiments.training.outline import Outline
@@ -42,6 +43,8 @@ from tp.optimizers import Optimizer
 
 GRAMS = 4
 """The number of matrices of inner products of all rows of a weight that are in memory at once."""
+MOVED = 10
+"""How often NumPy reads or writes an entry of a weight that it moves as an array, in each step."""
 CARRIED = 1.25
 """The memory of arrays that compiled loops carry, in multiples of their size: some are copied."""
 
@@ -182,7 +185,11 @@ class Trainer:
         rates, outline = NUMPY if choice.path is Computing.NUMPY else XLA, self.outline
         weights = products(outline.program.parameters, outline.asked(n), choice.absent, n, rates, choice.together)
         rest = sum(times * elsewhere(*part, n, rates, choice.together) for part, times in outline.parts())
-        return weights + rest
+        if choice.path is Computing.NUMPY:
+            arrays = set(outline.moving) - outline.beside(n, choice.absent)
+            entries = sum(math.prod(sizes(outline.program.parameters[w], n)) for w in arrays)
+            rest += rates.touch * MOVED * self.path.steps * entries
+        return (weights + rest) * (SLOWEST if self.path.curved and choice.together > 1 else 1)
 
     def _words(self, n: int, without: frozenset[str]) -> int:
         """How many numbers a run has in memory at once, approximately."""
