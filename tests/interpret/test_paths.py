@@ -139,7 +139,7 @@ def test_same_law(name: str, engine: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("name", "engine", "n"),
-    [*slow([("mlp", "dense", 8), ("mlp", "conditioned", 12)]), *exhaustive([("attention", "dense", 6)])],
+    [*slow([("mlp", "dense", 8)]), *exhaustive([("mlp", "conditioned", 12), ("attention", "dense", 6)])],
 )
 def test_same_law_of_spectral_norms(name: str, engine: str, n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = both_paths(shipped(name), n, 300, engine, monkeypatch, ("kernel", "hessian", "C[2,1]"))
