@@ -16,6 +16,11 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# On a busy machine an example may take any time. A profile that is asked for, such as that of CI, is loaded later.
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Compiled programs are kept between runs of the tests, but apart from the user's own.
 os.environ.setdefault("TP_CACHE", str(Path(tempfile.gettempdir()) / f"tp-tests-{os.getuid()}"))
