@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,13 +25,21 @@ class PowerIteration:
     """Power iteration u -> Λ M u / |Λ^{1/2} M u| for the norm of Λ^{1/2} M Λ^{1/2} at width ``n``.
 
     ``xp`` is the namespace of the arrays. For NumPy ``draws`` may be an axis of draws made side by side: it is then the
-    first one of iterates and norms.
+    first one of iterates and norms, and of the inputs in ``random``.
     """
 
-    def __init__(self, step: HessianStep, n: int, kind: Any, xp: Any, draws: Type = ()) -> None:
+    def __init__(
+        self, step: HessianStep, n: int, kind: Any, xp: Any, draws: Type = (), random: Collection[str] = ()
+    ) -> None:
         self._step, self._n, self._kind, self._xp, self._draws = step, n, kind, xp, draws
         self._evaluate = stepper(
-            step.graph, step.roots, n, kind, draws=draws, fused=xp is np, random=step.inputs if draws else ()
+            step.graph,
+            step.roots,
+            n,
+            kind,
+            draws=draws,
+            fused=xp is np,
+            random={*step.inputs, *random} if draws else (),
         )
         self._lefts = [name for name in step.state if (s := slot_of(name)) is None or s.role is not Role.FREE_RIGHT]
 

@@ -59,7 +59,7 @@ class Ready:
         programs, random = (*outline.built(self.descent.moves()), outline.whole), self.descent.random()
         self.step, self.look, self.whole = (Evaluation(of, n, kind, self.xp, self.draws, random) for of in programs)
         second = outline.second(self.beside)
-        self.curvature = None if second is None else Curvature(second, n, kind, self.xp, self.draws)
+        self.curvature = None if second is None else Curvature(second, n, kind, self.xp, self.draws, tuple(random))
 
     def one(self, number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         """The arrays of ``Trainer.runs`` for run ``number``; ``data`` are inputs and targets [samples, ...]. By JAX."""

@@ -58,18 +58,22 @@ class Second:
 
 @dataclass(frozen=True)
 class Curvature:
-    """The norms at width ``n``, in arrays of the namespace ``xp``, with an axis of ``draws`` first if there is one."""
+    """The norms at width ``n``, in arrays of the namespace ``xp``, with an axis of ``draws`` first if there is one.
+
+    Inputs of the moves that have this axis, too, are in ``random``.
+    """
 
     second: Second
     n: int
     kind: Any
     xp: Any
     draws: Type = ()
+    random: tuple[str, ...] = ()
 
     @cached_property
     def _iterations(self) -> dict[str, PowerIteration]:
-        steps = self.second.steps.items()
-        return {name: PowerIteration(step, self.n, self.kind, self.xp, self.draws) for name, step in steps}
+        steps, random = self.second.steps.items(), [POINT.of(name) for name in self.random]
+        return {name: PowerIteration(step, self.n, self.kind, self.xp, self.draws, random) for name, step in steps}
 
     def start(self, key: Any) -> dict[str, State]:
         """Random iterates, by name of the norm."""
