@@ -49,7 +49,8 @@ def prune(terms: Iterable[Term], gap: Grains, apart: int = 0) -> tuple[Term, ...
 
 
 def _order(term: Term) -> tuple[Grains, bool, Grains, int, int]:
-    return -term.size, term.bound, -term.part, len(term.content.basis), term.content.offset
+    content = term.content
+    return -term.size, term.bound, -term.part, len(content.space.basis), content.offset
 
 
 def _dominates(larger: Term, term: Term) -> bool:
