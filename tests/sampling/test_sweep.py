@@ -68,7 +68,7 @@ def test_decided_after_one_round() -> None:
 
 def test_undecided_up_to_the_most() -> None:
     found = sweep(Fake(Recorder(), cheap), Plan(WIDTHS, most_seeds=200), wanted=always)
-    assert drawn(found.samples) == {64: 400, 128: 200}
+    assert drawn(found.samples) == {64: 800, 128: 200}
 
 
 def test_expensive_draws_come_one_at_a_time() -> None:

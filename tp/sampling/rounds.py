@@ -69,13 +69,18 @@ def later_round(costs: Mapping[int, float], drawn: Mapping[int, int], most: int,
         return {n: min(count, left if n == largest else MOST_IN_ROUND) for n, count in lacking.items() if count > 0}
 
     low = min((drawn.get(n, 0) + LATER) / share for n, share in shares.items())
-    high = (drawn.get(largest, 0) + left) / shares[largest]
+    high = ABOVE * (drawn.get(largest, 0) + left) / shares[largest]
     for _ in range(HALVINGS if high > low else 0):
         middle = (low + high) / 2
         low, high = (middle, high) if spent(up_to(middle), costs) <= room else (low, middle)
     return up_to(low)
 
 
+ABOVE = 2.0
+"""Where time is left in a round that has all seeds of the largest width, others get up to this multiple of their share.
+
+The number of seeds at the largest width is limited, and a verdict then rests on the others.
+"""
 HALVINGS = 40
 """How often the range of levels of a round is halved. A level is the number of seeds where the share is 1."""
 
