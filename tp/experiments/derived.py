@@ -17,7 +17,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.memory import live_entries
-from tp.interpret.cost.path import Choice, Path, cheaper, of_numpy, portable
+from tp.interpret.cost.path import GENERATIONS, Choice, Path, cheaper, of_numpy, portable
 from tp.interpret.cost.work import (
     NUMPY,
     XLA,
@@ -72,14 +72,18 @@ class Derived:
         """
         found = self.choice(n, engine)
         drawing = drawing_bytes(self.program.parameters, found.absent, n, word)
-        return found.together * word * self._words(n, found.absent) + drawing
+        words = self._words(n, found.absent, GENERATIONS if found.path is Path.NUMPY else 1)
+        return found.together * word * words + drawing
 
-    def _words(self, n: int, without: frozenset[str]) -> int:
-        """Numbers in memory at once: weights or their known products, and live values."""
+    def _words(self, n: int, without: frozenset[str], generations: int) -> int:
+        """Numbers in memory at once: weights or their known products, and live values.
+
+        Power iterations keep so many ``generations`` of known products.
+        """
         asked = self._asked(n)
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
-            held += self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
+            held += generations * self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
         return held + live_entries(self._programs(), n)
 
     def work(self, n: int, engine: str) -> float:

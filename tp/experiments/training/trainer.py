@@ -27,7 +27,7 @@ from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
-from tp.interpret.cost.path import Choice, cheaper, of_numpy, portable
+from tp.interpret.cost.path import GENERATIONS, Choice, cheaper, of_numpy, portable
 from tp.interpret.cost.path import Path as Computing
 from tp.interpret.cost.work import (
     NUMPY,
@@ -136,7 +136,10 @@ class Trainer:
         """Bytes that a run needs, or those that are made side by side."""
         n, word, choice = at.width, WORD[at.dtype], self.choice(at.width, at.engine)
         drawn = drawing_bytes(self.outline.program.parameters, choice.absent, n, word)
-        return choice.together * word * self._words(n, choice.absent) + drawn
+        words = self._words(n, choice.absent)
+        if choice.path is Computing.NUMPY and choice.absent:
+            words *= GENERATIONS
+        return choice.together * word * words + drawn
 
     def identity(self) -> Identity:
         path = self.path

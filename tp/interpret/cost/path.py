@@ -43,6 +43,9 @@ MOST = 32
 VALUES, WEIGHTS, KNOWN = 1 << 21, 3 << 22, 1 << 22
 """For draws side by side: the most numbers of the largest value, of all weights, and of known products and weights."""
 
+GENERATIONS = 2
+"""NumPy keeps the known products from before an evaluation until it has ended, beside those after it."""
+
 
 def expected(work: float) -> float:
     """The draws expected at a width where one takes ``work`` seconds."""
