@@ -5,6 +5,7 @@ All bounds are absolute statements about computed numbers, no statistics.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import jax
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_limits
 
 from tests.marks import slow
 from tp.interpret.arrays.backend import precision
@@ -22,7 +24,16 @@ DTYPES = ("float32", "float64")
 EPS = {name: float(np.finfo(name).eps) for name in DTYPES}
 SHAPES = ((1, 0, 12), (4, 6, 40), (12, 20, 60))
 """Vectors of a block, of the basis, and their size."""
-_split = jax.jit(split)
+_compiled = jax.jit(split)
+LIBRARY = ["numpy"]
+"""What computes: NumPy, or JAX among the slow tests, since it compiles for every shape."""
+
+
+@pytest.fixture(autouse=True, params=["numpy", *slow(["jax"])])
+def _library(request: pytest.FixtureRequest) -> Iterator[None]:
+    LIBRARY[0] = request.param
+    with threadpool_limits(1):  # of many small products threads only wait for each other
+        yield
 
 
 @dataclass
@@ -55,9 +66,10 @@ class Found:
 
 
 def found(x: np.ndarray, basis: np.ndarray, dtype: str) -> Found:
-    with precision(dtype) as kind:
-        rows, known = jnp.asarray(x, kind), jnp.asarray(basis, kind)
-        inside, fresh, outside, new = (np.asarray(a) for a in _split(rows, known))
+    kind = np.dtype(dtype)
+    with precision(dtype):
+        rows, known = x.astype(kind), basis.astype(kind)
+        inside, fresh, outside, new = map(np.asarray, (_compiled if LIBRARY[0] == "jax" else split)(rows, known))
         assert inside.dtype == fresh.dtype == outside.dtype == kind
         exact = [np.asarray(a, np.float64) for a in (rows, known, inside, fresh, outside)]
     assert all(np.isfinite(a).all() for a in exact)
@@ -360,6 +372,6 @@ def test_under_vmap() -> None:
     with precision("float64"):
         together = jax.vmap(split)(jnp.asarray(x), jnp.asarray(basis))
         for i in range(5):
-            alone = _split(jnp.asarray(x[i]), jnp.asarray(basis[i]))
+            alone = _compiled(jnp.asarray(x[i]), jnp.asarray(basis[i]))
             for a, b in zip(together, alone, strict=True):
                 np.testing.assert_allclose(a[i], b, rtol=1e-9, atol=1e-9)
