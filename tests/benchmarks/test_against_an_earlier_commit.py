@@ -12,6 +12,7 @@ running; times of orders are those of the processor.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -41,6 +42,9 @@ ORDERS = [
 """Commands that draw nothing, likewise."""
 WARM = 0.2
 """The share for a command whose draws are all stored."""
+FIRST = 0.12
+"""The share after which a first table with measured exponents stands on the screen."""
+INTERVAL = re.compile(r"\[-?\d+\.\d+, -?\d+\.\d+\]")
 ROUNDS = 3
 """How often a command that draws nothing is run: the least time counts."""
 
@@ -49,11 +53,15 @@ pytestmark = pytest.mark.skipif(EARLIER is None, reason="TP_EARLIER is not set")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a command took: seconds by the clock and of the processor, and the most memory in MiB."""
+    """What a command took: seconds by the clock and of the processor, and the most memory in MiB.
+
+    ``shown`` is when the first interval stood on the screen (None: not before the end).
+    """
 
     wall: float
     processor: float
     memory: float
+    shown: float | None
 
 
 def run(words: str, root: Path, cache: Path) -> Run:
@@ -66,20 +74,28 @@ def run(words: str, root: Path, cache: Path) -> Run:
         cwd=root,
         env=environment,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+    assert process.stderr is not None
+    shown = None
+    for line in process.stderr:
+        if shown is None and INTERVAL.search(line):
+            shown = time.perf_counter() - start
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in (0, 1, 3)
-    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Run(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, shown)
 
 
 @pytest.mark.parametrize(("words", "limit"), MEASURED)
 def test_measured(benchmark: Any, record: Record, tmp_path: Path, words: str, limit: float) -> None:
     earlier = Path(EARLIER or "").resolve()
     theirs = run(words, earlier, tmp_path / "earlier")
-    ours = benchmark.pedantic(run, args=(words, ROOT, tmp_path / "this"), rounds=1)
+    ours = benchmark.pedantic(run, args=(f"{words} --progress", ROOT, tmp_path / "this"), rounds=1)
     record(Ratio(f"tp {words} (cold)", ours.wall, theirs.wall, limit, "s"))
+    if words.startswith("verify"):
+        record(Ratio(f"tp {words} (cold), first table", ours.shown or ours.wall, theirs.wall, FIRST, "s"))
     record(Ratio(f"tp {words} (cold), memory", ours.memory, theirs.memory, 1.0, "MiB"))
     again = run(words, earlier, tmp_path / "earlier")
     record(Ratio(f"tp {words} (warm)", run(words, ROOT, tmp_path / "this").wall, again.wall, WARM, "s"))
