@@ -23,5 +23,5 @@ class More(Flag):
         return More.SEEDS | More.REACH if both in self else self
 
 
-MOST_SEEDS = 512
+MOST_SEEDS = 1024
 """The most seeds at the largest width. Where a verdict needs more, seeds are not asked for."""
