@@ -28,7 +28,8 @@ class Rates:
         draw: drawing one normal number.
         touch: reading or writing one number.
         multiply: one multiplication and addition within a matrix product.
-        ask: each conditioned product, at every width, for small matrices of fixed size.
+        ask: each conditioned product, at every width, of all draws that are made side by side.
+        solve: the same, of each draw: its small matrices of fixed size are orthogonalised one by one.
         node: each node, at every width, however few numbers it has.
     """
 
@@ -36,12 +37,13 @@ class Rates:
     touch: float
     multiply: float
     ask: float
+    solve: float
     node: float
 
 
-XLA = Rates(draw=7.5e-9, touch=5.0e-10, multiply=5.0e-11, ask=5.0e-5, node=1.0e-6)
+XLA = Rates(draw=7.5e-9, touch=5.0e-10, multiply=5.0e-11, ask=0.0, solve=5.0e-5, node=1.0e-6)
 """Compiled by JAX: nodes one after another are one loop."""
-NUMPY = Rates(draw=3.5e-9, touch=6.5e-10, multiply=5.0e-11, ask=8.0e-4, node=1.3e-5)
+NUMPY = Rates(draw=3.5e-9, touch=6.5e-10, multiply=5.0e-11, ask=5.8e-4, solve=2.2e-4, node=1.3e-5)
 """Each node is a few calls of NumPy, which write their results to memory."""
 
 
@@ -70,7 +72,7 @@ class Questions:
         for k, side in self.groups:
             mine, other = known[side], known[not side]
             inside, outside = (rows, columns) if side else (columns, rows)
-            total += rates.ask / together + rates.draw * k * outside
+            total += rates.ask / together + rates.solve + rates.draw * k * outside
             total += rates.touch * (inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k))
             total += rates.multiply * k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
             known[side] += k
