@@ -37,6 +37,18 @@ def threads(memory: int) -> int:
     return min(processors(), 1 + MOST_BYTES // memory)
 
 
+def slowdown(memory: int) -> float:
+    """The time of a draw, relative to one of blocks of which two are made at once, on a machine with two cores.
+
+    A block takes ``memory`` bytes. Numbers of draws follow from it, so it does not depend on the machine.
+    """
+    return 1.0 if memory < FEWEST_BYTES or memory <= MOST_BYTES else ALONE
+
+
+ALONE = 1.7
+"""How much longer a draw takes where memory allows one block at a time."""
+
+
 def drawn_in_blocks(block: Block, first: int, count: int, together: int, memory: int) -> dict[str, Floats]:
     """The values [count, ...] of draws number ``first``, ``first`` + 1, ...; a block takes ``memory`` bytes."""
     _keep_memory()

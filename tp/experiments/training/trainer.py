@@ -14,7 +14,7 @@ import numpy.typing as npt
 from tp.costs import find
 from tp.diagnostics.diagnostic import error
 from tp.experiments.at import At
-from tp.experiments.blocks import drawn_in_blocks
+from tp.experiments.blocks import drawn_in_blocks, slowdown
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.iteration_limits import SLOWEST
@@ -126,7 +126,9 @@ class Trainer:
         return Engine(chosen_engine(choice.absent, asked), tuple(sorted(choice.absent)), forced, choice.path)
 
     def cost(self, at: At) -> float:
-        return self._work(self.choice(at.width, at.engine), at.width)
+        choice = self.choice(at.width, at.engine)
+        alone = slowdown(self.memory(at)) if choice.path is Computing.NUMPY else 1.0
+        return self._work(choice, at.width) * alone
 
     def compilation(self, at: At) -> float:
         choice = self.choice(at.width, at.engine)
