@@ -79,9 +79,10 @@ def run(words: str, root: Path, cache: Path) -> Run:
     )
     assert process.stderr is not None
     shown = None
-    for line in process.stderr:
-        if shown is None and INTERVAL.search(line):
-            shown = time.perf_counter() - start
+    with process.stderr as lines:
+        for line in lines:
+            if shown is None and INTERVAL.search(line):
+                shown = time.perf_counter() - start
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in (0, 1, 3)
