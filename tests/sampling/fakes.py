@@ -25,9 +25,13 @@ class Fake:
     name: str = "fake"
     quantities: tuple[str, ...] = ("F",)
     running: Engine = field(default_factory=lambda: Engine("dense"))
+    ready: Callable[[int], None] = lambda _: None
 
     def draw(self, at: At, first: int, count: int) -> Mapping[str, np.ndarray]:
         return self.sample(at.width, first, count)
+
+    def prepare(self, at: At) -> None:
+        self.ready(at.width)
 
     def engine(self, at: At) -> Engine:
         return self.running

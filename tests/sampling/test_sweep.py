@@ -204,10 +204,10 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
 
 
 def test_progress_never_runs_backwards_and_ends_full() -> None:
-    for settings, cost in (({"seeds": 130}, cheap), ({"most_seeds": 200}, cheap), ({"most_seeds": 40}, expensive)):
+    plans = Plan(WIDTHS, seeds=130), Plan(WIDTHS, most_seeds=200), Plan(WIDTHS, most_seeds=40)
+    for plan, cost in zip(plans, (cheap, cheap, expensive), strict=True):
         seen: list[float] = []
-        experiment, plan = Fake(Recorder(), cost), Plan(WIDTHS, **settings)
-        sweep(experiment, plan, None, always, lambda done, total, _, to=seen: to.append(done / total))
+        sweep(Fake(Recorder(), cost), plan, None, always, lambda done, total, _, to=seen: to.append(done / total))
         assert seen == sorted(seen)
         assert seen[0] == 0
         assert seen[-1] == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,7 @@ from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.derived import Derived
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
-from tp.experiments.streams import Compiled
+from tp.experiments.streams import Compiled, Data, One
 from tp.graph.graph import Graph
 from tp.interpret.cost.engine import chosen_engine, materialised
 from tp.interpret.cost.memory import WORD
@@ -47,16 +47,24 @@ class Correlations:
     def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, " {count}"]]:
         """Absolute values [count] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
         derived, n, choice = self._derived, at.width, self._derived.choice(at.width, at.engine)
-        data = arrange(derived.program, self.inputs, derived.depth)
         if choice.path is Path.NUMPY:
+            data = arrange(derived.program, self.inputs, derived.depth)
             block = derived.block(n, at.dtype, choice, data)
             found = drawn_in_blocks(block, first, count, choice.together, self.memory(at))
         else:
-            found = self._compiled.draw(
-                at, first, count, data, lambda kind: derived.one(n, kind, choice.absent), lambda: self.memory(at)
-            )
+            found = self._compiled.draw(at, first, count, *self._program_of(at))
         factors = {q.name: q.coefficient if q.free == 2 else 1.0 for q in derived.wanted}
         return {name: np.abs(found[name]) * factor for name, factor in factors.items()}
+
+    def prepare(self, at: At) -> None:
+        if self._derived.choice(at.width, at.engine).path is Path.XLA:
+            self._compiled.prepared(at, *self._program_of(at))
+
+    def _program_of(self, at: At) -> tuple[Data, Callable[[Any], One], Callable[[], int]]:
+        """What :class:`Compiled` needs."""
+        derived, absent = self._derived, self._derived.choice(at.width, at.engine).absent
+        data = arrange(derived.program, self.inputs, derived.depth)
+        return data, lambda kind: derived.one(at.width, kind, absent), lambda: self.memory(at)
 
     def engine(self, at: At) -> Engine:
         choice = self._derived.choice(at.width, at.engine)

@@ -72,6 +72,10 @@ class Experiment(Protocol):
         """
         ...
 
+    def prepare(self, at: At) -> None:
+        """Compile what draws at ``at`` need, so that they begin at once. Another thread may draw at the same time."""
+        ...
+
     def engine(self, at: At) -> Engine:
         """The engine that draws. Raises TpError TP511 for "conditioned" where no weight can be matrix-free."""
         ...

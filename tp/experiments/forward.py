@@ -54,6 +54,9 @@ class ForwardValues:
             for i, name in enumerate(self.quantities)
         }
 
+    def prepare(self, at: At) -> None:
+        """Nothing is done: outputs are drawn at one width, and the first draw compiles."""
+
     def engine(self, at: At) -> Engine:
         found = self._absent(at)
         return Engine(chosen_engine(found, at.engine), tuple(sorted(found)), materialised(self._graph.parameters))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tp.diagnostics.diagnostic import error
 from tp.experiments.experiment import Experiment
+from tp.sampling.ahead import Ahead
 from tp.sampling.calls import Answer, Call, Run, answered, answered_by_worker
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
@@ -35,10 +36,13 @@ def answers(experiment: Experiment, plan: Plan, means: Means) -> Run:
 def _alone(experiment: Experiment, plan: Plan, means: Means, shelf: Shelf | None) -> Run:
     """Calls answered one after another, each when its answer is asked for."""
 
+    ahead = Ahead(experiment, plan)
+
     def run(calls: Sequence[Call]) -> Generator[Answer]:
-        for call in calls:
+        for number, call in enumerate(calls):
             found = None if shelf is None else shelf.find(call)
             if found is None:
+                ahead.of(calls[number:])
                 found = answered(experiment, plan.at(call.n), call)
                 if shelf is not None:
                     shelf.keep(call, found)

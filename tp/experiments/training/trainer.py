@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -18,7 +18,7 @@ from tp.experiments.blocks import drawn_in_blocks, slowdown
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.iteration_limits import SLOWEST
-from tp.experiments.streams import Compiled
+from tp.experiments.streams import Compiled, Data, One
 from tp.experiments.training.observables import names, numbers
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
@@ -102,22 +102,28 @@ class Trainer:
 
     def runs(self, at: At, first: int, count: int) -> dict[str, Floats]:
         """The arrays of runs number ``first``, ``first`` + 1, ..., with a leading axis [count]."""
-        data, choice = {**self.path.inputs, TARGETS: self.path.targets}, self.choice(at.width, at.engine)
+        choice = self.choice(at.width, at.engine)
         if choice.path is Computing.NUMPY:
             kind = np.dtype(at.dtype)
             if at not in self._ready:
                 self._ready[at] = Ready(self.outline, at.width, kind, choice)
-            given = {name: np.asarray(array, kind) for name, array in data.items()}
+            given = {name: np.asarray(array, kind) for name, array in self._data.items()}
             block = partial(self._ready[at].several, data=given)
             return drawn_in_blocks(block, first, count, choice.together, self.memory(at))
-        return self._compiled.draw(
-            at,
-            first,
-            count,
-            data,
-            lambda kind: Ready(self.outline, at.width, kind, choice).one,
-            lambda: self.memory(at),
-        )
+        return self._compiled.draw(at, first, count, *self._program_of(at, choice))
+
+    def prepare(self, at: At) -> None:
+        choice = self.choice(at.width, at.engine)
+        if choice.path is Computing.XLA:
+            self._compiled.prepared(at, *self._program_of(at, choice))
+
+    @property
+    def _data(self) -> Data:
+        return {**self.path.inputs, TARGETS: self.path.targets}
+
+    def _program_of(self, at: At, choice: Choice) -> tuple[Data, Callable[[Any], One], Callable[[], int]]:
+        """What :class:`Compiled` needs."""
+        return self._data, lambda kind: Ready(self.outline, at.width, kind, choice).one, lambda: self.memory(at)
 
     def engine(self, at: At) -> Engine:
         choice = self.choice(at.width, at.engine)

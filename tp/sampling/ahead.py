@@ -1,0 +1,39 @@
+"""Compiling for the next width in a thread, while one draws at this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Thread
+
+from tp.experiments.at import At
+from tp.experiments.experiment import Experiment
+from tp.sampling.calls import Call
+from tp.sampling.plan import Plan
+
+
+class Ahead:
+    """Prepares widths of ``plan`` for ``experiment``, one at a time."""
+
+    def __init__(self, experiment: Experiment, plan: Plan) -> None:
+        self.experiment, self.plan = experiment, plan
+        self._begun: set[int] = set()
+        self._thread: Thread | None = None
+
+    def of(self, calls: Sequence[Call]) -> None:
+        """The first of ``calls`` is made next; the first later one at a width that nobody compiled for is prepared."""
+        first, *later = calls
+        self._begun.add(first.n)
+        if self._thread is not None and self._thread.is_alive():
+            return
+        for n in (call.n for call in later):
+            if n not in self._begun and self.experiment.compilation(self.plan.at(n)) > 0.0:
+                self._begun.add(n)
+                self._thread = Thread(target=self._prepare, args=(self.plan.at(n),))
+                self._thread.start()
+                return
+
+    def _prepare(self, at: At) -> None:
+        # What goes wrong here goes wrong at the first draw as well, which says so.
+        with suppress(Exception):
+            self.experiment.prepare(at)
