@@ -10,6 +10,7 @@ import numpy as np
 from tp.experiments.at import At
 from tp.experiments.correlations import Correlations
 from tp.graph.graph import Graph
+from tp.interpret.cost.path import Path
 
 
 def sample(
@@ -36,8 +37,8 @@ def without(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto
     return _kept(graph, tuple(quantities)).engine(At(n, engine=engine)).absent
 
 
-def path(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> str:
-    return _kept(graph, tuple(quantities)).engine(At(n, engine=engine)).path
+def path(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> Path:
+    return Path(_kept(graph, tuple(quantities)).engine(At(n, engine=engine)).path)
 
 
 def cost(graph: Graph, quantities: Sequence[str], n: int, engine: str = "auto") -> float:

@@ -42,7 +42,8 @@ def draw(compiled: Compiled, make: Making) -> np.ndarray:
 def test_what_is_prepared_is_not_compiled_again() -> None:
     compiled, make = Compiled(), Making()
     with ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(lambda _: compiled.prepared(AT, DATA, make, lambda: 1 << 20), range(3)))
+        asked = [pool.submit(compiled.prepared, AT, DATA, make, lambda: 1 << 20) for _ in range(3)]
+    runs = [one.result() for one in asked]
     assert runs.count(runs[0]) == 3
     np.testing.assert_array_equal(draw(compiled, make), np.arange(5, 75) + 3.0)
     assert make.made == 1
