@@ -18,6 +18,8 @@ from tp.experiments.training.run import TARGETS, Ready
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.start import linear_model
 from tp.interpret.arrays.backend import precision
+from tp.interpret.cost.path import Choice
+from tp.interpret.cost.path import Path as Computing
 from tp.studies.train import trainer_of
 
 ROOT = Path(__file__).parents[2]
@@ -74,7 +76,7 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
     with precision("float64") as kind:
         data = {"x": jnp.asarray(path.inputs["x"]), TARGETS: jnp.asarray(path.targets)}
         weights = model.init(0, n, "float64")
-        ready = Ready(trainer.outline, n, kind, frozenset())
+        ready = Ready(trainer.outline, n, kind, Choice(Computing.XLA, frozenset()))
         targets = data[TARGETS].reshape((-1, 1))
 
         @jax.jit
