@@ -249,7 +249,7 @@ def test_one_matrix_for_all_power_iterations() -> None:
     step = HessianStep(graph, 0)
     with precision("float64") as kind:
         data = first({k: jnp.asarray(v, kind) for k, v in arrange(graph, inputs_of(program), 0).items()}, 0)
-        norm = spectral_norm(step, n, kind)
+        norm = spectral_norm(step, n, kind, jnp)
 
         def run(key: jax.Array) -> tuple[jax.Array, jax.Array]:
             drawn = initial_weights.draw(graph.parameters, n, key, kind, {"W[2]"})

@@ -371,8 +371,8 @@ def descent(given: Setting, steps: int) -> tuple[Callable[[Arrays], Any], Callab
     return hypothesis, gradient, path
 
 
-def check_training(name: str, n: int, steps: int) -> None:
-    given = setting(name, n)
+def check_training(name: str, n: int, steps: int, seed: int = 0) -> None:
+    given = setting(name, n, seed=seed)
     for key, array in given.inputs.items():
         given.inputs[key] = 0.5 * array
     hypothesis, gradient, path = descent(given, steps)
