@@ -21,7 +21,7 @@ from tp.machine import processors
 Block = Callable[[Sequence[int]], Mapping[str, Any]]
 """A function from the numbers of some draws to values [draws, ...] by name."""
 MOST_BYTES = 9 << 26
-"""The most bytes of the blocks made at the same time, beside the first. A process with JAX has as many for XLA."""
+"""The most bytes, in total, of the blocks that are made beside the first one."""
 
 FEWEST_BYTES = 1 << 23
 """The fewest bytes of a block where more than one thread is of use."""
@@ -38,9 +38,10 @@ def threads(memory: int) -> int:
 
 
 def slowdown(memory: int) -> float:
-    """The time of a draw, relative to one of blocks of which two are made at once, on a machine with two cores.
+    """The time per draw divided by the time per draw with two blocks at once on two cores.
 
-    A block takes ``memory`` bytes. Numbers of draws follow from it, so it does not depend on the machine.
+    It is 1, or :data:`ALONE` where a block of ``memory`` bytes leaves no room for a second one. It does not depend on
+    the machine, because numbers of draws follow from it.
     """
     return 1.0 if memory < FEWEST_BYTES or memory <= MOST_BYTES else ALONE
 
@@ -50,7 +51,7 @@ ALONE = 1.7
 
 
 def drawn_in_blocks(block: Block, first: int, count: int, together: int, memory: int) -> dict[str, Floats]:
-    """The values [count, ...] of draws number ``first``, ``first`` + 1, ...; a block takes ``memory`` bytes."""
+    """The values [count, ...] of draws number ``first``, ``first`` + 1, ...; a block has ``together`` draws in ``memory`` bytes."""
     _keep_memory()
     starts = range(first, first + count, together)
 

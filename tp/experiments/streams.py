@@ -25,7 +25,7 @@ class Compiled:
     """The compiled programs of one experiment, one for each :class:`At`. They are not pickled.
 
     In all methods ``make`` returns the function of one draw for a JAX dtype, and ``memory`` how many bytes that takes
-    at once. Both are called once for each ``at``.
+    at once. Both are called once for each ``at``, unless that fails.
     """
 
     def __init__(self) -> None:
@@ -97,8 +97,8 @@ def _compiled(
 def several(one: One, lanes: int) -> Callable[..., dict[str, Any]]:
     """A function (first, count, data) of draws number first, first + 1, ...: arrays [:data:`SEEDS`, ...] by name.
 
-    Rows after the first ``count`` (at most :data:`SEEDS`) have no meaning. ``lanes`` draws are made side by side, the
-    rest one after another.
+    Rows after the first ``count`` (at most :data:`SEEDS`) have no meaning. Draws are made in groups of
+    ``lanes`` side by side, one group after another.
     """
     import jax
     import jax.numpy as jnp

@@ -21,7 +21,10 @@ class Ahead:
         self._thread: Thread | None = None
 
     def of(self, calls: Sequence[Call]) -> None:
-        """The first of ``calls`` is made next; the first later one at a width that nobody compiled for is prepared."""
+        """Says that ``calls`` are made in this order, now.
+
+        If no other width is being compiled, the first later one that needs it, and was not begun, is begun.
+        """
         first, *later = calls
         self._begun.add(first.n)
         if self._thread is not None and self._thread.is_alive():

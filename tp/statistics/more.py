@@ -8,7 +8,7 @@ from enum import Flag, auto
 class More(Flag):
     """More seeds at the same widths, larger widths, both, or :data:`NOTHING`.
 
-    ``REACH``: nothing is open, but larger widths would show whether it holds there, too.
+    ``REACH``: the verdict does not need larger widths, but they would extend its range.
     """
 
     NOTHING = 0
@@ -18,7 +18,7 @@ class More(Flag):
 
     @property
     def cheapest(self) -> More:
-        """The same, where more seeds do as well as larger widths: these would only extend what is then known."""
+        """These flags, with WIDTHS replaced by REACH where SEEDS is set: seeds can then decide the verdict."""
         both = More.SEEDS | More.WIDTHS
         return More.SEEDS | More.REACH if both in self else self
 

@@ -14,11 +14,11 @@ from tp.store.names import Name, is_program, read_name
 
 @dataclass(slots=True)
 class Ledger:
-    """The entries of a store while a measurement is made.
+    """What one measurement read from a store and wrote to it.
 
     ``cells`` has the SHA-256 of each cell that was read or written, by its name, and ``platforms`` what drew them.
-    They answer ``calls`` of the sampler. ``refused`` are the fewest bytes of a width that was left out, because no more
-    memory was free; None where none was.
+    They answer ``calls`` of the sampler. ``refused`` is the smallest need, in bytes, of the
+    widths that were left out for want of memory; None if none was left out.
     """
 
     cells: dict[Name, str] = field(default_factory=dict[Name, str])

@@ -27,7 +27,10 @@ class Together:
         self._open = self._unbounded()
 
     def moves(self, node: int) -> Fraction | None:
-        """No weight alone moves ``node`` by more than n to this power; None: none moves it."""
+        """An upper bound of the exponent of the move of ``node`` by any one weight; None: no weight moves it.
+
+        :data:`~tp.exponent.UNBOUNDED`: no bound is known.
+        """
         if node in self._open:
             return UNBOUNDED
         return largest(*(v.root_mean_square for v in self._values(self._parts(node))))
@@ -52,7 +55,7 @@ class Together:
         return found
 
     def _follows(self, activation: str, argument: int) -> bool:
-        """Whether the change of a function of ``argument`` is bounded by parts that no part of the move exceeds."""
+        """Whether the lemma applies at this function: the change by one weight is dominated by that by all."""
         function = facts(activation)
         place = self.after.nodes[argument].base
         (base,) = self._values([place])
@@ -62,7 +65,7 @@ class Together:
         move = largest(*(v.exponent for v in moves))
         if move is None:
             return True
-        if function.degree is None:
+        if function.degree is None and not function.kinked:
             return move <= 0 and (base.exponent is None or base.exponent <= 0)
         if not function.kinked and not singular(function):
             return True

@@ -38,9 +38,9 @@ def repeated_while(xp: Any, condition: Callable[[State], Any], step: Callable[[S
 def stacked(
     xp: Any, step: Callable[[State, Any], tuple[State, Any]], state: State, count: int, axis: int
 ) -> tuple[State, Any]:
-    """The last state and all results of ``step(state, i)`` for i from 0, in turn, stacked along ``axis``.
+    """The last state and all results of ``step(state, i)`` for i from 0, in turn, stacked.
 
-    For JAX the axis is the first one.
+    NumPy stacks along ``axis``. JAX ignores ``axis`` and stacks along the first axis.
     """
     if xp is not np:
         import jax

@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 class Coordinates:
-    """The coordinates of the rows of one array in each basis that is asked for, for a number of ``weights``."""
+    """The coordinates of the rows of one array in each basis that is asked for.
+
+    A result is computed at the first request, and dropped after ``weights`` requests.
+    """
 
     def __init__(self, weights: int = 1) -> None:
         self._weights = weights
@@ -31,7 +34,7 @@ class Coordinates:
         return self._once(("split", start, _name(basis)), basis, lambda: split(x, basis))
 
     def grown(self, start: int, basis: Array, fresh: Array) -> Array:
-        """``basis`` with the rows ``fresh`` of the split from number ``start`` on."""
+        """``basis`` with the rows ``fresh`` of a split appended; ``start`` is the number of the first row that was split."""
         return self._once(
             ("grown", start, _name(basis)), basis, lambda: namespace(fresh).concatenate((basis, fresh), axis=-2)
         )

@@ -37,14 +37,14 @@ class Choice:
 
 
 FEWEST, SECONDS = 16, 12.0
-"""At a width at least so many draws are expected, and as many as take so many seconds, up to :data:`SHARED`."""
+"""The draws expected at a width: 12 s of work, but at least 16 and at most :data:`SHARED` draws."""
 MOST = 32
 """The most draws side by side."""
 VALUES, WEIGHTS, KNOWN = 1 << 21, 3 << 22, 1 << 22
 """For draws side by side: the most numbers of the largest value, of all weights, and of known products and weights."""
 
 GENERATIONS = 2
-"""NumPy keeps the known products from before an evaluation until it has ended, beside those after it."""
+"""During an evaluation NumPy holds two copies of the known products: those before it, and those after it."""
 
 
 def expected(work: float) -> float:

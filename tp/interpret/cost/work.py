@@ -28,9 +28,9 @@ class Rates:
         draw: drawing one normal number.
         touch: reading or writing one number.
         multiply: one multiplication and addition within a matrix product.
-        ask: each conditioned product, at every width, of all draws that are made side by side.
-        solve: the same, of each draw: its small matrices of fixed size are orthogonalised one by one.
-        node: each node, at every width, however few numbers it has.
+        ask: the fixed cost of one conditioned product, once for all draws side by side.
+        solve: the fixed cost of one conditioned product, for each draw: small matrices are orthogonalised.
+        node: the fixed cost of one node, once for all draws side by side.
     """
 
     draw: float

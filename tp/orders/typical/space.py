@@ -83,7 +83,7 @@ class Space:
 
     @lru_cache(maxsize=REMEMBERED)
     def even(self, mask: int) -> tuple[Space, Mapping[int, int]]:
-        """The vectors that are 0 on ``mask``, as a space, and rows for the others by the length of their part there."""
+        """The vectors that are 0 on ``mask``, as a space, and the other rows, by the bit length of their part on it."""
         rows: dict[int, int] = {}
         rest: list[int] = []
         for row in self.basis:
@@ -105,7 +105,7 @@ class Space:
 class Images:
     """Images of vectors and spaces under the linear map that ``image`` is on numbers of generators; each found once.
 
-    Generators may meet in one image: it flips all of them at once, and is free when one of them is.
+    Several generators may have one image. The image is free if one of them is.
     """
 
     def __init__(self, image: Callable[[int], int]) -> None:
