@@ -51,7 +51,10 @@ ALONE = 1.7
 
 
 def drawn_in_blocks(block: Block, first: int, count: int, together: int, memory: int) -> dict[str, Floats]:
-    """The values [count, ...] of draws number ``first``, ``first`` + 1, ...; a block has ``together`` draws in ``memory`` bytes."""
+    """The values [count, ...] of draws number ``first``, ``first`` + 1, ...
+
+    A block has ``together`` draws, and takes ``memory`` bytes.
+    """
     _keep_memory()
     starts = range(first, first + count, together)
 

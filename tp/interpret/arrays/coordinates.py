@@ -34,7 +34,7 @@ class Coordinates:
         return self._once(("split", start, _name(basis)), basis, lambda: split(x, basis))
 
     def grown(self, start: int, basis: Array, fresh: Array) -> Array:
-        """``basis`` with the rows ``fresh`` of a split appended; ``start`` is the number of the first row that was split."""
+        """``basis`` with the rows ``fresh`` of a split appended; ``start`` is the number of the first row split."""
         return self._once(
             ("grown", start, _name(basis)), basis, lambda: namespace(fresh).concatenate((basis, fresh), axis=-2)
         )
