@@ -73,9 +73,9 @@ class Memory:
         settings: Mapping[str, Any],
         data: Data | None,
         resources: Resources,
-        measure: Callable[[Resources], Any],
+        measure: Callable[..., Any],
     ) -> Any:
-        """The stored report on a measurement, else the result of ``measure`` with ``resources``; both print the same.
+        """The stored report on a measurement, else what ``measure(resources=...)`` finds; both print the same.
 
         It is kept where nothing interrupted it, with all draws counted as stored. ``settings`` are all that the result
         depends on beside the program, the ``data`` and the draws.
@@ -93,7 +93,8 @@ class Memory:
         from tp.store.store import Store
 
         ledger = Ledger()
-        result = measure(replace(resources, store=Store(answers.folder, self.warn, self.reads, ledger=ledger)))
+        store = Store(answers.folder, self.warn, self.reads, ledger=ledger)
+        result = measure(resources=replace(resources, store=store))
         origin = result.provenance
         # Draws that are not in the ledger were not kept; data may have changed while they were used.
         if not origin.interrupted and ledger.calls == origin.cells and question() == before:

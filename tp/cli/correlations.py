@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from tp import Plan
 from tp.api.model import CORRELATIONS
@@ -13,9 +13,6 @@ from tp.cli.option import Given
 from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
 
-if TYPE_CHECKING:
-    from tp import Numbers, Resources
-
 PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
 
 
@@ -25,17 +22,14 @@ def correlations(given: Given) -> ExitCode:
     (model,) = models(given)
     inputs = data(given, [model])
     with resources(given) as means, live(model.name, given) as view:
-
-        def measure(resources: Resources) -> Numbers:
-            return model.correlations(
-                quantities=asked,
-                data=inputs,
-                equal_inputs=given[EQUAL_INPUTS],
-                progress=view.report,
-                plan=chosen,
-                resources=resources,
-            )
-
+        measure = partial(
+            model.correlations,
+            quantities=asked,
+            data=inputs,
+            equal_inputs=given[EQUAL_INPUTS],
+            progress=view.report,
+            plan=chosen,
+        )
         result = measured(model, "correlations", inputs, given, means, measure)
     show([result], given)
     return result.exit_code

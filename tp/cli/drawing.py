@@ -90,15 +90,15 @@ def measured(
     data: Data | None,
     given: Given,
     resources: Resources,
-    measure: Callable[[Resources], Any],
+    measure: Callable[..., Any],
 ) -> Any:
-    """What ``measure`` finds ``about`` the program with ``resources``, or the same report from the store.
+    """What ``measure(resources=...)`` finds ``about`` the program, or the same report from the store.
 
     It depends on the program, the ``data``, and all options but those that are :data:`INDIFFERENT`. What the workers of
     a scheduler find is not remembered, since they may be other machines.
     """
     if given[NO_STORE] or given[SCHEDULER] is not None:
-        return measure(resources)
+        return measure(resources=resources)
     from tp.api.remembered import Memory
 
     memory = Memory(given[STORE], given[RESUME], warn)

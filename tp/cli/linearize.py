@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tp import Plan
@@ -15,7 +16,7 @@ from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Linearization, Model, Resources
+    from tp import Model
 
 SECOND = switch("--second", "Also measure second derivatives, in further runs.")
 STRONG = value(
@@ -33,18 +34,16 @@ def linearize(given: Given) -> ExitCode:
     with resources(given) as means:
 
         def one(model: Model, live: Live) -> Any:
-            def measure(resources: Resources) -> Linearization:
-                return model.linearize(
-                    chosen,
-                    second=given[SECOND],
-                    rhos=rhos,
-                    data=inputs,
-                    progress=live.report,
-                    watch=live.watch,
-                    plan=drawn,
-                    resources=resources,
-                )
-
+            measure = partial(
+                model.linearize,
+                chosen,
+                second=given[SECOND],
+                rhos=rhos,
+                data=inputs,
+                progress=live.report,
+                watch=live.watch,
+                plan=drawn,
+            )
             return measured(model, "linearize", inputs, given, means, measure)
 
         results, code = each(found, given, one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tp import Plan
@@ -16,7 +17,7 @@ from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Model, Resources, Runs
+    from tp import Model
 
 PLAN = options_of(Plan, ("budget", "max_width"), **TRAIN)
 
@@ -29,11 +30,7 @@ def train(given: Given) -> ExitCode:
     with resources(given) as means:
 
         def one(model: Model, live: Live) -> Any:
-            def measure(resources: Resources) -> Runs:
-                return model.train(
-                    chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn, resources=resources
-                )
-
+            measure = partial(model.train, chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn)
             return measured(model, "train", inputs, given, means, measure)
 
         results, code = each(found, given, one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tp import Plan
@@ -14,7 +15,7 @@ from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quant
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
-    from tp import Model, Resources, Verification
+    from tp import Model
 
 
 def verify(given: Given) -> ExitCode:
@@ -25,17 +26,15 @@ def verify(given: Given) -> ExitCode:
     with resources(given) as means:
 
         def one(model: Model, live: Live) -> Any:
-            def measure(resources: Resources) -> Verification:
-                return model.verify(
-                    quantities=asked,
-                    data=inputs,
-                    equal_inputs=given[EQUAL_INPUTS],
-                    progress=live.report,
-                    watch=live.watch,
-                    plan=chosen,
-                    resources=resources,
-                )
-
+            measure = partial(
+                model.verify,
+                quantities=asked,
+                data=inputs,
+                equal_inputs=given[EQUAL_INPUTS],
+                progress=live.report,
+                watch=live.watch,
+                plan=chosen,
+            )
             return measured(model, "verify", inputs, given, means, measure)
 
         results, code = each(found, given, one)
