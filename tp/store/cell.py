@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tp.store.key import DIGEST, Key, dumped, key_from_json
+from tp.store.key import Key, dumped, key_from_json, unsealed
 
 MAGIC = b"TPCELL1\n"
 _MOST = 1 << 30
@@ -51,8 +51,8 @@ def decode(data: bytes) -> Cell:
         raise Unreadable("it does not begin with the mark of a cell")
     if len(data) > _MOST:
         raise Unreadable(f"it has more than {_MOST} bytes, the most of a cell")
-    content, digest = data[:-DIGEST], data[-DIGEST:]
-    if hashlib.sha256(content).digest() != digest:
+    content = unsealed(data)
+    if content is None:
         raise Unreadable("its checksum is wrong: it was cut short or altered")
     header, _, payload = content[len(MAGIC) :].partition(b"\n")
     try:

@@ -15,6 +15,12 @@ DIGEST = 32
 """The number of bytes of a SHA-256."""
 
 
+def unsealed(data: bytes) -> bytes | None:
+    """``data`` without the SHA-256 that they end with; None where it is not theirs."""
+    content = data[:-DIGEST]
+    return content if hashlib.sha256(content).digest() == data[-DIGEST:] else None
+
+
 @dataclass(frozen=True)
 class Series:
     """The parts of a key that draws at all widths share.

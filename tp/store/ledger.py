@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tp.store.key import DIGEST
+from tp.store.key import DIGEST, unsealed
 from tp.store.names import Name, is_program, read_name
 
 
@@ -73,5 +72,4 @@ def _content(path: Path) -> str:
         data = path.read_bytes()
     except OSError:
         return ""
-    found = hashlib.sha256(data[:-DIGEST]).digest()
-    return found.hex() if found == data[-DIGEST:] else ""
+    return "" if unsealed(data) is None else data[-DIGEST:].hex()
