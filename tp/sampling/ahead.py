@@ -17,21 +17,22 @@ class Ahead:
 
     def __init__(self, experiment: Experiment, plan: Plan) -> None:
         self.experiment, self.plan = experiment, plan
-        self._begun: set[int] = set()
+        self._seen: set[int] = set()
+        """Widths that are compiled, or about to be, or need not be."""
         self._thread: Thread | None = None
 
     def of(self, calls: Sequence[Call]) -> None:
         """Says that ``calls`` are made in this order, now.
 
-        If no other width is being compiled, the first later one that needs it, and was not begun, is begun.
+        If no other width is being compiled, the first later one that needs it, and was not seen before, is begun.
         """
         first, *later = calls
-        self._begun.add(first.n)
+        self._seen.add(first.n)
         if self._thread is not None and self._thread.is_alive():
             return
-        for n in (call.n for call in later):
-            if n not in self._begun and self.experiment.compilation(self.plan.at(n)) > 0.0:
-                self._begun.add(n)
+        for n in (call.n for call in later if call.n not in self._seen):
+            self._seen.add(n)
+            if self.experiment.compilation(self.plan.at(n)) > 0.0:
                 self._thread = Thread(target=self._prepare, args=(self.plan.at(n),))
                 self._thread.start()
                 return
