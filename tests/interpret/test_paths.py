@@ -24,7 +24,7 @@ from tp.graph.axes import DRAWS, Axis
 from tp.graph.laws import LAWS
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator, stepper
-from tp.interpret.arrays.initial_weights import draw, drawn_side_by_side
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.arrays.streams import Seed, source
 from tp.interpret.cost.path import Path
 from tp.quantities.definitions import parse
@@ -55,7 +55,7 @@ class Case:
         axis = (Axis(DRAWS, len(seeds)),) if together else ()
         run = stepper(self.graph, self.roots, n, DOUBLE, draws=axis, fused=fused)
         if together:
-            values, _ = run(drawn_side_by_side(self.parameters, n, seeds, DOUBLE, absent), self.data)
+            values, _ = run(draw(self.parameters, n, tuple(seeds), DOUBLE, absent), self.data)
             return np.stack(values, axis=1)
         return np.stack([run(draw(self.parameters, n, seed, DOUBLE, absent), self.data)[0] for seed in seeds])
 

@@ -17,7 +17,7 @@ from tp.graph.axes import Axis
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.evaluate import stepper
-from tp.interpret.arrays.initial_weights import drawn_side_by_side
+from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for
 from tp.primitives.input import Input
@@ -134,8 +134,8 @@ def measured(graph: Graph, widths: tuple[int, ...], steps: int = 2) -> dict[str,
         evaluate = stepper(after.graph, roots, n, np.float64, forget=True, draws=(Axis("@draws", SIDE_BY_SIDE),))
         found: list[Any] = []
         for first in range(0, 200, SIDE_BY_SIDE):
-            seeds = [Seed((first + k,)) for k in range(SIDE_BY_SIDE)]
-            (rest, *drifts), _ = evaluate(drawn_side_by_side(graph.parameters, n, seeds, np.float64), inputs)
+            seeds = tuple(Seed((first + k,)) for k in range(SIDE_BY_SIDE))
+            (rest, *drifts), _ = evaluate(draw(graph.parameters, n, seeds, np.float64), inputs)
             found.append(np.abs([rest, sum(drifts)]))
         medians.append(np.median(np.concatenate(found, axis=1), axis=1))
     slopes = np.polyfit(np.log(widths), np.log(medians), 1)[0]

@@ -132,10 +132,10 @@ class Derived:
         """The function of NumPy of the draws that are made side by side, for the inputs ``data``."""
         from tp.experiments.power_iteration import spectral_norm
         from tp.interpret.arrays.evaluate import stepper
-        from tp.interpret.arrays.initial_weights import draw, drawn_side_by_side
-        from tp.interpret.arrays.streams import Seed, fold
+        from tp.interpret.arrays.initial_weights import draw
+        from tp.interpret.arrays.streams import fold, of_draws
 
-        kind, parameters = np.dtype(dtype), self.program.parameters
+        kind = np.dtype(dtype)
         draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
         norms = {name: spectral_norm(step, n, kind, np, draws) for name, step in self._iterated.items()}
         evaluate = stepper(self.scalars.graph, self._roots, n, kind, forget=not norms, draws=draws, fused=True)
@@ -143,17 +143,13 @@ class Derived:
         inputs = first(given, self.scalars.depth)
 
         def block(numbers: Sequence[int]) -> dict[str, Any]:
-            seeds = tuple(Seed((number,)) for number in numbers)
-            if draws:
-                weights = drawn_side_by_side(parameters, n, seeds, kind, choice.absent)
-            else:
-                weights = draw(parameters, n, seeds[0], kind, choice.absent)
-            values, weights = evaluate(weights, inputs)
+            key = of_draws(numbers)
+            values, weights = evaluate(draw(self.program.parameters, n, key, kind, choice.absent), inputs)
             rows = [np.broadcast_to(value, choice.together) for value in values]
             out = self._named(rows, np, np.zeros(choice.together, kind))
             for name, norm in norms.items():
-                key = fold(seeds if draws else seeds[0], 2**31 - 1)
-                found, _, weights = norm(weights, first(given, self.steps[name].contracted), key)
+                start = first(given, self.steps[name].contracted)
+                found, _, weights = norm(weights, start, fold(key, 2**31 - 1))
                 out[name] = np.broadcast_to(found, choice.together)
             return out
 

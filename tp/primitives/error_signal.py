@@ -44,7 +44,7 @@ def lower_errorsignal(
 ) -> Any:
     (samples,) = [a for a in out if a.name == SAMPLES]
     order = (samples, *without(out, names((*low.draws, samples))))
-    before = tuple(a for a in low.draws if a in out)
+    before = low.draws_of(out)
     y, target = (aligned(a, t, (*before, *order)) for a, t in zip(arrays, types, strict=True))
     ys, ts = (a.reshape((*a.shape[: len(before) + 1], -1)) for a in (y, target))
     return aligned(find(operation.cost).slopes(ys, ts).reshape(y.shape), (*before, *order), out)

@@ -36,8 +36,7 @@ class Input(Operation):
 
 @lowering.rule(Input)
 def lower_input(operation: Input, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
-    before = tuple(a for a in low.draws if a in out)
-    return aligned(low.inputs[operation.name], (*before, *operation.axes), out)
+    return aligned(low.inputs[operation.name], (*low.draws_of(out), *operation.axes), out)
 
 
 @typical.rule(Input)

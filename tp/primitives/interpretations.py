@@ -32,6 +32,10 @@ class Lowering:
     dtype: Any
     draws: Type = ()
 
+    def draws_of(self, out: Type) -> Type:
+        """The axis of draws where the type ``out`` has it, else nothing."""
+        return tuple(axis for axis in self.draws if axis in out)
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -25,7 +25,7 @@ from tp.graph.slot import Role, Slot
 from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.arrays.control import chosen, repeated, written
-from tp.interpret.arrays.streams import Seed, fold
+from tp.interpret.arrays.streams import fold, of_draws
 from tp.interpret.cost.path import Choice, Path
 
 TARGETS = "@targets"
@@ -69,16 +69,12 @@ class Ready:
 
     def several(self, numbers: Sequence[int], data: Mapping[str, Any]) -> dict[str, Any]:
         """The same for runs with these ``numbers``, along a first axis. By NumPy."""
-        seeds = tuple(Seed((number,)) for number in numbers)
-        found = _Run(self, seeds if self.draws else seeds[0], data).shown()
+        found = _Run(self, of_draws(numbers), data).shown()
         return found if self.draws else {name: array[None] for name, array in found.items()}
 
     def draw(self, key: Any) -> dict[str, Any]:
         """Initial weights, with room for all products that a run needs."""
-        parameters = self.outline.program.parameters
-        if self.draws:
-            return initial_weights.drawn_side_by_side(parameters, self.n, key, self.kind, self.without)
-        drawn = initial_weights.draw(parameters, self.n, key, self.kind, self.without)
+        drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
         room = self.outline.room(self.n, self.without)
         return {name: w.with_room(*room[name]) if isinstance(w, Gaussian) else w for name, w in drawn.items()}
 

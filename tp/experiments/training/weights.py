@@ -74,10 +74,8 @@ class Descent:
 
     def after(self, moving: Moving, gradient: Parts, s: Any) -> Moving:
         """The state after step number ``s``; ``gradient`` is that of the sum of costs over the batch."""
-        rows, reads = (
-            dict(moving.rows),
-            [*gradient.leaves.values(), *(a for pair in gradient.rows.values() for a in pair)],
-        )
+        rows = dict(moving.rows)
+        reads = [*gradient.leaves.values(), *(a for pair in gradient.rows.values() for a in pair)]
         gradients = {
             name: self._array(name, gradient, moving.known[name].shape) / self.batch
             for name in (*gradient.leaves, *gradient.rows)

@@ -5,6 +5,7 @@ A tuple of seeds is the streams of draws that NumPy makes side by side: what is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import pi, prod
 from typing import Any
@@ -119,6 +120,12 @@ class _OfJax:
         import jax
 
         return jax.numpy.zeros(shape, np.float32)
+
+
+def of_draws(numbers: Sequence[int]) -> Seed | tuple[Seed, ...]:
+    """The stream of the draw with the only one of ``numbers``, or those of several draws made side by side."""
+    seeds = tuple(Seed((number,)) for number in numbers)
+    return seeds[0] if len(seeds) == 1 else seeds
 
 
 def source(key: Any) -> Source:
