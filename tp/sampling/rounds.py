@@ -1,9 +1,10 @@
 """How many draws each round of a sweep makes at each width, from the cost of a draw there.
 
-The variance of a slope is a sum over widths of w^2 / seeds, where w is the distance of log n from its mean. For a given
-total cost it is least where the numbers of seeds are proportional to w / sqrt(cost). Whether the line is straight is
-seen in the middle as well, so w is not taken to be less than :data:`MIDDLE` there. Costs are estimated seconds of the
-reference machine. They depend on program and width alone, so runs repeat exactly.
+The variance of a slope is proportional to the sum over widths of w^2 / seeds, where w is the distance of log n from
+its mean over the widths. For a given total cost the variance is least where the numbers of seeds are proportional to
+w / sqrt(cost). Widths in the middle have a small w, but they show whether the line is straight; so w is at least
+:data:`MIDDLE` of the largest one. Costs are estimated seconds of the reference machine. They depend on program and
+width alone, so runs repeat exactly.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def first_round(costs: Mapping[int, float], most: int) -> dict[int, int]:
 def added_width(costs: Mapping[int, float], n: int, most: int, work: float) -> int:
     """Seeds of a first round at the width ``n``, which is added after ``work`` estimated seconds; ``costs`` have it.
 
-    They are those of a first round of all widths, and fewer, at least :data:`FIRST`, where the width is dear.
+    They are those of a first round of all widths. Where draws at ``n`` are expensive there are fewer, but at least
+    :data:`FIRST`.
     """
     return min(first_round(costs, most)[n], max(FIRST, int(_allowed(work) / costs[n])))
 
@@ -99,9 +101,9 @@ def spent(seeds: Mapping[int, float], costs: Mapping[int, float]) -> float:
 def within(
     widths: Sequence[int], cost: Callable[[int], float], most: int, budget: float, before: Callable[[int], float]
 ) -> tuple[int, ...]:
-    """As many of the smallest ``widths``, at least three, as a first round of ``budget`` seconds has time for.
+    """The smallest of ``widths``: as many as a first round of ``budget`` seconds has time for, at least three.
 
-    Beside the draws, a width takes the seconds ``before`` its first draw.
+    ``before(n)`` are the seconds that the width n takes before its first draw.
     """
     kept = tuple(sorted(widths))
     while len(kept) > FEWEST_WIDTHS:

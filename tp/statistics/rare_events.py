@@ -1,8 +1,8 @@
 """Rare large draws: down to which probability a bound is supported, and whether some of them grow faster.
 
-M = O(n^p) says that every quantile of |M_n| is O(n^p), also at 99 %, beyond which a width of 64 draws has none. But the
-draws of all widths together have some. Both tests compare the draws at smaller widths with those at larger ones, by
-numbers of draws above a line C n^s:
+M = O(n^p) says that every quantile of |M_n| is O(n^p). The 64 draws of one width say nothing of the quantile at 99 %,
+but the draws of all widths together do. Both tests compare the draws at smaller widths with those at larger ones. They
+count the draws above a line C n^s:
 
 - if the quantile at 1 - share grew as n^s, some line would have the fraction ``share`` of the draws of either part
   above it. :func:`supported_share` is the least share for which no line fits that;

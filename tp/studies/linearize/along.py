@@ -18,7 +18,8 @@ from tp.studies.linearize.critical_rates import Critical, critical
 class AlongRuns(Along):
     """Beside the curves, what theorems of the paper say of runs under ``schedule`` in the precision ``dtype``.
 
-    ``names`` are those of the deviations, and ``left`` the correlations at initialisation.
+    ``names`` are the deviations whose exponents are fitted. ``left`` has the correlations at initialisation, from which
+    critical rates are computed.
     """
 
     names: Sequence[str] = ()
