@@ -7,8 +7,8 @@ from fractions import Fraction
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis, Scale, Width
 from tp.graph.builder import GraphBuilder
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Law, Parameter
+from tp.laws import LAWS
 from tp.primitives.apply import Apply
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise

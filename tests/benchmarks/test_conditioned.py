@@ -91,12 +91,12 @@ def test_against_numpy(paired: Any, record: Record) -> None:
 
 
 def test_normal_numbers_against_jax(paired: Any, record: Record) -> None:
-    """A conditioned draw spends most of its time on them. Above 1/1.5 ``tp.interpret.arrays.noise`` is not needed."""
+    """A conditioned draw spends most of its time on them. Above 1/1.5 ``tp.matrix_free.noise`` is not needed."""
     import jax
     import jax.numpy as jnp
 
     from tp.interpret.arrays.backend import precision
-    from tp.interpret.arrays.noise import normal
+    from tp.matrix_free.noise import normal
 
     shape = (4, 10**6)
     with precision("float32"):

@@ -18,8 +18,8 @@ from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
 from tp.interpret.cost.path import Path
+from tp.matrix_free.streams import Seed
 from tp.quantities.definitions import parse
 
 

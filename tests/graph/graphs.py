@@ -11,9 +11,9 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
 from tp.graph.parameter import Law, Parameter
+from tp.laws import LAWS
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant

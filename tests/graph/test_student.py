@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tp.graph.laws import LAWS
-from tp.interpret.arrays.streams import source
+from tp.laws import LAWS
+from tp.matrix_free.streams import source
 
 DRAWS = 1 << 18
 

@@ -10,8 +10,9 @@ SCRIPT = """
 import sys
 import jax, jax.numpy as jnp, numpy as np
 from jaxtyping import TypeCheckError, install_import_hook
-with install_import_hook(["tp.interpret.arrays"], "beartype.beartype"):
-    from tp.interpret.arrays import conditioned_matrix, evaluate, initial_weights, noise, orthonormal
+with install_import_hook(["tp.interpret.arrays", "tp.matrix_free"], "beartype.beartype"):
+    from tp.interpret.arrays import evaluate, initial_weights
+    from tp.matrix_free import gaussian, noise, orthonormal
 from tp.syntax import load
 
 def refused(function, *arguments):
@@ -22,7 +23,7 @@ def refused(function, *arguments):
     raise SystemExit(f"shapes of {function.__name__} are not checked")
 
 graph = load(sys.argv[1]).graph
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free.streams import Seed
 
 root, key = graph.outputs["f"], jax.random.key(0)
 for absent in ((), ("W[2]", "W[3]")):
@@ -35,8 +36,8 @@ for absent in ((), ("W[2]", "W[3]")):
     draw = lambda key: run(initial_weights.draw(graph.parameters, 16, key, jnp.float32, absent), {"x": jnp.ones(16)})
     (value,), _ = jax.eval_shape(draw, key)
     assert value.shape == ()
-matrix = conditioned_matrix.unknown(5, 7, key, jnp.float32).with_room(6, 6)
-ask = jax.jit(conditioned_matrix.Gaussian.answer, static_argnums=2)
+matrix = gaussian.unknown(5, 7, key, jnp.float32).with_room(6, 6)
+ask = jax.jit(gaussian.Gaussian.answer, static_argnums=2)
 answers, matrix = ask(matrix, jnp.ones((3, 7)), False)
 assert answers.shape == (3, 5)
 assert ask(matrix, answers, True)[0].shape == (3, 7)

@@ -15,8 +15,8 @@ from tp.interpret.arrays import evaluate
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
 from tp.interpret.cost.schedule import schedule
+from tp.matrix_free.streams import Seed
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.slots import arrange

@@ -22,9 +22,9 @@ from tp.experiments.power_iteration import spectral_norm
 from tp.graph.graph import Graph
 from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.conditioned_matrix import Gaussian
 from tp.interpret.arrays.evaluate import Weights, evaluator, stepper, stored
 from tp.interpret.cost.compilation import SHARED
+from tp.matrix_free.gaussian import Gaussian
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep

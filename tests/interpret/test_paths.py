@@ -21,12 +21,12 @@ from tp.experiments.at import At
 from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.correlations import Correlations
 from tp.graph.axes import DRAWS, Axis
-from tp.graph.laws import LAWS
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator, stepper
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed, source
 from tp.interpret.cost.path import Path
+from tp.laws import LAWS
+from tp.matrix_free.streams import Seed, source
 from tp.quantities.definitions import parse
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.slots import arrange

@@ -25,12 +25,13 @@ from tp.experiments import derived
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.slot import Place, Role, Slot
-from tp.interpret.arrays import conditioned_matrix, coordinates, initial_weights
+from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
-from tp.interpret.arrays.orthonormal import split
 from tp.interpret.cost.engine import absent
 from tp.interpret.cost.work import questions
+from tp.matrix_free import coordinates, gaussian
+from tp.matrix_free.orthonormal import split
 from tp.primitives.shorthand import combine
 from tp.quantities.programs import datum, gradient_of, metric, scalar_output
 from tp.syntax import Program
@@ -174,6 +175,6 @@ def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypat
     # The wrong functions are for JAX.
     monkeypatch.setattr(derived, "portable", lambda _: False)
     right = draws(program, QUANTITIES, 32, DRAWS, "dense", 10**6)
-    monkeypatch.setattr(coordinates if attribute == "split" else conditioned_matrix, attribute, wrong)
+    monkeypatch.setattr(coordinates if attribute == "split" else gaussian, attribute, wrong)
     found = draws(program, QUANTITIES, 32, DRAWS, "conditioned")
     assert worst(found, right) < ALPHA / 1e3

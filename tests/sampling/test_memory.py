@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.marks import exhaustive, slow
-from tp.graph.laws import LAWS
+from tp.laws import LAWS
 from tp.sampling.memory_limit import RUNTIME, SPARE
 
 PROGRAMS = Path(__file__).parents[2] / "programs"

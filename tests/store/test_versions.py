@@ -28,7 +28,7 @@ FOR_THEORY = {"tp.transform.displacement"}
 """What optimisers import in functions that only the order calculus calls."""
 FOR_MESSAGES = {"tp.diagnostics.text", "tp.diagnostics.packaged"}
 """What errors import when they are printed."""
-FOR_JAX = {"tp.interpret.arrays.noise", "tp.interpret.arrays.backend"}
+FOR_JAX = {"tp.matrix_free.noise", "tp.interpret.arrays.backend"}
 """What is imported where JAX computes: draws of programs as small as these are made by NumPy."""
 DRAW = """
 import pickle, sys

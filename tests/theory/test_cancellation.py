@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.marks import slow
 from tests.random_programs.strategy import programs
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
 from tp.interpret.orders import calculus_for
+from tp.laws import LAWS
 from tp.primitives.linear import Linear
 from tp.syntax import load, parse
 from tp.theory.analysis import Analysis

@@ -28,8 +28,8 @@ from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for, interpret
+from tp.matrix_free.streams import Seed
 from tp.primitives.detach import Detach
 from tp.quantities.definitions import LIMITS
 from tp.quantities.programs import gradient_at, gradient_of, jet_output, metric

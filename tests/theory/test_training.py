@@ -18,8 +18,8 @@ from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays.evaluate import stepper
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for
+from tp.matrix_free.streams import Seed
 from tp.primitives.input import Input
 from tp.quantities.definitions import Quantity
 from tp.quantities.training import Backprop, backprop, trained

@@ -18,7 +18,7 @@ from tp.experiments.training.path import Path as Route
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.arrays import initial_weights
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free.streams import Seed
 from tp.optimizers import SGD, Optimizer
 
 Step = Callable[[dict[str, Any], Any, dict[str, Any], dict[str, float]], tuple[dict[str, Any], Any]]

@@ -17,8 +17,8 @@ from tp.graph.slot import DIRECTIONS, POINT, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
 from tp.interpret.orders import calculus_for
+from tp.matrix_free.streams import Seed
 from tp.quantities.definitions import parse as quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.gradient_jets import GradientJets

@@ -13,7 +13,7 @@ from tests.marks import slow
 from tp.graph.graph import Graph
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free.streams import Seed
 from tp.syntax import parse
 from tp.theory.analysis import Analysis
 from tp.transform.canonical import Collecting, canonical

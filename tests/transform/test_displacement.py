@@ -27,7 +27,7 @@ from tp.graph.slot import HERE, Place, Role, Slot
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free.streams import Seed
 from tp.primitives.input import Input
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.remainder import Crossings, Remainder

@@ -20,7 +20,7 @@ from tp.graph.slot import DIRECTIONS, POINT, Role, Slot
 from tp.graph.text import print_graph
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free.streams import Seed
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.input import Input

@@ -133,7 +133,7 @@ class Derived:
         from tp.experiments.power_iteration import spectral_norm
         from tp.interpret.arrays.evaluate import stepper
         from tp.interpret.arrays.initial_weights import draw
-        from tp.interpret.arrays.streams import fold, of_draws
+        from tp.matrix_free.streams import fold, of_draws
 
         kind = np.dtype(dtype)
         draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()

@@ -10,10 +10,10 @@ import numpy as np
 from tp.experiments.iteration_limits import FIRST, LEARNED_STEPS, ROOM, STARTS, STEPS, TOLERANCE, vectors_asked
 from tp.graph.axes import Type
 from tp.graph.slot import Role, slot_of
-from tp.interpret.arrays.conditioned_matrix import Gaussian
-from tp.interpret.arrays.control import repeated, repeated_while, stacked
 from tp.interpret.arrays.evaluate import stepper
-from tp.interpret.arrays.streams import fold, normal
+from tp.matrix_free.control import repeated, repeated_while, stacked
+from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.streams import fold, normal
 from tp.quantities.hessian import HessianStep
 
 State = dict[str, Any]

@@ -9,16 +9,26 @@ from tp.graph.axes import ONE, Scale, Type, wide
 
 
 @dataclass(frozen=True, slots=True)
+class Structure:
+    """What a matrix starts as, around its law of entries: one of those in :mod:`tp.laws`, with its sizes."""
+
+    name: str
+    arguments: tuple[Scale, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """The initial law of one entry: ``scale`` times a unit-variance variable of ``family``, plus ``mean``.
 
-    ``arguments`` are further parameters of the family (degrees of freedom, truncation point).
+    ``arguments`` are further parameters of the family (degrees of freedom, truncation point). With a ``structure``
+    the law is that of the entries which are not zero; for ``orthogonal``, ``scale`` is the gain.
     """
 
     family: str
     scale: Scale = ONE
     mean: Scale | None = None
     arguments: tuple[float, ...] = ()
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True, slots=True)

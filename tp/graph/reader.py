@@ -13,11 +13,11 @@ from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, show
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
 from tp.graph.operation import Operation
 from tp.graph.parameter import Law, Parameter
 from tp.graph.slot import slot_of
 from tp.graph.spelling import KEYWORDS, NAME, inner_of, settings_of
+from tp.laws import LAWS
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+|\#.*)

@@ -12,9 +12,9 @@ from typing import Protocol
 from tp.activations.facts import facts
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import growing
-from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.interpret.near_zero import NearZero, singular
+from tp.laws import LAWS
 from tp.orders.bounds.recorder import Jet, Nearest, NormCalculus
 from tp.primitives.interpretations import BoundsSetting, bounds
 from tp.primitives.law_facts import moments

@@ -14,9 +14,9 @@ from typing import Any
 from tp.activations import Smoothness, find
 from tp.graph.axes import names, wide
 from tp.graph.interpretation import Interpretation
-from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
+from tp.laws import LAWS
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant

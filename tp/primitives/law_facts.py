@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
+from tp.laws import LAWS
 from tp.orders.facts import Source
 
 

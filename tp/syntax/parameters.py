@@ -6,8 +6,8 @@ from itertools import product
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Axis, Scale
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Law, Parameter
+from tp.laws import LAWS
 from tp.syntax import tree as t
 from tp.syntax.build import Build
 from tp.syntax.evaluate import Evaluator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
+from tp.laws import LAWS
 from tp.theory.premises import Extent, Premise, summary
 
 

@@ -18,10 +18,10 @@ from tp.activations import Smoothness, find
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.orders import calculus_for, interpret
+from tp.laws import LAWS
 from tp.primitives.constant import Constant
 from tp.primitives.product import Product
 from tp.primitives.traits import coefficients_of, function_of

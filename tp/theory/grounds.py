@@ -8,8 +8,8 @@ from typing import Any
 from tp.activations.facts import facts as facts_of
 from tp.graph.axes import Scale, growing
 from tp.graph.graph import Graph
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
+from tp.laws import LAWS
 from tp.orders.facts import Function, Rarity
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.context import WIDENED

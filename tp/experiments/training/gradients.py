@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Float
 
-from tp.interpret.arrays.orthonormal import Array, products
+from tp.matrix_free.orthonormal import Array, products
 from tp.namespace import matmul, namespace
 
 

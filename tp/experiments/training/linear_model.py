@@ -21,7 +21,7 @@ from jaxtyping import Float, Int
 
 from tp.costs import Cost
 from tp.experiments.training.gradients import Parts, combined, image
-from tp.interpret.arrays.orthonormal import Array
+from tp.matrix_free.orthonormal import Array
 from tp.namespace import matmul, namespace
 from tp.optimizers import Optimizer
 

@@ -23,10 +23,10 @@ from tp.experiments.training.weights import Descent, Moving
 from tp.graph.axes import DRAWS, Axis
 from tp.graph.slot import Role, Slot
 from tp.interpret.arrays import initial_weights
-from tp.interpret.arrays.conditioned_matrix import Gaussian
-from tp.interpret.arrays.control import chosen, repeated, written
-from tp.interpret.arrays.streams import fold, of_draws
 from tp.interpret.cost.path import Choice, Path
+from tp.matrix_free.control import chosen, repeated, written
+from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.streams import fold, of_draws
 
 TARGETS = "@targets"
 """The name of the targets among the arrays of a run."""

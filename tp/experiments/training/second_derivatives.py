@@ -19,9 +19,9 @@ from tp.graph.axes import Scale, Type
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import POINT, Role, Slot
-from tp.interpret.arrays.conditioned_matrix import Gaussian
-from tp.interpret.arrays.streams import fold
 from tp.interpret.cost.work import Questions, questions
+from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.streams import fold
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine
 from tp.quantities.hessian import HessianStep

@@ -13,8 +13,8 @@ from tp.experiments.training.evaluation import Evaluation
 from tp.experiments.training.gradients import Parts, inner, only
 from tp.experiments.training.linear_model import Kernel, LinearModel, Tangent
 from tp.experiments.training.outline import Outline
-from tp.interpret.arrays.control import stacked
-from tp.interpret.arrays.orthonormal import Array
+from tp.matrix_free.control import stacked
+from tp.matrix_free.orthonormal import Array
 from tp.namespace import is_numpy, namespace
 from tp.optimizers import Optimizer
 

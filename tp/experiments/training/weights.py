@@ -15,9 +15,9 @@ from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
-from tp.interpret.arrays.conditioned_matrix import later_than
-from tp.interpret.arrays.control import written, written_rows
 from tp.interpret.cost.work import sizes
+from tp.matrix_free.control import written, written_rows
+from tp.matrix_free.gaussian import later_than
 from tp.namespace import matmul
 from tp.optimizers import Optimizer
 from tp.transform.moved import Moves

@@ -16,11 +16,11 @@ from jaxtyping import Float
 from tp.graph.axes import Type, names, without
 from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
-from tp.interpret.arrays.conditioned_matrix import Gaussian
-from tp.interpret.arrays.coordinates import Coordinates
 from tp.interpret.arrays.fused import SumOfProducts, sums_of_products
-from tp.interpret.arrays.orthonormal import Array
 from tp.interpret.cost.schedule import schedule
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.orthonormal import Array
 from tp.namespace import namespace
 from tp.primitives.apply import Apply, from_rows, multiplied, rows_of
 from tp.primitives.arrays import aligned

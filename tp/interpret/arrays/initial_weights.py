@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
-from tp.interpret.arrays.conditioned_matrix import unknown
-from tp.interpret.arrays.orthonormal import Array
-from tp.interpret.arrays.streams import fold, of_key, source
 from tp.interpret.cost.work import sizes
+from tp.laws import LAWS, STRUCTURES
+from tp.matrix_free.gaussian import unknown
+from tp.matrix_free.orthonormal import Array
+from tp.matrix_free.source import Shape, Source
+from tp.matrix_free.streams import fold, of_key, source
 
 
 def draw(
@@ -42,6 +43,20 @@ def _array(parameter: Parameter, n: int, key: Any, dtype: Any) -> Float[Array, .
         for array, one in zip(made, key, strict=True):
             array[...] = _array(parameter, n, one, dtype)
         return made
-    xp, family = of_key(key), LAWS[parameter.law.family]
-    unit = family.draw(source(key), shape, parameter.law.arguments or family.arguments)
+    xp, unit = of_key(key), _unit(parameter, n, source(key), shape, dtype)
     return xp.asarray(unit, dtype) * xp.asarray(parameter.law.scale.at(n), dtype)
+
+
+def _unit(parameter: Parameter, n: int, numbers: Source, shape: Shape, dtype: Any) -> Float[Array, ...]:
+    """The weight in units of its deviation. A structure sees the axes of each side as one, in their order."""
+    law, family = parameter.law, LAWS[parameter.law.family]
+    arguments = law.arguments or family.arguments
+    if law.structure is None:
+        return family.draw(numbers, shape, arguments)
+    form = STRUCTURES[law.structure.name]
+    size = form.size_at(*(a.at(n) for a in law.structure.arguments)) if law.structure.arguments else 0.0
+
+    def entries(own: Source, shape: Shape) -> Float[Array, ...]:
+        return family.draw(own, shape, arguments)
+
+    return form.draw(numbers, *sizes(parameter, n), size, entries, dtype).reshape(shape)

@@ -12,11 +12,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from tp.graph.laws import LAWS
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
+from tp.laws import LAWS
 from tp.primitives.traits import applied_weight
 
 

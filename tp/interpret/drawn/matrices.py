@@ -6,9 +6,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tp.graph.laws import LAWS
 from tp.graph.parameter import Parameter
-from tp.interpret.arrays.streams import Seed
+from tp.laws import LAWS
+from tp.matrix_free.streams import Seed
 
 Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 

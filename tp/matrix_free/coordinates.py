@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from tp.interpret.arrays.orthonormal import Array, Split, split
+from tp.matrix_free.orthonormal import Array, Split, split
 from tp.namespace import namespace
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ class Coordinates:
         return self._once("rows", None, rows)
 
     def split(self, start: int, x: Array, basis: Array) -> Split:
-        """:func:`~tp.interpret.arrays.orthonormal.split` of ``x``, the rows from number ``start`` on."""
+        """:func:`~tp.matrix_free.orthonormal.split` of ``x``, the rows from number ``start`` on."""
         return self._once(("split", start, _name(basis)), basis, lambda: split(x, basis))
 
     def grown(self, start: int, basis: Array, fresh: Array) -> Array:

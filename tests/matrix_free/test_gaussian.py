@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.marks import exhaustive, slow
-from tp.interpret.arrays import conditioned_matrix, coordinates
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.conditioned_matrix import Gaussian, unknown
-from tp.interpret.arrays.coordinates import Coordinates
-from tp.interpret.arrays.orthonormal import resolution, split
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free import coordinates, gaussian
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.gaussian import Gaussian, unknown
+from tp.matrix_free.orthonormal import resolution, split
+from tp.matrix_free.streams import Seed
 
 Ask = Callable[[jax.Array, bool], jax.Array]
 """W x, or W' x, for the rows of x."""
@@ -612,12 +612,12 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 @pytest.mark.parametrize(("name", "wrong"), [("products", _ignore_the_other_side), *slow([("split", _forget)])])
 def test_wrong_laws_are_noticed(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say, and answers that ignore earlier ones of their own side."""
-    monkeypatch.setattr(coordinates if name == "split" else conditioned_matrix, name, wrong)
+    monkeypatch.setattr(coordinates if name == "split" else gaussian, name, wrong)
     assert worst_p_value(3, 4, 64) < 1e-12
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "wrong"), [("products", _ignore_the_other_side), ("split", _forget)])
 def test_wrong_covariances_are_noticed(name: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coordinates if name == "split" else conditioned_matrix, name, wrong)
+    monkeypatch.setattr(coordinates if name == "split" else gaussian, name, wrong)
     assert worst_covariance("forward first", 64) > 20

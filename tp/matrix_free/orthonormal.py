@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from tp.interpret.arrays.control import repeated, repeated_while, written
+from tp.matrix_free.control import repeated, repeated_while, written
+from tp.matrix_free.long_sums import long_einsum, rows_times_rows
 from tp.namespace import is_numpy, matmul, namespace
-from tp.primitives.arrays import long_einsum, rows_times_rows
 
 Array = Any
 """An array of NumPy or of JAX."""

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Float, Int
 
-from tp.interpret.arrays.control import written_rows
-from tp.interpret.arrays.coordinates import Coordinates
-from tp.interpret.arrays.orthonormal import Array, products
-from tp.interpret.arrays.streams import fold, normal, of_key
+from tp.matrix_free.control import written_rows
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.orthonormal import Array, products
+from tp.matrix_free.streams import fold, normal, of_key
 from tp.namespace import is_numpy, matmul, namespace
 
 BLOCK = 64

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tp.graph.laws import Source
+from tp.matrix_free.source import Source
 
 Singles = npt.NDArray[np.float32]
 
@@ -75,6 +75,9 @@ class Seed:
     def sign(self, shape: tuple[int, ...]) -> Singles:
         return np.float32(2) * self.generator().integers(0, 2, shape, dtype=np.int8) - np.float32(1)
 
+    def permutation(self, count: int) -> npt.NDArray[np.int64]:
+        return self.generator().permutation(count)
+
     def zeros(self, shape: tuple[int, ...]) -> Singles:
         return np.zeros(shape, np.float32)
 
@@ -115,6 +118,11 @@ class _OfJax:
         import jax
 
         return jax.random.rademacher(self.key, shape, np.float32)
+
+    def permutation(self, count: int) -> Any:
+        import jax
+
+        return jax.random.permutation(self.key, count)
 
     def zeros(self, shape: tuple[int, ...]) -> Any:
         import jax
@@ -157,7 +165,7 @@ def normal(key: Any, shape: tuple[int, ...], dtype: Any) -> Any:
         for array, one in zip(made, key, strict=True):
             array[...] = one.normal(shape)
         return made
-    from tp.interpret.arrays import noise
+    from tp.matrix_free import noise
 
     return noise.normal(key, shape, dtype)
 

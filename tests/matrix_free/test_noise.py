@@ -20,7 +20,7 @@ from jax.extend.random import threefry_2x32
 from scipy import stats
 
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.noise import normal, threefry
+from tp.matrix_free.noise import normal, threefry
 
 WORDS = st.integers(0, 2**32 - 1)
 _normal = jax.jit(normal, static_argnums=(1, 2))

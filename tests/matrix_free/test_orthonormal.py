@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from tests.marks import slow
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.orthonormal import resolution, split
+from tp.matrix_free.orthonormal import resolution, split
 
 DTYPES = ("float32", "float64")
 EPS = {name: float(np.finfo(name).eps) for name in DTYPES}

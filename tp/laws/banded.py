@@ -1,0 +1,30 @@
+"""A band around the diagonal, closed to a circle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Entries, Form
+from tp.matrix_free.source import Source
+from tp.namespace import namespace
+
+
+def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
+    """Row i has min(k, columns) entries that are not zero, next to column i columns/rows, around the circle."""
+    count = min(int(size), columns)
+    values = entries(source, (rows, count))
+    xp = namespace(values)
+    # Every row is rolled: entry j stands at place j - first of the band.
+    first = xp.arange(rows) * columns // rows - (count - 1) // 2
+    places = (xp.arange(columns) - first[:, None]) % columns
+    padded = xp.concatenate((values, xp.zeros((rows, 1), values.dtype)), axis=1)
+    return xp.take_along_axis(padded, xp.minimum(places, count), axis=1)
+
+
+STRUCTURE = Form(
+    "banded",
+    "banded(k, law): each row has k entries of the law, next to the diagonal and around the circle, and zeros",
+    draw,
+    size="k",
+    zeros=True,
+)

@@ -1,0 +1,26 @@
+"""Blocks along the diagonal: groups of neurons that see one another only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Entries, Form
+from tp.matrix_free.source import Source
+from tp.namespace import namespace
+
+
+def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
+    """Entry (i, j) is not zero where row i and column j belong to one of b blocks, which are of nearly equal size."""
+    values = entries(source, (rows, columns))
+    xp, blocks = namespace(values), min(int(size), rows, columns)
+    own, other = (xp.arange(side) * blocks // side for side in (rows, columns))
+    return xp.where(own[:, None] == other, values, 0.0)
+
+
+STRUCTURE = Form(
+    "block_diagonal",
+    "block_diagonal(b, law): b blocks along the diagonal with entries of the law, zeros elsewhere",
+    draw,
+    size="b",
+    zeros=True,
+)

@@ -1,0 +1,24 @@
+"""Every row is the row before it, moved by one place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Entries, Form
+from tp.matrix_free.source import Source
+from tp.namespace import namespace
+
+
+def draw(source: Source, rows: int, columns: int, _: float, entries: Entries, dtype: Any) -> Any:
+    """W_ij = w_((i - j) mod N) with N the larger side."""
+    count = max(rows, columns)
+    values = entries(source, (count,))
+    xp = namespace(values)
+    return values[(xp.arange(rows)[:, None] - xp.arange(columns)) % count]
+
+
+STRUCTURE = Form(
+    "circulant",
+    "circulant(law): W_ij = w_(i - j) around the circle of the larger side, with entries w of the law",
+    draw,
+)

@@ -1,0 +1,15 @@
+"""Entries that are all the same number, still trained."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Arguments, Family
+from tp.matrix_free.source import Shape, Source
+
+
+def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    return source.zeros(shape)
+
+
+LAW = Family("constant", True, "constant(value): every entry the same, still trained", draw, dense=False, scratch=8)

@@ -1,0 +1,26 @@
+"""A product of two thin matrices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Entries, Form
+from tp.matrix_free.source import Source
+from tp.namespace import matmul
+
+
+def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
+    """A B'/sqrt(r) for A [rows, r] and B [columns, r]: entries have variance 1."""
+    left, right = source.split()
+    rank = int(size)
+    a, b = entries(left, (rows, rank)), entries(right, (columns, rank))
+    return matmul(a, b.T) / float(size) ** 0.5
+
+
+STRUCTURE = Form(
+    "low_rank",
+    "low_rank(r, law): s A B'/sqrt(r), where A and B have r columns with entries of the law, scaled to variance 1, "
+    "and s is its deviation",
+    draw,
+    size="r",
+)

@@ -1,0 +1,31 @@
+"""Haar's law: orthonormal columns, or rows where they are fewer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Entries, Form
+from tp.matrix_free.source import Source
+from tp.namespace import is_numpy, namespace
+
+
+def draw(source: Source, rows: int, columns: int, _: float, unused: Entries, dtype: Any) -> Any:
+    """The orthogonal factor of a normal matrix, with signs that make it uniform (Mezzadri 2007)."""
+    tall = rows >= columns
+    shape = (rows, columns) if tall else (columns, rows)
+    normal = source.normal(shape)
+    xp = namespace(normal)
+    # NumPy has double precision at all times, so that runs in both precisions have the same weights.
+    basis, upper = xp.linalg.qr(xp.asarray(normal, float if is_numpy(normal) else dtype))
+    signs = xp.where(xp.diagonal(upper) < 0, -1.0, 1.0)
+    found = basis * xp.asarray(signs, basis.dtype)
+    return found if tall else found.T
+
+
+STRUCTURE = Form(
+    "orthogonal",
+    "orthogonal(gain): W'W = gain^2, or WW' = gain^2 where W has more columns than rows; gain is 1 if not given",
+    draw,
+    of_entries=False,
+    scratch=48,
+)
