@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Bool, Float, Int
 
-from tp.interpret.arrays.conditioned_matrix import BLOCK, later_than
-from tp.interpret.arrays.control import repeated_while, written_rows
-from tp.interpret.arrays.coordinates import Coordinates
-from tp.interpret.arrays.orthonormal import Array, split
-from tp.interpret.arrays.streams import fold, normal, of_key
+from tp.matrix_free.control import repeated_while, written_rows
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.gaussian import BLOCK, later_than
+from tp.matrix_free.orthonormal import Array, split
+from tp.matrix_free.streams import fold, normal, of_key
 from tp.namespace import is_numpy, matmul, namespace
 
 

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.marks import exhaustive, slow
-from tp.interpret.arrays import haar
 from tp.interpret.arrays.backend import precision
-from tp.interpret.arrays.coordinates import Coordinates
-from tp.interpret.arrays.haar import Orthogonal, unknown
-from tp.interpret.arrays.orthonormal import resolution, split
-from tp.interpret.arrays.streams import Seed
+from tp.matrix_free import haar
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.haar import Orthogonal, unknown
+from tp.matrix_free.orthonormal import resolution, split
+from tp.matrix_free.streams import Seed
 
 compiled = jax.jit(Orthogonal.answer, static_argnums=(2, 3, 4))
 LIBRARIES = ["numpy", *slow(["jax"])]
