@@ -129,6 +129,15 @@ class Scale:
 
 ONE = Scale()
 
+
+def entries(axes: Iterable[Axis]) -> Scale:
+    """How many entries there are along all ``axes`` together."""
+    found = ONE
+    for axis in axes:
+        found = found * (Scale.of(axis.size) if isinstance(axis.size, Width) else Scale(float(axis.size)))
+    return found
+
+
 SAMPLES = "@sample"
 """The name of the axis that derived programs add for the samples of a batch, or for distinct directions."""
 DRAWS = "@draw"

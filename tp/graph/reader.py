@@ -14,10 +14,10 @@ from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, show
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
-from tp.graph.parameter import Law, Parameter
+from tp.graph.parameter import Law, Parameter, Structure
 from tp.graph.slot import slot_of
 from tp.graph.spelling import KEYWORDS, NAME, inner_of, settings_of
-from tp.laws import LAWS
+from tp.laws import LAWS, STRUCTURES
 
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+|\#.*)
@@ -320,7 +320,7 @@ class _Reader:
             self._fail("expected one of the laws " + ", ".join(LAWS))
         family = self._next()
         self._expect("(")
-        scale, mean, arguments = self._scale(), None, ()
+        scale, mean, arguments, structure = self._scale(), None, (), None
         while self._accept(","):
             if self._accept("mean"):
                 self._expect("=")
@@ -328,13 +328,31 @@ class _Reader:
             elif self._accept("arguments"):
                 self._expect("=")
                 arguments = self._tuple(float)
+            elif self._accept("structure"):
+                self._expect("=")
+                structure = self._structure()
             else:
-                self._fail("expected 'mean' or 'arguments'")
+                self._fail("expected 'mean', 'arguments' or 'structure'")
         self._expect(")")
         rate = self._scale() if self._accept("rate") else ONE
         decay = self._scale() if self._accept("decay") else None
         span = self._place() if self._accept("@") else None
-        self.parameters[name] = Parameter(name, outs, ins, Law(family, scale, mean, arguments), rate, decay, span)
+        law = Law(family, scale, mean, arguments, structure)
+        self.parameters[name] = Parameter(name, outs, ins, law, rate, decay, span)
+
+    def _structure(self) -> Structure:
+        if self._peek() not in STRUCTURES:
+            self._fail("expected one of the structures " + ", ".join(STRUCTURES))
+        name = self._next()
+        self._expect("(")
+        sizes: list[Scale] = []
+        while not self._accept(")"):
+            if sizes:
+                self._expect(",")
+            sizes.append(self._scale())
+        if len(sizes) != (STRUCTURES[name].size is not None):
+            self._fail(f"this number of sizes does not fit {name}")
+        return Structure(name, tuple(sizes))
 
     def _node(self) -> None:
         graph = self.graph

@@ -23,7 +23,7 @@ from tp.graph.axes import ONE, Type, Width
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Node
-from tp.graph.parameter import Parameter
+from tp.graph.parameter import Parameter, Structure
 from tp.graph.reader import parse_graph
 from tp.graph.spelling import settings, write, write_axes, write_axis, write_name, write_scale
 
@@ -80,6 +80,11 @@ def _width(width: Width) -> str:
     return name if (factor, power) == ("", name) else f"{name} = {factor}{power}"
 
 
+def write_structure(structure: Structure) -> str:
+    """As in ``sparse(n^(-1/2))``: the name and the sizes."""
+    return f"{write_name(structure.name)}({', '.join(map(write_scale, structure.arguments))})"
+
+
 def _parameter(parameter: Parameter, file: str | None) -> str:
     law = parameter.law
     arguments = [write_scale(law.scale)]
@@ -87,6 +92,8 @@ def _parameter(parameter: Parameter, file: str | None) -> str:
         arguments.append(f"mean={write_scale(law.mean)}")
     if law.arguments:
         arguments.append(f"arguments={write(law.arguments, tuple[float, ...])}")
+    if law.structure is not None:
+        arguments.append(f"structure={write_structure(law.structure)}")
     sides = ", ".join(map(write_axis, parameter.outs))
     if parameter.ins:
         sides += (" | " if sides else "| ") + ", ".join(map(write_axis, parameter.ins))

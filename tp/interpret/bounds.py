@@ -11,8 +11,9 @@ from typing import Protocol
 
 from tp.activations.facts import facts
 from tp.exponent import UNBOUNDED
-from tp.graph.axes import growing
+from tp.graph.axes import Scale, growing
 from tp.graph.nodes import Nodes
+from tp.graph.parameter import Parameter
 from tp.interpret.near_zero import NearZero, singular
 from tp.laws import LAWS
 from tp.orders.bounds.recorder import Jet, Nearest, NormCalculus
@@ -135,13 +136,17 @@ def grain(graph: Nodes) -> int:
     """A g such that all exponents of ``graph`` are multiples of 1/g, also after a few halvings."""
     found = {w.exponent.denominator for w in graph.widths.values()} | {graph.learning_rate.exponent.denominator}
     for p in graph.parameters.values():
-        found |= {s.exponent.denominator for s in (p.rate, p.law.scale, p.decay) if s is not None}
+        found |= {s.exponent.denominator for s in (p.rate, p.law.scale, p.decay, *_sizes(p)) if s is not None}
     for index in graph:
         operation = graph[index].operation
         found |= {s.exponent.denominator for s in coefficients_of(operation)}
         if (function := function_of(operation)) is not None:
             found.add((facts(function.activation).degree or Fraction(0)).denominator)
     return FINEST * lcm(*found)
+
+
+def _sizes(parameter: Parameter) -> tuple[Scale, ...]:
+    return () if parameter.law.structure is None else parameter.law.structure.arguments
 
 
 def light(graph: Nodes) -> bool:

@@ -17,6 +17,7 @@ from tp.graph.axes import Scale, Type
 from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
+from tp.laws import STRUCTURES
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather
@@ -58,7 +59,7 @@ _SUPPORTS = {
     "rademacher": Interval(-1.0, 1.0),
     "exponential": Interval(-1.0, inf),
 }
-"""Where the entries of centred laws of deviation 1 lie, where that is not everywhere."""
+"""Where the entries of centred laws of deviation 1 lie, where that is not everywhere. All hold zero."""
 
 
 def _unknown(*_: Any) -> Interval:
@@ -115,7 +116,8 @@ def _read(operation: Read, parameters: Mapping[str, Parameter], *_: Any) -> Inte
     law = parameters[operation.parameter].law
     if not law.scale.coefficient:
         return Interval(0.0, 0.0)
-    return _scaled(_SUPPORTS.get(law.family, REAL), law.scale)
+    sums = law.structure is not None and STRUCTURES[law.structure.name].sums
+    return _scaled(REAL if sums else _SUPPORTS.get(law.family, REAL), law.scale)
 
 
 @ranges.rule(Linear)

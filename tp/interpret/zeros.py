@@ -151,6 +151,8 @@ def weight(operation: Read | Apply, at: At) -> Zeros:
     law = at.graph.parameters[operation.parameter].law
     if not law.scale.coefficient or any(z.nothing for z in at.known):
         return Zeros(at.weights, nothing=True)
+    if law.structure is not None and law.structure.name != "orthogonal":
+        return Zeros(at.weights | {operation.parameter})  # sums of few terms, or zeros: no density is known
     base = at.base([operation.parameter], linear=True)
     if isinstance(operation, Read) and not LAWS[law.family].dense:
         # Two values: away from zero, and so are its combinations with generic coefficients, but for a few neurons.

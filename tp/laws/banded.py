@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tp.laws.base import Entries, Form
+from tp.laws.base import Entries, Form, inverse
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
 
@@ -26,5 +26,7 @@ STRUCTURE = Form(
     "banded(k, law): each row has k entries of the law, next to the diagonal and around the circle, and zeros",
     draw,
     size="k",
+    within=("columns",),
     zeros=True,
+    mean_square=lambda rows, columns, size: size * inverse(columns),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
+from typing import Any, Protocol, Self
 
 from tp.matrix_free.source import Shape, Source
 
@@ -33,13 +34,43 @@ class Family:
     scratch: int = 24
 
 
+class Growing(Protocol):
+    """A number c n^w, of which there are products and powers."""
+
+    @property
+    def exponent(self) -> Fraction: ...
+    def at(self, n: int) -> float: ...
+    def __mul__(self, other: Self) -> Self: ...
+    def __pow__(self, power: Fraction) -> Self: ...
+
+
+WIDE = 10**6
+"""Numbers with one power of n are compared at this width."""
+
+
+def larger(one: Growing, other: Growing) -> Growing:
+    """The one that is larger at all large widths."""
+    if one.exponent != other.exponent:
+        return one if one.exponent > other.exponent else other
+    return one if one.at(WIDE) >= other.at(WIDE) else other
+
+
+def inverse(size: Growing) -> Growing:
+    return size ** Fraction(-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """Facts about one structure, and how to draw a matrix that has it.
 
     ``size`` is the symbol of its size in messages, such as the rank r; None where it has none. ``share``: the size is
-    the probability of an entry, else a whole number. ``of_entries``: it is put around a law of entries; else its
-    entries are those of ``family``. ``zeros``: it has entries that start at zero.
+    the probability of an entry, else a whole number, at most the number of rows or columns where ``within`` says so.
+    ``of_entries``: it is put around a law of entries; else its entries are those of ``family``, and ``number`` says
+    what its only number is. ``zeros``: it has entries that start at zero. ``sums``: entries are sums or shares of many
+    random numbers, so they need not lie where those of the family do.
+
+    ``mean_square(rows, columns, size)`` is the mean square of all entries in units of the squared deviation. It is made
+    of the numbers of rows and columns and the size as they are written, so exponents of n can be read off it.
 
     ``draw(source, rows, columns, size, entries, dtype)`` returns an array [rows, columns], in units of the deviation.
     ``size`` is then a number: the probability, or the whole number from :func:`whole`. Structures without one get 0.
@@ -51,10 +82,14 @@ class Form:
     draw: Callable[[Source, int, int, float, Entries, Any], Any]
     size: str | None = None
     share: bool = False
+    within: tuple[str, ...] = ()
     of_entries: bool = True
+    number: str = "standard deviation"
     family: str = "normal"
     zeros: bool = False
+    sums: bool = False
     scratch: int = 32
+    mean_square: Callable[[Growing, Growing, Growing], Growing | float] = lambda rows, columns, size: 1.0
 
     def size_at(self, value: float) -> float:
         """The size at a width where it is ``value`` as written: a probability up to 1, or a whole number from 1 on."""

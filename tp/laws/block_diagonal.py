@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tp.laws.base import Entries, Form
+from tp.laws.base import Entries, Form, inverse
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
 
@@ -22,5 +22,7 @@ STRUCTURE = Form(
     "block_diagonal(b, law): b blocks along the diagonal with entries of the law, zeros elsewhere",
     draw,
     size="b",
+    within=("rows", "columns"),
     zeros=True,
+    mean_square=lambda rows, columns, size: inverse(size),
 )

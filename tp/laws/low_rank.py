@@ -23,4 +23,5 @@ STRUCTURE = Form(
     "and s is its deviation",
     draw,
     size="r",
+    sums=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tp.laws.base import Entries, Form
+from tp.laws.base import Entries, Form, inverse, larger
 from tp.matrix_free.source import Source
 from tp.namespace import is_numpy, namespace
 
@@ -27,5 +27,8 @@ STRUCTURE = Form(
     "orthogonal(gain): W'W = gain^2, or WW' = gain^2 where W has more columns than rows; gain is 1 if not given",
     draw,
     of_entries=False,
+    number="gain",
+    sums=True,
     scratch=48,
+    mean_square=lambda rows, columns, _: inverse(larger(rows, columns)),
 )

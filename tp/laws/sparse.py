@@ -22,4 +22,5 @@ STRUCTURE = Form(
     size="p",
     share=True,
     zeros=True,
+    mean_square=lambda rows, columns, size: size,
 )

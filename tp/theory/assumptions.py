@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tp.graph.graph import Graph
-from tp.laws import LAWS
+from tp.graph.parameter import Parameter
+from tp.laws import LAWS, STRUCTURES
 from tp.theory.premises import Extent, Premise, summary
 
 
@@ -35,6 +36,9 @@ def _laws(program: Graph) -> Iterable[str]:
         yield f"weights are independent with symmetric laws{besides}"
     elif skewed:
         yield "weights are independent with zero mean; no law is symmetric"
+    zeros = [p.name for p in program.parameters.values() if _has_zeros(p) and p.rate.coefficient]
+    if zeros:
+        yield f"entries of {', '.join(zeros)} that start at zero are trained as all others are"
     for p in random:
         moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
         if moments < float("inf"):
@@ -42,6 +46,11 @@ def _laws(program: Graph) -> Iterable[str]:
                 f"{p.name} has finite moments only below order {moments:g}; "
                 "sums of higher powers are as large as their largest term"
             )
+
+
+def _has_zeros(parameter: Parameter) -> bool:
+    structure = parameter.law.structure
+    return structure is not None and STRUCTURES[structure.name].zeros
 
 
 def _functions(program: Graph, found: Iterable[Premise]) -> Iterable[str]:

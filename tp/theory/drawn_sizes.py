@@ -93,7 +93,7 @@ class DrawnSizes:
         types = [self.program.type(i) for i in needed]
         wide = [a for axes in (*types, *((*p.outs, *p.ins) for p in used)) for a in axes if a.wide]
         top = max((a.exponent for a in wide), default=Fraction(1))
-        dense = any(p.law.family not in ("normal", "constant") for p in used)
+        dense = any(p.law.structure or p.law.family not in ("normal", "constant") for p in used)
         sizes = (DENSE,) if dense else (WIDTHS, (1024, 64), (256, 32))
         pairs = [(round(large ** (1 / top)), max(round(small ** (1 / top)), 2)) for large, small in sizes]
         fitting = (p for p in pairs if all(prod(a.at(p[0]) for a in axes) <= ENTRIES for axes in types))

@@ -75,6 +75,7 @@ def _of_parameter(parameter: Parameter) -> list[Fraction]:
     family = LAWS[law.family]
     found = [law.scale.exponent, parameter.rate.exponent / 2]
     found += [scale.exponent for scale in (law.mean, parameter.decay) if scale is not None]
+    found += [] if law.structure is None else [size.exponent / 2 for size in law.structure.arguments]
     moments = family.moments(law.arguments or family.arguments)
     if moments < float("inf"):
         found += [1 / Fraction(moments).limit_denominator(_FINEST)]

@@ -9,6 +9,7 @@ from tp.activations.facts import facts as facts_of
 from tp.graph.axes import Scale, growing
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
+from tp.graph.text import write_structure
 from tp.laws import LAWS
 from tp.orders.facts import Function, Rarity
 from tp.orders.proof.derivation import Derivation
@@ -50,6 +51,8 @@ def _law(parameter: Parameter, rate: Scale) -> str:
     moments = family.moments(law.arguments or family.arguments)
     kind = "a symmetric law" if family.symmetric else "mean zero"
     tail = "all moments" if moments == float("inf") else f"moments of order below {moments:g}"
+    if law.structure is not None:
+        kind = f"the structure {write_structure(law.structure)} of {kind}"
     return f"{parameter.name} is random with {kind} of size n^({law.scale.exponent}), has {tail}, and {pace}"
 
 

@@ -22,6 +22,7 @@ from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
+from tp.primitives.law_facts import root_mean_square
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
@@ -111,7 +112,7 @@ def largest_number(operation: Constant, spot: _Spot) -> float:
 
 @_scales.rule(Read)
 def deviation(operation: Read, spot: _Spot) -> float:
-    return abs(_constant(spot.program.parameters[operation.parameter].law.scale))
+    return abs(_constant(root_mean_square(spot.program.parameters[operation.parameter])))
 
 
 @_scales.rule(Apply)
@@ -119,7 +120,7 @@ def weighed_sum(operation: Apply, spot: _Spot) -> float:
     """Inputs count as if they had scale 1: a weight restarts from its law."""
     parameter = spot.program.parameters[operation.parameter]
     _, ins = parameter.sides(operation.transposed)
-    return abs(_constant(parameter.law.scale)) * sqrt(_size(ins))
+    return abs(_constant(root_mean_square(parameter))) * sqrt(_size(ins))
 
 
 @_scales.rule(Linear)

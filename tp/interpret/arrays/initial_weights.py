@@ -43,12 +43,13 @@ def _array(parameter: Parameter, n: int, key: Any, dtype: Any) -> Float[Array, .
         for array, one in zip(made, key, strict=True):
             array[...] = _array(parameter, n, one, dtype)
         return made
-    xp, unit = of_key(key), _unit(parameter, n, source(key), shape, dtype)
+    xp, unit = of_key(key), unit_weight(parameter, n, source(key), dtype)
     return xp.asarray(unit, dtype) * xp.asarray(parameter.law.scale.at(n), dtype)
 
 
-def _unit(parameter: Parameter, n: int, numbers: Source, shape: Shape, dtype: Any) -> Float[Array, ...]:
+def unit_weight(parameter: Parameter, n: int, numbers: Source, dtype: Any) -> Float[Array, ...]:
     """The weight in units of its deviation. A structure sees the axes of each side as one, in their order."""
+    shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
     law, family = parameter.law, LAWS[parameter.law.family]
     arguments = law.arguments or family.arguments
     if law.structure is None:

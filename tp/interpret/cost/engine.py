@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from tp.diagnostics.diagnostic import error
-from tp.graph.parameter import Parameter
+from tp.graph.parameter import Law, Parameter
 from tp.interpret.cost.compilation import SHARED, conditioning
 from tp.interpret.cost.work import XLA, Questions, Rates, sizes
 
@@ -31,7 +31,7 @@ def absent(
     weights with a finite side are matrix-free too if that is cheaper. Raises TpError TP511 where "conditioned" finds
     operators, but none is Gaussian.
     """
-    able = {name for name in asked if parameters[name].law.family in LAWS}
+    able = {name for name in asked if matrix_free(parameters[name].law)}
     operators = {name for name in asked if parameters[name].is_operator}
     if engine == "dense":
         return frozenset()
@@ -51,6 +51,11 @@ def absent(
     return frozenset(out)
 
 
+def matrix_free(law: Law) -> bool:
+    """Whether products with a weight of this law can be drawn without the weight."""
+    return law.structure is None and law.family in LAWS
+
+
 def chosen_engine(without: Collection[str], engine: str) -> str:
     """The engine that runs: "conditioned" if asked for, or if ``without`` names matrix-free weights; else "dense"."""
     return "conditioned" if without or engine == "conditioned" else "dense"
@@ -58,8 +63,8 @@ def chosen_engine(without: Collection[str], engine: str) -> str:
 
 def materialised(parameters: Mapping[str, Parameter]) -> str:
     """The operators that have to be arrays, with their laws, as in "W is uniform"; empty where there are none."""
-    found = [p for p in parameters.values() if p.is_operator and p.law.family not in LAWS]
-    return ", ".join(f"{p.name} is {p.law.family}" for p in found)
+    found = [p for p in parameters.values() if p.is_operator and not matrix_free(p.law)]
+    return ", ".join(f"{p.name} is {p.law.structure.name if p.law.structure else p.law.family}" for p in found)
 
 
 def _saved(parameter: Parameter, asked: Questions, n: int, rates: Rates) -> float:

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from math import prod
 
 from tp.graph.nodes import Nodes
-from tp.graph.parameter import Parameter
+from tp.graph.parameter import Law, Parameter
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
-from tp.laws import LAWS
+from tp.laws import LAWS, STRUCTURES
 from tp.primitives.traits import applied_weight
 
 
@@ -134,8 +134,14 @@ def drawing_bytes(parameters: Mapping[str, Parameter], without: Collection[str],
     drawn = [p for name, p in parameters.items() if name not in without]
     entries_ = {p.name: prod(sizes(p, n)) for p in drawn}
     kept = max(0, RAW - word) * sum(entries_.values())
-    scratch = (max(0, LAWS[p.law.family].scratch - max(RAW, word)) * entries_[p.name] for p in drawn)
+    scratch = (max(0, _scratch(p.law) - max(RAW, word)) * entries_[p.name] for p in drawn)
     return kept + max(scratch, default=0)
+
+
+def _scratch(law: Law) -> int:
+    """Bytes that an entry takes while it is drawn."""
+    form = 0 if law.structure is None else STRUCTURES[law.structure.name].scratch
+    return max(LAWS[law.family].scratch, form)
 
 
 def products(

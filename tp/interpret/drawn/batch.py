@@ -93,13 +93,13 @@ class Batch:
             scale = parameter.law.scale.at(self.n)
             rows, columns = self._shape(parameter.outs), self._shape(parameter.ins)
             if not parameter.is_operator:
-                self._weights[name] = scale * draw(parameter, (self.draws, *rows, *columns), path)
-            elif parameter.law.family == "normal":
+                self._weights[name] = scale * draw(parameter, (self.draws, *rows, *columns), path, self.n)
+            elif parameter.law.family == "normal" and parameter.law.structure is None:
                 self._weights[name] = Gaussian(
                     prod(rows), prod(columns), self.draws, scale, np.random.default_rng(path)
                 )
             else:
-                entries = draw(parameter, (self.draws, prod(rows), prod(columns)), path)
+                entries = draw(parameter, (self.draws, prod(rows), prod(columns)), path, self.n)
                 self._weights[name] = Materialised(scale * entries)
         return self._weights[name]
 

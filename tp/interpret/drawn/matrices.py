@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tp.graph.parameter import Parameter
+from tp.interpret.arrays.initial_weights import unit_weight
 from tp.laws import LAWS
 from tp.matrix_free.streams import Seed
 
@@ -67,9 +68,15 @@ class Materialised:
         return (self._entries.transpose(0, 2, 1) if transposed else self._entries) @ x
 
 
-def draw(parameter: Parameter, shape: tuple[int, ...], path: tuple[int, ...]) -> Array:
-    """Entries of the centred law, by NumPy's own samplers where it has one; ``path`` are the numbers of the stream."""
+def draw(parameter: Parameter, shape: tuple[int, ...], path: tuple[int, ...], n: int) -> Array:
+    """Entries of the centred law, by NumPy's own samplers where it has one; ``path`` are the numbers of the stream.
+
+    The first axis of ``shape`` counts draws.
+    """
     law = parameter.law
+    if law.structure is not None:
+        made = [unit_weight(parameter, n, Seed((*path, k)), np.float64) for k in range(shape[0])]
+        return np.stack(made).reshape(shape).astype(np.float64)
     arguments = law.arguments or LAWS[law.family].arguments
     generator = np.random.default_rng(path)
     unit: Any

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from tp.graph.axes import Axis, Scale, Type
-from tp.graph.parameter import Law, Parameter
+from tp.graph.parameter import Law, Parameter, Structure
 from tp.graph.spelling import write_scale
+from tp.laws import STRUCTURES
 from tp.program import Claim, Program
 from tp.report.cells import Cell, Shown, Text
 from tp.report.contents.provenance import title
@@ -60,9 +61,19 @@ def _axes(axes: Iterable[Axis]) -> str:
 
 
 def _law(law: Law) -> str:
-    """The family, and the mean and the standard deviation of one entry."""
+    """The family, and the mean and the standard deviation of one entry; a structure with its size."""
+    if law.structure is not None:
+        return _structured(law, law.structure)
     mean = "0" if law.mean is None else write_scale(law.mean)
     return f"{law.family}, mean {mean}, standard deviation {write_scale(law.scale)}"
+
+
+def _structured(law: Law, structure: Structure) -> str:
+    form = STRUCTURES[structure.name]
+    words = [form.name, *(f"{form.size} = {write_scale(size)}" for size in structure.arguments)]
+    if form.of_entries:
+        return f"{', '.join(words)}, of {law.family} entries, mean 0, standard deviation {write_scale(law.scale)}"
+    return f"{', '.join(words)}, {form.number} {write_scale(law.scale)}"
 
 
 def _decay(decay: Scale | None) -> Cell:
