@@ -16,6 +16,7 @@ from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
+from tp.interpret.cost.kinds import kind_of, sizes
 from tp.interpret.cost.memory import live_entries
 from tp.interpret.cost.path import GENERATIONS, Choice, Path, cheaper, of_numpy, portable
 from tp.interpret.cost.work import (
@@ -27,7 +28,6 @@ from tp.interpret.cost.work import (
     held_entries,
     products,
     questions,
-    sizes,
 )
 from tp.quantities.definitions import Quantity
 from tp.quantities.distinct import DistinctScalars
@@ -83,7 +83,9 @@ class Derived:
         asked = self._asked(n)
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
-            held += generations * self._remembered(name, n) * sum(sizes(self.program.parameters[name], n))
+            parameter = self.program.parameters[name]
+            each = kind_of(parameter).remembered(*sizes(parameter, n))
+            held += generations * self._remembered(name, n) * each
         return held + live_entries(self._programs(), n)
 
     def work(self, n: int, engine: str) -> float:

@@ -12,7 +12,7 @@ from tp.graph.axes import Type
 from tp.graph.slot import Role, slot_of
 from tp.interpret.arrays.evaluate import stepper
 from tp.matrix_free.control import repeated, repeated_while, stacked
-from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.streams import fold, normal
 from tp.quantities.hessian import HessianStep
 
@@ -56,7 +56,7 @@ class PowerIteration:
         """From ``state`` until the norm has settled, or for about ``most`` steps.
 
         Returns the last iterate, the norm, its relative change over the last ten steps, and the weights in
-        ``learning`` with their new products: they are matrix-free and need room for these. The norm is a lower bound,
+        ``learning`` with their new products: they keep these, and need room for them. The norm is a lower bound,
         which has converged where the change is at most TOLERANCE. An iterate beside others is left alone once it is
         settled, so its bits do not depend on them.
         """
@@ -120,7 +120,7 @@ def spectral_norm(
         learning = {
             name: weight.with_room(*(k * ROOM for k in vectors[name]))
             for name, weight in weights.items()
-            if name in vectors and isinstance(weight, Gaussian)
+            if name in vectors and isinstance(weight, MatrixFree) and weight.learns
         }
         most = STEPS if not learning else LEARNED_STEPS
 

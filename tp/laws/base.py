@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol, Self
 
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Shape, Source
 
 Arguments = tuple[float, ...]
@@ -21,7 +22,8 @@ class Family:
     ``arguments`` are the default extra arguments. ``draw(source, shape, arguments)`` returns an array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
     ``dense``: it has a bounded density. ``scratch`` is how many bytes an entry takes while it is drawn, in either
-    precision: random bits and the numbers made of them.
+    precision: random bits and the numbers made of them. ``kind()`` are its
+    matrices that are not arrays, if there are any: loaded late, because checking a program needs no arrays.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Family:
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
     dense: bool = True
     scratch: int = 24
+    kind: Callable[[], Kind] | None = None
 
 
 class Growing(Protocol):
@@ -74,7 +77,8 @@ class Form:
 
     ``draw(source, rows, columns, size, entries, dtype)`` returns an array [rows, columns], in units of the deviation.
     ``size`` is then a number: the probability, or the whole number from :func:`whole`. Structures without one get 0.
-    ``scratch`` is as for :class:`Family`.
+    ``scratch`` and ``kind`` are as for :class:`Family`; a kind is one for all laws of entries. ``multiplications`` are
+    those of drawing an array [rows, columns] of a size, beyond its entries.
     """
 
     name: str
@@ -90,6 +94,8 @@ class Form:
     sums: bool = False
     scratch: int = 32
     mean_square: Callable[[Growing, Growing, Growing], Growing | float] = lambda rows, columns, size: 1.0
+    kind: Callable[[], Kind] | None = None
+    multiplications: Callable[[int, int, float], float] = lambda rows, columns, size: 0.0
 
     def size_at(self, value: float) -> float:
         """The size at a width where it is ``value`` as written: a probability up to 1, or a whole number from 1 on."""

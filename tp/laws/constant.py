@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Arguments, Family
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Shape, Source
 
 
@@ -12,4 +13,12 @@ def draw(source: Source, shape: Shape, _: Arguments) -> Any:
     return source.zeros(shape)
 
 
-LAW = Family("constant", True, "constant(value): every entry the same, still trained", draw, dense=False, scratch=8)
+def kind() -> Kind:
+    from tp.matrix_free.zero import KIND
+
+    return KIND
+
+
+LAW = Family(
+    "constant", True, "constant(value): every entry the same, still trained", draw, dense=False, scratch=8, kind=kind
+)

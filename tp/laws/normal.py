@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Arguments, Family
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Shape, Source
 
 
@@ -12,4 +13,10 @@ def draw(source: Source, shape: Shape, _: Arguments) -> Any:
     return source.normal(shape)
 
 
-LAW = Family("normal", True, "normal(mean, deviation)", draw)
+def kind() -> Kind:
+    from tp.matrix_free.gaussian import KIND
+
+    return KIND
+
+
+LAW = Family("normal", True, "normal(mean, deviation)", draw, kind=kind)

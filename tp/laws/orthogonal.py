@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse, larger
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import is_numpy, namespace
 
@@ -22,6 +23,18 @@ def draw(source: Source, rows: int, columns: int, _: float, unused: Entries, dty
     return found if tall else found.T
 
 
+def multiplications(rows: int, columns: int, _: float) -> float:
+    """Householder's reflections, and their product."""
+    long, short = max(rows, columns), min(rows, columns)
+    return 2.0 * short**2 * (long - short / 3)
+
+
+def kind() -> Kind:
+    from tp.matrix_free.haar import KIND
+
+    return KIND
+
+
 STRUCTURE = Form(
     "orthogonal",
     "orthogonal(gain): W'W = gain^2, or WW' = gain^2 where W has more columns than rows; gain is 1 if not given",
@@ -31,4 +44,6 @@ STRUCTURE = Form(
     sums=True,
     scratch=48,
     mean_square=lambda rows, columns, _: inverse(larger(rows, columns)),
+    kind=kind,
+    multiplications=multiplications,
 )

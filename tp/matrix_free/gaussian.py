@@ -10,18 +10,17 @@ a few inner products instead of one number for every entry of W.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxtyping import Float, Int
 
 from tp.matrix_free.control import written_rows
 from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array, products
 from tp.matrix_free.streams import fold, normal, of_key
 from tp.namespace import is_numpy, matmul, namespace
-
-BLOCK = 64
-"""The most vectors whose products are drawn at once."""
 
 
 class Known(NamedTuple):
@@ -50,6 +49,8 @@ class Gaussian(NamedTuple):
     forward: Known
     backward: Known
     filled: tuple[Any, Any] | None = None
+    learns = True
+    exchangeable = True
 
     def answer(
         self,
@@ -128,6 +129,31 @@ def unknown(rows: int, columns: int, key: Any, dtype: Any) -> Gaussian:
     xp, draws = of_key(key), (len(key),) if isinstance(key, tuple) else ()
     forward = Known(xp.zeros((*draws, 0, columns), dtype), xp.zeros((*draws, 0, rows), dtype))
     return Gaussian(key, 0, forward, Known(forward.images, forward.basis))
+
+
+def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: Any) -> Gaussian:
+    return unknown(rows, columns, key, dtype)
+
+
+def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
+    """Every block is split with the basis of its side; its images are corrected for what the other side knows."""
+    known = [0, 0]
+    total = Effort()
+    for k, side in groups:
+        mine, other = known[side], known[not side]
+        inside, outside = (rows, columns) if side else (columns, rows)
+        touched = inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k)
+        multiplied = k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
+        total += Effort(k * outside, touched, multiplied, 1, 1)
+        known[side] += k
+    return total
+
+
+def remembered(rows: int, columns: int) -> int:
+    return rows + columns
+
+
+KIND = Kind(begin, effort, remembered=remembered)
 
 
 def later_than(index: Int[Array, ""], *reads: Float[Array, ...]) -> Int[Array, ""]:

@@ -13,13 +13,15 @@ first rows. Vectors are filled up with zeros, and products are cut.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jaxtyping import Bool, Float, Int
 
 from tp.matrix_free.control import repeated_while, written_rows
 from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.gaussian import BLOCK, later_than
+from tp.matrix_free.gaussian import later_than
+from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array, split
 from tp.matrix_free.streams import fold, normal, of_key
 from tp.namespace import is_numpy, matmul, namespace
@@ -43,6 +45,8 @@ class Orthogonal(NamedTuple):
     end: Float[Array, "*draws known size"]
     shape: tuple[Float[Array, "0 rows"], Float[Array, "0 columns"]]
     filled: Any = None
+    learns = True
+    exchangeable = True
 
     def answer(
         self,
@@ -149,3 +153,25 @@ def uniform_frame(
 
     start = (xp.zeros((*wanted.shape, shape[1]), basis.dtype), xp.zeros(wanted.shape, bool), 0)
     return repeated_while(xp, missing, attempt, start)[0]
+
+
+def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: Any) -> Orthogonal:
+    return unknown(rows, columns, key, dtype)
+
+
+def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
+    """Every block is split with the basis of its side, and its frame with that of the other side."""
+    length, known = max(rows, columns), 0
+    total = Effort()
+    for k, _ in groups:
+        touched, multiplied = length * (10 * known + 18 * k), k * length * (10 * known + 7 * k)
+        total += Effort(k * length, touched, multiplied, 2, 2)
+        known = min(known + k, length)
+    return total
+
+
+def remembered(rows: int, columns: int) -> int:
+    return 2 * max(rows, columns)
+
+
+KIND = Kind(begin, effort, remembered=remembered, code=1.5)

@@ -12,7 +12,8 @@ from tp.experiments.training.weights import moves_of
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
-from tp.interpret.cost.work import Questions, questions, sizes
+from tp.interpret.cost.kinds import sizes
+from tp.interpret.cost.work import Questions, questions
 from tp.optimizers import Optimizer
 from tp.quantities.programs import metric
 from tp.transform.factored import factored

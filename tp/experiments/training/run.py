@@ -25,7 +25,7 @@ from tp.graph.slot import Role, Slot
 from tp.interpret.arrays import initial_weights
 from tp.interpret.cost.path import Choice, Path
 from tp.matrix_free.control import chosen, repeated, written
-from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.streams import fold, of_draws
 
 TARGETS = "@targets"
@@ -76,7 +76,7 @@ class Ready:
         """Initial weights, with room for all products that a run needs."""
         drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
         room = self.outline.room(self.n, self.without)
-        return {name: w.with_room(*room[name]) if isinstance(w, Gaussian) else w for name, w in drawn.items()}
+        return {name: w.with_room(*room[name]) if isinstance(w, MatrixFree) else w for name, w in drawn.items()}
 
 
 class _Run:
@@ -89,7 +89,7 @@ class _Run:
         self.inputs = {name: array for name, array in data.items() if name != TARGETS}
         self.flat = self.targets.reshape((self.path.samples, self.path.components))
         weights = ready.draw(key)
-        self.initial = {name: w for name, w in weights.items() if not isinstance(w, Gaussian)}
+        self.initial = {name: w for name, w in weights.items() if not isinstance(w, MatrixFree)}
         weights, self.linear = linear_model(
             ready.outline, ready.optimizer, ready.whole, weights, self.inputs, ready.rates
         )
@@ -179,7 +179,7 @@ class _Run:
         at_start = {**moving.known, **self.initial, **{Slot(Role.MOVE, w): move for w, move in arrays.items()}}
         given = {**{name: a[0] for name, a in self.inputs.items()}, **self.ready.descent.inputs(moving)}
         along = (xp.arange(self.path.components) == 0).astype(self.ready.kind).reshape(self.targets.shape[1:])
-        learning = {w: a for w, a in moving.known.items() if isinstance(a, Gaussian)}
+        learning = {w: a for w, a in moving.known.items() if isinstance(a, MatrixFree) and a.learns}
 
         def look(learning: Any, states: Any) -> Any:
             norms, known, states = curvature.norms({**at_start, **learning}, given, along, states, place > 0)
@@ -189,7 +189,7 @@ class _Run:
             return {name: xp.zeros(self.draws, self.ready.kind) for name in (HESSIAN, HESSIAN_DRIFT)}, learning, states
 
         curved = xp.asarray([s in self.path.curved for s in self.path.looks])
-        # Only matrix-free weights pass through the condition: copies of weights that are arrays would be expensive.
+        # Only weights that learn pass through the condition: copies of others would be expensive.
         norms, learning, states = chosen(xp, curved[place], look, nothing, learning, carry.states)
         return norms, carry._replace(moving=moving._replace(known={**moving.known, **learning}), states=states)
 

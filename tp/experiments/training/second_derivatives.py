@@ -20,7 +20,7 @@ from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import POINT, Role, Slot
 from tp.interpret.cost.work import Questions, questions
-from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.streams import fold
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine
@@ -93,9 +93,8 @@ class Curvature:
         known, states = dict(known), dict(states)
         found = {name: xp.zeros([a.at(self.n) for a in self.draws], self.kind) for name in (NOW, CHANGE)}
         for name, iteration in self._iterations.items():
-            learning = {
-                w: known[w] for w in vectors_asked(self.second.steps[name], self.n) if isinstance(known[w], Gaussian)
-            }
+            asked = [(w, known[w]) for w in vectors_asked(self.second.steps[name], self.n)]
+            learning = {w: weight for w, weight in asked if isinstance(weight, MatrixFree) and weight.learns}
             most = LEARNED_STEPS if learning else STEPS
             if name == CHANGE:
                 most = xp.where(begun, most, 0)

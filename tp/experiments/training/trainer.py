@@ -26,6 +26,7 @@ from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
+from tp.interpret.cost.kinds import kind_of, sizes
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.path import GENERATIONS, Choice, cheaper, of_numpy, portable
 from tp.interpret.cost.path import Path as Computing
@@ -37,7 +38,6 @@ from tp.interpret.cost.work import (
     held_entries,
     products,
     questions,
-    sizes,
 )
 from tp.optimizers import Optimizer
 
@@ -215,8 +215,10 @@ class Trainer:
         if not self.optimizer.linear:  # the weights of the linear model and their updates
             held += 2 * arrays
         for name in without:
-            vectors = self.path.steps * ranks.get(name, 0) + sum(room[name])
-            held += int(CARRIED * vectors * sum(sizes(self.outline.program.parameters[name], n)))
+            parameter = self.outline.program.parameters[name]
+            moves = self.path.steps * ranks.get(name, 0) * sum(sizes(parameter, n))
+            known = sum(room[name]) * kind_of(parameter).remembered(*sizes(parameter, n))
+            held += int(CARRIED * (moves + known))
         return held + self._of_gradients(n) + live_entries(programs, n)
 
     def _of_gradients(self, n: int) -> int:

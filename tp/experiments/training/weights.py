@@ -15,7 +15,7 @@ from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, Slot
-from tp.interpret.cost.work import sizes
+from tp.interpret.cost.kinds import sizes
 from tp.matrix_free.control import written, written_rows
 from tp.matrix_free.gaussian import later_than
 from tp.namespace import matmul

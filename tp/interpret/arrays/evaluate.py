@@ -19,7 +19,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.arrays.fused import SumOfProducts, sums_of_products
 from tp.interpret.cost.schedule import schedule
 from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.gaussian import Gaussian
+from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.orthonormal import Array
 from tp.namespace import namespace
 from tp.primitives.apply import Apply, from_rows, multiplied, rows_of
@@ -31,7 +31,7 @@ from tp.primitives.traits import applied_weight, weight_of
 Values = Float[Array, "..."]
 """The value of a node: one axis for each axis of its type, in that order."""
 Weights = dict[str, Any]
-"""Every weight by name: an array with the axes (outs, ins), or a :class:`Gaussian` of unit deviation."""
+"""Every weight by name: an array with the axes (outs, ins), or a :class:`MatrixFree` one of unit deviation."""
 Inputs = Mapping[str, Values]
 
 
@@ -173,9 +173,11 @@ def multiply(operation: Apply, products: Products, group: Sequence[int], keep: b
     name = operation.parameter
     parameter, weight = graph.parameters[name], held[name]
     outs, ins = parameter.sides(operation.transposed)
-    given = isinstance(weight, Gaussian)
-    if given:  # All entries have one law, so rows and columns may stand in any order.
+    given = isinstance(weight, MatrixFree)
+    if given and weight.exchangeable:  # Rows and columns may stand in any order.
         outs, ins = stored(outs), stored(ins)
+    elif given:  # Others have their rows in another order.
+        shared = Coordinates()
     kinds = [types[graph[i].operands[0]] for i in group]
     blocks = [rows_of(kind, values[graph[i].operands[0]], ins, low.draws) for i, kind in zip(group, kinds, strict=True)]
     if given:

@@ -1,4 +1,4 @@
-"""Initial weights: arrays of any initial law, or matrix-free Gaussian matrices."""
+"""Initial weights: arrays of any initial law, or matrix-free matrices of the laws that have them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from tp.graph.parameter import Parameter
-from tp.interpret.cost.work import sizes
-from tp.laws import LAWS, STRUCTURES
-from tp.matrix_free.gaussian import unknown
+from tp.interpret.cost.kinds import begin, drawing, form_of, size_of, sizes
 from tp.matrix_free.orthonormal import Array
-from tp.matrix_free.source import Shape, Source
+from tp.matrix_free.source import Source
 from tp.matrix_free.streams import fold, of_key, source
 
 
@@ -28,18 +26,12 @@ def draw(
     each of them has weights of its own, along a first axis.
     """
     keys = {name: fold(key, index) for index, name in enumerate(parameters)}
-    return {
-        name: unknown(*sizes(parameters[name], n), own, dtype)
-        if name in absent
-        else _array(parameters[name], n, own, dtype)
-        for name, own in keys.items()
-    }
+    return {name: (begin if name in absent else _array)(parameters[name], n, own, dtype) for name, own in keys.items()}
 
 
 def _array(parameter: Parameter, n: int, key: Any, dtype: Any) -> Float[Array, ...]:
-    shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
     if isinstance(key, tuple):
-        made = np.empty((len(key), *shape), dtype)
+        made = np.empty((len(key), *(a.at(n) for a in (*parameter.outs, *parameter.ins))), dtype)
         for array, one in zip(made, key, strict=True):
             array[...] = _array(parameter, n, one, dtype)
         return made
@@ -50,14 +42,7 @@ def _array(parameter: Parameter, n: int, key: Any, dtype: Any) -> Float[Array, .
 def unit_weight(parameter: Parameter, n: int, numbers: Source, dtype: Any) -> Float[Array, ...]:
     """The weight in units of its deviation. A structure sees the axes of each side as one, in their order."""
     shape = tuple(a.at(n) for a in (*parameter.outs, *parameter.ins))
-    law, family = parameter.law, LAWS[parameter.law.family]
-    arguments = law.arguments or family.arguments
-    if law.structure is None:
-        return family.draw(numbers, shape, arguments)
-    form = STRUCTURES[law.structure.name]
-    size = form.size_at(*(a.at(n) for a in law.structure.arguments)) if law.structure.arguments else 0.0
-
-    def entries(own: Source, shape: Shape) -> Float[Array, ...]:
-        return family.draw(own, shape, arguments)
-
-    return form.draw(numbers, *sizes(parameter, n), size, entries, dtype).reshape(shape)
+    form, entries = form_of(parameter), drawing(parameter)
+    if form is None:
+        return entries(numbers, shape)
+    return form.draw(numbers, *sizes(parameter, n), size_of(parameter, n), entries, dtype).reshape(shape)

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from math import prod
 
 from tp.graph.nodes import Nodes
-from tp.graph.parameter import Law, Parameter
+from tp.graph.parameter import Parameter
+from tp.interpret.cost.kinds import form_of, kind_of, size_of, sizes
 from tp.interpret.cost.memory import entries
 from tp.interpret.cost.schedule import schedule
-from tp.laws import LAWS, STRUCTURES
+from tp.laws import LAWS
+from tp.matrix_free.kind import Effort
 from tp.primitives.traits import applied_weight
 
 
@@ -28,8 +30,8 @@ class Rates:
         draw: drawing one normal number.
         touch: reading or writing one number.
         multiply: one multiplication and addition within a matrix product.
-        ask: the fixed cost of one conditioned product, once for all draws side by side.
-        solve: the fixed cost of one conditioned product, for each draw: small matrices are orthogonalised.
+        ask: the fixed cost of one matrix-free product, once for all draws side by side.
+        solve: the fixed cost of one, for each draw, where small matrices are orthogonalised.
         node: the fixed cost of one node, once for all draws side by side.
     """
 
@@ -39,6 +41,11 @@ class Rates:
     ask: float
     solve: float
     node: float
+
+    def seconds(self, effort: Effort, together: int = 1) -> float:
+        """Seconds of one draw for products with a matrix-free weight, where ``together`` draws are made at once."""
+        fixed = self.ask * effort.calls / together + self.solve * effort.systems
+        return fixed + self.draw * effort.drawn + self.touch * effort.touched + self.multiply * effort.multiplied
 
 
 XLA = Rates(draw=7.5e-9, touch=5.0e-10, multiply=5.0e-11, ask=0.0, solve=5.0e-5, node=1.0e-6)
@@ -65,22 +72,9 @@ class Questions:
         """Seconds with the weight as an array of ``size`` entries, drawing included."""
         return size * (rates.draw + rates.touch + sum(rates.touch + rates.multiply * k for k, _ in self.groups))
 
-    def conditioned(self, rows: int, columns: int, rates: Rates = XLA, together: int = 1) -> float:
-        """Seconds of one draw with the weight matrix-free, where ``together`` are made at once."""
-        known = [0, 0]
-        total = 0.0
-        for k, side in self.groups:
-            mine, other = known[side], known[not side]
-            inside, outside = (rows, columns) if side else (columns, rows)
-            total += rates.ask / together + rates.solve + rates.draw * k * outside
-            total += rates.touch * (inside * (4 * mine + other + 8 * k) + outside * (mine + 2 * other + 6 * k))
-            total += rates.multiply * k * (inside * (4 * mine + other + 3 * k) + outside * (mine + 2 * other + k))
-            known[side] += k
-        return total
-
     @property
     def stored(self) -> int:
-        """The number of products that conditioning remembers: all but those of the last group."""
+        """The number of products that a matrix which learns remembers: all but those of the last group."""
         return sum(k for k, _ in self.groups[:-1])
 
 
@@ -98,9 +92,18 @@ def questions(graphs: Sequence[tuple[Nodes, Sequence[int]]], n: int) -> dict[str
     return found
 
 
-def sizes(parameter: Parameter, n: int) -> tuple[int, int]:
-    """Rows and columns of a weight as a matrix."""
-    return entries(parameter.outs, n), entries(parameter.ins, n)
+def as_array(parameter: Parameter, asked: Questions, n: int, rates: Rates) -> float:
+    """Seconds of one draw for the products ``asked`` of the weight as an array, drawing included."""
+    rows, columns = sizes(parameter, n)
+    form = form_of(parameter)
+    more = 0.0 if form is None else form.multiplications(rows, columns, size_of(parameter, n))
+    return asked.materialised(rows * columns, rates) + rates.multiply * more
+
+
+def matrix_free(parameter: Parameter, asked: Questions, n: int, rates: Rates, together: int = 1) -> float:
+    """Seconds of one draw for the same products without the array, where ``together`` draws are made at once."""
+    effort = kind_of(parameter).effort(*sizes(parameter, n), size_of(parameter, n), asked.groups)
+    return rates.seconds(effort, together)
 
 
 def held_entries(
@@ -108,14 +111,16 @@ def held_entries(
 ) -> int:
     """Numbers in memory for the weights at width ``n``, plus the temporaries of the largest matrix-free one.
 
-    A matrix-free weight, which ``without`` names, counts with its stored products.
+    A matrix-free weight, which ``without`` names, counts with what it has from the start and with its stored products.
     """
     held, largest = 0, 0
     for name, parameter in parameters.items():
         rows, columns = sizes(parameter, n)
         if name in without:
-            held += asked[name].stored * (rows + columns)
-            largest = max(largest, 2 * asked[name].widest * (rows + columns))
+            kind = kind_of(parameter)
+            each = kind.remembered(rows, columns)
+            held += kind.held(rows, columns, size_of(parameter, n)) + asked[name].stored * each
+            largest = max(largest, 2 * asked[name].widest * max(rows + columns, each))
         else:
             held += rows * columns
     return held + largest
@@ -134,14 +139,14 @@ def drawing_bytes(parameters: Mapping[str, Parameter], without: Collection[str],
     drawn = [p for name, p in parameters.items() if name not in without]
     entries_ = {p.name: prod(sizes(p, n)) for p in drawn}
     kept = max(0, RAW - word) * sum(entries_.values())
-    scratch = (max(0, _scratch(p.law) - max(RAW, word)) * entries_[p.name] for p in drawn)
+    scratch = (max(0, _scratch(p) - max(RAW, word)) * entries_[p.name] for p in drawn)
     return kept + max(scratch, default=0)
 
 
-def _scratch(law: Law) -> int:
+def _scratch(parameter: Parameter) -> int:
     """Bytes that an entry takes while it is drawn."""
-    form = 0 if law.structure is None else STRUCTURES[law.structure.name].scratch
-    return max(LAWS[law.family].scratch, form)
+    form = form_of(parameter)
+    return max(LAWS[parameter.law.family].scratch, 0 if form is None else form.scratch)
 
 
 def products(
@@ -158,12 +163,11 @@ def products(
     """
     total = 0.0
     for name, parameter in parameters.items():
-        rows, columns = sizes(parameter, n)
         mine = asked.get(name, Questions())
         if name in without:
-            total += mine.conditioned(rows, columns, rates, together)
+            total += matrix_free(parameter, mine, n, rates, together)
         else:
-            total += mine.materialised(rows * columns, rates)
+            total += as_array(parameter, mine, n, rates)
     return total
 
 
