@@ -55,7 +55,7 @@ def test_structures_are_read_and_printed(law: str, expected: Law) -> None:
     graph = parse(text).graph
     assert graph.parameters["W"].law == expected
     assert parse_graph(print_graph(graph), known()).parameters == graph.parameters
-    assert law.replace("/", " / ") in format_text(text)
+    assert law.replace(" ", "") in format_text(text).replace(" ", "")
     assert parse(format_text(text)).graph.parameters["W"].law == expected
 
 

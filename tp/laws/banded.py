@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
 
@@ -12,13 +13,19 @@ from tp.namespace import namespace
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
     """Row i has min(k, columns) entries that are not zero, next to column i columns/rows, around the circle."""
     count = min(int(size), columns)
-    values = entries(source, (rows, count))
+    values = entries(source, (count, rows)).T
     xp = namespace(values)
     # Every row is rolled: entry j stands at place j - first of the band.
     first = xp.arange(rows) * columns // rows - (count - 1) // 2
     places = (xp.arange(columns) - first[:, None]) % columns
     padded = xp.concatenate((values, xp.zeros((rows, 1), values.dtype)), axis=1)
     return xp.take_along_axis(padded, xp.minimum(places, count), axis=1)
+
+
+def kind() -> Kind:
+    from tp.matrix_free.banded import KIND
+
+    return KIND
 
 
 STRUCTURE = Form(
@@ -29,4 +36,5 @@ STRUCTURE = Form(
     within=("columns",),
     zeros=True,
     mean_square=lambda rows, columns, size: size * inverse(columns),
+    kind=kind,
 )

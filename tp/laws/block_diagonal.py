@@ -5,16 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
     """Entry (i, j) is not zero where row i and column j belong to one of b blocks, which are of nearly equal size."""
-    values = entries(source, (rows, columns))
-    xp, blocks = namespace(values), min(int(size), rows, columns)
-    own, other = (xp.arange(side) * blocks // side for side in (rows, columns))
-    return xp.where(own[:, None] == other, values, 0.0)
+    from tp.matrix_free.block_diagonal import places, shape
+
+    count, *most = shape(rows, columns, size)
+    values = entries(source, (count, *most))
+    (own, i), (other, j) = places(rows, count), places(columns, count)
+    return namespace(values).where(own[:, None] == other, values[own[:, None], i[:, None], j], 0.0)
+
+
+def kind() -> Kind:
+    from tp.matrix_free.block_diagonal import KIND
+
+    return KIND
 
 
 STRUCTURE = Form(
@@ -25,4 +34,5 @@ STRUCTURE = Form(
     within=("rows", "columns"),
     zeros=True,
     mean_square=lambda rows, columns, size: inverse(size),
+    kind=kind,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
 
@@ -17,8 +18,15 @@ def draw(source: Source, rows: int, columns: int, _: float, entries: Entries, dt
     return values[(xp.arange(rows)[:, None] - xp.arange(columns)) % count]
 
 
+def kind() -> Kind:
+    from tp.matrix_free.circulant import KIND
+
+    return KIND
+
+
 STRUCTURE = Form(
     "circulant",
     "circulant(law): W_ij = w_(i - j) around the circle of the larger side, with entries w of the law",
     draw,
+    kind=kind,
 )

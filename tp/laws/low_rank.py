@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
-from tp.namespace import matmul
+from tp.namespace import matmul, namespace
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
     """A B'/sqrt(r) for A [rows, r] and B [columns, r]: entries have variance 1."""
-    left, right = source.split()
-    rank = int(size)
-    a, b = entries(left, (rows, rank)), entries(right, (columns, rank))
-    return matmul(a, b.T) / float(size) ** 0.5
+    from tp.matrix_free.low_rank import factors
+
+    left, right = (namespace(a).asarray(a, dtype) for a in factors(source, rows, columns, int(size), entries))
+    return matmul(left, right.T) / float(size) ** 0.5
+
+
+def kind() -> Kind:
+    from tp.matrix_free.low_rank import KIND
+
+    return KIND
 
 
 STRUCTURE = Form(
@@ -24,4 +31,5 @@ STRUCTURE = Form(
     draw,
     size="r",
     sums=True,
+    kind=kind,
 )

@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from tp.laws.base import Entries, Form
+from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
-from tp.namespace import namespace
+from tp.namespace import is_numpy, namespace
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
-    chosen, values = source.split()
-    kept = chosen.fine((rows, columns)) <= size
-    return namespace(kept).where(kept, entries(values, (rows, columns)), 0.0)
+    from tp.matrix_free.sparse import compressed
+
+    row, column, values = compressed(source, rows, columns, size, entries)
+    made = namespace(values).zeros((rows, columns), values.dtype)
+    if not is_numpy(values):
+        return made.at[row, column].add(values)
+    made[row, column] = values
+    return made
+
+
+def kind() -> Kind:
+    from tp.matrix_free.sparse import KIND
+
+    return KIND
 
 
 STRUCTURE = Form(
@@ -23,4 +35,5 @@ STRUCTURE = Form(
     share=True,
     zeros=True,
     mean_square=lambda rows, columns, size: size,
+    kind=kind,
 )

@@ -75,6 +75,9 @@ class Seed:
     def sign(self, shape: tuple[int, ...]) -> Singles:
         return np.float32(2) * self.generator().integers(0, 2, shape, dtype=np.int8) - np.float32(1)
 
+    def gaps(self, shape: tuple[int, ...], probability: float) -> npt.NDArray[np.int64]:
+        return self.generator().geometric(probability, shape)
+
     def permutation(self, count: int) -> npt.NDArray[np.int64]:
         return self.generator().permutation(count)
 
@@ -118,6 +121,15 @@ class _OfJax:
         import jax
 
         return jax.random.rademacher(self.key, shape, np.float32)
+
+    def gaps(self, shape: tuple[int, ...], probability: float) -> Any:
+        """By the inverse of the distribution function, in single precision as all numbers are."""
+        import jax.numpy as jnp
+
+        if probability >= 1.0:
+            return jnp.ones(shape, np.int32)
+        found = jnp.log(self.fine(shape)) / np.log1p(-probability)
+        return 1 + jnp.minimum(found, float(2**30)).astype(np.int32)
 
     def permutation(self, count: int) -> Any:
         import jax

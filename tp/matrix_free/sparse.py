@@ -1,0 +1,179 @@
+"""Sparse matrices in compressed rows: every entry is there with probability p, independently.
+
+Entries are met row by row, and the numbers of places from one to the next are independent geometric variables. So the
+places have exactly the right law, and drawing takes time in proportion to their number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.fixed import Sides, in_blocks, sides_of
+from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free.orthonormal import Array
+from tp.matrix_free.source import Source
+from tp.matrix_free.streams import of_key, source
+from tp.namespace import is_numpy, namespace
+
+
+class Sparse(NamedTuple):
+    """The entries that are not zero, row by row. Arrays may be longer: further entries are zero.
+
+    ``lines`` are the row of each entry for JAX, and for NumPy the number of the first entry of each row, and of all.
+    """
+
+    values: Float[Array, "*draws most"]
+    columns: Int[Array, "*draws most"]
+    lines: Int[Array, "*draws lines"]
+    sides: Sides
+    learns = False
+    exchangeable = True
+
+    def answer(
+        self,
+        x: Float[Array, "*draws vectors ins"],
+        transposed: bool,
+        keep: bool = True,
+        block: int = BLOCK,
+        shared: Coordinates | None = None,
+    ) -> tuple[Float[Array, "*draws vectors outs"], Sparse]:
+        return in_blocks(x, block, self._transposed if transposed else self._forward), self
+
+    def with_room(self, forward: int, backward: int) -> Sparse:
+        return self
+
+    def _forward(self, x: Any) -> Any:
+        if is_numpy(x):
+            return self._each(x, transposed=False)
+        return _summed(x[..., self.columns] * self.values, self.lines, self.sides[0].shape[-1], in_order=True)
+
+    def _transposed(self, x: Any) -> Any:
+        if is_numpy(x):
+            return self._each(x, transposed=True)
+        return _summed(x[..., self.lines] * self.values, self.columns, self.sides[1].shape[-1], in_order=False)
+
+    def _each(self, x: Any, transposed: bool) -> Any:
+        """Products by NumPy, for every draw by itself."""
+        from scipy.sparse import csr_array
+
+        rows, columns = (side.shape[-1] for side in self.sides)
+        if self.values.ndim > 1:
+            several = np.broadcast_to(x, (len(self.values), *x.shape[-2:]))
+            parts = zip(self.values, self.columns, self.lines, several, strict=True)
+            return np.stack([Sparse(v, c, at, self.sides)._each(own, transposed) for v, c, at, own in parts])
+        last = self.lines[-1]
+        matrix = csr_array((self.values[:last], self.columns[:last], self.lines), (rows, columns))
+        return np.ascontiguousarray(((matrix.T if transposed else matrix) @ x.T).T)
+
+
+def _summed(parts: Any, places: Any, size: int, in_order: bool) -> Any:
+    """Sums of the entries of each row of ``parts`` that belong to one place, by JAX."""
+    import jax
+
+    return jax.ops.segment_sum(parts.T, places, size, indices_are_sorted=in_order).T
+
+
+def most(rows: int, columns: int, share: float) -> int:
+    """More entries than there are, but for a probability of less than 1e-30."""
+    mean = rows * columns * share
+    return min(rows * columns, int(mean + 12.0 * (mean * (1.0 - share)) ** 0.5 + 70.0))
+
+
+def places(source: Source, rows: int, columns: int, share: float) -> tuple[Array, Array, Array]:
+    """The rows and columns of the entries, in order, and which of them are there; NumPy returns only these."""
+    first, more = source.split()
+    gaps = first.gaps((most(rows, columns, share),), share)
+    if not is_numpy(gaps):
+        return _places_of_jax(gaps, rows, columns)
+    found = [np.cumsum(gaps) - 1]
+    while found[-1][-1] < rows * columns - 1:
+        first, more = more.split()
+        found.append(found[-1][-1] + np.cumsum(first.gaps((len(gaps),), share)))
+    whole = np.concatenate(found)
+    whole = whole[: np.searchsorted(whole, rows * columns)]
+    return whole // columns, whole % columns, np.ones(len(whole), bool)
+
+
+def _places_of_jax(gaps: Any, rows: int, columns: int) -> tuple[Array, Array, Array]:
+    """Sums of the gaps as pairs (row, column): their number may be larger than integers of 32 bits hold.
+
+    They are added up in lanes side by side, and then the lanes: few steps, and little to compile.
+    """
+    import jax
+    import jax.numpy as jnp
+
+    def plus(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
+        column = one[1] + other[1]
+        carry = column >= columns
+        return one[0] + other[0] + carry, jnp.where(carry, column - columns, column)
+
+    def step(total: tuple[Any, Any], more: tuple[Any, Any]) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+        found = plus(total, more)
+        return found, found
+
+    count = len(gaps)
+    steps = max(1, isqrt(count))
+    lanes = -(-count // steps)
+    gaps = jnp.pad(gaps.at[0].add(-1), (0, lanes * steps - count)).reshape(lanes, steps).T
+    nothing = jnp.zeros(lanes, gaps.dtype)
+    ends, sums = jax.lax.scan(step, (nothing, nothing), (gaps // columns, gaps % columns))
+    _, after = jax.lax.scan(step, (nothing[0], nothing[0]), ends)
+    before = jnp.pad(after[0][:-1], (1, 0)), jnp.pad(after[1][:-1], (1, 0))
+    row, column = (one.T.reshape(-1)[:count] for one in plus(before, sums))
+    inside = row < rows
+    return jnp.minimum(row, rows - 1), jnp.where(inside, column, 0), inside
+
+
+def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: Any) -> Sparse:
+    sides = sides_of(rows, columns, key)
+    if isinstance(key, tuple):
+        made = [begin(rows, columns, size, entries, one, dtype) for one in key]
+        longest = max(len(m.values) for m in made)
+        padded = ((np.pad(a, (0, longest - len(a))) for a in (m.values, m.columns)) for m in made)
+        values, places_ = (np.stack(arrays) for arrays in zip(*padded, strict=True))
+        return Sparse(values, places_, np.stack([m.lines for m in made]), sides)
+    row, column, values = compressed(source(key), rows, columns, size, entries)
+    xp = of_key(key)
+    if xp is np:
+        lines = np.searchsorted(row, np.arange(rows + 1))
+        small = np.int32 if max(columns, len(row)) < 2**31 else np.int64
+        return Sparse(np.asarray(values, dtype), column.astype(small), lines.astype(small), sides)
+    return Sparse(xp.asarray(values, dtype), column, row, sides)
+
+
+def compressed(
+    source: Source, rows: int, columns: int, share: float, entries: Any
+) -> tuple[Int[Array, " most"], Int[Array, " most"], Float[Array, " most"]]:
+    """The rows, columns and values of the entries, in order; with JAX zeros follow.
+
+    Should there be more entries than JAX has room for, all values are no numbers: nothing wrong is shown.
+    """
+    where, numbers = source.split()
+    row, column, inside = places(where, rows, columns, share)
+    values = entries(numbers, inside.shape)
+    if is_numpy(values):
+        return row, column, values
+    xp = namespace(values)
+    room = len(inside) == rows * columns
+    return row, column, xp.where(inside, values, 0.0) + (0.0 if room else xp.where(inside[-1], xp.nan, 0.0))
+
+
+def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
+    count = rows * columns * size
+    total = Effort(6.0 * count + rows, 6.0 * count)
+    for k, _ in groups:
+        total += Effort(0.0, (1.0 + 3.0 * k) * count + 3.0 * k * (rows + columns), 0.0, 1)
+    return total
+
+
+def held(rows: int, columns: int, size: float) -> int:
+    return 3 * most(rows, columns, size) + rows
+
+
+KIND = Kind(begin, effort, held, code=0.5)
