@@ -13,6 +13,10 @@ class Source:
 
     ``tail`` is the a with P(|w| > t n^exponent) = t^{-a} for large t, None where all moments are finite. ``dense``: the
     density of w / n^exponent is bounded.
+
+    Of a matrix a share n^-``density`` of the entries is not zero, and ``exponent`` is the size of these: with
+    ``local`` they are the ones next to the diagonal, else they are drawn by chance. ``isometric``: W W' or W'W, on the
+    smaller side, is a multiple of the identity. ``repeated``: all rows are one row, shifted.
     """
 
     name: str
@@ -21,6 +25,10 @@ class Source:
     random: bool = True
     tail: Fraction | None = None
     dense: bool = True
+    density: Fraction = Fraction(0)
+    local: bool = False
+    isometric: bool = False
+    repeated: bool = False
 
 
 class Rarity(NamedTuple):

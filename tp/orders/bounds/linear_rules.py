@@ -10,11 +10,15 @@ from tp.orders.bounds.table import BOTH_FREE, BOTH_MOVE, MOVING, NOTHING, PLACE,
 
 
 def flat_value(arguments: tuple[Any, ...], _: Sequence[Table]) -> Table:
-    """Entries of size n^exponent, the largest one n^heavy larger; the exponent None means identically zero."""
-    exponent, omega, heavy = arguments
+    """Entries of size n^exponent, the largest one n^heavy larger; the exponent None means identically zero.
+
+    With a fourth argument only a share n^-density of them is not zero.
+    """
+    exponent, omega, heavy, *few = arguments
     if exponent is None:
         return NOTHING
-    return still(closed(exponent + omega, exponent + (omega + 1) // 2, exponent + heavy, omega))
+    entries = max(omega - sum(few), 0)
+    return still(closed(exponent + entries, exponent + (entries + 1) // 2, exponent + heavy, omega))
 
 
 def detach(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:

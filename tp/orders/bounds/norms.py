@@ -126,7 +126,9 @@ class Matrix(NamedTuple):
     """A random matrix [n^outs, n^ins] with independent centred entries of size n^scale, applied to n^rest vectors.
 
     The largest entry exceeds a typical one by n^heaviest, and the largest entry of a product by n^heavy. Both are 0
-    when the law has all moments. With p moments they are (ins + outs) / p and (outs + rest) / p.
+    when the law has all moments. With p moments they are (ins + outs - density) / p and (outs + rest) / p. A share
+    n^-density of the entries is not zero: those next to the diagonal where ``local``. ``repeated``: the rows are one
+    row, shifted.
     """
 
     scale: int
@@ -135,29 +137,46 @@ class Matrix(NamedTuple):
     rest: int
     heaviest: int = 0
     heavy: int = 0
+    density: int = 0
+    local: bool = False
+    repeated: bool = False
+
+    @property
+    def in_row(self) -> int:
+        """The entries of a row that are not zero; at least one."""
+        return max(self.ins - self.density, 0)
+
+    @property
+    def in_column(self) -> int:
+        """The entries of a column that are not zero; at least one."""
+        return max(self.outs - self.density, 0)
 
     @property
     def operator(self) -> int:
         """The operator norm in ℓ2 (Bai-Yin; the largest entry where that is more)."""
-        return self.scale + max((max(self.ins, self.outs) + 1) // 2, self.heaviest)
+        usual = (max(self.in_row, self.in_column) + 1) // 2
+        if self.local or self.repeated:
+            # Entries are not identically distributed, or not independent.
+            return self.scale + usual + self.heaviest
+        return self.scale + max(usual, self.heaviest)
 
     @property
     def column(self) -> int:
         """The largest ℓ2 norm of a column."""
-        return self.scale + max((self.outs + 1) // 2, self.heaviest)
+        return self.scale + max((self.in_column + 1) // 2, self.heaviest)
 
     @property
     def row(self) -> int:
         """The largest ℓ2 norm of a row."""
-        return self.scale + max((self.ins + 1) // 2, self.heaviest)
+        return self.scale + max((self.in_row + 1) // 2, self.heaviest)
 
 
 def adversarial(m: Matrix, x: Norms) -> Norms:
     """The matrix times any vectors of these norms; they may depend on the matrix in any way."""
     return closed(
-        x.one + m.column + (m.outs + 1) // 2,
+        x.one + m.column + (m.in_column + 1) // 2,
         min(x.two + m.operator, x.one + m.column),
-        min(x.one + m.scale + m.heaviest, x.two + m.row, x.top + m.row + (m.ins + 1) // 2),
+        min(x.one + m.scale + m.heaviest, x.two + m.row, x.top + m.row + (m.in_row + 1) // 2),
         m.outs + m.rest,
     )
 
@@ -174,12 +193,21 @@ def exchangeable(m: Matrix, x: Norms) -> Norms:
 def fresh(m: Matrix, x: Norms) -> Norms:
     """The matrix times vectors that do not depend on its transpose: sums of independent centred terms.
 
-    Marcinkiewicz-Zygmund: an entry has the size of the ℓ2 norm of the vector and as many moments as the law.
+    Marcinkiewicz-Zygmund: an entry has the size of the ℓ2 norm of the vector and as many moments as the law. Where
+    most entries are zero, one of them and the largest entry of the vector may be more (Rosenthal).
     """
+    if m.local:
+        return closed(
+            x.one + m.scale + m.in_column,
+            m.scale + (m.in_column + 1) // 2 + x.two,
+            m.scale + min(x.two, (m.in_row + 1) // 2 + x.top) + m.heavy,
+            m.outs + m.rest,
+        )
+    share = m.density // 2
     column = min(x.two, (m.ins + 1) // 2 + x.top)
     return closed(
-        x.one + m.scale + m.outs,
-        m.scale + (m.outs + 1) // 2 + x.two,
-        m.scale + column + m.heavy,
+        x.one + m.scale + m.outs - m.density,
+        m.scale + (m.outs + 1) // 2 + x.two - share,
+        m.scale + (max(column - share, x.top) if m.density else column) + m.heavy,
         m.outs + m.rest,
     )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from tp.orders.bounds.functions import Below, FunctionDigest, digest, tail
-from tp.orders.bounds.norms import Axes, Matrix, up
+from tp.orders.bounds.norms import Axes, up
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.bounds.table import Table, frees, moves
 from tp.orders.facts import Function, Source
@@ -137,6 +137,8 @@ class NormCalculus:
         """A weight read as a value."""
         omega = self.size(axes)
         arguments = (self.grains(source.exponent) if source.random else None, omega, self._tail(omega, moments))
+        if source.density and axes:
+            arguments += (-self.grains(-source.density),)
         motion = self.motions.get(source.name)
         if motion is None or motion.leaf is None:
             return Jet(self.line("norm.flat", arguments))
@@ -162,9 +164,13 @@ class NormCalculus:
     ) -> Jet:
         """W x for (outs, ins, rest) = ``axes``; ``independent``: x does not depend on the transpose of the weight."""
         outs, ins, rest = (self.size(a) for a in axes)
-        heavy = (self._tail(ins + outs, moments), self._tail(outs + rest, moments))
-        matrix = Matrix(self.grains(source.exponent), ins, outs, rest, *heavy)
-        arguments = (tuple(matrix), source.random, independent, self.light)
+        density = -self.grains(-source.density)
+        entries = max(ins, outs) if source.repeated else max(ins + outs - density, 0)
+        numbers = (self.grains(source.exponent), ins, outs, rest)
+        numbers += (self._tail(entries, moments), self._tail(outs + rest, moments))
+        if density or source.repeated:
+            numbers += (density, source.local, source.repeated)
+        arguments = (numbers, source.random, independent, self.light)
         motion = self.motions.get(source.name)
         if motion is None or not motion.factors:
             return Jet(self.line("norm.apply", arguments, jet.value))
@@ -188,6 +194,11 @@ class NormCalculus:
         return self.line(
             "norm.apply.source", arguments, jet.value, *(side for pair in factors.values() for side in pair)
         )
+
+    def together(self, initial: Jet, moved: Jet, axes: WideAxes) -> Jet:
+        """The sum of what a weight makes as it was drawn, and of what its own moves make."""
+        value = self.line("norm.linear", (((0, 0, 0),) * 2, self.size(axes)), initial.value, moved.value)
+        return Jet(value, moved.source, moved.free)
 
     def pointwise(
         self, function: Function, k: int, jet: Jet, axes: WideAxes, vouched: bool, nearest: Nearest | None = None

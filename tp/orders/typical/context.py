@@ -22,13 +22,17 @@ Holds: TypeAlias = int | tuple[int]
 
 
 class Symbol(NamedTuple):
-    """Gaussian vectors W y (or W' y): the weight, its side, the content of y, the content and axes of W y."""
+    """Gaussian vectors W y (or W' y): the weight, its side, the content of y, the content and axes of W y.
+
+    ``regular``: cumulants of their entries fall like those of sums over all entries of y.
+    """
 
     source: str
     transpose: bool
     inner: Content
     own: Content
     axes: frozenset[str]
+    regular: bool = True
 
 
 class Context:
@@ -51,6 +55,8 @@ class Context:
         self.notes: set[str] = set()
         """Assumptions and losses of precision on the way to the value that is being derived."""
         self.symbols: list[Symbol] = []
+        self.sparse = 0
+        """The generators of weights that are read as values and are zero at most places."""
         self.memory: dict[object, tuple[Value, frozenset[str]]] = {}
         """The value and the notes of every application of a rule so far."""
         self.products: dict[object, Value] = {}
@@ -154,7 +160,9 @@ class Context:
         if not axes:
             return NOTHING
         if source.symmetric:
-            return self.flips.fresh(source.name, axes, None)
+            content = self.flips.fresh(source.name, axes, None)
+            self.sparse |= content.offset if source.density else 0
+            return content
         return NOTHING.with_degrees(((self._skewed_number(source.name, frozenset(a for a, _ in axes)), 1),))
 
     def _skewed_number(self, name: str, places: frozenset[str]) -> int:

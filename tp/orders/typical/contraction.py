@@ -120,12 +120,12 @@ def _blurred(
     """As :func:`_mean` where blurred flips make the mean vanish at leading order: what covariances leave of it."""
     blurs = at.flips.blurs(axis, content)
     lost = _lost(at, content, axis)
-    bound = bool(blurs.broken) or blurs.mixed
+    bound = bool(blurs.broken) or blurs.mixed or bool(content.present & blurs.loose)
     # A skewed weight has other cumulants than covariances.
     gaussian = not any(cause.endswith("@") for cause in blurs.by_cause)
     if count + lost > half(count) and gaussian and not blurs.broken:
         covered = _covariances(at, content, axis, symbols)
-        bound = covered is None or covered[1] or lost < covered[0]
+        bound = bound or covered is None or covered[1] or lost < covered[0]
         lost = lost if covered is None else min(lost, covered[0])
     if count + lost <= half(count):
         return None
@@ -216,7 +216,7 @@ def _covariances(at: Context, content: Content, axis: str, symbols: int) -> tupl
     """As :func:`_lost`, from the covariances of Gaussian vectors after which no flip of the axis is odd.
 
     The largest product of one or two covariances that suffice; three count as a bound. None where too many vectors
-    would have to be examined.
+    would have to be examined. Where some have other cumulants, a single covariance has to be as large as any of these.
     """
     on = at.flips.on(axis)
     vectors = dict.fromkeys(at.symbols[s] for s in numbers(symbols & at.symbols_on(axis)))
@@ -227,6 +227,9 @@ def _covariances(at: Context, content: Content, axis: str, symbols: int) -> tupl
     start = content.kept(on)
     sizes = {pair: _lost(at, pair, axis) for pair in pairs}
     found = [size for pair, size in sizes.items() if not start.times(pair).misses_zero(on)]
+    if not all(v.regular for v in vectors):
+        lost = _lost(at, content, axis)
+        return (lost, False) if lost in found else None
     for one in pairs:
         rest = start.times(one)
         found += [sizes[one] + sizes[two] for two in pairs if not rest.times(two).misses_zero(on)]

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from tp.orders.typical.content import NOTHING, Content
-from tp.orders.typical.f2 import numbers
+from tp.orders.typical.f2 import numbers, union
 from tp.orders.typical.generator import Blurs, Generator, Summed, WideAxes
 from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.space import Images
@@ -47,8 +47,8 @@ class Flips:
         self._blurs: dict[tuple[str, int], Blurs] = {}
         self._same: dict[str, str] = {}
         """For every axis that is another name of one, that axis."""
-        self._images: dict[tuple[WideAxes, WideAxes], dict[int, int]] = {}
-        self._seen: dict[tuple[WideAxes, WideAxes, int], Images] = {}
+        self._images: dict[tuple[WideAxes, WideAxes, Fraction | None], dict[int, int]] = {}
+        self._seen: dict[tuple[WideAxes, WideAxes, int, Fraction | None], Images] = {}
         """Images of contents, by the axes and by what passes."""
         self._seen_through: dict[int, int] = {}
         """For every image, the generators that it is an image of."""
@@ -87,19 +87,23 @@ class Flips:
         """Content of first degree in a formal variable."""
         return Content.make(self._bit(Generator(name, 0, frozenset(), None)))
 
-    def wrapped(self, inner: Content, outs: WideAxes, ins: WideAxes, passed: int = 0) -> Content:
+    def wrapped(
+        self, inner: Content, outs: WideAxes, ins: WideAxes, passed: int = 0, blur: Fraction | None = None
+    ) -> Content:
         """The inner flips of W x (or W' x): the content of x seen through x·x' (calculus, theorem 3.7).
 
-        Generators in ``passed`` that live on no axis of ``ins`` stay as they are; all others are forgotten.
+        Generators in ``passed`` that live on no axis of ``ins`` stay as they are; all others are forgotten. With a
+        ``blur`` the images have this one, and no cause: it does not add up with others (theorem 3.7d).
         """
-        seen = self._seen.get((outs, ins, passed))
+        key = (outs, ins, passed, blur)
+        seen = self._seen.get(key)
         if seen is None:
-            seen = self._seen[outs, ins, passed] = self._images_under(outs, ins, passed)
+            seen = self._seen[key] = self._images_under(*key)
         return inner.mapped(seen)
 
-    def _images_under(self, outs: WideAxes, ins: WideAxes, passed: int) -> Images:
+    def _images_under(self, outs: WideAxes, ins: WideAxes, passed: int, blur: Fraction | None) -> Images:
         """The images of contents in :meth:`wrapped`."""
-        images = self._images.setdefault((outs, ins), {})
+        images = self._images.setdefault((outs, ins, blur), {})
         contracted = dict(ins)
 
         def image(number: int) -> int:
@@ -109,13 +113,27 @@ class Flips:
                 if isinstance(what, Summed):
                     found = self._summed_deeper(what, contracted, outs)
                 else:
-                    found = self._deeper(what, contracted, outs)
+                    found = self._deeper(what, contracted, outs, blur)
                     for bit in numbers(found):
                         self._seen_through[1 << bit] = self._seen_through.get(1 << bit, 0) | 1 << number
                 images[number] = found
             return found or (0 if self._axes(number) & contracted.keys() else 1 << number & passed)
 
         return Images(image)
+
+    def moved(self, inner: Content, old: str, new: str) -> Content:
+        """``inner`` with flips on the axis ``old`` as those on ``new``: one flip for a place and its neighbours."""
+
+        def image(number: int) -> int:
+            what = self._numbered[number]
+            if isinstance(what, Summed) or old not in what.axes:
+                return 1 << number
+            found = self._bit(_renamed(what, old, new))
+            if found != 1 << number:
+                self._seen_through[found] = self._seen_through.get(found, 0) | 1 << number
+            return found
+
+        return inner.mapped(Images(image))
 
     def averaged(self, content: Content, axis: str, width: Fraction) -> Content:
         """The inner flips of a sum over ``axis`` of a factor that is odd in single entries of a source.
@@ -176,8 +194,12 @@ class Flips:
         what = self._numbered[number]
         return what.axes if isinstance(what, Generator) else frozenset()
 
-    def _deeper(self, generator: Generator, contracted: dict[str, Fraction], outs: WideAxes) -> int:
+    def _deeper(
+        self, generator: Generator, contracted: dict[str, Fraction], outs: WideAxes, least: Fraction | None = None
+    ) -> int:
         """The images of a generator: for every part of the axes ``outs``, the flip of all places that share it.
+
+        With ``least`` they have this blur, or that of the generator where it is weaker, and no cause.
 
         Two generators with the same image would be flipped at once, and where both are odd nothing is known of the
         image. So of those that differ in the contracted axis only, one alone has an image if its cause is the same.
@@ -189,7 +211,11 @@ class Flips:
         blur, cause = -contracted[axis] * HALF, axis
         if generator.cause in contracted and generator.cause != axis:
             return 0
-        if generator.blur is not None and generator.blur > blur:
+        if least is not None:
+            if axis != max(contracted, key=lambda a: (contracted[a], a)):
+                return 0
+            blur, cause = least if generator.blur is None else max(least, generator.blur), ""
+        elif generator.blur is not None and generator.blur > blur:
             blur, cause = generator.blur, generator.cause
             if axis != cause and axis != max(contracted, key=lambda a: (contracted[a], a)):
                 return 0
@@ -272,7 +298,8 @@ class Flips:
                     met |= self._bit(s.source)
         ordered = sorted(levels.items(), key=lambda level: (level[0] is not None, level[0] or 0))
         causes = {cause: sorted(found.items()) for cause, found in by_cause.items()}
-        return Blurs(exact, causes, ordered, broken, bool(mixing), met, frozenset(sources))
+        loose = union(bits for cause, found in causes.items() for blur, bits in found if not cause or not blur)
+        return Blurs(exact, causes, ordered, broken, bool(mixing), met, frozenset(sources), loose)
 
     def _breaks(self, what: Summed, generator: Generator, axis: str) -> bool:
         """Whether the sum ``what`` breaks the flip of one place of ``axis`` by ``generator``."""

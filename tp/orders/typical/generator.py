@@ -50,7 +50,8 @@ class Blurs:
     ``exact``: exact symmetries. ``by_cause``: those that are blurred, by cause, the sharpest first. ``levels``: all,
     the sharpest first. ``broken``: the mask of those on several axes that a sum over another of these breaks; they are
     in ``levels`` only. ``mixed``: whether such sums break a skewed source on this axis. ``met`` and ``met_sources``:
-    all generators and skewed sources that these sums forget; nothing is known of them afterwards.
+    all generators and skewed sources that these sums forget; nothing is known of them afterwards. ``loose``: the mask
+    of those whose blur is only known from above.
     """
 
     exact: int = 0
@@ -60,3 +61,4 @@ class Blurs:
     mixed: bool = False
     met: int = 0
     met_sources: frozenset[int] = frozenset()
+    loose: int = 0

@@ -40,7 +40,11 @@ def source(at: Context, arguments: tuple[Source, WideAxes], values: Sequence[Val
     if weight.tail is not None and axes:
         # The largest entries: |w| = 1/ρ is above n^x at n^{-ax} of the places.
         tail = ((Rarity(weight.name, weight.tail, axes, (weight.name,)), line(1)),)
-    return at.value([Term(grains(weight.exponent), at.entries(weight, axes), tail=tail)], axes)
+    share = -grains(weight.density) if axes else 0
+    # The places of large entries are among those that are not zero: together they are fewer than either.
+    return at.value(
+        [Term(grains(weight.exponent), at.entries(weight, axes), share, bool(share and tail), tail=tail)], axes
+    )
 
 
 def near(at: Context, arguments: tuple[Rarity, WideAxes], values: Sequence[Value]) -> Value:
@@ -109,7 +113,8 @@ def multiplied(at: Context, left: Value, right: Value, axes: WideAxes) -> Value:
 def _multiplied(left: Term, right: Term) -> Term:
     size, content, part, bound, symbols, tail, members = left
     size_, content_, part_, bound_, symbols_, tail_, members_ = right
-    bound = bound or bound_
+    # Of two factors that are zero at most places, the places of neither need be those of the other.
+    bound = bound or bound_ or (part < 0 and part_ < 0 and left is not right)
     both: Members = ()
     if not bound and (members or members_):
         both = _members(content, members, content_, members_)

@@ -75,6 +75,7 @@ def evaluated(
     tail = largest(t.tail for t in leading)
     rest = at.value([t for t in value.terms if t not in leading], axes)
     bound = not value.exact or (degree is None and _reaches(rest.terms))
+    share = max((t.part for t in leading), default=0)
 
     def at_leading(j: int) -> Value:
         slope = slopes[k + j]
@@ -93,7 +94,11 @@ def evaluated(
             size, thick, unsure = grains(UNBOUNDED), (), True
         else:
             size, thick, unsure = scaled(least.size, exponent), power(least.tail, exponent), least.partial
-        return at.value([joined(slope.symmetry, leading, size, bound=bound or unsure, tail=thick)], axes)
+        if share and (degree is None or degree > k + j):
+            # At most places it is the function of 0.
+            here = joined(slope.symmetry, leading, size, share, bound=bound or unsure, tail=thick)
+            return at.value([here, *(at.one.terms if degree is None and slope.at_zero else ())], axes)
+        return at.value([joined(slope.symmetry, leading, size, bound=bound or unsure or share < 0, tail=thick)], axes)
 
     return taylor(at, at_leading, rest, axes) if rest.terms else at_leading(0)
 
