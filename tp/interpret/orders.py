@@ -8,6 +8,7 @@ from tp.graph.nodes import Nodes
 from tp.interpret.near_zero import asks, near_zero
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.primitives.interpretations import Setting, typical
+from tp.primitives.law_facts import widths_of
 
 
 def interpret(
@@ -44,4 +45,4 @@ def _missing(graph: Nodes, roots: Sequence[int], values: dict[int, Derived]) -> 
 
 def calculus_for(graph: Nodes) -> Calculus:
     """A calculus over the widths of ``graph``."""
-    return Calculus({w.exponent for w in graph.widths.values()})
+    return Calculus(widths_of(graph))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,10 +14,12 @@ from tp.graph.parameter import Parameter
 from tp.namespace import matmul
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
-from tp.primitives.law_facts import moments, source_of
+from tp.primitives.law_facts import Factors, factors_of, moments, source_of
 
 if TYPE_CHECKING:
     from tp.orders.bounds.recorder import Jet, NormCalculus
+    from tp.orders.facts import Source
+    from tp.orders.typical.generator import WideAxes
     from tp.orders.typical.recorder import Calculus, Derived
 
 
@@ -97,16 +99,52 @@ def from_rows(rows: Any, low: Lowering, rest: Type, outs: Type, out: Type) -> An
 @typical.rule(Apply)
 def typical_apply(operation: Apply, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     found = setting.parameters[operation.parameter]
-    outs, ins = found.sides(operation.transposed)
-    rest = without(setting.types[0], names(ins))
-    return calculus.apply(source_of(found), operation.transposed, values[0], growing(outs), growing(ins), growing(rest))
+    outs, ins = (growing(side) for side in found.sides(operation.transposed))
+    rest = growing(without(setting.types[0], names(found.sides(operation.transposed)[1])))
+    factors = factors_of(found)
+    if factors is None:
+        return calculus.apply(source_of(found), operation.transposed, values[0], outs, ins, rest)
+    first, second = _in_order(factors, operation.transposed)
+    between = applied(calculus, first, True, values[0], (factors.rank, ins, rest))
+    made = applied(calculus, second, False, between, (outs, factors.rank, rest))
+    return calculus.scaled(made, factors.exponent, outs + rest)
+
+
+def _in_order(factors: Factors, transposed: bool) -> tuple[Source, Source]:
+    """The factor that is applied first, transposed, and the one that is applied to the result."""
+    return (factors.left, factors.right) if transposed else (factors.right, factors.left)
+
+
+def applied(
+    calculus: Calculus, source: Source, transposed: bool, value: Derived, axes: tuple[WideAxes, WideAxes, WideAxes]
+) -> Derived:
+    """A weight applied to ``value``, for (outs, ins, rest) = ``axes``; one with a finite side is read."""
+    outs, ins, rest = axes
+    if outs and ins:
+        return calculus.apply(source, transposed, value, outs, ins, rest)
+    product = calculus.product(calculus.source(source, outs + ins), value, outs + ins + rest)
+    return calculus.contract(product, ins, outs + rest)
 
 
 @bounds.rule(Apply)
 def bound_apply(operation: Apply, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
     found = setting.parameters[operation.parameter]
-    outs, ins = found.sides(operation.transposed)
-    rest = without(setting.types[0], names(ins))
-    axes = (growing(outs), growing(ins), growing(rest))
-    independent = (operation.parameter, not operation.transposed) not in setting.met
-    return calculus.apply(source_of(found), moments(found), jets[0], axes, independent, operation.transposed)
+    outs, ins = (growing(side) for side in found.sides(operation.transposed))
+    rest = growing(without(setting.types[0], names(found.sides(operation.transposed)[1])))
+    finite = moments(found)
+    met = (operation.parameter, not operation.transposed) in setting.met
+    again = (operation.parameter, operation.transposed) in setting.met
+    factors = factors_of(found)
+    if factors is None:
+        source = source_of(found)
+        # Rows of independent entries are independent of what other rows were applied to.
+        fresh = not met and not (again and (source.local or source.repeated or source.isometric))
+        return calculus.apply(source, finite, jets[0], (outs, ins, rest), fresh, operation.transposed)
+    first, second = _in_order(factors, operation.transposed)
+    fresh = not met and not again
+    between = calculus.apply(first, finite, jets[0], (factors.rank, ins, rest), fresh, True)
+    made = calculus.apply(second, finite, between, (outs, factors.rank, rest), fresh, False)
+    initial = calculus.linear([(factors.exponent, (), ())], [made], outs + rest)
+    still = replace(source_of(replace(found, law=replace(found.law, structure=None))), random=False)
+    moved = calculus.apply(still, finite, jets[0], (outs, ins, rest), False, operation.transposed)
+    return calculus.together(initial, moved, outs + rest)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, entries
-from tp.graph.parameter import Parameter
+from tp.graph.nodes import Nodes
+from tp.graph.parameter import Parameter, Structure
 from tp.laws import LAWS, STRUCTURES
 from tp.orders.facts import Source
 
@@ -14,14 +15,11 @@ from tp.orders.facts import Source
 def source_of(parameter: Parameter) -> Source:
     """The weight as a source of randomness: its scale as an exponent of n, its symmetry, its tails and density.
 
-    Raises TP515 for structures.
+    A product of two, as of :func:`factors_of`, is none.
     """
     law = parameter.law
-    if law.structure is not None:
-        message = f"orders of programs with {law.structure.name} weights are not known"
-        raise error("TP515", message, parameter.span, "tp run measures the program")
     finite = moments(parameter)
-    return Source(
+    found = Source(
         parameter.name,
         law.scale.exponent,
         symmetric=LAWS[law.family].symmetric,
@@ -29,6 +27,60 @@ def source_of(parameter: Parameter) -> Source:
         tail=None if finite == float("inf") else Fraction(finite),
         dense=LAWS[law.family].dense,
     )
+    return found if law.structure is None else _structured(found, parameter, law.structure)
+
+
+def _structured(source: Source, parameter: Parameter, structure: Structure) -> Source:
+    """``source`` as the law of the entries of a structure that are not zero."""
+    rows, columns = (entries(axes).exponent for axes in (parameter.outs, parameter.ins))
+    size = structure.arguments[0].exponent if structure.arguments else Fraction(0)
+    match structure.name:
+        case "orthogonal":
+            return replace(source, exponent=source.exponent - max(rows, columns) / 2, isometric=True)
+        case "hadamard":
+            return replace(source, isometric=True)
+        case "circulant":
+            return replace(source, repeated=True)
+        case "sparse":
+            return replace(source, density=max(-size, Fraction(0)), dense=False)
+        case "banded":
+            return replace(source, density=columns - min(max(size, Fraction(0)), columns), local=True, dense=False)
+        case "block_diagonal":
+            return replace(source, density=min(max(size, Fraction(0)), rows, columns), local=True, dense=False)
+        case other:
+            raise ValueError(f"no facts about the structure {other}")
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """W = n^``exponent`` A B', with the sources of A [outs, rank] and of B [ins, rank].
+
+    ``rank`` is the axis between them where it grows with n, else nothing.
+    """
+
+    left: Source
+    right: Source
+    rank: tuple[tuple[str, Fraction], ...]
+    exponent: Fraction
+
+
+def factors_of(parameter: Parameter) -> Factors | None:
+    """The two weights that ``parameter`` starts as the product of; None where it is none."""
+    law = parameter.law
+    if law.structure is None or law.structure.name != "low_rank":
+        return None
+    rank = max(law.structure.arguments[0].exponent, Fraction(0))
+    entry = source_of(replace(parameter, law=replace(law, structure=None)))
+    left, right = (replace(entry, name=f"{parameter.name}.{side}", exponent=Fraction(0)) for side in ("left", "right"))
+    axis = ((f"{parameter.name}.rank", rank),) if rank else ()
+    return Factors(left, right, axis, law.scale.exponent - rank / 2)
+
+
+def widths_of(graph: Nodes) -> frozenset[Fraction]:
+    """The exponents of all wide axes of ``graph``, those between two factors of its weights included."""
+    factors = filter(None, map(factors_of, graph.parameters.values()))
+    ranks = (size for found in factors for _, size in found.rank)
+    return frozenset(w.exponent for w in graph.widths.values()).union(ranks)
 
 
 def root_mean_square(parameter: Parameter) -> Scale:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tp.graph.axes import Axis, Type, names
+from tp.graph.axes import Axis, Type, growing, names
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.primitives.apply import applied
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import BoundsSetting, Lowering, Setting, bounds, lowering, transposition, typical
-from tp.primitives.law_facts import moments, source_of
+from tp.primitives.law_facts import factors_of, moments, source_of
 
 if TYPE_CHECKING:
     from tp.orders.bounds.recorder import Jet, NormCalculus
@@ -51,13 +52,29 @@ def lower_read(operation: Read, low: Lowering, types: Sequence[Type], out: Type,
 @typical.rule(Read)
 def typical_read(operation: Read, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     found = setting.parameters[operation.parameter]
-    return calculus.source(source_of(found), setting.axes)
+    factors = factors_of(found)
+    if factors is None:
+        return calculus.source(source_of(found), setting.axes)
+    # B' has no wide side but the rank, or A has none.
+    outs, ins = growing(found.outs), setting.axes[len(growing(found.outs)) :]
+    right = calculus.source(factors.right, ins + factors.rank)
+    made = applied(calculus, factors.left, False, right, (outs, factors.rank, ins))
+    return calculus.scaled(made, factors.exponent, setting.axes)
 
 
 @bounds.rule(Read)
 def bound_read(operation: Read, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
     found = setting.parameters[operation.parameter]
-    return calculus.leaf(source_of(found), moments(found), setting.axes)
+    factors = factors_of(found)
+    if factors is None:
+        return calculus.leaf(source_of(found), moments(found), setting.axes)
+    wide, rank = setting.axes, factors.rank
+    outs = growing(found.outs)
+    right = calculus.leaf(factors.right, moments(found), wide[len(outs) :] + rank)
+    made = calculus.apply(factors.left, moments(found), right, (outs, rank, wide[len(outs) :]), True, False)
+    initial = calculus.linear([(factors.exponent, (), ())], [made], wide)
+    still = replace(source_of(replace(found, law=replace(found.law, structure=None))), random=False)
+    return calculus.together(initial, calculus.leaf(still, moments(found), wide), wide)
 
 
 transposition.refuse(Read, reason="it has no operands")

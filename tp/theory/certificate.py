@@ -25,6 +25,7 @@ from tp.orders.proof.written import Growing, written
 from tp.orders.typical.pruning import MOST
 from tp.orders.typical.recorder import Calculus
 from tp.orders.typical.rules import Rules
+from tp.primitives.law_facts import widths_of
 from tp.primitives.traits import weight_of
 from tp.theory.subjects import Choices, subjects
 
@@ -83,7 +84,7 @@ class _Proof:
 
 def _simplest(program: Graph, about: Sequence[Subject]) -> _Proof:
     """Lines with few flips and terms that state as much as those with all of them, or these."""
-    widths = {w.exponent for w in program.widths.values()}
+    widths = widths_of(program)
     whole = Calculus(widths)
     best = [s.json for subject in about for s in subject.statements(whole, NormCalculus)]
     flips = whole.rules.flips

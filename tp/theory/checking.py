@@ -20,6 +20,7 @@ from tp.orders.facts import Function
 from tp.orders.proof.encoding import Json
 from tp.orders.proof.replay import Rejected, replay
 from tp.primitives import known as operations
+from tp.primitives.law_facts import widths_of
 from tp.printable import Printable
 from tp.theory.certificate import FORMAT, described, digest, standard
 from tp.theory.grounds import grounds
@@ -69,7 +70,7 @@ def _checked(certificate: Json, program: Graph | None) -> Checked:
     about = _about(text, Choices.read(body["choices"]))
     if about.described != body["subjects"]:
         raise Rejected("the graphs are not those of the program")
-    lines = replay(body, {w.exponent for w in about.program.widths.values()}, _function)
+    lines = replay(body, widths_of(about.program), _function)
     following = Following(lines)
     statements = list(_followed(about.subjects, FollowedCalculus(lines), following))
     if [s.json for s in statements] != body["statements"]:
