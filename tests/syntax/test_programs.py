@@ -14,13 +14,15 @@ from tp.primitives import known
 from tp.syntax import load, parse
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = sorted(p.stem for p in (ROOT / "programs").glob("*.tp"))
+PROGRAMS = sorted(
+    str(p.relative_to(ROOT)) for folder in ("programs", "programs/beyond") for p in (ROOT / folder).glob("*.tp")
+)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_graphs_of_programs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    graph = load(f"programs/{name}.tp").graph
+    graph = load(name).graph
     assert graph.needed([*graph.outputs.values(), *graph.names.values()]) == list(graph)
     text = print_graph(graph)
     assert str(ROOT) not in text
