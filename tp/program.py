@@ -37,7 +37,8 @@ class Claim:
 class Program:
     """An elaborated program. ``settings`` holds the value of every hyperparameter and the size of every finite axis.
 
-    ``warnings`` are about what can be read and run but is probably not meant.
+    ``maps`` are the names of the functions that it declares and that Python has to give. ``warnings`` are about what
+    can be read and run but is probably not meant.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Program:
     claims: tuple[Claim, ...]
     settings: Mapping[str, str]
     warnings: tuple[Diagnostic, ...] = ()
+    maps: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Its name, file and size; ``source`` and ``graph`` are long."""

@@ -17,6 +17,7 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Law, Parameter
+from tp.maps import known as known_map
 from tp.primitives import known
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
@@ -29,6 +30,8 @@ from tp.primitives.input import Input
 from tp.primitives.interpretations import Lowering, lowering, transposition
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -56,6 +59,14 @@ PARAMETERS = {
         Parameter("b", (M,), (), NORMAL),
     )
 }
+
+
+def coupled(x: Any) -> Any:
+    """A map from [n, d] to [m]."""
+    return jnp.tanh(x.mean(axis=1)[:3] + jnp.sin(x).mean())
+
+
+MAP = ("coupled", (N, D), (M,), "odd", Fraction(0), (Fraction(0),), False, known_map("coupled", coupled))
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,13 @@ SAMPLES = [
     Sample(Linear((Scale(2.0),)), ((N, T),)),
     Sample(Linear((Scale(1.0), Scale.of(WIDE, Fraction(-1, 2)), Scale(-3.0))), ((N, T), (T,), (T, D, N))),
     Sample(Linear((Scale(1.0), Scale(2.0))), ((), (M, N))),
+    Sample(Mapped(*MAP), ((N, D),)),
+    Sample(Mapped(*MAP), ((N, T, D),)),
+    Sample(Mapped(*MAP, 1), ((N, D), (T, D, N))),
+    Sample(Mapped(*MAP, 0, True), ((N, T, D), (M, S))),
+    Sample(Mapped(*MAP, 2, True), ((N, D), (M, T), (N, D, S), (D, N, T))),
+    Sample(MapRemainder(*MAP), ((N, D), (N, D))),
+    Sample(MapRemainder(*MAP, terms=2), ((N, T, D), (N, D))),
     Sample(Pointwise("tanh"), ((N, T),)),
     Sample(Pointwise("erf", 2), ((M,),)),
     Sample(Product(), ((N, T), (T, M))),
@@ -125,7 +143,8 @@ def label(sample: Sample) -> str:
     return f"{type(sample.operation).keyword()}-{kinds}-{SAMPLES.index(sample)}"
 
 
-MOVES = [s for s in SAMPLES if isinstance(s.operation, Remainder | Switched)]
+MOVES = [s for s in SAMPLES if isinstance(s.operation, MapRemainder | Remainder | Switched)]
+MAPS = [s for s in SAMPLES if isinstance(s.operation, Mapped)]
 LINEAR = [s for s in SAMPLES if s.operation.derivative in (Derivative.LINEAR, Derivative.BILINEAR)]
 
 
@@ -254,6 +273,24 @@ def test_adjoint_also_where_the_cotangent_lacks_axes_order(sample: Sample) -> No
         assert float(jnp.vdot(y.transpose(), function(x))) == pytest.approx(float(jnp.vdot(value, x)), rel=1e-10)
 
 
+@pytest.mark.parametrize("sample", MAPS, ids=label)
+def test_adjoints_of_maps_in_each_operand(sample: Sample) -> None:
+    """<y, dG> = <dG' y, dx> for the derivative of a map, and of its derivatives, by each operand."""
+    for index, axes in enumerate(sample.operands):
+        function, graph, operands, node, given = partial(sample, index)
+        cotangent = graph.add(Input("cotangent", graph.type(node)))
+        back = transposition.of(sample.operation)(sample.operation, graph, cotangent, operands, index)
+        assert back is not None
+        found = graph.type(back)
+        assert set(found) == set(axes)
+        y = draw(graph.type(node), 4)
+        value = evaluate(graph, back, {**given, cotangent: y})
+        value = value.transpose([names(found).index(a) for a in names(axes)])
+        _, pulled = jax.vjp(function, given[operands[index]])
+        (expected,) = pulled(y)
+        np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("sample", MOVES, ids=label)
 def test_nothing_changes_without_a_move(sample: Sample) -> None:
     graph, (base, move), node = placed(sample)
@@ -283,6 +320,11 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Linear(()), []),
     (Linear((Scale(1.0),)), [(T,), (T,)]),
     (Linear((Scale(1.0), Scale(1.0))), [(T,), (Axis("t", 5),)]),
+    (Mapped(*MAP), [(N,)]),
+    (Mapped(*MAP), [(N, D, M)]),
+    (Mapped(*MAP, 1), [(N, D), (N,)]),
+    (Mapped(*MAP, 0, True), [(N, D), (N, D)]),
+    (MapRemainder(*MAP, terms=3), [(N, D), (N, D)]),
     (Pointwise("nothing"), [(T,)]),
     (Pointwise("tanh", -1), [(T,)]),
     (Product(("n",)), [(N,), (T,)]),

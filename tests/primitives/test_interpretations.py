@@ -57,11 +57,24 @@ def all_but(*keywords: str) -> frozenset[str]:
 
 
 WITHOUT_DERIVATIVE = frozenset(
-    ("constant", "detach", "errorsignal", "input", "largest", "read", "remainder", "switched", "variable")
+    (
+        "constant",
+        "detach",
+        "errorsignal",
+        "input",
+        "largest",
+        "mapremainder",
+        "read",
+        "remainder",
+        "switched",
+        "variable",
+    )
 )
 REFUSED: dict[str, frozenset[str]] = {
     "transposition": WITHOUT_DERIVATIVE,
-    "bounds": frozenset(("errorsignal", "remainder", "switched", "variable")),  # made from programs that moved
+    "bounds": frozenset(
+        ("errorsignal", "mapremainder", "remainder", "switched", "variable")
+    ),  # made from programs that moved
     "multiplication": all_but("apply"),  # they apply no weight
     "products of jets": all_but("product"),  # they are not bilinear
     "crossings": all_but("detach", "largest"),  # they have a derivative, no operands, or a move in them already

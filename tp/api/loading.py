@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from tp.api.model import Model
 
+if TYPE_CHECKING:
+    from tp.maps import MapFunction
 
-def load(path: str | PathLike[str], **settings: object) -> Model:
+
+def load(path: str | PathLike[str], *, maps: Mapping[str, MapFunction] | None = None, **settings: object) -> Model:
     """The program in a file.
 
     Args:
         path: a file of the language (``.tp``).
+        maps: JAX functions for the maps that the program declares, by name. Only what draws numbers needs them.
         settings: values of hyperparameters and sizes of finite axes, such as ``depth=5`` or ``phi="relu"``.
 
     Raises:
@@ -20,23 +25,37 @@ def load(path: str | PathLike[str], **settings: object) -> Model:
     """
     from tp.syntax import load as load_program
 
-    return Model(load_program(path, _words(settings)))
+    return _used(Model(load_program(path, _words(settings), _keys(maps))), maps)
 
 
-def parse(text: str, file: str = "<text>", **settings: object) -> Model:
+def load_with(path: str, file: str | None, **settings: object) -> Model:
+    """The program in a file, with the functions for its maps from a Python ``file``: this runs it.
+
+    Raises:
+        TpError: with every error in the program, or TP622 where ``file`` cannot be run.
+    """
+    from tp.maps import functions
+    from tp.syntax import load as load_program
+
+    return Model(load_program(path, _words(settings), _keys(None if file is None else functions(file))))
+
+
+def parse(
+    text: str, file: str = "<text>", *, maps: Mapping[str, MapFunction] | None = None, **settings: object
+) -> Model:
     """The program that is written in ``text``.
 
     Args:
         text: a program; it can import from the packaged library only.
         file: the name of ``text`` in diagnostics.
-        settings: as for :func:`load`.
+        maps, settings: as for :func:`load`.
 
     Raises:
         TpError: with every error in the program.
     """
     from tp.syntax import parse as parse_program
 
-    return Model(parse_program(text, file, _words(settings)))
+    return _used(Model(parse_program(text, file, _words(settings), _keys(maps))), maps)
 
 
 def format_source(text: str, file: str = "<text>") -> str:
@@ -59,6 +78,27 @@ def read_source(path: str | PathLike[str]) -> str:
     from tp.syntax.modules import read
 
     return read(fspath(path))
+
+
+def _keys(maps: Mapping[str, MapFunction] | None) -> dict[str, str]:
+    """The keys of functions by the names of maps."""
+    if not maps:
+        return {}
+    from tp.maps import known
+
+    return {name: known(name, function) for name, function in maps.items()}
+
+
+def _used(model: Model, maps: Mapping[str, MapFunction] | None) -> Model:
+    """``model``, which declares all ``maps``. Raises TpError TP625."""
+    from tp.diagnostics.diagnostic import error
+
+    declared = model.program.maps
+    for name in maps or ():
+        if name not in declared:
+            hint = f"it declares {', '.join(declared)}" if declared else f"write: map {name} : [n] -> [n] norms 1"
+            raise error("TP625", f"{model.name} declares no map {name}", hint=hint)
+    return model
 
 
 def _words(settings: Mapping[str, object]) -> dict[str, str]:

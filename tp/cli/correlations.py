@@ -10,7 +10,7 @@ from tp.cli.command import Command
 from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.live import VIEW, live
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
 
 PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
@@ -40,5 +40,5 @@ COMMAND = Command(
     "Sample the quantities at every width, without prediction or verdict.",
     correlations,
     FILE,
-    (SET, *PLAN, *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *PLAN, *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

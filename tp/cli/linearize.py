@@ -11,7 +11,7 @@ from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, re
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, SET, models, show
+from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, SET, models, show
 from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
@@ -57,5 +57,5 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

@@ -33,6 +33,9 @@ def writable(file: str) -> str:
 FILE = argument("FILE", "A program (.tp).")
 FILES = argument("FILE...", "Programs (.tp).")
 SET = repeated("--set", "Set a hyperparameter or a finite axis; repeatable.", metavar="NAME=VALUE")
+MAPS = value(
+    "--maps", str, "A Python file with the functions of the maps that programs declare. It is run.", metavar="FILE.py"
+)
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
 OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
 
@@ -80,12 +83,15 @@ def models(given: Given) -> list[Model]:
     from tp.api import loading
 
     chosen = settings(given[SET])
+    functions: str | None = None
+    if MAPS in given:
+        functions = given[MAPS]
     found: list[Model] = []
     problems: list[TpError] = []
     for file in given[FILES if FILES in given else FILE]:
         try:
             require(file)
-            found.append(loading.load(file, **chosen))
+            found.append(loading.load_with(file, functions, **chosen))
         except TpError as problem:
             problems.append(problem)
     if problems:

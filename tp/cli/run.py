@@ -7,7 +7,7 @@ from tp.api.model import FORWARD
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, data, options_of, plan
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show
 from tp.exit_code import ExitCode
 
 PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
@@ -27,5 +27,5 @@ COMMAND = Command(
     "Print the outputs of a program for one input and fresh weights.",
     run,
     FILE,
-    (SET, *PLAN, *DATA, FORMAT, OUTPUT),
+    (SET, MAPS, *PLAN, *DATA, FORMAT, OUTPUT),
 )

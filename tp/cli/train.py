@@ -12,7 +12,7 @@ from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, re
 from tp.cli.each import each
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, OUTPUT, SET, models, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show
 from tp.cli.training import TRAINING, schedule
 from tp.exit_code import ExitCode
 
@@ -43,5 +43,5 @@ COMMAND = Command(
     "Train a program and its linear model on the same batches, and print losses and how far they are apart.",
     train,
     FILE,
-    (SET, *PLAN, *TRAINING, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *PLAN, *TRAINING, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

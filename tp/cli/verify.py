@@ -11,7 +11,7 @@ from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, option
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -48,5 +48,5 @@ COMMAND = Command(
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
     FILES,
-    (SET, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

@@ -18,6 +18,7 @@ class Derivative(Enum):
     CONSTANT = "constant"  # no operands, or a derivative that vanishes (almost) everywhere
     LINEAR = "linear"  # jointly linear in all operands
     BILINEAR = "bilinear"  # linear in each of two operands
+    MULTILINEAR = "multilinear"  # linear in each operand but the first, and smooth in that one
     POINTWISE = "pointwise"  # a scalar function applied to every entry of one operand
 
 

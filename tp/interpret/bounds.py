@@ -12,6 +12,7 @@ from typing import Protocol
 from tp.activations.facts import facts
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import Scale, growing
+from tp.graph.mapping import MapOperation
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.near_zero import NearZero, singular
@@ -140,6 +141,8 @@ def grain(graph: Nodes) -> int:
     for index in graph:
         operation = graph[index].operation
         found |= {s.exponent.denominator for s in coefficients_of(operation)}
+        if isinstance(operation, MapOperation):
+            found |= {exponent.denominator for exponent in (operation.size, *operation.norms)}
         if (function := function_of(operation)) is not None:
             found.add((facts(function.activation).degree or Fraction(0)).denominator)
     return FINEST * lcm(*found)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tp.activations.facts import facts
+from tp.graph.mapping import MapOperation
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
 from tp.primitives.traits import Function, function_of, weight_of
@@ -26,12 +29,24 @@ def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
             found[index] = 0
         elif operation.derivative is Derivative.POINTWISE:
             found[index] = _composed(function_of(operation), below[0])
+        elif isinstance(operation, MapOperation):
+            found[index] = _of_map(operation, below)
         elif operation.derivative is Derivative.BILINEAR:
             found[index] = None if None in below else sum(d for d in below if d is not None)
         else:
             highest = None if None in below else max((d for d in below if d is not None), default=0)
             found[index] = None if highest is None else highest + moves
     return found
+
+
+def _of_map(operation: MapOperation, below: Sequence[int | None]) -> int | None:
+    """The degree of a derivative of a map, for operands of these degrees."""
+    x, *slots = below
+    known = [d for d in slots if d is not None]
+    left = len(operation.norms) - operation.slots
+    if len(known) < len(slots) or x is None or (x and not operation.ends):
+        return None
+    return sum(known) + (max(left, 0) * x if x else 0)
 
 
 def _composed(function: Function | None, degree: int | None) -> int | None:

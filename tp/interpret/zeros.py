@@ -27,6 +27,8 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -141,7 +143,7 @@ def given(_: Input, at: At) -> Zeros:
 
 
 @_zeros.rule(Variable)
-@_zeros.rule(ErrorSignal, Generic, Remainder, Scatter, Switched)
+@_zeros.rule(ErrorSignal, Generic, Mapped, MapRemainder, Remainder, Scatter, Switched)
 def unknown(_: Operation, at: At) -> Zeros:
     return Zeros(at.weights)
 

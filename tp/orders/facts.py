@@ -86,5 +86,29 @@ class Function:
         return self.jump is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A declared function M of whole vectors.
+
+    Entries of M(x) are O(n^``size``), and ‖D^k M(x)[u_1, ..., u_k]‖_p <= n^{a_k} ‖u_1‖_p ‖u_2‖_∞ ... ‖u_k‖_∞ for p = 1,
+    2, ∞. ``norms`` are a_1, a_2, ..., the last of which holds for all k that follow; with ``ends`` these derivatives
+    vanish. ``symmetry``: odd, even or none under x -> -x.
+    """
+
+    name: str
+    symmetry: str
+    size: Fraction
+    norms: tuple[Fraction, ...]
+    ends: bool
+
+    def exponent(self, k: int) -> Fraction:
+        """a_k for k >= 1."""
+        return self.norms[min(k, len(self.norms)) - 1]
+
+    def vanishes(self, k: int) -> bool:
+        """Whether all derivatives of order ``k`` vanish identically."""
+        return self.ends and k > len(self.norms)
+
+
 KNOWN = 26
 """The number of derivatives with known facts: those that programs use, and the further ones of Taylor series."""

@@ -22,6 +22,8 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -40,6 +42,8 @@ _PLAIN = (
     Gather,
     Generic,
     Largest,
+    MapRemainder,
+    Mapped,
     Product,
     Rename,
     Scatter,

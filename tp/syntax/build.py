@@ -21,8 +21,12 @@ MAX_DEPTH = 150
 class Build(Construction):
     """A graph under construction from a text: limits steps, nodes and nesting, and collects diagnostics."""
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, settings: Mapping[str, str], maps: Mapping[str, str] | None = None) -> None:
         self.settings = dict(settings)
+        self.maps = dict(maps or {})
+        """The keys of Python functions, by the name of the map."""
+        self.declared: set[str] = set()
+        """The names of the maps that the program declares."""
         self.resolved: dict[str, str] = {}
         super().__init__()
         self.found: list[Diagnostic] = []

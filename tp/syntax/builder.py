@@ -102,6 +102,23 @@ class Builder:
         type_, law, rate, decay = (self.build(x) for x in said)
         return t.ParameterSyntax(str(name), self.build(ranges) or (), type_, law, rate, decay, span=span)
 
+    def _map(self, c: Any, span: Span) -> t.MapSyntax:
+        # The arrow between the types is no part of the tree.
+        operand, result, symmetry, value, norms, degree = (self.build(x) for x in c[2:])
+        return t.MapSyntax(str(c[1]), operand, result, symmetry or "none", value, norms or (), degree, span=span)
+
+    def _symmetry(self, c: Any, span: Span) -> str:
+        return str(c[0])
+
+    def _value(self, c: Any, span: Span) -> t.Expression:
+        return self.build(c[1])
+
+    def _norms(self, c: Any, span: Span) -> tuple[t.Expression, ...]:
+        return self._all(c[1:])
+
+    def _degree(self, c: Any, span: Span) -> t.Expression:
+        return self.build(c[1])
+
     def _rate(self, c: Any, span: Span) -> t.Expression:
         return self.build(c[1])
 

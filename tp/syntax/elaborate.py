@@ -18,8 +18,10 @@ from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.evaluate import Evaluator, Language, instead
+from tp.syntax.maps import call_map, declare_map
 from tp.syntax.parameters import declare_parameters, places
 from tp.syntax.values import (
+    Declared,
     Def,
     Family,
     Frame,
@@ -45,7 +47,7 @@ class Elaborator:
         self.lines = lines
         self.claims: list[Claim] = []
         self.inputs: dict[str, tuple[Axis, ...]] = {}
-        self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS))
+        self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS, call_map))
 
     def run(self, block: t.Block) -> None:
         """Run all statements. One with an error poisons the names that it defines: their use is no second error."""
@@ -79,8 +81,10 @@ class Elaborator:
         elif isinstance(statement, t.Loop):
             for inner in statement.body.statements:
                 self._poison(inner)
-        if isinstance(statement, t.InputSyntax | t.ParameterSyntax):
-            uses = statement.type.outs + (statement.type.ins or ())
+        if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.MapSyntax):
+            mapped = isinstance(statement, t.MapSyntax)
+            types = (statement.operand, statement.result) if mapped else (statement.type,)
+            uses = [use for one in types for use in one.outs + (one.ins or ())]
             names += [use.name for use in uses if use.size is not None]
         for name in names:
             self.frame.names.setdefault(name, Poison())
@@ -257,6 +261,9 @@ class Elaborator:
             outs, ins = (outs[:1], outs[1:]) if len(outs) == 2 else (outs, ())
         return self.axes(outs), self.axes(ins)
 
+    def _mapsyntax(self, statement: t.MapSyntax) -> None:
+        self.define(statement.name, declare_map(self.build, self.evaluator, statement, self.axes), statement.span)
+
     def _instancesyntax(self, statement: t.InstanceSyntax) -> None:
         function = self.evaluator.lookup(statement.function, statement.span)
         if not isinstance(function, Def):
@@ -320,7 +327,7 @@ class Elaborator:
             return
         if isinstance(value, Axis):
             value = size_of(value)
-        if isinstance(value, Phi | Family | Def | Instance):
+        if isinstance(value, Phi | Declared | Family | Def | Instance):
             message = f"a value should stand here, not {describe(value)}"
             raise error("TP201", message, span, instead(value, expression))
         if not isinstance(value, Constant):

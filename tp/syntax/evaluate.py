@@ -19,6 +19,7 @@ from tp.syntax.build import Build
 from tp.syntax.constant import Constant, number, size_of, written
 from tp.syntax.foreign import named
 from tp.syntax.values import (
+    Declared,
     Def,
     Family,
     Frame,
@@ -40,10 +41,11 @@ Builtin = Callable[["Evaluator", t.Call], Value]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What expressions can call: ``builtins``, and by ``invoke`` the functions that a text defines."""
+    """What expressions can call: ``builtins``, by ``invoke`` the functions that a text defines, by ``mapped`` maps."""
 
     invoke: Invoke
     builtins: Mapping[str, Builtin]
+    mapped: Callable[[Evaluator, Declared, t.Call], Value]
 
 
 class Evaluator:
@@ -244,6 +246,8 @@ class Evaluator:
             return self.language.invoke(self, base, "", None, node.arguments, node.span)
         if isinstance(base, Instance):
             return self.language.invoke(self, base.function, base.name, dict(base.given), node.arguments, node.span)
+        if isinstance(base, Declared):
+            return self.language.mapped(self, base, node)
         hint = "W @ x applies a parameter; a product is written a * b"
         raise error("TP104", f"{describe(base)} cannot be called", node.span, instead(base, node.base) or hint)
 

@@ -31,23 +31,32 @@ _ELSEWHERE = {"float": "real", "double": "real", "number": "real", "fraction": "
 """Kinds of hyperparameters by their names in other languages."""
 
 
-def load(path: str | os.PathLike[str], settings: Mapping[str, str] | None = None) -> Program:
-    """The program in a file. Raises TpError with every diagnostic found."""
+def load(
+    path: str | os.PathLike[str],
+    settings: Mapping[str, str] | None = None,
+    maps: Mapping[str, str] | None = None,
+) -> Program:
+    """The program in a file; ``maps`` are keys of :mod:`tp.maps` by name. Raises TpError with all errors."""
     file = os.fspath(path)
-    return _program(read(file), file, os.path.dirname(os.path.realpath(file)), settings or {})
+    return _program(read(file), file, os.path.dirname(os.path.realpath(file)), settings or {}, maps or {})
 
 
-def parse(text: str, file: str = "<text>", settings: Mapping[str, str] | None = None) -> Program:
-    """The program in a text; imports are looked for in the packaged library only. Raises TpError."""
-    return _program(text, file, None, settings or {})
+def parse(
+    text: str,
+    file: str = "<text>",
+    settings: Mapping[str, str] | None = None,
+    maps: Mapping[str, str] | None = None,
+) -> Program:
+    """The program in a text; imports are looked for in the packaged library only. Raises TpError as :func:`load`."""
+    return _program(text, file, None, settings or {}, maps or {})
 
 
-def _program(text: str, file: str, folder: str | None, settings: Mapping[str, str]) -> Program:
+def _program(text: str, file: str, folder: str | None, settings: Mapping[str, str], maps: Mapping[str, str]) -> Program:
     loader = Loader()
     try:
         module = loader.module(text, file, folder)
         syntax = _only_program(module)
-        build = Build(settings)
+        build = Build(settings, maps)
         return _elaborate(build, module, syntax)
     except RecursionError:
         raise error("TP502", "the program is nested too deeply", Span(1, 1, 1, 1, file)) from None
@@ -99,6 +108,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
         tuple(elaborator.claims),
         dict(build.resolved),
         tuple(merged([*build.warnings, *signs(graph), *unused(module.tree)])),
+        tuple(sorted(build.declared)),
     )
 
 

@@ -132,6 +132,13 @@ def statement(node: t.Statement) -> str:
             rate = "" if node.rate is None else f" rate {expression(node.rate)}"
             decay = "" if node.decay is None else f" decay {expression(node.decay)}"
             return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}{decay}"
+        case t.MapSyntax():
+            symmetry = "" if node.symmetry == "none" else f" {node.symmetry}"
+            value = "" if node.value is None else f" value {expression(node.value)}"
+            norms = f" norms {_expressions(node.norms)}" if node.norms else ""
+            degree = "" if node.degree is None else f" degree {expression(node.degree)}"
+            types = f"{type_(node.operand)} -> {type_(node.result)}"
+            return f"map {node.name} : {types}{symmetry}{value}{norms}{degree}"
         case t.InstanceSyntax():
             given = "" if node.arguments is None else f"({arguments(node.arguments)})"
             return f"instance {_indexed(node.name, _ranges(node.ranges))} = {node.function}{given}"

@@ -192,6 +192,18 @@ class ParameterSyntax(Statement):
     decay: Expression | None = None
 
 
+class MapSyntax(Statement):
+    """``map name : operand -> result [odd|even] [value size] [norms size, ...] [degree number]``."""
+
+    name: str
+    operand: TypeSyntax
+    result: TypeSyntax
+    symmetry: str = "none"
+    value: Expression | None = None
+    norms: tuple[Expression, ...] = ()
+    degree: Expression | None = None
+
+
 class InstanceSyntax(Statement):
     name: str
     ranges: tuple[Range, ...]

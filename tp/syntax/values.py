@@ -10,6 +10,7 @@ from tp.construct.construction import Combination
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.graph.parameter import Parameter
+from tp.primitives.mapped import Mapped
 from tp.syntax.constant import Constant
 from tp.syntax.tree import Function
 
@@ -30,6 +31,13 @@ class Phi:
     """An activation, by the name that :func:`tp.activations.find` knows."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A map: a declared function of whole vectors."""
+
+    operation: Mapped
 
 
 @dataclass(slots=True)
@@ -74,7 +82,7 @@ class PoisonedError(Exception):
     """Raised on use of a :class:`Poison`; ends the statement without a second message."""
 
 
-Value: TypeAlias = Constant | Combination | Weight | Phi | Axis | Family | Def | Instance | Several | Poison
+Value: TypeAlias = Constant | Combination | Weight | Phi | Axis | Declared | Family | Def | Instance | Several | Poison
 
 
 def describe(value: Value) -> str:
@@ -85,6 +93,7 @@ def describe(value: Value) -> str:
         Weight: "a parameter",
         Phi: "an activation",
         Axis: "an axis",
+        Declared: "a map",
         Family: "a family",
         Def: "a function",
         Instance: "a function instance",

@@ -27,6 +27,7 @@ _WORDS = {
     "TILDE": "'~'",
     "AT": "'@'",
     "CIRCUMFLEX": "'^'",
+    "ARROW": "'->'",
     "__ANON_0": "'..'",
 }
 _OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})

@@ -33,6 +33,7 @@ from tp.theory.prepared import prepared
 from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.theory.sizes import TypicalSizes
+from tp.theory.spectral_order import Spectral
 from tp.theory.steady import brief, grows, restored, steady, tables, values_of
 from tp.theory.subjects import Choices
 from tp.theory.weak_correlations import Exponents, Strength, fixed, power
@@ -88,7 +89,7 @@ class Analysis:
         """How many of the questions below are being answered, one for another."""
         self._trained: dict[int, Derived] = {}
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
-        self._seconds: dict[int, Fraction | None] = {}
+        self._seconds: dict[int, Spectral] = {}
 
     # single quantities -------------------------------------------------------------------------------
 
@@ -136,8 +137,9 @@ class Analysis:
         return self._exponent(parse(name))
 
     def _exponent(self, quantity: Quantity) -> Fraction | None:
-        if quantity.free < 2:
-            return self.scalars.ground(quantity).exponent
+        return self.scalars.ground(quantity).exponent if quantity.free < 2 else self._second(quantity).exponent
+
+    def _second(self, quantity: Quantity) -> Spectral:
         if quantity.contracted not in self._seconds:
             self._seconds[quantity.contracted] = second_order(
                 self.program, self.scalars, quantity, lambda: self.typical_bounds
@@ -160,10 +162,14 @@ class Analysis:
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
             assumptions=assumptions(self.source, self.premises, [*self._collected(), *notes]),
-            exact={q.name: grounds[q.name].exact if q.name in grounds else not self._prepared.doubtful for q in wanted},
+            exact={q.name: grounds[q.name].exact if q.name in grounds else self._attained(q) for q in wanted},
             grounds=grounds,
             grid=self.grid,
         )
+
+    def _attained(self, quantity: Quantity) -> bool:
+        """Whether the exponent of a quantity with D = 2 is no bound only."""
+        return self._second(quantity).exact and not self._prepared.doubtful
 
     @cached_property
     def grid(self) -> Fraction:

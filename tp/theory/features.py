@@ -8,6 +8,7 @@ from fractions import Fraction
 from tp.activations.facts import facts
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.graph.mapping import MapOperation
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
 from tp.primitives.traits import function_of
@@ -20,9 +21,12 @@ def is_activation(name: str) -> bool:
 
 
 def activated(program: Graph) -> Iterable[tuple[str, int]]:
-    """(activation, node of its argument) for each use of an activation that outputs depend on."""
+    """(activation, node of its argument) for each use of an activation or a map that outputs depend on."""
     for index in program.needed(list(program.outputs.values())):
-        found = function_of(program[index].operation)
+        operation = program[index].operation
+        found = function_of(operation)
+        if isinstance(operation, MapOperation):
+            yield operation.name, program[index].operands[0]
         if found is not None and is_activation(found.activation):
             yield found.activation, program[index].operands[0]
 

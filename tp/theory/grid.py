@@ -18,6 +18,7 @@ from tp.activations import Smoothness, find
 from tp.exponent import UNBOUNDED
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.graph.mapping import MapOperation
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.orders import calculus_for, interpret
@@ -46,6 +47,8 @@ def grid(program: Graph, *, trained: bool = False) -> Fraction:
         found += _of_parameter(parameter)
     needed = program.needed([*program.outputs.values(), *program.names.values()])
     found += [scale.exponent for i in needed for scale in coefficients_of(program[i].operation)]
+    maps = [o for i in needed if isinstance(o := program[i].operation, MapOperation)]
+    found += [exponent for o in maps for exponent in (o.size, *o.norms)]
     powers = {i: p for i in needed if (p := _power(program, i)) is not None}
     values = interpret(program, [program[i].operands[0] for i in powers], calculus_for(program)) if powers else {}
     divisor = 1
@@ -104,6 +107,8 @@ def _positive(program: Nodes, index: int) -> bool:
     node = program[index]
     if isinstance(node.operation, Constant):
         return _not_negative(program, index) and any(node.operation.numbers)
+    if isinstance(node.operation, MapOperation):
+        return False
     function = function_of(node.operation)
     if function is not None:
         if _keyword(function.activation) in _POSITIVE and function.k == 0:
@@ -123,6 +128,8 @@ def _not_negative(program: Nodes, index: int) -> bool:
     node = program[index]
     if isinstance(node.operation, Constant):
         return all(value >= 0 for value in node.operation.numbers)
+    if isinstance(node.operation, MapOperation):
+        return False
     function = function_of(node.operation)
     if function is not None:
         return function.k == 0 and _keyword(function.activation) in _NOT_NEGATIVE

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from tp.activations.facts import facts
 from tp.graph.axes import wide
+from tp.graph.mapping import MapOperation
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
 from tp.primitives.product import Product
@@ -43,6 +44,8 @@ def kinks_meet(graph: Nodes, root: int) -> bool:
             if bent and known.degree is None and not known.slopes[1].at_zero:
                 return True
             bent = of if known.jump == 1 else bent
+        elif isinstance(operation, MapOperation) and bent:
+            return True
         elif operation.derivative is Derivative.BILINEAR:
             left, right = operands
             if left.bent & right.of or right.bent & left.of:

@@ -13,7 +13,7 @@ from tp.orders.typical.recorder import Calculus
 from tp.quantities.definitions import Quantity, parse
 from tp.theory.bounds import Bounds
 from tp.theory.scalars import Ground, Scalars
-from tp.theory.spectral_order import spectral_exponent
+from tp.theory.spectral_order import Spectral, spectral_exponent
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +55,18 @@ def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
         yield NodeOrder(name, program[node].span, found.exponent, found.exact)
 
 
-def second_order(
-    program: Graph, scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]
-) -> Fraction | None:
-    """The typical exponent of ‖C^{2,d}‖; None where it vanishes identically (calculus, section 4).
+def second_order(program: Graph, scalars: Scalars, quantity: Quantity, typical: Callable[[], Bounds]) -> Spectral:
+    """The typical exponent of ‖C^{2,d}‖ (calculus, section 4).
 
     From below: one slot along g / |g| gives C^{1,d+1} over the root of the kernel. From above: the norm calculus with
-    ``typical`` sizes of values. Where the two differ, the power iteration on ``program`` decides.
+    ``typical`` sizes of values. Where the two differ, the power iteration on ``program`` decides, or the bound from
+    above is all that is known.
     """
     d = quantity.contracted
     above = typical().exponent(2, d)
     kernel = scalars.ground(parse("kernel")).exponent
     below = scalars.ground(Quantity("", 1, d + 1, 1.0))
     if above is None or (kernel is not None and below.exact and below.exponent == above + kernel / 2):
-        return above
-    return spectral_exponent(program, d, scalars.calculus)
+        return Spectral(above, True)
+    found = spectral_exponent(program, d, scalars.calculus)
+    return found if found.exact else Spectral(above, False)

@@ -28,6 +28,8 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -48,6 +50,7 @@ class Extent(Enum):
     BOUNDED = "on a bounded domain"
     AWAY_FROM_ZERO = "away from zero"
     NOWHERE = "nowhere"
+    UNKNOWN = "not known where"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,14 @@ def function(operation: Pointwise | Remainder, use: _Use) -> Premise | None:
             return _analytic(phi.name, use.spans, use.scale, phi.radius, use.place, local)
         case Smoothness.SINGULAR_AT_ZERO:
             return None  # quotients and roots are together in a last premise
+
+
+@_premises.rule(Mapped, MapRemainder)
+def of_a_map(operation: Mapped | MapRemainder, use: _Use) -> Premise:
+    if operation.ends:
+        return Premise(operation.name, use.spans, 1.0, inf, Extent.EVERYWHERE, use.place, "entire; eq. 23 holds")
+    reason = "a map; of each derivative alone a size is declared, so that eq. 23 is taken for granted"
+    return Premise(operation.name, use.spans, 1.0, 0.0, Extent.UNKNOWN, use.place, reason)
 
 
 @_premises.rule(Apply, Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Linear)

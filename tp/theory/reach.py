@@ -55,7 +55,7 @@ def reached(program: Graph) -> dict[str, list[Place]]:
         operation = node.operation
         here: dict[str, _Carried] = {}
         weight = weight_of(operation)
-        if operation.derivative is Derivative.POINTWISE:
+        if operation.derivative in (Derivative.POINTWISE, Derivative.MULTILINEAR):
             for name in carried[node.operands[0]]:
                 arrive(node.operands[0], name, linear=False)
         elif weight is not None or operation.derivative is Derivative.BILINEAR:

@@ -24,6 +24,8 @@ from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.law_facts import root_mean_square
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -95,12 +97,12 @@ def selection(_: Largest) -> _Role:
 
 
 @_roles.rule(Apply, Broadcast, Concat, ErrorSignal, Gather, Generic, Input, Linear, Pointwise, Product)
-@_roles.rule(Read, Remainder, Rename, Scatter, Sum, Switched, Variable)
+@_roles.rule(Mapped, MapRemainder, Read, Remainder, Rename, Scatter, Sum, Switched, Variable)
 def random(_: Operation) -> _Role:
     return _Role.RANDOM
 
 
-@_scales.rule(Input, Largest)
+@_scales.rule(Input, Largest, Mapped, MapRemainder)
 def one(_: Operation, spot: _Spot) -> float:
     return 1.0
 

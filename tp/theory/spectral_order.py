@@ -8,6 +8,7 @@ norm. For generic programs the iterate finds the leading directions, and the res
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import NamedTuple
 
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
@@ -24,24 +25,35 @@ from tp.transform.direction import Direction, Factor, squared_norm
 STEPS = 2
 
 
-def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Fraction | None:
-    """The typical exponent of the subordinate norm of ∇^{2+d}F · g_1..g_d, weighted by Λ^{1/2} on both free slots.
+class Spectral(NamedTuple):
+    """An exponent, None for a tensor that vanishes identically.
 
-    None when the tensor vanishes identically.
+    ``exact`` is False where the iteration met values that are bounded only: then their quotients say nothing.
     """
+
+    exponent: Fraction | None
+    exact: bool
+
+
+def spectral_exponent(program: Graph, contracted: int, calculus: Calculus) -> Spectral:
+    """The typical exponent of the subordinate norm of ∇^{2+d}F · g_1..g_d, weighted by Λ^{1/2} on both free slots."""
     graph = GraphBuilder(program.widths, {**program.parameters, **_probes(program)}, program.learning_rate)
     along = gradient_at(program, graph)
     found: list[Fraction] = []
+    exact = True
     for start in (along, _random(program, graph)):
-        found += _iterate(program, graph, along, start, contracted, calculus)
-    return max(found, default=None)
+        ratios, sharp = _iterate(program, graph, along, start, contracted, calculus)
+        found += ratios
+        exact = exact and sharp
+    return Spectral(max(found, default=None), exact)
 
 
 def _iterate(
     program: Graph, graph: GraphBuilder, along: Direction, start: Direction, contracted: int, calculus: Calculus
-) -> list[Fraction]:
-    """Exponents of |M w| / |w| over the steps; empty when M w vanishes identically."""
+) -> tuple[list[Fraction], bool]:
+    """Exponents of |M w| / |w| over the steps, and whether both are attained; empty when M w vanishes identically."""
     ratios: list[Fraction] = []
+    exact = True
     before: Fraction | None = None
     moved = start
     for _ in range(STEPS + 1):
@@ -51,14 +63,16 @@ def _iterate(
             break
         image = gradient_of(program, graph, node)
         squared = squared_norm(graph, image, metric(program), exact=False)
-        exponent = None if squared is None else interpret(graph, [squared], calculus)[squared].value.exponent
-        if exponent is None:
+        value = None if squared is None else interpret(graph, [squared], calculus)[squared].value
+        exponent = None if value is None else value.exponent
+        if value is None or exponent is None:
             break
+        exact = exact and value.exact
         if before is not None:
             ratios.append((exponent - before) / 2)
         before = exponent
         moved = image.rescaled(graph, metric(program)).mapped(lambda i: graph.add(Detach(), i))
-    return ratios
+    return ratios, exact
 
 
 def _probes(program: Graph) -> dict[str, Parameter]:

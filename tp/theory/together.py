@@ -50,7 +50,7 @@ class Together:
             elif function is not None and node.operation.derivative is Derivative.POINTWISE:
                 if moving and not self._follows(function.activation, node.operands[0]):
                     found.add(index)
-            elif moving and node.operation.derivative is Derivative.CONSTANT:
+            elif moving and node.operation.derivative in (Derivative.CONSTANT, Derivative.MULTILINEAR):
                 found.add(index)
         return found
 

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import product
-from math import comb, prod
+from math import comb, factorial, prod
 from typing import Any, Generic, TypeVar
 
 from tp.activations import find
@@ -24,6 +24,7 @@ from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Operation
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.mapped import Mapped, map_node
 from tp.primitives.product import Product
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import apply_function, combine, contract, multiply
@@ -66,6 +67,10 @@ class Algebra(ABC, Generic[J]):
     @abstractmethod
     def pointwise(self, operation: Operation, function: Function, jet: J) -> J:
         """``operation``, which applies ``function`` to every entry."""
+
+    @abstractmethod
+    def mapped(self, operation: Mapped, jets: Sequence[J]) -> J:
+        """A derivative of a declared function; all operands may have derivatives."""
 
     @abstractmethod
     def apply(self, operation: Operation, weight: Weight, jet: J) -> J:
@@ -160,6 +165,38 @@ class Taylor(Algebra[Coefficients]):
             for index in self.indices
         )
 
+    def mapped(self, operation: Mapped, jets: Sequence[Coefficients]) -> Coefficients:
+        """Faà di Bruno: the orders of a coefficient are dealt out to the directions and to moves of x."""
+        x, *others = jets
+        base = x[0]
+        if base is None:
+            raise ValueError("a map of a value that vanishes identically")
+        return tuple(self._sum(list(self._dealt(operation, base, x, others, index).items())) for index in self.indices)
+
+    def _dealt(
+        self, operation: Mapped, base: int, x: Coefficients, others: Sequence[Coefficients], index: tuple[int, ...]
+    ) -> dict[int, float]:
+        """The derivatives of ``operation`` that the coefficient ``index`` is a combination of."""
+        found: dict[int, float] = {}
+        for more in range(sum(index) + 1):
+            derivative = operation.at(operation.order + more, operation.adjoint)
+            if derivative.vanishes(derivative.slots):
+                break
+            for parts, count in _deals(index, len(others) + more):
+                moved, own = parts[len(others) :], parts[: len(others)]
+                if any(not any(part) for part in moved) or list(moved) != sorted(moved):
+                    continue
+                nodes = [
+                    jet[self.place[part]] for jet, part in zip((*others, *[x] * more), (*own, *moved), strict=True)
+                ]
+                if None in nodes:
+                    continue
+                node = map_node(self.graph, derivative, [base, *(n for n in nodes if n is not None)])
+                # Moves in one order stand for all; those that are equal were counted as often as they can be exchanged.
+                alike = prod(factorial(moved.count(part)) for part in dict.fromkeys(moved))
+                found[node] = found.get(node, 0.0) + count / alike
+        return found
+
     def apply(self, operation: Operation, weight: Weight, jet: Coefficients) -> Coefficients:
         parts: list[list[tuple[int, float]]] = [
             [] if here is None else [(self.graph.add(operation, here), 1.0)] for here in jet
@@ -183,6 +220,19 @@ class Taylor(Algebra[Coefficients]):
         if order == 0:
             return jet[0]
         return jet[self.place[(order - sum(later), *later)]]
+
+
+def _deals(index: tuple[int, ...], count: int) -> Iterator[tuple[tuple[tuple[int, ...], ...], int]]:
+    """All ways to write ``index`` as an ordered sum of ``count`` indices, with the multinomial coefficient of each."""
+    if not count:
+        if not any(index):
+            yield (), 1
+        return
+    for part in product(*(range(k + 1) for k in index)):
+        rest = tuple(k - i for k, i in zip(index, part, strict=True))
+        ways = prod(map(comb, index, part))
+        for others, more in _deals(rest, count - 1):
+            yield (part, *others), ways * more
 
 
 @cache
@@ -321,6 +371,42 @@ class Subsets(Algebra[int]):
             blocks = multiply(self.graph, blocks, block)
         return self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), blocks)
 
+    def mapped(self, operation: Mapped, jets: Sequence[int]) -> int:
+        """Faà di Bruno: S is dealt out to the directions, and the rest of it is cut into blocks for moves of x."""
+        if not any(map(self._moves, jets)):
+            return map_node(self.graph, operation, jets)
+        x, *slots = jets
+        moving = [s for s in slots if self._moves(s)]
+        base = self.graph.add(Gather(self.jet, (), (0,)), x) if self._moves(x) else x
+        parts: list[int] = []
+        for count in range(self.depth + 1 if self._moves(x) else 1):
+            derivative = operation.at(operation.order + count, operation.adjoint)
+            if derivative.vanishes(derivative.slots):
+                break
+            chosen = [
+                (s, (*own, *blocks))
+                for s in range(self.jet.at(1))
+                for own, rest in _shares(s, len(moving))
+                for blocks in partitions(_members(rest))
+                if len(blocks) == count
+            ]
+            if not chosen:
+                continue
+            axis = Axis(f"@blocks{count}", len(chosen))
+            places = list(zip(*(p for _, p in chosen), strict=True))
+            picked = [
+                self.graph.add(Gather(self.jet, (axis,), table), node)
+                for node, table in zip((*moving, *[x] * count), places, strict=True)
+            ]
+            parts_of = iter(picked)
+            own = [next(parts_of) if self._moves(s) else s for s in slots]
+            made = map_node(self.graph, derivative, [base, *own, *picked[len(moving) :]])
+            if axis not in self.graph.type(made):
+                parts.append(self._lifted(made))
+            else:
+                parts.append(self.graph.add(Scatter(self.jet, (axis,), tuple(s for s, _ in chosen)), made))
+        return combine(self.graph, parts)
+
     def apply(self, operation: Operation, weight: Weight, jet: int) -> int:
         parts: list[int] = [self.graph.add(operation, jet)]
         for direction, bits in self.bundles:
@@ -357,6 +443,20 @@ _products: Interpretation[Callable[[Any, Subsets, int, int], int]] = Interpretat
 @_products.rule(Product)
 def jet_product(operation: Product, algebra: Subsets, left: int, right: int) -> int:
     return algebra.product(operation, left, right)
+
+
+def _shares(mask: int, count: int) -> Iterator[tuple[tuple[int, ...], int]]:
+    """All ways to deal bits of ``mask`` out to ``count`` places, and the bits that are left."""
+    if not count:
+        yield (), mask
+        return
+    part = mask
+    while True:
+        for others, rest in _shares(mask ^ part, count - 1):
+            yield (part, *others), rest
+        if not part:
+            return
+        part = (part - 1) & mask
 
 
 def _members(mask: int) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ formal variable ε: its order gives the orders of all derivatives (docs/calculus
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from itertools import combinations
 from typing import Any
 
 from tp.activations import Activation, Smoothness, find
@@ -19,6 +20,8 @@ from tp.graph.operation import Operation
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped, map_node
 from tp.primitives.product import Product
 from tp.primitives.remainder import Crossings, Remainder
 from tp.primitives.shorthand import apply_function, combine, contract, multiply, scaled, spread
@@ -172,6 +175,51 @@ class Displacing(Algebra[Displaced]):
                 self.roots.add(jet.base)
         return self._made(base, first, passed, made)
 
+    def mapped(self, operation: Mapped, jets: Sequence[Displaced]) -> Displaced:
+        """Linear in all operands but the first: the whole change is the sum over which of them move."""
+        base = map_node(self.graph, operation, [j.base for j in jets])
+        x, *slots = jets
+        bases = [j.base for j in slots]
+        first, passed = (
+            self._along(operation, x.base, moves, bases, [pick(j) for j in slots])
+            for pick, moves in ((_first, x.first), (_rest, x.rest))
+        )
+        step = self.move(x)
+        moves = [self.move(j) for j in slots]
+        moving = [place for place, m in enumerate(moves) if m is not None]
+        made: list[int] = []
+        for count in range(len(moving) + 1):
+            for chosen in combinations(moving, count):
+                both = enumerate(zip(bases, moves, strict=True))
+                nodes = [m if place in chosen and m is not None else b for place, (b, m) in both]
+                if count > 1:
+                    made.append(map_node(self.graph, operation, [x.base, *nodes]))
+                made += self._left(operation, x.base, step, nodes, terms=1 if count else 2)
+        if step is not None and not operation.ends:
+            self.arguments[x.base] = x
+        return self._made(base, first, passed, made)
+
+    def _along(
+        self, operation: Mapped, x: int, move: int | None, slots: Sequence[int], moves: Sequence[int | None]
+    ) -> list[int]:
+        """The derivative of ``operation`` along moves of its operands."""
+        found = [
+            map_node(self.graph, operation, [x, *slots[:place], m, *slots[place + 1 :]])
+            for place, m in enumerate(moves)
+            if m is not None
+        ]
+        further = operation.at(operation.order + 1, operation.adjoint)
+        if move is not None and not further.vanishes(further.slots):
+            found.append(map_node(self.graph, further, [x, *slots, move]))
+        return found
+
+    def _left(self, operation: Mapped, x: int, move: int | None, slots: Sequence[int], terms: int) -> list[int]:
+        """The remainder of ``operation`` in a move of x; nothing where it vanishes."""
+        if move is None or operation.vanishes(operation.slots + terms):
+            return []
+        facts = {f.name: getattr(operation, f.name) for f in fields(operation)}
+        return [map_node(self.graph, MapRemainder(**facts, terms=terms), [x, move, *slots])]
+
     def apply(self, operation: Operation, weight: Weight, jet: Displaced) -> Displaced:
         base = self.graph.add(operation, jet.base)
         first = [] if jet.first is None else [self.graph.add(operation, jet.first)]
@@ -219,6 +267,14 @@ class Displacing(Algebra[Displaced]):
     def coefficient(self, jet: Displaced, order: int) -> int | None:
         """Order 0: at θ; 1: the first-order change; 2: the rest."""
         return (jet.base, jet.first, jet.rest)[order]
+
+
+def _first(jet: Displaced) -> int | None:
+    return jet.first
+
+
+def _rest(jet: Displaced) -> int | None:
+    return jet.rest
 
 
 def polynomial(activation: Activation) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
 from tp.primitives.input import Input
+from tp.primitives.mapped import Mapped
 from tp.primitives.traits import datum_of, function_of, weight_of
 from tp.transform.algebra import Algebra
 
@@ -43,6 +44,8 @@ def jets(
                 out[index] = algebra.pointwise(operation, function, operands[0])
             elif operation.derivative is Derivative.BILINEAR:
                 out[index] = algebra.bilinear(operation, *operands)
+            elif isinstance(operation, Mapped):
+                out[index] = algebra.mapped(operation, operands)
             elif operation.derivative is Derivative.LINEAR:
                 out[index] = algebra.linear(operation, operands)
             else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tp.activations import find
+from tp.graph.mapping import MapOperation
 from tp.graph.nodes import Nodes
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.compilation import SHARED
@@ -104,6 +105,10 @@ def portable(programs: Iterable[tuple[Nodes, Sequence[int]]]) -> bool:
         for index in graph.needed(roots):
             operation = graph[index].operation
             function = function_of(operation)
-            if not for_both(operation) or (function is not None and not for_both(find(function.activation))):
+            if (
+                isinstance(operation, MapOperation)
+                or not for_both(operation)
+                or (function is not None and not for_both(find(function.activation)))
+            ):
                 return False
     return True

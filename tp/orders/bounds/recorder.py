@@ -11,7 +11,7 @@ from tp.orders.bounds.functions import Below, FunctionDigest, digest, tail
 from tp.orders.bounds.norms import Axes, up
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.bounds.table import Table, frees, moves
-from tp.orders.facts import Function, Source
+from tp.orders.facts import Function, Map, Source
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.generator import WideAxes
 
@@ -231,6 +231,21 @@ class NormCalculus:
             for along_free in (False, True)
         )
         return Jet(self.line("norm.pointwise", arguments, jet.value, powers), powers, free if frees(table) else None)
+
+    def mapped(self, function: Map, jets: Sequence[Jet], axes: WideAxes) -> Jet:
+        """A derivative of ``function`` at the first of ``jets``, along the others or with one of them as cotangent."""
+        order = len(jets) - 1
+        last = max(len(function.norms), order)
+        exponents = [function.exponent(k) if k else function.size for k in range(order, last + 1)]
+        size, *further = map(self.grains, exponents)
+        digest = (size, (size, *further), function.ends)
+        omega = self.size(axes)
+        values = tuple(jet.value for jet in jets)
+        if not function.ends and moves(values[0].value):
+            self.arguments.append((values[0].value, 0))
+        moved, free = (self.line("norm.map.source", (digest, omega, along), *values) for along in (False, True))
+        made = self.line("norm.map", (digest, omega), *values, moved)
+        return Jet(made, moved, free if any(frees(v.value) for v in values) else None)
 
     def refined(self, jet: Jet, sizes: tuple[Fraction | None, ...], axes: WideAxes) -> Jet:
         """The same jet with entry sizes known from elsewhere, by number of contracted slots."""

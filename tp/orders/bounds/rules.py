@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tp.orders.bounds import function_rules, linear_rules, output_rules, weight_rules
+from tp.orders.bounds import function_rules, linear_rules, map_rules, output_rules, weight_rules
 
 NORM_RULES: Mapping[str, Callable[[tuple[Any, ...], Sequence[Any]], Any]] = {
     "norm.flat": linear_rules.flat_value,
@@ -24,6 +24,8 @@ NORM_RULES: Mapping[str, Callable[[tuple[Any, ...], Sequence[Any]], Any]] = {
     "norm.apply.source": weight_rules.apply_source,
     "norm.pointwise": function_rules.pointwise,
     "norm.pointwise.source": function_rules.powers,
+    "norm.map": map_rules.mapped,
+    "norm.map.source": map_rules.source,
     "norm.pair": output_rules.pair,
     "norm.pair.free": output_rules.pair_free,
     "norm.output": output_rules.output,

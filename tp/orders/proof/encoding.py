@@ -11,7 +11,7 @@ from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.facts import Function, Rarity, Slope, Source
+from tp.orders.facts import Function, Map, Rarity, Slope, Source
 from tp.orders.typical.f2 import numbers
 from tp.orders.typical.generator import Generator
 from tp.orders.typical.value import Value
@@ -19,7 +19,7 @@ from tp.orders.typical.value import Value
 Json = dict[str, Any]
 
 _RATIONAL = re.compile(r"-?\d{1,30}(/\d{1,30})?")
-TABLES = ("axes", "source", "function")
+TABLES = ("axes", "source", "function", "map")
 """The tables of facts, by the word that refers to their rows."""
 
 
@@ -50,6 +50,8 @@ class Encoder:
                 return {"function": self.facts["function"].number(argument, lambda: self._row(argument))}
             case Source():
                 return {"source": self.facts["source"].number(argument, lambda: self._row(argument))}
+            case Map():
+                return {"map": self.facts["map"].number(argument, lambda: self._row(argument))}
             case Rarity():
                 return {"rarity": [self.encoded(a) for a in argument]}
             case (str() as name, Fraction() as size):
@@ -78,6 +80,7 @@ class Decoder:
     def __init__(self, tables: Json, known: Callable[[str], Function | None]) -> None:
         self.axes = [(str(name), rational(size)) for name, size in tables["axes"]]
         self.sources = [self._fact(Source, row) for row in tables["source"]]
+        self.maps = [self._fact(Map, row) for row in tables.get("map", ())]
         self.functions = [self._function(row, known) for row in tables["function"]]
 
     def _fact(self, kind: Callable[..., Any], row: Sequence[Any]) -> Any:
@@ -101,6 +104,8 @@ class Decoder:
                     return self.functions[_index(found)]
                 case "source":
                     return self.sources[_index(found)]
+                case "map":
+                    return self.maps[_index(found)]
                 case "axes":
                     return self.axes[_index(found)]
                 case "slope":

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from tp.orders.facts import Function, Rarity, Source
+from tp.orders.facts import Function, Map, Rarity, Source
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.rules import Rules
@@ -121,6 +121,24 @@ class Calculus:
             return self.zero
         rule = "remainder elsewhere" if elsewhere and function.kinked else "remainder"
         return self.line(rule, (function, k, q, axes), (base, move, *([] if known is None else [known])))
+
+    def mapped(self, function: Map, adjoint: bool, values: Sequence[Derived], ins: WideAxes, outs: WideAxes) -> Derived:
+        """A derivative of ``function`` at the first of ``values`` along the others.
+
+        ``ins`` and ``outs`` are the wide axes of its operand and of its value. With ``adjoint`` the second value is a
+        cotangent, which the transposed derivative is applied to.
+        """
+        if not all(v.value.terms for v in values[1:]):
+            return self.zero
+        return self.line("map", (function, adjoint, ins, outs), tuple(values))
+
+    def map_remainder(
+        self, function: Map, terms: int, adjoint: bool, values: Sequence[Derived], ins: WideAxes, outs: WideAxes
+    ) -> Derived:
+        """As :meth:`mapped` at a first value that moves by the second: what is left after ``terms`` Taylor terms."""
+        if not all(v.value.terms for v in values[1:]):
+            return self.zero
+        return self.line("map remainder", (function, terms, adjoint, ins, outs), tuple(values))
 
     def switched(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
         """The change of the mask of the largest entry of ``base`` under ``move``; ``dense`` as in a remainder."""

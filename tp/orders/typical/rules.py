@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tp.orders.typical import linear_rules, matrix_rules, remainders, renaming, series
+from tp.orders.typical import linear_rules, map_rules, matrix_rules, remainders, renaming, series
 from tp.orders.typical.context import Context
 from tp.orders.typical.value import Value
 
@@ -33,6 +33,8 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "function": series.function_of,
     "remainder": remainders.remainder,
     "remainder elsewhere": remainders.elsewhere,
+    "map": map_rules.mapped,
+    "map remainder": map_rules.remainder,
     "switched": remainders.switched,
     "exchanged": remainders.exchanged,
 }

@@ -19,6 +19,8 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.map_remainder import MapRemainder
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -51,6 +53,6 @@ def stated(operation: Product | Sum, program: Graph) -> tuple[str, ...]:
 
 
 @_summed.rule(Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Largest, Linear, Pointwise)
-@_summed.rule(Read, Remainder, Rename, Scatter, Switched, Variable)
+@_summed.rule(Mapped, MapRemainder, Read, Remainder, Rename, Scatter, Switched, Variable)
 def nothing(_: Operation, program: Graph) -> tuple[str, ...]:
     return ()

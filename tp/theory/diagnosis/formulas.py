@@ -10,6 +10,7 @@ from tp.graph.graph import Graph
 from tp.graph.interpretation import Interpretation
 from tp.graph.operation import Derivative, Operation
 from tp.primitives.apply import Apply
+from tp.primitives.mapped import Mapped
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -75,6 +76,12 @@ def weight(operation: Read, spot: _Spot) -> str:
 def function(operation: Pointwise, spot: _Spot) -> str:
     primes = "'" * operation.k
     return f"{operation.activation}{primes}({spot.part(spot.operands[0])})"
+
+
+@_formulas.rule(Mapped)
+def of_a_map(operation: Mapped, spot: _Spot) -> str:
+    primes = "'" * operation.slots
+    return f"{operation.name}{primes}({spot.part(spot.operands[0])})"
 
 
 @_formulas.rule(Apply)

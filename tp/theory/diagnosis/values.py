@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.graph import Graph
+from tp.graph.mapping import MapOperation
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
 from tp.primitives.traits import function_of
@@ -27,7 +28,8 @@ def blame_values(program: Graph, name: str, roots: Sequence[int], calculus: Calc
         return Blame(name, exponent, (), (), exact)
     shown = {*program.names.values(), *roots}
     for index in needed:
-        if function_of(program[index].operation) is not None:
+        operation = program[index].operation
+        if function_of(operation) is not None or isinstance(operation, MapOperation):
             shown.update(program[index].operands)
     tainted: set[int] = set()
     places: list[Place] = []

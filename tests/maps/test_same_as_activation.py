@@ -1,0 +1,81 @@
+"""A pointwise function that is declared as a map has the values and derivatives of the activation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tp
+from tp.graph.graph import Graph
+from tp.interpret.arrays.backend import precision
+from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.arrays.initial_weights import draw
+from tp.matrix_free.streams import Seed
+from tp.quantities.definitions import parse
+from tp.quantities.distinct import DistinctScalars
+from tp.transform.factored import factored
+
+N = 5
+BODIES = {
+    "two layers": "h = PHI(U @ x)\n  k = PHI(W @ h / sqrt(n))\n  output f = dot(v, k) / sqrt(n)",
+    "tied": "h = PHI(U @ x)\n  k = PHI(W' @ PHI(W @ h / sqrt(n)) + h)\n  output f = dot(v, PHI(k) * h) / n",
+    "tokens": "h = PHI(E @ x)\n  k = PHI(rename(h[t=1], t, t) + PHI(h))\n  output f = mean(k * k, n, t)",
+}
+HEAD = """program p {
+  width n
+  input x : [d=3]
+  param U : [n, d] ~ normal(0, 1)
+  param W : [n, n] ~ normal(0, 1)
+  param v : [n] ~ normal(0, 1)
+"""
+FUNCTIONS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "tanh": ("odd value 1 norms 1, 1", jnp.tanh),
+    "square": ("even value 1 norms 1, 1 degree 2", lambda x: x**2),
+    "sin": ("odd norms 1", jnp.sin),
+}
+
+
+def both(body: str, name: str) -> tuple[Graph, Graph]:
+    """The program with the activation, and with the map."""
+    facts, function = FUNCTIONS[name]
+    plain = tp.parse(f"{HEAD}  {body.replace('PHI', name)}\n}}")
+    mapped = tp.parse(
+        f"{HEAD}  map act : [n] -> [n] {facts}\n  {body.replace('PHI', 'act')}\n}}", maps={"act": function}
+    )
+    return plain.graph, mapped.graph
+
+
+def numbers(graph: Graph, quantities: list[str], seed: int) -> dict[str, float]:
+    program = factored(graph)
+    scalars = DistinctScalars(program, [parse(q) for q in quantities])
+    nodes = {name: node for name, node in scalars.nodes.items() if node is not None}
+    weights = draw(program.parameters, N, Seed((seed,)), np.dtype("float64"))
+    data = {"x": np.random.default_rng(seed).normal(size=(scalars.depth + 1, 3))}
+    from tp.quantities.slots import arrange
+
+    inputs = arrange(program, data, scalars.depth)
+    with precision("float64") as kind:
+        run = evaluator(scalars.graph, list(nodes.values()), N, kind)
+        placed = ({k: jnp.asarray(v) for k, v in arrays.items()} for arrays in (weights, inputs))
+        return dict(zip(nodes, map(float, run(*placed)), strict=True))
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    body=st.sampled_from(["two layers", "tied"]),
+    name=st.sampled_from(list(FUNCTIONS)),
+    seed=st.integers(0, 1000),
+)
+def test_correlations_agree(body: str, name: str, seed: int) -> None:
+    plain, mapped = both(BODIES[body], name)
+    quantities = ["F", "kernel", "C[0,2]", "C[0,3]", "C[1,1]", "C[1,2]"]
+    one, other = (numbers(graph, quantities, seed) for graph in (plain, mapped))
+    assert one.keys() == other.keys()
+    for quantity, value in one.items():
+        assert other[quantity] == pytest.approx(value, rel=1e-9, abs=1e-12), quantity
