@@ -41,6 +41,16 @@ ask = jax.jit(gaussian.Gaussian.answer, static_argnums=2)
 answers, matrix = ask(matrix, jnp.ones((3, 7)), False)
 assert answers.shape == (3, 5)
 assert ask(matrix, answers, True)[0].shape == (3, 7)
+from tp.laws import LAWS, STRUCTURES
+entries = lambda source, shape: LAWS["normal"].draw(source, shape, ())
+for form in STRUCTURES.values():
+    def back(stream, x):
+        free = form.kind().begin(5, 7, 0.5 if form.share else 2, entries, stream, x.dtype)
+        there, free = free.answer(x, False)
+        return free.answer(there, True)[0]
+    assert back(Seed((0,)), np.ones((3, 7), np.float32)).shape == (3, 7)
+    assert back((Seed((0,)), Seed((1,))), np.ones((2, 3, 7), np.float32)).shape == (2, 3, 7)
+    assert jax.eval_shape(back, key, jnp.ones((3, 7))).shape == (3, 7)
 refused(matrix.answer, jnp.ones(7), False)
 refused(orthonormal.split, jnp.ones((2, 6)), jnp.ones((1, 5)))
 refused(noise.normal, jax.random.split(key), (2, 3), jnp.float32)

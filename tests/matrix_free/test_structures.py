@@ -104,6 +104,38 @@ def test_products_of_jax_are_those_of_the_matrix(name: str, size: float, shape: 
     close(backward, u.astype(float) @ matrix, np.float32)
 
 
+def test_a_wide_factored_matrix_has_the_law_of_its_array(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Normal factors that are matrix-free: W x, W' W x and W x again have the joint law of those of the array."""
+    from tp.matrix_free import low_rank
+
+    monkeypatch.setattr(low_rank, "LARGE", 2)
+    form, rows, columns, rank, draws = STRUCTURES["low_rank"], 6, 9, 3, 4000
+    x = np.random.default_rng(0).normal(size=(1, 2, columns)) / 3
+    keys = tuple(Seed((8, k)) for k in range(draws))
+    assert form.normal_kind is not None
+    free = form.normal_kind().begin(rows, columns, rank, entries, keys, np.float64)
+    assert free.learns
+    x = np.broadcast_to(x, (draws, 2, columns))
+    there, free = free.with_room(4, 2).answer(x, False)
+    back, free = free.answer(there, True)
+    again, _ = free.answer(x[:, ::-1] + 2 * x, False)
+    np.testing.assert_allclose(again, there[:, ::-1] + 2 * there, atol=1e-9)
+    # <u, W x> = <W' u, x>
+    np.testing.assert_allclose(back @ x.swapaxes(1, 2), there @ there.swapaxes(1, 2), atol=1e-9)
+    matrix = built(form, tuple(Seed((9, k)) for k in range(draws)), rows, columns, rank, np.float64)
+    expected = x @ matrix.swapaxes(-1, -2)
+    other = expected @ matrix
+    for one, two in zip(summaries(there, back), summaries(expected, other), strict=True):
+        result: Any = stats.ks_2samp(one, two)
+        assert result.pvalue > ALPHA
+
+
+def summaries(y: Array, z: Array) -> list[Array]:
+    """Numbers of W x and W' W x that depend on the joint law."""
+    sizes = np.square(y).sum((1, 2)), np.square(z).sum((1, 2))
+    return [y[:, 0, 0], z[:, 1, 2], (y[:, 0] * y[:, 1]).sum(-1), *sizes, sizes[1] / sizes[0]]
+
+
 def mask(form: Form, rows: int, columns: int, size: float) -> npt.NDArray[np.bool_]:
     return built(form, Seed((4,)), rows, columns, size, np.float64) != 0
 

@@ -77,7 +77,8 @@ class Form:
 
     ``draw(source, rows, columns, size, entries, dtype)`` returns an array [rows, columns], in units of the deviation.
     ``size`` is then a number: the probability, or the whole number from :func:`whole`. Structures without one get 0.
-    ``scratch`` and ``kind`` are as for :class:`Family`; a kind is one for all laws of entries. ``multiplications`` are
+    ``scratch`` and ``kind`` are as for :class:`Family`; a kind is one for all laws of entries but the normal one, where
+    ``normal_kind`` is another. ``multiplications`` are
     those of drawing an array [rows, columns] of a size, beyond its entries.
     """
 
@@ -95,6 +96,7 @@ class Form:
     scratch: int = 32
     mean_square: Callable[[Growing, Growing, Growing], Growing | float] = lambda rows, columns, size: 1.0
     kind: Callable[[], Kind] | None = None
+    normal_kind: Callable[[], Kind] | None = None
     multiplications: Callable[[int, int, float], float] = lambda rows, columns, size: 0.0
 
     def size_at(self, value: float) -> float:

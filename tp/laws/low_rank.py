@@ -24,6 +24,12 @@ def kind() -> Kind:
     return KIND
 
 
+def normal_kind() -> Kind:
+    from tp.matrix_free.low_rank import NORMAL
+
+    return NORMAL
+
+
 STRUCTURE = Form(
     "low_rank",
     "low_rank(r, law): s A B'/sqrt(r), where A and B have r columns with entries of the law, scaled to variance 1, "
@@ -32,4 +38,5 @@ STRUCTURE = Form(
     size="r",
     sums=True,
     kind=kind,
+    normal_kind=normal_kind,
 )

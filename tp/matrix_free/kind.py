@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from tp.matrix_free.source import Shape, Source
 
@@ -28,7 +28,7 @@ class MatrixFree(Protocol):
 
     def answer(
         self, x: Any, transposed: bool, keep: bool = True, block: int = BLOCK, shared: Coordinates | None = None
-    ) -> tuple[Any, Self]:
+    ) -> tuple[Any, MatrixFree]:
         """W x for every row of ``x`` [...draws, vectors, size], or W' x, and the matrix with these products added.
 
         With ``keep`` false the last of them may be forgotten. At most ``block`` vectors are multiplied at once.
@@ -36,7 +36,7 @@ class MatrixFree(Protocol):
         """
         ...
 
-    def with_room(self, forward: int, backward: int) -> Self:
+    def with_room(self, forward: int, backward: int) -> MatrixFree:
         """The same matrix with room for so many more products on each side: arrays of JAX then keep their size."""
         ...
 

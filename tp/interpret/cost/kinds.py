@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tp.graph.parameter import Parameter
 from tp.interpret.cost.memory import entries
 from tp.laws import LAWS, STRUCTURES
-from tp.laws.base import Family, Form
+from tp.laws.base import Form
 from tp.matrix_free.kind import Kind, MatrixFree
 from tp.matrix_free.source import Shape, Source
 
@@ -33,12 +34,12 @@ def size_of(parameter: Parameter, n: int) -> float:
 
 def can_be_matrix_free(parameter: Parameter) -> bool:
     """Whether products with the weight can be had without an array of it."""
-    return _law(parameter).kind is not None
+    return _kind(parameter) is not None
 
 
 def kind_of(parameter: Parameter) -> Kind:
     """The kind of matrix that the weight is where it is not an array. Raises ValueError where it has to be one."""
-    kind = _law(parameter).kind
+    kind = _kind(parameter)
     if kind is None:
         raise ValueError(f"{parameter.name} has to be an array")
     return kind()
@@ -60,5 +61,8 @@ def drawing(parameter: Parameter) -> Any:
     return entries
 
 
-def _law(parameter: Parameter) -> Family | Form:
-    return form_of(parameter) or LAWS[parameter.law.family]
+def _kind(parameter: Parameter) -> Callable[[], Kind] | None:
+    form, family = form_of(parameter), LAWS[parameter.law.family]
+    if form is None:
+        return family.kind
+    return form.normal_kind if form.normal_kind is not None and family.name == "normal" else form.kind
