@@ -32,8 +32,11 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
@@ -97,6 +100,9 @@ SAMPLES = [
     Sample(Gather(T, (S, D), (0, 0, -1, 3, 2, 0)), ((T, M, N),)),
     Sample(Input("x", (T, D)), ()),
     Sample(Largest("t"), ((N, T, D),)),
+    Sample(Largest("t", Scale(2.0)), ((N, T, D),)),
+    Sample(Largest("n", Scale.of(WIDE, Fraction(1, 2))), ((T, N),)),
+    Sample(Largest("n"), ((N, T),)),
     Sample(Linear((Scale(2.0),)), ((N, T),)),
     Sample(Linear((Scale(1.0), Scale.of(WIDE, Fraction(-1, 2)), Scale(-3.0))), ((N, T), (T,), (T, D, N))),
     Sample(Linear((Scale(1.0), Scale(2.0))), ((), (M, N))),
@@ -115,6 +121,14 @@ SAMPLES = [
     Sample(Product(("n",)), ((N, T), (D, N))),
     Sample(Product(("n", "t")), ((N, T, D), (T, M, N, D))),
     Sample(Product(("d",)), ((T, D, N), (D, S))),
+    Sample(Peak("n"), ((N, T),)),
+    Sample(Permuted("n"), ((N, T), (D, N))),
+    Sample(Permuted("t", True), ((T,), (N, T, D))),
+    Sample(Rank("n"), ((N, T),)),
+    Sample(Repermuted("n"), ((N,), (N, T), (D, N))),
+    Sample(Repermuted("t", True), ((T,), (N, T), (T,))),
+    Sample(Repermuted("n", own=True), ((N, T), (N,))),
+    Sample(Reranked("n"), ((N, T), (N,))),
     Sample(Read("U"), ()),
     Sample(Read("P"), ()),
     Sample(Read("b"), ()),
@@ -131,6 +145,8 @@ SAMPLES = [
     Sample(Switched("t"), ((N, T, D), (N, T, D))),
     Sample(Switched("t"), ((N, T), (T, D, M))),
     Sample(Switched("t", summed=True), ((N, T), (T, D, M))),
+    Sample(Switched("n", count=Scale(2.0)), ((N, T), (N,))),
+    Sample(Switched("n", True, Scale.of(WIDE, Fraction(1, 2))), ((N, T), (N,))),
     Sample(ErrorSignal("squared"), ((BATCH, D), (D, BATCH))),
     Sample(ErrorSignal("cross-entropy"), ((T, D, BATCH), (BATCH, T, D))),
     Sample(Variable("step"), ()),
@@ -143,8 +159,9 @@ def label(sample: Sample) -> str:
     return f"{type(sample.operation).keyword()}-{kinds}-{SAMPLES.index(sample)}"
 
 
-MOVES = [s for s in SAMPLES if isinstance(s.operation, MapRemainder | Remainder | Switched)]
+MOVES = [s for s in SAMPLES if isinstance(s.operation, MapRemainder | Remainder | Repermuted | Reranked | Switched)]
 MAPS = [s for s in SAMPLES if isinstance(s.operation, Mapped)]
+PLACED = [s for s in SAMPLES if s.operation.derivative is Derivative.PLACED]
 LINEAR = [s for s in SAMPLES if s.operation.derivative in (Derivative.LINEAR, Derivative.BILINEAR)]
 
 
@@ -291,12 +308,29 @@ def test_adjoints_of_maps_in_each_operand(sample: Sample) -> None:
         np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("sample", PLACED, ids=label)
+def test_placed_ones_are_linear_in_the_last_operand_with_its_adjoint(sample: Sample) -> None:
+    *_, index = range(len(sample.operands))
+    function, graph, operands, node, given = partial(sample, index)
+    x, y = (draw(sample.operands[index], seed) for seed in (1, 2))
+    np.testing.assert_allclose(function(2.0 * x - y), 2.0 * function(x) - function(y), rtol=1e-11, atol=1e-11)
+    cotangent = graph.add(Input("cotangent", graph.type(node)))
+    back = transposition.of(sample.operation)(sample.operation, graph, cotangent, operands, index)
+    assert back is not None
+    assert transposition.of(sample.operation)(sample.operation, graph, cotangent, operands, 0) is None
+    y = draw(graph.type(node), 4)
+    value = evaluate(graph, back, {**given, cotangent: y})
+    value = value.transpose([names(graph.type(back)).index(a) for a in names(sample.operands[index])])
+    assert float(jnp.vdot(y, function(x))) == pytest.approx(float(jnp.vdot(value, x)), rel=1e-10)
+
+
 @pytest.mark.parametrize("sample", MOVES, ids=label)
 def test_nothing_changes_without_a_move(sample: Sample) -> None:
-    graph, (base, move), node = placed(sample)
+    graph, (base, move, *others), node = placed(sample)
     x, still = draw(sample.operands[0], 3), 0.0 * draw(sample.operands[1], 4)
-    assert not evaluate(graph, node, {base: x, move: still}).any()
-    assert evaluate(graph, node, {base: x, move: still + 5.0 * draw(sample.operands[1], 5)}).any()
+    given = {base: x, **{i: draw(axes, 6) for i, axes in zip(others, sample.operands[2:], strict=True)}}
+    assert not evaluate(graph, node, {**given, move: still}).any()
+    assert evaluate(graph, node, {**given, move: still + 5.0 * draw(sample.operands[1], 5)}).any()
 
 
 WRONG: list[tuple[Operation, Sequence[Type]]] = [
@@ -316,7 +350,15 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Gather(T, (D,), (0, 1)), [(T, D)]),
     (Gather(N, (), (0,)), [(N,)]),
     (Largest("t"), [(N,)]),
-    (Largest("n"), [(N,)]),
+    (Largest("n", Scale.of(WIDE, Fraction(2))), [(N,)]),
+    (Largest("n", Scale(-1.0)), [(N,)]),
+    (Largest("t", Scale.of(WIDE)), [(T,)]),
+    (Peak("t"), [(N,)]),
+    (Permuted("n"), [(N,), (T,)]),
+    (Rank("t"), [(N,)]),
+    (Repermuted("t"), [(T,), (T,)]),
+    (Repermuted("t", own=True), [(T,), (T,), (T,)]),
+    (Reranked("t"), [(N,), (N,)]),
     (Linear(()), []),
     (Linear((Scale(1.0),)), [(T,), (T,)]),
     (Linear((Scale(1.0), Scale(1.0))), [(T,), (Axis("t", 5),)]),
@@ -345,7 +387,7 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Sum(("t",)), [(N,)]),
     (Sum(("n", "n")), [(N,)]),
     (Switched("t"), [(N,), (N, D)]),
-    (Switched("n"), [(N, T), (N, T)]),
+    (Switched("n", count=Scale(-1.0)), [(N, T), (N, T)]),
     (Switched("t"), [(T,), (Axis("t", 5),)]),
     (Variable("step"), [(T,)]),
 ]

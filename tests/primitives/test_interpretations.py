@@ -56,28 +56,25 @@ def all_but(*keywords: str) -> frozenset[str]:
     return frozenset(known()) - frozenset(keywords)
 
 
-WITHOUT_DERIVATIVE = frozenset(
-    (
-        "constant",
-        "detach",
-        "errorsignal",
-        "input",
-        "largest",
-        "mapremainder",
-        "read",
-        "remainder",
-        "switched",
-        "variable",
-    )
-)
+MOVED = frozenset(("mapremainder", "remainder", "repermuted", "reranked", "switched"))
+WITHOUT_DERIVATIVE = MOVED | {
+    "constant",
+    "detach",
+    "errorsignal",
+    "input",
+    "largest",
+    "peak",
+    "rank",
+    "read",
+    "variable",
+}
 REFUSED: dict[str, frozenset[str]] = {
     "transposition": WITHOUT_DERIVATIVE,
-    "bounds": frozenset(
-        ("errorsignal", "mapremainder", "remainder", "switched", "variable")
-    ),  # made from programs that moved
+    "bounds": MOVED | {"errorsignal", "variable"},  # made from programs that moved
     "multiplication": all_but("apply"),  # they apply no weight
     "products of jets": all_but("product"),  # they are not bilinear
-    "crossings": all_but("detach", "largest"),  # they have a derivative, no operands, or a move in them already
+    "crossings": all_but("detach", "largest", "peak", "rank"),  # they have a derivative, no operands, or a move in them
+    "placed": all_but("permuted"),  # they have no operand that only says at which places
     "rescaled": all_but("linear"),  # they have no coefficients
     "images of weights": all_but("broadcast", "detach", "gather", "generic", "linear", "product", "rename", "sum"),
 }

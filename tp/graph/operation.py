@@ -19,6 +19,7 @@ class Derivative(Enum):
     LINEAR = "linear"  # jointly linear in all operands
     BILINEAR = "bilinear"  # linear in each of two operands
     MULTILINEAR = "multilinear"  # linear in each operand but the first, and smooth in that one
+    PLACED = "placed"  # linear in the last operand; the first says at which places, with derivative zero
     POINTWISE = "pointwise"  # a scalar function applied to every entry of one operand
 
 

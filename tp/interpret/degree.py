@@ -31,7 +31,7 @@ def degrees(graph: Nodes, trained: set[str]) -> dict[int, int | None]:
             found[index] = _composed(function_of(operation), below[0])
         elif isinstance(operation, MapOperation):
             found[index] = _of_map(operation, below)
-        elif operation.derivative is Derivative.BILINEAR:
+        elif operation.derivative in (Derivative.BILINEAR, Derivative.PLACED):
             found[index] = None if None in below else sum(d for d in below if d is not None)
         else:
             highest = None if None in below else max((d for d in below if d is not None), default=0)

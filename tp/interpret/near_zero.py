@@ -11,6 +11,7 @@ from tp.activations.facts import facts
 from tp.graph.axes import growing, names, wide
 from tp.graph.nodes import Nodes
 from tp.interpret.rank import rank
+from tp.interpret.selections import Selections
 from tp.interpret.zeros import Part, Zeros, ZerosOf, finite
 from tp.orders.bounds.recorder import Nearest
 from tp.orders.facts import Function, Rarity
@@ -18,6 +19,7 @@ from tp.orders.typical.recorder import Calculus, Derived
 from tp.orders.typical.series import Least, least_of
 from tp.primitives.interpretations import Setting
 from tp.primitives.pointwise import Pointwise
+from tp.primitives.rank import Reranked
 from tp.primitives.remainder import Remainder
 from tp.primitives.switched import Switched
 from tp.primitives.traits import function_of
@@ -35,6 +37,7 @@ class NearZero:
         self.graph = graph
         self.moving = moving
         self.zeros = ZerosOf(graph)
+        self.selections = Selections(graph, self.zeros)
         self.tags: dict[int, Rarity] = {}
         """The rarity that a base vanishes with."""
         self._groups: dict[frozenset[int], Rarity | None] = {}
@@ -47,6 +50,7 @@ class NearZero:
             if isinstance(operation, Pointwise | Remainder) and singular(facts(operation.activation)):
                 self._argument(self.graph[index].operands[0])
         self._seen = len(self.graph)
+        self.selections.scan()
 
     def _argument(self, node: int) -> None:
         if not wide(self.graph.type(node)):
@@ -105,16 +109,21 @@ class NearZero:
     def setting(self, index: int, setting: Setting, calculus: Calculus, values: Mapping[int, Derived]) -> Setting:
         """``setting`` with what is known of the first operand of the node ``index``."""
         operation = self.graph[index].operation
-        function = None if isinstance(operation, Switched) else function_of(operation)
+        function = None if isinstance(operation, Switched | Reranked) else function_of(operation)
         if function is not None and singular(facts(function.activation)):
             return replace(setting, lower=self._lower(self.graph[index].operands[0], calculus, values))
-        if isinstance(operation, Switched) or (isinstance(operation, Remainder) and facts(operation.activation).kinked):
-            return replace(setting, dense=self._dense(index, calculus, values))
+        if isinstance(operation, Switched | Reranked) or (
+            isinstance(operation, Remainder) and facts(operation.activation).kinked
+        ):
+            unbounded = self.zeros(self.graph[index].operands[0]).unbounded
+            return replace(setting, dense=self._dense(index, calculus, values), unbounded=unbounded)
         return setting
 
     def followed(self, index: int, value: Derived, calculus: Calculus, values: Mapping[int, Derived]) -> Derived:
         """The ``value`` of the node ``index``, with the rarity that it vanishes with, and without what is lost."""
         axes = growing(self.graph.type(index))
+        if self.selections.doubtful(index, calculus, values):
+            value = calculus.limited(value, axes)
         if self.tags and (moved := mixed_axes(index, self.graph)):
             value = calculus.mixed(value, moved, axes)
         rarity = self.tags.get(index)
@@ -185,7 +194,7 @@ def near_zero(calculus: Calculus, graph: Nodes, *, moving: bool = False) -> Near
 
 def asks(operation: object) -> bool:
     """Whether the rule of ``operation`` needs to know how near to zero its first operand comes."""
-    return isinstance(operation, Pointwise | Remainder | Switched)
+    return isinstance(operation, Pointwise | Remainder | Reranked | Switched)
 
 
 def mixed_axes(index: int, graph: Nodes) -> tuple[str, ...]:

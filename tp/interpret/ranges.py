@@ -23,8 +23,10 @@ from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.permuted import Permuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank
 from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
@@ -187,7 +189,12 @@ def _power(x: Interval, power: float) -> Interval:
     return Interval(min(ends), max(ends))
 
 
-@ranges.rule(Largest)
+@ranges.rule(Permuted)
+def _ordered(operation: Any, parameters: Any, operands: Any, types: Any, intervals: Sequence[Interval]) -> Interval:
+    return intervals[1]
+
+
+@ranges.rule(Largest, Rank)
 def _largest(*_: Any) -> Interval:
     return Interval(0.0, 1.0)
 

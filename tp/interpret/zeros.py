@@ -29,14 +29,20 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
 from tp.primitives.switched import Switched
 from tp.primitives.variable import Variable
+
+ENDLESS = frozenset({"normal", "laplace"})
+"""Laws without an end whose tails are nowhere steeper than those of a Gaussian variable."""
 
 Part = tuple[int, Fraction]
 """A node, and an exponent of n that it is multiplied by."""
@@ -50,7 +56,8 @@ class Zeros:
     of each group of bases. ``parts``: where it is not, nonnegative summands that are. ``dense``: the parts with a
     bounded density, of which ``roots`` are the weights; () where none is known. ``linear``: linear in one layer of
     weights, with data as coefficients. ``weights`` are all weights that it depends on. It is nowhere below n^``floor``,
-    of constants. ``nothing``: identically zero.
+    of constants. ``nothing``: identically zero. ``unbounded``: the law of ``dense`` has no end, and is nowhere
+    steeper than n^o(1), as that of a Gaussian variable.
     """
 
     weights: frozenset[str] = frozenset()
@@ -63,6 +70,7 @@ class Zeros:
     linear: bool = False
     nothing: bool = False
     floor: Fraction | None = None
+    unbounded: bool = False
 
     @property
     def degrees(self) -> Mapping[frozenset[int], Fraction]:
@@ -81,7 +89,7 @@ class At:
     def weights(self) -> frozenset[str]:
         return frozenset[str]().union(*(z.weights for z in self.known))
 
-    def base(self, roots: Iterable[str], *, linear: bool) -> Zeros:
+    def base(self, roots: Iterable[str], *, linear: bool, unbounded: bool = False) -> Zeros:
         """The node itself has a bounded density given all but the weights ``roots``."""
         roots = frozenset(roots)
         mine = frozenset({self.node})
@@ -92,6 +100,7 @@ class At:
             dense=((self.node, Fraction(0)),),
             roots=roots,
             linear=linear,
+            unbounded=unbounded,
         )
 
 
@@ -143,7 +152,7 @@ def given(_: Input, at: At) -> Zeros:
 
 
 @_zeros.rule(Variable)
-@_zeros.rule(ErrorSignal, Generic, Mapped, MapRemainder, Remainder, Scatter, Switched)
+@_zeros.rule(ErrorSignal, Generic, Mapped, MapRemainder, Remainder, Repermuted, Reranked, Scatter, Switched)
 def unknown(_: Operation, at: At) -> Zeros:
     return Zeros(at.weights)
 
@@ -155,7 +164,9 @@ def weight(operation: Read | Apply, at: At) -> Zeros:
         return Zeros(at.weights, nothing=True)
     if law.structure is not None and law.structure.name != "orthogonal":
         return Zeros(at.weights | {operation.parameter})  # sums of few terms, or zeros: no density is known
-    base = at.base([operation.parameter], linear=True)
+    parameter = at.graph.parameters[operation.parameter]
+    ins = parameter.sides(operation.transposed)[1] if isinstance(operation, Apply) else ()
+    base = at.base([operation.parameter], linear=True, unbounded=law.family in ENDLESS or bool(wide(ins)))
     if isinstance(operation, Read) and not LAWS[law.family].dense:
         # Two values: away from zero, and so are its combinations with generic coefficients, but for a few neurons.
         return replace(base, steady=False, zeros=None)
@@ -178,7 +189,7 @@ def moved(operation: Rename | Gather, at: At) -> Zeros:
     if isinstance(operation, Gather) and min(operation.table) < 0:
         return Zeros(at.weights, sign=x.sign)
     if x.linear and x.steady:
-        return at.base(x.roots, linear=True)
+        return at.base(x.roots, linear=True, unbounded=x.unbounded)
     return replace(x, steady=False, zeros=None, parts=(), dense=((at.node, Fraction(0)),) if x.dense else ())
 
 
@@ -189,9 +200,19 @@ def joined(_: Concat, at: At) -> Zeros:
     return Zeros(at.weights, sign=all(z.sign for z in at.known), dense=dense, roots=roots)
 
 
-@_zeros.rule(Largest)
-def mask(_: Largest, at: At) -> Zeros:
+@_zeros.rule(Permuted)
+def ordered(_: Permuted, at: At) -> Zeros:
+    return Zeros(at.weights, sign=at.known[1].sign)
+
+
+@_zeros.rule(Largest, Rank)
+def mask(_: Largest | Rank, at: At) -> Zeros:
     return Zeros(at.weights, sign=True)
+
+
+@_zeros.rule(Peak)
+def left_out(_: Peak, at: At) -> Zeros:
+    return Zeros(at.weights, nothing=True)
 
 
 @_zeros.rule(Linear)
@@ -211,7 +232,8 @@ def combination(operation: Linear, at: At) -> Zeros:
         floor = None if z.floor is None or scale.coefficient < 0 else z.floor + scale.exponent
         return replace(z, sign=z.sign and scale.coefficient > 0, dense=moved, parts=parts, floor=floor)
     if all(z.linear and z.steady for _, _, z in terms):
-        return at.base(frozenset[str]().union(*(z.roots for _, _, z in terms)), linear=True)
+        roots = frozenset[str]().union(*(z.roots for _, _, z in terms))
+        return at.base(roots, linear=True, unbounded=all(z.unbounded for _, _, z in terms))
     if all(z.sign and scale.coefficient > 0 for scale, _, z in terms):
         floors = [z.floor + scale.exponent for scale, _, z in terms if z.floor is not None]
         found = replace(_summed([z for _, _, z in terms], at), floor=max(floors, default=None))
@@ -225,7 +247,7 @@ def combination(operation: Linear, at: At) -> Zeros:
         if z.dense and not z.roots & others:
             # Given all the rest, the sum has the density of this summand.
             dense = tuple((i, e + scale.exponent) for i, e in z.dense)
-            return replace(at.base(z.roots, linear=False), weights=at.weights, dense=dense)
+            return replace(at.base(z.roots, linear=False, unbounded=z.unbounded), weights=at.weights, dense=dense)
     return Zeros(at.weights)
 
 
@@ -251,7 +273,7 @@ def _contracted(x: Zeros, at: At, over: Sequence[str], operand: int, types: Sequ
     if x.nothing:
         return Zeros(at.weights, nothing=True)
     if x.linear and x.steady:
-        return at.base(x.roots, linear=True)
+        return at.base(x.roots, linear=True, unbounded=x.unbounded)
     axes = types or at.graph.type(operand)
     if x.sign and x.steady:
         far = any(a.wide for a in axes if a.name in over)  # a mean over many entries concentrates
@@ -289,7 +311,9 @@ def _multiplied(at: At, left: int, right: int) -> Zeros:
         return Zeros(at.weights, nothing=True)
     for z, other in ((x, y), (y, x)):
         if z.linear and not other.weights:
-            return at.base(z.roots, linear=True) if z.steady else replace(z, dense=((at.node, Fraction(0)),))
+            if not z.steady:
+                return replace(z, dense=((at.node, Fraction(0)),))
+            return at.base(z.roots, linear=True, unbounded=z.unbounded)
     sign = left == right or (x.sign and y.sign)
     degrees = dict(x.degrees)
     for group, degree in y.degrees.items():

@@ -42,6 +42,7 @@ class Setting:
     """What a rule may use to derive a typical order: the types of operands and result, and the weights.
 
     ``lower`` bounds the first operand from below, and ``dense`` is its part with a bounded density; None if not known.
+    ``unbounded``: the law of that part has no end, and beyond any t it has entries at a distance of its own size only.
     """
 
     types: Sequence[Type]
@@ -49,6 +50,7 @@ class Setting:
     parameters: Mapping[str, Parameter]
     lower: Derived | None = None
     dense: Derived | None = None
+    unbounded: bool = False
 
     @property
     def axes(self) -> tuple[tuple[str, Fraction], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tp.graph.axes import Type, names, union, without
+from tp.graph.axes import ONE, Scale, Type, names, union, without
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
 from tp.primitives.arrays import aligned
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Switched(Operation):
-    """largest(b + m) - largest(b) along the finite ``axis``, for operands b and m; 0 where it is the same entry.
+    """largest(b + m) - largest(b) along ``axis``, for operands b and m; 0 where the same entries are chosen.
 
-    With ``summed`` its product with b + m, summed over the axis: what a maximum gains by it, at most a move.
-
-    Made by displaced programs, which are not differentiated any further.
+    With ``summed`` its product with b + m, summed over the axis: what a sum of the largest gains by it, at most a move
+    for each entry that is exchanged. Made by displaced programs, which are not differentiated any further.
     """
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT
@@ -31,10 +30,16 @@ class Switched(Operation):
 
     axis: str
     summed: bool = False
+    count: Scale = ONE
+
+    @property
+    def mask(self) -> Largest:
+        """The mask that changes."""
+        return Largest(self.axis, self.count)
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
         base, move = types
-        found = Largest(self.axis).infer([union(base, move)], parameters)
+        found = self.mask.infer([union(base, move)], parameters)
         return without(found, [self.axis]) if self.summed else found
 
 
@@ -42,8 +47,7 @@ class Switched(Operation):
 def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
     full = union(*types)
     base, move = (aligned(a, t, full) for a, t in zip(arrays, types, strict=True))
-    mask = Largest(operation.axis)
-    after, before = (lower_largest(mask, low, [full], full, [x]) for x in (base + move, base + 0 * move))
+    after, before = (lower_largest(operation.mask, low, [full], full, [x]) for x in (base + move, base + 0 * move))
     if not operation.summed:
         return aligned(after - before, full, out)
     gained = ((after - before) * (base + move)).sum(axis=names(full).index(operation.axis))
@@ -53,7 +57,9 @@ def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], ou
 @typical.rule(Switched)
 def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
     rule = calculus.exchanged if operation.summed else calculus.switched
-    return rule(values[0], values[1], setting.axes, setting.dense)
+    along = operation.mask.along(union(*setting.types))
+    chosen = None if along is None else (along, operation.count.exponent, setting.unbounded)
+    return rule(values[0], values[1], setting.axes, setting.dense, chosen)
 
 
 transposition.refuse(Switched, reason="programs that contain it are not differentiated")

@@ -24,8 +24,11 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
@@ -44,8 +47,13 @@ _PLAIN = (
     Largest,
     MapRemainder,
     Mapped,
+    Peak,
+    Permuted,
     Product,
+    Rank,
     Rename,
+    Repermuted,
+    Reranked,
     Scatter,
     Sum,
     Switched,

@@ -173,6 +173,9 @@ class Builder:
     def _product(self, c: Any, span: Span) -> t.Term:
         return t.Term(self._signed(c, "*"), span=span)
 
+    def _comparison(self, c: Any, span: Span) -> t.Argument:
+        return t.Argument(t.Comparison(self.build(c[0]), str(c[1]), self.build(c[2]), span=span), span=span)
+
     def _signed(self, c: Any, first: str) -> tuple[tuple[str, t.Expression], ...]:
         operators = [first, *(str(x) for x in c[1::2])]
         return tuple((sign, self.build(x)) for sign, x in zip(operators, c[0::2], strict=True))

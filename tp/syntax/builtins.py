@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import prod
 
 from tp.construct.construction import single
+from tp.construct.normalized import normalized
 from tp.construct.selection import axis_of, gathered
-from tp.construct.softmax import maximum, softmax
+from tp.construct.softmax import maximum, ranks, softmax, sort, top
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import Axis, Scale, names, union
+from tp.graph.axes import ONE, Axis, Scale, names, union
 from tp.primitives.concat import Concat
 from tp.primitives.rename import Rename
 from tp.syntax import tree as t
-from tp.syntax.constant import Constant, size_of
+from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.convolution import avg_pool, conv, max_pool
 from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
 from tp.syntax.values import Family, Poison, Value, describe
@@ -111,10 +113,84 @@ def _max(evaluator: Evaluator, node: t.Call) -> Value:
     value = build.node(evaluator.linear(x))
     if not (isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)):
         message = "the second argument of max is the name of an axis"
-        raise error("TP202", message, given.span, "the larger of two values is b + relu(a - b)")
+        raise error("TP202", message, given.span, "the larger of two values is where(a > b, a, b)")
     (over,) = _axes(evaluator, value, [given])
-    axis_of(build, value, over, given.span)
     return maximum(build, value, over, node.span)
+
+
+def _along(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[int, str]:
+    """The node and the axis of a call with two arguments."""
+    x, given = positional(node, 2, 2, usage)
+    value = evaluator.build.node(evaluator.linear(x))
+    (over,) = _axes(evaluator, value, [given])
+    return value, over
+
+
+def _sort(evaluator: Evaluator, node: t.Call) -> Value:
+    return sort(evaluator.build, *_along(evaluator, node, "sort(x, axis)"))
+
+
+def _rank(evaluator: Evaluator, node: t.Call) -> Value:
+    return ranks(evaluator.build, *_along(evaluator, node, "rank(x, axis)"))
+
+
+def _where(evaluator: Evaluator, node: t.Call) -> Value:
+    condition, one, other = positional(node, 3, 3, "where(x > y, a, b)")
+    if not isinstance(condition, t.Comparison):
+        hint = "where(x > y, a, b) is a where x is larger than y, entry by entry, and b elsewhere"
+        raise error("TP219", "the condition of where compares two values", condition.span, hint)
+    build = evaluator.build
+    left, right = evaluator.linear(condition.left), evaluator.linear(condition.right)
+    if condition.sign == "<":
+        left, right = right, left
+    chosen, rest = evaluator.linear(one), evaluator.linear(other)
+    difference = build.sum([left, build.scaled(right, -ONE)], condition.span)
+    gate = build.activation("step", difference, condition.span)
+    gained = build.product(gate, build.sum([chosen, build.scaled(rest, -ONE)], node.span), node.span)
+    return build.sum([rest, gained], node.span)
+
+
+def _normalize(evaluator: Evaluator, node: t.Call) -> Value:
+    usage = "normalize(x, axis, ...), then center=0 or eps=1e-5"
+    options = {a.name: a for a in node.arguments if a.name in ("center", "eps")}
+    rest = t.Call(node.base, tuple(a for a in node.arguments if a.name not in options), span=node.span)
+    x, first, *more = positional(rest, 2, None, usage)
+    build = evaluator.build
+    scale, value = evaluator.factored(x)
+    over = _axes(evaluator, value, [first, *more])
+    center, eps = 1, number(Fraction(1, 100_000))
+    if "center" in options:
+        center = evaluator.whole(options["center"].value)
+        if center not in (0, 1):
+            hint = "center=1 subtracts the mean, center=0 does not"
+            raise error("TP105", "center is 0 or 1", options["center"].span, hint)
+    if "eps" in options:
+        eps = evaluator.constant(options["eps"].value)
+        if eps.scale.coefficient < 0:
+            raise error("TP105", "eps is not negative", options["eps"].span, f"usage: {usage}")
+    share = ONE
+    for axis in build.graph.type(value):
+        if axis.name in over:
+            share = share * size_of(axis).inverse().scale
+    return normalized(build, single(value, scale), over, share, bool(center), eps.scale, node.span)
+
+
+def _top_k(evaluator: Evaluator, node: t.Call) -> Value:
+    x, number, given = positional(node, 3, 3, "top_k(x, k, axis)")
+    build = evaluator.build
+    value = build.node(evaluator.linear(x))
+    (over,) = _axes(evaluator, value, [given])
+    (axis,) = (a for a in build.graph.type(value) if a.name == over)
+    k = evaluator.constant(number)
+    size = size_of(axis)
+    least, most = k.scale.exponent, size.scale.exponent
+    share = (k * size.inverse()).scale
+    more = least == most and share.coefficient * prod(float(w.factor) ** float(p) for w, p in share.powers) > 1.0
+    whole = not k.plain or k.whole is not None
+    if k.scale.coefficient <= 0 or least < 0 or not whole or least > most or more:
+        hint = "k is a whole number, or a number times powers of widths, such as n/4 or n^(1/2)"
+        raise error("TP214", f"{over} has no such number of largest entries", number.span, hint)
+    return top(build, value, k.scale, over, node.span)
 
 
 def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
@@ -127,14 +203,11 @@ def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
     build = evaluator.build
     value = build.node(evaluator.linear(x))
     (over,) = _axes(evaluator, value, [given])
-    if any(a.wide and a.name == over for a in build.graph.type(value)):
-        hint = (
-            f"over a wide axis write exp(x) / sum(exp(x), {over}); a mean of exp(x) is of order 1, its sum of order n"
-        )
-        raise error("TP213", f"softmax is over a finite axis, and {over} is wide", given.span, hint)
-    axis_of(build, value, over, given.span)
     if causal is None:
         return softmax(build, value, over, None, node.span)
+    if any(a.wide and a.name == over for a in build.graph.type(value)):
+        hint = f"the entries of a wide axis have no order; leave out causal: softmax(x, {over})"
+        raise error("TP213", f"a causal mask is along finite axes, and {over} is wide", given.span, hint)
     (query,) = _axes(evaluator, value, [causal])
     axis_of(build, value, query, causal.span)
     return softmax(build, value, over, query, node.span)
@@ -244,6 +317,11 @@ BUILTINS: dict[str, Builtin] = {
     "norm": _norm,
     "dot": _dot,
     "max": _max,
+    "top_k": _top_k,
+    "sort": _sort,
+    "rank": _rank,
+    "where": _where,
+    "normalize": _normalize,
     "softmax": _softmax,
     "shift": _shift,
     "concat": _concat,

@@ -33,7 +33,7 @@ from tp.syntax.values import (
     describe,
     indexed,
 )
-from tp.syntax.words import near
+from tp.syntax.words import COMPARED, near
 
 Invoke = Callable[["Evaluator", Def, str, "dict[str, Value] | None", Sequence[t.Argument], Span], Value]
 Builtin = Callable[["Evaluator", t.Call], Value]
@@ -171,6 +171,9 @@ class Evaluator:
 
     def _name(self, node: t.Name) -> Value:
         return self.lookup(node.text, node.span)
+
+    def _comparison(self, node: t.Comparison) -> Value:
+        raise error("TP201", "a comparison is no value", node.span, COMPARED)
 
     def _index(self, node: t.Index) -> Value:
         base = self.value(node.base)

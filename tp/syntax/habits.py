@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from tp.syntax.foreign import NAMES
+from tp.syntax.words import COMPARED
 
 _GROUP = re.compile(r"\{(\w+)\}")
 _LONGEST = 1000
@@ -248,10 +249,8 @@ _SIGNS = {
     "%": "there is no remainder; an index is a whole number, such as l-1",
     "&": "there are no conditions; state each claim on a line of its own",
     "\\": "inside ( ) and [ ] lines may be broken freely; no sign is needed",
-    "<": "comparisons do not exist; an upper bound is claimed with: claim f : O(1)",
-    ">": "comparisons do not exist; an upper bound is claimed with: claim f : O(1)",
-    "≤": "comparisons do not exist; an upper bound is claimed with: claim f : O(1)",
-    "≥": "comparisons do not exist; an upper bound is claimed with: claim f : O(1)",
+    "≤": COMPARED,
+    "≥": COMPARED,
     "?": _STATIC,
     "$": "hyperparameters are used by their names",
 }
@@ -637,8 +636,8 @@ _RULES: list[tuple[str, Words, Words]] = [
     # conditions
     (
         r"^\s*(?!claim\b)[^#]*?(?P<at>(?<![-=<>|])[<>]=?(?![-<>]))",
-        "comparisons do not exist",
-        "nothing is decided while a program runs: relu(x) is x above 0 and 0 below, max(x, axis) the largest entry",
+        "a comparison is no value",
+        COMPARED,
     ),
     (
         r"^\s*(?!claim\b)[^=#]*=[^#]*?(?P<at>\b(?:not|and|or)\b)\s",
@@ -685,8 +684,8 @@ _RULES: list[tuple[str, Words, Words]] = [
     ),
     (
         rf"(?P<at>{_RELATION})",
-        "'{at}' does not exist: nothing is compared while a program runs",
-        "relu, max(x, axis) and causal softmax choose between values; an order is claimed with: claim f : O(1)",
+        "'{at}' does not exist",
+        COMPARED,
     ),
     (
         r"\b(?P<at>(?P<word>if)\b.*\belse\b.*)",

@@ -29,6 +29,8 @@ def _bare(node: t.Expression) -> str:
             return "-" + expression(node.operand, 2)
         case t.Chain():
             return " @ ".join(expression(p, 4) for p in node.parts)
+        case t.Comparison():
+            return f"{expression(node.left)} {node.sign} {expression(node.right)}"
         case t.Power():
             return f"{expression(node.base, _TIGHTEST)}^{_exponent(node.exponent)}"
         case t.Index():

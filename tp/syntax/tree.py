@@ -126,6 +126,14 @@ class Sum(Expression):
     terms: tuple[tuple[str, Expression], ...]
 
 
+class Comparison(Expression):
+    """``left > right`` or ``left < right``, as the condition of ``where``."""
+
+    left: Expression
+    sign: str
+    right: Expression
+
+
 class Range(Syntax):
     """``first..last``, both included."""
 

@@ -14,6 +14,8 @@ _WORDS = {
     "STAR": "'*'",
     "SLASH": "'/'",
     "BAR": "'|'",
+    "MORE": "'>'",
+    "LESS": "'<'",
     "PRIME": '"\'"',
     "RSQB": "']'",
     "LSQB": "'['",
@@ -33,6 +35,7 @@ _WORDS = {
 _OPERATORS = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "AT", "CIRCUMFLEX", "PRIME"})
 _STATEMENTS = frozenset({"WIDTH", "PARAM", "INPUT", "OUTPUT", "CLAIM", "FOR", "RETURN"})
 _MOST_COMPARED = 60
+COMPARED = "values are compared as the condition of where(x > y, a, b) only; a claim has a bound: claim f : O(1)"
 
 
 def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str | None]:
@@ -58,7 +61,9 @@ def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str
     if kind in ("NAME", "NUMBER") and "_NL" in set(expected):
         return message, "a statement ends with its line (or ';'); only ( ) and [ ] may span lines"
     if kind == "EQUAL":
-        return message, "comparisons do not exist; an assignment is a statement of its own"
+        return message, "an assignment is a statement of its own; where(x > y, a, b) compares two values"
+    if kind in ("MORE", "LESS"):
+        return message, COMPARED
     return message, None
 
 

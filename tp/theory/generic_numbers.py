@@ -28,6 +28,7 @@ from tp.primitives.gather_scatter import Gather
 from tp.primitives.generic import Generic
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.places import largest
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.read import Read
@@ -179,10 +180,9 @@ class GenericNumbers:
                 return self.at(operands[0])
             case Detach():
                 return _constant(self.at(operands[0])[0])
-            case Largest():
+            case Largest() if operation.along(node.type) is None:
                 finite = [a.name for a in node.type if not a.wide]
-                numbers = self.at(operands[0])[0]
-                return _constant(numbers == numbers.max(axis=finite.index(operation.axis), keepdims=True))
+                return _constant(largest(self.at(operands[0])[0], finite.index(operation.axis), operation.entries(1)))
             case Apply():
                 return self._applied(index)
             case Gather() if not operation.outs and operation.table[0] >= 0:
@@ -332,8 +332,8 @@ def _slope(name: str, k: int) -> Evaluated:
     degree, split = activation.degree(), activation.split()
     if activation.smoothness is Smoothness.SINGULAR_AT_ZERO and degree is not None:
         return _real_power(degree, k)
-    if name == "abs":
-        return _absolute(k)
+    if name in ("abs", "sign"):
+        return _absolute(k + (name == "sign"))
     if activation.smoothness is not Smoothness.ANALYTIC and split is not None:
         return _piecewise(split, k)
     if activation.smoothness is not Smoothness.ANALYTIC:

@@ -43,7 +43,7 @@ def kinks_meet(graph: Nodes, root: int) -> bool:
             known = facts(function.activation)
             if bent and known.degree is None and not known.slopes[1].at_zero:
                 return True
-            bent = of if known.jump == 1 else bent
+            bent = of if known.jump in (0, 1) else bent
         elif isinstance(operation, MapOperation) and bent:
             return True
         elif operation.derivative is Derivative.BILINEAR:

@@ -30,8 +30,11 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
@@ -166,7 +169,13 @@ def of_a_map(operation: Mapped | MapRemainder, use: _Use) -> Premise:
     return Premise(operation.name, use.spans, 1.0, 0.0, Extent.UNKNOWN, use.place, reason)
 
 
+@_premises.rule(Rank)
+def order(_: Rank, use: _Use) -> Premise:
+    return Premise("rank", use.spans, 1.0, 0.0, Extent.NOWHERE, use.place, _KINKED)
+
+
 @_premises.rule(Apply, Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Linear)
+@_premises.rule(Peak, Permuted, Repermuted, Reranked)
 @_premises.rule(Product, Read, Rename, Scatter, Sum, Switched, Variable)
 def polynomial(_: Operation, use: _Use) -> None:
     return None

@@ -70,7 +70,7 @@ def reached(program: Graph) -> dict[str, list[Place]]:
                         here[name] = made(index, state)
             if weight is not None:
                 here[weight.name] = made(index, _Carried.WIDE) if weight.applied else _Carried.BARE
-        elif operation.derivative is Derivative.LINEAR:
+        elif operation.derivative in (Derivative.LINEAR, Derivative.PLACED):
             alone = len(node.operands) == 1
             for operand in node.operands:
                 for name, state in carried[operand].items():

@@ -26,8 +26,11 @@ from tp.primitives.law_facts import root_mean_square
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
@@ -86,7 +89,7 @@ def scales(program: Nodes) -> list[float]:
     return found
 
 
-@_roles.rule(Constant, Detach)
+@_roles.rule(Constant, Detach, Peak)
 def fixed(_: Operation) -> _Role:
     return _Role.FIXED
 
@@ -97,12 +100,13 @@ def selection(_: Largest) -> _Role:
 
 
 @_roles.rule(Apply, Broadcast, Concat, ErrorSignal, Gather, Generic, Input, Linear, Pointwise, Product)
-@_roles.rule(Mapped, MapRemainder, Read, Remainder, Rename, Scatter, Sum, Switched, Variable)
+@_roles.rule(Mapped, MapRemainder, Permuted, Rank, Repermuted, Reranked)
+@_roles.rule(Read, Remainder, Rename, Scatter, Sum, Switched, Variable)
 def random(_: Operation) -> _Role:
     return _Role.RANDOM
 
 
-@_scales.rule(Input, Largest, Mapped, MapRemainder)
+@_scales.rule(Input, Largest, Mapped, MapRemainder, Rank)
 def one(_: Operation, spot: _Spot) -> float:
     return 1.0
 
@@ -151,8 +155,8 @@ def homogeneous(operation: Pointwise, spot: _Spot) -> float:
     return 1.0 if degree is None or degree <= 0 else _power(spot.inner[0], float(degree))
 
 
-@_scales.rule(Broadcast, Concat, Detach, ErrorSignal, Gather, Generic, Remainder, Rename, Scatter)
-@_scales.rule(Switched, Variable)
+@_scales.rule(Broadcast, Concat, Detach, ErrorSignal, Gather, Generic, Peak, Remainder, Rename, Scatter)
+@_scales.rule(Permuted, Repermuted, Reranked, Switched, Variable)
 def passed_on(_: Operation, spot: _Spot) -> float:
     return max(spot.inner, default=1.0)
 

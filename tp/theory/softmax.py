@@ -5,20 +5,21 @@ from __future__ import annotations
 from tp.graph.graph import Graph
 from tp.primitives.detach import Detach
 from tp.primitives.linear import Linear
+from tp.primitives.peak import Peak
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.sum_broadcast import Sum
 
 
 def exponentials(program: Graph) -> set[int]:
-    """The exponentials of arguments from which something detached is subtracted; only softmax does that."""
+    """The exponentials of arguments from which a maximum is subtracted as a constant; only softmax does that."""
     found: set[int] = set()
     for index in program:
         node = program[index]
         if node.operation != Pointwise("exp"):
             continue
         argument = program[node.operands[0]]
-        detached = any(isinstance(program[i].operation, Detach) for i in argument.operands)
+        detached = any(isinstance(program[i].operation, Detach | Peak) for i in argument.operands)
         if detached and isinstance(argument.operation, Linear):
             found.add(index)
     return found

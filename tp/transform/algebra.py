@@ -64,6 +64,10 @@ class Algebra(ABC, Generic[J]):
     @abstractmethod
     def bilinear(self, operation: Operation, left: J, right: J) -> J: ...
 
+    def placed(self, operation: Operation, places: J, value: J) -> J:
+        """An operation that is linear in ``value``; the derivatives of ``places`` vanish."""
+        return self.bilinear(operation, places, value)
+
     @abstractmethod
     def pointwise(self, operation: Operation, function: Function, jet: J) -> J:
         """``operation``, which applies ``function`` to every entry."""

@@ -22,7 +22,10 @@ from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped, map_node
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.remainder import Crossings, Remainder
 from tp.primitives.shorthand import apply_function, combine, contract, multiply, scaled, spread
 from tp.primitives.switched import Switched
@@ -133,26 +136,43 @@ class Displacing(Algebra[Displaced]):
         base = self.graph.add(operation, left.base, right.base)
         first = [*times(left.first, right.base), *times(left.base, right.first)]
         if (found := self._maximum(operation, left, right)) is not None:
-            mask, value, axis = found
+            mask, value, largest = found
             move = self.move(value)
             assert move is not None
             passed = times(mask.base, value.rest)
             # Where another entry becomes the largest, the two differ by no more than they move.
-            gained = [self.graph.add(Switched(axis, summed=True), value.base, move)] if mask.moves else []
+            change = Switched(largest.axis, summed=True, count=largest.count)
+            gained = [self.graph.add(change, value.base, move)] if mask.moves else []
             return self._made(base, first, passed, gained)
         both = times(self.move(left), self.move(right))
         return self._made(base, first, [*times(left.rest, right.base), *times(left.base, right.rest)], both)
 
     def _maximum(
         self, operation: Operation, left: Displaced, right: Displaced
-    ) -> tuple[Displaced, Displaced, str] | None:
-        """(mask, value, axis) where the product is the largest entry of the value along an axis, and it moves."""
+    ) -> tuple[Displaced, Displaced, Largest] | None:
+        """(mask, value, mask's operation) where the product is a sum of the largest entries of a value that moves."""
         for mask, value in ((left, right), (right, left)):
             node = self.graph[mask.base]
             if isinstance(node.operation, Largest) and node.operands == (value.base,) and value.moves:
-                axis = node.operation.axis
-                return (mask, value, axis) if operation == Product((axis,)) else None
+                largest = node.operation
+                return (mask, value, largest) if operation == Product((largest.axis,)) else None
         return None
+
+    def placed(self, operation: Operation, places: Displaced, value: Displaced) -> Displaced:
+        return _placed.of(operation)(operation, self, places, value)
+
+    def permuted(self, operation: Permuted, ranks: Displaced, value: Displaced) -> Displaced:
+        """A value in the order of ranks, both of which change."""
+        base = self.graph.add(operation, ranks.base, value.base)
+        first, passed = (
+            [] if m is None else [self.graph.add(operation, ranks.base, m)] for m in (value.first, value.rest)
+        )
+        made: list[int] = []
+        if (change := ranks.rest) is not None:
+            key, move = self.graph[change].operands
+            order = Repermuted(operation.axis, operation.inverse, own=key == value.base and not operation.inverse)
+            made = [self.graph.add(order, key, move, *([] if order.own else [self.total(value)]))]
+        return self._made(base, first, passed, made)
 
     def pointwise(self, operation: Operation, function: Function, jet: Displaced) -> Displaced:
         base = self.graph.add(operation, jet.base)
@@ -295,10 +315,30 @@ def switched(operation: Largest, algebra: Displacing, jets: Sequence[Displaced])
     move = algebra.move(jet)
     assert move is not None
     base = algebra.graph.add(operation, jet.base)
-    return algebra.made(base, algebra.graph.add(Switched(operation.axis), jet.base, move))
+    change = Switched(operation.axis, count=operation.count)
+    return algebra.made(base, algebra.graph.add(change, jet.base, move))
 
 
-@_crossings.rule(Detach)
-def detached(operation: Detach, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
-    """Treated as unchanged. Softmax detaches what it subtracts from its argument, and does not depend on it."""
+@_crossings.rule(Rank)
+def reranked(operation: Rank, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
+    """Entries may pass each other."""
+    (jet,) = jets
+    move = algebra.move(jet)
+    assert move is not None
+    base = algebra.graph.add(operation, jet.base)
+    return algebra.made(base, algebra.graph.add(Reranked(operation.axis), jet.base, move))
+
+
+_placed: Interpretation[Callable[[Any, Displacing, Displaced, Displaced], Displaced]] = Interpretation("placed")
+"""``rule(operation, algebra, places, value)``: an operation that is linear in a value, at places that may change."""
+
+
+@_placed.rule(Permuted)
+def reordered(operation: Permuted, algebra: Displacing, places: Displaced, value: Displaced) -> Displaced:
+    return algebra.permuted(operation, places, value)
+
+
+@_crossings.rule(Detach, Peak)
+def detached(operation: Detach | Peak, algebra: Displacing, jets: Sequence[Displaced]) -> Displaced:
+    """Treated as unchanged: softmax does not depend on what it subtracts from its argument."""
     return Displaced(algebra.graph.add(operation, jets[0].base))

@@ -1,4 +1,4 @@
-"""Powers, products and compositions of piecewise-linear functions of one value, written as one function of it.
+"""Powers, products and compositions of steps and piecewise-linear functions of one value, as one function of it.
 
 A product such as relu(h) relu(h) is smoother than its factors: where one of them crosses its kink, the other one is
 small. The order calculus takes every node by itself, and sees this only where the product is a single function. In
@@ -13,6 +13,8 @@ from fractions import Fraction
 
 from tp.activations import find
 from tp.activations.piecewise_linear import PiecewiseLinear
+from tp.activations.sign import Sign
+from tp.activations.step import Step
 from tp.graph.axes import ONE, Scale
 from tp.graph.builder import GraphBuilder
 from tp.graph.operation import Operation
@@ -68,7 +70,7 @@ class Fusing:
             return copy
         if isinstance(operation, Product) and operation.over:
             return total(self.graph, self._node(found), operation.over)
-        bare = found.power == 1 and found.argument == operands[0]
+        bare = found.power <= 1 and found.argument == operands[0] and not isinstance(operation, Product)
         if not bare and not isinstance(operation, Linear):
             copy = self._node(found)
         self._known[copy] = found
@@ -90,12 +92,17 @@ class Fusing:
                 return _Power(known.argument, known.power, known.right, known.left, known.scale * operation.scales[0])
             case Product() if len(operands) == 2 and any(i in self._known for i in operands):
                 left, right = (self._known.get(i) or _Power(i) for i in operands)
-                return left.times(right) if left.argument == right.argument else None
+                alike = left.argument == right.argument and left.power + right.power > 0
+                return left.times(right) if alike else None
             case _:
                 return None
 
     def _function(self, activation: str, operand: int) -> _Power | None:
         function, known = find(activation), self._known.get(operand)
+        if isinstance(function, Step | Sign):
+            return _Power(operand, 0, Fraction(1), Fraction(int(function.least))) if known is None else None
+        if known is not None and not known.power:
+            return None
         if isinstance(function, PiecewiseLinear):
             return _Power(operand, 1, *function.sides) if known is None else known.within(function.sides)
         degree = function.degree()

@@ -46,6 +46,8 @@ def jets(
                 out[index] = algebra.bilinear(operation, *operands)
             elif isinstance(operation, Mapped):
                 out[index] = algebra.mapped(operation, operands)
+            elif operation.derivative is Derivative.PLACED:
+                out[index] = algebra.placed(operation, *operands)
             elif operation.derivative is Derivative.LINEAR:
                 out[index] = algebra.linear(operation, operands)
             else:

@@ -27,8 +27,12 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted
+from tp.primitives.places import before, largest, rearranged
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank
 from tp.primitives.read import Read
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
@@ -44,8 +48,11 @@ KNOWN = (
     Input,
     Largest,
     Linear,
+    Peak,
+    Permuted,
     Pointwise,
     Product,
+    Rank,
     Read,
     Rename,
     Scatter,
@@ -131,10 +138,15 @@ class Batch:
             case Product(over):
                 return self.product(arrays, types, over, node.type)
             case Largest(axis):
+                return largest(arrays[0], 1 + names(types[0]).index(axis), node.operation.entries(self.n))
+            case Rank(axis):
                 place = 1 + names(types[0]).index(axis)
-                best = np.expand_dims(arrays[0].argmax(axis=place), place)
-                count = np.arange(arrays[0].shape[place]).reshape([-1 if i == place else 1 for i in range(best.ndim)])
-                return (best == count).astype(float)
+                return (before(arrays[0], place) + 1.0) / arrays[0].shape[place]
+            case Permuted(axis, inverse):
+                ranks, entries = (spread(a, t, node.type) for a, t in zip(arrays, types, strict=True))
+                return rearranged(ranks, entries, 1 + names(node.type).index(axis), inverse=inverse)
+            case Peak(axis):
+                return arrays[0].max(axis=1 + names(types[0]).index(axis))
             case Gather(axis, outs, table):
                 moved = np.moveaxis(arrays[0], 1 + names(types[0]).index(axis.name), -1)
                 places = np.asarray(table)

@@ -21,6 +21,12 @@ def flat_value(arguments: tuple[Any, ...], _: Sequence[Table]) -> Table:
     return still(closed(exponent + entries, exponent + (entries + 1) // 2, exponent + heavy, omega))
 
 
+def mask(arguments: tuple[Any, ...], _: Sequence[Table]) -> Table:
+    """n^count ones among n^omega entries, zeros elsewhere."""
+    count, omega = arguments
+    return still(closed(count, (count + 1) // 2, 0, omega))
+
+
 def detach(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
     return still(premises[0][0])
 

@@ -97,6 +97,10 @@ class NormCalculus:
         """Entries of one size that do not move."""
         return Jet(self.line("norm.flat", (None if exponent is None else self.grains(exponent), self.size(axes), 0)))
 
+    def mask(self, share: Fraction, axes: WideAxes) -> Jet:
+        """Ones at n^share of the entries, zeros elsewhere, that do not move."""
+        return Jet(self.line("norm.mask", (self.size(axes) + self.grains(share), self.size(axes))))
+
     def detached(self, jet: Jet) -> Jet:
         return Jet(self.line("norm.detach", (), jet.value))
 

@@ -13,6 +13,7 @@ from tp.orders.bounds import function_rules, linear_rules, map_rules, output_rul
 
 NORM_RULES: Mapping[str, Callable[[tuple[Any, ...], Sequence[Any]], Any]] = {
     "norm.flat": linear_rules.flat_value,
+    "norm.mask": linear_rules.mask,
     "norm.detach": linear_rules.detach,
     "norm.linear": linear_rules.linear,
     "norm.refined": linear_rules.refined,

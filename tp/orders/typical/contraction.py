@@ -31,8 +31,10 @@ def extremes(term: Term, over: WideAxes) -> Iterable[tuple[Term, WideAxes]]:
         return
     rare = {axis for rarity, _ in here for axis, _ in rarity.axes}
     order = (*(a for a in over if a[0] in rare), *(a for a in over if a[0] not in rare))
-    for gain, share in corners(here, over):
-        bound = term.bound or gain >= BEYOND or (gain > 0 and any(r.moving for r, _ in here))
+    for gain, share in corners(here, over, term.part):
+        # Few places where the term is not zero need not be those where it is large.
+        few = bool(term.part) or any(r.moving for r, _ in here)
+        bound = term.bound or gain >= BEYOND or (gain > 0 and few)
         yield term._replace(size=term.size + gain, part=min(term.part, share), tail=rest, bound=bound), order
 
 

@@ -13,6 +13,8 @@ from tp.orders.typical.rules import Rules
 from tp.orders.typical.value import Value
 
 Derived = Derivation[Value]
+Chosen = tuple[tuple[str, Fraction], Fraction, bool]
+"""A wide axis, the exponent of how many of its entries are chosen, and whether their law has no end."""
 
 
 class Calculus:
@@ -140,17 +142,59 @@ class Calculus:
             return self.zero
         return self.line("map remainder", (function, terms, adjoint, ins, outs), tuple(values))
 
-    def switched(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
-        """The change of the mask of the largest entry of ``base`` under ``move``; ``dense`` as in a remainder."""
-        if not move.value.terms:
-            return self.zero
-        return self.line("switched", (axes,), (base, move, *([] if dense is None else [dense])))
+    def switched(
+        self,
+        base: Derived,
+        move: Derived,
+        axes: WideAxes,
+        dense: Derived | None = None,
+        chosen: Chosen | None = None,
+    ) -> Derived:
+        """The change of the mask of the largest entries of ``base`` under ``move``; ``dense`` as in a remainder.
 
-    def exchanged(self, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None = None) -> Derived:
-        """What the largest entry gains where ``move`` makes another one the largest; ``dense`` as in a remainder."""
+        ``chosen`` says how many entries of a wide axis these are; without it they lie along a finite one.
+        """
+        return self._switched("switched", base, move, axes, dense, chosen)
+
+    def exchanged(
+        self,
+        base: Derived,
+        move: Derived,
+        axes: WideAxes,
+        dense: Derived | None = None,
+        chosen: Chosen | None = None,
+    ) -> Derived:
+        """What a sum of largest entries gains where ``move`` makes others the largest; for the rest see `switched`."""
+        return self._switched("exchanged", base, move, axes, dense, chosen)
+
+    def _switched(
+        self, rule: str, base: Derived, move: Derived, axes: WideAxes, dense: Derived | None, chosen: Chosen | None
+    ) -> Derived:
         if not move.value.terms:
             return self.zero
-        return self.line("exchanged", (axes,), (base, move, *([] if dense is None else [dense])))
+        return self.line(rule, (axes, *(chosen or ())), (base, move, *([] if dense is None else [dense])))
+
+    def chosen(self, value: Derived, along: tuple[str, Fraction], count: Fraction, axes: WideAxes) -> Derived:
+        """The mask of the n^count largest entries of ``value`` along the wide axis ``along``."""
+        return self.line("chosen", (along, count, axes), (value,))
+
+    def reranked(
+        self, base: Derived, move: Derived, along: WideAxes, axes: WideAxes, dense: Derived | None = None
+    ) -> Derived:
+        """The change of ranks of ``base`` under ``move``, along a finite axis or the wide one in ``along``."""
+        if not move.value.terms:
+            return self.zero
+        return self.line("reranked", (along, axes), (base, move, *([] if dense is None else [dense])))
+
+    def permuted(self, ranks: Derived, value: Derived, along: WideAxes, axes: WideAxes) -> Derived:
+        """``value`` in the order of ``ranks``, along a finite axis or the wide one in ``along``."""
+        return self.line("permuted", (along, axes), (ranks, value)) if value.value.terms else value
+
+    def repermuted(self, values: Sequence[Derived], along: WideAxes, axes: WideAxes) -> Derived:
+        """The change of an order: of a base, its move, and what is ordered, if that is not the base itself."""
+        if any(not v.value.terms for v in values[1:]):
+            return self.zero
+        return self.line("repermuted", (along, axes), tuple(values))
 
     def function_of(self, value: Derived, axes: WideAxes) -> Derived:
         """A bounded function of ``value`` about which nothing else is known."""

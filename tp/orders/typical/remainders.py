@@ -1,4 +1,4 @@
-"""Changes of functions under finite moves, beyond Taylor polynomials (calculus, theorems 3.11 to 3.13)."""
+"""Changes of functions under finite moves, beyond Taylor polynomials (calculus, theorems 3.11 and 3.12)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from tp.orders.typical.context import Context
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
-from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, taylor
+from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, restricted, taylor
 from tp.orders.typical.tails import falling, largest, rises, rising
 from tp.orders.typical.value import Term, Value
 
 ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
 KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
 UNSEEN = "at an input that is not trained on, where a derivative jumps is independent of the move"
-MAXIMA = "few positions of a maximum change in training; their number is bounded, not their signs"
 
 PLACE = Source("@crossing", Fraction(0), symmetric=False)
 """Which entries cross a jump at an input that is not trained on: mean zero given all moves, at each place by itself."""
@@ -45,6 +44,23 @@ def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     if smaller if crosses or function.degree is not None else move.top < 0:
         regular = _series(at, arguments, base, move, lower)
         return added(at, (regular, _crossed(at, arguments, base, move, known)), axes) if crosses else regular
+    if not any(t.part for t in move.terms):
+        return _split(at, arguments, base, move, lower)
+    # Nothing changes where nothing moves.
+    common = at.value([t for t in move.terms if not t.part], axes)
+    few = restricted(at, _split(at, arguments, base, move, lower), move, axes, bound=bool(common.terms))
+    return added(at, (remainder(at, arguments, (base, common, *values[2:])), few), axes) if common.terms else few
+
+
+def _split(
+    at: Context,
+    arguments: tuple[Function, int, int, WideAxes],
+    base: Value,
+    move: Value,
+    lower: Value | None,
+) -> Value:
+    """All of φ^{(k)}(b + m) and of what is subtracted from it."""
+    function, k, q, axes = arguments
     # A lower bound without tails does not come from the values that move.
     still = None if lower is None else at.value([t for t in lower.terms if not t.tail], axes)
     moved = still if still is not None and still.terms else None
@@ -178,26 +194,3 @@ def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     content = both.content.times(at.entries(PLACE, axes))
     around = both._replace(size=move.top * (jump - k), part=move.top - width, content=content, members=())
     return added(at, (_series(at, arguments, base, move, None), averaged, at.value([around], axes)), axes)
-
-
-def switched(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
-    """The change of the mask of the largest entry of b under a move m: nonzero at a share n^{min(m-b, 0)}."""
-    return _switched(at, arguments[0], values, gained=False)
-
-
-def exchanged(at: Context, arguments: tuple[WideAxes], values: Sequence[Value]) -> Value:
-    """What the largest entry of b gains where another becomes the largest: at most n^m, at a share n^{min(m-b, 0)}."""
-    return _switched(at, arguments[0], values, gained=True)
-
-
-def _switched(at: Context, axes: WideAxes, values: Sequence[Value], *, gained: bool) -> Value:
-    base, move, *dense = values
-    if move.top is None:
-        return at.zero
-    part = 0 if not dense or dense[0].top is None else min(move.top - dense[0].top, 0)
-    if part and not axes:
-        return at.zero
-    at.notes.add(MAXIMA)
-    size = move.top if gained else 0
-    tail = rising(largest(t.tail for t in move.terms)) if gained else ()
-    return at.value([joined("none", (*base.terms, *move.terms), size, part, bound=True, tail=tail)], axes)

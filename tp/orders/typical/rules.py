@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tp.orders.typical import linear_rules, map_rules, matrix_rules, remainders, renaming, series
+from tp.orders.typical import linear_rules, map_rules, matrix_rules, places, remainders, renaming, series
 from tp.orders.typical.context import Context
 from tp.orders.typical.value import Value
 
@@ -35,8 +35,12 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
     "remainder elsewhere": remainders.elsewhere,
     "map": map_rules.mapped,
     "map remainder": map_rules.remainder,
-    "switched": remainders.switched,
-    "exchanged": remainders.exchanged,
+    "chosen": places.chosen,
+    "switched": places.switched,
+    "exchanged": places.exchanged,
+    "reranked": places.reranked,
+    "permuted": places.permuted,
+    "repermuted": places.repermuted,
 }
 """Every rule by its name: from plain arguments and the values of its premises to its value."""
 

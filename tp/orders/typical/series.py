@@ -56,6 +56,8 @@ def evaluated(
         return at.one
     if slopes[k + 1].constant and degree == k + 1:
         return value
+    if (degree is None or degree >= k) and _mostly_zero(value):
+        return _at_few(at, function, k, value, axes, lower)
     if top is None or (top < 0 and degree is None):
         if _reaches(value.terms):
             return _small(at, function, k, value, axes)
@@ -101,6 +103,30 @@ def evaluated(
         return at.value([joined(slope.symmetry, leading, size, bound=bound or unsure or share < 0, tail=thick)], axes)
 
     return taylor(at, at_leading, rest, axes) if rest.terms else at_leading(0)
+
+
+def _mostly_zero(value: Value) -> bool:
+    """Whether terms that are zero at most places are, where they are not, as large as all others."""
+    few = max((t.size for t in value.terms if t.part), default=None)
+    return few is not None and all(t.part or t.size <= few for t in value.terms)
+
+
+def _at_few(at: Context, function: Function, k: int, value: Value, axes: WideAxes, lower: Value | None) -> Value:
+    """A function of terms of which some are zero at most places: what it is there, and what it is at the few others."""
+    common = at.value([t for t in value.terms if not t.part], axes)
+    whole = at.value([t._replace(part=0) for t in value.terms], axes)
+    there = evaluated(at, function, k, whole, axes, lower)
+    found = restricted(at, there, value, axes, bound=bool(common.terms))
+    most = evaluated(at, function, k, common, axes, lower if common.terms else None)
+    if not common.terms and function.degree == k:
+        most = at.value([t._replace(bound=True) for t in at.one.terms], axes)
+    return added(at, (most, found), axes)
+
+
+def restricted(at: Context, value: Value, few: Value, axes: WideAxes, *, bound: bool) -> Value:
+    """``value`` at the places where those terms of ``few`` are not zero that are so at a vanishing share."""
+    share = max(t.part for t in few.terms if t.part)
+    return at.value([t._replace(part=min(t.part, share), bound=t.bound or bound) for t in value.terms], axes)
 
 
 class Least(NamedTuple):

@@ -230,11 +230,12 @@ def _dependent(rarities: Sequence[Rarity]) -> list[list[int]]:
     return groups
 
 
-def corners(tail: Tail, over: Iterable[tuple[str, Fraction]] = ()) -> list[tuple[Grains, Grains]]:
+def corners(tail: Tail, over: Iterable[tuple[str, Fraction]] = (), within: Grains = 0) -> list[tuple[Grains, Grains]]:
     """(gain, share): a term is larger by n^gain at n^share of the places, at every corner of its profiles.
 
     Sums are convex in x between corners, so their extremes are there. The last corner is where one place is left of
-    all, or of those along the axes ``over`` alone. More than :data:`MOST` rarities have no known bound.
+    all, or of those along the axes ``over`` alone. Of a term that is not zero at n^within of the places only, one more
+    is where as many places are left. More than :data:`MOST` rarities have no known bound.
     """
     rarities = [r for r, _ in tail]
     if len(tail) > MOST:
@@ -249,7 +250,7 @@ def corners(tail: Tail, over: Iterable[tuple[str, Fraction]] = ()) -> list[tuple
         mine = next(g for g in groups if last in g)
         for places in product(*(s if i != last else [0] for i, s in enumerate(stops))):
             used = _share(rarities, [g for g in groups if g is not mine], places)
-            ends = [(e + used) / rarities[last].rate for e in {reach, part} if e + used > 0]
+            ends = [(e + used) / rarities[last].rate for e in {reach, part, -within} if e + used > 0]
             for x in (*stops[last], *ends):
                 xs = [*places]
                 xs[last] = x
@@ -278,9 +279,12 @@ def _share(rarities: Sequence[Rarity], groups: Sequence[Sequence[int]], places: 
     return sum((min(-rarities[i].rate * places[i] for i in g) for g in groups), 0)
 
 
-def worst(tail: Tail, weight: Fraction = Fraction(0)) -> Grains:
-    """The largest gain of an entry plus ``weight`` times the exponent of its share."""
-    return max(gain + weight * share for gain, share in corners(tail))
+def worst(tail: Tail, weight: Fraction = Fraction(0), within: Grains = 0) -> Grains:
+    """The largest gain of an entry plus ``weight`` times the exponent of its share, which is n^within at most.
+
+    The places of large entries and those where a term is not zero may be the same: shares do not multiply.
+    """
+    return max(gain + weight * min(share, within) for gain, share in corners(tail, (), within))
 
 
 def split(tail: Tail, axes: Iterable[tuple[str, Fraction]]) -> tuple[Tail, Tail]:

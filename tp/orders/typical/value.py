@@ -128,5 +128,7 @@ class Value:
 
     def _most(self, weight: Fraction) -> Fraction | None:
         """The largest exponent of entries plus ``weight`` times that of their share."""
-        sizes = [t.size + grains.scaled(t.part, weight) + (worst(t.tail, weight) if t.tail else 0) for t in self.terms]
+        sizes = [
+            t.size + (worst(t.tail, weight, t.part) if t.tail else grains.scaled(t.part, weight)) for t in self.terms
+        ]
         return grains.exponent(max(sizes)) if sizes else None

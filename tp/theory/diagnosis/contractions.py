@@ -21,8 +21,11 @@ from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
+from tp.primitives.peak import Peak
+from tp.primitives.permuted import Permuted, Repermuted
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
+from tp.primitives.rank import Rank, Reranked
 from tp.primitives.read import Read
 from tp.primitives.remainder import Remainder
 from tp.primitives.rename import Rename
@@ -53,6 +56,7 @@ def stated(operation: Product | Sum, program: Graph) -> tuple[str, ...]:
 
 
 @_summed.rule(Broadcast, Concat, Constant, Detach, ErrorSignal, Gather, Generic, Input, Largest, Linear, Pointwise)
-@_summed.rule(Mapped, MapRemainder, Read, Remainder, Rename, Scatter, Switched, Variable)
+@_summed.rule(Mapped, MapRemainder, Peak, Permuted, Rank, Repermuted, Reranked)
+@_summed.rule(Read, Remainder, Rename, Scatter, Switched, Variable)
 def nothing(_: Operation, program: Graph) -> tuple[str, ...]:
     return ()
