@@ -204,6 +204,20 @@ def test_in_a_loop(rows: int, columns: int) -> None:
     np.testing.assert_allclose(z, np.tanh(y) @ w, atol=1e-10)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("size", "block"), [(200, 10), (200, 1), (130, 65)])
+def test_many_pairs_stay_orthonormal(size: int, block: int, dtype: str) -> None:
+    """Half of the space, each time asked about the answers before: pairs are orthonormal within a few roundings."""
+    matrix = blank(size, size, 0, dtype, "numpy")
+    x = np.random.default_rng(0).standard_normal((block, size))
+    for number in range(size // (2 * block)):
+        x, matrix = ask(matrix, np.tanh(3 * x) + np.roll(x, 1, axis=-1), bool(number % 3 == 2))
+    known = size // (2 * block) * block
+    for rows in (matrix.start, matrix.end):
+        assert rows.shape == (known, size)
+        np.testing.assert_allclose(rows @ rows.T, np.eye(known), atol=30 * float(np.finfo(dtype).eps))
+
+
 def test_shared_coordinates() -> None:
     """Two matrices with the same questions keep one basis, and answer as they do alone."""
     x = np.random.default_rng(0).standard_normal((3, 50))
@@ -356,7 +370,13 @@ right_frame = haar.uniform_frame
 @pytest.mark.parametrize("wrong", [_sphere_of_all, _normal_rows, _positive])
 def test_wrong_laws_are_noticed(wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames that ignore known images, vectors that are normal instead of orthonormal, signs that are not uniform."""
-    monkeypatch.setattr(haar, "uniform_frame", wrong)
+
+    def drawn_wrongly(key: Any, basis: Any, wanted: Any, inside: Any, outside: Any) -> tuple[Any, Any]:
+        frame = wrong(key, basis, wanted)
+        return frame, inside @ basis + outside @ frame
+
+    monkeypatch.setattr(haar, "frame_and_answers", drawn_wrongly)
+    monkeypatch.setattr(haar, "late_frame_and_answers", drawn_wrongly)
     assert worst(drawn(32, 32, 1000), expected(32, 32, 1000)) < 1e-12
 
 

@@ -86,6 +86,15 @@ def products(x: Float[Array, "*draws k size"], y: Float[Array, "*draws l size"])
     return rows_times_rows(x, y) if is_numpy(x, y) else long_einsum("kn,ln->kl", x, y)
 
 
+def orthonormalising(gram: Float[Array, "*draws k k"]) -> Float[Array, "*draws k k"]:
+    """The lower triangular matrix that makes rows orthonormal which are far from dependent; zero rows stay zero.
+
+    ``gram`` are the inner products of the rows.
+    """
+    square = _diagonal(gram)
+    return _factor(gram, _eps(gram) * square, namespace(gram).zeros_like(square))[1]
+
+
 def resolution(k: int, dtype: Any) -> float:
     """The fraction of a vector's length that rounding may lose in a block of ``k`` vectors."""
     return (_NOISE * k * float(np.finfo(dtype).eps)) ** 0.5
