@@ -165,7 +165,7 @@ class _Structured:
                     "TP310",
                     f"{form.size} is at most the number of {side}",
                     syntax.span,
-                    f"there are {write_scale(count)}",
+                    f"there are {write_scale(count) if count.powers else format(count.coefficient, 'g')}",
                 )
         return size
 
