@@ -39,8 +39,20 @@ print(json.dumps([needed(experiment, at), experiment.memory(at), peak]))
 """
 
 
+STRUCTURES = {
+    "orthogonal": "1",
+    "sparse": "1, normal(0, 1)",
+    "low_rank": "100",
+    "banded": "5",
+    "block_diagonal": "2",
+    "circulant": "normal(0, 1)",
+    "hadamard": "1",
+}
+"""Arguments with which each structure takes much memory."""
+
+
 def program(law: str) -> str:
-    arguments = "1" if law == "constant" else "0, 1"
+    arguments = "1" if law == "constant" else STRUCTURES.get(law, "0, 1")
     return f"""program p {{
         width n
         input x : [d=4]
@@ -58,7 +70,7 @@ def measured(*case: Any) -> tuple[int, int, int]:
     return need, estimate, peak
 
 
-CASES = [(law, dtype) for law in LAWS for dtype in ("float32", "float64")]
+CASES = [(law, dtype) for law in (*LAWS, *STRUCTURES) for dtype in ("float32", "float64")]
 HEAVY = ("student_t", "float32")
 
 

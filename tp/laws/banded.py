@@ -35,6 +35,7 @@ STRUCTURE = Form(
     size="k",
     within=("columns",),
     zeros=True,
+    scratch=48,
     mean_square=lambda rows, columns, size: size * inverse(columns),
     kind=kind,
 )

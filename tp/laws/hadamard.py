@@ -29,5 +29,6 @@ STRUCTURE = Form(
     draw,
     of_entries=False,
     family="rademacher",
+    scratch=48,
     kind=kind,
 )

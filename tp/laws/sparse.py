@@ -13,11 +13,12 @@ from tp.namespace import is_numpy, namespace
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
     from tp.matrix_free.sparse import compressed
 
-    row, column, values = compressed(source, rows, columns, size, entries)
-    made = namespace(values).zeros((rows, columns), values.dtype)
+    lines, column, values = compressed(source, rows, columns, size, entries)
+    xp = namespace(values)
+    made = xp.zeros((rows, columns), values.dtype)
     if not is_numpy(values):
-        return made.at[row, column].add(values)
-    made[row, column] = values
+        return made.at[lines, column].add(values)
+    made[xp.repeat(xp.arange(rows), xp.diff(lines)), column] = values
     return made
 
 

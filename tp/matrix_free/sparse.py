@@ -11,6 +11,7 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from jaxtyping import Float, Int
 
 from tp.matrix_free.coordinates import Coordinates
@@ -85,23 +86,43 @@ def most(rows: int, columns: int, share: float) -> int:
     return min(rows * columns, int(mean + 12.0 * (mean * (1.0 - share)) ** 0.5 + 70.0))
 
 
-def places(source: Source, rows: int, columns: int, share: float) -> tuple[Array, Array, Array]:
-    """The rows and columns of the entries, in order, and which of them are there; NumPy returns only these."""
-    first, more = source.split()
+def compressed(
+    source: Source, rows: int, columns: int, share: float, entries: Any
+) -> tuple[Int[Array, " lines"], Int[Array, " most"], Float[Array, " most"]]:
+    """Lines, columns and values of the entries; with JAX zeros follow them.
+
+    Should there be more entries than JAX has room for, all values are no numbers: nothing wrong is shown.
+    """
+    where, numbers = source.split()
+    first, more = where.split()
     gaps = first.gaps((most(rows, columns, share),), share)
-    if not is_numpy(gaps):
-        return _places_of_jax(gaps, rows, columns)
-    found = [np.cumsum(gaps) - 1]
-    while found[-1][-1] < rows * columns - 1:
+    if is_numpy(gaps):
+        whole = _sums(gaps, more, rows * columns, share)
+        small = np.int32 if max(columns, len(whole)) < 2**31 else np.int64
+        lines = np.searchsorted(whole, np.arange(rows + 1) * columns).astype(small)
+        column = np.remainder(whole, columns, out=whole).astype(small)
+        return lines, column, entries(numbers, column.shape)
+    row, column, inside = _places(gaps, rows, columns)
+    xp, values = namespace(gaps), entries(numbers, inside.shape)
+    room = len(inside) == rows * columns
+    return row, column, xp.where(inside, values, 0.0) + (0.0 if room else xp.where(inside[-1], xp.nan, 0.0))
+
+
+def _sums(gaps: Any, more: Source, size: int, share: float) -> npt.NDArray[np.int64]:
+    """The places of the entries among all ``size``, by NumPy; further gaps are drawn where these do not suffice."""
+    found = np.cumsum(gaps, out=gaps)
+    found -= 1
+    while found[-1] < size - 1:
         first, more = more.split()
-        found.append(found[-1][-1] + np.cumsum(first.gaps((len(gaps),), share)))
-    whole = np.concatenate(found)
-    whole = whole[: np.searchsorted(whole, rows * columns)]
-    return whole // columns, whole % columns, np.ones(len(whole), bool)
+        further = np.cumsum(first.gaps(gaps.shape, share))
+        found = np.concatenate((found, found[-1] + further))
+    return found[: np.searchsorted(found, size)]
 
 
-def _places_of_jax(gaps: Any, rows: int, columns: int) -> tuple[Array, Array, Array]:
-    """Sums of the gaps as pairs (row, column): their number may be larger than integers of 32 bits hold.
+def _places(gaps: Any, rows: int, columns: int) -> tuple[Array, Array, Array]:
+    """The rows and columns of the entries by JAX, and which of them are there.
+
+    Sums of gaps are pairs (row, column): as numbers they may be larger than integers of 32 bits hold.
 
     They are added up in lanes side by side, and then the lanes: few steps, and little to compile.
     """
@@ -136,32 +157,10 @@ def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: A
         made = [begin(rows, columns, size, entries, one, dtype) for one in key]
         longest = max(len(m.values) for m in made)
         padded = ((np.pad(a, (0, longest - len(a))) for a in (m.values, m.columns)) for m in made)
-        values, places_ = (np.stack(arrays) for arrays in zip(*padded, strict=True))
-        return Sparse(values, places_, np.stack([m.lines for m in made]), sides)
-    row, column, values = compressed(source(key), rows, columns, size, entries)
-    xp = of_key(key)
-    if xp is np:
-        lines = np.searchsorted(row, np.arange(rows + 1))
-        small = np.int32 if max(columns, len(row)) < 2**31 else np.int64
-        return Sparse(np.asarray(values, dtype), column.astype(small), lines.astype(small), sides)
-    return Sparse(xp.asarray(values, dtype), column, row, sides)
-
-
-def compressed(
-    source: Source, rows: int, columns: int, share: float, entries: Any
-) -> tuple[Int[Array, " most"], Int[Array, " most"], Float[Array, " most"]]:
-    """The rows, columns and values of the entries, in order; with JAX zeros follow.
-
-    Should there be more entries than JAX has room for, all values are no numbers: nothing wrong is shown.
-    """
-    where, numbers = source.split()
-    row, column, inside = places(where, rows, columns, share)
-    values = entries(numbers, inside.shape)
-    if is_numpy(values):
-        return row, column, values
-    xp = namespace(values)
-    room = len(inside) == rows * columns
-    return row, column, xp.where(inside, values, 0.0) + (0.0 if room else xp.where(inside[-1], xp.nan, 0.0))
+        values, places = (np.stack(arrays) for arrays in zip(*padded, strict=True))
+        return Sparse(values, places, np.stack([m.lines for m in made]), sides)
+    lines, places, values = compressed(source(key), rows, columns, size, entries)
+    return Sparse(of_key(key).asarray(values, dtype), places, lines, sides)
 
 
 def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
@@ -173,7 +172,7 @@ def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Eff
 
 
 def held(rows: int, columns: int, size: float) -> int:
-    return 3 * most(rows, columns, size) + rows
+    return 5 * most(rows, columns, size) + rows
 
 
 KIND = Kind(begin, effort, held, code=0.5)
