@@ -12,8 +12,8 @@ from tp.graph.axes import ONE, Axis, Scale, Type, Width, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.operation import Operation
-from tp.graph.parameter import Law, Parameter
-from tp.laws import LAWS
+from tp.graph.parameter import Law, Parameter, Structure
+from tp.laws import LAWS, STRUCTURES
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
@@ -42,12 +42,19 @@ finite_axes = st.lists(st.sampled_from(FINITE), unique=True, max_size=3).map(tup
 
 
 @st.composite
+def structures(draw: Any) -> Structure:
+    name = draw(st.sampled_from(sorted(STRUCTURES)))
+    return Structure(name, () if STRUCTURES[name].size is None else (draw(scales),))
+
+
+@st.composite
 def parameters(draw: Any, name: str) -> Parameter:
     law = Law(
         draw(st.sampled_from(sorted(LAWS))),
         draw(scales),
         draw(st.none() | scales),
         tuple(draw(st.lists(floats, max_size=2))),
+        draw(st.none() | structures()),
     )
     outs = draw(axes)
     ins = tuple(a for a in draw(axes) if a not in outs) if draw(st.booleans()) else ()

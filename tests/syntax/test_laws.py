@@ -69,6 +69,8 @@ REFUSED = [
     ("low_rank()", "TP308", "low_rank()", "usage: low_rank(r, law)"),
     ("sparse(normal(0, 1))", "TP308", "normal(0, 1)", "usage: sparse(p, law)"),
     ("sparse(1/2, 0, 1)", "TP308", "0", "usage: sparse(p, law)"),
+    ("sparse(1/2, normal(mean=0, deviation=1))", "TP308", "mean=0", "usage: normal(mean, deviation)"),
+    ("low_rank(4, n)", "TP308", "n", "usage: low_rank(r, law)"),
     ("sparse(1/2, normal)", "TP308", "normal", "write normal(...)"),
     ("sparse(1/2, normal(0, 1), 3)", "TP308", "3", "usage: sparse(p, law)"),
     ("sparse(1/2, normal(1, 1))", "TP308", "normal(1, 1)", "mean"),

@@ -94,7 +94,7 @@ def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: A
 def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
     count, total = held(rows, columns, size), Effort(held(rows, columns, size))
     for k, _ in groups:
-        total += Effort(0.0, 6.0 * k * count, 0.0, int(min(size, 20)))
+        total += Effort(0.0, 6.0 * k * count, 0.0, 1 + int(min(size, 800)) // 8)
     return total
 
 

@@ -114,7 +114,7 @@ def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Eff
     passes = max(1, -(-(whole.bit_length() - 1) // (_RADIX.bit_length() - 1)))
     total = Effort(4.0 * whole)
     for k, _ in groups:
-        total += Effort(0.0, k * whole * (8.0 + 4.0 * passes), k * whole * passes * _RADIX, 1)
+        total += Effort(0.0, k * whole * (16.0 + 8.0 * passes), k * whole * passes * _RADIX, 1)
     return total
 
 

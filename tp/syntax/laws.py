@@ -112,7 +112,7 @@ class _Structured:
             if isinstance(first, t.Name) and first.text in (*LAWS, *STRUCTURES):
                 raise error("TP308", f"{first.text} is not called here", first.span, f"write {first.text}(...)")
             self._evaluator.constant(first)
-            raise self._misfit(f"the law of entries of {form.name} is written as a law", first.span)
+            raise self._misfit("a law of entries stands here, such as normal(0, 1)", first.span)
         if len(given) > 1:
             raise self._misfit(f"{form.name} takes one law, which comes last", given[1].span)
         if inner.family in STRUCTURES:
@@ -194,8 +194,12 @@ def _call(syntax: t.Expression) -> t.LawSyntax | None:
     """``name(a, b)`` as a law; None for anything else."""
     if not isinstance(syntax, t.Call) or not isinstance(syntax.base, t.Name):
         return None
-    if any(a.name is not None or a.last is not None for a in syntax.arguments):
-        return None
+    for argument in syntax.arguments:
+        if argument.name is not None or argument.last is not None:
+            known = LAWS.get(syntax.base.text) or STRUCTURES.get(syntax.base.text)
+            if known is None:
+                return None
+            raise error("TP308", "the arguments of a law have no names", argument.span, f"usage: {known.summary}")
     return t.LawSyntax(syntax.base.text, tuple(a.value for a in syntax.arguments), span=syntax.span)
 
 
