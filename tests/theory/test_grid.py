@@ -58,6 +58,18 @@ def test_grids(settings: dict[str, str], expected: Fraction) -> None:
     assert spacing(**settings) == expected  # type: ignore[arg-type]
 
 
+def test_the_mean_of_exponentials_is_not_near_zero() -> None:
+    """Though it is one for each entry of another wide axis."""
+    text = """program p {
+      width n, m = n
+      input x : [d=4]
+      param U : [n, d] ~ normal(0, 1)
+      param V : [m, d] ~ normal(0, 1)
+      output f = mean(softmax(dot(U, V * x, d), m)^2, n, m) * n^2
+    }"""
+    assert Analysis(parse(text).graph).grid == Fraction(1, 2)
+
+
 def test_the_largest_common_divisor() -> None:
     assert common([Fraction(1, 2), Fraction(-2, 3)]) == Fraction(1, 6)
     assert common([Fraction(0), Fraction(3, 4)]) == Fraction(3, 4)

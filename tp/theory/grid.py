@@ -118,7 +118,8 @@ def _positive(program: Nodes, index: int) -> bool:
         return False
     scales = coefficients_of(node.operation)
     if scales:
-        kept = [i for i, s in zip(node.operands, scales, strict=True) if s.exponent >= 0]
+        alone = len(scales) == 1  # beside others a term that vanishes bounds nothing from below
+        kept = [i for i, s in zip(node.operands, scales, strict=True) if alone or s.exponent >= 0]
         return all(s.coefficient >= 0 for s in scales) and any(_positive(program, i) for i in kept)
     summed = {a.name for a in wide(program.type(node.operands[0]))} - {a.name for a in wide(node.type)}
     return bool(summed) or all(_positive(program, i) for i in node.operands)
