@@ -15,6 +15,7 @@ import numpy as np
 
 from tp.graph.axes import Type, growing, names, union
 from tp.graph.graph import Graph
+from tp.interpret.cost.kinds import can_be_matrix_free
 from tp.interpret.drawn.batch import KNOWN, Batch, spread
 from tp.interpret.drawn.matrices import Array
 from tp.orders.typical.contraction import extremes
@@ -93,7 +94,7 @@ class DrawnSizes:
         types = [self.program.type(i) for i in needed]
         wide = [a for axes in (*types, *((*p.outs, *p.ins) for p in used)) for a in axes if a.wide]
         top = max((a.exponent for a in wide), default=Fraction(1))
-        dense = any(p.law.structure or p.law.family not in ("normal", "constant") for p in used)
+        dense = not all(map(can_be_matrix_free, used))
         sizes = (DENSE,) if dense else (WIDTHS, (1024, 64), (256, 32))
         pairs = [(round(large ** (1 / top)), max(round(small ** (1 / top)), 2)) for large, small in sizes]
         fitting = (p for p in pairs if all(prod(a.at(p[0]) for a in axes) <= ENTRIES for axes in types))

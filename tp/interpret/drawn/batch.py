@@ -1,8 +1,8 @@
 """A plain interpreter: NumPy, many draws of the weights at once, nothing compiled.
 
-Gaussian weights that are wide on both sides are never materialised: every product with one is drawn from its law given
-all earlier products (W x and W' y), which is exact and costs O(n) a product, so that widths of several thousand take
-milliseconds. Other laws are materialised.
+Weights that are wide on both sides are not materialised where their law allows that. Every product with a Gaussian one
+is drawn from its law given all earlier products (W x and W' y), which is exact and costs O(n) a product, so that widths
+of several thousand take milliseconds.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import numpy as np
 from tp.activations import find
 from tp.graph.axes import Type, names
 from tp.graph.nodes import Nodes
-from tp.interpret.drawn.matrices import Array, Gaussian, Materialised, draw
+from tp.interpret.cost.kinds import can_be_matrix_free
+from tp.interpret.drawn.matrices import Array, Gaussian, Materialised, MatrixFree, draw
 from tp.namespace import for_both
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
@@ -105,6 +106,8 @@ class Batch:
                 self._weights[name] = Gaussian(
                     prod(rows), prod(columns), self.draws, scale, np.random.default_rng(path)
                 )
+            elif can_be_matrix_free(parameter):
+                self._weights[name] = MatrixFree(parameter, self.n, self.draws, path)
             else:
                 entries = draw(parameter, (self.draws, prod(rows), prod(columns)), path, self.n)
                 self._weights[name] = Materialised(scale * entries)

@@ -1,4 +1,4 @@
-"""Weights drawn with NumPy, many at once: wide Gaussian ones are known through their products only."""
+"""Weights drawn with NumPy, many at once: wide ones are known through their products only, where laws allow it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from tp.graph.parameter import Parameter
 from tp.interpret.arrays.initial_weights import unit_weight
+from tp.interpret.cost.kinds import begin
 from tp.laws import LAWS
 from tp.matrix_free.streams import Seed
 
@@ -56,6 +57,18 @@ def _orthonormal(x: Array, sizes: Array) -> Array:
         new = length > _LOST * np.maximum(sizes[:, k], 1e-300)
         out[:, :, k] = np.where(new, 1 / np.where(new, length, 1.0), 0.0)[:, None] * column[:, :, 0]
     return out
+
+
+class MatrixFree:
+    """Matrices of another law, one for each of ``draws``, of the kind that weights have where they are not arrays."""
+
+    def __init__(self, parameter: Parameter, n: int, draws: int, path: tuple[int, ...]) -> None:
+        self._known = begin(parameter, n, tuple(Seed((*path, k)) for k in range(draws)), np.float64)
+        self._scale = parameter.law.scale.at(n)
+
+    def apply(self, x: Array, transposed: bool) -> Array:
+        made, self._known = self._known.answer(np.ascontiguousarray(x.swapaxes(1, 2)), transposed)
+        return self._scale * made.swapaxes(1, 2)
 
 
 class Materialised:
