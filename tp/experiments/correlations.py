@@ -82,7 +82,7 @@ class Correlations:
         return self._derived.memory(at.width, at.engine, WORD[at.dtype])
 
     def identity(self) -> Identity:
-        return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__)
+        return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__, self._program.shared)
 
     @cached_property
     def _derived(self) -> Derived:

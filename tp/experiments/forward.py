@@ -76,7 +76,7 @@ class ForwardValues:
         return word * (held + live_entries([(self._graph, self._roots)], at.width)) + drawn
 
     def identity(self) -> Identity:
-        return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__)
+        return Identity(self._program.digest, arrays_hash(self.inputs), self.quantities, __name__, self._program.shared)
 
     @property
     def _graph(self) -> Graph:

@@ -11,8 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tp.graph.graph import Graph
+from tp.graph.mapping import MapOperation
 from tp.graph.reader import parse_graph
 from tp.graph.text import print_computation
+from tp.maps import files as files_of
+from tp.maps import restore
 from tp.primitives import known
 
 
@@ -22,8 +25,11 @@ class WrittenGraph:
     The text has the operations that the outputs need, without names of nodes, labels and places in the source.
     """
 
-    def __init__(self, source: Graph | str) -> None:
+    def __init__(self, source: Graph | str, files: Mapping[str, str] | None = None) -> None:
+        """``files`` are those of functions of maps in a text, by key. Raises TpError TP622 where they have changed."""
         self._source = source
+        if files:
+            restore(files)
 
     @cached_property
     def graph(self) -> Graph:
@@ -39,8 +45,19 @@ class WrittenGraph:
         """The SHA-256 of the text, in hexadecimal digits."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def __reduce__(self) -> tuple[type[WrittenGraph], tuple[str]]:
-        return WrittenGraph, (self.text,)
+    @cached_property
+    def _functions(self) -> frozenset[str]:
+        """The keys of the functions of maps."""
+        operations = (self.graph[i].operation for i in self.graph)
+        return frozenset(o.function for o in operations if isinstance(o, MapOperation))
+
+    @property
+    def shared(self) -> bool:
+        """Whether another process can have the graph: not with functions of maps that are in no file."""
+        return len(files_of(self._functions)) == len(self._functions)
+
+    def __reduce__(self) -> tuple[type[WrittenGraph], tuple[str, dict[str, str]]]:
+        return WrittenGraph, (self.text, files_of(self._functions))
 
 
 def written(graph: Graph | WrittenGraph) -> WrittenGraph:

@@ -19,6 +19,7 @@ from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, sweep
 from tp.statistics.quantiles import QUANTILES, UPPER_QUANTILE, quantile
+from tp.studies.declared import require_functions
 from tp.studies.judging import YARDSTICK
 from tp.studies.provenance import Provenance, provenance
 
@@ -90,6 +91,7 @@ def numbers(
 
     The kernel is drawn with them, as in :func:`tp.studies.verify.verify`, so that both use the same stored results.
     """
+    require_functions(program, plan.widths[0])
     names = tuple(dict.fromkeys(DEFAULT if quantities is None else quantities))
     experiment = correlations_of(program, [*names, YARDSTICK], data, equal_inputs=equal_inputs, dtype=plan.dtype)
     drawn = sweep(experiment, plan, means, report=report)

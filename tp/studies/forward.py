@@ -17,6 +17,7 @@ from tp.experiments.forward import ForwardValues
 from tp.printable import Printable
 from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
+from tp.studies.declared import require_functions
 from tp.studies.provenance import Provenance
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def forward(program: Program, plan: Plan, data: str | Data | None = None) -> For
     another way. An interrupt ends it, and keeps the widths so far. Raises TpError TP511 where nothing can be
     conditioned, TP501 where memory is not enough, TP604 where an output is not finite, and those of :func:`inputs_for`.
     """
+    require_functions(program, plan.widths[0])
     inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype)
     experiment = ForwardValues(program.name, program.graph, {name: array[0] for name, array in inputs.items()})
     require_memory(experiment, plan)

@@ -22,6 +22,7 @@ from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Sweep, sweep
 from tp.studies.claims.evaluate import only_output
 from tp.studies.curves import Along, Curve, diverged
+from tp.studies.declared import require_functions
 from tp.studies.provenance import Provenance, provenance
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def train(
 
     Raises TpError TP501 to TP513 for settings and memory, TP60x for data.
     """
+    require_functions(program, plan.widths[0])
     schedule = schedule.of(program)
     changed = reparametrized(program, schedule)
     trainer = trainer_of(changed, schedule, data, plan.dtype)

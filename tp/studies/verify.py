@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tp.answer import Answer
@@ -18,11 +18,12 @@ from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Samples, Sweep, sweep
 from tp.statistics.corrections import BEGUN
 from tp.statistics.more import More
-from tp.statistics.verdict import Verdict
+from tp.statistics.verdict import Judgement, Verdict
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.claims.support import Measured
 from tp.studies.correlations import correlations_of
+from tp.studies.declared import DeclaredFact, contradiction, declared_facts, require_functions
 from tp.studies.judging import YARDSTICK, Latest, QuantityResult, judged, row, wanted
 from tp.studies.provenance import Provenance, provenance
 from tp.theory.analysis import Analysis
@@ -43,6 +44,8 @@ class Verification(Printable):
     claims: tuple[ClaimResult, ...]
     assumptions: tuple[str, ...]
     provenance: Provenance
+    declared: tuple[DeclaredFact, ...] = ()
+    """The declared facts of maps, tested at small widths."""
 
     @property
     def undecided(self) -> tuple[str, ...]:
@@ -91,20 +94,37 @@ def verify(
     in. Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
-    # Data and memory are looked at before anything is computed.
+    # Functions, data and memory are looked at before anything is computed.
+    require_functions(program, plan.widths[0])
     experiments = [
         correlations_of(program, [*group, YARDSTICK], data, equal_inputs=equal_inputs, dtype=plan.dtype)
         for group in alike(names)
     ]
     for experiment in experiments:
         require_memory(experiment, plan)
+    facts = declared_facts(program, data)
     if report is not None:
         report(0.0, 0.0, "predicting")
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
     if watch is not None:
         for count in range(len(names)):
             watch(_undecided(program, names, theory.prediction(names[:count]), plan))
-    return compared(program, names, theory, experiments, plan, means, report, watch)
+    seen = None if watch is None else lambda now: watch(resting_on(now, facts))
+    return resting_on(compared(program, names, theory, experiments, plan, means, report, seen), facts)
+
+
+def resting_on(found: Verification, facts: tuple[DeclaredFact, ...]) -> Verification:
+    """``found`` with the declared facts of maps. Where numbers contradict one, nothing is decided."""
+    wrong = [fact for fact in facts if not fact.holds]
+    if not wrong:
+        return replace(found, declared=facts)
+    reason = contradiction(wrong)
+    return replace(
+        found,
+        declared=facts,
+        quantities=tuple(replace(q, judgement=Judgement(Verdict.UNDECIDED, reason)) for q in found.quantities),
+        claims=tuple(replace(c, answer=Answer.UNDECIDED, confirmed=False, reason=reason) for c in found.claims),
+    )
 
 
 def measured_quantities(program: Program, asked: Sequence[str] | None) -> tuple[str, ...]:

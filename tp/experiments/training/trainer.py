@@ -161,7 +161,7 @@ class Trainer:
             "@looks": np.array(path.looks),
             "@curved": np.array(path.curved),
         }
-        shared = find(self._cost).shipped and self.optimizer.shipped
+        shared = find(self._cost).shipped and self.optimizer.shipped and self._program.shared
         return Identity(self._program.digest, arrays_hash(arrays), self.quantities, __name__, shared=shared)
 
     def choice(self, n: int, engine: str) -> Choice:

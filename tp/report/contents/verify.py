@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
+from tp.report.contents.declared import FACT
 from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.quantities import CAPTION, QUANTITY
 from tp.report.document import Data, Document, Fact, Line, Section
@@ -19,6 +20,7 @@ def document(result: Verification) -> Document:
             Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
             Section("", (_drawn(result), _together(len(result.quantities)))),
             Section("", (claims(result.claims, result.provenance.file),)),
+            *((Section("", (table(FACT, result.declared, "declared"),)),) if result.declared else ()),
             Section(
                 "",
                 (

@@ -20,6 +20,7 @@ from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.claims.support import Measured
 from tp.studies.curves import diverged
+from tp.studies.declared import require_declared, require_functions
 from tp.studies.judging import QuantityResult, row
 from tp.studies.linearize.along import AlongRuns
 from tp.studies.linearize.deviations import Deviations, Drawing, after_all, deviations
@@ -69,6 +70,8 @@ def linearize(
     schedule = schedule.of(program)
     drawing = Drawing(plan, data, means or Means(), report)
     changed = reparametrized(program, schedule)
+    require_functions(program, plan.widths[0])
+    require_declared(program, data)
     # What cannot be trained, data that do not fit and too little memory are refused before anything is computed.
     require_memory(trainer_of(changed, schedule, data, plan.dtype), plan)
     if report is not None:

@@ -1,0 +1,237 @@
+"""Maps before and during a measurement: whether their functions can be called, and whether declared facts hold.
+
+A fact is tested at the values that the program itself makes, at several small widths. Numbers can contradict it, never
+prove it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import log, prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.span import Span
+from tp.graph.mapping import MapOperation
+from tp.primitives.mapped import Mapped, function_at
+
+if TYPE_CHECKING:
+    from tp.data.source import Data
+    from tp.graph.graph import Graph
+    from tp.program import Program
+
+ENTRIES = 300
+"""The most entries of an operand or a result at the widths that facts are tested at: whole Jacobians are computed."""
+WIDTHS, SEEDS = 4, 3
+"""The number of widths, each twice the one before, and of draws of the weights at each."""
+HIGHEST = 3
+"""The highest derivative whose norm is tested."""
+MARGIN = 0.25
+"""Exponents that differ by less are not told apart at such widths: logarithms look like 0.2."""
+ROUNDING = 1e-9
+"""What should vanish is at most this share of what it is made of, in double precision."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFact:
+    """One declared fact of a map. ``declared`` is an exponent of n, or None for a parity or a derivative that vanishes.
+
+    ``measured`` is the exponent that was seen, or the largest share of what should vanish.
+    """
+
+    map: str
+    line: int | None
+    fact: str
+    declared: Fraction | None
+    measured: float
+    holds: bool
+
+
+def require_functions(program: Program, n: int) -> None:
+    """Calls the function of every map of ``program`` once, at width ``n``, without computing anything.
+
+    Raises TpError TP621, TP623 or TP624, with the place of the call.
+    """
+    for operation, _, span in _maps(program.graph):
+        with _placed(span):
+            function = _moved(function_at(operation, n))
+            import jax
+
+            from tp.interpret.arrays.backend import precision
+
+            with precision("float64") as kind:
+                jax.eval_shape(function, jax.ShapeDtypeStruct(tuple(a.at(n) for a in operation.ins), kind))
+
+
+def require_declared(program: Program, data: str | Data | None = None) -> None:
+    """Raises TpError TP626 where numbers contradict what ``program`` declares of a map, TP623 or TP624."""
+    wrong = [fact for fact in declared_facts(program, data) if not fact.holds]
+    if wrong:
+        raise error("TP626", contradiction(wrong), hint="correct the declaration: all predictions rest on it")
+
+
+def contradiction(wrong: Sequence[DeclaredFact]) -> str:
+    """What is wrong, in a sentence."""
+    first = wrong[0]
+    place = "" if first.line is None else f" (line {first.line})"
+    return f"numbers contradict what is declared of the map {first.map}{place}: {first.fact}"
+
+
+def declared_facts(program: Program, data: str | Data | None = None) -> tuple[DeclaredFact, ...]:
+    """All declared facts of the maps of ``program``, tested. Raises TpError TP623 or TP624."""
+    found: dict[str, list[tuple[MapOperation, int, Span | None]]] = {}
+    for operation, operand, span in _maps(program.graph):
+        found.setdefault(operation.name, []).append((operation, operand, span))
+    return tuple(fact for uses in found.values() for fact in _tested(program, uses, data))
+
+
+def _maps(graph: Graph) -> Iterator[tuple[MapOperation, int, Span | None]]:
+    """Every use of a map that outputs need: the map, its operand, its place."""
+    for index in graph.needed(list(graph.outputs.values())):
+        node = graph[index]
+        if isinstance(node.operation, Mapped):
+            yield node.operation, node.operands[0], node.span
+
+
+class _placed:
+    """Gives errors that are raised inside the place ``span``."""
+
+    def __init__(self, span: Span | None) -> None:
+        self.span = span
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, TpError):
+            raise TpError(
+                [d if d.span is not None else replace(d, span=self.span) for d in problem.diagnostics], problem.sources
+            ) from problem.__cause__
+
+
+def _tested(
+    program: Program, uses: Sequence[tuple[MapOperation, int, Span | None]], data: str | Data | None
+) -> Iterable[DeclaredFact]:
+    operation, _, span = uses[0]
+    line = None if span is None else span.line
+    sizes: dict[str, list[float]] = {}
+    exponents: dict[str, Fraction | None] = {}
+    widths = _widths(operation)
+    for n in widths:
+        with _placed(span):
+            seen: dict[str, float] = {}
+            for x in _operands(program, [i for _, i, _ in uses], operation, n, data):
+                for name, exponent, size in _measured(operation, x, n):
+                    exponents[name] = exponent
+                    seen[name] = max(size, seen.get(name, 0.0))
+            for name, size in seen.items():
+                sizes.setdefault(name, []).append(size)
+    for name, exponent in exponents.items():
+        found = sizes[name]
+        if exponent is None:
+            yield DeclaredFact(operation.name, line, name, None, max(found), max(found) <= ROUNDING)
+            continue
+        slopes = [_slope(widths, found), _slope(widths[-2:], found[-2:])]
+        holds = min(slopes) <= float(exponent) + MARGIN
+        yield DeclaredFact(operation.name, line, name, exponent, slopes[0], holds)
+
+
+def _slope(widths: Sequence[int], sizes: Sequence[float]) -> float:
+    """The exponent between the first and the last width."""
+    if not (sizes[0] > 0.0 and sizes[-1] > 0.0):
+        return float("-inf") if not sizes[-1] > 0.0 else float("inf")
+    return log(sizes[-1] / sizes[0]) / log(widths[-1] / widths[0])
+
+
+def _widths(operation: MapOperation) -> list[int]:
+    """Widths, each twice the one before, at which all Jacobians can be computed."""
+
+    def entries(n: int) -> int:
+        return max(prod(a.at(n) for a in axes) for axes in (operation.ins, operation.outs))
+
+    fitting = [1 << k for k in range(1, 16) if entries(1 << k) <= ENTRIES]
+    return (fitting or [2])[-WIDTHS:]
+
+
+def _operands(
+    program: Program, nodes: Sequence[int], operation: MapOperation, n: int, data: str | Data | None
+) -> Iterator[Any]:
+    """What the program applies the map to, at weights that are drawn: arrays with the axes of its operand."""
+    import jax
+
+    from tp.data.inputs import inputs_for
+    from tp.graph.axes import names, without
+    from tp.interpret.arrays.backend import precision
+    from tp.interpret.arrays.evaluate import evaluator
+    from tp.interpret.arrays.initial_weights import draw
+    from tp.primitives.arrays import aligned
+
+    graph, core = program.graph, operation.ins
+    inputs = inputs_for(program.inputs, 1, data)
+    with precision("float64") as kind:
+        run = evaluator(graph, nodes, n, kind)
+        given = {name: jax.numpy.asarray(array[0], kind) for name, array in inputs.items()}
+        for seed in range(SEEDS):
+            values = run(draw(graph.parameters, n, jax.random.key(seed), kind), given)
+            for node, value in zip(nodes, values, strict=True):
+                rest = without(graph.type(node), names(core))
+                array = aligned(value, graph.type(node), (*rest, *core))
+                yield from array.reshape((-1, *array.shape[len(rest) :]))[:2]
+
+
+def _measured(operation: MapOperation, x: Any, n: int) -> Iterator[tuple[str, Fraction | None, float]]:
+    """(fact, declared exponent, size) for every fact of the map at ``x``. Raises TpError TP624."""
+    import jax
+    import jax.numpy as jnp
+
+    from tp.interpret.arrays.backend import precision
+
+    function = function_at(operation, n)
+    with precision("float64"):
+        value = function(x)
+        if not bool(jnp.isfinite(value).all()):
+            message = f"the function of the map {operation.name} returns values that are not finite at width {n}"
+            raise error("TP624", message)
+        top = float(jnp.abs(value).max())
+        yield "value", operation.size, top
+        if operation.symmetry != "none":
+            other = function(-x)
+            left = other + value if operation.symmetry == "odd" else other - value
+            yield operation.symmetry, None, float(jnp.abs(left).max()) / max(top, 1e-300)
+        generator = np.random.default_rng(n)
+        signs = [jnp.asarray(generator.choice([-1.0, 1.0], x.shape)) for _ in range(HIGHEST)]
+        signs[0] = jnp.sign(x) + (x == 0)
+        along: Callable[[Any], Any] = function
+        last = len(operation.norms) + (1 if operation.ends else 0)
+        for k in range(1, min(max(last, 2), HIGHEST) + 1):
+            size = _matrix_norm(jax.jacfwd(along)(x), x.size)
+            if not np.isfinite(size):
+                raise error("TP624", f"derivative {k} of the map {operation.name} is not finite at width {n}")
+            if operation.vanishes(k):
+                yield f"derivative {k} vanishes", None, size
+                break
+            yield f"derivative {k}", operation.exponent(k), size
+            along = _directional(along, signs[k - 1])
+
+
+def _moved(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Value and derivative of ``function`` together."""
+    import jax
+
+    return lambda x: jax.jvp(function, (x,), (x,))
+
+
+def _directional(function: Callable[[Any], Any], u: Any) -> Callable[[Any], Any]:
+    import jax
+
+    return lambda x: jax.jvp(function, (x,), (u,))[1]
+
+
+def _matrix_norm(jacobian: Any, columns: int) -> float:
+    """The larger of the norms from ℓ1 to ℓ1 and from ℓ∞ to ℓ∞ of a matrix [...outs, ...ins]."""
+    matrix = np.abs(np.asarray(jacobian)).reshape((-1, columns))
+    return float(max(matrix.sum(axis=0).max(), matrix.sum(axis=1).max()))
