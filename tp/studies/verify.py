@@ -109,7 +109,11 @@ def verify(
     if watch is not None:
         for count in range(len(names)):
             watch(_undecided(program, names, theory.prediction(names[:count]), plan))
-    seen = None if watch is None else lambda now: watch(resting_on(now, facts))
+
+    def seen(now: Verification) -> None:
+        if watch is not None:
+            watch(resting_on(now, facts))
+
     return resting_on(compared(program, names, theory, experiments, plan, means, report, seen), facts)
 
 
