@@ -32,7 +32,9 @@ _IMPORT = re.compile(rb"^\s*(?:from\s+(\.*[\w.]*)\s+import|import\s+([\w., ]+))"
 
 
 def known(name: str, function: MapFunction) -> str:
-    """The key of ``function`` as the map ``name``, under which :func:`find` returns it."""
+    """The key of ``function`` as the map ``name``, under which :func:`find` returns it. Raises TpError TP625."""
+    if not callable(function):
+        raise error("TP625", f"what is given for the map {name} is {type(function).__name__}, not a function")
     key = f"{name}@{_digest(function)}"
     _FUNCTIONS[key] = function
     file = _file(function)
@@ -144,12 +146,15 @@ def _written(shape: Sequence[int]) -> str:
 
 
 def _file(function: Any) -> str | None:
-    """The file with the source of ``function``, None where there is none."""
-    try:
-        found = inspect.getsourcefile(inspect.unwrap(function))
-    except TypeError:
-        found = inspect.getsourcefile(type(function)) if not isinstance(function, type) else None
-    return found if found is not None and os.path.isfile(found) else None
+    """The file with the source of ``function`` or of its type, None where there is none."""
+    for thing in (inspect.unwrap(function), type(function)):
+        try:
+            found = inspect.getsourcefile(thing)
+        except (TypeError, OSError):
+            continue
+        if found is not None and os.path.isfile(found):
+            return found
+    return None
 
 
 def _digest(function: MapFunction) -> str:

@@ -8,10 +8,16 @@ import pytest
 
 import tp
 from tests.marks import exhaustive
+from tp.api.loading import load_with
 
 PROGRAMS = sorted((Path(__file__).parents[2] / "programs" / "beyond").glob("*.tp"))
 NAMES = [path.stem for path in PROGRAMS]
 every = pytest.mark.parametrize("path", PROGRAMS, ids=NAMES)
+
+
+def loaded(path: Path) -> tp.Model:
+    """The program, with the functions of its maps."""
+    return load_with(str(path), str(path.parent / "maps.py") if "\n  map " in path.read_text("utf-8") else None)
 
 
 @every
@@ -33,6 +39,6 @@ def test_the_calculus_decides_every_claim(path: Path) -> None:
 @pytest.mark.parametrize("path", exhaustive(PROGRAMS), ids=NAMES)
 def test_a_run_confirms_every_claim(path: Path, tmp_path: Path) -> None:
     """All that the calculus attains, within the default budget."""
-    found = tp.load(path).verify(store=tmp_path)
+    found = loaded(path).verify(store=tmp_path)
     assert found.exit_code == 0
     assert [c.text for c in found.claims if not c.confirmed] == []

@@ -84,3 +84,8 @@ class MapOperation(Operation):
         if clash:
             raise ValueError(f"the axes {', '.join(sorted(clash))} are on one side of {self.name} only")
         return self.result + more
+
+
+def nameless(operation: Operation) -> Operation:
+    """``operation`` without the key of a Python function."""
+    return replace(operation, function="") if isinstance(operation, MapOperation) else operation

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import log, prod
+from math import isfinite, log, prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,18 +118,19 @@ def _tested(
 ) -> Iterable[DeclaredFact]:
     operation, _, span = uses[0]
     line = None if span is None else span.line
-    sizes: dict[str, list[float]] = {}
-    exponents: dict[str, Fraction | None] = {}
+    from tp.interpret.arrays.backend import precision
+
+    exponents = _facts(operation)
+    sizes: dict[str, list[float]] = {name: [] for name in exponents}
     widths = _widths(operation)
     for n in widths:
-        with _placed(span):
-            seen: dict[str, float] = {}
-            for x in _operands(program, [i for _, i, _ in uses], operation, n, data):
-                for name, exponent, size in _measured(operation, x, n):
-                    exponents[name] = exponent
-                    seen[name] = max(size, seen.get(name, 0.0))
-            for name, size in seen.items():
-                sizes.setdefault(name, []).append(size)
+        with _placed(span), precision("float64"):
+            measure = _sizes(operation, n)
+            rows = [[float(size) for size in measure(x)] for x in _operands(program, uses, n, data)]
+            for name, column in zip(exponents, zip(*rows, strict=True), strict=True):
+                if not all(map(isfinite, column)):
+                    raise error("TP624", f"{name} of the map {operation.name} is not finite at width {n}")
+                sizes[name].append(max(column))
     for name, exponent in exponents.items():
         found = sizes[name]
         if exponent is None:
@@ -158,9 +159,9 @@ def _widths(operation: MapOperation) -> list[int]:
 
 
 def _operands(
-    program: Program, nodes: Sequence[int], operation: MapOperation, n: int, data: str | Data | None
-) -> Iterator[Any]:
-    """What the program applies the map to, at weights that are drawn: arrays with the axes of its operand."""
+    program: Program, uses: Sequence[tuple[MapOperation, int, Span | None]], n: int, data: str | Data | None
+) -> list[Any]:
+    """What the program applies a map to, at weights that are drawn: arrays with the axes of its operand."""
     import jax
 
     from tp.data.inputs import inputs_for
@@ -170,7 +171,9 @@ def _operands(
     from tp.interpret.arrays.initial_weights import draw
     from tp.primitives.arrays import aligned
 
-    graph, core = program.graph, operation.ins
+    graph, core = program.graph, uses[0][0].ins
+    nodes = [node for _, node, _ in uses]
+    found: list[Any] = []
     inputs = inputs_for(program.inputs, 1, data)
     with precision("float64") as kind:
         run = evaluator(graph, nodes, n, kind)
@@ -180,42 +183,48 @@ def _operands(
             for node, value in zip(nodes, values, strict=True):
                 rest = without(graph.type(node), names(core))
                 array = aligned(value, graph.type(node), (*rest, *core))
-                yield from array.reshape((-1, *array.shape[len(rest) :]))[:2]
+                found += list(array.reshape((-1, *array.shape[len(rest) :]))[:2])
+        return found
 
 
-def _measured(operation: MapOperation, x: Any, n: int) -> Iterator[tuple[str, Fraction | None, float]]:
-    """(fact, declared exponent, size) for every fact of the map at ``x``. Raises TpError TP624."""
+def _facts(operation: MapOperation) -> dict[str, Fraction | None]:
+    """What is tested: the declared exponent of each size, or None for what should vanish, by name."""
+    found: dict[str, Fraction | None] = {"value": operation.size}
+    if operation.symmetry != "none":
+        found[operation.symmetry] = None
+    last = len(operation.norms) + 1 if operation.ends else max(len(operation.norms), 2)
+    for k in range(1, min(last, HIGHEST) + 1):
+        if operation.vanishes(k):
+            found[f"derivative {k} vanishes"] = None
+        else:
+            found[f"derivative {k}"] = operation.exponent(k)
+    return found
+
+
+def _sizes(operation: MapOperation, n: int) -> Callable[[Any], list[Any]]:
+    """The sizes of :func:`_facts` at an operand, as a compiled function; infinite or NaN where numbers are."""
     import jax
     import jax.numpy as jnp
 
-    from tp.interpret.arrays.backend import precision
+    function, facts = function_at(operation, n), _facts(operation)
+    generator = np.random.default_rng(n)
+    shape = tuple(a.at(n) for a in operation.ins)
+    signs = [generator.choice([-1.0, 1.0], shape) for _ in range(HIGHEST)]
 
-    function = function_at(operation, n)
-    with precision("float64"):
+    def sizes(x: Any) -> list[Any]:
         value = function(x)
-        if not bool(jnp.isfinite(value).all()):
-            message = f"the function of the map {operation.name} returns values that are not finite at width {n}"
-            raise error("TP624", message)
-        top = float(jnp.abs(value).max())
-        yield "value", operation.size, top
+        found = [jnp.abs(value).max()]
         if operation.symmetry != "none":
             other = function(-x)
             left = other + value if operation.symmetry == "odd" else other - value
-            yield operation.symmetry, None, float(jnp.abs(left).max()) / max(top, 1e-300)
-        generator = np.random.default_rng(n)
-        signs = [jnp.asarray(generator.choice([-1.0, 1.0], x.shape)) for _ in range(HIGHEST)]
-        signs[0] = jnp.sign(x) + (x == 0)
-        along: Callable[[Any], Any] = function
-        last = len(operation.norms) + (1 if operation.ends else 0)
-        for k in range(1, min(max(last, 2), HIGHEST) + 1):
-            size = _matrix_norm(jax.jacfwd(along)(x), x.size)
-            if not np.isfinite(size):
-                raise error("TP624", f"derivative {k} of the map {operation.name} is not finite at width {n}")
-            if operation.vanishes(k):
-                yield f"derivative {k} vanishes", None, size
-                break
-            yield f"derivative {k}", operation.exponent(k), size
-            along = _directional(along, signs[k - 1])
+            found.append(jnp.abs(left).max() / jnp.maximum(found[0], 1e-300))
+        along = function
+        for k in range(len(facts) - len(found)):
+            found.append(_matrix_norm(jax.jacfwd(along)(x), x.size))
+            along = _directional(along, jnp.where(x < 0, -1.0, 1.0) if not k else jnp.asarray(signs[k]))
+        return found
+
+    return jax.jit(sizes)
 
 
 def _moved(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -231,7 +240,9 @@ def _directional(function: Callable[[Any], Any], u: Any) -> Callable[[Any], Any]
     return lambda x: jax.jvp(function, (x,), (u,))[1]
 
 
-def _matrix_norm(jacobian: Any, columns: int) -> float:
+def _matrix_norm(jacobian: Any, columns: int) -> Any:
     """The larger of the norms from ℓ1 to ℓ1 and from ℓ∞ to ℓ∞ of a matrix [...outs, ...ins]."""
-    matrix = np.abs(np.asarray(jacobian)).reshape((-1, columns))
-    return float(max(matrix.sum(axis=0).max(), matrix.sum(axis=1).max()))
+    import jax.numpy as jnp
+
+    matrix = jnp.abs(jacobian).reshape((-1, columns))
+    return jnp.maximum(matrix.sum(axis=0).max(), matrix.sum(axis=1).max())

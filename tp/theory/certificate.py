@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tp.graph.graph import Graph
+from tp.graph.mapping import nameless
 from tp.graph.subgraph import subgraph
 from tp.graph.text import print_graph
 from tp.interpret.followed import FollowedCalculus, Following
@@ -53,11 +54,13 @@ def certificate(program: Graph, choices: Choices) -> Json:
 def standard(program: Graph) -> Graph:
     """``program`` as certificates carry it: without names of nodes and places in the source, in one order of nodes.
 
-    Weights are in the order in which nodes use them, those that none uses left out.
+    Orders do not depend on the Python functions of maps, which are left out. Weights are in the order in which nodes
+    use them, those that none uses left out.
     """
     bare = subgraph(program, program.outputs)[0]
     used = dict.fromkeys(w.name for node in bare.nodes if (w := weight_of(node.operation)) is not None)
-    return replace(bare, parameters={name: bare.parameters[name] for name in used})
+    nodes = [replace(node, operation=nameless(node.operation)) for node in bare.nodes]
+    return replace(bare, nodes=tuple(nodes), parameters={name: bare.parameters[name] for name in used})
 
 
 def described(about: Sequence[Subject]) -> list[Json]:

@@ -8,12 +8,14 @@ from typing import Any
 from tp.activations.facts import facts as facts_of
 from tp.graph.axes import Scale, growing
 from tp.graph.graph import Graph
+from tp.graph.mapping import MapOperation
 from tp.graph.parameter import Parameter
 from tp.graph.text import write_structure
 from tp.laws import LAWS
-from tp.orders.facts import Function, Rarity
+from tp.orders.facts import Function, Map, Rarity
 from tp.orders.proof.derivation import Derivation
 from tp.orders.typical.context import WIDENED
+from tp.primitives.mapped import declared
 from tp.primitives.traits import function_of
 
 
@@ -32,6 +34,9 @@ def grounds(
     used = (function_of(g[i].operation) for g in graphs for i in g)
     for name in sorted({f.activation for f in used if f is not None}):
         yield _properties(facts_of(name))
+    maps = {declared(o) for g in graphs for i in g if isinstance(o := g[i].operation, MapOperation)}
+    for found in sorted(maps, key=lambda m: m.name):
+        yield _of_map(found)
     arguments = (argument for line in lines for argument in line.arguments)
     for rarity in sorted({a for a in arguments if isinstance(a, Rarity)}):
         yield f"{rarity.name}, is below n^(-x) of its size at n^(-{rarity.rate} x) of the places"
@@ -54,6 +59,15 @@ def _law(parameter: Parameter, rate: Scale) -> str:
     if law.structure is not None:
         kind = f"the structure {write_structure(law.structure)} of {kind}"
     return f"{parameter.name} is random with {kind} of size n^({law.scale.exponent}), has {tail}, and {pace}"
+
+
+def _of_map(found: Map) -> str:
+    """The declared facts of one map."""
+    derivatives = [f"{k}: n^({a})" for k, a in enumerate(found.norms, 1)]
+    last = "" if not derivatives else f", derivatives {', '.join(derivatives)}"
+    beyond = "those that follow are 0" if found.ends else "those that follow are as the last"
+    parity = "" if found.symmetry == "none" else f" is {found.symmetry},"
+    return f"the map {found.name}{parity} has values n^({found.size}){last}; {beyond}"
 
 
 def _properties(function: Function) -> str:
