@@ -90,6 +90,49 @@ def test_against_numpy(paired: Any, record: Record) -> None:
     record(Ratio(f"conditioned against plain NumPy, n = {n}", ours, theirs, 0.7, "s"))
 
 
+NET = """program net {
+  width n
+  input x : [d=16]
+  param U : [n, d] ~ normal(0, 1)
+  param W[2..4] : [n, n] ~ LAW rate 1/n
+  param v : [n] ~ normal(0, 1)
+  h[1] = U @ x / sqrt(d)
+  for l in 2..4 { h[l] = W[l] @ tanh(h[l-1]) }
+  output f = dot(v, tanh(h[4])) / sqrt(n)
+}"""
+
+
+@pytest.mark.parametrize(("vectors", "n"), [(1, 10**6), (8, 10**5)])
+def test_orthogonal_products_against_normal_ones(paired: Any, record: Record, vectors: int, n: int) -> None:
+    """Six products with a matrix or its transpose, each with the last answers: those of the later ones cost most."""
+    from tp.matrix_free import gaussian, haar
+    from tp.matrix_free.streams import Seed
+
+    x = np.random.default_rng(0).standard_normal((vectors, n)).astype(np.float32)
+
+    def run(unknown: Callable[..., Any]) -> None:
+        matrix, rows = unknown(n, n, Seed((0,)), np.dtype("float32")), x
+        for i in range(6):
+            rows, matrix = matrix.answer(np.tanh(rows), i % 3 == 2)
+
+    times = paired(lambda: run(haar.unknown), lambda: run(gaussian.unknown), rounds=5)
+    record(Ratio(f"six orthogonal products against normal ones, {vectors} vectors, n = {n}", *times, 2.0, "s"))
+
+
+def test_orthogonal_weights_against_normal_ones(paired: Any, record: Record) -> None:
+    """One draw of C[0,1..3] of four tanh layers in float64, at a width where an array would take 8 TB."""
+    from tp.experiments.at import At
+    from tp.experiments.correlations import Correlations
+
+    def one(law: str) -> Callable[[], object]:
+        model = tp.parse(NET.replace("LAW", law))
+        experiment = Correlations(model.name, model.graph, QUANTITIES, inputs(model))
+        return partial(experiment.draw, At(10**6, "float64", "conditioned"), 0, 1)
+
+    times = paired(one("orthogonal(1)"), one("normal(0, 1/sqrt(n))"), rounds=3)
+    record(Ratio("one draw of C[0,1..3], orthogonal weights against normal ones, n = 10^6", *times, 1.5, "s"))
+
+
 def test_normal_numbers_against_jax(paired: Any, record: Record) -> None:
     """A conditioned draw spends most of its time on them. Above 1/1.5 ``tp.matrix_free.noise`` is not needed."""
     import jax
