@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity, Smoothness, Split
+from tp.activations.base import Activation, Parity, Smoothness
 from tp.namespace import namespace
 
 
@@ -27,9 +27,6 @@ class Step(Activation):
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return xp.zeros_like(x) if k else (x > 0).astype(x.dtype)
-
-    def split(self) -> Split | None:
-        return Split("sign", constant=0.5, scale=0.5)
 
     def vanishes(self, k: int) -> bool:
         return k >= 1

@@ -112,10 +112,13 @@ class NearZero:
         function = None if isinstance(operation, Switched | Reranked) else function_of(operation)
         if function is not None and singular(facts(function.activation)):
             return replace(setting, lower=self._lower(self.graph[index].operands[0], calculus, values))
-        if isinstance(operation, Switched | Reranked) or (
-            isinstance(operation, Remainder) and facts(operation.activation).kinked
-        ):
-            unbounded = self.zeros(self.graph[index].operands[0]).unbounded
+        kinked = function is not None and facts(function.activation).kinked
+        argument = self.graph[index].operands[0]
+        if kinked and isinstance(operation, Pointwise):
+            # Of one size all terms are in the function's leading part.
+            kinked = len({t.size for t in values[argument].value.terms}) > 1
+        if kinked or isinstance(operation, Switched | Reranked):
+            unbounded = self.zeros(argument).unbounded
             return replace(setting, dense=self._dense(index, calculus, values), unbounded=unbounded)
         return setting
 

@@ -9,7 +9,7 @@ are at other places than those that they are made of, so that means of products 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tp.activations.facts import facts
 from tp.graph.axes import names, wide
@@ -34,6 +34,8 @@ class Mark:
     operation: Operation
     key: int
     weights: frozenset[str]
+    elsewhere: bool = False
+    """Whether it is made at inputs other than that of F, where others are chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Selections:
             if found:
                 marks[axis] = found
             by[axis] = _NONE.union(*(b.by.get(was, _NONE) for b in below))
+        if isinstance(operation, Detach):
+            marks = {axis: frozenset(replace(m, elsewhere=True) for m in found) for axis, found in marks.items()}
         weight = weight_of(operation)
         if weight is not None:
             outs, _ = self.graph.parameters[weight.name].sides(weight.transposed)
@@ -149,7 +153,8 @@ class Selections:
         """Whether the factor ``other`` has its typical size at the chosen places."""
         if other == mark.key:
             return self._outstanding(mark.key, axis, calculus, values)
-        if not found.marks.get(axis, frozenset()) <= {mark}:
+        others = found.marks.get(axis, frozenset[Mark]())
+        if not others <= {mark} or (others and mark.elsewhere):
             return False
         return not (found.by.get(axis, _NONE) & mark.weights)
 

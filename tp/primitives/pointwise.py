@@ -60,7 +60,9 @@ def lower_pointwise(
 
 @typical.rule(Pointwise)
 def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
-    return calculus.pointwise(facts(operation.activation), operation.k, values[0], setting.axes, setting.lower)
+    function = facts(operation.activation)
+    known = setting.dense if function.kinked else setting.lower
+    return calculus.pointwise(function, operation.k, values[0], setting.axes, known)
 
 
 @bounds.rule(Pointwise)

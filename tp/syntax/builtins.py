@@ -145,9 +145,12 @@ def _where(evaluator: Evaluator, node: t.Call) -> Value:
         left, right = right, left
     chosen, rest = evaluator.linear(one), evaluator.linear(other)
     difference = build.sum([left, build.scaled(right, -ONE)], condition.span)
-    gate = build.activation("step", difference, condition.span)
-    gained = build.product(gate, build.sum([chosen, build.scaled(rest, -ONE)], node.span), node.span)
-    return build.sum([rest, gained], node.span)
+    parts = [
+        build.product(build.activation(gate, difference, condition.span), value, node.span)
+        for gate, value in (("step", chosen), ("not_positive", rest))
+        if any(scale.coefficient for scale, _ in value.terms)
+    ]
+    return build.sum(parts or [build.constant(Scale(0.0))], node.span)
 
 
 def _normalize(evaluator: Evaluator, node: t.Call) -> Value:

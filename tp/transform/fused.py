@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from tp.activations import find
 from tp.activations.piecewise_linear import PiecewiseLinear
 from tp.activations.sign import Sign
@@ -91,16 +93,24 @@ class Fusing:
             case Linear() if len(operands) == 1 and (known := self._known.get(operands[0])) is not None:
                 return _Power(known.argument, known.power, known.right, known.left, known.scale * operation.scales[0])
             case Product() if len(operands) == 2 and any(i in self._known for i in operands):
-                left, right = (self._known.get(i) or _Power(i) for i in operands)
+                arguments = [k.argument for i in operands if (k := self._known.get(i)) is not None]
+                left, right = (self._known.get(i) or self._plain(i, arguments[0]) for i in operands)
                 alike = left.argument == right.argument and left.power + right.power > 0
                 return left.times(right) if alike else None
             case _:
                 return None
 
+    def _plain(self, node: int, argument: int) -> _Power:
+        """``node`` as a multiple of ``argument`` if it is one, else of itself."""
+        found = self.graph[node]
+        if isinstance(found.operation, Linear) and found.operands == (argument,):
+            return _Power(argument, scale=found.operation.scales[0])
+        return _Power(node)
+
     def _function(self, activation: str, operand: int) -> _Power | None:
         function, known = find(activation), self._known.get(operand)
         if isinstance(function, Step | Sign):
-            return _Power(operand, 0, Fraction(1), Fraction(int(function.least))) if known is None else None
+            return _Power(operand, 0, *_levels(function)) if known is None else None
         if known is not None and not known.power:
             return None
         if isinstance(function, PiecewiseLinear):
@@ -112,3 +122,9 @@ class Fusing:
         for _ in range(int(degree) - 1):
             found = found.times(known)
         return found
+
+
+def _levels(function: Step | Sign) -> tuple[Fraction, Fraction]:
+    """The values for positive and for negative arguments."""
+    right, left = (Fraction(int(function.lower(0, np.asarray(x)))) for x in (1.0, -1.0))
+    return right, left

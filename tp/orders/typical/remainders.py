@@ -12,18 +12,14 @@ from tp.orders.typical.context import Context
 from tp.orders.typical.generator import WideAxes
 from tp.orders.typical.grains import grains, scaled
 from tp.orders.typical.linear_rules import added, multiplied
-from tp.orders.typical.series import ORDERS, evaluated, from_below, joined, restricted, taylor
-from tp.orders.typical.tails import falling, largest, rises, rising
+from tp.orders.typical.series import ORDERS, crossed, evaluated, from_below, joined, restricted, taylor
+from tp.orders.typical.tails import falling, rises
 from tp.orders.typical.value import Term, Value
 
-ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
-KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
 UNSEEN = "at an input that is not trained on, where a derivative jumps is independent of the move"
 
 PLACE = Source("@crossing", Fraction(0), symmetric=False)
 """Which entries cross a jump at an input that is not trained on: mean zero given all moves, at each place by itself."""
-
-_TURNED = {"odd": "even", "even": "odd", "none": "none"}
 
 
 def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
@@ -37,13 +33,15 @@ def remainder(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     crosses = function.jump is not None and k <= function.jump
     if move.top is None or (function.slopes[k + q].vanishes and not crosses):
         return at.zero
-    lower = None if function.kinked else known
     smaller = base.top is not None and move.top < base.top
     if _ends(function):
-        return _series(at, arguments, base, move, lower)
+        return _series(at, arguments, base, move, known)
     if smaller if crosses or function.degree is not None else move.top < 0:
-        regular = _series(at, arguments, base, move, lower)
-        return added(at, (regular, _crossed(at, arguments, base, move, known)), axes) if crosses else regular
+        regular = _series(at, arguments, base, move, known)
+        return (
+            added(at, (regular, crossed(at, function, (k, q), base, move, known, axes)), axes) if crosses else regular
+        )
+    lower = None if function.kinked else known
     if not any(t.part for t in move.terms):
         return _split(at, arguments, base, move, lower)
     # Nothing changes where nothing moves.
@@ -145,34 +143,6 @@ def _ends(function: Function) -> bool:
     )
 
 
-def _crossed(
-    at: Context,
-    arguments: tuple[Function, int, int, WideAxes],
-    base: Value,
-    move: Value,
-    dense: Value | None,
-) -> Value:
-    """A jump of derivative p is crossed at a share n^{m-b} of the entries, each of which changes by n^{m (p-k)}.
-
-    n^b is the size of the ``dense`` part, which has a bounded density. Without one all entries may cross.
-    """
-    function, k, q, axes = arguments
-    if not axes:
-        return at.zero  # of finitely many entries none crosses, with probability tending to one
-    at.notes.add(KINKS if dense is not None else ATOM)
-    assert function.jump is not None
-    assert move.top is not None
-    # The parity is that of φ^{(k+j)}(b) m^j, beyond the derivative that jumps (calculus, theorem 3.12).
-    j = max(q, function.jump + 1 - k)
-    symmetry = function.slopes[k + j].symmetry
-    symmetry = _TURNED[symmetry] if j % 2 else symmetry
-    terms = (*base.terms, *move.terms)
-    power = function.jump - k
-    part = 0 if dense is None or dense.top is None else min(move.top - dense.top, 0)
-    tail = tails.power(rising(largest(t.tail for t in move.terms)), Fraction(power)) if power else ()
-    return at.value([joined(symmetry, terms, move.top * power, part, bound=True, tail=tail)], axes)
-
-
 def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], values: Sequence[Value]) -> Value:
     """:func:`remainder` at an input that is not trained on: where a jump lies is independent of the move (3.12b)."""
     function, k, q, axes = arguments
@@ -193,4 +163,4 @@ def elsewhere(at: Context, arguments: tuple[Function, int, int, WideAxes], value
     both = joined("none", (*base.terms, *move.terms), 0, bound=not (base.exact and move.exact))
     content = both.content.times(at.entries(PLACE, axes))
     around = both._replace(size=move.top * (jump - k), part=move.top - width, content=content, members=())
-    return added(at, (_series(at, arguments, base, move, None), averaged, at.value([around], axes)), axes)
+    return added(at, (_series(at, arguments, base, move, known[0]), averaged, at.value([around], axes)), axes)

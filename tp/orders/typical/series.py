@@ -24,6 +24,10 @@ UNBOUNDED_GROWTH = "an argument of a function without polynomial growth grows wi
 NEAR_ZERO = "it is not known how near to zero the entries come that a root or a negative power is taken of"
 FROM_BELOW = "a negative power of something that is bounded from above only"
 
+ATOM = "it is not known how many entries lie where a derivative jumps; all of them may cross that point"
+KINKS = "few entries cross a point where a derivative jumps; their number is bounded, not their signs"
+
+_TURNED = {"odd": "even", "even": "odd", "none": "none"}
 _JOINS: dict[str, Callable[[Iterable[Content]], Content]] = {"odd": odd, "even": even, "none": generic}
 
 
@@ -87,6 +91,8 @@ def evaluated(
             return at.one
         size: Grains = 0
         unsure = False
+        if function.jump == 0 and not axes and slope.symmetry == "none":
+            unsure = True  # a step of one number is zero with a probability that stays positive
         if degree is None:
             size, thick = _analytic(function, k + j, tail)
             unsure = size > 0
@@ -102,7 +108,44 @@ def evaluated(
             return at.value([here, *(at.one.terms if degree is None and slope.at_zero else ())], axes)
         return at.value([joined(slope.symmetry, leading, size, bound=bound or unsure or share < 0, tail=thick)], axes)
 
-    return taylor(at, at_leading, rest, axes) if rest.terms else at_leading(0)
+    if not rest.terms:
+        return at_leading(0)
+    found = taylor(at, at_leading, rest, axes)
+    if function.jump is None or k > function.jump:
+        return found
+    # The smaller terms carry a few entries over the jump.
+    return added(at, (found, crossed(at, function, (k, 1), at.value(leading, axes), rest, lower, axes)), axes)
+
+
+def crossed(
+    at: Context,
+    function: Function,
+    orders: tuple[int, int],
+    base: Value,
+    move: Value,
+    dense: Value | None,
+    axes: WideAxes,
+) -> Value:
+    """What a series in m after q orders misses, for ``orders`` (k, q), where b and b + m lie on two sides of a jump.
+
+    A jump of derivative p is crossed at a share n^{m-b} of the entries, each of which changes by n^{m (p-k)}. n^b is
+    the size of the ``dense`` part of b, which has a bounded density. Without one all entries may cross.
+    """
+    if not axes:
+        return at.zero  # of finitely many entries none crosses, with probability tending to one
+    at.notes.add(KINKS if dense is not None else ATOM)
+    assert function.jump is not None
+    assert move.top is not None
+    # The parity is that of φ^{(k+j)}(b) m^j, beyond the derivative that jumps (calculus, theorem 3.12).
+    k, q = orders
+    j = max(q, function.jump + 1 - k)
+    symmetry = function.slopes[k + j].symmetry
+    symmetry = _TURNED[symmetry] if j % 2 else symmetry
+    terms = (*base.terms, *move.terms)
+    order = function.jump - k
+    part = 0 if dense is None or dense.top is None else min(move.top - dense.top, 0)
+    tail = power(rising(largest(t.tail for t in move.terms)), Fraction(order)) if order else ()
+    return at.value([joined(symmetry, terms, move.top * order, part, bound=True, tail=tail)], axes)
 
 
 def _mostly_zero(value: Value) -> bool:

@@ -1,0 +1,23 @@
+"""The opposite of the unit step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tp.activations.step import Step
+from tp.namespace import namespace
+
+
+@dataclass(frozen=True)
+class NotPositive(Step):
+    """1 for x <= 0, else 0: what is left of 1 by a step."""
+
+    keyword: ClassVar[str] = "not_positive"
+    summary: ClassVar[str] = "1 for x <= 0, else 0; where(x > y, a, b) has it before b"
+    internal: ClassVar[bool] = True
+    keeps_sign: ClassVar[bool] = False
+
+    def lower(self, k: int, x: Any) -> Any:
+        xp = namespace(x)
+        return xp.zeros_like(x) if k else (x <= 0).astype(x.dtype)
