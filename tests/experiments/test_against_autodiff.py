@@ -72,6 +72,15 @@ INLINE = {
         param v : [n] ~ normal(0, 1)
         h = max(W @ tanh(U @ x) / sqrt(n), t)
         output f = dot(v, tanh(h)) / sqrt(n)""",
+    "whole_axis": """
+        input x : [d=2]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [n, n] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        h = U @ x
+        k = W @ where(h > 0.1, tanh(h), 0.3 * h) / sqrt(n)
+        y = normalize(sin(sort(k, n)) + rank(h, n) * top_k(k, n/2, n), n, eps=0.1)
+        output f = dot(softmax(h, n), v * y, n) + max(k, n) + where(mean(k) < 5, dot(v, y), 0)""",
     "layer_norm": """
         input x : [d=2]
         param U : [n, d] ~ normal(0, 1)
@@ -128,7 +137,7 @@ INLINE = {
         w = softmax(dot(q, u, size) / sqrt(size), s)
         output f = sum(dot(v, tanh(sum(w * u, s)), heads, size), t) / sqrt(n)""",
 }
-ONLY_SLOW = {"layer_norm", "wide_heads", "strided_circular_convolution", "maximum", "several_widths"}
+ONLY_SLOW = {"whole_axis", "layer_norm", "wide_heads", "strided_circular_convolution", "maximum", "several_widths"}
 
 
 def inline(name: str) -> Program:

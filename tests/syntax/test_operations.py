@@ -110,6 +110,38 @@ def test_pooling_takes_whole_blocks() -> None:
     assert_allclose(run.ordered("c", "i j")[0], 2 * x.min(0), **CLOSE)
 
 
+def test_functions_of_a_whole_axis() -> None:
+    run = Run(
+        program("""
+        input x : [d=3]
+        input z : [t=5]
+        param U : [n, d] ~ normal(0, 1)
+        h = U @ x
+        a = softmax(300 * h, n)
+        b = max(h, n)
+        c = top_k(h, n^(1/2), n)
+        e = sort(h, n) + 0 * h
+        g = rank(h, n)
+        i = normalize(2 * h, n)
+        j = normalize(h, n, center=0, eps=0.5)
+        k = where(h > 0.2, x, h)
+        l = where(z < 0, top_k(z, 2, t), sort(z, t))"""),
+        n=7,
+    )
+    x, z = run.inputs["x"], run.inputs["z"]
+    h = (run.weights["U"] @ x).astype(np.float32)
+    assert_allclose(run["a"], jax.nn.softmax(300 * h), **CLOSE)
+    assert_allclose(run["b"], h.max(), **CLOSE)
+    assert_allclose(run["c"], np.where(h >= np.sort(h)[-3], h, 0), **CLOSE)
+    assert_allclose(run["e"], np.sort(h), **CLOSE)
+    assert_allclose(run["g"], (np.argsort(np.argsort(h)) + 1) / 7, **CLOSE)
+    centred = 2 * h - 2 * h.mean()
+    assert_allclose(run["i"], centred / np.sqrt((centred**2).mean() + 1e-5), **CLOSE)
+    assert_allclose(run["j"], h / np.sqrt((h**2).mean() + 0.5), **CLOSE)
+    assert_allclose(run.ordered("k", "n d"), np.where(h[:, None] > 0.2, x, h[:, None]), **CLOSE)
+    assert_allclose(run["l"], np.where(z < 0, np.where(z >= np.sort(z)[-2], z, 0), np.sort(z)), **CLOSE)
+
+
 @pytest.mark.parametrize("scale", [1.0, 300.0])
 def test_softmax_is_stable_and_causal(scale: float) -> None:
     run = Run(

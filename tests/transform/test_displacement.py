@@ -73,6 +73,17 @@ INLINE = {
         h = W @ tanh(U @ x) / sqrt(n)
         output f = dot(v, g * (h - mean(h)) / sqrt(mean(h^2) + 1) + b) / sqrt(n)
     }""",
+    "whole_axis": """program p {
+        width n
+        input x : [d=2]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [n, n] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        h = U @ x
+        k = W @ where(h > 0.1, tanh(h), 0.3 * h) / sqrt(n)
+        y = normalize(sin(sort(k, n)) + rank(h, n) * top_k(k, n/2, n), n, eps=0.1)
+        output f = dot(softmax(h, n), v * y, n) + max(k, n) + where(mean(k) < 5, dot(v, y), 0)
+    }""",
     "kinks": """program p {
         width n
         input x : [t=2, d=2]
@@ -260,6 +271,12 @@ def test_larger_displaced_programs(name: str) -> None:
 
 def test_displaced_maximum() -> None:
     check_displaced("maximum", 8, size=1.0)
+
+
+@pytest.mark.parametrize("size", [0.3, *slow([2.0])])
+def test_displaced_functions_of_a_whole_axis(size: float) -> None:
+    """Masks, ranks, orders and conditions change on the way."""
+    check_displaced("whole_axis", 8, size=size)
 
 
 def test_every_shipped_program_is_displaced() -> None:
