@@ -324,6 +324,34 @@ def _tokens(w: Writer) -> None:
         w.add(f"{name} * {h.name}", h.wide, True, h.growth + 2)
 
 
+def _whole_axis(w: Writer) -> None:
+    """A function of a whole wide axis, or a condition."""
+    h = w.any_wide()
+    k = w.pick.choice(w.wides(h.wide))
+    axis, tokens = h.wide, h.tokens or k.tokens
+    few = w.pick.choice((f"{axis}^(1/2)", f"{axis}/2", "2"))
+    kind = w.pick.randrange(9)
+    if kind == 0:
+        w.add(f"top_k({h.name}, {few}, {axis})", axis, h.tokens, h.growth)
+    elif kind == 1:
+        w.add(f"max({h.name}, {axis}) * {k.name}", axis, tokens, h.growth + k.growth)
+    elif kind == 2:
+        w.add(f"{axis} * softmax(sin({h.name}), {axis}) * {k.name}", axis, tokens, k.growth)
+    elif kind == 3:
+        w.add(f"sort({h.name}, {axis})", axis, h.tokens, h.growth)
+    elif kind == 4:
+        w.add(f"rank({h.name}, {axis}) * {k.name}", axis, tokens, k.growth)
+    elif kind == 5:
+        center = w.pick.choice(("", ", center=0", ", eps=1"))
+        w.add(f"normalize({h.name}, {axis}{center})", axis, h.tokens, h.growth)
+    elif kind == 6:
+        w.add(f"where({h.name} > 0.3, {k.name}, sin({h.name}))", axis, tokens, max(k.growth, 0))
+    elif kind == 7:
+        w.add(f"{k.name} * step({h.name})", axis, tokens, k.growth)
+    else:
+        w.add(f"where(mean({h.name}, {axis}) > 0.1, {h.name}, {k.name})", axis, tokens, max(h.growth, k.growth))
+
+
 STEPS = (
     (_dense, 10),
     (_embed, 2),
@@ -338,6 +366,10 @@ STEPS = (
     (_split, 2),
     (_tokens, 3),
 )
+
+
+WHOLE = ("top_k(", "max(", "softmax(sin", "sort(", "rank(", "normalize(", "where(", "step(")
+"""Words of functions of a whole axis."""
 
 
 def _readout(w: Writer) -> str:
@@ -370,8 +402,11 @@ def _readout(w: Writer) -> str:
     return spelled
 
 
-def program_text(pick: random.Random, steps: int = 5) -> str:
-    """A random program with up to ``steps`` steps between embedding and readout."""
+def program_text(pick: random.Random, steps: int = 5, *, whole: bool = False) -> str:
+    """A random program with up to ``steps`` steps between embedding and readout.
+
+    With ``whole`` some of them are functions of a whole wide axis, and there is one at least.
+    """
     w = Writer(pick)
     w.parities = w.chance(0.5)
     tokens = w.chance(0.35)
@@ -379,9 +414,12 @@ def program_text(pick: random.Random, steps: int = 5) -> str:
     w.axes += others
     w.values.append(Value("x", None, tokens))
     _embed(w)
+    found = (*STEPS, (_whole_axis, 15)) if whole else STEPS
     for _ in range(pick.randrange(steps + 1)):
-        (step,) = pick.choices([s for s, _ in STEPS], [c for _, c in STEPS])
+        (step,) = pick.choices([s for s, _ in found], [c for _, c in found])
         step(w)
+    if whole and not any(word in line for line in w.lines for word in WHOLE):
+        _whole_axis(w)
     output = _readout(w)
     if w.chance(0.05):
         output = f"tanh({output})"
@@ -392,10 +430,10 @@ def program_text(pick: random.Random, steps: int = 5) -> str:
     return f"program random {{\n{body}\n}}\n"
 
 
-def seeded(seed: int, steps: int = 5) -> str:
-    """The program number ``seed``."""
-    return program_text(random.Random(seed), steps)
+def seeded(seed: int, steps: int = 5, *, whole: bool = False) -> str:
+    """The program number ``seed``, of those with functions of a whole wide axis if ``whole``."""
+    return program_text(random.Random(seed), steps, whole=whole)
 
 
-programs = st.randoms(use_true_random=False).map(program_text)
+programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, whole=pick.random() < 0.3))
 """Random programs, shrinking towards short ones."""
