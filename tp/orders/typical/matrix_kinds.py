@@ -1,4 +1,4 @@
-"""What a matrix that is not full of independent entries does to flips (calculus, theorems 3.7c to 3.7g)."""
+"""What a matrix that is not full of independent entries does to flips (calculus, theorems 3.7c to 3.8a)."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class _Matrix:
     def __init__(self, at: Context, source: Source, transpose: bool, outs: WideAxes, ins: WideAxes) -> None:
         self.at, self.name, self.transpose, self.outs, self.ins = at, source.name, transpose, outs, ins
         self.kind = kind(source, outs, ins)
-        self.plain = not (self.kind.aligned and len(outs) == len(ins) == 1)
+        self.plain = not (self.kind.aligned and len(outs) == len(ins) == 1 and outs[0][1] == ins[0][1])
         self.images = at.images.setdefault((source, transpose, outs, ins), {})
         self.size = grains(source.exponent)
         self.tail, self.repeated = source.tail, source.repeated
