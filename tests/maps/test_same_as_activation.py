@@ -16,9 +16,13 @@ from tp.graph.graph import Graph
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
+from tp.interpret.orders import calculus_for
 from tp.matrix_free.streams import Seed
 from tp.quantities.definitions import parse
 from tp.quantities.distinct import DistinctScalars
+from tp.quantities.slots import arrange
+from tp.quantities.training import backprop, trained
+from tp.theory.scalars import Scalars
 from tp.transform.factored import factored
 
 N = 5
@@ -56,8 +60,6 @@ def numbers(graph: Graph, quantities: list[str], seed: int) -> dict[str, float]:
     nodes = {name: node for name, node in scalars.nodes.items() if node is not None}
     weights = draw(program.parameters, N, Seed((seed,)), np.dtype("float64"))
     data = {"x": np.random.default_rng(seed).normal(size=(scalars.depth + 1, 3))}
-    from tp.quantities.slots import arrange
-
     inputs = arrange(program, data, scalars.depth)
     with precision("float64") as kind:
         run = evaluator(scalars.graph, list(nodes.values()), N, kind)
@@ -78,3 +80,38 @@ def test_correlations_agree(body: str, name: str, seed: int) -> None:
     assert one.keys() == other.keys()
     for quantity, value in one.items():
         assert other[quantity] == pytest.approx(value, rel=1e-9, abs=1e-12), quantity
+
+
+def at_weights(graph: Any, roots: list[int | None], parameters: Any) -> list[float]:
+    """Values of ``roots`` at fixed weights and input, 0 for None."""
+    weights = draw(parameters, N, Seed((3,)), np.dtype("float64"))
+    present = [r for r in roots if r is not None]
+    with precision("float64") as kind:
+        placed = {k: jnp.asarray(v) for k, v in weights.items()}
+        found = iter(evaluator(graph, present, N, kind)(placed, {"x": jnp.asarray([0.5, -1.0, 0.3])}))
+        return [0.0 if r is None else float(jnp.sum(next(found))) for r in roots]
+
+
+@pytest.mark.parametrize("name", ["tanh", "square"])
+def test_taylor_coefficients_agree(name: str) -> None:
+    """Those of which orders are derived: C[0,d] and |C[1,d]|^2 along one direction."""
+    found: list[list[float]] = []
+    for graph in both(BODIES["tied"], name):
+        scalars = Scalars(graph, 3, calculus_for(graph))
+        nodes = [scalars.node(parse(q))[1] for q in ("C[0,2]", "C[0,3]", "kernel", "C[1,1]", "C[1,2]")]
+        found.append(at_weights(scalars.graph, nodes, graph.parameters))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sin", "square"])
+def test_steps_of_training_agree(name: str) -> None:
+    """The output, and the norm of the gradient, after two steps: their values, first-order changes and rests."""
+    found: list[list[float]] = []
+    for graph in both(BODIES["two layers"], name):
+        back = backprop(graph)
+        assert back.kernel is not None
+        after = trained(back, 2)
+        parts = [after.nodes[node] for node in (back.output, back.kernel)]
+        nodes = [node for part in parts for node in (part.base, part.first, part.rest)]
+        found.append(at_weights(after.graph, nodes, graph.parameters))
+    np.testing.assert_allclose(found[1], found[0], rtol=1e-8)
