@@ -18,7 +18,6 @@ from tp.orders.typical.tails import worst
 from tp.orders.typical.value import Term, Value, symbols_of
 
 DECLARED = "of a map its declared facts are taken on trust, and no cancellation in sums of its entries is known"
-SENSITIVE = "the derivative of a map is larger than its declared size allows, and counts in place of it"
 
 
 class _Norms(NamedTuple):
@@ -51,11 +50,6 @@ def mapped(at: Context, arguments: tuple[Map, bool, WideAxes, WideAxes], values:
     at.notes.add(DECLARED)
     sizes = _slots(values[1:], adjoint, ins, outs)
     found = _flat(function.size, outs) if not order else _product(sizes).scaled(function.exponent(order))
-    if values[0].terms and not function.vanishes(order + 1):
-        moved = _product([_norms(values[0], ins), *sizes]).scaled(function.exponent(order + 1))
-        if moved.two > found.two:
-            at.notes.add(SENSITIVE)
-            found = found.joined(moved)
     symmetry = function.symmetry if order % 2 == 0 else _TURNED[function.symmetry]
     return _value(at, found, symmetry, values[:1], values[1:], ins, made)
 
