@@ -12,7 +12,7 @@ from two_samples import both, p_values, pair_p_values
 
 from tests.experiments.drawn import chosen, cost, memory, sample, without
 from tests.experiments.drawn import path as path_of
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.experiments.at import At
 from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
@@ -120,9 +120,21 @@ def test_one_law_with_arrays_and_without() -> None:
     assert min(*p_values(first, second), *pair_p_values(first, second)) > 1e-5
 
 
+SHALLOW = parse("""program shallow {
+    width n
+    input x : [d=4]
+    param U : [n, d] ~ normal(0, 1)
+    param W : [n, n] ~ orthogonal(1) rate 1/n
+    param v : [n] ~ normal(0, 1)
+    output f = dot(v, tanh(W @ tanh(U @ x))) / sqrt(n)
+}""")
+
+
 @pytest.mark.slow
-def test_one_law_of_the_hessian() -> None:
-    first, second = both(SEVERAL, ("F", "hessian"), 16, 100)
+@pytest.mark.parametrize("program", [SHALLOW, *exhaustive([SEVERAL])], ids=["shallow", "several"])
+def test_one_law_of_the_hessian(program: Program) -> None:
+    """Four p-values at 1e-5."""
+    first, second = both(program, ("F", "hessian"), 12, 100)
     assert min(*p_values(first, second), *pair_p_values(first, second)) > 1e-5
 
 

@@ -21,7 +21,7 @@ from scipy import stats
 
 from tests.marks import exhaustive, slow
 from tp.interpret.arrays.backend import precision
-from tp.matrix_free import haar
+from tp.matrix_free import gaussian, haar
 from tp.matrix_free.coordinates import Coordinates
 from tp.matrix_free.haar import Orthogonal, unknown
 from tp.matrix_free.orthonormal import resolution, split
@@ -219,16 +219,24 @@ def test_many_pairs_stay_orthonormal(size: int, block: int, dtype: str) -> None:
 
 
 def test_shared_coordinates() -> None:
-    """Two matrices with the same questions keep one basis, and answer as they do alone."""
-    x = np.random.default_rng(0).standard_normal((3, 50))
-    alone, together = [], []
-    shared = Coordinates(2)
-    for number in range(2):
-        alone.append(ask(blank(50, 50, number, "float64", "numpy"), x, False)[0])
-        together.append(blank(50, 50, number, "float64", "numpy").answer(x, False, shared=shared))
-    np.testing.assert_array_equal(alone, [made for made, _ in together])
-    assert together[0][1].start is together[1][1].start
-    assert together[0][1].end is not together[1][1].end
+    """Matrices with the same questions keep one basis, beside a Gaussian one too, and answer as they do alone."""
+    x, y = np.random.default_rng(0).standard_normal((2, 3, 50))
+
+    def several() -> list[Any]:
+        made = [blank(50, 50, number, "float64", "numpy") for number in range(2)]
+        return [*made, gaussian.unknown(50, 50, Seed((2,)), np.dtype("float64"))]
+
+    alone, together = several(), several()
+    for rows, transposed in ((x, False), (np.tanh(x), True), (y, False)):
+        shared = Coordinates(3)
+        one, other = (
+            [w.answer(rows, transposed, shared=s) for w in ws] for ws, s in ((alone, None), (together, shared))
+        )
+        np.testing.assert_array_equal([made for made, _ in one], [made for made, _ in other])
+        alone, together = ([w for _, w in found] for found in (one, other))
+        if rows is x:
+            assert together[0].start is together[1].start is together[2].forward.basis
+            assert together[0].end is not together[1].end
 
 
 def test_draws_side_by_side_have_the_bits_of_each_alone() -> None:
