@@ -16,7 +16,7 @@ from tp.graph.axes import names, wide
 from tp.graph.interpretation import Interpretation
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Operation
-from tp.laws import LAWS
+from tp.laws import LAWS, STRUCTURES
 from tp.primitives.apply import Apply
 from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
@@ -162,7 +162,7 @@ def weight(operation: Read | Apply, at: At) -> Zeros:
     law = at.graph.parameters[operation.parameter].law
     if not law.scale.coefficient or any(z.nothing for z in at.known):
         return Zeros(at.weights, nothing=True)
-    if law.structure is not None and law.structure.name != "orthogonal":
+    if law.structure is not None and not STRUCTURES[law.structure.name].spread:
         return Zeros(at.weights | {operation.parameter})  # sums of few terms, or zeros: no density is known
     parameter = at.graph.parameters[operation.parameter]
     ins = parameter.sides(operation.transposed)[1] if isinstance(operation, Apply) else ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
+from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
@@ -20,6 +23,10 @@ def draw(source: Source, rows: int, columns: int, size: float, entries: Entries,
     places = (xp.arange(columns) - first[:, None]) % columns
     padded = xp.concatenate((values, xp.zeros((rows, 1), values.dtype)), axis=1)
     return xp.take_along_axis(padded, xp.minimum(places, count), axis=1)
+
+
+def facts(entry: Facts, rows: Fraction, columns: Fraction, size: Fraction) -> Facts:
+    return replace(entry, density=columns - min(max(size, Fraction(0)), columns), local=True, dense=False)
 
 
 def kind() -> Kind:
@@ -38,4 +45,5 @@ STRUCTURE = Form(
     scratch=48,
     mean_square=lambda rows, columns, size: size * inverse(columns),
     kind=kind,
+    facts=facts,
 )

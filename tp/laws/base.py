@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Shape, Source
+from tp.orders.facts import Source as Facts
 
 Arguments = tuple[float, ...]
 Entries = Callable[[Source, Shape], Any]
@@ -78,8 +79,12 @@ class Form:
     ``draw(source, rows, columns, size, entries, dtype)`` returns an array [rows, columns], in units of the deviation.
     ``size`` is then a number: the probability, or the whole number from :func:`whole`. Structures without one get 0.
     ``scratch`` and ``kind`` are as for :class:`Family`; a kind is one for all laws of entries but the normal one, where
-    ``normal_kind`` is another. ``multiplications`` are
-    those of drawing an array [rows, columns] of a size, beyond its entries.
+    ``normal_kind`` is another. ``multiplications`` are those of drawing an array [rows, columns] of a size, beyond its
+    entries.
+
+    ``facts(entry, rows, columns, size)`` is what the calculi are told: ``entry`` is the law of the entries that are not
+    zero, the others are exponents of n. ``product``: the matrix is a product A B' of two with such entries instead,
+    and the size is the axis between them. ``spread``: sums over a row have a bounded density.
     """
 
     name: str
@@ -93,10 +98,13 @@ class Form:
     family: str = "normal"
     zeros: bool = False
     sums: bool = False
+    product: bool = False
+    spread: bool = False
     scratch: int = 32
     mean_square: Callable[[Growing, Growing, Growing], Growing | float] = lambda rows, columns, size: 1.0
     kind: Callable[[], Kind] | None = None
     normal_kind: Callable[[], Kind] | None = None
+    facts: Callable[[Facts, Fraction, Fraction, Fraction], Facts] = lambda entry, rows, columns, size: entry
     multiplications: Callable[[int, int, float], float] = lambda rows, columns, size: 0.0
 
     def size_at(self, value: float) -> float:

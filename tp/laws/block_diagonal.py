@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import namespace
+from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
@@ -18,6 +21,10 @@ def draw(source: Source, rows: int, columns: int, size: float, entries: Entries,
     values = entries(source, (count, *most))
     (own, i), (other, j) = places(rows, count), places(columns, count)
     return namespace(values).where(own[:, None] == other, values[own[:, None], i[:, None], j], 0.0)
+
+
+def facts(entry: Facts, rows: Fraction, columns: Fraction, size: Fraction) -> Facts:
+    return replace(entry, density=min(max(size, Fraction(0)), rows, columns), local=True, dense=False)
 
 
 def kind() -> Kind:
@@ -35,4 +42,5 @@ STRUCTURE = Form(
     zeros=True,
     mean_square=lambda rows, columns, size: inverse(size),
     kind=kind,
+    facts=facts,
 )

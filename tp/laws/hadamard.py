@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tp.laws.base import Entries, Form
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
+from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, _: float, unused: Entries, dtype: Any) -> Any:
@@ -15,6 +18,10 @@ def draw(source: Source, rows: int, columns: int, _: float, unused: Entries, dty
 
     one, other, i, j = parts(source, rows, columns)
     return signs(i[:, None], j) * one[:, None] * other
+
+
+def facts(entry: Facts, rows: Fraction, columns: Fraction, size: Fraction) -> Facts:
+    return replace(entry, isometric=True)
 
 
 def kind() -> Kind:
@@ -31,4 +38,5 @@ STRUCTURE = Form(
     family="rademacher",
     scratch=48,
     kind=kind,
+    facts=facts,
 )

@@ -37,6 +37,7 @@ STRUCTURE = Form(
     draw,
     size="r",
     sums=True,
+    product=True,
     kind=kind,
     normal_kind=normal_kind,
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tp.laws.base import Entries, Form, inverse, larger
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import is_numpy, namespace
+from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, _: float, unused: Entries, dtype: Any) -> Any:
@@ -29,6 +32,10 @@ def multiplications(rows: int, columns: int, _: float) -> float:
     return 2.0 * short**2 * (long - short / 3)
 
 
+def facts(entry: Facts, rows: Fraction, columns: Fraction, size: Fraction) -> Facts:
+    return replace(entry, exponent=entry.exponent - max(rows, columns) / 2, isometric=True)
+
+
 def kind() -> Kind:
     from tp.matrix_free.haar import KIND
 
@@ -46,4 +53,6 @@ STRUCTURE = Form(
     mean_square=lambda rows, columns, _: inverse(larger(rows, columns)),
     kind=kind,
     multiplications=multiplications,
+    facts=facts,
+    spread=True,
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from tp.laws.base import Entries, Form
 from tp.matrix_free.kind import Kind
 from tp.matrix_free.source import Source
 from tp.namespace import is_numpy, namespace
+from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
@@ -20,6 +23,10 @@ def draw(source: Source, rows: int, columns: int, size: float, entries: Entries,
         return made.at[lines, column].add(values)
     made[xp.repeat(xp.arange(rows), xp.diff(lines)), column] = values
     return made
+
+
+def facts(entry: Facts, rows: Fraction, columns: Fraction, size: Fraction) -> Facts:
+    return replace(entry, density=max(-size, Fraction(0)), dense=False)
 
 
 def kind() -> Kind:
@@ -37,4 +44,5 @@ STRUCTURE = Form(
     zeros=True,
     mean_square=lambda rows, columns, size: size,
     kind=kind,
+    facts=facts,
 )

@@ -34,21 +34,7 @@ def _structured(source: Source, parameter: Parameter, structure: Structure) -> S
     """``source`` as the law of the entries of a structure that are not zero."""
     rows, columns = (entries(axes).exponent for axes in (parameter.outs, parameter.ins))
     size = structure.arguments[0].exponent if structure.arguments else Fraction(0)
-    match structure.name:
-        case "orthogonal":
-            return replace(source, exponent=source.exponent - max(rows, columns) / 2, isometric=True)
-        case "hadamard":
-            return replace(source, isometric=True)
-        case "circulant":
-            return replace(source, repeated=True)
-        case "sparse":
-            return replace(source, density=max(-size, Fraction(0)), dense=False)
-        case "banded":
-            return replace(source, density=columns - min(max(size, Fraction(0)), columns), local=True, dense=False)
-        case "block_diagonal":
-            return replace(source, density=min(max(size, Fraction(0)), rows, columns), local=True, dense=False)
-        case other:
-            raise ValueError(f"no facts about the structure {other}")
+    return STRUCTURES[structure.name].facts(source, rows, columns, size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +53,7 @@ class Factors:
 def factors_of(parameter: Parameter) -> Factors | None:
     """The two weights that ``parameter`` starts as the product of; None where it is none."""
     law = parameter.law
-    if law.structure is None or law.structure.name != "low_rank":
+    if law.structure is None or not STRUCTURES[law.structure.name].product:
         return None
     rank = max(law.structure.arguments[0].exponent, Fraction(0))
     entry = source_of(replace(parameter, law=replace(law, structure=None)))
