@@ -76,7 +76,7 @@ def loaded(file: str) -> ModuleType:
     sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         del sys.modules[name]
         raise error("TP622", f"{file} cannot be run: {said(problem)}") from problem
     finally:

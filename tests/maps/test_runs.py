@@ -14,6 +14,7 @@ import pytest
 
 import tp
 from tp import maps
+from tp.cli import main
 from tp.experiments.at import At
 from tp.experiments.correlations import Correlations
 from tp.studies.declared import declared_facts
@@ -232,6 +233,38 @@ def test_a_function_in_no_file_stays_in_this_process() -> None:
     exec("def magnet(h):\n    return jnp.tanh(h)", space)
     model = tp.parse(TEXT, maps={"magnet": space["magnet"]})
     assert not Correlations("spins", model.graph, ["F"], {"x": np.ones((2, 3))}).identity().shared
+
+
+# the command line ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (None, "TP622"),
+        ("x = 1 / 0\n", "TP622"),
+        ("def (:\n", "TP622"),
+        ("raise SystemExit(0)\n", "TP622"),
+        ("def other(h):\n    return h\n", "TP621"),
+        ("def magnet(h):\n    raise ValueError('no field')\n", "TP623"),
+    ],
+)
+def test_files_that_cannot_be_used(
+    text: str | None, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "spins.tp").write_text(TEXT)
+    if text is not None:
+        (tmp_path / "maps.py").write_text(text)
+    words = ["run", str(tmp_path / "spins.tp"), "--maps", str(tmp_path / "maps.py"), "--widths", "4"]
+    assert main(words) == 2
+    assert f"error[{code}]" in capsys.readouterr().err
+
+
+def test_a_file_of_maps_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "spins.tp").write_text(TEXT)
+    file = written(tmp_path)
+    assert main(["run", str(tmp_path / "spins.tp"), "--maps", file, "--widths", "4"]) == 0
+    assert capsys.readouterr().out.startswith("spins")
 
 
 # certificates ----------------------------------------------------------------------------------------
