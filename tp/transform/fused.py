@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from tp.activations import find
 from tp.activations.piecewise_linear import PiecewiseLinear
 from tp.activations.sign import Sign
@@ -126,5 +124,7 @@ class Fusing:
 
 def _levels(function: Step | Sign) -> tuple[Fraction, Fraction]:
     """The values for positive and for negative arguments."""
+    import numpy as np
+
     right, left = (Fraction(int(function.lower(0, np.asarray(x)))) for x in (1.0, -1.0))
     return right, left
