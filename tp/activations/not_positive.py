@@ -18,6 +18,9 @@ class NotPositive(Step):
     internal: ClassVar[bool] = True
     keeps_sign: ClassVar[bool] = False
 
+    def taylor(self, k: int) -> float:
+        return 0.0 if k else 1.0
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return xp.zeros_like(x) if k else (x <= 0).astype(x.dtype)

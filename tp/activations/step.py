@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from tp.activations.base import Activation, Parity, Smoothness
+from tp.activations.base import Activation, Smoothness
 from tp.namespace import namespace
 
 
@@ -17,8 +17,6 @@ class Step(Activation):
     keyword: ClassVar[str] = "step"
     smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_POLYNOMIAL
     radius: ClassVar[float] = 0.0
-    parity: ClassVar[Parity] = Parity.ODD
-    uneven: ClassVar[int] = 1
     summary: ClassVar[str] = "1 for x > 0, else 0; its derivative is zero almost everywhere"
     least: ClassVar[float] = 0.0
     most: ClassVar[float] = 1.0
