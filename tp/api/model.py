@@ -61,7 +61,7 @@ class Model(Printable):
     Keywords of all methods that draw weights (``**settings``):
         seeds: draws of the weights at each width.
         dtype: ``"float32"`` or ``"float64"`` (default).
-        engine: ``"dense"``, ``"conditioned"`` (matrix-free Gaussian weights) or ``"auto"`` (default).
+        engine: ``"dense"``, ``"conditioned"`` (matrix-free weights) or ``"auto"`` (default).
         budget: seconds of work, or text such as ``"5m"``, after which neither seeds nor widths are added.
         max_width: widths are added up to this one.
         store: a folder where draws are kept, True (default: the user's cache) or False (they are not kept).

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class At:
     """The settings of a draw: the ``width`` n, the ``dtype`` "float32" or "float64", and the ``engine`` asked for.
 
-    The engine is "dense" (weights are arrays), "conditioned" (wide Gaussian weights are matrix-free: only their
-    products with vectors are drawn) or "auto" (for each weight the cheaper of the two).
+    The engine is "dense" (weights are arrays), "conditioned" (wide weights are matrix-free where their law allows it:
+    only their products with vectors are drawn) or "auto" (for each weight the cheaper of the two).
     """
 
     width: int

@@ -53,8 +53,8 @@ class Plan:
         seeds: draws of the weights at each width. None: rounds of seeds are added until everything is decided and
             precise, up to ``most_seeds`` at the largest width.
         dtype: ``"float32"`` or ``"float64"``.
-        engine: ``"dense"`` (weights are matrices; a draw costs n²), ``"conditioned"`` (matrix-free Gaussian weights; a
-            draw costs n), or ``"auto"``: the cheaper one at each width.
+        engine: ``"dense"`` (weights are matrices; a draw costs n²), ``"conditioned"`` (matrix-free weights where
+            their law allows that; a draw costs n), or ``"auto"``: the cheaper one at each width.
         budget: seconds of work, compiling and drawing, after which neither seeds nor widths are added. They are those
             of the reference machine (:mod:`tp.interpret.cost.work`), so what is drawn depends on no clock. The first
             round is always finished. None: 60 s, or 170 s where the widths span a factor of more than 1000.
