@@ -20,7 +20,8 @@ class Kind:
     ``thin``: rows or columns have only finitely many of these, or most have none, so that nothing is Gaussian.
     ``aligned``: sums reach so few neighbours that places and their neighbourhoods are flipped at once. ``rows`` is the
     blur of the flip of one row, None for an exact one, and ``images`` that of all inner flips, None where it is that of
-    the axis that each comes from. ``regular``: cumulants of rows fall as those of full rows. ``returns``: W W' is a
+    the axis that each comes from. ``dependent``: places where the operand is zero may be those where rows are.
+    ``regular``: cumulants of rows fall as those of full rows. ``returns``: W W' is a
     multiple of the identity.
     """
 
@@ -30,6 +31,7 @@ class Kind:
     aligned: bool
     rows: Fraction | None
     images: Fraction | None
+    dependent: bool
     regular: bool
     returns: bool
 
@@ -55,6 +57,7 @@ def kind(source: Source, outs: WideAxes, ins: WideAxes) -> Kind:
         aligned=local and 2 * fewest < max(many, few),
         rows=rows if rows is None else min(rows, Fraction(0)),
         images=images,
+        dependent=local or thin,
         regular=not density and not source.repeated,
         returns=source.isometric and few <= many,
     )

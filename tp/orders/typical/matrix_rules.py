@@ -13,7 +13,7 @@ from tp.orders.typical.context import Context, Symbol, total
 from tp.orders.typical.contraction import contracted, extremes, forgotten, remaining, summed
 from tp.orders.typical.f2 import numbers, union
 from tp.orders.typical.generator import WideAxes
-from tp.orders.typical.grains import grains, half
+from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.matrix_kinds import kind
 from tp.orders.typical.value import Term, Value, members_of
 
@@ -54,10 +54,17 @@ class _Matrix:
         for number, part in coherent:
             yield part._replace(symbols=part.symbols | at.inside(number))
 
+    def hits(self, term: Term) -> Grains:
+        """How many entries of ``term`` that are not zero meet an entry of a row that is not."""
+        entries, density = self.entries, self.kind.density
+        if term.part < 0 and self.kind.dependent:
+            return min(entries + term.part, entries - density)
+        return entries + term.part - density
+
     def fresh(self, term: Term) -> Term:
         """A Gaussian vector, independent of all that W' was not applied to."""
         at, inner, kind = self.at, term.content, self.kind
-        hits = self.entries + term.part - kind.density
+        hits = self.hits(term)
         passed, sums = inner, 0
         for axis, width in self.ins:
             passed = forgotten(at, passed, axis)
@@ -121,7 +128,7 @@ class _Matrix:
         For each such y the number of the symbol W y, and the part without the symbols inside it.
         """
         at, kind = self.at, self.kind
-        hits = self.entries + term.part - kind.density
+        hits = self.hits(term)
         column = half(max(kind.column, 0))
         for number in numbers(self.known(term)):
             symbol = at.symbols[number]
