@@ -17,6 +17,20 @@ ODD = ("tanh", "erf", "sin")
 KINKED = ("relu", "leaky_relu", "abs")
 BOUNDED = ("tanh", "erf", "sin", "cos", "sigmoid")
 MATRIX_LAWS = ("normal",) * 8 + ("uniform", "rademacher", "exponential", "student_t")
+STRUCTURES = (
+    "orthogonal(sqrt(n))",
+    "orthogonal(sqrt(n))",
+    "hadamard(1)",
+    "circulant(normal(0, 1))",
+    "sparse(1/2, uniform(0, 1))",
+    "sparse(n^(-1/2), normal(0, n^(1/4)))",
+    "sparse(n^(-1/4), exponential(0, n^(1/8)))",
+    "banded(n^(1/2), normal(0, n^(1/4)))",
+    "block_diagonal(n^(1/4), normal(0, n^(1/8)))",
+    "low_rank(n^(1/2), normal(0, 1))",
+    "low_rank(2, normal(0, 1))",
+)
+"""Laws of matrices that are not made of independent entries of one law; as large as normal(0, 1) where square."""
 VECTOR_LAWS = ("normal",) * 5 + ("uniform", "rademacher", "laplace", "exponential", "exponential")
 WIDTHS = (
     ("n", {}),
@@ -59,6 +73,8 @@ class Writer:
     embeddings: list[tuple[str, str]] = field(default_factory=list)
     parities: bool = False
     """Whether most activations are odd or even: then cancellations decide."""
+    structured: bool = False
+    """Whether most weights that are wide on both sides have a structure."""
     heavy: dict[str, bool] = field(default_factory=dict)
     """Whether the law of an embedding or a vector has heavy tails."""
 
@@ -90,7 +106,7 @@ class Writer:
         if there and self.chance(0.55):
             return self.pick.choice(there)
         name = self.fresh("W")
-        law = self.law(MATRIX_LAWS)
+        law = self.pick.choice(STRUCTURES) if self.structured and self.chance(0.8) else self.law(MATRIX_LAWS)
         self.lines.append(f"param {name} : [{out} | {into}] ~ {law}{self.rate()}")
         self.matrices.append((name, out, into))
         return name
@@ -437,3 +453,5 @@ def seeded(seed: int, steps: int = 5, *, whole: bool = False) -> str:
 
 programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, whole=pick.random() < 0.3))
 """Random programs, shrinking towards short ones."""
+structured_programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, structured=True))
+"""Random programs in which most matrices have a structure."""
