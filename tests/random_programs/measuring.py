@@ -81,11 +81,11 @@ def _inputs(program: Graph, data: int) -> dict[str, Array]:
 
 def widths_for(program: Graph) -> tuple[int, ...]:
     """Three widths, and a fourth for doubtful cases: such that the widest weight has 64 to 16384 rows, or 32 to 1024
-    where a law other than the Gaussian must be materialised."""
+    where there is a law other than the Gaussian."""
     used = [program[i].operation for i in program.needed(list(program.outputs.values()))]
     read = [program.parameters[o.parameter] for o in used if isinstance(o, Read | Apply)]
     top = max((a.exponent for p in read for a in (*p.outs, *p.ins)), default=Fraction(1))
-    dense = any(p.is_operator and p.law.family not in ("normal", "constant") for p in read)
+    dense = any(p.is_operator and (p.law.structure or p.law.family not in ("normal", "constant")) for p in read)
     dense |= any(sum(a.wide for a in program.type(i)) > 1 for i in program)
     return tuple(round(size ** (1 / top)) for size in ((32, 128, 512, 1024) if dense else (64, 512, 4096, 16384)))
 

@@ -418,12 +418,13 @@ def _readout(w: Writer) -> str:
     return spelled
 
 
-def program_text(pick: random.Random, steps: int = 5, *, whole: bool = False) -> str:
+def program_text(pick: random.Random, steps: int = 5, *, whole: bool = False, structured: bool = False) -> str:
     """A random program with up to ``steps`` steps between embedding and readout.
 
-    With ``whole`` some of them are functions of a whole wide axis, and there is one at least.
+    With ``whole`` some of them are functions of a whole wide axis, and there is one at least. With ``structured`` most
+    matrices have a structure.
     """
-    w = Writer(pick)
+    w = Writer(pick, structured=structured)
     w.parities = w.chance(0.5)
     tokens = w.chance(0.35)
     widths, others = pick.choice(WIDTHS)
@@ -446,9 +447,9 @@ def program_text(pick: random.Random, steps: int = 5, *, whole: bool = False) ->
     return f"program random {{\n{body}\n}}\n"
 
 
-def seeded(seed: int, steps: int = 5, *, whole: bool = False) -> str:
-    """The program number ``seed``, of those with functions of a whole wide axis if ``whole``."""
-    return program_text(random.Random(seed), steps, whole=whole)
+def seeded(seed: int, steps: int = 5, *, whole: bool = False, structured: bool = False) -> str:
+    """The program number ``seed``, of those with functions of a whole axis if ``whole``, or with structured weights."""
+    return program_text(random.Random(seed), steps, whole=whole, structured=structured)
 
 
 programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, whole=pick.random() < 0.3))
