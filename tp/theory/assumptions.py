@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
 from tp.laws import LAWS, STRUCTURES
+from tp.primitives.law_facts import factors_of
 from tp.theory.premises import Extent, Premise, summary
 
 
@@ -36,6 +37,9 @@ def _laws(program: Graph) -> Iterable[str]:
         yield f"weights are independent with symmetric laws{besides}"
     elif skewed:
         yield "weights are independent with zero mean; no law is symmetric"
+    if structured := [found for p in random if (found := _structured(p))]:
+        # Universality: calculus, section 3, weights with a structure.
+        yield f"at leading order, products with {', '.join(structured)} have the law of those with independent entries"
     zeros = [p.name for p in program.parameters.values() if _has_zeros(p) and p.rate.coefficient]
     if zeros:
         yield f"entries of {', '.join(zeros)} that start at zero are trained as all others are"
@@ -46,6 +50,14 @@ def _laws(program: Graph) -> Iterable[str]:
                 f"{p.name} has finite moments only below order {moments:g}; "
                 "sums of higher powers are as large as their largest term"
             )
+
+
+def _structured(parameter: Parameter) -> str | None:
+    """The name and the structure of a weight that is applied, unless it is a product of weights without one."""
+    structure = parameter.law.structure
+    if structure is None or not parameter.is_operator or factors_of(parameter) is not None:
+        return None
+    return f"{parameter.name} ({structure.name})"
 
 
 def _has_zeros(parameter: Parameter) -> bool:
