@@ -30,6 +30,13 @@ FOR_MESSAGES = {"tp.diagnostics.text", "tp.diagnostics.packaged"}
 """What errors import when they are printed."""
 FOR_JAX = {"tp.matrix_free.noise", "tp.interpret.arrays.backend"}
 """What is imported where JAX computes: draws of programs as small as these are made by NumPy."""
+KINDS = {"tp.matrix_free.fixed"} | {
+    name
+    for path in (ROOT / "laws").glob("*.py")
+    for name in imports(path.read_bytes())
+    if name.startswith("tp.matrix_free.")
+}
+"""What laws import for weights that are not arrays."""
 DRAW = """
 import pickle, sys
 import tp
@@ -60,8 +67,9 @@ def test_exactly_what_a_draw_loads_is_hashed(code: str, engine: str) -> None:
     done = subprocess.run(words, input=pickle.dumps(experiment(code)), stdout=subprocess.PIPE, check=True)
     drawn, hashed = set(done.stdout.decode().split()), set(loaded(code))
     assert drawn <= hashed
-    # The file of an activation is loaded by the draws of programs that use it; every one of them counts.
+    # The file of an activation, or of a kind of matrix, is loaded by the draws of programs that use it; all count.
     others = {f"tp.activations.{module.name}" for module in iter_modules(tp.activations.__path__)}
+    others |= KINDS
     assert hashed - drawn <= FOR_THEORY | FOR_MESSAGES | FOR_JAX | others
     for above in ("tp.api", "tp.cli", "tp.report", "tp.studies", "tp.sampling", "tp.store", "tp.theory", "tp.syntax"):
         assert not [name for name in hashed if name.startswith(above)]
