@@ -43,6 +43,9 @@ def _laws(program: Graph) -> Iterable[str]:
     zeros = [p.name for p in program.parameters.values() if _has_zeros(p) and p.rate.coefficient]
     if zeros:
         yield f"entries of {', '.join(zeros)} that start at zero are trained as all others are"
+    structured = [p.name for p in random if p.law.structure is not None]
+    if structured:
+        yield f"products with {', '.join(structured)} act as Gaussian vectors where sums have many terms (universality)"
     for p in random:
         moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
         if moments < float("inf"):
