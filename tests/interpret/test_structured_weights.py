@@ -12,6 +12,8 @@ import pytest
 from tests.marks import slow
 from tp.graph.axes import DRAWS, Axis
 from tp.interpret.arrays import evaluate, initial_weights
+from tp.interpret.cost.kinds import kind_of, size_of
+from tp.interpret.cost.work import drawing_bytes
 from tp.matrix_free.streams import Seed
 from tp.syntax import parse
 
@@ -68,3 +70,12 @@ def test_arrays_and_structures_give_the_same_numbers(law: str, path: str) -> Non
         dense, free = (value(key, absent) for absent in ((), ("W", "Q")))
         assert np.shape(free) == ((2,) if path == "draws" else ())
         np.testing.assert_allclose(dense, free, rtol=1e-8)
+
+
+def test_factors_of_a_high_rank_count_as_memory() -> None:
+    """They are larger than their product, and so is what is kept of products with them."""
+    text = program("low_rank(n^2)")
+    weight = parse(text).graph.parameters["W"]
+    n = 64
+    assert drawing_bytes({"W": weight}, (), n, 8) >= 8 * 2 * n * n**2
+    assert kind_of(weight).remembered(n, n, size_of(weight, n)) >= 2 * n**2

@@ -60,6 +60,7 @@ def test_structures_are_read_and_printed(law: str, expected: Law) -> None:
 
 
 REFUSED = [
+    ("orthogonal", "TP004", "orthogonal", "write orthogonal()"),
     ("orthogonal(0, 1)", "TP308", "orthogonal(0, 1)", "usage: orthogonal(gain)"),
     ("orthogonal(normal(0, 1))", "TP308", "normal(0, 1)", "usage: orthogonal(gain)"),
     ("orthogonal(0)", "TP308", "0", "constant(0)"),

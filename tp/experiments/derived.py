@@ -16,7 +16,7 @@ from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent
-from tp.interpret.cost.kinds import kind_of, sizes
+from tp.interpret.cost.kinds import kind_of, size_of, sizes
 from tp.interpret.cost.memory import live_entries
 from tp.interpret.cost.path import GENERATIONS, Choice, Path, cheaper, of_numpy, portable
 from tp.interpret.cost.work import (
@@ -84,7 +84,7 @@ class Derived:
         held = held_entries(self.program.parameters, asked, without, n)
         for name in without:
             parameter = self.program.parameters[name]
-            each = kind_of(parameter).remembered(*sizes(parameter, n))
+            each = kind_of(parameter).remembered(*sizes(parameter, n), size_of(parameter, n))
             held += generations * self._remembered(name, n) * each
         return held + live_entries(self._programs(), n)
 

@@ -149,7 +149,7 @@ def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Eff
     return total
 
 
-def remembered(rows: int, columns: int) -> int:
+def remembered(rows: int, columns: int, _: float) -> int:
     return rows + columns
 
 

@@ -207,7 +207,7 @@ def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Eff
     return total
 
 
-def remembered(rows: int, columns: int) -> int:
+def remembered(rows: int, columns: int, _: float) -> int:
     return 2 * max(rows, columns)
 
 

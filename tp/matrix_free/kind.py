@@ -82,12 +82,12 @@ class Kind:
             streams, one for each of the draws side by side.
         effort: ``effort(rows, columns, size, groups)`` is the work of beginning and of all products in ``groups``.
         held: ``held(rows, columns, size)`` are the numbers that the matrix has from the start.
-        remembered: ``remembered(rows, columns)`` are the numbers that it keeps of each product.
+        remembered: ``remembered(rows, columns, size)`` are the numbers that it keeps of each product.
         code: the time that its products take to compile, in units of that of a Gaussian matrix.
     """
 
     begin: Callable[[int, int, float, Callable[[Source, Shape], Any], Any, Any], MatrixFree]
     effort: Callable[[int, int, float, Sequence[Group]], Effort]
     held: Callable[[int, int, float], int] = field(default=_nothing)
-    remembered: Callable[[int, int], int] = field(default=lambda rows, columns: 0)
+    remembered: Callable[[int, int, float], int] = field(default=_nothing)
     code: float = 1.0

@@ -125,9 +125,9 @@ def held_normal(rows: int, columns: int, size: float) -> int:
     return held(rows, columns, size) if size < LARGE else 0
 
 
-def remembered(rows: int, columns: int) -> int:
-    """A rank is at most as large as the smaller side, or the matrix is as expensive as an array."""
-    return 2 * (rows + columns)
+def remembered(rows: int, columns: int, size: float) -> int:
+    """Each factor keeps its answer, and the vector that it was asked about."""
+    return rows + columns + 2 * int(size)
 
 
 NORMAL = Kind(begin_normal, effort_normal, held_normal, remembered, code=2.0)

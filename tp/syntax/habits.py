@@ -472,6 +472,11 @@ _RULES: list[tuple[str, Words, Words]] = [
         "write constant({at}) for a weight that starts there, or normal(0, 1)",
     ),
     (
+        r"^\s*param\b.*~\s*(?P<at>orthogonal|hadamard|circulant)\s*(?:(?:rate|decay)\b.*)?$",
+        "a law has brackets, also where nothing stands in them",
+        "write {at}()",
+    ),
+    (
         r"^\s*param\b.*~\s*(?P<at>\w+)\s*(?:(?:rate|decay)\b.*)?$",
         "a law has arguments",
         "write normal(0, 1): mean and deviation; or constant(0)",

@@ -26,7 +26,7 @@ from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
-from tp.interpret.cost.kinds import kind_of, sizes
+from tp.interpret.cost.kinds import kind_of, size_of, sizes
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.path import GENERATIONS, Choice, cheaper, of_numpy, portable
 from tp.interpret.cost.path import Path as Computing
@@ -217,7 +217,7 @@ class Trainer:
         for name in without:
             parameter = self.outline.program.parameters[name]
             moves = self.path.steps * ranks.get(name, 0) * sum(sizes(parameter, n))
-            known = sum(room[name]) * kind_of(parameter).remembered(*sizes(parameter, n))
+            known = sum(room[name]) * kind_of(parameter).remembered(*sizes(parameter, n), size_of(parameter, n))
             held += int(CARRIED * (moves + known))
         return held + self._of_gradients(n) + live_entries(programs, n)
 

@@ -118,7 +118,7 @@ def held_entries(
         rows, columns = sizes(parameter, n)
         if name in without:
             kind = kind_of(parameter)
-            each = kind.remembered(rows, columns)
+            each = kind.remembered(rows, columns, size_of(parameter, n))
             held += kind.held(rows, columns, size_of(parameter, n)) + asked[name].stored * each
             largest = max(largest, 2 * asked[name].widest * max(rows + columns, each))
         else:
@@ -139,8 +139,16 @@ def drawing_bytes(parameters: Mapping[str, Parameter], without: Collection[str],
     drawn = [p for name, p in parameters.items() if name not in without]
     entries_ = {p.name: prod(sizes(p, n)) for p in drawn}
     kept = max(0, RAW - word) * sum(entries_.values())
-    scratch = (max(0, _scratch(p) - max(RAW, word)) * entries_[p.name] for p in drawn)
+    scratch = (max(0, _scratch(p) - max(RAW, word)) * entries_[p.name] + _factors(p, n) for p in drawn)
     return kept + max(scratch, default=0)
+
+
+def _factors(parameter: Parameter, n: int) -> int:
+    """Bytes for the two factors of a product while they are drawn: they may be larger than their product."""
+    form = form_of(parameter)
+    if form is None or not form.product:
+        return 0
+    return int(size_of(parameter, n)) * sum(sizes(parameter, n)) * _scratch(parameter)
 
 
 def _scratch(parameter: Parameter) -> int:
