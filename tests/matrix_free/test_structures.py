@@ -15,6 +15,7 @@ from tests.marks import slow
 from tp.graph.axes import ONE, Scale
 from tp.laws import LAWS, STRUCTURES
 from tp.laws.base import Form
+from tp.matrix_free import sparse
 from tp.matrix_free.hadamard import transformed
 from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.source import Shape, Source
@@ -222,14 +223,35 @@ def test_corners_of_a_sparse_matrix_are_as_likely_as_others(corner: tuple[int, i
         assert stats.binomtest(sum(int(m[corner] != 0) for m in made), draws, share).pvalue > ALPHA
 
 
+@pytest.mark.parametrize("key", [Seed((3,)), *slow([jax.random.key(1)])])
+def test_few_entries_of_a_large_matrix(key: Any) -> None:
+    """As many as the law says where gaps between entries, or their number, are larger than integers of 32 bits hold."""
+    side, draws = 10**6, 40
+    for share, mean in ((1e-12, 1.0), (3e-11, 30.0), (1e-18, 1e-6)):
+
+        def entry(key: Any, share: float = share) -> Any:
+            _, columns, values = sparse.compressed(source(key), side, side, share, entries)
+            there = values != 0
+            return there.sum(), (columns / side * there).sum()
+
+        if isinstance(key, Seed):
+            found = [entry(Seed((3, k))) for k in range(draws)]
+            count, right = sum(int(f[0]) for f in found), sum(float(f[1]) for f in found)
+        else:
+            made = jax.jit(jax.vmap(entry))(jax.random.split(key, draws))
+            count, right = int(made[0].sum()), float(made[1].sum())
+        assert stats.poisson.cdf(count, draws * mean) > ALPHA / 2
+        assert stats.poisson.sf(count - 1, draws * mean) > ALPHA / 2
+        # Columns are uniform.
+        assert abs(right - count / 2) <= 4 * (count / 12) ** 0.5 + 1e-9
+
+
 def few(rows: int, columns: int, share: float) -> int:
     return 5
 
 
 def test_more_gaps_are_drawn_where_the_first_do_not_reach_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """The law is the same when only a few entries are drawn at once."""
-    from tp.matrix_free import sparse
-
     assert most(1000, 1000, 0.01) >= 10_000 + 12 * 99
     monkeypatch.setattr(sparse, "most", few)
     draws = [built(STRUCTURES["sparse"], Seed((k,)), 10, 10, 0.3, np.float64) != 0 for k in range(200)]
@@ -239,8 +261,6 @@ def test_more_gaps_are_drawn_where_the_first_do_not_reach_the_end(monkeypatch: p
 
 
 def test_a_sparse_matrix_of_jax_without_room_shows_no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tp.matrix_free import sparse
-
     monkeypatch.setattr(sparse, "most", few)
     assert np.isnan(built(STRUCTURES["sparse"], jax.random.key(0), 10, 10, 0.3, np.float32)).any()
 

@@ -32,10 +32,6 @@ class Source(Protocol):
         """1 or -1, with probability 1/2 each."""
         ...
 
-    def gaps(self, shape: Shape, probability: float) -> Any:
-        """How many trials of this probability it takes until one succeeds, that one included; whole numbers."""
-        ...
-
     def permutation(self, count: int) -> Any:
         """The numbers 0, ..., count - 1 in random order."""
         ...

@@ -19,7 +19,7 @@ from tp.matrix_free.fixed import Sides, in_blocks, sides_of
 from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.source import Source
-from tp.matrix_free.streams import of_key, source
+from tp.matrix_free.streams import Seed, of_key, source
 from tp.namespace import is_numpy, namespace
 
 
@@ -94,35 +94,50 @@ def compressed(
     Should there be more entries than JAX has room for, all values are no numbers: nothing wrong is shown.
     """
     where, numbers = source.split()
-    first, more = where.split()
-    gaps = first.gaps((most(rows, columns, share),), share)
-    if is_numpy(gaps):
-        whole = _sums(gaps, more, rows * columns, share)
+    count = most(rows, columns, share)
+    if isinstance(where, Seed):
+        whole = _sums(where, count, rows * columns, share)
         small = np.int32 if max(columns, len(whole)) < 2**31 else np.int64
         lines = np.searchsorted(whole, np.arange(rows + 1) * columns).astype(small)
         column = np.remainder(whole, columns, out=whole).astype(small)
         return lines, column, entries(numbers, column.shape)
-    row, column, inside = _places(gaps, rows, columns)
-    xp, values = namespace(gaps), entries(numbers, inside.shape)
+    row, column, inside = _places(where, count, rows, columns, share)
+    xp, values = namespace(inside), entries(numbers, inside.shape)
     room = len(inside) == rows * columns
     return row, column, xp.where(inside, values, 0.0) + (0.0 if room else xp.where(inside[-1], xp.nan, 0.0))
 
 
-def _sums(gaps: Any, more: Source, size: int, share: float) -> npt.NDArray[np.int64]:
-    """The places of the entries among all ``size``, by NumPy; further gaps are drawn where these do not suffice."""
-    found = np.cumsum(gaps, out=gaps)
-    found -= 1
+def _sums(stream: Seed, count: int, size: int, share: float) -> npt.NDArray[np.int64]:
+    """The places of the entries among all ``size``, by NumPy; ``count`` gaps are drawn until they suffice."""
+    found = np.full(1, -1)
     while found[-1] < size - 1:
-        first, more = more.split()
-        further = np.cumsum(first.gaps(gaps.shape, share))
-        found = np.concatenate((found, found[-1] + further))
+        first, stream = stream.split()
+        gaps = first.gaps((count,), share)
+        np.minimum(gaps, size + 1, out=gaps)  # sums of larger ones may be larger than integers hold
+        gaps[0] += found[-1]
+        more = np.cumsum(gaps, out=gaps)
+        found = more if len(found) == 1 else np.concatenate((found, more))
     return found[: np.searchsorted(found, size)]
 
 
-def _places(gaps: Any, rows: int, columns: int) -> tuple[Array, Array, Array]:
-    """The rows and columns of the entries by JAX, and which of them are there.
+def _gaps(source: Source, count: int, columns: int, share: float) -> tuple[Array, Array]:
+    """Whole rows and further columns between entries, by JAX: pairs, which hold larger numbers than 32 bits do.
 
-    Sums of gaps are pairs (row, column): as numbers they may be larger than integers of 32 bits hold.
+    A geometric number, counted from 0, is q columns + r, with independent q and r: q is geometric, and r a geometric
+    number below the number of columns. Both are inverse distribution functions of uniform numbers.
+    """
+    down, on = source.split()
+    xp = namespace(found := down.fine((count,)))
+    if share >= 1.0:
+        return xp.zeros(count, np.int32), xp.zeros(count, np.int32)
+    rate = -np.log1p(-share)
+    whole = xp.minimum(-xp.log(found) / (rate * columns), float(2**24)).astype(np.int32)
+    rest = -xp.log1p(on.fine((count,)) * np.expm1(-rate * columns)) / rate
+    return whole, xp.minimum(rest.astype(np.int32), columns - 1)
+
+
+def _places(source: Source, count: int, rows: int, columns: int, share: float) -> tuple[Array, Array, Array]:
+    """The rows and columns of the entries by JAX, and which of them are there.
 
     They are added up in lanes side by side, and then the lanes: few steps, and little to compile.
     """
@@ -132,18 +147,20 @@ def _places(gaps: Any, rows: int, columns: int) -> tuple[Array, Array, Array]:
     def plus(one: tuple[Any, Any], other: tuple[Any, Any]) -> tuple[Any, Any]:
         column = one[1] + other[1]
         carry = column >= columns
-        return one[0] + other[0] + carry, jnp.where(carry, column - columns, column)
+        return jnp.minimum(one[0] + other[0] + carry, rows), jnp.where(carry, column - columns, column)
 
     def step(total: tuple[Any, Any], more: tuple[Any, Any]) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
         found = plus(total, more)
         return found, found
 
-    count = len(gaps)
     steps = max(1, isqrt(count))
     lanes = -(-count // steps)
-    gaps = jnp.pad(gaps.at[0].add(-1), (0, lanes * steps - count)).reshape(lanes, steps).T
-    nothing = jnp.zeros(lanes, gaps.dtype)
-    ends, sums = jax.lax.scan(step, (nothing, nothing), (gaps // columns, gaps % columns))
+    whole, rest = _gaps(source, count, columns, share)
+    # From one entry to the next it is one place more than the number that counts from 0.
+    down, on = plus((whole, rest), (0, jnp.ones(count, rest.dtype).at[0].set(0)))
+    down, on = (jnp.pad(a, (0, lanes * steps - count)).reshape(lanes, steps).T for a in (down, on))
+    nothing = jnp.zeros(lanes, down.dtype)
+    ends, sums = jax.lax.scan(step, (nothing, nothing), (down, on))
     _, after = jax.lax.scan(step, (nothing[0], nothing[0]), ends)
     before = jnp.pad(after[0][:-1], (1, 0)), jnp.pad(after[1][:-1], (1, 0))
     row, column = (one.T.reshape(-1)[:count] for one in plus(before, sums))

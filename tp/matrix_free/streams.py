@@ -76,6 +76,7 @@ class Seed:
         return np.float32(2) * self.generator().integers(0, 2, shape, dtype=np.int8) - np.float32(1)
 
     def gaps(self, shape: tuple[int, ...], probability: float) -> npt.NDArray[np.int64]:
+        """How many trials of this probability it takes until one succeeds, that one included."""
         return self.generator().geometric(probability, shape)
 
     def permutation(self, count: int) -> npt.NDArray[np.int64]:
@@ -121,15 +122,6 @@ class _OfJax:
         import jax
 
         return jax.random.rademacher(self.key, shape, np.float32)
-
-    def gaps(self, shape: tuple[int, ...], probability: float) -> Any:
-        """By the inverse of the distribution function, in single precision as all numbers are."""
-        import jax.numpy as jnp
-
-        if probability >= 1.0:
-            return jnp.ones(shape, np.int32)
-        found = jnp.log(self.fine(shape)) / np.log1p(-probability)
-        return 1 + jnp.minimum(found, float(2**30)).astype(np.int32)
 
     def permutation(self, count: int) -> Any:
         import jax
