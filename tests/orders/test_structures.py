@@ -240,6 +240,22 @@ def test_what_vanishes_exactly_is_found() -> None:
         assert found.exact["F"] is exact
 
 
+def test_circulant_weights_commute() -> None:
+    text = """program p {{
+        width n
+        input x : [d=3]
+        param U : [n, d] ~ normal(0, 1)
+        param W : [n, n] ~ {law}
+        param V : [n, n] ~ {law}
+        param v : [n] ~ normal(0, 1)
+        h = tanh(U @ x)
+        output f = dot(v, W @ (V @ h) - V @ (W @ h)) / n
+    }}"""
+    for law, exact in (("circulant(normal(0, 1/sqrt(n)))", False), ("normal(0, 1/sqrt(n))", True)):
+        found = Analysis(parse(text.format(law=law)).graph, ("F",)).prediction(("F",))
+        assert found.exact["F"] is exact
+
+
 SMALL = ("F", "kernel", "C[0,2]", "C[1,1]")
 
 

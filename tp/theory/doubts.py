@@ -14,11 +14,13 @@ from typing import NamedTuple
 from tp.activations import Smoothness, find
 from tp.graph.axes import ONE, Scale, Type, names
 from tp.graph.graph import Graph
+from tp.graph.parameter import Parameter
 from tp.interpret.ranges import Interval, intervals
 from tp.orders.typical.value import Term, Value
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather
+from tp.primitives.law_facts import factors_of, source_of
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
@@ -99,6 +101,9 @@ class Doubts:
 
     def _disjoint(self, one: int, other: int) -> bool:
         """Whether the mean of the product of the leading parts vanishes, so that variances add up."""
+        both = self._weights(one).keys() & self._weights(other).keys()
+        if any(_repeated(self.program.parameters[name]) for name in both):
+            return False  # rows have no flips of their own, and such matrices commute
         return all(_disjoint(a, b) for a in _leading(self.values[one]) for b in _leading(self.values[other]))
 
     def positive(self, parts: Parts) -> bool:
@@ -313,6 +318,10 @@ class Doubts:
         if isinstance(inner.operation, Product):
             return not inner.operation.over
         return isinstance(inner.operation, Pointwise)
+
+
+def _repeated(parameter: Parameter) -> bool:
+    return factors_of(parameter) is None and source_of(parameter).repeated
 
 
 def _leading(value: Value) -> Iterable[Term]:
