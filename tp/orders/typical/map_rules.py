@@ -1,4 +1,4 @@
-"""Declared functions of whole vectors: sizes from their norms, and no cancellation (calculus, theorem 3.19)."""
+"""Declared functions of whole vectors: sizes from their norms, and no cancellation (calculus, theorem 3.18a)."""
 
 from __future__ import annotations
 
