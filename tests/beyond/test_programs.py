@@ -17,7 +17,7 @@ every = pytest.mark.parametrize("path", PROGRAMS, ids=NAMES)
 
 def loaded(path: Path) -> tp.Model:
     """The program, with the functions of its maps."""
-    return load_with(str(path), str(path.parent / "maps.py") if "\n  map " in path.read_text("utf-8") else None)
+    return load_with(path, {}, str(path.parent / "maps.py") if "\n  map " in path.read_text("utf-8") else None)
 
 
 @every

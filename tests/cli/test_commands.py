@@ -290,6 +290,9 @@ def test_data_that_do_not_fit(mlp: str, tmp_path: Path, capsys: Captured) -> Non
         (["orders", "FILE", "--quantities", ","], "TP505"),
         (["check", "FILE", "--set", "depth"], "TP506"),
         (["check", "FILE", "--set", "dept=3"], "TP506"),
+        (["check", "FILE", "--set", "path=3"], "TP506"),
+        (["check", "FILE", "--set", "maps=3"], "TP506"),
+        (["orders", "FILE", "--set", "file=3"], "TP506"),
         (["check", "/"], "TP507"),
         (["orders", "FILE", "--output", "/nowhere/at/all"], "TP508"),
         (["explain", "TP998"], "TP509"),
@@ -313,7 +316,7 @@ def test_internal_errors_ask_for_a_report(mlp: str, monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(loading, "load", broken)
+    monkeypatch.setattr(loading, "load_with", broken)
     monkeypatch.delenv("TP_DEBUG", raising=False)
     assert main(["check", mlp]) == 2
     assert "please report" in capsys.readouterr().err

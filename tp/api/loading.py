@@ -23,21 +23,22 @@ def load(path: str | PathLike[str], *, maps: Mapping[str, MapFunction] | None = 
     Raises:
         TpError: with every error in the program.
     """
-    from tp.syntax import load as load_program
-
-    return _used(Model(load_program(path, _words(settings), _keys(maps))), maps)
+    return _used(_loaded(path, settings, maps), maps)
 
 
-def load_with(path: str, file: str | None, **settings: object) -> Model:
-    """The program in a file, with the functions for its maps from a Python ``file``: this runs it.
+def load_with(path: str | PathLike[str], settings: Mapping[str, object], functions: str | None = None) -> Model:
+    """The program in a file with ``settings`` of any names, as they are given on a command line.
+
+    ``functions`` is a Python file with the functions for its maps. This runs it.
 
     Raises:
-        TpError: with every error in the program, or TP622 where ``file`` cannot be run.
+        TpError: with every error in the program, or TP622 where ``functions`` cannot be run.
     """
-    from tp.maps import functions
-    from tp.syntax import load as load_program
+    if functions is None:
+        return _loaded(path, settings, None)
+    from tp.maps import functions as functions_of
 
-    return Model(load_program(path, _words(settings), _keys(None if file is None else functions(file))))
+    return _loaded(path, settings, functions_of(functions))
 
 
 def parse(
@@ -53,9 +54,16 @@ def parse(
     Raises:
         TpError: with every error in the program.
     """
+    return _used(parse_with(text, file, settings, maps), maps)
+
+
+def parse_with(
+    text: str, file: str, settings: Mapping[str, object], maps: Mapping[str, MapFunction] | None = None
+) -> Model:
+    """The program that is written in ``text``, with ``settings`` of any names. Raises TpError as :func:`parse` does."""
     from tp.syntax import parse as parse_program
 
-    return _used(Model(parse_program(text, file, _words(settings), _keys(maps))), maps)
+    return Model(parse_program(text, file, _words(settings), _keys(maps)))
 
 
 def format_source(text: str, file: str = "<text>") -> str:
@@ -78,6 +86,12 @@ def read_source(path: str | PathLike[str]) -> str:
     from tp.syntax.modules import read
 
     return read(fspath(path))
+
+
+def _loaded(path: str | PathLike[str], settings: Mapping[str, object], maps: Mapping[str, MapFunction] | None) -> Model:
+    from tp.syntax import load as load_program
+
+    return Model(load_program(path, _words(settings), _keys(maps)))
 
 
 def _keys(maps: Mapping[str, MapFunction] | None) -> dict[str, str]:

@@ -15,13 +15,14 @@ PROGRAM = value("--program", str, "The program (.tp) that the certificate must b
 def certify(given: Given) -> ExitCode:
     """Print what the certificate proves, or the first thing that does not follow."""
     import tp
+    from tp.api import loading
 
     (file,) = given[CERTIFICATE]
     require(file)
     chosen, source, program = settings(given[SET]), given[PROGRAM], None
     if source is not None:
         require(source)
-        program = tp.load(source, **chosen)
+        program = loading.load_with(source, chosen)
     elif chosen:
         raise error("TP506", "--set is about a program", hint="give the program with --program FILE")
     try:

@@ -87,9 +87,9 @@ def _read(file: str, chosen: Mapping[str, str]) -> Model:
     from tp.api import loading
 
     if file == "-":
-        return loading.parse(sys.stdin.read(), _STANDARD_INPUT, **chosen)
+        return loading.parse_with(sys.stdin.read(), _STANDARD_INPUT, chosen)
     require(file)
-    return loading.load(file, **chosen)
+    return loading.load_with(file, chosen)
 
 
 def _failed(given: Given, problems: list[TpError], found: list[Model], warnings: list[Diagnostic]) -> ExitCode:

@@ -91,7 +91,7 @@ def models(given: Given) -> list[Model]:
     for file in given[FILES if FILES in given else FILE]:
         try:
             require(file)
-            found.append(loading.load_with(file, functions, **chosen))
+            found.append(loading.load_with(file, chosen, functions))
         except TpError as problem:
             problems.append(problem)
     if problems:
