@@ -60,7 +60,7 @@ def restore(places: Mapping[str, str]) -> None:
             module = loaded(file)
             name = key.partition("@")[0]
             if known(name, getattr(module, name)) != key:
-                raise error("TP622", f"{file} was changed while it was in use", hint="start again")
+                raise error("TP622", f"{file} was changed while it was in use", hint="run the same command again")
 
 
 def loaded(file: str) -> ModuleType:
@@ -100,7 +100,7 @@ def checked(name: str, function: MapFunction | None, shape: Sequence[int]) -> Ma
     Its calls raise TpError: TP621 without a function, TP623 where it fails, TP624 for a wrong result.
     """
     if function is None:
-        hint = "tp verify FILE --maps FILE.py, or tp.load(file, maps={...}) in Python"
+        hint = f"define {name} in the file of --maps, or give it with tp.load(file, maps={{...}}) in Python"
         raise error("TP621", f"there is no Python function for the map {name}", hint=hint)
 
     def called(x: Any) -> Any:

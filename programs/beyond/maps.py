@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 STEPS = 50
-"""The steps of a fixed-point iteration. Each halves at least what is missing."""
+"""The steps of a fixed-point iteration. Each at least halves the distance to the fixed point."""
 
 
 def spins(field):

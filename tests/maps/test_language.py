@@ -80,7 +80,7 @@ OUT = "output y = mean(h, n, t)"
         ("TP101", ["map f : [q] -> [n] norms 1", OUT]),
         ("TP105", ["map f : [n] -> [n] norms 1", "output y = mean(f(h, h), n, t)"]),
         ("TP202", ["map f : [n] -> [n] norms 1", "output y = mean(f(P @ x), m, t)"]),
-        ("TP216", ["map f : [n] -> [n] norms 1", "output y = mean(f(dot(U, P, d)), n, m)"]),
+        ("TP218", ["map f : [n] -> [n] norms 1", "output y = mean(f(dot(U, P, d)), n, m)"]),
         ("TP207", ["map f : [n] -> [t] norms 1", "output y = f(h)"]),
         ("TP201", ["map f : [n] -> [n] norms 1", "g = f", OUT]),
         ("TP004", ["map f : [n] norms 1", OUT]),

@@ -29,7 +29,10 @@ _NONE: frozenset[str] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A choice that ``operation`` makes by the node ``key``, whose entries differ by the ``weights``."""
+    """A choice of entries by ``operation``, in the order of the node ``key``.
+
+    ``weights`` are those that make the entries of this node differ from each other.
+    """
 
     operation: Operation
     key: int
@@ -42,7 +45,7 @@ class Mark:
 class Chosen:
     """By wide axis: the ``marks`` of a value, and the weights ``by`` which its entries differ.
 
-    In the latter the choice does not count, nor do the largest entries themselves.
+    ``by`` leaves out weights that enter through the choice alone, or through the largest entries themselves.
     """
 
     marks: Mapping[str, frozenset[Mark]] = field(default_factory=dict[str, frozenset[Mark]])

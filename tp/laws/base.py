@@ -70,8 +70,8 @@ class Form:
     ``size`` is the symbol of its size in messages, such as the rank r; None where it has none. ``share``: the size is
     the probability of an entry, else a whole number, at most the number of rows or columns where ``within`` says so.
     ``of_entries``: it is put around a law of entries; else its entries are those of ``family``, and ``number`` says
-    what its only number is. ``zeros``: it has entries that start at zero. ``sums``: entries are sums or shares of many
-    random numbers, so they need not lie where those of the family do.
+    what its only number is. ``zeros``: it has entries that start at zero. ``sums``: each entry is
+    computed from many random numbers, so its values need not be values of the family.
 
     ``mean_square(rows, columns, size)`` is the mean square of all entries in units of the squared deviation. It is made
     of the numbers of rows and columns and the size as they are written, so exponents of n can be read off it.

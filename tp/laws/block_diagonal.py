@@ -14,7 +14,7 @@ from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
-    """Entry (i, j) is not zero where row i and column j belong to one of b blocks, which are of nearly equal size."""
+    """Entry (i, j) is drawn where row i and column j belong to the same block. Blocks are of nearly equal size."""
     from tp.matrix_free.block_diagonal import places, shape
 
     count, *most = shape(rows, columns, size)

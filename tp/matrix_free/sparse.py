@@ -91,7 +91,7 @@ def compressed(
 ) -> tuple[Int[Array, " lines"], Int[Array, " most"], Float[Array, " most"]]:
     """Lines, columns and values of the entries; with JAX zeros follow them.
 
-    Should there be more entries than JAX has room for, all values are no numbers: nothing wrong is shown.
+    Should there be more entries than JAX has room for, all values are NaN, so that no wrong result is shown.
     """
     where, numbers = source.split()
     count = most(rows, columns, share)

@@ -79,7 +79,10 @@ def lower_mapped(operation: Mapped, low: Lowering, types: Sequence[Type], out: T
 
 
 def derivative(operation: MapOperation, low: Lowering) -> Callable[..., Any]:
-    """The derivative as a JAX function of arrays with the axes of its operands. Raises TpError TP611 to TP614."""
+    """The derivative as a JAX function of arrays with the axes of its operands.
+
+    Its calls raise TpError TP621, TP623 or TP624.
+    """
     function = function_at(operation, low.n)
 
     def along(x: Any, directions: Sequence[Any]) -> Any:

@@ -33,14 +33,16 @@ HIGHEST = 3
 MARGIN = 0.25
 """Exponents that differ by less are not told apart at such widths: logarithms look like 0.2."""
 ROUNDING = 1e-9
-"""What should vanish is at most this share of what it is made of, in double precision."""
+"""What should vanish is at most this, in double precision."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredFact:
     """One declared fact of a map. ``declared`` is an exponent of n, or None for a parity or a derivative that vanishes.
 
-    ``measured`` is the exponent that was seen, or the largest share of what should vanish.
+    ``measured`` is the measured exponent of n. For a parity it is the largest |M(-x) - M(x)|, or |M(-x) + M(x)|,
+    relative to max |M(x)|, and for a derivative that vanishes its largest norm; both have to be at most
+    :data:`ROUNDING`.
     """
 
     map: str

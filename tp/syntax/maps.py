@@ -53,15 +53,15 @@ def declare_map(
 
 
 def _exponent(evaluator: Evaluator, node: t.Expression) -> Fraction:
-    """The power of n of a size. Raises TP218 where it is not positive."""
+    """The power of n of a size. Raises TP218 where the size is not positive."""
     found = evaluator.constant(node).scale
     if found.coefficient <= 0:
-        raise error("TP218", "a size is a positive power of n", node.span, "for example 1 or n^(-1/2)")
+        raise error("TP218", "a size is positive", node.span, "write 1, or a power of n such as n^(1/2) or n^(-1/2)")
     return found.exponent
 
 
 def call_map(evaluator: Evaluator, declared: Declared, node: t.Call) -> Value:
-    """The map at a value. Raises TP105, TP202, TP207, TP216."""
+    """The map at a value. Raises TP105, TP202, TP207, TP218."""
     operation, build = declared.operation, evaluator.build
     name = operation.name
     if len(node.arguments) != 1 or node.arguments[0].name is not None or node.arguments[0].last is not None:
@@ -78,7 +78,10 @@ def call_map(evaluator: Evaluator, declared: Declared, node: t.Call) -> Value:
     if wide(rest):
         hint = f"declare it with these axes: map {name} : {show(have)} -> ..."
         raise error(
-            "TP216", f"{name} is applied along finite axes only; {show(wide(rest))} is wide", argument.span, hint
+            "TP218",
+            f"the operand of {name} has wide axes that its declaration lacks: {show(wide(rest))}",
+            argument.span,
+            hint,
         )
     clash = [a for a in names(rest) if a in names(operation.outs)]
     if clash:

@@ -37,14 +37,11 @@ def _laws(program: Graph) -> Iterable[str]:
         yield f"weights are independent with symmetric laws{besides}"
     elif skewed:
         yield "weights are independent with zero mean; no law is symmetric"
-    if structured := [found for p in random if (found := _structured(p))]:
-        # Universality: calculus, section 3, weights with a structure.
-        yield f"at leading order, products with {', '.join(structured)} have the law of those with independent entries"
     zeros = [p.name for p in program.parameters.values() if _has_zeros(p) and p.rate.coefficient]
     if zeros:
         yield f"entries of {', '.join(zeros)} that start at zero are trained as all others are"
-    structured = [p.name for p in random if p.law.structure is not None]
-    if structured:
+    if structured := [found for p in random if (found := _structured(p))]:
+        # Calculus, section 3, weights with a structure.
         yield f"products with {', '.join(structured)} act as Gaussian vectors where sums have many terms (universality)"
     for p in random:
         moments = LAWS[p.law.family].moments(p.law.arguments or LAWS[p.law.family].arguments)
@@ -56,9 +53,9 @@ def _laws(program: Graph) -> Iterable[str]:
 
 
 def _structured(parameter: Parameter) -> str | None:
-    """The name and the structure of a weight that is applied, unless it is a product of weights without one."""
+    """The name and the structure of a weight, unless it is a product of weights without one."""
     structure = parameter.law.structure
-    if structure is None or not parameter.is_operator or factors_of(parameter) is not None:
+    if structure is None or factors_of(parameter) is not None:
         return None
     return f"{parameter.name} ({structure.name})"
 

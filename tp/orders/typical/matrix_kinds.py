@@ -14,10 +14,11 @@ from tp.orders.typical.grains import Grains, grains
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One side of one matrix; counts are exponents of n in grains.
+    """A matrix seen from one side. Counts are exponents of n, in units of the grid of exponents (grains).
 
-    ``density``: a row of m entries has m n^-density that are not zero. ``column``: entries of a column that are not.
-    ``thin``: rows or columns have only finitely many of these, or most have none, so that nothing is Gaussian.
+    ``density``: a row of m entries has m n^-density that are not zero. ``column``: entries of a column
+    that are not zero. ``thin``: most rows or columns have a bounded number of such entries, or none, so that sums are
+    not Gaussian.
     ``aligned``: sums reach so few neighbours that places and their neighbourhoods are flipped at once. ``rows`` is the
     blur of the flip of one row, None for an exact one, and ``images`` that of all inner flips, None where it is that of
     the axis that each comes from. ``dependent``: places where the operand is zero may be those where rows are.
