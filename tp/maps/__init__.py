@@ -1,43 +1,33 @@
-"""Python functions that programs call as maps. Graphs contain the key of a function, which names its source.
-
-Keys of equal functions are equal in every process; those of functions that hold what cannot be compared are random, so
-that nothing stored is taken for theirs.
-"""
+"""Python functions that programs call as maps. Graphs contain the key of a function, see :mod:`tp.maps.keys`."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import inspect
 import os
-import re
-import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from types import CodeType, ModuleType
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 from tp.diagnostics.diagnostic import TpError, error
+from tp.maps.keys import DIGITS, digest, source_file
 
 MapFunction = Callable[[Any], Any]
 """A JAX function of one array with the axes of the operand, to an array with the axes of the result."""
-DIGITS = 16
-"""Digits of a key after the name."""
 
 _FUNCTIONS: dict[str, MapFunction] = {}
 _FILES: dict[str, str] = {}
 """By key the file of a function that can be loaded in another process."""
-_IMPORT = re.compile(rb"^\s*(?:from\s+(\.*[\w.]*)\s+import|import\s+([\w., ]+))", re.MULTILINE)
 
 
 def known(name: str, function: MapFunction) -> str:
     """The key of ``function`` as the map ``name``, under which :func:`find` returns it. Raises TpError TP625."""
     if not callable(function):
         raise error("TP625", f"what is given for the map {name} is {type(function).__name__}, not a function")
-    key = f"{name}@{_digest(function)}"
+    key = f"{name}@{digest(function)}"
     _FUNCTIONS[key] = function
-    file = _file(function)
+    file = source_file(function)
     if file is not None and getattr(function, "__qualname__", "") == name:
         _FILES[key] = file
     return key
@@ -140,103 +130,3 @@ def _concrete(problem: BaseException) -> bool:
 
 def _written(shape: Sequence[int]) -> str:
     return "[" + ", ".join(map(str, shape)) + "]"
-
-
-# keys ------------------------------------------------------------------------------------------------
-
-
-def _file(function: Any) -> str | None:
-    """The file with the source of ``function`` or of its type, None where there is none."""
-    for thing in (inspect.unwrap(function), type(function)):
-        try:
-            found = inspect.getsourcefile(thing)
-        except (TypeError, OSError):
-            continue
-        if found is not None and os.path.isfile(found):
-            return found
-    return None
-
-
-def _digest(function: MapFunction) -> str:
-    found = hashlib.sha256()
-    for part in _content(function, set()):
-        found.update(part)
-        found.update(b"\0")
-    return found.hexdigest()[:DIGITS]
-
-
-def _content(value: Any, seen: set[int]) -> Iterator[bytes]:
-    """What ``value`` is made of: files of source, captured values, numbers."""
-    if id(value) in seen:
-        return
-    if value is None or isinstance(value, bool | int | float | complex | str | bytes):
-        yield repr(value).encode()
-        return
-    seen.add(id(value))
-    if isinstance(value, tuple | list):
-        for one in value:
-            yield from _content(one, seen)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield from _content(key, seen)
-            yield from _content(one, seen)
-    elif isinstance(value, CodeType):
-        yield value.co_code
-        yield from _content(value.co_names, seen)
-        yield from _content(value.co_consts, seen)
-    elif isinstance(value, ModuleType):
-        yield value.__name__.encode()
-    elif hasattr(value, "__array__") and hasattr(value, "dtype"):
-        import numpy
-
-        array = numpy.asarray(value)
-        yield f"{array.dtype} {array.shape}".encode()
-        yield array.tobytes()
-    elif callable(value):
-        yield from _of_callable(value, seen)
-    else:
-        yield secrets.token_bytes()
-
-
-def _of_callable(function: Any, seen: set[int]) -> Iterator[bytes]:
-    yield str(getattr(function, "__qualname__", type(function).__qualname__)).encode()
-    for name in ("func", "args", "keywords", "__self__", "__wrapped__", "fun", "jvp"):
-        if (held := getattr(function, name, None)) is not None and not isinstance(held, ModuleType):
-            yield from _content(held, seen)
-    file = _file(function)
-    if file is not None:
-        yield from _sources(Path(file), set())
-    code = getattr(function, "__code__", None)
-    if code is None:
-        if file is None:
-            yield secrets.token_bytes()
-        return
-    if file is None:
-        yield from _content(code, seen)
-    for cell in function.__closure__ or ():
-        try:
-            yield from _content(cell.cell_contents, seen)
-        except ValueError:
-            yield b"empty"
-    yield from _content(function.__defaults__, seen)
-    for name in code.co_names:
-        held = function.__globals__.get(name)
-        if held is not None and not isinstance(held, ModuleType | type) and (file is None or not callable(held)):
-            yield from _content(held, seen)
-
-
-def _sources(file: Path, seen: set[Path]) -> Iterator[bytes]:
-    """The text of ``file`` and of the modules beside it that it imports."""
-    if file in seen or not file.is_file():
-        return
-    seen.add(file)
-    text = file.read_bytes()
-    yield text
-    if "site-packages" in file.parts:
-        return
-    for origin, plain in _IMPORT.findall(text):
-        for word in (origin or plain).decode().replace(",", " ").split():
-            first = word.strip(".").split(".")[0]
-            if first:
-                yield from _sources(file.parent / f"{first}.py", seen)
-                yield from _sources(file.parent / first / "__init__.py", seen)
