@@ -50,7 +50,7 @@ def ask(matrix: Orthogonal, x: np.ndarray, transposed: bool, block: int = 64) ->
 
 def revealed(matrix: Orthogonal, block: int = 64) -> np.ndarray:
     """W from its products with all unit vectors, which those of its transpose have to confirm."""
-    (rows, columns) = (side.shape[-1] for side in matrix.shape)
+    (rows, columns) = (side.shape[-1] for side in matrix.sides)
     w, matrix = ask(matrix, np.eye(columns), False, block)
     again, _ = ask(matrix, np.eye(rows), True, block)
     np.testing.assert_allclose(again, w.T, atol=ROUNDING[str(matrix.start.dtype)])

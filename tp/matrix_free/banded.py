@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from tp.matrix_free import fixed
 from tp.matrix_free.control import repeated
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import Sides, drawn, in_blocks, sides_of
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free.fixed import Sides, drawn, sides_of
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.streams import of_key
 from tp.namespace import is_numpy, namespace
@@ -28,21 +28,10 @@ class Banded(NamedTuple):
     sides: Sides
     learns = False
     exchangeable = False
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], Banded]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> Banded:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         def add(o: Any, total: Any) -> Any:
             return total + self._diagonal(o) * (xp.roll(x, half - o, -1) if square else x[..., (first + o) % columns])
 
@@ -50,7 +39,7 @@ class Banded(NamedTuple):
         square = rows == columns
         return repeated(xp, 0, self.band.shape[-2], add, xp.zeros((*x.shape[:-1], rows), x.dtype))
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         def add(o: Any, total: Any) -> Any:
             part = self._diagonal(o) * x
             if square:

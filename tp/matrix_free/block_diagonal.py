@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import Sides, drawn, in_blocks, sides_of
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free import fixed
+from tp.matrix_free.fixed import Sides, drawn, sides_of
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.streams import of_key
 from tp.namespace import matmul
@@ -28,24 +28,13 @@ class BlockDiagonal(NamedTuple):
     sides: Sides
     learns = False
     exchangeable = False
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], BlockDiagonal]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> BlockDiagonal:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return _product(x, self.blocks.swapaxes(-1, -2), self.sides[0].shape[-1])
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         return _product(x, self.blocks, self.sides[1].shape[-1])
 
 

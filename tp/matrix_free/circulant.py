@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from math import log2
 from typing import Any, NamedTuple
 
-from jaxtyping import Complex, Float
+from jaxtyping import Complex
 
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import Sides, drawn, in_blocks, sides_of
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free import fixed
+from tp.matrix_free.fixed import Sides, drawn, sides_of
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.streams import of_key
 from tp.namespace import namespace
@@ -23,24 +23,13 @@ class Circulant(NamedTuple):
     sides: Sides
     learns = False
     exchangeable = False
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], Circulant]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> Circulant:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return self._convolved(x, self.spectrum, self.sides[0].shape[-1])
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         return self._convolved(x, self.spectrum.conj(), self.sides[1].shape[-1])
 
     def _convolved(self, x: Any, spectrum: Any, outs: int) -> Any:

@@ -20,6 +20,7 @@ from jaxtyping import Bool, Float, Int
 
 from tp.matrix_free.control import repeated_while, written_rows
 from tp.matrix_free.coordinates import Coordinates
+from tp.matrix_free.fixed import Sides, sides_of
 from tp.matrix_free.gaussian import later_than
 from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array, orthonormalising, products, split
@@ -31,9 +32,8 @@ class Orthogonal(NamedTuple):
     """A matrix-free matrix [rows, columns] with orthonormal columns or rows, of Haar's law, and its products so far.
 
     The square matrix of the larger side N maps each row of ``start`` to that row of ``end``; rows of both are
-    orthonormal, or zero together. ``shape`` are two empty arrays of the lengths rows and columns. ``key`` is the
-    matrix's own random stream and ``calls`` counts the blocks of products drawn. ``filled``, where not None, counts
-    the pairs in use: the arrays then keep their size, as a JAX loop needs it.
+    orthonormal, or zero together. ``key`` is the matrix's own random stream and ``calls`` counts the blocks of products
+    drawn. ``filled``, where not None, counts the pairs in use: the arrays then keep their size, as a JAX loop needs it.
 
     NumPy may have a matrix for each of several draws: the key is then a tuple of streams, and all arrays have an axis
     of draws first.
@@ -43,7 +43,7 @@ class Orthogonal(NamedTuple):
     calls: int | Int[Array, ""]
     start: Float[Array, "*draws known size"]
     end: Float[Array, "*draws known size"]
-    shape: tuple[Float[Array, "0 rows"], Float[Array, "0 columns"]]
+    sides: Sides
     filled: Any = None
     learns = True
     exchangeable = True
@@ -63,7 +63,7 @@ class Orthogonal(NamedTuple):
         ``shared`` are the coordinates of ``x`` that other matrices have found.
         """
         xp, size, vectors = namespace(x), self.start.shape[-1], x.shape[-2]
-        outs = self.shape[transposed].shape[-1]
+        outs = self.sides[transposed].shape[-1]
         if x.shape[-1] < size:
             x = xp.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, size - x.shape[-1])])
             shared = None
@@ -93,7 +93,7 @@ class Orthogonal(NamedTuple):
 
     def _with(self, grown: tuple[Array, Array], transposed: bool, filled: Any) -> Orthogonal:
         start, end = grown[::-1] if transposed else grown
-        return Orthogonal(self.key, self.calls + 1, start, end, self.shape, filled)
+        return Orthogonal(self.key, self.calls + 1, start, end, self.sides, filled)
 
     def with_room(self, forward: int, backward: int) -> Orthogonal:
         """The same matrix with room for so many more products on each side: arrays of JAX then keep their size.
@@ -106,14 +106,14 @@ class Orthogonal(NamedTuple):
 
         filled = jnp.asarray(self.start.shape[0], jnp.int32) if self.filled is None else self.filled
         start, end = (jnp.pad(array, ((0, forward + backward), (0, 0))) for array in (self.start, self.end))
-        return Orthogonal(self.key, jnp.asarray(self.calls, jnp.int32), start, end, self.shape, filled)
+        return Orthogonal(self.key, jnp.asarray(self.calls, jnp.int32), start, end, self.sides, filled)
 
 
 def unknown(rows: int, columns: int, key: Any, dtype: Any) -> Orthogonal:
     """A matrix [rows, columns] of which no product has been drawn yet; ``key`` decides whether it is one of NumPy."""
     xp, draws = of_key(key), (len(key),) if isinstance(key, tuple) else ()
     nothing = xp.zeros((*draws, 0, max(rows, columns)), dtype)
-    return Orthogonal(key, 0, nothing, nothing, (xp.zeros((0, rows), dtype), xp.zeros((0, columns), dtype)))
+    return Orthogonal(key, 0, nothing, nothing, sides_of(rows, columns, key))
 
 
 Coefficients = Float[Array, "*draws vectors any"]

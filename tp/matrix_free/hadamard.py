@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float, Int
 
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import drawn, in_blocks
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free import fixed
+from tp.matrix_free.fixed import drawn
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.source import Source
 from tp.matrix_free.streams import of_key
@@ -30,24 +30,13 @@ class Hadamard(NamedTuple):
     column_places: Int[Array, "*draws columns"]
     learns = False
     exchangeable = True
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], Hadamard]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> Hadamard:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return self._product(x, self.column_signs, self.column_places, self.row_signs, self.row_places)
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         return self._product(x, self.row_signs, self.row_places, self.column_signs, self.column_places)
 
     def _product(self, x: Any, signs: Any, places: Any, own_signs: Any, own_places: Any) -> Any:

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from jaxtyping import Float
 
-from tp.matrix_free import gaussian
+from tp.matrix_free import fixed, gaussian
 from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import drawn, in_blocks
+from tp.matrix_free.fixed import drawn
 from tp.matrix_free.gaussian import Gaussian, unknown
 from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
@@ -28,24 +28,13 @@ class LowRank(NamedTuple):
     right: Float[Array, "*draws columns rank"]
     learns = False
     exchangeable = True
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], LowRank]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> LowRank:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         return _product(x, self.right, self.left)
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         return _product(x, self.left, self.right)
 
 

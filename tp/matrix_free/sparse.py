@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float, Int
 
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.fixed import Sides, in_blocks, sides_of
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
+from tp.matrix_free import fixed
+from tp.matrix_free.fixed import Sides, sides_of
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.source import Source
 from tp.matrix_free.streams import Seed, of_key, source
@@ -35,26 +35,15 @@ class Sparse(NamedTuple):
     sides: Sides
     learns = False
     exchangeable = True
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], Sparse]:
-        return in_blocks(x, block, self._transposed if transposed else self._forward), self
-
-    def with_room(self, forward: int, backward: int) -> Sparse:
-        return self
-
-    def _forward(self, x: Any) -> Any:
+    def forward(self, x: Any) -> Any:
         if is_numpy(x):
             return self._each(x, transposed=False)
         return _summed(x[..., self.columns] * self.values, self.lines, self.sides[0].shape[-1], in_order=True)
 
-    def _transposed(self, x: Any) -> Any:
+    def backward(self, x: Any) -> Any:
         if is_numpy(x):
             return self._each(x, transposed=True)
         return _summed(x[..., self.lines] * self.values, self.columns, self.sides[1].shape[-1], in_order=False)

@@ -5,39 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from jaxtyping import Float
-
-from tp.matrix_free.coordinates import Coordinates
-from tp.matrix_free.kind import BLOCK, Effort, Group, Kind
-from tp.matrix_free.orthonormal import Array
-from tp.matrix_free.streams import of_key
+from tp.matrix_free import fixed
+from tp.matrix_free.fixed import Sides, sides_of
+from tp.matrix_free.kind import Effort, Group, Kind
 from tp.namespace import namespace
 
 
 class Zero(NamedTuple):
-    """A matrix [rows, columns] of zeros. ``shape`` are two empty arrays of these lengths."""
+    """A matrix [rows, columns] of zeros."""
 
-    shape: tuple[Float[Array, "0 rows"], Float[Array, "0 columns"]]
+    sides: Sides
     learns = False
     exchangeable = True
+    answer = fixed.answer
+    with_room = fixed.with_room
 
-    def answer(
-        self,
-        x: Float[Array, "*draws vectors ins"],
-        transposed: bool,
-        keep: bool = True,
-        block: int = BLOCK,
-        shared: Coordinates | None = None,
-    ) -> tuple[Float[Array, "*draws vectors outs"], Zero]:
-        return namespace(x).zeros((*x.shape[:-1], self.shape[transposed].shape[-1]), x.dtype), self
+    def forward(self, x: Any) -> Any:
+        return namespace(x).zeros((*x.shape[:-1], self.sides[0].shape[-1]), x.dtype)
 
-    def with_room(self, forward: int, backward: int) -> Zero:
-        return self
+    def backward(self, x: Any) -> Any:
+        return namespace(x).zeros((*x.shape[:-1], self.sides[1].shape[-1]), x.dtype)
 
 
 def begin(rows: int, columns: int, size: float, entries: Any, key: Any, dtype: Any) -> Zero:
-    xp = of_key(key)
-    return Zero((xp.zeros((0, rows), dtype), xp.zeros((0, columns), dtype)))
+    return Zero(sides_of(rows, columns, key))
 
 
 def effort(rows: int, columns: int, size: float, groups: Sequence[Group]) -> Effort:
