@@ -334,8 +334,8 @@ def _slope(name: str, k: int) -> Evaluated:
         return _real_power(degree, k)
     if name in ("abs", "sign"):
         return _absolute(k + (name == "sign"))
-    if name in ("step", "not_positive"):
-        return lambda x: np.where((x > 0) == (name == "step"), 1.0, 0.0) if k == 0 else np.zeros_like(x)
+    if activation.jump() == 0:
+        return lambda x: activation.lower(k, np.asarray(x, float))
     if activation.smoothness is not Smoothness.ANALYTIC and split is not None:
         return _piecewise(split, k)
     if activation.smoothness is not Smoothness.ANALYTIC:

@@ -49,8 +49,7 @@ def switched(at: Context, arguments: tuple[Any, ...], values: Sequence[Value]) -
     if move.top is None:
         return at.zero
     if not chosen:
-        part = 0 if not dense or dense[0].top is None else min(move.top - dense[0].top, 0)
-        return _changed(at, axes, values, 0, part)
+        return _changed(at, axes, values, 0, _near(move.top, dense))
     (axis, width), count, unbounded = chosen
     share = _exchanged(move, dense, grains(width), grains(count), unbounded)
     if total(axes) + share < 0:
@@ -68,8 +67,7 @@ def exchanged(at: Context, arguments: tuple[Any, ...], values: Sequence[Value]) 
     if move.top is None:
         return at.zero
     if not chosen:
-        part = 0 if not dense or dense[0].top is None else min(move.top - dense[0].top, 0)
-        return _changed(at, axes, values, move.top, part, gained=True)
+        return _changed(at, axes, values, move.top, _near(move.top, dense), gained=True)
     (_, width), count, unbounded = chosen
     number = grains(width) + _exchanged(move, dense, grains(width), grains(count), unbounded)
     if total(axes) + number < 0:
@@ -83,11 +81,21 @@ def _exchanged(move: Value, dense: Sequence[Value], width: Grains, count: Grains
     It is no larger than that of the chosen ones, and than that of the entries that lie as near to the least of them as
     the largest move. In a law without end these are a share of the chosen ones.
     """
-    share = count - width
-    if not dense or dense[0].top is None:
-        return share
-    near = min(max(t.size + worst(t.tail) for t in move.terms) - dense[0].top, 0)
+    share, near = count - width, _near(_furthest(move), dense)
     return share + near if unbounded else min(share, near)
+
+
+def _furthest(move: Value) -> Grains:
+    """The size of the largest move of all entries."""
+    return max(t.size + worst(t.tail) for t in move.terms)
+
+
+def _near(size: Grains, dense: Sequence[Value]) -> Grains:
+    """The share of the entries that lie as near to a given number as n^``size``, where their ``dense`` part is known.
+
+    It is at most 1: the exponent is 0 or below, and 0 where nothing is known of a dense part.
+    """
+    return 0 if not dense or dense[0].top is None else min(size - dense[0].top, 0)
 
 
 def _changed(
@@ -108,9 +116,7 @@ def reranked(at: Context, arguments: tuple[tuple[Along, ...], WideAxes], values:
     base, move, *dense = values
     if move.top is None:
         return at.zero
-    size: Grains = 0
-    if dense and dense[0].top is not None:
-        size = min(max(t.size + worst(t.tail) for t in move.terms) - dense[0].top, 0)
+    size = _near(_furthest(move), dense)
     if size and not axes:
         return at.zero
     terms = (*base.terms, *move.terms)
