@@ -140,6 +140,8 @@ def entries(axes: Iterable[Axis]) -> Scale:
 
 SAMPLES = "@sample"
 """The name of the axis that derived programs add for the samples of a batch, or for distinct directions."""
+LEFT, RIGHT = "@left", "@right"
+"""The names of the axes of the two batches of inputs between which kernels are."""
 DRAWS = "@draw"
 """The name of the axis of draws of the weights that are made side by side."""
 

@@ -16,6 +16,8 @@ class Role(Enum):
     POINT = "point"  # an input at x_0
     DIRECTIONS = "directions"  # an input at x_1, ..., x_d, which are its last axis
     COPY = "copy"  # an input at one of several points, by number
+    LEFT_BATCH = "left-batch"  # an input, or an output, at the first of two batches, its last axis
+    RIGHT_BATCH = "right-batch"  # the same at the second batch
     OUTPUT = "weights"  # the weights that combine the components of an output to a scalar
     TARGET = "target"  # the targets of a batch
     SEED = "seed"  # the weights that combine the outputs of samples to a scalar
@@ -86,3 +88,6 @@ ELSEWHERE = Place(Role.COPY, 1)
 """An input that is not trained on."""
 POINT = Place(Role.POINT)
 DIRECTIONS = Place(Role.DIRECTIONS)
+LEFT_BATCH = Place(Role.LEFT_BATCH)
+RIGHT_BATCH = Place(Role.RIGHT_BATCH)
+"""The two batches of inputs between which kernels are."""

@@ -142,15 +142,15 @@ def squared_norm(
         for i, one in enumerate(factors):
             for j in range(i, len(factors)) if exact else (i,):
                 twice = Scale(1.0 if i == j else 2.0)
-                include(_overlap(graph, name, one, factors[j]), metric(name) * twice)
+                include(overlap(graph, name, one, factors[j]), metric(name) * twice)
             if not exact:
                 for diagonal in _diagonals(graph, name, one):
                     include(diagonal, metric(name))
     return combine(graph, parts, scales) if parts else None
 
 
-def _overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
-    """(a·a')(b·b') summed over the shared axes of both."""
+def overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
+    """(a·a')(b·b') for two outer products a ⊗ b along the weight ``name``, summed over the shared axes of both."""
     parameter = graph.parameters[name]
     left, right, shared = apart(graph, other.left, other.right, other.shared, one.left)
     left, right, shared = apart(graph, left, right, shared, one.right)
