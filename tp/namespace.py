@@ -71,3 +71,14 @@ def erfc(x: Any) -> Any:
     import jax
 
     return jax.lax.erfc(x)
+
+
+def normal_quantile(p: Any) -> Any:
+    """The number below which a standard normal one lies with probability ``p``."""
+    if is_numpy(p):
+        from scipy import special
+
+        return special.ndtri(p)
+    import jax.scipy.special
+
+    return jax.scipy.special.ndtri(p)

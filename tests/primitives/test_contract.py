@@ -28,6 +28,7 @@ from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.interpretations import Lowering, lowering, transposition
+from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
@@ -50,6 +51,12 @@ NARROW = Width("m", Fraction(1), Fraction(3, 5))  # 3 where n is 5
 N, M = Axis("n", WIDE), Axis("m", NARROW)
 T, D, S = Axis("t", 4), Axis("d", 2), Axis("s", 3)
 BATCH = Axis("@sample", 3)
+
+
+def primed(axis: Axis) -> Axis:
+    return Axis(axis.name + "'", axis.size)
+
+
 NORMAL = Law("normal")
 PARAMETERS = {
     p.name: p
@@ -99,6 +106,8 @@ SAMPLES = [
     Sample(Gather(T, (T,), (1, 2, 3, -1)), ((N, T),)),
     Sample(Gather(T, (S, D), (0, 0, -1, 3, 2, 0)), ((T, M, N),)),
     Sample(Input("x", (T, D)), ()),
+    Sample(JointNormal(((S,), ()), 8, 1), ((S, primed(S)), (S,), ())),
+    Sample(JointNormal(((D,), (D, S), ()), 4, 2, ((0, 1), (1, 1))), ((D, primed(D), S), (S, primed(S)))),
     Sample(Largest("t"), ((N, T, D),)),
     Sample(Largest("t", Scale(2.0)), ((N, T, D),)),
     Sample(Largest("n", Scale.of(WIDE, Fraction(1, 2))), ((T, N),)),
@@ -349,6 +358,13 @@ WRONG: list[tuple[Operation, Sequence[Type]]] = [
     (Gather(T, (S,), (0, 1)), [(T,)]),
     (Gather(T, (D,), (0, 1)), [(T, D)]),
     (Gather(N, (), (0,)), [(N,)]),
+    (JointNormal(((S,),), 8, 1), [(S, T)]),
+    (JointNormal(((S,), (S,)), 8, 1), [(S, primed(S))]),
+    (JointNormal(((S,),), 6, 1), [(S, primed(S))]),
+    (JointNormal(((N,),), 8, 1), [(N, primed(N))]),
+    (JointNormal(((S,), (D,)), 8, 1, ((1, 0),)), [(D, S)]),
+    (JointNormal((), 8, 1), []),
+    (JointNormal(((Axis("t", 30000),),), 8, 1, ()), []),
     (Largest("t"), [(N,)]),
     (Largest("n", Scale.of(WIDE, Fraction(2))), [(N,)]),
     (Largest("n", Scale(-1.0)), [(N,)]),

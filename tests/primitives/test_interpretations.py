@@ -56,21 +56,33 @@ def all_but(*keywords: str) -> frozenset[str]:
     return frozenset(known()) - frozenset(keywords)
 
 
+LIMITS = frozenset(("jointnormal",))
+"""Primitives of limits at infinite width, which are evaluated only."""
 MOVED = frozenset(("mapremainder", "remainder", "repermuted", "reranked", "switched"))
-WITHOUT_DERIVATIVE = MOVED | {
-    "constant",
-    "detach",
-    "errorsignal",
-    "input",
-    "largest",
-    "peak",
-    "rank",
-    "read",
-    "variable",
-}
+WITHOUT_DERIVATIVE = (
+    MOVED
+    | LIMITS
+    | {
+        "constant",
+        "detach",
+        "errorsignal",
+        "input",
+        "largest",
+        "peak",
+        "rank",
+        "read",
+        "variable",
+    }
+)
 REFUSED: dict[str, frozenset[str]] = {
     "transposition": WITHOUT_DERIVATIVE,
-    "bounds": MOVED | {"errorsignal", "variable"},  # made from programs that moved
+    "typical": LIMITS,
+    "bounds": MOVED | LIMITS | {"errorsignal", "variable"},  # made from programs that moved
+    "zeros of entries": LIMITS,
+    "premises": LIMITS,
+    "axes that are summed over": LIMITS,
+    "roles of values": LIMITS,
+    "scales of entries": LIMITS,
     "multiplication": all_but("apply"),  # they apply no weight
     "products of jets": all_but("product"),  # they are not bilinear
     "crossings": all_but("detach", "largest", "peak", "rank"),  # they have a derivative, no operands, or a move in them

@@ -20,6 +20,7 @@ from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
+from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
@@ -44,6 +45,7 @@ _PLAIN = (
     ErrorSignal,
     Gather,
     Generic,
+    JointNormal,
     Largest,
     MapRemainder,
     Mapped,
