@@ -29,7 +29,8 @@ def cells(text: str, first: str) -> list[str]:
 
 def test_the_table_of_verify() -> None:
     shown = str(RESULT)
-    assert cells(shown, "C[0,2]")[1:6] == ["-1", "-1.00", "[-1.05,", "-0.96]", "confirmed"]
+    assert cells(shown, "C[0,2]")[1:5] == ["-1", "-1.00", "[-1.05,", "-0.96]"]
+    assert cells(shown, "C[0,2]")[5:10] == ["1.00000", "n^-1", "[1.00000,", "1.00000]", "confirmed"]
     assert cells(shown, "C[0,4]")[1:4] == ["-inf", "-inf", "confirmed"]
     assert cells(shown, "F")[1:4] == ["0", "?", "undecided"]
     assert cells(shown, "mlp.tp:3")[1:4] == ["claim", "f", "confirmed"]
@@ -45,7 +46,10 @@ def test_the_json_of_verify_is_strict() -> None:
     assert (first["typical"], first["predicted"], first["verdict"]) == ("-1", "-1", "confirmed")
     assert first["measured"] == pytest.approx(-1)
     assert first["interval"] == [pytest.approx(-1.05, abs=0.01), pytest.approx(-0.95, abs=0.01)]
-    assert (zero["predicted"], zero["measured"], zero["interval"]) == ("-inf", "-inf", None)
+    assert first["size"]["value"] == pytest.approx(1)
+    assert first["size"]["low"] <= 1 <= first["size"]["high"]
+    assert (first["size"]["exponent"], first["size"]["statistic"]) == ("-1", "root mean square")
+    assert (zero["predicted"], zero["measured"], zero["interval"], zero["size"]) == ("-inf", "-inf", None, None)
     assert (nan["measured"], nan["medians"]) == (None, ["nan"] * 3)
     assert found["engines"] == {"64": "dense", "256": "dense", "1024": "conditioned"}
     assert found["confidence"] == {"together": 0.99, "quantities": 3, "correction": "Bonferroni"}

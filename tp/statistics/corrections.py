@@ -67,11 +67,19 @@ def centres(data: QuantileProfile) -> Centres:
     The variance of one draw is taken to be a power of n, fitted over all widths: a variance from few draws at one width
     would give that width a weight by chance.
     """
-    counts = np.asarray(data.counts, dtype=np.float64)
     found, resampled = data.curve(TYPICAL)
-    spread = np.log(np.maximum(resampled.var(axis=1) * (1 + _FEW / counts) * counts, 1e-30))
+    scatter = smoothed(data, resampled.var(axis=1))
+    return Centres(data.log_widths, found, scatter / np.asarray(data.counts, dtype=np.float64) + MODEL_ERROR**2)
+
+
+def smoothed(
+    data: QuantileProfile, variances: Float[Floats, " widths"], least: float = 1e-30
+) -> Float[Floats, " widths"]:
+    """Variances of a statistic at each width times the number of draws there, as a power of n; ``least`` of them."""
+    counts = np.asarray(data.counts, dtype=np.float64)
+    spread = np.log(np.maximum(variances * (1 + _FEW / counts) * counts, least))
     slope, level = np.polyfit(data.log_widths, spread, 1, w=np.sqrt(counts))
-    return Centres(data.log_widths, found, np.exp(level + slope * data.log_widths) / counts + MODEL_ERROR**2)
+    return np.exp(level + slope * data.log_widths)
 
 
 def scaled(data: Centres, misfit: float) -> Centres:

@@ -16,6 +16,7 @@ from tp.statistics.intervals import widened
 from tp.statistics.quantile_profile import QuantileProfile, quantile_profile
 from tp.statistics.quantiles import QUANTILES, UPPER_QUANTILE, quantile
 from tp.statistics.rare_events import Tail, tail
+from tp.statistics.size import Moments, moments
 from tp.statistics.slopes import TYPICAL, Slopes, slopes
 
 FEWEST = 4
@@ -42,7 +43,8 @@ class Fit:
     ``bent``, with the exponent p of a n^p (1 + c n^-q)^r as the overall one. Both are None where the quantity
     ``vanishes``, or where there is a ``problem``. ``centres`` are the typical sizes from ``start`` on, and ``misfit``
     is the misfit to them of a power of n, with a correction if ``bent``. ``tail`` has the draws from ``start`` on, for
-    tests of rare events. ``quantities`` is the number of quantities that are judged together.
+    tests of rare events; ``moments`` are those of all draws. ``quantities`` is the number of quantities that are judged
+    together.
     """
 
     widths: tuple[int, ...]
@@ -57,6 +59,7 @@ class Fit:
     bent: bool = False
     centres: Centres | None = field(default=None, compare=False)
     tail: Tail | None = field(default=None, compare=False)
+    moments: Moments | None = field(default=None, compare=False)
     misfit: float = 0.0
     quantities: int = 1
 
@@ -116,6 +119,7 @@ def fit(
         bent=bent,
         centres=middle,
         tail=tail([logs[n] for n in widths[first:]], data.curve(TYPICAL)[0][first:], data.log_widths[first:]),
+        moments=moments(values, data),
         misfit=found.corrected if bent else found.plain,
         quantities=quantities,
     )

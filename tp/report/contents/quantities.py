@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from tp.report.cells import Exponent, Number, Shown, Text, Verdict, strict
+from tp.report.contents.size import SizeCell
 from tp.report.fields import Field
 from tp.statistics.estimate import LEVEL, Estimate
 from tp.statistics.fit import Fit
 from tp.studies.judging import QuantityResult
+from tp.studies.sizes import sized
 
 CAPTION = f"exponents of n: predicted, and measured with a {LEVEL:.0%} interval"
 
@@ -30,6 +32,10 @@ def interval(q: QuantityResult) -> Shown:
     return Shown(f"[{found.low:z.2f}, {found.high:z.2f}]", [found.low, found.high])
 
 
+def size(q: QuantityResult) -> SizeCell:
+    return SizeCell(sized(q))
+
+
 def verdict(q: QuantityResult) -> Verdict:
     word = q.judgement.verdict.value
     return Verdict(word, word)
@@ -50,6 +56,7 @@ QUANTITY: tuple[Field[QuantityResult], ...] = (
     Field("predicted exponent of n", "predicted", predicted),
     Field("measured", "measured", measured),
     Field(f"{LEVEL:.0%} interval", "interval", interval),
+    Field("size", "size", size),
     Field("verdict", "verdict", verdict),
     Field("reason", "reason", lambda q: Text(q.judgement.reason)),
     Field(None, "typical", predicted),

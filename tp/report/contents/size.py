@@ -1,0 +1,49 @@
+"""A cell for the size of a quantity: a number with its interval, and a power of n."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.report.cells import Json, strict
+from tp.statistics.size import written
+from tp.studies.sizes import Sized
+
+
+@dataclass(frozen=True, slots=True)
+class SizeCell:
+    """``0.43 n^-1 [0.40, 0.46]``: a root mean square, or a median, which then stands in front. None: empty."""
+
+    sized: Sized | None
+
+    @property
+    def text(self) -> str:
+        if self.sized is None:
+            return ""
+        value, _, interval = written(self.sized.size.coefficient).partition(" ")
+        return " ".join(filter(None, ("" if self.sized.size.squares else "median", value, self._power, interval)))
+
+    @property
+    def value(self) -> Json:
+        if self.sized is None:
+            return None
+        found = self.sized.size.coefficient
+        numbers = {name: strict(getattr(found, name)) for name in ("value", "low", "high")}
+        return {
+            **numbers,
+            "exponent": self._exponent,
+            "statistic": self.sized.size.statistic,
+            "from": self.sized.size.start,
+        }
+
+    @property
+    def _exponent(self) -> str:
+        """A rational number, or a decimal one where it is measured."""
+        exponent = self.sized.exponent if self.sized else Fraction(0)
+        return str(exponent) if self.sized and self.sized.predicted else f"{float(exponent):.2f}"
+
+    @property
+    def _power(self) -> str:
+        if self.sized is None or self.sized.exponent == 0:
+            return ""
+        return f"n^({self._exponent})" if "/" in self._exponent else f"n^{self._exponent}"
