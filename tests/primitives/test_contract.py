@@ -25,6 +25,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.gaussian_mean import GaussianMean
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.interpretations import Lowering, lowering, transposition
@@ -144,6 +145,9 @@ SAMPLES = [
     Sample(Remainder("tanh"), ((N, T), (N, T))),
     Sample(Remainder("gelu", 1, 3), ((N, T), (T, M))),
     Sample(Remainder("relu", 0, 2), ((), (N, D))),
+    Sample(GaussianMean(((("tanh", 0), ("tanh", 1)),)), ((T, D),)),
+    Sample(GaussianMean(((("relu", 0),), (("relu", 0),))), ((T,), (S,), (S, T, D))),
+    Sample(GaussianMean(((("tanh", 0),), (("erf", 1),)), centred=False), ((), (), (T,), (D,), (T, D))),
     Sample(Generic(), ((N, T, D),)),
     Sample(Rename("t", "u"), ((N, T, D),)),
     Sample(Scatter(T, (S, D), (0, 0, -1, 3, 2, 0)), ((D, N, S, M),)),

@@ -56,7 +56,7 @@ def all_but(*keywords: str) -> frozenset[str]:
     return frozenset(known()) - frozenset(keywords)
 
 
-LIMITS = frozenset(("jointnormal",))
+LIMITS = frozenset(("gaussianmean", "jointnormal"))
 """Primitives of limits at infinite width, which are evaluated only."""
 MOVED = frozenset(("mapremainder", "remainder", "repermuted", "reranked", "switched"))
 WITHOUT_DERIVATIVE = (

@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import exp, lgamma
 from typing import Any, ClassVar
 
+from tp.gaussian.terms import Terms
+
 # At most nine digits each, so that a rational in a program cannot make arithmetic slow.
 _RATIONAL = re.compile(r"[+-]?\d{1,9}(\.\d{1,9}|/0*[1-9]\d{0,8})?")
 
@@ -154,6 +156,14 @@ class Activation(ABC):
         For a finite z: sigmoid is positive, although it tends to 0.
         """
         return None
+
+    def terms(self, k: int) -> Terms | None:
+        """The k-th derivative as a sum of terms whose means under normal laws are known; None where it is none."""
+        return None
+
+    def breaks(self) -> tuple[float, ...]:
+        """The places where some derivative jumps or does not exist."""
+        return () if self.jump() is None else (0.0,)
 
     def bound(self) -> Bound | None:
         """A bound on all derivatives over the whole real line; None where there is none of this form."""

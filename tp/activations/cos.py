@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
 from tp.activations.sin import Sin
+from tp.gaussian.terms import Terms
 
 _SINE = Sin()
 
@@ -26,6 +27,9 @@ class Cos(Activation):
 
     def taylor(self, k: int) -> float:
         return _SINE.taylor(k + 1)
+
+    def terms(self, k: int) -> Terms | None:
+        return _SINE.terms(k + 1)
 
     def bound(self) -> Bound | None:
         return _SINE.bound()

@@ -8,6 +8,7 @@ from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.gaussian.terms import Gate, Term, Terms, bell, times
 from tp.namespace import erf, namespace
 
 
@@ -40,6 +41,11 @@ class Erf(Activation):
             return 0.0
         j = k // 2
         return 2.0 / sqrt(pi) * (-1) ** j * factorial(2 * j) / factorial(j)
+
+    def terms(self, k: int) -> Terms | None:
+        if k == 0:
+            return Term(2.0, gates=(Gate(sqrt(2.0)),)), Term(-1.0)
+        return times(2.0 / sqrt(pi), bell(1.0, k - 1))
 
     def bound(self) -> Bound | None:
         # Cramér: |H_k(x)| exp(-x²/2) <= 1.0865 sqrt(2^k k!).

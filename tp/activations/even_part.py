@@ -10,6 +10,7 @@ from tp.activations.gelu import Gelu
 from tp.activations.gelu_tanh import GeluTanh
 from tp.activations.silu import Silu
 from tp.activations.softplus import Softplus
+from tp.gaussian.terms import Term, Terms, collected
 
 SLOPE = 0.5
 """The slope of the linear part that is taken away."""
@@ -30,6 +31,10 @@ class EvenPart(Activation):
 
     def taylor(self, k: int) -> float:
         return self.whole.taylor(k) if k != 1 else 0.0
+
+    def terms(self, k: int) -> Terms | None:
+        found = self.whole.terms(k)
+        return None if found is None else found if k > 1 else collected((*found, Term(-SLOPE, 1 - k)))
 
     def bound(self) -> Bound | None:
         found = self.whole.bound()

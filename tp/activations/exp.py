@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation
+from tp.gaussian.terms import Term, Terms
 from tp.namespace import namespace
 
 
@@ -27,6 +28,9 @@ class Exp(Activation):
 
     def taylor(self, k: int) -> float:
         return 1.0
+
+    def terms(self, k: int) -> Terms | None:
+        return (Term(rate=1.0),)
 
     def growth(self, k: int) -> Fraction | None:
         return None

@@ -8,7 +8,13 @@ from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, Split
+from tp.gaussian.terms import Gate, Term, Terms, bell, collected, product_of, times
 from tp.namespace import erfc, namespace
+
+
+def _distribution(k: int) -> Terms:
+    """The k-th derivative of the normal distribution function."""
+    return times(1.0 / sqrt(2.0 * pi), bell(0.5, k - 1)) if k else (Term(gates=(Gate(1.0),)),)
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,10 @@ class Gelu(Activation):
             return 0.0
         j = k // 2 - 1
         return k * (-1) ** j * factorial(2 * j) / (2**j * factorial(j)) / sqrt(2.0 * pi)
+
+    def terms(self, k: int) -> Terms | None:
+        whole = product_of(((Term(power=1),), _distribution(k)))
+        return collected((*whole, *times(k, _distribution(k - 1)))) if k else whole
 
     def bound(self) -> Bound | None:
         # From k = 2 on ±(He_k - He_{k-2}) times the normal density; Cramér: |He_k(x)| exp(-x²/4) <= 1.0865 sqrt(k!).

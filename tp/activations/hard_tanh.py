@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Parity, Smoothness
+from tp.gaussian.terms import Gate, Term, Terms, polynomial
 from tp.namespace import namespace
 
 
@@ -30,6 +31,18 @@ class HardTanh(Activation):
         if k == 0:
             return xp.clip(x, -1.0, 1.0)
         return (abs(x) < 1).astype(x.dtype) if k == 1 else xp.zeros_like(x)
+
+    def breaks(self) -> tuple[float, ...]:
+        return (-1.0, 1.0)
+
+    def terms(self, k: int) -> Terms | None:
+        """(x + 1) step(x + 1) - (x - 1) step(x - 1) - 1."""
+        if self.vanishes(k):
+            return ()
+        # The slope is taken to be 0 at both ends: the step at 1 counts as taken there.
+        ends = ((1.0, Gate(at=-1.0)), (-1.0, Gate(at=1.0, tie=1.0)))
+        found = [t for sign, gate in ends for t in polynomial([sign, 1.0][k:], Term(sign, gates=(gate,)))]
+        return (*found, Term(-1.0)) if k == 0 else tuple(found)
 
     def vanishes(self, k: int) -> bool:
         return k >= 2

@@ -8,6 +8,7 @@ from math import perm
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity, rational
+from tp.gaussian.terms import Term, Terms
 from tp.namespace import namespace
 
 
@@ -53,6 +54,9 @@ class Monomial(Activation):
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(max(self.power - k, 0))
+
+    def terms(self, k: int) -> Terms | None:
+        return () if self.vanishes(k) else (Term(float(perm(self.power, k)), self.power - k),)
 
     def bound(self) -> Bound | None:
         return Bound(0.0, factorials=Fraction(0), first=self.power + 1)

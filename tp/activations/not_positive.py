@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from tp.activations.step import Step
+from tp.gaussian.terms import STEP, Term, Terms, times
 from tp.namespace import namespace
 
 
@@ -20,6 +21,9 @@ class NotPositive(Step):
 
     def taylor(self, k: int) -> float:
         return 0.0 if k else 1.0
+
+    def terms(self, k: int) -> Terms | None:
+        return () if k else (Term(), *times(-1.0, STEP))
 
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import ClassVar
 
 from tp.activations.base import Activation, Parity, Smoothness
+from tp.gaussian.terms import HALF_STEP, STEP, Terms, collected, polynomial, product_of, times
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,15 @@ class PiecewiseLinear(Activation):
     def sides(self) -> tuple[Fraction, Fraction]:
         """The slopes for positive and for negative x."""
         raise NotImplementedError
+
+    def terms(self, k: int) -> Terms | None:
+        if self.vanishes(k):
+            return ()
+        right, left = (float(side) for side in self.sides)
+        # The slope at 0 is that of the left side, or the mean of both where the function is even.
+        step = HALF_STEP if right == -left else STEP
+        whole = polynomial([0.0] * (1 - k) + [1.0])
+        return collected((*times(left, whole), *times(right - left, product_of((whole, step)))))
 
     def taylor(self, k: int) -> float:
         return 0.0

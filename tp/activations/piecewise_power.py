@@ -8,6 +8,7 @@ from math import perm
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Smoothness, rational
+from tp.gaussian.terms import STEP, Term, Terms, collected, product_of, times
 from tp.namespace import namespace
 
 
@@ -63,6 +64,13 @@ class PiecewisePower(Activation):
 
     def degree(self) -> Fraction | None:
         return Fraction(self.power)
+
+    def terms(self, k: int) -> Terms | None:
+        if self.vanishes(k):
+            return ()
+        right, left = float(Fraction(self.right)), float(Fraction(self.left))
+        whole = (Term(float(perm(self.power, k)), self.power - k),)
+        return collected((*times(left, whole), *times(right - left, product_of((whole, STEP)))))
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(max(self.power - k, 0))

@@ -8,6 +8,7 @@ from math import copysign, inf, prod
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Smoothness, rational
+from tp.gaussian.terms import Term, Terms
 from tp.namespace import namespace
 
 
@@ -55,6 +56,15 @@ class Power(Activation):
 
     def degree(self) -> Fraction | None:
         return self.power
+
+    def terms(self, k: int) -> Terms | None:
+        q = self.power - k
+        if self.vanishes(k):
+            return ()
+        return (Term(float(self._factor(k)), int(q)),) if q >= 0 and q.denominator == 1 else None
+
+    def breaks(self) -> tuple[float, ...]:
+        return () if self.power >= 0 and self.power.denominator == 1 else (0.0,)
 
     def growth(self, k: int) -> Fraction | None:
         return Fraction(0) if self.vanishes(k) else self.power - k

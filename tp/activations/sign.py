@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Parity, Smoothness
+from tp.gaussian.terms import HALF_STEP, Term, Terms, times
 from tp.namespace import namespace
 
 
@@ -35,6 +36,9 @@ class Sign(Activation):
 
     def taylor(self, k: int) -> float:
         return 0.0
+
+    def terms(self, k: int) -> Terms | None:
+        return () if k else (*times(2.0, HALF_STEP), Term(-1.0))
 
     def degree(self) -> Fraction | None:
         return Fraction(0)

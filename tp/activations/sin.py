@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
+from tp.gaussian.terms import Term, Terms
 from tp.namespace import namespace
 
 
@@ -26,6 +27,10 @@ class Sin(Activation):
 
     def taylor(self, k: int) -> float:
         return (0.0, 1.0, 0.0, -1.0)[k % 4]
+
+    def terms(self, k: int) -> Terms | None:
+        # (exp(ix) - exp(-ix)) / 2i, and a factor ±i for each derivative.
+        return Term(-0.5j * 1j**k, rate=1j), Term(0.5j * (-1j) ** k, rate=-1j)
 
     def bound(self) -> Bound | None:
         return Bound(1.0, factorials=Fraction(0))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Smoothness
+from tp.gaussian.terms import STEP, Terms
 from tp.namespace import namespace
 
 
@@ -34,6 +35,9 @@ class Step(Activation):
 
     def taylor(self, k: int) -> float:
         return 0.0
+
+    def terms(self, k: int) -> Terms | None:
+        return () if k else STEP
 
     def degree(self) -> Fraction | None:
         return Fraction(0)

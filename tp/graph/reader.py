@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NoReturn, get_args, get_origin
 
@@ -209,7 +209,8 @@ class _Reader:
         if optional and self._accept("none"):
             return None
         if get_origin(kind) is tuple:
-            return self._tuple(get_args(kind)[0])
+            inner = get_args(kind)
+            return self._tuple(inner[0]) if inner[-1] is Ellipsis else self._group(inner)
         if kind is bool:
             if self._peek() not in ("true", "false"):
                 self._fail("expected true or false")
@@ -242,6 +243,17 @@ class _Reader:
             if not self._accept(","):
                 break
         self._expect("]")
+        return tuple(values)
+
+    def _group(self, kinds: Sequence[Any]) -> tuple[Any, ...]:
+        """Values of the given ``kinds`` in parentheses."""
+        self._expect("(")
+        values: list[Any] = []
+        for number, kind in enumerate(kinds):
+            if number:
+                self._expect(",")
+            values.append(self._value(kind))
+        self._expect(")")
         return tuple(values)
 
     def _bounded(self, read: Callable[[], int], before: int, more: int = 0) -> int:

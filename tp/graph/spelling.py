@@ -44,7 +44,10 @@ def write(value: Any, kind: Any) -> str:
     if value is None:
         return "none"
     if get_origin(kind) is tuple:
-        return "[" + ", ".join(_runs(value, get_args(kind)[0])) + "]"
+        inner = get_args(kind)
+        if inner[-1] is not Ellipsis:
+            return "(" + ", ".join(write(v, k) for v, k in zip(value, inner, strict=True)) + ")"
+        return "[" + ", ".join(_runs(value, inner[0])) + "]"
     if kind is bool:
         return "true" if value else "false"
     if kind is int:

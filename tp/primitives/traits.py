@@ -18,6 +18,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.gaussian_mean import GaussianMean
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.joint_normal import JointNormal
@@ -44,6 +45,7 @@ _PLAIN = (
     Detach,
     ErrorSignal,
     Gather,
+    GaussianMean,
     Generic,
     JointNormal,
     Largest,

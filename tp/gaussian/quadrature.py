@@ -1,0 +1,143 @@
+"""Means by quadrature: over one variable, and over two, the inner one given the outer one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tp.gaussian import closed
+from tp.gaussian.function import Function
+from tp.gaussian.normal import rest
+from tp.gaussian.panels import Centre, panels
+from tp.gaussian.terms import closed as has_closed_form
+from tp.namespace import namespace
+
+_ENTRIES = 1 << 20
+"""About the most function values at once."""
+_LEAST = 1e-100
+"""Standard deviations below this one count as this one where they divide."""
+
+
+def single(function: Function, mean: Any, variance: Any, resolution: int) -> Any:
+    """E[f(u)] for each entry."""
+
+    def made(m: Any, s: Any) -> Any:
+        return _single(function, m, s, resolution)
+
+    return blockwise(made, (mean, variance), _ENTRIES >> 9)
+
+
+def _single(function: Function, mean: Any, variance: Any, resolution: int) -> Any:
+    """The same for arrays of one shape, all at once."""
+    xp = namespace(mean, variance)
+    sd = xp.sqrt(xp.maximum(variance, 0.0))
+    z, weights = panels(xp, _centres(xp, function, mean, sd), mean.shape, function.reach, resolution)
+    return (weights * function.value(mean[..., None] + sd[..., None] * z)).sum(axis=-1)
+
+
+def _centres(xp: Any, function: Function, mean: Any, sd: Any) -> list[Centre]:
+    safe = xp.maximum(sd, _LEAST)
+    return [((place - mean) / safe, 1.0 / safe) for place in function.centres]
+
+
+def double(one: Function, other: Function, law: Sequence[Any], resolution: int) -> Any:
+    """E[f(u) g(v)] for arrays of one shape: means and variances of u and v, and the covariance."""
+    if has_terms(one) and not has_terms(other):
+        m, n, s, t, c = law
+        return double(other, one, (n, m, t, s, c), resolution)
+    return blockwise(lambda *x: _double(one, other, x, resolution), law, block(other))
+
+
+def block(inner: Function) -> int:
+    """How many pairs :func:`double` has in memory at once."""
+    return _ENTRIES >> 9 if has_terms(inner) else _ENTRIES >> 17
+
+
+def has_terms(function: Function) -> bool:
+    """Whether its mean over one variable has a closed form."""
+    return function.terms is not None and has_closed_form(function.terms)
+
+
+def _double(one: Function, other: Function, law: Sequence[Any], resolution: int) -> Any:
+    m, n, s, t, c = law
+    xp = namespace(*law)
+    sd, other_sd = (xp.sqrt(xp.maximum(x, 0.0)) for x in (s, t))
+    safe = xp.maximum(sd, _LEAST) * xp.maximum(other_sd, _LEAST)
+    correlation = xp.clip(c / xp.maximum(safe, _LEAST), -1.0, 1.0)
+    gap = rest(correlation)
+    slope = correlation * other_sd
+    left = other_sd * xp.sqrt(gap)
+    steep = xp.maximum(abs(slope), _LEAST)
+    centres = _centres(xp, one, m, sd)
+    sign = xp.where(slope < 0, -1.0, 1.0)
+    if other.breaks:
+        centres += [(sign * (place - n) / steep, left / steep) for place in other.breaks]
+    if not other.piecewise:
+        centres += [(sign * (place - n) / steep, (1.0 + left) / steep) for place in other.centres]
+    reach = max(one.reach, other.reach)
+    z, weights = panels(xp, centres, m.shape, reach, resolution)
+    outer = one.value(m[..., None] + sd[..., None] * z)
+    given, variance = n[..., None] + slope[..., None] * z, xp.broadcast_to((t * gap)[..., None], z.shape)
+    if has_terms(other):
+        assert other.terms is not None
+        inner = closed.single(other.terms, given, variance)
+    else:
+        inner = _single(other, given, variance, resolution)
+    return (weights * outer * inner).sum(axis=-1)
+
+
+def blockwise(function: Callable[..., Any], arrays: Sequence[Any], size: int) -> Any:
+    """``function`` of arrays that broadcast to one shape, on at most ``size`` entries at a time."""
+    xp = namespace(*arrays)
+    shape = np.broadcast_shapes(*(x.shape for x in arrays))
+    flat = [xp.broadcast_to(x, shape).reshape(-1) for x in arrays]
+    count = flat[0].shape[0]
+    if count <= size:
+        return xp.asarray(function(*flat)).reshape(shape)
+    if xp is np:
+        parts = [function(*(x[i : i + size] for x in flat)) for i in range(0, count, size)]
+        return np.concatenate(parts).reshape(shape)
+    import jax
+
+    blocks = -(-count // size)
+
+    def one(part: Sequence[Any]) -> Any:
+        return function(*part)
+
+    padded = [xp.pad(x, (0, blocks * size - count), mode="edge").reshape(blocks, size) for x in flat]
+    return jax.lax.map(one, tuple(padded)).reshape(-1)[:count].reshape(shape)
+
+
+def repaired(function: Callable[..., Any], value: Any, wrong: Any, arrays: Sequence[Any], size: int) -> Any:
+    """``value`` with ``function`` of the ``arrays`` in those places that are ``wrong``; all have one shape."""
+    xp = namespace(value, wrong, *arrays)
+    shape, count = value.shape, int(np.prod(value.shape))
+    if xp is np:
+        places = np.nonzero(wrong)
+        if len(places[0]):
+            value[places] = blockwise(function, [x[places] for x in arrays], size)
+        return value
+    import jax
+
+    size = min(size, count)
+    blocks = -(-count // size)
+
+    def all_blocks(value: Any) -> Any:
+        (places,) = xp.nonzero(wrong.reshape(-1), size=blocks * size, fill_value=count)
+        flat = [x.reshape(-1) for x in arrays]
+
+        def one_block(i: Any, found: Any) -> Any:
+            here = jax.lax.dynamic_slice_in_dim(places, i * size, size)
+            made = function(*(x.at[here].get(mode="clip") for x in flat))
+            return found.at[here].set(made, mode="drop")
+
+        needed = (wrong.sum() + size - 1) // size
+        return jax.lax.fori_loop(0, needed, one_block, value.reshape(-1)).reshape(shape)
+
+    return jax.lax.cond(wrong.any(), all_blocks, _same, value)
+
+
+def _same(value: Any) -> Any:
+    return value
