@@ -45,17 +45,22 @@ def nngp(program: Graph, left: int, right: int) -> Graph:
     return graph.build()
 
 
-def tangent(program: Graph, left: int, right: int) -> Graph:
+def tangent(program: Graph, left: int, right: int | None) -> Graph:
     """The tangent kernel ∇f(x) · Λ ∇g(x') for ``left`` inputs x, ``right`` inputs x', and every pair of outputs f, g.
+
+    With ``right`` None the x' are the x: there are inputs at ``LEFT_BATCH`` alone, and gradients are taken once.
 
     The output ``pair("f", "g")`` has the axes ``@left``, ``@right``, those of f, and those of g. Where f has an axis
     of the same name, an axis of g gets a prime. Gradients of weights that are applied stay in factors.
     """
     graph = GraphBuilder.like(program)
-    sides = Axis(LEFT, left), Axis(RIGHT, right)
+    sides = Axis(LEFT, left), Axis(RIGHT, left if right is None else right)
     gradients = {name: _Gradient.of(program, name) for name in program.outputs}
     first = {name: gradient.at(graph, LEFT_BATCH, sides[0]) for name, gradient in gradients.items()}
-    second = {name: gradient.at(graph, RIGHT_BATCH, sides[1]) for name, gradient in gradients.items()}
+    if right is None:
+        second = {name: gradient.mapped(lambda i: _mirrored(graph, i)) for name, gradient in first.items()}
+    else:
+        second = {name: gradient.at(graph, RIGHT_BATCH, sides[1]) for name, gradient in gradients.items()}
     for f, one in first.items():
         for g, other in second.items():
             kernel = _contracted(graph, one, other)
@@ -113,6 +118,17 @@ class _Gradient:
 def _kept(place: Place, axis: Axis) -> str:
     """The name of the axis that counts the components of an output while its gradient has axes of its own."""
     return str(place.of(axis.name))
+
+
+def _mirrored(graph: GraphBuilder, node: int) -> int:
+    """A value at the left batch as one at the right batch."""
+    for name in names(graph.type(node)):
+        slot = slot_of(name)
+        if name == LEFT:
+            node = graph.add(Rename(name, RIGHT), node)
+        elif slot is not None and slot.role is Role.LEFT_BATCH:
+            node = graph.add(Rename(name, RIGHT_BATCH.of(slot.name)), node)
+    return node
 
 
 def _contracted(graph: GraphBuilder, one: Direction, other: Direction) -> int:
