@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tp.studies.blame import Accusation
     from tp.studies.correlations import Numbers
     from tp.studies.forward import Forward
+    from tp.studies.kernel import Kernel
     from tp.studies.linearize.linearization import Linearization
     from tp.studies.orders import Orders
     from tp.studies.train import Runs
@@ -44,6 +45,7 @@ __all__ = [
     "Diagnostic",
     "ExitCode",
     "Forward",
+    "Kernel",
     "Linearization",
     "Model",
     "Numbers",
@@ -79,6 +81,7 @@ _HOMES = {
     "Linearization": "tp.studies.linearize.linearization",
     "Runs": "tp.studies.train",
     "Forward": "tp.studies.forward",
+    "Kernel": "tp.studies.kernel",
     "Data": "tp.data.source",
     "Diagnostic": "tp.diagnostics.diagnostic",
     "ExitCode": "tp.exit_code",

@@ -438,3 +438,24 @@ def test_names_of_files_do_not_steer_the_terminal(words: list[str], mlp: str, ca
     main([word.replace("FILE", str(path)) for word in words])
     shown = capsys.readouterr()
     assert not set("\x1b\x9b\u202e") & set(shown.out + shown.err)
+
+
+def test_kernel(mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    file, arrays = str(tmp_path / "data.npz"), str(tmp_path / "kernel.npz")
+    np.savez(file, x=np.random.default_rng(0).standard_normal((5, 3)))
+    common = ["kernel", mlp, "--width", "16", "--seeds", "3"]
+    assert main([*common, "--data", file, "--format", "json", "--output", arrays]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["kind"], found["width"], found["inputs"], found["draws"]) == ("ntk", 16, [5, 5], 3)
+    (kernel,) = found["kernels"]
+    with np.load(arrays) as saved:
+        np.testing.assert_array_equal(saved["kernel"], kernel["values"])
+        np.testing.assert_array_equal(saved["error"], kernel["errors"])
+    assert main([*common, "--data", file, "--against", file, "--samples", "2", "--kind", "nngp"]) == 0
+    shown = capsys.readouterr().out
+    assert "covariance of outputs at width 16; 2 x 2 inputs; 3 draws of the weights" in shown
+    assert "x_1  " in shown
+    assert main(["kernel", mlp, "--kind", "ntkk"]) == 2
+    assert "TP500" in capsys.readouterr().err
+    assert main([*common, "--data", file, "--samples", "6"]) == 2
+    assert "TP603" in capsys.readouterr().err

@@ -39,6 +39,7 @@ COMMANDS = [
     (["blame", MLP], NOTHING),
     (["results", "--store", "FOLDER"], ARRAYS),
     (["run", MLP, "--widths", "8"], NUMERICAL),
+    (["kernel", "--help"], NOTHING),
     (["correlations", MLP, *DRAWN, "--quantities", "kernel"], NUMERICAL),
 ]
 COSTLY = [

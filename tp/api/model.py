@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tp.studies.blame import Accusation
     from tp.studies.correlations import Numbers
     from tp.studies.forward import Forward
+    from tp.studies.kernel import Kernel
     from tp.studies.linearize.linearization import Linearization
     from tp.studies.orders import Orders, OrdersSoFar
     from tp.studies.train import Runs
@@ -46,6 +47,8 @@ TRAIN: dict[str, Any] = {"widths": "256", "seeds": 4}
 
 Widths: TypeAlias = "Sequence[int] | str | None"
 """Widths n as a list, or as text: ``"64,128,256"``, ``"64:1024"`` or ``"1e2:1e4:5"``."""
+Inputs: TypeAlias = "ArrayLike | Mapping[str, ArrayLike] | Data | str | None"
+"""A batch of inputs: arrays with samples along the first axis, or where they come from."""
 Progress: TypeAlias = Callable[[float, float, str], None]
 """Called with the work done and all work (seconds of the reference machine), and a text: what is being done."""
 
@@ -55,8 +58,8 @@ class Model(Printable):
     """A program, with predictions, measurements and training as methods. ``tp.load`` and ``tp.parse`` make one.
 
     Predictions, from the graph alone: ``orders``, ``blame``.
-    Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``.
-    The program as a JAX function: ``init``, ``apply``.
+    Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``, ``kernel``.
+    The program as a JAX function: ``init``, ``apply``, ``tangent_kernel``.
 
     Keywords of all methods that draw weights (``**settings``):
         seeds: draws of the weights at each width.
@@ -295,6 +298,97 @@ class Model(Printable):
 
         return forward(self.program, _settled(widths, settings, FORWARD)[0], data)
 
+    def kernel(
+        self,
+        x1: Inputs = None,
+        x2: Inputs = None,
+        *,
+        kind: str = "ntk",
+        width: int | str | None = None,
+        samples: int | None = None,
+        seeds: int | None = None,
+        dtype: str = "float64",
+        engine: str = "auto",
+        progress: Progress | None = None,
+    ) -> Kernel:
+        """The kernel between two batches of inputs.
+
+        Args:
+            x1: an array [samples, ...axes of the input], a mapping from names of inputs to such arrays, or as ``data``
+                of ``verify``. None: four normal inputs.
+            x2: the second batch; None: it is the first one.
+            kind: ``"ntk"``, the tangent kernel ∇f(x)·Λ∇f(x') with the learning rates Λ, or ``"nngp"``, the covariance
+                of outputs over draws of the weights.
+            width: the width n.
+            samples: only the first inputs of each batch. None: all, and 10 of the digits.
+            seeds: draws of the weights that are averaged. None: 1, or 256 for the NNGP.
+            dtype, engine: see the class.
+            progress: as for ``verify``.
+
+        Returns:
+            ``array`` is the kernel [samples of x1, samples of x2, ...axes of the output twice] of the only output;
+            ``values`` has that of every pair of outputs.
+
+        Raises:
+            TpError: for settings (TP501 to TP511) and data (TP60x).
+        """
+        from tp.data.batches import batch
+        from tp.diagnostics.diagnostic import error
+        from tp.sampling.plan import Plan
+        from tp.studies.kernel import kernel_at_a_width, require_kind
+
+        require_kind(kind)
+        if width is None:
+            raise error("TP502", "no width is given", hint="give the width of the networks")
+        left = batch(self.inputs, x1, samples, "x1", dtype)
+        right = None if x2 is None else batch(self.inputs, x2, samples, "x2", dtype)
+        plan = Plan.of(str(width), seeds=seeds, dtype=dtype, engine=engine, max_width=None)
+        return kernel_at_a_width(self.program, kind, left, right, plan, progress)
+
+    def tangent_kernel(
+        self,
+        params: Mapping[str, ArrayLike],
+        x1: ArrayLike | Mapping[str, ArrayLike],
+        x2: ArrayLike | Mapping[str, ArrayLike] | None = None,
+    ) -> Any:
+        """The tangent kernel of given weights: a plain JAX function that can be jitted and differentiated.
+
+        Args:
+            params: weights as ``init`` returns them, or as training has left them. The width is read off them.
+            x1: an array [samples, ...axes of the input], or a mapping from names of inputs to such arrays.
+            x2: the second batch; None: it is the first one, and gradients are taken once.
+
+        Returns:
+            The array [samples of x1, samples of x2, ...axes of the output twice] of the only output, or a mapping from
+            pairs such as ``"f, g"`` to arrays.
+
+        Raises:
+            ValueError: where a shape does not fit.
+        """
+        import jax.numpy as jnp
+
+        from tp.experiments.given_weights import width_of
+        from tp.experiments.kernels import of_weights
+
+        sides = [None if x is None else self._batch(x) for x in (x1, x2)]
+        weights = {name: jnp.asarray(array) for name, array in params.items()}
+        kinds = [*weights.values(), *(array for side in sides if side is not None for array in side.values())]
+        dtype = jnp.result_type(*kinds, jnp.float32) if kinds else jnp.dtype(jnp.float32)
+        left, right = ({n: a.astype(dtype) for n, a in side.items()} if side is not None else None for side in sides)
+        assert left is not None
+        found = of_weights(self.graph, width_of(self.graph, params), dtype, weights, left, right)
+        return next(iter(found.values())) if len(found) == 1 else found
+
+    def _batch(self, x: ArrayLike | Mapping[str, ArrayLike]) -> dict[str, Array]:
+        import jax.numpy as jnp
+
+        given = dict(x) if isinstance(x, Mapping) else {self._only_input(): x}
+        arrays = {name: jnp.asarray(given[name]) for name in self.inputs if name in given}
+        self._check_shapes({name: array[0] for name, array in arrays.items()}, "samples of ")
+        if len({len(array) for array in arrays.values()}) > 1:
+            raise ValueError("the inputs have different numbers of samples")
+        return arrays
+
     def account(
         self, data: str | Data | None, cost: str | None = None, *, equal_inputs: bool = False
     ) -> Sequence[Diagnostic]:
@@ -374,13 +468,14 @@ class Model(Printable):
             raise ValueError(f"{self.name} has the inputs {', '.join(self.inputs)}: give them by name")
         return next(iter(self.inputs))
 
-    def _check_shapes(self, arrays: Mapping[str, Array]) -> None:
+    def _check_shapes(self, arrays: Mapping[str, Array], what: str = "") -> None:
         for name, axes in self.inputs.items():
             shape = tuple(a.at(1) for a in axes)
             if name not in arrays:
                 raise ValueError(f"no array for the input {name}")
             if arrays[name].shape != shape:
-                raise ValueError(f"the input {name} has shape {arrays[name].shape}, not {shape}; use jax.vmap")
+                hint = "" if what else "; use jax.vmap"
+                raise ValueError(f"{what or 'the input '}{name} have shape {arrays[name].shape}, not {shape}{hint}")
 
 
 def _settled(widths: Widths, settings: Settings, usual: Mapping[str, Any] | None = None) -> tuple[Plan, Resources]:

@@ -8,8 +8,8 @@ from importlib import import_module
 from tp.cli.command import Command
 
 NAMES = (
-    "check", "orders", "blame", "certify", "run", "graph", "correlations", "verify", "train", "linearize", "results",
-    "explain", "format",
+    "check", "orders", "blame", "certify", "run", "kernel", "graph", "correlations", "verify", "train", "linearize",
+    "results", "explain", "format",
 )  # fmt: skip
 _MODULES = {"format": "formatting"}
 

@@ -107,10 +107,10 @@ def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
             hint += "; --target NAME says which array holds targets"
         hint += f"; inputs go by their names: np.savez(file, {', '.join(f'{name}=...' for name in types)})"
         raise error("TP602", f"{data} has no array for the input {missing[0]}", hint=hint)
-    return {name: _fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
+    return {name: fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
 
 
-def _fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
+def fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
     """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
     if array.dtype.kind not in "biuf":
         hint = "give real and imaginary parts as two numbers" if array.dtype.kind == "c" else "save array.astype(float)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,8 @@ from tp.transform.factored import factored
 TANGENT, OUTPUTS = "tangent", "outputs"
 Arrays = Mapping[str, Float[npt.NDArray[np.float64], "samples ..."]]
 """Inputs by name, with samples along the first axis."""
+Weights = Mapping[str, Any]
+Computed = Callable[[Weights, Batch, Batch | None], Mapping[str, Any]]
 TILE = 1 << 28
 """Bytes of live values above which batches are cut into tiles, where weights are arrays."""
 
@@ -78,6 +80,24 @@ def evaluated(
         }
 
     return values
+
+
+def of_weights(
+    program: Graph,
+    n: int,
+    dtype: Any,
+    weights: Mapping[str, Any],
+    left: Mapping[str, Any],
+    right: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    """The tangent kernel of given ``weights`` at width ``n`` by pair of outputs, as a function of JAX."""
+    sizes = (None if side is None else len(next(iter(side.values()), (0,))) for side in (left, right))
+    return evaluated(_tangent(program, *sizes), n, dtype)(weights, placed(left, right))
+
+
+@lru_cache(maxsize=16)
+def _tangent(program: Graph, left: int, right: int | None) -> Graph:
+    return tangent(factored(program), left, right)
 
 
 class Kernels:
@@ -161,7 +181,7 @@ class Kernels:
         held = word * held_entries(parameters, self._questions(n), choice.absent, n)
         values = word * live_entries([*self._programs], n)
         if values > TILE and _can_be_cut(choice):
-            size = self._tile(at)
+            size = self.tile(at)
             values = word * live_entries([_with_roots(self._made(size, size))], n)
         result = 16 * sum(entries(self._whole.type(i), n) for i in self._whole.outputs.values())
         return choice.together * (held + values + result) + drawing_bytes(parameters, choice.absent, n, word)
@@ -182,6 +202,11 @@ class Kernels:
         if self.what == OUTPUTS and right is not None:
             return {name: np.concatenate([left[name], right[name]]) for name in left}, None
         return left, right
+
+    @property
+    def count_left(self) -> int:
+        """The number of left inputs."""
+        return len(next(iter(self.left.values()), np.zeros(1)))
 
     @cached_property
     def _sizes(self) -> tuple[int, int | None]:
@@ -241,26 +266,34 @@ class Kernels:
 
         return block
 
-    def _computed(self, at: At, kind: Any, draws: Type) -> Callable[..., dict[str, Any]]:
+    def _computed(self, at: At, kind: Any, draws: Type) -> Computed:
         """The function of weights and both batches, in tiles where the whole does not fit and weights are arrays."""
         n = at.width
         fits = WORD[at.dtype] * live_entries(self._programs, n) <= TILE
         if fits or not _can_be_cut(self.choice(at)):
             whole = evaluated(self._whole, n, kind, draws, fused=True)
-            return lambda weights, left, right: whole(weights, placed(left, right))
-        size = self._tile(at)
+
+            def at_once(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
+                return whole(weights, placed(left, right))
+
+            return at_once
+        size = self.tile(at)
         if self.what == OUTPUTS:
             part = evaluated(self._made(size, None), n, kind, fused=True)
-            return lambda weights, left, _: _in_rows(lambda batch: part(weights, placed(batch, None)), left, size)
+
+            def in_rows(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
+                return _in_rows(lambda batch: part(weights, placed(batch, None)), left, size)
+
+            return in_rows
         apart, same = (evaluated(self._made(size, other), n, kind, fused=True) for other in (size, None))
 
-        def computed(weights: Any, left: Batch, right: Batch | None) -> dict[str, Any]:
+        def in_tiles(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
             def tile(one: Batch, other: Batch | None) -> dict[str, Any]:
                 return (same if other is None else apart)(weights, placed(one, other))
 
             return by_tiles(tile, self._shapes, left, right, size)
 
-        return computed
+        return in_tiles
 
     @cached_property
     def _shapes(self) -> dict[str, tuple[int, ...]]:
@@ -268,7 +301,7 @@ class Kernels:
         graph = self._graph
         return {name: tuple(a.at(1) for a in graph.type(node)) for name, node in graph.outputs.items()}
 
-    def _tile(self, at: At) -> int:
+    def tile(self, at: At) -> int:
         """The samples along one side of a tile."""
         size = max(self._sizes[0], self._sizes[1] or 1)
         while size > 1 and WORD[at.dtype] * live_entries([_with_roots(self._made(size, size))], at.width) > TILE:

@@ -32,8 +32,8 @@ def draw(
 def _array(parameter: Parameter, n: int, key: Any, dtype: Any) -> Float[Array, ...]:
     if isinstance(key, tuple):
         made = np.empty((len(key), *(a.at(n) for a in (*parameter.outs, *parameter.ins))), dtype)
-        for array, one in zip(made, key, strict=True):
-            array[...] = _array(parameter, n, one, dtype)
+        for number, one in enumerate(key):
+            made[number] = _array(parameter, n, one, dtype)
         return made
     xp, unit = of_key(key), unit_weight(parameter, n, source(key), dtype)
     return xp.asarray(unit, dtype) * xp.asarray(parameter.law.scale.at(n), dtype)

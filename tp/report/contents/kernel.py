@@ -1,0 +1,123 @@
+"""The report of ``tp kernel``: matrices over the inputs, how exact they are, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations_with_replacement, product
+
+import numpy as np
+
+from tp.experiments.experiment import Floats
+from tp.exponent import power_of_n
+from tp.graph.axes import Type, show
+from tp.quantities.kernels import pair
+from tp.report.cells import Json, Number, Text, strict
+from tp.report.contents.provenance import engines, interrupted, title
+from tp.report.document import Column, Data, Document, Fact, Line, Notes, Section, Table
+from tp.studies.kernel import Kernel
+
+ROWS, COLUMNS = 12, 6
+"""The most rows and columns that are shown of a matrix."""
+NAMES = {"ntk": "tangent kernel", "nngp": "covariance of outputs"}
+
+
+def document(result: Kernel) -> Document:
+    names = list(result.outputs)
+    shown = combinations_with_replacement(names, 2) if result.symmetric else product(names, names)
+    return Document(
+        title(result.provenance),
+        (
+            Section("", (_about(result),)),
+            *(_pair(result, f, g) for f, g in shown),
+            Section("assumptions" if result.assumptions else "", (Notes(result.assumptions, "assumptions"),)),
+            Section("", (interrupted(result.provenance, "drawn"),)),
+            Section("", (Data("kernels", [_json(result, name) for name in result.values]), *_means(result))),
+        ),
+    )
+
+
+def _about(result: Kernel) -> Line:
+    left, right = next(iter(result.values.values())).shape[:2]
+    inputs = f"{left} inputs" if result.symmetric else f"{left} x {right} inputs"
+    where = "at infinite width" if result.width is None else f"at width {result.width}"
+    draws = f"{result.draws} draw{'s' if result.draws > 1 else ''} of the weights" if result.draws else ""
+    used = result.provenance
+    return Line(
+        (
+            Fact(f"{NAMES[result.kind]} {where}", "kind", result.kind),
+            Fact("", "width", result.width),
+            Fact(inputs, "inputs", [left, right]),
+            Fact(draws, "draws", result.draws),
+            Fact(used.dtype, "dtype", used.dtype),
+            Fact(engines(used.engines), "engine", engines(used.engines) or None),
+        )
+    )
+
+
+def _pair(result: Kernel, f: str, g: str) -> Section:
+    """The kernel of two outputs, for the first components of each."""
+    name, kinds = pair(f, g), (result.outputs[f], result.outputs[g])
+    whole = result.values[name]
+    power = result.exponents[name]
+    first = whole[(..., *(0 for axes in kinds for _ in axes))]
+    said = f"{name}" if f != g else f
+    heading = said + ("" if power == 0 else f", times {power_of_n(power)}")
+    return Section(
+        heading,
+        (
+            _matrix(first),
+            Notes(tuple(_remarks(result, name, first, kinds, alone=f == g))),
+        ),
+    )
+
+
+def _matrix(found: Floats) -> Table:
+    """The upper left corner of a matrix over inputs."""
+    rows, columns = min(ROWS, len(found)), min(COLUMNS, found.shape[1])
+    heads = (Column(""), *(Column(f"x_{j}") for j in range(columns)))
+    cells = tuple(
+        (Text(f"x_{i}"), *(Number(float(found[i, j])) for j in range(columns))) for i in range(rows)
+    )  # fmt: skip
+    return Table(heads, cells, caption="kernel between inputs")
+
+
+def _remarks(result: Kernel, name: str, first: Floats, kinds: Sequence[Type], *, alone: bool) -> Iterator[str]:
+    if first.shape[0] > ROWS or first.shape[1] > COLUMNS:
+        yield f"a corner of {first.shape[0]} x {first.shape[1]} numbers; --format json and --output FILE.npz have all"
+    if any(kinds):
+        whole = f"{show(kinds[0])} and {show(kinds[1])}"
+        yield f"the first components of {whole}; --format json and --output FILE.npz have all"
+    if name in result.errors:
+        kind = "numerical error" if result.width is None else "standard error of the mean"
+        yield f"{kind}: at most {result.errors[name].max():.2g}"
+    if alone and result.symmetric:
+        yield _spectrum(first)
+
+
+def _spectrum(matrix: Floats) -> str:
+    """The smallest and the largest eigenvalue of a symmetric matrix, and its rank where that is not full."""
+    values = np.linalg.eigvalsh((matrix + matrix.T) / 2)
+    largest = float(np.abs(values).max())
+    rank = int((values > largest * len(matrix) * np.finfo(np.float64).eps).sum())
+    said = f"eigenvalues from {values[0]:.4g} to {values[-1]:.4g}"
+    if rank < len(matrix):
+        said += f"; rank {rank} of {len(matrix)}: singular up to rounding"
+    return said
+
+
+def _json(result: Kernel, name: str) -> Json:
+    found = {"outputs": name, "exponent": str(result.exponents[name]), "values": _nested(result.values[name])}
+    if name in result.errors:
+        found["errors"] = _nested(result.errors[name])
+    return found
+
+
+def _means(result: Kernel) -> Iterator[Data]:
+    if result.means:
+        both = {name: {"left": _nested(left), "right": _nested(right)} for name, (left, right) in result.means.items()}
+        yield Data("means", both)
+
+
+def _nested(array: Floats) -> Json:
+    """Nested lists, without NaN and infinities."""
+    return strict(float(array)) if array.ndim == 0 else [_nested(part) for part in array]
