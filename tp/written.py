@@ -74,6 +74,14 @@ def number(least: float = -inf) -> Callable[[str], float]:
     return read
 
 
+def positive(text: str) -> float:
+    """Reads a finite number above 0."""
+    found = number()(text)
+    if not 0 < found < inf:
+        raise ValueError("it must be a positive number")
+    return found
+
+
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
     """A reader that accepts ``words`` alone."""
 

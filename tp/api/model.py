@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.printable import Printable
@@ -155,6 +155,7 @@ class Model(Printable):
         quantities: Sequence[str] | None = None,
         data: str | Data | None = None,
         equal_inputs: bool = False,
+        tolerance: float | None = None,
         progress: Progress | None = None,
         watch: Callable[[Verification], None] | None = None,
         **settings: Unpack[Settings],
@@ -169,23 +170,26 @@ class Model(Printable):
             data: the inputs: ``"digits"``, the path of a file (``.npz``, ``.npy`` or a table such as ``.csv``), or a
                 ``tp.Data``. None: normal inputs.
             equal_inputs: whether one input is used in place of all inputs x_0, x_1, ...
+            tolerance: also report the width from which the size of each quantity is below this number.
             progress: called with the work done, all work, and a text.
             watch: called with the result so far: the predictions before the first draw, then after each round, and
                 after every two seconds of work. It is what an interrupt would leave; ``print`` shows it.
             settings: see the class.
 
         Raises:
-            TpError: for settings (TP501 to TP511), data (TP60x), memory (TP501) or workers (TP716).
+            TpError: for settings (TP500 to TP511), data (TP60x), memory (TP501) or workers (TP716).
         """
         from tp.studies.verify import verify
 
         plan, resources = _settled(widths, settings)
         names = _known(quantities)
+        _require_positive(tolerance)
         with resources.means() as means:
-            return verify(
+            found = verify(
                 self.program, plan, names, data,
                 equal_inputs=equal_inputs, report=progress, means=means, watch=watch,
             )  # fmt: skip
+        return replace(found, tolerance=tolerance)
 
     def correlations(
         self,
@@ -222,6 +226,7 @@ class Model(Printable):
         second: bool = True,
         rhos: Sequence[Fraction | str | int] | Literal["usual"] = (),
         data: str | Data | None = None,
+        tolerance: float | None = None,
         progress: Progress | None = None,
         watch: Callable[[Linearization], None] | None = None,
         **settings: Unpack[Settings],
@@ -235,7 +240,7 @@ class Model(Printable):
             rhos: powers of n that learning rates are multiplied with, for theorem 3.2. Empty: it is not checked.
                 ``"usual"``: -1/2, -1/4 and 1/4.
             data: inputs and targets, as for ``verify``.
-            progress, watch, settings: as for ``verify``.
+            tolerance, progress, watch, settings: as for ``verify``.
 
         Raises:
             TpError: as ``verify``, and TP512 or TP513 for what cannot be trained.
@@ -246,12 +251,14 @@ class Model(Printable):
         from tp.written import parse_power
 
         plan, resources = _settled(widths, settings)
+        _require_positive(tolerance)
         powers = RHOS if rhos == "usual" else [parse_power("rhos", rho) for rho in rhos]
         with resources.means() as means:
-            return linearize(
+            found = linearize(
                 self.program, plan, schedule or Schedule(), data,
                 second=second, rhos=powers, report=progress, means=means, watch=watch,
             )  # fmt: skip
+        return replace(found, tolerance=tolerance)
 
     def train(
         self,
@@ -513,6 +520,14 @@ def _known(quantities: Sequence[str] | None) -> list[str] | None:
         return [parse_quantity(str(name)).name for name in names]
     except ValueError as problem:
         raise error("TP505", str(problem)) from problem
+
+
+def _require_positive(tolerance: float | None) -> None:
+    """Raises TpError TP500 for a tolerance that is not a positive number."""
+    if tolerance is not None and not (isinstance(tolerance, (int, float)) and 0 < tolerance < float("inf")):
+        from tp.diagnostics.diagnostic import error
+
+        raise error("TP500", f"a tolerance is a positive number, not {tolerance!r}", hint="for example 0.01")
 
 
 def _is_list(value: object) -> bool:

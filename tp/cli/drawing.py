@@ -13,7 +13,7 @@ from tp.cli.live import VIEW
 from tp.cli.option import Given, Option, flag, value
 from tp.cli.options import FILE, FILES, FORMAT, MAPS, OUTPUT, SET
 from tp.diagnostics.diagnostic import Diagnostic, error
-from tp.written import whole, written_fields
+from tp.written import positive, whole, written_fields
 
 if TYPE_CHECKING:
     from tp.api.model import Model
@@ -30,6 +30,12 @@ _TARGET = value(
 )
 DATA = (_DATA, _HEADER, _TARGET)
 EQUAL_INPUTS = flag("--equal-inputs", "Use one input for all of x_0, x_1, ...")
+TOLERANCE = value(
+    "--tolerance",
+    positive,
+    "Also print the width from which the size of each quantity is below this number.",
+    metavar="NUMBER",
+)
 JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, TOLERANCE, data, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
@@ -40,6 +40,7 @@ def linearize(given: Given) -> ExitCode:
                 second=given[SECOND],
                 rhos=rhos,
                 data=inputs,
+                tolerance=given[TOLERANCE],
                 progress=live.report,
                 watch=live.watch,
                 plan=drawn,
@@ -57,5 +58,5 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, TOLERANCE, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

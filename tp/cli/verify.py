@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, TOLERANCE, data, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
@@ -31,6 +31,7 @@ def verify(given: Given) -> ExitCode:
                 quantities=asked,
                 data=inputs,
                 equal_inputs=given[EQUAL_INPUTS],
+                tolerance=given[TOLERANCE],
                 progress=live.report,
                 watch=live.watch,
                 plan=chosen,
@@ -48,5 +49,5 @@ COMMAND = Command(
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
     FILES,
-    (SET, MAPS, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, TOLERANCE, *RESOURCES, FORMAT, OUTPUT, *VIEW),
 )

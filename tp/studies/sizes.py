@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.statistics.estimate import ROUNDING
 from tp.statistics.size import Size, size
 from tp.statistics.verdict import Verdict
 from tp.studies.judging import QuantityResult
@@ -35,14 +36,13 @@ def sized(q: QuantityResult) -> Sized | None:
 
 
 def attained(q: QuantityResult) -> Fraction | None:
-    """The predicted exponent, where it is attained by prediction and the measurement agrees; else None."""
+    """The predicted exponent, where it is attained by prediction and the measurement agrees; else None.
+
+    An interval that excludes a confirmed exponent means a power of log n: then no number stands beside n^predicted.
+    """
     slope = None if q.fit is None or q.fit.late is None else q.fit.late.overall
     if slope is None or not q.known or q.predicted is None or not q.exact:
         return None
-    match q.judgement.verdict:
-        case Verdict.CONFIRMED:
-            return q.predicted
-        case Verdict.UNDECIDED if slope.low <= float(q.predicted) <= slope.high:
-            return q.predicted
-        case _:
-            return None
+    agrees = q.judgement.verdict in (Verdict.CONFIRMED, Verdict.UNDECIDED)
+    within = slope.low - ROUNDING <= float(q.predicted) <= slope.high + ROUNDING
+    return q.predicted if agrees and within else None

@@ -46,6 +46,8 @@ class Verification(Printable):
     provenance: Provenance
     declared: tuple[DeclaredFact, ...] = ()
     """The declared facts of maps, tested at small widths."""
+    tolerance: float | None = None
+    """The size that quantities should stay below, where the width that this needs is asked for."""
 
     @property
     def undecided(self) -> tuple[str, ...]:

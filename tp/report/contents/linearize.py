@@ -11,6 +11,7 @@ from tp.report.contents.claims import claims
 from tp.report.contents.corollary_4_0_1 import corollary_4_0_1
 from tp.report.contents.critical_rates import critical_rates
 from tp.report.contents.curves import curves
+from tp.report.contents.needed_widths import needed_widths
 from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.quantities import QUANTITY
 from tp.report.contents.schedule import schedule
@@ -37,6 +38,7 @@ def document(result: Linearization) -> Document:
             Section(f"after {run.steps} steps of gradient descent", (table(QUANTITY, both.right, "deviations"),)),
             Section("", (_sides(both), *_premises(both.premises))),
             Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),
+            *needed_widths((*both.left, *both.right, *result.hessian), result.tolerance),
             _by_step(result.by_step, run.looks[1:]),
             curves(result.curves, result.diverged),
             critical_rates(result.critical, run.optimizer.eta),

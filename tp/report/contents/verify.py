@@ -5,6 +5,7 @@ from __future__ import annotations
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
 from tp.report.contents.declared import FACT
+from tp.report.contents.needed_widths import needed_widths
 from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.quantities import CAPTION, QUANTITY
 from tp.report.document import Data, Document, Fact, Line, Section
@@ -18,6 +19,7 @@ def document(result: Verification) -> Document:
         title(result.provenance),
         (
             Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
+            *needed_widths(result.quantities, result.tolerance),
             Section("", (_drawn(result), _together(len(result.quantities)))),
             Section("", (claims(result.claims, result.provenance.file),)),
             *((Section("", (table(FACT, result.declared, "declared"),)),) if result.declared else ()),

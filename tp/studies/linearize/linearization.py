@@ -28,7 +28,8 @@ class Linearization(Printable):
 
     ``hessian`` is the norm of ∇²F over that of ∇F before and after a run (Liu, Zhu and Belkin). ``theorem_3_2`` is None
     where it was not asked for. ``diverged`` has by width the first step of a diverging run, counted from 1. ``along``
-    has what runs show along their steps.
+    has what runs show along their steps. ``tolerance`` is the size that quantities should stay below, where the width
+    that this needs is asked for.
     """
 
     study = "linearize"
@@ -42,6 +43,7 @@ class Linearization(Printable):
     assumptions: tuple[str, ...]
     provenance: Provenance
     along: AlongRuns = field(default_factory=AlongRuns, compare=False)
+    tolerance: float | None = None
 
     @property
     def by_step(self) -> Mapping[str, tuple[Estimate | None, ...]]:
