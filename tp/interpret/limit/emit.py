@@ -1,0 +1,207 @@
+"""Polynomials without atoms as nodes of the target graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from math import prod
+
+import numpy as np
+
+from tp.graph.axes import Axis, Scale, Type, names, without
+from tp.graph.builder import GraphBuilder
+from tp.interpret.limit.errors import NoLimit
+from tp.interpret.limit.polynomial import Atom, Hole, Mean, Monomial, Polynomial, Selection, Tensor
+from tp.interpret.limit.state import State
+from tp.primitives.constant import Constant
+from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.linear import Linear
+from tp.primitives.product import Product
+from tp.primitives.rename import Rename
+from tp.primitives.sum_broadcast import Broadcast, Sum
+
+_TABLE = 1 << 24
+"""The largest number of entries of a table of selections."""
+Evaluate = Callable[[Mean], tuple[int, Type]]
+"""The node of a mean, and the axes of the monomial that its axes stand for, in order."""
+
+
+def emitted(state: State, polynomial: Polynomial, evaluate: Evaluate, axes: Type | None = None) -> int:
+    """The node of ``polynomial``. With ``axes`` it has all of them, in this order; else those that it depends on."""
+    key = polynomial, axes
+    known = state.nodes.get(key)
+    if known is None:
+        graph = state.target
+        terms = [(t.coefficient, _monomial(graph, t, evaluate)) for t in polynomial.terms]
+        if not terms:
+            known = graph.add(Constant((0.0,)))
+        elif len(terms) == 1 and terms[0][0] == 1.0:
+            known = terms[0][1]
+        else:
+            known = graph.add(Linear(tuple(Scale(c) for c, _ in terms)), *(node for _, node in terms))
+        if axes is not None:
+            missing = without(axes, names(graph.type(known)))
+            known = graph.add(Broadcast(missing), known) if missing else known
+        state.nodes[key] = known
+    return known
+
+
+def _monomial(graph: GraphBuilder, term: Monomial, evaluate: Evaluate) -> int:
+    """The node of the product of the factors, summed; the coefficient is left out."""
+    parts: list[int] = []
+    selections: list[Selection] = []
+    for factor in term.factors:
+        if isinstance(factor, Selection):
+            selections.append(factor)
+        elif isinstance(factor, Tensor):
+            parts.append(_placed(graph, factor.node, graph.type(factor.node), factor.axes))
+        elif isinstance(factor, Mean):
+            node, axes = evaluate(factor)
+            parts.append(_placed(graph, node, graph.type(node), axes))
+        else:
+            assert not isinstance(factor, Atom | Hole)
+    over = set(names(term.over))
+    parts, selections = _selected(graph, parts, selections, over)
+    parts.extend(_tables(graph, selections, over, parts))
+    if not parts:
+        return graph.add(Constant((1.0,)))
+    return contracted(graph, parts, over)
+
+
+def _placed(graph: GraphBuilder, node: int, own: Type, axes: Type) -> int:
+    """``node`` with the axes ``own`` called ``axes``; where two get one name, its diagonal."""
+    final = names(axes)
+    change = {o.name: n for o, n in zip(own, final, strict=True) if o.name != n}
+    if not change:
+        return node
+    # Through names that occur nowhere, so that axes can trade places.
+    seen: set[str] = set()
+    doubled: list[tuple[str, str]] = []
+    temporary: dict[str, str] = {}
+    for number, (o, n) in enumerate(zip(own, final, strict=True)):
+        if n in seen:
+            temporary[o.name] = f"{n}&{number}"
+            doubled.append((n, temporary[o.name]))
+        else:
+            temporary[o.name] = n
+        seen.add(n)
+    for number, o in enumerate(own):
+        if temporary[o.name] != o.name:
+            node = graph.add(Rename(o.name, f"&{number}"), node)
+    for number, o in enumerate(own):
+        if temporary[o.name] != o.name:
+            node = graph.add(Rename(f"&{number}", temporary[o.name]), node)
+    for kept, gone in doubled:
+        size = next(a.at(1) for a in graph.type(node) if a.name == gone)
+        eye = tuple(float(i == j) for i in range(size) for j in range(size))
+        table = graph.add(Constant(eye, (Axis(kept, size), Axis(gone, size))))
+        node = graph.add(Product((gone,)), node, table)
+    return node
+
+
+def _selected(
+    graph: GraphBuilder, parts: list[int], selections: list[Selection], over: set[str]
+) -> tuple[list[int], list[Selection]]:
+    """Selections that concern one part only are done on it."""
+    left: list[Selection] = []
+    pending = list(selections)
+    while pending:
+        selection = pending.pop(0)
+        others = [*left, *pending]
+        source, outs = selection.source, set(names(selection.outs))
+        having = [k for k, p in enumerate(parts) if source.name in names(graph.type(p))]
+        lone = source.name in over and len(having) == 1 and not any(source in s.axes for s in others)
+        if lone and not outs & set(names(graph.type(parts[having[0]]))):
+            part = having[0]
+            parts[part] = graph.add(Gather(source, selection.outs, selection.table), parts[part])
+            over.discard(source.name)
+            continue
+        inside = [k for k, p in enumerate(parts) if outs & set(names(graph.type(p)))]
+        if (
+            outs
+            and outs <= over
+            and len(inside) == 1
+            and outs <= set(names(graph.type(parts[inside[0]])))
+            and source.name not in names(graph.type(parts[inside[0]]))
+            and not any(outs & set(names(s.axes)) for s in others)
+        ):
+            part = inside[0]
+            parts[part] = graph.add(Scatter(source, selection.outs, selection.table), parts[part])
+            over -= outs
+            continue
+        left.append(selection)
+    return parts, left
+
+
+def _tables(
+    graph: GraphBuilder, selections: Sequence[Selection], over: set[str], parts: Sequence[int]
+) -> list[int]:
+    """Tables of 0 and 1 for selections. Those that share an index are one table, in which it is summed over."""
+    elsewhere = {name for p in parts for name in names(graph.type(p))}
+    groups: list[list[Selection]] = []
+    for selection in selections:
+        mine = set(names(selection.axes))
+        touching = [
+            g for g in groups if any((mine & set(names(s.axes)) & over) - elsewhere for s in g)
+        ]
+        groups = [g for g in groups if g not in touching]
+        groups.append([selection, *(s for g in touching for s in g)])
+    return [_table(graph, group, over, elsewhere) for group in groups]
+
+
+def _table(graph: GraphBuilder, group: Sequence[Selection], over: set[str], elsewhere: set[str]) -> int:
+    axes = tuple(dict.fromkeys(a for s in group for a in s.axes))
+    if prod(a.at(1) for a in axes) > _TABLE:
+        raise NoLimit("TP644", f"a table of selections along {', '.join(names(axes))} has too many entries")
+    letters = {a.name: chr(ord("a") + k) for k, a in enumerate(axes)}
+    arrays = [_one_hot(s) for s in group]
+    words = ["".join(letters[a.name] for a in s.axes) for s in group]
+    kept = tuple(a for a in axes if a.name not in over or a.name in elsewhere)
+    out = "".join(letters[a.name] for a in kept)
+    made = np.einsum(f"{','.join(words)}->{out}", *arrays)
+    over -= set(names(axes)) - set(names(kept))
+    return graph.add(Constant(tuple(made.reshape(-1).tolist()), kept))
+
+
+def _one_hot(selection: Selection) -> np.ndarray:
+    """The table with the axes of the selection."""
+    table = np.asarray(selection.table)
+    made = (np.arange(selection.source.at(1))[:, None] == table[None, :]).astype(float)
+    return made.reshape([a.at(1) for a in selection.axes])
+
+
+def contracted(graph: GraphBuilder, parts: list[int], over: set[str]) -> int:
+    """The product of ``parts`` summed over the axes ``over``, two at a time, small results first."""
+    parts = [_summed_alone(graph, parts, k, over) for k in range(len(parts))]
+    while len(parts) > 1:
+        one, other = min(combinations(range(len(parts)), 2), key=lambda pair: _cost(graph, parts, pair, over))
+        rest = [p for k, p in enumerate(parts) if k not in (one, other)]
+        shared = set(names(graph.type(parts[one]))) & set(names(graph.type(parts[other]))) & over
+        gone = tuple(a for a in names(graph.type(parts[one])) if a in shared and not _occurs(graph, rest, a))
+        parts = [*rest, graph.add(Product(gone), parts[one], parts[other])]
+        over -= set(gone)
+        parts = [_summed_alone(graph, parts, k, over) for k in range(len(parts))]
+    return parts[0]
+
+
+def _occurs(graph: GraphBuilder, parts: Sequence[int], name: str) -> bool:
+    return any(name in names(graph.type(p)) for p in parts)
+
+
+def _summed_alone(graph: GraphBuilder, parts: Sequence[int], place: int, over: set[str]) -> int:
+    """Part number ``place``, summed over the axes that no other part has."""
+    rest = [p for k, p in enumerate(parts) if k != place]
+    gone = tuple(a for a in names(graph.type(parts[place])) if a in over and not _occurs(graph, rest, a))
+    return graph.add(Sum(gone), parts[place]) if gone else parts[place]
+
+
+def _cost(graph: GraphBuilder, parts: Sequence[int], pair: tuple[int, int], over: set[str]) -> tuple[int, int]:
+    """The size of the result of multiplying two parts, and the number of multiplications."""
+    types = [graph.type(parts[k]) for k in pair]
+    every = {a.name: a.at(1) for t in types for a in t}
+    rest = [p for k, p in enumerate(parts) if k not in pair]
+    result = prod(s for a, s in every.items() if a not in over or _occurs(graph, rest, a))
+    inputs = sum(prod(a.at(1) for a in t) for t in types)
+    return result - inputs, prod(every.values())
+
+

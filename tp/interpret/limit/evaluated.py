@@ -1,0 +1,110 @@
+"""Means of products of functions as nodes of the target graph: by one or two normal variables, else by samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tp.graph.axes import Axis, Type
+from tp.interpret.limit.derivative import derivative, filled
+from tp.interpret.limit.emit import emitted
+from tp.interpret.limit.errors import NoLimit
+from tp.interpret.limit.means import constant_part, covariance, covariance_of, linked, mean, variable
+from tp.interpret.limit.neurons import averaged
+from tp.interpret.limit.polynomial import Atom, Mean, Monomial, Polynomial, added, moved, single
+from tp.interpret.limit.state import State
+from tp.primitives.gaussian_mean import GaussianMean
+from tp.primitives.pointwise import Pointwise
+
+Applied = tuple[tuple[str, int], ...]
+"""A product of derivatives of activations."""
+
+
+def node_of(state: State, polynomial: Polynomial, axes: Type | None = None) -> int:
+    """The node of ``polynomial``, which has no atoms. With ``axes`` it has all of these axes."""
+    return emitted(state, polynomial, lambda found: evaluated(state, found), axes)
+
+
+def evaluated(state: State, found: Mean) -> tuple[int, Type]:
+    """The node of a mean, and the axes that its axes stand for, in order.
+
+    The same mean at other indices is the same node.
+    """
+    standard = {a: _standard(a, k) for k, a in enumerate(found.axes)}
+    back = {s: a for a, s in standard.items()}
+    renamed = moved(found, lambda a: standard[a])
+    assert isinstance(renamed, Mean)
+    known = state.evaluated.get(renamed.atoms)
+    if known is None:
+        node = _evaluated(state, renamed.atoms)
+        known = state.evaluated[renamed.atoms] = node, state.target.type(node)
+    node, own = known
+    return node, tuple(back[a] for a in own)
+
+
+def _standard(axis: Axis, number: int) -> Axis:
+    """The name of an axis of a mean on its own. Axes of batches keep theirs."""
+    return axis if axis.name.startswith("@") else Axis(f"i{number}", axis.size)
+
+
+def _evaluated(state: State, atoms: tuple[Atom, ...]) -> int:
+    variables = _variables(state, atoms)
+    if variables is not None and len(variables) <= 2:
+        return _gaussian(state, variables)
+    try:
+        parts = _by_parts(state, atoms)
+    except NoLimit:
+        parts = None
+    if parts is not None:
+        return node_of(state, mean(state, parts))
+    return averaged(state, atoms, lambda found: evaluated(state, found))
+
+
+def _variables(state: State, atoms: Sequence[Atom]) -> dict[Polynomial, Applied] | None:
+    """The normal variables that ``atoms`` are functions of, with these functions; None where one is not of that form."""
+    found: dict[Polynomial, Applied] = {}
+    for atom in atoms:
+        function = state.atoms.function(atom)
+        if function is None:
+            inside, applied = single(atom), ("identity", 0)
+        elif isinstance(function.operation, Pointwise):
+            (inside,) = state.atoms.operands(atom)
+            applied = function.operation.activation, function.operation.k
+        else:
+            return None
+        if not variable(state, inside):
+            return None
+        found[inside] = tuple(sorted((*found.get(inside, ()), applied)))
+    return found
+
+
+def _gaussian(state: State, variables: dict[Polynomial, Applied]) -> int:
+    inside = list(variables)
+    means = [constant_part(p) for p in inside]
+    centred = not any(means)
+    operands = [] if centred else [node_of(state, m) for m in means]
+    operands += [node_of(state, covariance_of(state, p, p)) for p in inside]
+    if len(inside) == 2:
+        operands.append(node_of(state, covariance_of(state, *inside)))
+    functions = tuple(variables.values())
+    operation = GaussianMean(functions, centred, state.accuracy.resolution)
+    return state.target.add(operation, *operands)
+
+
+def _by_parts(state: State, atoms: tuple[Atom, ...]) -> Polynomial | None:
+    """A polynomial with the mean of the product of ``atoms`` and one symbol less; None where no atom is a symbol.
+
+    E[Z G] = Σ over entries S of symbols: Cov(Z, S) E[∂G/∂S] for a normal Z (Stein).
+    """
+    place = next((k for k, a in enumerate(atoms) if (s := state.atoms.symbol(a)) is not None and s.normal), None)
+    if place is None:
+        return None
+    symbol, rest = atoms[place], (*atoms[:place], *atoms[place + 1 :])
+    product = Polynomial((Monomial(1.0, rest),))
+    parts: list[Polynomial] = []
+    for other in sorted(state.atoms.symbols_of(product)):
+        if linked(state, symbol.number, other):
+            slopes = derivative(state.atoms, product, other)
+            parts.append(filled(slopes, lambda axes, other=other: covariance(state, symbol, Atom(other, axes))))
+    return added(*parts)
+
+

@@ -1,0 +1,222 @@
+"""Means of polynomials over the law of one neuron, and covariances of Gaussian symbols.
+
+Here only structure is used: independence, symmetry, and Wick's theorem for products of symbols. What is left, means of
+products that contain functions, stays a factor (:class:`tp.interpret.limit.polynomial.Mean`), so its axes can still be
+identified with each other before it is evaluated (:mod:`tp.interpret.limit.evaluated`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tp.graph.axes import Type, names
+from tp.interpret.limit.atoms import Symbol, distinct
+from tp.interpret.limit.errors import NoLimit
+from tp.interpret.limit.parity import parity
+from tp.interpret.limit.polynomial import (
+    ZERO,
+    Atom,
+    Mean,
+    Monomial,
+    Polynomial,
+    added,
+    closed,
+    equal,
+    multiplied,
+    number,
+    opened,
+    renamed,
+    scaled,
+    single,
+    summed,
+)
+from tp.interpret.limit.state import State
+
+
+def mean(state: State, polynomial: Polynomial) -> Polynomial:
+    """The mean of ``polynomial`` over the law of one neuron: a polynomial without atoms.
+
+    It is zero only where it vanishes by symmetry or independence.
+    """
+    found: list[Polynomial] = []
+    for closed_term in polynomial.terms:
+        term, over = opened(closed_term)
+        atoms = term.atoms
+        rest = Polynomial((Monomial(term.coefficient, tuple(f for f in term.factors if not isinstance(f, Atom))),))
+        inside = _product(state, atoms) if atoms else number(1.0)
+        if inside:
+            found.append(closed(multiplied(rest, inside), over))
+    return added(*found)
+
+
+def _product(state: State, atoms: Sequence[Atom]) -> Polynomial:
+    """The mean of a product of atoms."""
+    found = number(1.0)
+    for group in _independent(state, atoms):
+        if _vanishes(state, group):
+            return ZERO
+        found = multiplied(found, _of_group(state, group))
+        if not found:
+            return ZERO
+    return found
+
+
+def _of_group(state: State, group: tuple[Atom, ...]) -> Polynomial:
+    symbols = [state.atoms.symbol(a) for a in group]
+    if any(s is None for s in symbols):
+        return single(Mean(group))
+    if len(group) > 2 and not all(s is not None and s.normal for s in symbols):
+        return single(Mean(group))
+    return _wick(state, group)
+
+
+def _wick(state: State, group: tuple[Atom, ...]) -> Polynomial:
+    """The mean of a product of jointly normal symbols: the sum over all pairings (Isserlis)."""
+    if not group:
+        return number(1.0)
+    first, *others = group
+    parts: list[Polynomial] = []
+    for place, other in enumerate(others):
+        pair = covariance(state, first, other)
+        if pair:
+            rest = _wick(state, (*others[:place], *others[place + 1 :]))
+            parts.append(multiplied(pair, rest))
+    return added(*parts)
+
+
+def covariance(state: State, one: Atom, other: Atom) -> Polynomial:
+    """The covariance of two entries of symbols, with the axes of both."""
+    if one.number > other.number:
+        one, other = other, one
+    known = state.covariances.get((one, other))
+    if known is None:
+        known = state.covariances[one, other] = _covariance(state, one, other)
+    return known
+
+
+def _covariance(state: State, one: Atom, other: Atom) -> Polynomial:
+    a, b = state.atoms.symbol(one), state.atoms.symbol(other)
+    assert a is not None and b is not None
+    if (a.weight, a.transposed) != (b.weight, b.transposed):
+        return ZERO
+    same = [equal(x, y) for x, y in zip(one.axes[: a.outs], other.axes[: b.outs], strict=True)]
+    found = scaled(single(*same), a.variance)
+    if a.operand is None or b.operand is None:
+        return found
+    # The axes that are contracted are the same ones on both sides, and meet no others.
+    inner = tuple(x for x in a.ins)
+    fresh = {x.name: f"{x.name}*" for x in inner}
+    left = renamed(a.operand, _bound_names(a, one) | fresh)
+    right = renamed(b.operand, _bound_names(b, other) | {x.name: f"{y.name}*" for x, y in zip(b.ins, inner, strict=True)})
+    product = summed(multiplied(left, right), tuple(type(x)(f"{x.name}*", x.size) for x in inner))
+    return multiplied(found, mean(state, product))
+
+
+def _bound_names(symbol: Symbol, atom: Atom) -> dict[str, str]:
+    """New names for the axes of the operand that are not contracted."""
+    rest = symbol.axes[symbol.outs :]
+    return {own.name: axis.name for own, axis in zip(rest, atom.axes[symbol.outs :], strict=True)}
+
+
+def covariance_of(state: State, one: Polynomial, other: Polynomial) -> Polynomial:
+    """The covariance of two polynomials of degree one, with the axes of both; constant terms do not count."""
+    found: list[Polynomial] = []
+    for p in one.terms:
+        for q in other.terms:
+            if not p.atoms or not q.atoms:
+                continue
+            left, over_left = opened(p)
+            right, over_right = opened(q)
+            (a,), (b,) = left.atoms, right.atoms
+            pair = covariance(state, a, b)
+            if not pair:
+                continue
+            rest = [
+                Polynomial((Monomial(t.coefficient, tuple(f for f in t.factors if not isinstance(f, Atom))),))
+                for t in (left, right)
+            ]
+            found.append(closed(multiplied(multiplied(*rest), pair), (*over_left, *over_right)))
+    return added(*found)
+
+
+def linked(state: State, one: int, other: int) -> bool:
+    """Whether some entries of two symbols are correlated, as far as structure says."""
+    key = (min(one, other), max(one, other))
+    known = state.linked.get(key)
+    if known is None:
+        known = one == other
+        if not known:
+            a, b = state.atoms[one], state.atoms[other]
+            known = False
+            if isinstance(a, Symbol) and isinstance(b, Symbol) and (a.weight, a.transposed) == (b.weight, b.transposed):
+                taken = frozenset(names(a.axes))
+                change = distinct(b.axes, taken)
+                axes = tuple(type(x)(change.get(x.name, x.name), x.size) for x in b.axes)
+                known = bool(covariance(state, Atom(one, a.axes), Atom(other, axes)))
+        state.linked[key] = known
+    return known
+
+
+def _independent(state: State, atoms: Sequence[Atom]) -> list[tuple[Atom, ...]]:
+    """``atoms`` in groups that are independent of each other, each in order of number."""
+    groups: list[tuple[list[Atom], frozenset[int]]] = []
+    for atom in atoms:
+        mine, symbols = [atom], state.atoms.symbols(atom.number)
+        apart: list[tuple[list[Atom], frozenset[int]]] = []
+        for group, theirs in groups:
+            if any(linked(state, s, t) for s in symbols for t in theirs):
+                mine, symbols = group + mine, symbols | theirs
+            else:
+                apart.append((group, theirs))
+        groups = [*apart, (mine, symbols)]
+    return [tuple(sorted(group, key=lambda a: a.number)) for group, _ in groups]
+
+
+def _vanishes(state: State, group: tuple[Atom, ...]) -> bool:
+    """Whether the mean of a product vanishes because it changes sign with some symbols whose joint law does not."""
+    if len(group) == 1 and state.atoms.symbol(group[0]) is not None:
+        return True
+    for block in _blocks(state, frozenset(s for a in group for s in state.atoms.symbols(a.number))):
+        if parity(state.atoms, group, block) == 1 and all(_symmetric(state, s) for s in block):
+            return True
+    return False
+
+
+def _symmetric(state: State, number: int) -> bool:
+    found = state.atoms[number]
+    return isinstance(found, Symbol) and found.symmetric
+
+
+def _blocks(state: State, symbols: frozenset[int]) -> list[frozenset[int]]:
+    """``symbols`` in blocks that are independent of each other."""
+    found: list[frozenset[int]] = []
+    for s in sorted(symbols):
+        touching = [block for block in found if any(linked(state, s, t) for t in block)]
+        found = [block for block in found if block not in touching]
+        found.append(frozenset({s}).union(*touching))
+    return found
+
+
+def variable(state: State, polynomial: Polynomial) -> bool:
+    """Whether ``polynomial`` is a constant plus a normal variable: of degree at most one, in normal symbols."""
+    for term in polynomial.terms:
+        if len(term.atoms) > 1:
+            return False
+        for atom in term.atoms:
+            found = state.atoms.symbol(atom)
+            if found is None or not found.normal:
+                return False
+    return True
+
+
+def constant_part(polynomial: Polynomial) -> Polynomial:
+    """The monomials without atoms."""
+    return Polynomial(tuple(t for t in polynomial.terms if not t.atoms))
+
+
+
+
+def require(condition: bool, message: str, hint: str = "") -> None:
+    """Raises NoLimit unless ``condition`` holds."""
+    if not condition:
+        raise NoLimit("TP641", message, hint)

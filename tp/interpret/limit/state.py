@@ -1,0 +1,41 @@
+"""What all rules of one limit share: the target graph, the atoms, and what was computed already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tp.graph.axes import Type
+from tp.graph.builder import GraphBuilder
+from tp.interpret.limit.atoms import Atoms
+from tp.interpret.limit.polynomial import Atom, Polynomial
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How means are computed: see :class:`tp.primitives.gaussian_mean.GaussianMean` for ``resolution``.
+
+    ``neurons`` is the number of virtual neurons that means without another rule are averaged over, and ``seed`` numbers
+    their random points.
+    """
+
+    resolution: int = 1
+    neurons: int = 1 << 16
+    seed: int = 0
+
+
+@dataclass
+class State:
+    """``target`` is the graph of the limit under construction; see the rules for the tables."""
+
+    accuracy: Accuracy
+    target: GraphBuilder = field(default_factory=GraphBuilder)
+    atoms: Atoms = field(default_factory=Atoms)
+    covariances: dict[tuple[Atom, Atom], Polynomial] = field(default_factory=dict[tuple[Atom, Atom], Polynomial])
+    linked: dict[tuple[int, int], bool] = field(default_factory=dict[tuple[int, int], bool])
+    means: dict[tuple[Atom, ...], Polynomial] = field(default_factory=dict[tuple[Atom, ...], Polynomial])
+    nodes: dict[tuple[Polynomial, Type | None], int] = field(default_factory=dict[tuple[Polynomial, Type | None], int])
+    evaluated: dict[tuple[Atom, ...], tuple[int, Type]] = field(
+        default_factory=dict[tuple[Atom, ...], tuple[int, Type]]
+    )
+    sampled: bool = False
+    """Whether a mean is averaged over virtual neurons."""
