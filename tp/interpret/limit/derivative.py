@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tp.activations import find
 from tp.graph.axes import Type
+from tp.graph.operation import Operation
 from tp.interpret.limit.atoms import Atoms, Function
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.polynomial import (
@@ -27,7 +28,7 @@ from tp.primitives.pointwise import Pointwise
 def derivative(atoms: Atoms, polynomial: Polynomial, symbol: int) -> Polynomial:
     """Σ over the entries of ``symbol`` in ``polynomial``: the derivative by that entry, times a hole in its place.
 
-    Raises NoLimit where a function jumps, since the mean of its derivative is then more than that of its slope.
+    Derivatives of jumps are distributions; the results contain them as functions that :func:`singular` knows.
     """
     found: list[Polynomial] = []
     for closed_term in polynomial.terms:
@@ -49,14 +50,19 @@ def _of_atom(atoms: Atoms, atom: Atom, symbol: int) -> Polynomial:
     if not isinstance(operation, Pointwise):
         raise NoLimit("TP641", f"the derivative of {operation.keyword()} has no mean here")
     activation = find(operation.activation)
-    jump = activation.jump()
-    if jump is not None and operation.k >= jump:
-        raise NoLimit("TP641", f"derivative {operation.k} of {operation.activation} jumps")
-    if activation.vanishes(operation.k + 1):
+    if activation.vanishes(operation.k + 1) and not singular(replace(operation, k=operation.k + 1)):
         return ZERO
     slope = atoms.add(Function(replace(operation, k=operation.k + 1), function.operands, function.axes))
     (inner,) = atoms.operands(atom)
     return multiplied(single(Atom(slope.number, atom.axes)), derivative(atoms, inner, symbol))
+
+
+def singular(operation: Operation) -> bool:
+    """Whether ``operation`` is a derivative of a function that jumps: a distribution, not a function."""
+    if not isinstance(operation, Pointwise):
+        return False
+    jump = find(operation.activation).jump()
+    return jump is not None and operation.k > jump
 
 
 def filled(polynomial: Polynomial, value: Callable[[Type], Polynomial]) -> Polynomial:

@@ -74,7 +74,6 @@ def _placed(graph: GraphBuilder, node: int, own: Type, axes: Type) -> int:
     change = {o.name: n for o, n in zip(own, final, strict=True) if o.name != n}
     if not change:
         return node
-    # Through names that occur nowhere, so that axes can trade places.
     seen: set[str] = set()
     doubled: list[tuple[str, str]] = []
     temporary: dict[str, str] = {}
@@ -85,12 +84,17 @@ def _placed(graph: GraphBuilder, node: int, own: Type, axes: Type) -> int:
         else:
             temporary[o.name] = n
         seen.add(n)
-    for number, o in enumerate(own):
-        if temporary[o.name] != o.name:
-            node = graph.add(Rename(o.name, f"&{number}"), node)
-    for number, o in enumerate(own):
-        if temporary[o.name] != o.name:
-            node = graph.add(Rename(f"&{number}", temporary[o.name]), node)
+    pending = {o: n for o, n in temporary.items() if o != n}
+    while pending:
+        taken = set(names(graph.type(node)))
+        ready = next((o for o, n in pending.items() if n not in taken), None)
+        if ready is None:
+            # All that are left trade places in circles: one of them steps aside.
+            ready = next(iter(pending))
+            node = graph.add(Rename(ready, f"&{ready}"), node)
+            pending[f"&{ready}"] = pending.pop(ready)
+            continue
+        node = graph.add(Rename(ready, pending.pop(ready)), node)
     for kept, gone in doubled:
         size = next(a.at(1) for a in graph.type(node) if a.name == gone)
         eye = tuple(float(i == j) for i in range(size) for j in range(size))

@@ -51,11 +51,12 @@ def _evaluated(state: State, atoms: tuple[Atom, ...]) -> int:
     if variables is not None and len(variables) <= 2:
         return _gaussian(state, variables)
     try:
-        parts = _by_parts(state, atoms)
+        shorter = _by_parts(state, atoms)
+        found = None if shorter is None else mean(state, shorter)
     except NoLimit:
-        parts = None
-    if parts is not None:
-        return node_of(state, mean(state, parts))
+        found = None
+    if found is not None:
+        return node_of(state, found)
     return averaged(state, atoms, lambda found: evaluated(state, found))
 
 

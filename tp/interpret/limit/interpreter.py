@@ -34,6 +34,8 @@ class RandomNumber:
     axes: Type
     parts: tuple[Part, ...]
     target: int
+    sound: bool = True
+    """Whether its law is known."""
 
 
 @dataclass
@@ -106,18 +108,12 @@ class Interpreter:
         value = self.values[index]
         if not value.parts:
             return value
-        if not value.sound:
-            raise NoLimit(
-                "TP642",
-                "the size of this sum at infinite width rests on terms that cancel at leading order",
-                node=index,
-            )
         known = next((r for r in self.random if r.node == index), None)
         if known is None:
             axes = tuple(dict.fromkeys(a for part in value.parts for a in part.terms.axes))
             name = f"@random {len(self.random)}"
             target = self.state.target.add(Input(name, axes))
-            known = RandomNumber(name, index, axes, value.parts, target)
+            known = RandomNumber(name, index, axes, value.parts, target, value.sound)
             self.random.append(known)
         terms = added(value.terms, self.fixed(known.target))
         return Value(value.exponent, terms, exact=False)
@@ -125,15 +121,8 @@ class Interpreter:
     def _linear(self, terms: Polynomial) -> bool:
         """Whether the present sum is linear and homogeneous in a weight that is read: then it is normal given the rest."""
         candidates = {s.weight for s in self.state.atoms.weights(terms)}
-        return any(
-            homogeneous(self.graph, i, weight) == 1 for weight in candidates for i in (self.index,)
-        )
+        return any(homogeneous(self.graph, self.index, weight) == 1 for weight in candidates)
 
 
 limits: Interpretation[Callable[[Any, Interpreter, Type, Sequence[Value]], Value]] = Interpretation("limit")
 """``rule(operation, interpreter, out, values)``: the limit of the result, of type ``out``."""
-
-
-def interpreter(graph: Graph, accuracy: Accuracy) -> Interpreter:
-    """An interpreter of ``graph``."""
-    return Interpreter(graph, State(accuracy))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from tp.graph.axes import Type, names
 from tp.interpret.limit.atoms import Symbol, distinct
+from tp.interpret.limit.derivative import singular
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.parity import parity
 from tp.interpret.limit.polynomial import (
@@ -64,6 +65,10 @@ def _product(state: State, atoms: Sequence[Atom]) -> Polynomial:
 def _of_group(state: State, group: tuple[Atom, ...]) -> Polynomial:
     symbols = [state.atoms.symbol(a) for a in group]
     if any(s is None for s in symbols):
+        for atom in group:
+            function = state.atoms.function(atom)
+            if function is not None and singular(function.operation):
+                raise NoLimit("TP641", "the mean of a derivative is needed of a function that jumps")
         return single(Mean(group))
     if len(group) > 2 and not all(s is not None and s.normal for s in symbols):
         return single(Mean(group))
@@ -212,11 +217,3 @@ def variable(state: State, polynomial: Polynomial) -> bool:
 def constant_part(polynomial: Polynomial) -> Polynomial:
     """The monomials without atoms."""
     return Polynomial(tuple(t for t in polynomial.terms if not t.atoms))
-
-
-
-
-def require(condition: bool, message: str, hint: str = "") -> None:
-    """Raises NoLimit unless ``condition`` holds."""
-    if not condition:
-        raise NoLimit("TP641", message, hint)

@@ -114,31 +114,26 @@ def _as_product(operation: Apply, at: Interpreter, out: Type, value: Value) -> V
     weight = limit_read(read, at, kind, [])
     if weight.zero or value.zero:
         return NOTHING
-    # An input axis with the name of an output axis has a prime in what is read; the operand has its own name.
-    stored = dict(zip((a.name for a in kind), (*parameter.outs, *parameter.ins), strict=True))
-    inner = {name: f"{axis.name}*" for name, axis in stored.items() if axis in ins and _side(kind, name, parameter, ins)}
-    change = {name: inner.get(name, axis.name) for name, axis in stored.items()}
-    other = renamed(value.terms, {a.name: f"{a.name}*" for a in ins})
-    over = tuple(Axis(f"{a.name}*", a.size) for a in ins if not a.wide)
+    # What is contracted gets names that nothing else has.
+    stored = (*parameter.outs, *parameter.ins)
+    gone = range(len(parameter.outs)) if operation.transposed else range(len(parameter.outs), len(stored))
+    change = {own.name: f"{a.name}^" if k in gone else a.name for k, (own, a) in enumerate(zip(kind, stored, strict=True))}
+    other = renamed(value.terms, {a.name: f"{a.name}^" for a in ins})
+    over = tuple(Axis(f"{a.name}^", a.size) for a in ins if not a.wide)
     if weight.parts:
-        return _linear_part(weight, change, other, over, value, at)
-    terms = summed(multiplied(renamed(weight.terms, change), other), over)
+        return _linear_part(weight, change, other, over, value)
     made = Value(
-        weight.exponent + value.exponent, terms, weight.wide or value.wide, exact=value.exact and weight.exact
+        weight.exponent + value.exponent,
+        summed(multiplied(renamed(weight.terms, change), other), over),
+        weight.wide or value.wide,
+        exact=value.exact,
     )
     axis = next((a for a in ins if a.wide), None)
     return made if axis is None else at.contracted(made, axis)
 
 
-def _side(kind: Type, name: str, parameter: object, ins: Type) -> bool:
-    """Whether the axis ``name`` of a weight that is read is one of those that are contracted."""
-    return any(a.name in (name, name.removesuffix("'")) for a in ins) and (
-        name.endswith("'") or sum(a.name.removesuffix("'") == name for a in kind) == 1
-    )
-
-
 def _linear_part(
-    weight: Value, change: dict[str, str], other: Polynomial, over: Type, value: Value, at: Interpreter
+    weight: Value, change: dict[str, str], other: Polynomial, over: Type, value: Value
 ) -> Value:
     if value.wide is not None:
         raise NoLimit("TP641", "a random number multiplies a wide value")
@@ -282,10 +277,6 @@ def _wide_axis(out: Type) -> Axis | None:
     return next((a for a in out if a.wide), None)
 
 
-def _random(value: Value) -> bool:
-    return bool(value.parts)
-
-
 @limits.rule(Linear)
 def limit_linear(operation: Linear, at: Interpreter, out: Type, values: Sequence[Value]) -> Value:
     axis = _wide_axis(out)
@@ -310,9 +301,9 @@ def limit_product(operation: Product, at: Interpreter, out: Type, values: Sequen
     if left.zero or right.zero:
         return NOTHING
     types = at.types()
-    if _random(left) and (_random(right) or right.wide is not None or wide(types[1])):
+    if left.parts and (right.parts or right.wide is not None or wide(types[1])):
         left = at.number(0)
-    if _random(right) and (_random(left) or left.wide is not None or wide(types[0])):
+    if right.parts and (left.parts or left.wide is not None or wide(types[0])):
         right = at.number(1)
     over = tuple(a for a in types[0] if a.name in operation.over and not a.wide)
     neurons = next((a for a in types[0] if a.name in operation.over and a.wide), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tp.graph.nodes import Nodes
 from tp.graph.operation import Derivative
+from tp.primitives.detach import Detach
 from tp.primitives.traits import weight_of
 
 
@@ -22,7 +23,7 @@ def homogeneous(graph: Nodes, root: int, weight: str) -> int | None:
             found[index] = own
         elif None in below:
             found[index] = None
-        elif kind is Derivative.LINEAR:
+        elif kind is Derivative.LINEAR or isinstance(node.operation, Detach):
             found[index] = below[0] + own if len(set(below)) == 1 and below[0] is not None else None
         elif kind is Derivative.BILINEAR:
             found[index] = sum(d for d in below if d is not None)
