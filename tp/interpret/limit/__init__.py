@@ -1,8 +1,8 @@
 """Programs at infinite width: the Master theorem of tensor programs as an interpretation.
 
-Vectors become the law of one neuron: a polynomial in Gaussian symbols and functions of these. Contractions become means.
-The limit of a graph is a graph without wide axes, of the same primitives and of two more: means of functions of one or
-two normal variables, and samples of jointly normal variables.
+Vectors become the law of one neuron: a polynomial in Gaussian symbols and functions of these. Contractions become
+means. The limit of a graph is a graph without wide axes, of the same primitives and of two more: means of functions of
+one or two normal variables, and samples of jointly normal variables.
 """
 
 from tp.interpret.limit.errors import NoLimit

@@ -137,17 +137,13 @@ def _selected(
     return parts, left
 
 
-def _tables(
-    graph: GraphBuilder, selections: Sequence[Selection], over: set[str], parts: Sequence[int]
-) -> list[int]:
+def _tables(graph: GraphBuilder, selections: Sequence[Selection], over: set[str], parts: Sequence[int]) -> list[int]:
     """Tables of 0 and 1 for selections. Those that share an index are one table, in which it is summed over."""
     elsewhere = {name for p in parts for name in names(graph.type(p))}
     groups: list[list[Selection]] = []
     for selection in selections:
         mine = set(names(selection.axes))
-        touching = [
-            g for g in groups if any((mine & set(names(s.axes)) & over) - elsewhere for s in g)
-        ]
+        touching = [g for g in groups if any((mine & set(names(s.axes)) & over) - elsewhere for s in g)]
         groups = [g for g in groups if g not in touching]
         groups.append([selection, *(s for g in touching for s in g)])
     return [_table(graph, group, over, elsewhere) for group in groups]
@@ -207,5 +203,3 @@ def _cost(graph: GraphBuilder, parts: Sequence[int], pair: tuple[int, int], over
     result = prod(s for a, s in every.items() if a not in over or _occurs(graph, rest, a))
     inputs = sum(prod(a.at(1) for a in t) for t in types)
     return result - inputs, prod(every.values())
-
-

@@ -61,7 +61,7 @@ def _evaluated(state: State, atoms: tuple[Atom, ...]) -> int:
 
 
 def _variables(state: State, atoms: Sequence[Atom]) -> dict[Polynomial, Applied] | None:
-    """The normal variables that ``atoms`` are functions of, with these functions; None where one is not of that form."""
+    """The normal variables that ``atoms`` are functions of, with these functions; None where one has another form."""
     found: dict[Polynomial, Applied] = {}
     for atom in atoms:
         function = state.atoms.function(atom)
@@ -107,5 +107,3 @@ def _by_parts(state: State, atoms: tuple[Atom, ...]) -> Polynomial | None:
             slopes = derivative(state.atoms, product, other)
             parts.append(filled(slopes, lambda axes, other=other: covariance(state, symbol, Atom(other, axes))))
     return added(*parts)
-
-

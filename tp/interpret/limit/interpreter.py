@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Any
+from typing import Any, TypeAlias
 
 from tp.graph.axes import Axis, Type, Width, names, wide
 from tp.graph.graph import Graph
@@ -15,7 +15,7 @@ from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.evaluated import node_of
 from tp.interpret.limit.means import mean
 from tp.interpret.limit.polynomial import Polynomial, Tensor, added, scaled, single
-from tp.interpret.limit.state import Accuracy, State
+from tp.interpret.limit.state import State
 from tp.interpret.limit.value import NOTHING, Part, Value
 from tp.interpret.limit.weights import homogeneous
 from tp.primitives.input import Input
@@ -44,6 +44,7 @@ class Interpreter:
 
     graph: Graph
     state: State
+    rules: Interpretation[Rule]
     values: dict[int, Value] = field(default_factory=dict[int, Value])
     random: list[RandomNumber] = field(default_factory=list[RandomNumber])
     index: int = 0
@@ -60,10 +61,9 @@ class Interpreter:
                 if len(wide(node.type)) > 1:
                     raise NoLimit(
                         "TP641",
-                        f"the value has the wide axes {', '.join(names(wide(node.type)))}: the limit knows one index of "
-                        "neurons at a time",
+                        f"the value has the wide axes {', '.join(names(wide(node.type)))}; limits have one",
                     )
-                rule = limits.of(node.operation)
+                rule = self.rules.of(node.operation)
                 operands = [self.values[i] for i in node.operands]
                 self.values[index] = rule(node.operation, self, node.type, operands)
             except NotInterpreted as error:
@@ -119,10 +119,12 @@ class Interpreter:
         return Value(value.exponent, terms, exact=False)
 
     def _linear(self, terms: Polynomial) -> bool:
-        """Whether the present sum is linear and homogeneous in a weight that is read: then it is normal given the rest."""
+        """Whether the present sum is linear and homogeneous in a weight: then it is normal, given all other weights."""
         candidates = {s.weight for s in self.state.atoms.weights(terms)}
         return any(homogeneous(self.graph, self.index, weight) == 1 for weight in candidates)
 
 
-limits: Interpretation[Callable[[Any, Interpreter, Type, Sequence[Value]], Value]] = Interpretation("limit")
+Rule: TypeAlias = Callable[[Any, Interpreter, Type, Sequence[Value]], Value]
 """``rule(operation, interpreter, out, values)``: the limit of the result, of type ``out``."""
+limits: Interpretation[Rule] = Interpretation("limit")
+"""The rules of the limit: :mod:`tp.interpret.limit.rules` has them all."""

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tp.graph.axes import Type, names
 from tp.graph.graph import Graph
-from tp.interpret.limit import rules as _rules  # noqa: F401
+from tp.interpret.limit import rules
 from tp.interpret.limit.atoms import distinct, with_names
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.interpreter import Interpreter, RandomNumber
@@ -42,7 +42,7 @@ class Limits:
     accuracy: Accuracy = field(default_factory=Accuracy)
 
     def __post_init__(self) -> None:
-        self._interpreter = Interpreter(self.graph, State(self.accuracy))
+        self._interpreter = Interpreter(self.graph, State(self.accuracy), rules.limits)
 
     def value(self, output: str) -> Value:
         """The limit of ``output``. Raises NoLimit with the node where there is none."""
@@ -88,9 +88,7 @@ class Limits:
     def of_parts(self, one: Sequence[Part], other: Sequence[Part]) -> Polynomial:
         """The covariance of two sums of parts: parts over different neurons are independent."""
         state = self._interpreter.state
-        return added(
-            *(mean(state, multiplied(p.terms, q.terms)) for p in one for q in other if p.wide == q.wide)
-        )
+        return added(*(mean(state, multiplied(p.terms, q.terms)) for p in one for q in other if p.wide == q.wide))
 
     def random_covariance(self, one: RandomNumber, other: RandomNumber) -> Limit:
         """The covariance of two random numbers, with the axes of both as in :meth:`covariance`."""

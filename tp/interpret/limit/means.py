@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tp.graph.axes import Type, names
-from tp.interpret.limit.atoms import Symbol, distinct
+from tp.graph.axes import Axis, Type, names
+from tp.interpret.limit.atoms import Symbol, distinct, with_names
 from tp.interpret.limit.derivative import singular
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.parity import parity
@@ -101,7 +101,8 @@ def covariance(state: State, one: Atom, other: Atom) -> Polynomial:
 
 def _covariance(state: State, one: Atom, other: Atom) -> Polynomial:
     a, b = state.atoms.symbol(one), state.atoms.symbol(other)
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     if (a.weight, a.transposed) != (b.weight, b.transposed):
         return ZERO
     same = [equal(x, y) for x, y in zip(one.axes[: a.outs], other.axes[: b.outs], strict=True)]
@@ -109,18 +110,15 @@ def _covariance(state: State, one: Atom, other: Atom) -> Polynomial:
     if a.operand is None or b.operand is None:
         return found
     # The axes that are contracted are the same ones on both sides, and meet no others.
-    inner = tuple(x for x in a.ins)
-    fresh = {x.name: f"{x.name}*" for x in inner}
-    left = renamed(a.operand, _bound_names(a, one) | fresh)
-    right = renamed(b.operand, _bound_names(b, other) | {x.name: f"{y.name}*" for x, y in zip(b.ins, inner, strict=True)})
-    product = summed(multiplied(left, right), tuple(type(x)(f"{x.name}*", x.size) for x in inner))
-    return multiplied(found, mean(state, product))
+    inner = tuple(Axis(f"{x.name}*", x.size) for x in a.ins)
+    left, right = renamed(a.operand, _names(a, one, inner)), renamed(b.operand, _names(b, other, inner))
+    return multiplied(found, mean(state, summed(multiplied(left, right), inner)))
 
 
-def _bound_names(symbol: Symbol, atom: Atom) -> dict[str, str]:
-    """New names for the axes of the operand that are not contracted."""
-    rest = symbol.axes[symbol.outs :]
-    return {own.name: axis.name for own, axis in zip(rest, atom.axes[symbol.outs :], strict=True)}
+def _names(symbol: Symbol, atom: Atom, inner: Type) -> dict[str, str]:
+    """New names for the axes of the operand: those of ``atom``, and those of ``inner`` where they are contracted."""
+    own, new = (*symbol.axes[symbol.outs :], *symbol.ins), (*atom.axes[symbol.outs :], *inner)
+    return {a.name: b.name for a, b in zip(own, new, strict=True)}
 
 
 def covariance_of(state: State, one: Polynomial, other: Polynomial) -> Polynomial:
@@ -156,8 +154,7 @@ def linked(state: State, one: int, other: int) -> bool:
             if isinstance(a, Symbol) and isinstance(b, Symbol) and (a.weight, a.transposed) == (b.weight, b.transposed):
                 taken = frozenset(names(a.axes))
                 change = distinct(b.axes, taken)
-                axes = tuple(type(x)(change.get(x.name, x.name), x.size) for x in b.axes)
-                known = bool(covariance(state, Atom(one, a.axes), Atom(other, axes)))
+                known = bool(covariance(state, Atom(one, a.axes), Atom(other, with_names(b.axes, change))))
         state.linked[key] = known
     return known
 

@@ -65,7 +65,7 @@ class _Draw:
                     blocks.append((i, j))
                     operands.append(emitted(self.state, block, self.evaluate, (*parts[i], *axes)))
         drawn = graph.add(
-            JointNormal(tuple(parts), tuple(blocks), self.neurons.at(1), self.state.accuracy.seed), *operands
+            JointNormal(tuple(parts), self.neurons.at(1), self.state.accuracy.seed, tuple(blocks)), *operands
         )
         sizes = [prod(a.at(1) for a in part) for part in parts]
         every = Axis(ENTRIES, sum(sizes))

@@ -43,8 +43,10 @@ class Selection:
     @property
     def equality(self) -> bool:
         """Whether it says that two indices are equal."""
-        return len(self.outs) == 1 and self.table == tuple(range(self.source.at(1))) and self.outs[0].at(1) == len(
-            self.table
+        return (
+            len(self.outs) == 1
+            and self.table == tuple(range(self.source.at(1)))
+            and self.outs[0].at(1) == len(self.table)
         )
 
 
@@ -184,9 +186,7 @@ def times(left: Monomial, right: Monomial) -> Monomial:
     start = len(left.over)
     moved_right = right.mapped(lambda a: _bound(a, start + right.over.index(a)) if a in right.over else a)
     return canonical(
-        Monomial(
-            left.coefficient * right.coefficient, left.factors + moved_right.factors, left.over + moved_right.over
-        )
+        Monomial(left.coefficient * right.coefficient, left.factors + moved_right.factors, left.over + moved_right.over)
     )
 
 
@@ -202,8 +202,7 @@ def renamed(polynomial: Polynomial, change: Names) -> Polynomial:
     if not any(a.name in change for a in polynomial.axes):
         return polynomial
     return collected(
-        canonical(t.mapped(lambda a: Axis(change[a.name], a.size) if a.name in change else a))
-        for t in polynomial.terms
+        canonical(t.mapped(lambda a: Axis(change[a.name], a.size) if a.name in change else a)) for t in polynomial.terms
     )
 
 
@@ -270,7 +269,7 @@ def _resolved(term: Monomial) -> Monomial:
         selection, gone, kept = found
         rest = list(term.factors)
         rest.remove(selection)
-        factors = tuple(moved(f, lambda a: kept if a == gone else a) for f in rest)
+        factors = tuple(moved(f, lambda a, gone=gone, kept=kept: kept if a == gone else a) for f in rest)
         term = Monomial(term.coefficient, factors, tuple(a for a in term.over if a != gone))
 
 

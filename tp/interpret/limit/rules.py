@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import factorial, sqrt
 
 from tp.activations import find
-from tp.graph.axes import Axis, Type, names, wide
+from tp.graph.axes import Axis, Scale, Type, Width, wide
 from tp.graph.operation import Operation
 from tp.interpret.limit.atoms import Function, Symbol
 from tp.interpret.limit.derivative import derivative, filled
@@ -108,7 +108,7 @@ def limit_apply(operation: Apply, at: Interpreter, out: Type, values: Sequence[V
 def _as_product(operation: Apply, at: Interpreter, out: Type, value: Value) -> Value:
     """A weight with a finite side is read, and multiplied."""
     parameter = at.parameters[operation.parameter]
-    outs, ins = parameter.sides(operation.transposed)
+    _, ins = parameter.sides(operation.transposed)
     read = Read(operation.parameter)
     kind = read.infer([], at.parameters)
     weight = limit_read(read, at, kind, [])
@@ -117,7 +117,9 @@ def _as_product(operation: Apply, at: Interpreter, out: Type, value: Value) -> V
     # What is contracted gets names that nothing else has.
     stored = (*parameter.outs, *parameter.ins)
     gone = range(len(parameter.outs)) if operation.transposed else range(len(parameter.outs), len(stored))
-    change = {own.name: f"{a.name}^" if k in gone else a.name for k, (own, a) in enumerate(zip(kind, stored, strict=True))}
+    change = {
+        own.name: f"{a.name}^" if k in gone else a.name for k, (own, a) in enumerate(zip(kind, stored, strict=True))
+    }
     other = renamed(value.terms, {a.name: f"{a.name}^" for a in ins})
     over = tuple(Axis(f"{a.name}^", a.size) for a in ins if not a.wide)
     if weight.parts:
@@ -132,14 +134,10 @@ def _as_product(operation: Apply, at: Interpreter, out: Type, value: Value) -> V
     return made if axis is None else at.contracted(made, axis)
 
 
-def _linear_part(
-    weight: Value, change: dict[str, str], other: Polynomial, over: Type, value: Value
-) -> Value:
+def _linear_part(weight: Value, change: dict[str, str], other: Polynomial, over: Type, value: Value) -> Value:
     if value.wide is not None:
         raise NoLimit("TP641", "a random number multiplies a wide value")
-    parts = tuple(
-        Part(p.wide, summed(multiplied(renamed(p.terms, change), other), over)) for p in weight.parts
-    )
+    parts = tuple(Part(p.wide, summed(multiplied(renamed(p.terms, change), other), over)) for p in weight.parts)
     return Value(weight.exponent + value.exponent, parts=parts, exact=value.exact)
 
 
@@ -164,9 +162,7 @@ def _product_with_matrix(operation: Apply, at: Interpreter, value: Value) -> Val
         operand,
         tuple(Axis(hidden[a.name], a.size) for a in inner),
     )
-    fresh = Value(
-        value.exponent + power + growth / 2, single(at.state.atoms.add(symbol)), axis, exact=False
-    )
+    fresh = Value(value.exponent + power + growth / 2, single(at.state.atoms.add(symbol)), axis, exact=False)
     coherent = _coherent(operation, at, value, symbol, (entry**2 * factor, power, growth))
     return _leading([fresh, *([coherent] if coherent is not None else [])], axis)
 
@@ -181,10 +177,11 @@ def _coherent(
     (axis,) = wide(outs)
     atoms = at.state.atoms
     assert fresh.operand is not None
+    other_way = operation.parameter, not operation.transposed
     parts: list[Polynomial] = []
     for number_ in sorted(atoms.symbols_of(fresh.operand)):
         met = atoms[number_]
-        if not isinstance(met, Symbol) or (met.weight, met.transposed) != (operation.parameter, not operation.transposed):
+        if not isinstance(met, Symbol) or (met.weight, met.transposed) != other_way:
             continue
         assert met.operand is not None
         inner = fresh.ins
@@ -196,34 +193,22 @@ def _coherent(
             own = {a.name: b.name for a, b in zip(met.axes[met.outs :], axes[met.outs :], strict=True)}
             # The finite axes of y that W' contracted are the axes of the result.
             shown = {a.name: b.name for a, b in zip(met.ins, fresh.axes[: fresh.outs], strict=True)}
-            same = [
-                Selection(a, (b,), tuple(range(a.at(1)))) for a, b in zip(axes[: met.outs], inner, strict=True)
-            ]
+            same = [Selection(a, (b,), tuple(range(a.at(1)))) for a, b in zip(axes[: met.outs], inner, strict=True)]
             return multiplied(single(*same), renamed(met.operand, own | shown))
 
-        parts.append(_across(at, slopes, earlier, inner))
+        # Means are over neurons of the contracted side; y is a value at neurons of the other side.
+        parts.append(summed(filled(mean(at.state, slopes), earlier), inner))
     total = scaled(added(*parts), variance)
     if not total:
         return None
     if parameter.law.structure is not None:
         raise NoLimit("TP641", f"{operation.parameter} and its transpose meet, and its entries are not independent")
-    outer, _ = _size(axis)
-    del outer
     exponent = power + value.exponent + growth - axis.exponent / 2
     return Value(exponent, total, axis, exact=False)
 
 
-def _across(at: Interpreter, slopes: Polynomial, earlier: object, inner: Type) -> Polynomial:
-    """The means of ``slopes`` over neurons of the contracted side, times values at neurons of the other side."""
-    averaged = mean(at.state, slopes)
-    made = filled(averaged, earlier)  # pyright: ignore[reportArgumentType]
-    return summed(made, inner) if made else made
-
-
 def _size(axis: Axis) -> tuple[float, Fraction]:
     """The constant factor and the exponent in the size of a wide axis."""
-    from tp.graph.axes import Scale, Width
-
     assert isinstance(axis.size, Width)
     return split(Scale.of(axis.size))
 
@@ -238,12 +223,6 @@ def _deviation(at: Interpreter, weight: str) -> tuple[float, Fraction]:
     if law.structure.name == "sparse":
         share, power = split(law.structure.arguments[0])
         return coefficient * sqrt(share), exponent + power / 2
-    if law.structure.name == "orthogonal":
-        rows, columns = (
-            max(((float(a.size.factor), a.exponent) for a in side if a.wide), key=lambda s: s[1])  # pyright: ignore
-            for side in (parameter.outs, parameter.ins)
-        )
-        del rows, columns
     raise NoLimit("TP641", f"products with {weight}, which is {law.structure.name}, have no rule in the limit")
 
 
@@ -485,12 +464,12 @@ def limit_selection(operation: Operation, at: Interpreter, out: Type, values: Se
     return Value(exponent, _atom(operation, at, used, out), _wide_axis(out), exact=False)
 
 
-def _on_all(value: Value, change: object) -> Value:
+def _on_all(value: Value, change: Callable[[Polynomial], Polynomial]) -> Value:
     """``value`` with a linear map applied to all of its polynomials."""
     return replace(
         value,
-        terms=change(value.terms),  # pyright: ignore
-        parts=tuple(Part(p.wide, change(p.terms)) for p in value.parts),  # pyright: ignore
+        terms=change(value.terms),
+        parts=tuple(Part(p.wide, change(p.terms)) for p in value.parts),
     )
 
 

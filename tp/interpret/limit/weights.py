@@ -17,9 +17,7 @@ def homogeneous(graph: Nodes, root: int, weight: str) -> int | None:
         own = int(used is not None and used.name == weight)
         below = [found[i] for i in node.operands]
         kind = node.operation.derivative
-        if not below:
-            found[index] = own
-        elif all(d == 0 for d in below):
+        if not below or all(d == 0 for d in below):
             found[index] = own
         elif None in below:
             found[index] = None
