@@ -41,6 +41,13 @@ class Function:
         return terms is not None and all(not t.rate and not t.decay and all(g.sharp for g in t.gates) for t in terms)
 
     @property
+    def degree(self) -> int | None:
+        """The degree of a polynomial, None where it is none."""
+        if not self.piecewise or self.terms is None or any(t.gates for t in self.terms):
+            return None
+        return max((t.power for t in self.terms), default=0)
+
+    @property
     def series(self) -> bool:
         """Whether its Hermite series converges fast."""
         return not self.breaks and not self.explodes

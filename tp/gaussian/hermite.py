@@ -12,16 +12,25 @@ from typing import Any
 
 import numpy as np
 
-from tp.gaussian import quadrature
+from tp.gaussian import closed, quadrature
 from tp.gaussian.function import Function
-from tp.gaussian.law import Law, is_zero
+from tp.gaussian.law import Law, is_zero, plus, times
+from tp.gaussian.normal import rest
+from tp.gaussian.terms import slope
+from tp.matrix_free.control import chosen, repeated, stacked
 from tp.namespace import namespace
 
-TERMS = (64, 128, 192)
+TERMS = (64, 192, 256)
 """How many coefficients, by resolution."""
-_SPACING = (0.16, 0.125, 0.1)
+_SPACING = (0.16, 0.11, 0.1)
 _REACH = 12.0
-TOLERANCE = (1e-8, 1e-11, 1e-12)
+_LARGE = 2.5
+"""Standard deviations beyond which functions need finer nodes."""
+_ENTRIES = 256
+"""For how many entries there are nodes in memory at once."""
+_TOGETHER = 16
+_LINES = 64
+TOLERANCE = (1e-7, 1e-10, 1e-12)
 """The largest bound on what is left out, in units of sqrt(E f² E g²). Beyond it a pair is integrated directly."""
 
 
@@ -42,12 +51,58 @@ def _table(resolution: int) -> tuple[Any, Any, Any]:
 def coefficients(function: Function, mean: Any, variance: Any, resolution: int) -> tuple[Any, Any]:
     """a_k as an array [terms, *shape], and E f²."""
     xp = namespace(variance)
-    z, weights, table = (xp.asarray(x, variance.dtype) for x in _table(resolution))
-    sd = xp.sqrt(xp.maximum(variance, 0.0))
-    shape = np.broadcast_shapes(np.shape(mean), sd.shape)
-    points = xp.broadcast_to(mean + 0.0 * sd, shape)[..., None] + sd[..., None] * z
-    values = function.value(points)
-    return xp.moveaxis(values @ table.T, -1, 0), (values * values) @ weights
+    shape = np.broadcast_shapes(np.shape(mean), variance.shape)
+    mean = xp.broadcast_to(xp.asarray(mean, variance.dtype), shape)
+    sd = xp.sqrt(xp.maximum(xp.broadcast_to(variance, shape), 0.0))
+
+    def uniform(mean: Any, sd: Any) -> tuple[Any, Any]:
+        z, weights, table = (xp.asarray(x, variance.dtype) for x in _table(resolution))
+        values = function.value(mean[..., None] + sd[..., None] * z)
+        return xp.moveaxis(values @ table.T, -1, 0), (values * values) @ weights
+
+    def fitted(mean: Any, sd: Any) -> tuple[Any, Any]:
+        return projected(function, mean, sd, TERMS[resolution], resolution)
+
+    return chosen(xp, (sd > _LARGE).any(), fitted, uniform, mean, sd)
+
+
+def projected(function: Function, mean: Any, sd: Any, count: int, resolution: int) -> tuple[Any, Any]:
+    """The first ``count`` coefficients and E f² with nodes for each entry, which resolve any standard deviation."""
+    xp = namespace(mean, sd)
+
+    def made(mean: Any, sd: Any) -> Any:
+        z, weights = quadrature.nodes(function, mean, sd, max(_REACH, function.reach), resolution)
+        values = function.value(mean[..., None] + sd[..., None] * z)
+        weighted = weights * values
+
+        def step(state: tuple[Any, Any], k: Any) -> tuple[tuple[Any, Any], Any]:
+            before, now = state
+            after = (z * now - xp.sqrt(1.0 * k) * before) / xp.sqrt(k + 1.0)
+            return (now, after), (weighted * now).sum(axis=-1)
+
+        _, found = stacked(xp, step, (0.0 * z, 0.0 * z + 1.0), count, 0)
+        return xp.concatenate([found, (weighted * values).sum(axis=-1)[None]]).T
+
+    found = xp.moveaxis(quadrature.blockwise(made, (mean, sd), _ENTRIES), -1, 0)
+    return found[:-1], found[-1]
+
+
+def with_polynomial(one: Function, other: Function, law: Law, resolution: int) -> Any:
+    """E[f(u) g(v)] for a polynomial f and any g: a finite sum."""
+    xp = namespace(law.variance_u, law.variance_v, law.covariance)
+    assert one.degree is not None
+    assert one.terms is not None
+    shape = np.broadcast_shapes(np.shape(law.mean_v), law.variance_v.shape)
+    mean = xp.broadcast_to(xp.asarray(law.mean_v, law.variance_v.dtype), shape)
+    variance = xp.maximum(law.variance_v, 0.0)
+    b, _ = projected(other, mean, xp.broadcast_to(xp.sqrt(variance), shape), one.degree + 1, resolution)
+    # a_k is sd(u)^k E[f^(k)(u)] / sqrt(k!), and ρ sd(u) is the covariance over sd(v).
+    regression = law.covariance * xp.where(variance > 0, 1.0 / xp.sqrt(xp.where(variance > 0, variance, 1.0)), 0.0)
+    total, terms, factor = 0.0, one.terms, 1.0
+    for k in range(one.degree + 1):
+        total = plus(total, times(closed.single(terms, law.mean_u, law.variance_u), b[k], factor))
+        terms, factor = slope(terms), times(factor, regression) / (k + 1.0) ** 0.5
+    return total
 
 
 def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
@@ -66,19 +121,35 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     count = a.shape[0]
     first, step = (0, 1) if not centred or "none" in symmetries else (symmetries[0] == "odd", 2)
     factor = correlation if step == 1 else correlation * correlation
-    total = xp.zeros(shape, correlation.dtype)
-    for k in reversed(range(int(first), count, step)):
-        total = total * factor + a[k] * b[k]
+    total = _horner(xp, factor, a[int(first) :: step], b[int(first) :: step], shape)
     total = total * correlation if first else total
     tails = [xp.sqrt(xp.maximum(w - (x * x).sum(axis=0), 0.0)) for w, x in ((whole_a, a), (whole_b, b))]
     size = xp.sqrt(whole_a * whole_b)
     wrong = tails[0] * tails[1] * abs(correlation) ** count > TOLERANCE[resolution] * size
+    wrong = xp.broadcast_to(wrong, shape)
     full = [xp.broadcast_to(xp.asarray(x, correlation.dtype), shape) for x in _parts(law)]
+    line = rest(correlation) == 0
+    total = quadrature.repaired(
+        lambda *x: quadrature.parallel(one, other, x, resolution), total, wrong & line, full, _LINES
+    )
     swap = quadrature.has_terms(one) and not quadrature.has_terms(other)
     block = quadrature.block(one if swap else other)
     return quadrature.repaired(
-        lambda *x: quadrature.double(one, other, x, resolution), total, xp.broadcast_to(wrong, shape), full, block
+        lambda *x: quadrature.double(one, other, x, resolution), total, wrong & ~line, full, block
     )
+
+
+def _horner(xp: Any, x: Any, a: Any, b: Any, shape: tuple[int, ...]) -> Any:
+    """Σ a_k b_k x^k. A loop, so that it is compiled fast, of several terms at a time, so that it runs fast."""
+    blocks = a.shape[0] // _TOGETHER
+
+    def step(i: Any, total: Any) -> Any:
+        for j in range(_TOGETHER):
+            k = a.shape[0] - 1 - (i * _TOGETHER + j)
+            total = total * x + a[k] * b[k]
+        return total
+
+    return repeated(xp, 0, blocks, step, xp.zeros(shape, x.dtype))
 
 
 def _parts(law: Law) -> tuple[Any, ...]:

@@ -90,6 +90,10 @@ class Law:
             s, t, c = (0.0 if is_zero(x) else x for x in (s, t, c))
         return Law(m, n, s, t, c), _factor(exponent, scale)
 
+    def swapped(self) -> Law:
+        """The law of v and u."""
+        return Law(self.mean_v, self.mean_u, self.variance_v, self.variance_u, self.covariance)
+
     def determinant(self) -> Any:
         """s t - c², at least 0."""
         found = plus(times(self.variance_u, self.variance_v), times(-1.0, self.covariance, self.covariance))

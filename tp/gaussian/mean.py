@@ -29,6 +29,10 @@ def mean_of_two(one: Function, other: Function, law: Law, resolution: int = 1) -
         return mean_of_one(other, law.mean_v, law.variance_v, resolution)
     if other.one:
         return mean_of_one(one, law.mean_u, law.variance_u, resolution)
+    if one.degree is not None:
+        return hermite.with_polynomial(one, other, law, resolution)
+    if other.degree is not None:
+        return hermite.with_polynomial(other, one, law.swapped(), resolution)
     if one.series and other.series:
         return hermite.double(one, other, law, resolution)
     full = _arrays(law.mean_u, law.mean_v, law.variance_u, law.variance_v, law.covariance)

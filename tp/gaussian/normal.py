@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from math import pi, sqrt
 from typing import Any
 
 import numpy as np
 
+from tp.matrix_free.control import repeated
 from tp.namespace import erfc, is_numpy, namespace
 
 FAR = 40.0
@@ -75,10 +77,23 @@ def orthant(h: Any, k: Any, correlation: Any) -> Any:
     return _upper(-h, -k, correlation)
 
 
+_ORDER = 20
+
+
 @cache
-def _legendre(count: int) -> tuple[tuple[float, float], ...]:
-    nodes, weights = np.polynomial.legendre.leggauss(count)
-    return tuple(zip(nodes.tolist(), weights.tolist(), strict=True))
+def legendre(count: int) -> tuple[Any, Any]:
+    """Nodes in (-1, 1) and weights of the rule of Gauss and Legendre."""
+    return np.polynomial.legendre.leggauss(count)
+
+
+def _summed(xp: Any, function: Callable[[Any, Any], Any], shape: tuple[int, ...], dtype: Any) -> Any:
+    """The sum of ``function`` over nodes and weights; a loop, which is compiled once."""
+    nodes, weights = (xp.asarray(x, dtype) for x in legendre(_ORDER))
+
+    def step(i: Any, total: Any) -> Any:
+        return total + function(nodes[i], weights[i])
+
+    return repeated(xp, 0, _ORDER, step, xp.zeros(shape, dtype))
 
 
 def _upper(h: Any, k: Any, correlation: Any) -> Any:
@@ -93,11 +108,13 @@ def _upper(h: Any, k: Any, correlation: Any) -> Any:
 def _weak(xp: Any, h: Any, k: Any, r: Any) -> Any:
     """The integral over the correlation, from 0 to ``r``, of its derivative, the joint density."""
     half, squares, both = 0.5 * xp.arcsin(r), 0.5 * (h * h + k * k), h * k
-    total = 0.0
-    for node, weight in _legendre(20):
+
+    def value(node: Any, weight: Any) -> Any:
         sine = xp.sin(half * (1.0 + node))
-        total = total + weight * xp.exp((sine * both - squares) / (1.0 - sine * sine))
-    return total * half / (2.0 * pi) + distribution(-h) * distribution(-k)
+        return weight * xp.exp((sine * both - squares) / (1.0 - sine * sine))
+
+    shape = np.broadcast_shapes(h.shape, k.shape, r.shape)
+    return _summed(xp, value, shape, half.dtype) * half / (2.0 * pi) + distribution(-h) * distribution(-k)
 
 
 def _strong(xp: Any, h: Any, k: Any, r: Any) -> Any:
@@ -124,14 +141,16 @@ def _strong(xp: Any, h: Any, k: Any, r: Any) -> Any:
         xp.exp(xp.minimum(-0.5 * both, 100.0)) * tail * distance * (1.0 - c * apart * (1.0 - d * apart / 5.0) / 3.0)
     )
     total = total - xp.where((gap > 0) & (both > -100.0), spread, 0.0)
-    for node, weight in _legendre(20):
+
+    def value(node: Any, weight: Any) -> Any:
         x = (0.5 * root * (1.0 + node)) ** 2
         kept = xp.sqrt(1.0 - x)
         exponent = -0.5 * (apart / xp.where(x > 0, x, 1.0) + both)
         inner = xp.exp(xp.clip(-both * (1.0 - kept) / (2.0 * (1.0 + kept)), -100.0, 100.0)) / kept
-        value = 0.5 * root * weight * xp.exp(xp.maximum(exponent, -100.0)) * (inner - (1.0 + c * x * (1.0 + d * x)))
-        total = total + xp.where((x > 0) & (exponent > -100.0), value, 0.0)
-    total = -total / (2.0 * pi)
+        found = 0.5 * root * weight * xp.exp(xp.maximum(exponent, -100.0)) * (inner - (1.0 + c * x * (1.0 + d * x)))
+        return xp.where((x > 0) & (exponent > -100.0), found, 0.0)
+
+    total = -(total + _summed(xp, value, total.shape, total.dtype)) / (2.0 * pi)
     same = total + distribution(-xp.maximum(h, k))
     opposite = xp.maximum(distribution(k) - distribution(h), 0.0) - total
     return xp.where(r < 0, opposite, same)

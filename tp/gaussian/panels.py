@@ -7,12 +7,11 @@ factors of two from its scale on, so that a function with poles or kinks there i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from tp.gaussian.normal import density
+from tp.gaussian.normal import density, legendre
 
 NODES = (10, 14, 20)
 """Nodes in a panel, by resolution."""
@@ -23,12 +22,6 @@ _LENGTH = 3.0
 
 Centre = tuple[Any, Any]
 """A place and a scale, in standard deviations from the mean: arrays or numbers."""
-
-
-@cache
-def legendre(count: int) -> tuple[Any, Any]:
-    """Nodes in (-1, 1) and weights."""
-    return np.polynomial.legendre.leggauss(count)
 
 
 def panels(

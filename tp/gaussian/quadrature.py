@@ -33,8 +33,14 @@ def _single(function: Function, mean: Any, variance: Any, resolution: int) -> An
     """The same for arrays of one shape, all at once."""
     xp = namespace(mean, variance)
     sd = xp.sqrt(xp.maximum(variance, 0.0))
-    z, weights = panels(xp, _centres(xp, function, mean, sd), mean.shape, function.reach, resolution)
+    z, weights = nodes(function, mean, sd, function.reach, resolution)
     return (weights * function.value(mean[..., None] + sd[..., None] * z)).sum(axis=-1)
+
+
+def nodes(function: Function, mean: Any, sd: Any, reach: float, resolution: int) -> tuple[Any, Any]:
+    """Nodes and weights [*shape, nodes] for standard normal z and functions of f(mean + sd z)."""
+    xp = namespace(mean, sd)
+    return panels(xp, _centres(xp, function, mean, sd), mean.shape, reach, resolution)
 
 
 def _centres(xp: Any, function: Function, mean: Any, sd: Any) -> list[Centre]:
@@ -48,6 +54,20 @@ def double(one: Function, other: Function, law: Sequence[Any], resolution: int) 
         m, n, s, t, c = law
         return double(other, one, (n, m, t, s, c), resolution)
     return blockwise(lambda *x: _double(one, other, x, resolution), law, block(other))
+
+
+def parallel(one: Function, other: Function, law: Sequence[Any], resolution: int) -> Any:
+    """E[f(u) g(v)] where v is a linear function of u."""
+    m, n, s, t, c = law
+    xp = namespace(*law)
+    sd, slope = (xp.sqrt(xp.maximum(x, 0.0)) for x in (s, t))
+    slope = xp.where(c < 0, -slope, slope)
+    steep = xp.maximum(abs(slope), _LEAST)
+    sign = xp.where(slope < 0, -1.0, 1.0)
+    centres = _centres(xp, one, m, sd) + [(sign * (place - n) / steep, 1.0 / steep) for place in other.centres]
+    z, weights = panels(xp, centres, m.shape, max(one.reach, other.reach), resolution)
+    values = one.value(m[..., None] + sd[..., None] * z) * other.value(n[..., None] + slope[..., None] * z)
+    return (weights * values).sum(axis=-1)
 
 
 def block(inner: Function) -> int:
@@ -89,16 +109,20 @@ def _double(one: Function, other: Function, law: Sequence[Any], resolution: int)
 
 
 def blockwise(function: Callable[..., Any], arrays: Sequence[Any], size: int) -> Any:
-    """``function`` of arrays that broadcast to one shape, on at most ``size`` entries at a time."""
+    """``function`` of arrays that broadcast to one shape, on at most ``size`` entries at a time.
+
+    It maps arrays [entries] to an array [entries, ...].
+    """
     xp = namespace(*arrays)
     shape = np.broadcast_shapes(*(x.shape for x in arrays))
     flat = [xp.broadcast_to(x, shape).reshape(-1) for x in arrays]
     count = flat[0].shape[0]
     if count <= size:
-        return xp.asarray(function(*flat)).reshape(shape)
+        made = xp.asarray(function(*flat))
+        return made.reshape((*shape, *made.shape[1:]))
     if xp is np:
-        parts = [function(*(x[i : i + size] for x in flat)) for i in range(0, count, size)]
-        return np.concatenate(parts).reshape(shape)
+        made = np.concatenate([function(*(x[i : i + size] for x in flat)) for i in range(0, count, size)])
+        return made.reshape((*shape, *made.shape[1:]))
     import jax
 
     blocks = -(-count // size)
@@ -107,7 +131,8 @@ def blockwise(function: Callable[..., Any], arrays: Sequence[Any], size: int) ->
         return function(*part)
 
     padded = [xp.pad(x, (0, blocks * size - count), mode="edge").reshape(blocks, size) for x in flat]
-    return jax.lax.map(one, tuple(padded)).reshape(-1)[:count].reshape(shape)
+    made = jax.lax.map(one, tuple(padded))
+    return made.reshape((-1, *made.shape[2:]))[:count].reshape((*shape, *made.shape[2:]))
 
 
 def repaired(function: Callable[..., Any], value: Any, wrong: Any, arrays: Sequence[Any], size: int) -> Any:

@@ -89,6 +89,11 @@ def collected(terms: Iterable[Term]) -> Terms:
     return tuple(replace(bare, coefficient=c) for bare, c in table.items() if c)
 
 
+def slope(terms: Terms) -> Terms:
+    """The derivative of a polynomial."""
+    return tuple(Term(t.power * t.coefficient, t.power - 1) for t in terms if t.power)
+
+
 def closed(*functions: Terms) -> bool:
     """Whether products of one term of each of the ``functions`` have a mean in closed form."""
     for terms in product(*functions):
