@@ -68,7 +68,7 @@ def reference(
 
 def _norm(function: Any, free: int, theta: Any, rate: Any) -> Any:
     if free == 0:
-        return jnp.abs(function(theta))
+        return function(theta)
     if free == 1:
         return jnp.linalg.norm(jnp.sqrt(rate) * jax.grad(function)(theta))
     hessian = jnp.sqrt(rate)[:, None] * jax.hessian(function)(theta) * jnp.sqrt(rate)

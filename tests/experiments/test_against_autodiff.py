@@ -227,7 +227,7 @@ def test_identically_vanishing_quantities_are_exactly_zero() -> None:
     program = shipped("deep_linear")
     x = inputs_of(program.graph, program.inputs, 5)
     found = sample(program.graph, ["C[0,3]", "C[0,4]", "C[1,3]"], 4, 2, 0, x, "float64")
-    assert np.all(found["C[0,3]"] > 0)
+    assert np.all(found["C[0,3]"] != 0)
     assert not found["C[0,4]"].any()
     assert not found["C[1,3]"].any()
 

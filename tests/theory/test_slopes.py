@@ -75,7 +75,7 @@ def test_slopes(name: str) -> None:
     x = {"x": (draw.standard_normal((6, size)) + draw.standard_normal(size)) / np.sqrt(2)}
     measured = [sample(program.graph, QUANTITIES, n, DRAWS, 0, x, "float64") for n in WIDTHS]
     for quantity in QUANTITIES:
-        medians = np.array([np.median(values[quantity]) for values in measured])
+        medians = np.array([np.median(np.abs(values[quantity])) for values in measured])
         exponent = predicted[quantity]
         if exponent is None:
             assert not medians.any(), quantity

@@ -522,7 +522,7 @@ def _known(quantities: Sequence[str] | None) -> list[str] | None:
         raise error("TP505", str(problem)) from problem
 
 
-def _require_positive(tolerance: float | None) -> None:
+def _require_positive(tolerance: object) -> None:
     """Raises TpError TP500 for a tolerance that is not a positive number."""
     if tolerance is not None and not (isinstance(tolerance, (int, float)) and 0 < tolerance < float("inf")):
         from tp.diagnostics.diagnostic import error

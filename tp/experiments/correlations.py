@@ -1,4 +1,4 @@
-"""Correlations as an experiment: the absolute values of C^{D,d} for independent draws of the weights."""
+"""Correlations as an experiment: the values of C^{D,d} for independent draws of the weights."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tp.quantities.slots import arrange
 
 
 class Correlations:
-    """|C^{D,d}|, |F|, the kernel and the Hessian's norm of one program, drawn jointly at fixed inputs.
+    """C^{D,d}, F, the kernel and the Hessian's norm of one program, drawn jointly at fixed inputs.
 
     ``quantities`` are names as :func:`tp.quantities.definitions.parse` reads them. ``inputs[name]`` has the shape
     [slots, ...axes of the input] with at least d + 1 slots, x_0 first.
@@ -45,7 +45,7 @@ class Correlations:
         self._compiled = Compiled()
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, " {count}"]]:
-        """Absolute values [count] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
+        """Values [count] by quantity, with their signs; those with D > 0 are norms. Raises TpError TP511 where no weight can be matrix-free."""
         derived, n, choice = self._derived, at.width, self._derived.choice(at.width, at.engine)
         if choice.path is Path.NUMPY:
             data = arrange(derived.program, self.inputs, derived.depth)
@@ -54,7 +54,7 @@ class Correlations:
         else:
             found = self._compiled.draw(at, first, count, *self._program_of(at))
         factors = {q.name: q.coefficient if q.free == 2 else 1.0 for q in derived.wanted}
-        return {name: np.abs(found[name]) * factor for name, factor in factors.items()}
+        return {name: np.asarray(found[name], np.float64) * factor for name, factor in factors.items()}
 
     def prepare(self, at: At) -> None:
         if self._derived.choice(at.width, at.engine).path is Path.XLA:

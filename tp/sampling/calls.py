@@ -67,6 +67,6 @@ def answered_by_worker(experiment: Experiment, at: At, call: Call) -> Answer:
     return Answer({name: np.asarray(values, np.float64) for name, values in found.values.items()})
 
 
-def absolute(values: Values) -> dict[str, Floats]:
-    """Absolute ``values`` [draws] by quantity, in double precision."""
-    return {name: np.abs(np.asarray(found, dtype=np.float64)).ravel() for name, found in values.items()}
+def doubles(values: Values) -> dict[str, Floats]:
+    """``values`` [draws] by quantity, in double precision."""
+    return {name: np.asarray(found, dtype=np.float64).ravel() for name, found in values.items()}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tp.experiments.experiment import Experiment, Identity
-from tp.sampling.calls import Answer, Call, absolute
+from tp.sampling.calls import Answer, Call, doubles
 from tp.sampling.plan import Plan
 from tp.store.behind import Behind
 from tp.store.key import Key, Series
@@ -37,7 +37,7 @@ class Shelf:
     def keep(self, call: Call, answer: Answer) -> None:
         """Store the ``answer`` to ``call``."""
         key = Key(self._at(call.n), call.n, call.first, call.count)
-        self.store.keep(key, absolute(answer.values), self.experiment.name)
+        self.store.keep(key, doubles(answer.values), self.experiment.name)
 
     def _at(self, n: int) -> Series:
         """The key of draws at width ``n``, without the numbers of the draws."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from tp.experiments.experiment import Experiment, Floats
 from tp.sampling.answers import answers
-from tp.sampling.calls import Answer, Call, absolute
+from tp.sampling.calls import Answer, Call, doubles
 from tp.sampling.means import Means
 from tp.sampling.memory_limit import refused, within_memory
 from tp.sampling.plan import Plan
@@ -21,7 +21,7 @@ from tp.sampling.rounds import FIRST, added_width, first_round, fixed_rounds, in
 from tp.statistics.more import More
 
 Samples = dict[str, dict[int, Floats]]
-"""Absolute values [draws] by quantity and width."""
+"""Values [draws] by quantity and width."""
 Wanted = Callable[[Samples], More]
 """A function from the samples so far to what more of them would help."""
 Report = Callable[[float, float, str], None]
@@ -243,7 +243,7 @@ class _Drawing:
 
     def _add(self, n: int, answer: Answer) -> None:
         result = self.result
-        for name, fresh in absolute(answer.values).items():
+        for name, fresh in doubles(answer.values).items():
             by_width = result.samples.setdefault(name, {})
             by_width[n] = np.concatenate([by_width[n], fresh]) if n in by_width else fresh
         if n not in result.engines:

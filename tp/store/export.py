@@ -106,5 +106,5 @@ def _netcdf(found: Table, path: Path) -> None:
         _written(name): ("row", np.asarray([values.get(name, np.nan) for _, values in found.rows], np.float64))
         for name in found.quantities
     }
-    dataset: Any = xarray.Dataset(data, columns, {"title": "absolute values of correlations, one row for each draw"})
+    dataset: Any = xarray.Dataset(data, columns, {"title": "values of correlations, one row for each draw"})
     dataset.to_netcdf(path, engine="h5netcdf")

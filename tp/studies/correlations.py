@@ -96,7 +96,9 @@ def numbers(
     experiment = correlations_of(program, [*names, YARDSTICK], data, equal_inputs=equal_inputs, dtype=plan.dtype)
     drawn = sweep(experiment, plan, means, report=report)
     table = {
-        name: tuple(Cell(n, tuple(values.tolist())) for n, values in sorted(drawn.samples.get(name, {}).items()))
+        name: tuple(
+            Cell(n, tuple(np.abs(values).tolist())) for n, values in sorted(drawn.samples.get(name, {}).items())
+        )
         for name in names
     }
     return Numbers(table, provenance(program, plan, drawn))

@@ -49,7 +49,7 @@ def judged(
 ) -> dict[str, Measured]:
     """The fit and the judgement of each of ``names`` with ``samples``; all intervals hold together (Bonferroni).
 
-    ``samples`` are absolute values [draws] by quantity and width, drawn in ``dtype``. The rounding error of each is
+    ``samples`` are values [draws] by quantity and width, drawn in ``dtype``. The rounding error of each is
     taken to be ``roundings`` times the machine precision times the median of the ``yardstick`` at the same width.
     """
     floors = {n: roundings * floor for n, floor in rounding_floors(samples, dtype, yardstick).items()}
@@ -108,5 +108,5 @@ def row(name: str, prediction: Prediction, measured: Measured | None) -> Quantit
 def rounding_floors(samples: Samples, dtype: str, yardstick: str = YARDSTICK) -> dict[int, float]:
     """The rounding error to expect at each width: the machine precision times the median of the ``yardstick`` there."""
     eps = float(np.finfo(dtype).eps)
-    medians = {n: float(np.median(values)) for n, values in samples.get(yardstick, {}).items()}
+    medians = {n: float(np.median(np.abs(values))) for n, values in samples.get(yardstick, {}).items()}
     return {n: eps * median for n, median in medians.items() if np.isfinite(median)}
