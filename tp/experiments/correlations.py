@@ -45,7 +45,7 @@ class Correlations:
         self._compiled = Compiled()
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, " {count}"]]:
-        """Values [count] by quantity, with their signs; those with D > 0 are norms. Raises TpError TP511 where no weight can be matrix-free."""
+        """Values [count] by quantity; norms where D > 0. Raises TpError TP511 where no weight can be matrix-free."""
         derived, n, choice = self._derived, at.width, self._derived.choice(at.width, at.engine)
         if choice.path is Path.NUMPY:
             data = arrange(derived.program, self.inputs, derived.depth)
