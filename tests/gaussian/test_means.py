@@ -95,3 +95,11 @@ def test_bad_settings_say_what_is_wrong() -> None:
     ):
         with pytest.raises(ValueError, match=message):
             GaussianMean(functions).infer([x] * count, {})
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-16, 3e-16, 1e-15, 4e-15, 1e-13])
+def test_nearly_parallel_variables_of_relu(gap: float) -> None:
+    """E[relu(u) relu(v)] at a correlation within rounding of 1: errors of later layers grow from this one."""
+    v = 1.7
+    found = two((("relu", 0),), (("relu", 0),), (0.0, 0.0), (v, v, v * (1.0 - gap)))
+    assert found == pytest.approx(0.5 * v * (1.0 - gap), rel=1e-15)

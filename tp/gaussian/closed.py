@@ -15,7 +15,7 @@ from math import comb
 from typing import Any
 
 from tp.gaussian.law import Law, is_zero, known, plus, times
-from tp.gaussian.normal import FAR, density, distribution, orthant, rest
+from tp.gaussian.normal import FAR, density, distribution, orthant, rest, snapped
 from tp.gaussian.terms import Gate, Term, Terms
 from tp.namespace import namespace
 
@@ -87,7 +87,7 @@ class _Standard:
         correlation: Any = 0.0
         if not is_zero(law.covariance):
             correlation = times(law.covariance, _inverse(sds[0]), _inverse(sds[1]))
-            correlation = namespace(correlation).clip(correlation, -1.0, 1.0)
+            correlation = snapped(namespace(correlation).clip(correlation, -1.0, 1.0))
         between = ((1.0, correlation), (correlation, 1.0))
         owners = [0, 1, *(0 for _ in gates_u), *(1 for _ in gates_v)]
         gains: list[Any] = [1.0, 1.0]

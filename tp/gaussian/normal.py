@@ -37,6 +37,12 @@ def rest(correlation: Any) -> Any:
     return xp.where(found > _DIGITS * _epsilon(correlation), found, 0.0)
 
 
+def snapped(correlation: Any) -> Any:
+    """``correlation``, and exactly 1 or -1 where :func:`rest` is zero: what is computed from either then agrees."""
+    xp = namespace(correlation)
+    return xp.where(rest(correlation) > 0.0, correlation, xp.where(correlation > 0.0, 1.0, -1.0))
+
+
 def _epsilon(x: Any) -> float:
     return float(np.finfo(getattr(x, "dtype", np.float64)).eps)
 
