@@ -8,15 +8,14 @@ import os
 import sys
 import time
 
-os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+if __name__ == "__main__":
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 import jax
-
-jax.config.update("jax_enable_x64", True)
-
 import numpy as np
 from neural_tangents import stax
+
+jax.config.update("jax_enable_x64", True)
 
 
 def mlp(depth=3):
@@ -25,7 +24,8 @@ def mlp(depth=3):
 
 
 def cnn(end, padding):
-    body = [layer for _ in range(2) for layer in (stax.Conv(1, (3, 3), padding=padding, W_std=1.2, b_std=0.1), stax.Relu())]
+    layer = stax.serial(stax.Conv(1, (3, 3), padding=padding, W_std=1.2, b_std=0.1), stax.Relu())
+    body = [layer, layer]
     return stax.serial(*body, end(), stax.Dense(1, 1.0, None))
 
 
