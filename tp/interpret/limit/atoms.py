@@ -41,11 +41,15 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Function:
-    """``operation`` applied to polynomials in entries of the same neuron. Its result has the axes ``axes``."""
+    """``operation`` applied to polynomials in entries of the same neuron. Its result has the axes ``axes``.
+
+    ``slopes`` counts derivatives that have no formula here: all that is known of them is what they depend on.
+    """
 
     operation: Operation
     operands: tuple[Polynomial, ...]
     axes: Type
+    slopes: int = 0
 
 
 Definition = Symbol | Function

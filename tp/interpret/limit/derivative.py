@@ -7,9 +7,7 @@ from dataclasses import replace
 
 from tp.activations import find
 from tp.graph.axes import Type
-from tp.graph.operation import Operation
 from tp.interpret.limit.atoms import Atoms, Function
-from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.polynomial import (
     ZERO,
     Atom,
@@ -47,20 +45,24 @@ def _of_atom(atoms: Atoms, atom: Atom, symbol: int) -> Polynomial:
     if function is None:
         return ZERO
     operation = function.operation
-    if not isinstance(operation, Pointwise):
-        raise NoLimit("TP641", f"the derivative of {operation.keyword()} has no mean here")
+    if function.slopes or not isinstance(operation, Pointwise):
+        slope = atoms.add(replace(function, slopes=function.slopes + 1))
+        inside = [derivative(atoms, inner, symbol) for inner in atoms.operands(atom)]
+        return multiplied(single(Atom(slope.number, atom.axes)), added(*inside))
     activation = find(operation.activation)
-    if activation.vanishes(operation.k + 1) and not singular(replace(operation, k=operation.k + 1)):
+    if activation.vanishes(operation.k + 1) and not _jumps(replace(operation, k=operation.k + 1)):
         return ZERO
     slope = atoms.add(Function(replace(operation, k=operation.k + 1), function.operands, function.axes))
     (inner,) = atoms.operands(atom)
     return multiplied(single(Atom(slope.number, atom.axes)), derivative(atoms, inner, symbol))
 
 
-def singular(operation: Operation) -> bool:
-    """Whether ``operation`` is a derivative of a function that jumps: a distribution, not a function."""
-    if not isinstance(operation, Pointwise):
-        return False
+def singular(function: Function) -> bool:
+    """Whether ``function`` is a derivative that is not a function, such as that of a jump, or one without a formula."""
+    return function.slopes > 0 or (isinstance(function.operation, Pointwise) and _jumps(function.operation))
+
+
+def _jumps(operation: Pointwise) -> bool:
     jump = find(operation.activation).jump()
     return jump is not None and operation.k > jump
 

@@ -11,6 +11,7 @@ from tp.graph.axes import Axis, Type, Width, names, wide
 from tp.graph.graph import Graph
 from tp.graph.interpretation import Interpretation, NotInterpreted
 from tp.graph.parameter import Parameter
+from tp.interpret.limit.dependence import correlated, nodes_in
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.evaluated import node_of
 from tp.interpret.limit.means import mean
@@ -117,6 +118,14 @@ class Interpreter:
             self.random.append(known)
         terms = added(value.terms, self.fixed(known.target))
         return Value(value.exponent, terms, exact=False)
+
+    def entangled(self, parts: Sequence[Part], polynomial: Polynomial) -> bool:
+        """Whether ``polynomial`` depends on a random number that is correlated with the sum of ``parts``."""
+        if not parts or not self.random:
+            return False
+        nodes = nodes_in(self.state.atoms, polynomial)
+        met = frozenset(self.state.target.needed(list(nodes)))
+        return any(r.target in met and correlated(self.state, parts, r.parts) for r in self.random)
 
     def _linear(self, terms: Polynomial) -> bool:
         """Whether the present sum is linear and homogeneous in a weight: then it is normal, given all other weights."""

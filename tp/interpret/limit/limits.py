@@ -10,10 +10,10 @@ from tp.graph.axes import Type, names
 from tp.graph.graph import Graph
 from tp.interpret.limit import rules
 from tp.interpret.limit.atoms import distinct, with_names
+from tp.interpret.limit.dependence import covariance_of_parts
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.interpreter import Interpreter, RandomNumber
-from tp.interpret.limit.means import mean
-from tp.interpret.limit.polynomial import Polynomial, added, multiplied, renamed
+from tp.interpret.limit.polynomial import Polynomial, added, renamed
 from tp.interpret.limit.state import Accuracy, State
 from tp.interpret.limit.value import Part, Value
 
@@ -82,13 +82,20 @@ class Limits:
                 )
         first = self._axes(one)
         change = distinct(self._axes(other), frozenset(names(first)))
+        for name, value in ((one, a), (other, b)):
+            both = added(value.terms, *(p.terms for p in (*a.parts, *b.parts)))
+            if self._interpreter.entangled(value.parts, both):
+                raise NoLimit(
+                    "TP642",
+                    f"{name} is correlated with a random number that its law depends on",
+                    node=self.graph.outputs[name],
+                )
         found = self.of_parts(a.parts, tuple(Part(p.wide, renamed(p.terms, change)) for p in b.parts))
         return self._limit(a.exponent + b.exponent, found, (*first, *with_names(self._axes(other), change)))
 
     def of_parts(self, one: Sequence[Part], other: Sequence[Part]) -> Polynomial:
         """The covariance of two sums of parts: parts over different neurons are independent."""
-        state = self._interpreter.state
-        return added(*(mean(state, multiplied(p.terms, q.terms)) for p in one for q in other if p.wide == q.wide))
+        return covariance_of_parts(self._interpreter.state, one, other)
 
     def random_covariance(self, one: RandomNumber, other: RandomNumber) -> Limit:
         """The covariance of two random numbers, with the axes of both as in :meth:`covariance`."""

@@ -67,7 +67,7 @@ def _of_group(state: State, group: tuple[Atom, ...]) -> Polynomial:
     if any(s is None for s in symbols):
         for atom in group:
             function = state.atoms.function(atom)
-            if function is not None and singular(function.operation):
+            if function is not None and singular(function):
                 raise NoLimit("TP641", "the mean of a derivative is needed of a function that jumps")
         return single(Mean(group))
     if len(group) > 2 and not all(s is not None and s.normal for s in symbols):

@@ -30,7 +30,7 @@ def _of_atom(atoms: Atoms, atom: Atom, block: frozenset[int]) -> int | None:
     inside = [_of_polynomial(atoms, p, block) for p in function.operands]
     if all(p == 0 for p in inside):
         return 0
-    applied = function_of(function.operation)
+    applied = None if function.slopes else function_of(function.operation)
     if applied is None or inside[0] is None:
         return None
     return {"odd": 1, "even": 0}.get(find(applied.activation).symmetry(applied.k))

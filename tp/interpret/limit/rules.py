@@ -263,7 +263,9 @@ def limit_linear(operation: Linear, at: Interpreter, out: Type, values: Sequence
     for place, (scale, value) in enumerate(zip(operation.scales, values, strict=True)):
         if not scale.coefficient or value.zero:
             continue
-        used = at.number(place) if axis is not None else value
+        others = [v.terms for k, v in enumerate(values) if k != place]
+        alone = axis is None and not any(at.entangled(value.parts, p) for p in others)
+        used = value if alone else at.number(place)
         coefficient, exponent = split(scale)
         parts = tuple(Part(p.wide, scaled(p.terms, coefficient)) for p in used.parts)
         found.append(
@@ -280,9 +282,10 @@ def limit_product(operation: Product, at: Interpreter, out: Type, values: Sequen
     if left.zero or right.zero:
         return NOTHING
     types = at.types()
-    if left.parts and (right.parts or right.wide is not None or wide(types[1])):
+    either = bool(left.parts and right.parts)
+    if left.parts and (either or wide(types[1]) or at.entangled(left.parts, right.terms)):
         left = at.number(0)
-    if right.parts and (left.parts or left.wide is not None or wide(types[0])):
+    if right.parts and (either or wide(types[0]) or at.entangled(right.parts, left.terms)):
         right = at.number(1)
     over = tuple(a for a in types[0] if a.name in operation.over and not a.wide)
     neurons = next((a for a in types[0] if a.name in operation.over and a.wide), None)
