@@ -16,9 +16,9 @@ from tp.experiments.blocks import Block, drawn_in_blocks
 from tp.experiments.experiment import Engine, Floats, Identity
 from tp.experiments.hashing import WrittenGraph, arrays_hash, written
 from tp.experiments.streams import Compiled, One
-from tp.graph.axes import DRAWS, LEFT, RIGHT, Axis, Type, without
+from tp.graph.axes import DRAWS, LEFT, Axis, Type
 from tp.graph.graph import Graph
-from tp.graph.slot import LEFT_BATCH, RIGHT_BATCH
+from tp.graph.slot import LEFT_BATCH
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, entries, live_entries
@@ -33,9 +33,9 @@ from tp.interpret.cost.work import (
     products,
     questions,
 )
-from tp.primitives.arrays import aligned
-from tp.quantities.kernels import nngp, tangent
-from tp.quantities.tiles import Batch, by_tiles, filled
+from tp.quantities.batches import Batch, count, evaluated, placed
+from tp.quantities.kernels import nngp, orders_of, tangent
+from tp.quantities.tiles import by_rows, by_tiles
 from tp.transform.factored import factored
 
 TANGENT, OUTPUTS = "tangent", "outputs"
@@ -47,41 +47,6 @@ TILE = 1 << 28
 """Bytes of live values above which batches are cut into tiles, where weights are arrays."""
 
 
-def batch_first(axes: Type) -> Type:
-    """The axes of a result with those of the batches first."""
-    batches = [a for name in (LEFT, RIGHT) for a in axes if a.name == name]
-    return (*batches, *without(axes, (LEFT, RIGHT)))
-
-
-def placed(left: Mapping[str, Any], right: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Arrays [samples, ...] as the inputs of a kernel's program, whose last axis counts samples."""
-    found: dict[str, Any] = {}
-    for place, side in ((LEFT_BATCH, left), (RIGHT_BATCH, right)):
-        for name, array in (side or {}).items():
-            found[place.of(name)] = array.transpose((*range(1, array.ndim), 0))
-    return found
-
-
-def evaluated(
-    graph: Graph, n: int, dtype: Any, draws: Type = (), fused: bool = False
-) -> Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]:
-    """A function from weights and inputs to the outputs of ``graph``, with the axes of draws and batches first."""
-    from tp.interpret.arrays.evaluate import stepper
-
-    roots = list(graph.outputs.values())
-    run = stepper(graph, roots, n, dtype, forget=True, draws=draws, fused=fused)
-    types = [graph.type(root) for root in roots]
-
-    def values(weights: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        made, _ = run(weights, inputs)
-        return {
-            name: aligned(value, (*draws, *axes), (*draws, *batch_first(axes)))
-            for name, value, axes in zip(graph.outputs, made, types, strict=True)
-        }
-
-    return values
-
-
 def of_weights(
     program: Graph,
     n: int,
@@ -91,8 +56,8 @@ def of_weights(
     right: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """The tangent kernel of given ``weights`` at width ``n`` by pair of outputs, as a function of JAX."""
-    sizes = (None if side is None else len(next(iter(side.values()), (0,))) for side in (left, right))
-    return evaluated(_tangent(program, *sizes), n, dtype)(weights, placed(left, right))
+    sizes = count(left), None if right is None else count(right)
+    return evaluated(_tangent(program, *sizes), orders_of(program, *sizes), n, dtype)(weights, placed(left, right))
 
 
 @lru_cache(maxsize=16)
@@ -125,7 +90,7 @@ class Kernels:
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a quantity."""
-        return tuple(a.at(1) for a in batch_first(self._whole.type(self._whole.outputs[name])))
+        return tuple(a.at(1) for a in self._orders(*self._sizes)[name])
 
     def draw(self, at: At, first: int, count: int) -> dict[str, Float[Floats, "{count} ..."]]:
         """Values [count, ...] by quantity. Raises TpError TP511 where no weight can be matrix-free."""
@@ -206,13 +171,12 @@ class Kernels:
     @property
     def count_left(self) -> int:
         """The number of left inputs."""
-        return len(next(iter(self.left.values()), np.zeros(1)))
+        return count(self.left)
 
     @cached_property
     def _sizes(self) -> tuple[int, int | None]:
-        left, right = (side if side is None else len(next(iter(side.values()), np.zeros(1))) for side in self._sides)
-        assert left is not None
-        return left, right
+        left, right = self._sides
+        return count(left), None if right is None else count(right)
 
     @cached_property
     def _whole(self) -> Graph:
@@ -223,6 +187,17 @@ class Kernels:
             return tangent(self._graph, left, right)
         both = nngp(self._graph, left, 1)
         return replace(both, outputs={n: both.outputs[LEFT_BATCH.of(n)] for n in self._graph.outputs}).pruned()
+
+    def _orders(self, left: int, right: int | None) -> dict[str, Type]:
+        """The axes of every quantity, in order."""
+        if self.what == TANGENT:
+            return orders_of(self._graph, left, right)
+        return {n: (Axis(LEFT, left), *self._graph.type(node)) for n, node in self._graph.outputs.items()}
+
+    def _evaluated(
+        self, left: int, right: int | None, n: int, kind: Any, draws: Type = (), fused: bool = True
+    ) -> Callable[[Mapping[str, Any], Mapping[str, Any]], dict[str, Any]]:
+        return evaluated(self._made(left, right), self._orders(left, right), n, kind, draws, fused)
 
     @property
     def _programs(self) -> list[tuple[Graph, list[int]]]:
@@ -240,7 +215,7 @@ class Kernels:
         from tp.interpret.arrays.initial_weights import draw
 
         without_ = self.choice(at).absent
-        evaluate = evaluated(self._whole, at.width, kind)
+        evaluate = self._evaluated(*self._sizes, at.width, kind, fused=False)
 
         def one(number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
             return evaluate(draw(self._graph.parameters, at.width, jax.random.key(number), kind, without_), data)
@@ -271,7 +246,7 @@ class Kernels:
         n = at.width
         fits = WORD[at.dtype] * live_entries(self._programs, n) <= TILE
         if fits or not _can_be_cut(self.choice(at)):
-            whole = evaluated(self._whole, n, kind, draws, fused=True)
+            whole = self._evaluated(*self._sizes, n, kind, draws)
 
             def at_once(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
                 return whole(weights, placed(left, right))
@@ -279,19 +254,19 @@ class Kernels:
             return at_once
         size = self.tile(at)
         if self.what == OUTPUTS:
-            part = evaluated(self._made(size, None), n, kind, fused=True)
+            part = self._evaluated(size, None, n, kind)
 
             def in_rows(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
-                return _in_rows(lambda batch: part(weights, placed(batch, None)), left, size)
+                return by_rows(lambda batch: part(weights, placed(batch, None)), left, size)
 
             return in_rows
-        apart, same = (evaluated(self._made(size, other), n, kind, fused=True) for other in (size, None))
+        apart, same = (self._evaluated(size, other, n, kind) for other in (size, None))
 
         def in_tiles(weights: Weights, left: Batch, right: Batch | None) -> Mapping[str, Any]:
             def tile(one: Batch, other: Batch | None) -> dict[str, Any]:
                 return (same if other is None else apart)(weights, placed(one, other))
 
-            return by_tiles(tile, self._shapes, left, right, size)
+            return by_tiles(tile, self._shapes, left, right, (size, size))
 
         return in_tiles
 
@@ -314,17 +289,6 @@ class Kernels:
 
 def _with_roots(graph: Graph) -> tuple[Graph, list[int]]:
     return graph, list(graph.outputs.values())
-
-
-def _in_rows(compute: Callable[[Batch], Mapping[str, Any]], batch: Batch, size: int) -> dict[str, Any]:
-    """Outputs [samples, ...] by name, for ``size`` samples at a time."""
-    count = len(next(iter(batch.values())))
-    parts = [
-        {name: value[: count - start] for name, value in compute(filled(batch, rows, size)).items()}
-        for start in range(0, count, size)
-        for rows in (slice(start, min(start + size, count)),)
-    ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _can_be_cut(choice: Choice) -> bool:

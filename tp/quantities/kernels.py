@@ -30,6 +30,27 @@ def pair(first: str, second: str) -> str:
     return f"{first}, {second}"
 
 
+def kernel_axes(program: Graph, f: str, g: str, left: int, right: int) -> Type:
+    """The axes of the kernel of two outputs: the batches, those of f, those of g. One of g that f has gets a prime."""
+    mine, others = (program.type(program.outputs[name]) for name in (f, g))
+    used = {*names(mine), *names(others)}
+    found = [Axis(LEFT, left), Axis(RIGHT, right), *mine]
+    for axis in others:
+        name = axis.name
+        if name in names(mine):
+            while name in used:
+                name += "'"
+            used.add(name)
+        found.append(Axis(name, axis.size))
+    return tuple(found)
+
+
+def orders_of(program: Graph, left: int, right: int | None) -> dict[str, Type]:
+    """The axes of the kernels of all pairs of outputs, by :func:`pair`."""
+    across = left if right is None else right
+    return {pair(f, g): kernel_axes(program, f, g, left, across) for f in program.outputs for g in program.outputs}
+
+
 def nngp(program: Graph, left: int, right: int) -> Graph:
     """``program`` at ``left`` and at ``right`` inputs: its covariance is the kernel of the Gaussian process.
 
@@ -67,7 +88,7 @@ def tangent(program: Graph, left: int, right: int | None) -> Graph:
             mine, others = (program.type(program.outputs[name]) for name in (f, g))
             kept = tuple(Axis(_kept(p, a), a.size) for p, t in ((LEFT_BATCH, mine), (RIGHT_BATCH, others)) for a in t)
             kernel = spread(graph, kernel, (*sides, *kept))
-            graph.outputs[pair(f, g)] = _named(graph, kernel, mine, others)
+            graph.outputs[pair(f, g)] = _named(graph, kernel, kept, kernel_axes(program, f, g, left, left)[2:])
     return graph.build()
 
 
@@ -151,13 +172,8 @@ def _axes(graph: GraphBuilder, weight: str) -> tuple[str, ...]:
     return names(Read(weight).infer([], graph.parameters))
 
 
-def _named(graph: GraphBuilder, kernel: int, mine: Type, others: Type) -> int:
-    """The kernel with its kept axes under the names of the axes of the outputs."""
-    for axis in mine:
-        kernel = graph.add(Rename(_kept(LEFT_BATCH, axis), axis.name), kernel)
-    for axis in others:
-        new = axis.name
-        while new in names(graph.type(kernel)) or new in names(mine):
-            new += "'"
-        kernel = graph.add(Rename(_kept(RIGHT_BATCH, axis), new), kernel)
+def _named(graph: GraphBuilder, kernel: int, kept: Type, axes: Type) -> int:
+    """The kernel with its ``kept`` axes under the names of ``axes``."""
+    for old, new in zip(kept, axes, strict=True):
+        kernel = graph.add(Rename(old.name, new.name), kernel)
     return kernel
