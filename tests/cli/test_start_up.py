@@ -40,6 +40,7 @@ COMMANDS = [
     (["results", "--store", "FOLDER"], ARRAYS),
     (["run", MLP, "--widths", "8"], NUMERICAL),
     (["kernel", "--help"], NOTHING),
+    (["kernel", MLP], frozenset({"numpy", "scipy", "jaxtyping"})),
     (["correlations", MLP, *DRAWN, "--quantities", "kernel"], NUMERICAL),
 ]
 COSTLY = [

@@ -326,10 +326,11 @@ class Model(Printable):
             x2: the second batch; None: it is the first one.
             kind: ``"ntk"``, the tangent kernel ∇f(x)·Λ∇f(x') with the learning rates Λ, or ``"nngp"``, the covariance
                 of outputs over draws of the weights.
-            width: the width n.
+            width: the width n of networks whose weights are drawn. None: infinite width.
             samples: only the first inputs of each batch. None: all, and 10 of the digits.
-            seeds: draws of the weights that are averaged. None: 1, or 256 for the NNGP.
-            dtype, engine: see the class.
+            seeds: draws of the weights that are averaged. None: 1, or 256 for the NNGP. At infinite width they are
+                draws of what stays random, if anything does. None: 256.
+            dtype, engine: see the class; at infinite width all numbers are float64.
             progress: as for ``verify``.
 
         Returns:
@@ -337,18 +338,18 @@ class Model(Printable):
             ``values`` has that of every pair of outputs.
 
         Raises:
-            TpError: for settings (TP501 to TP511) and data (TP60x).
+            TpError: for settings (TP501 to TP511) and data (TP60x), and TP641 to TP644 where there is no limit.
         """
         from tp.data.batches import batch
-        from tp.diagnostics.diagnostic import error
         from tp.sampling.plan import Plan
-        from tp.studies.kernel import kernel_at_a_width, require_kind
+        from tp.studies.kernel import kernel_at_a_width, kernel_at_infinite_width, require_kind
 
         require_kind(kind)
-        if width is None:
-            raise error("TP502", "no width is given", hint="give the width of the networks")
         left = batch(self.inputs, x1, samples, "x1", dtype)
         right = None if x2 is None else batch(self.inputs, x2, samples, "x2", dtype)
+        if width is None:
+            Plan.of(seeds=seeds, dtype=dtype, engine=engine)
+            return kernel_at_infinite_width(self.program, kind, left, right, seeds, progress)
         plan = Plan.of(str(width), seeds=seeds, dtype=dtype, engine=engine, max_width=None)
         return kernel_at_a_width(self.program, kind, left, right, plan, progress)
 

@@ -28,8 +28,11 @@ KIND = Option(
 )
 AGAINST = value("--against", str, "A second batch of inputs. By default both batches are one.", metavar="digits|FILE")
 SAMPLES = value("--samples", whole(1), "The first inputs of each batch only: by default all.", metavar="NUMBER")
-WIDTH = value("--width", str, "The width n of the networks.", metavar="NUMBER")
-SEEDS = plan_option("seeds", "Draws of the weights that are averaged: by default 1, or 256 for nngp.")
+WIDTH = value("--width", str, "Draw networks of this width n. By default the width is infinite.", metavar="NUMBER")
+SEEDS = plan_option(
+    "seeds",
+    "Draws that are averaged: by default 1, 256 for nngp, and 256 where something stays random at infinite width.",
+)
 DTYPE = plan_option("dtype").by_default("float64")
 ENGINE = plan_option("engine").by_default("auto")
 OUTPUT = value(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -17,15 +17,21 @@ from tp.exit_code import ExitCode
 from tp.experiments.experiment import Floats
 from tp.experiments.kernels import OUTPUTS, TANGENT, Kernels
 from tp.graph.axes import Type
+from tp.graph.slot import LEFT_BATCH, RIGHT_BATCH
+from tp.interpret.limit import Accuracy
 from tp.machine import free_memory, gib
 from tp.printable import Printable
-from tp.quantities.kernels import pair
-from tp.sampling.memory_limit import needed
+from tp.quantities.batches import count
+from tp.quantities.kernels import orders_of, pair
+from tp.sampling.memory_limit import RUNTIME, needed
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
 from tp.studies.declared import require_functions
 from tp.studies.measured_kernel import outputs_covariance, tangent_kernel
 from tp.studies.provenance import Provenance
+from tp.theory.kernel_draws import kernels_drawn
+from tp.theory.kernel_limit import KernelAtInfinity, Staying, kernel_at_infinity
+from tp.theory.kernel_values import TILE, kernel_values
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -35,6 +41,11 @@ if TYPE_CHECKING:
 KINDS = ("ntk", "nngp")
 DRAWS = {"ntk": 1, "nngp": 256}
 """The number of draws at a width, if nothing is said: one tangent kernel, and enough outputs for a covariance."""
+CONDITIONAL_DRAWS = 256
+"""The number of draws of what stays random at infinite width, if nothing is said."""
+FEW = 2
+"""Inputs of a batch for which is found out whether there is a limit, and what stays random."""
+NORMAL = ("normal", "constant")
 COPIES = 6
 """Numbers in memory for each entry of a kernel."""
 
@@ -48,13 +59,16 @@ class Kernel(Printable):
         outputs: the axes of every output.
         values: arrays [left, right, ...axes of f, ...axes of g] by pair of outputs, named ``"f, g"``.
         errors: how far ``values`` may be off, in the same shapes: standard errors of the mean over draws. Empty for a
-            single draw.
+            single draw. At infinite width an estimate of the numerical error, from the first inputs.
         exponents: by pair of outputs the power of n that ``values`` are to be multiplied with.
         means: for the NNGP the means of every output at the left and the right inputs.
         width: n; None for infinite width.
-        draws: the number of draws of the weights at a width.
+        draws: the number of draws: of the weights at a width, or of what stays random at infinite width.
         symmetric: whether the right inputs are the left ones.
         assumptions: what the limit rests on.
+        staying: the contractions that stay random at infinite width. Then ``values`` are means over draws of them, and
+            ``spread`` has the standard deviations. Given a draw, the outputs are normal with a kernel of its own.
+        spread: see ``staying``; empty where nothing stays random.
     """
 
     study = "kernel"
@@ -70,6 +84,8 @@ class Kernel(Printable):
     symmetric: bool
     provenance: Provenance
     assumptions: tuple[str, ...] = ()
+    staying: tuple[Staying, ...] = ()
+    spread: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
     @property
     def exit_code(self) -> ExitCode:
@@ -86,7 +102,6 @@ class Kernel(Printable):
     @property
     def error(self) -> Floats | None:
         """How far :attr:`array` may be off; None for a single draw."""
-        assert self.array is not None
         return next(iter(self.errors.values()), None)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
@@ -108,7 +123,7 @@ class Kernel(Printable):
         """
         alone = len(self.outputs) == 1
         arrays: dict[str, npt.NDArray[Any]] = {}
-        for what, tables in (("kernel", self.values), ("error", self.errors)):
+        for what, tables in (("kernel", self.values), ("error", self.errors), ("spread", self.spread)):
             arrays |= {what if alone else f"{what}:{name}": array for name, array in tables.items()}
         for name, (left, right) in self.means.items():
             arrays |= {f"mean_{s}{'' if alone else ':' + name}": a for s, a in (("left", left), ("right", right))}
@@ -140,17 +155,18 @@ def kernel_at_a_width(
 
     Raises TpError TP501 where memory is not enough, TP503 for too few draws, TP511, TP604 where it is not finite.
     """
-    count = plan.seeds or DRAWS[kind]
-    if kind == "nngp" and count < 2:
+    draws = plan.seeds or DRAWS[kind]
+    if kind == "nngp" and draws < 2:
         raise error("TP503", "a covariance needs at least 2 draws of the weights", hint="use more --seeds")
     require_functions(program, plan.widths[0])
     experiment = Kernels(program.name, program.graph, TANGENT if kind == "ntk" else OUTPUTS, left, right)
     at = plan.at(plan.widths[0])
     outputs = {name: program.graph.type(node) for name, node in program.graph.outputs.items()}
-    _require_memory(experiment, plan, outputs, right)
+    sizes = count(left), count(left if right is None else right)
+    _require_room(outputs, sizes, f"at width {at.width}", needed(experiment, at))
     measure = tangent_kernel if kind == "ntk" else outputs_covariance
     with np.errstate(all="ignore"):
-        found = measure(experiment, plan, count, report)
+        found = measure(experiment, plan, draws, report)
     for name, values in found.values.items():
         if not np.isfinite(values).all():
             hint = "use --dtype float64" if plan.dtype == "float32" else "the program or its data leave its range"
@@ -163,12 +179,78 @@ def kernel_at_a_width(
     )  # fmt: skip
 
 
-def _require_memory(experiment: Kernels, plan: Plan, outputs: Mapping[str, Type], right: Inputs | None) -> None:
-    at, have = plan.at(plan.widths[0]), free_memory()
-    sizes = experiment.count_left, experiment.count_left if right is None else len(next(iter(right.values())))
-    components = sum(prod(a.at(1) for a in axes) for axes in outputs.values())
-    need = needed(experiment, at) + 8 * COPIES * prod(sizes) * components**2
+def kernel_at_infinite_width(
+    program: Program,
+    kind: str,
+    left: Inputs,
+    right: Inputs | None,
+    draws: int | None = None,
+    report: Report | None = None,
+) -> Kernel:
+    """The limit of the kernel of ``kind``; where something stays random, the mean over ``draws`` of it.
+
+    Raises TpError TP501 where memory is not enough, TP641 to TP644 where there is no limit or none that is known, TP604
+    where it is not finite.
+    """
+    graph = program.graph
+    outputs = {name: graph.type(node) for name, node in graph.outputs.items()}
+    sizes = count(left), count(left if right is None else right)
+    _require_room(outputs, sizes, "at infinite width", RUNTIME + 4 * TILE)
+    if report is not None:
+        report(0.0, 0.0, "limit")
+    found = kernel_at_infinity(graph, kind, min(sizes[0], FEW), min(sizes[1], FEW))
+    errors: dict[str, Floats]
+    spread: dict[str, Floats] = {}
+    number = 0
+    with np.errstate(all="ignore"):
+        if found.staying:
+            number = draws or CONDITIONAL_DRAWS
+            every = kernels_drawn(graph, kind, left, right, number)
+            pairs = [name for name in every if name in orders_of(graph, 1, 1)]
+            values = {name: every[name].mean(axis=0) for name in pairs}
+            spread = {name: every[name].std(axis=0, ddof=min(1, number - 1)) for name in pairs}
+            errors = {name: spread[name] / np.sqrt(number) for name in pairs}
+            means = _means(outputs, {name: every[name].mean(axis=0) for name in every})
+        else:
+
+            def done(tile: int, all_: int) -> None:
+                if report is not None:
+                    report(0.0, 0.0, f"tile {tile + 1} of {all_}")
+
+            known = kernel_values(graph, kind, left, right, done=done)
+            values, means = known.values, known.means
+            errors = {name: np.full_like(values[name], error_) for name, error_ in known.error.items()}
+    for name, array in values.items():
+        if not np.isfinite(array).all():
+            raise error("TP604", f"the kernel {name} is not finite", hint="the program or its data leave the range")
+    assumptions = tuple(_assumptions(program, kind, found))
+    return Kernel(
+        kind, outputs, values, errors, {name: found.exponents[name] for name in values}, means, None, number,
+        right is None, Provenance(program.name, program.file, (), "float64"), assumptions, found.staying, spread,
+    )  # fmt: skip
+
+
+def _means(outputs: Mapping[str, Type], found: Mapping[str, Floats]) -> dict[str, tuple[Floats, Floats]]:
+    return {f: (found[LEFT_BATCH.of(f)], found[RIGHT_BATCH.of(f)]) for f in outputs if LEFT_BATCH.of(f) in found}
+
+
+def _assumptions(program: Program, kind: str, found: KernelAtInfinity) -> Iterator[str]:
+    """What the limit rests on, in sentences."""
+    yield "weights are independent and at their initial laws; n grows, and inputs and finite axes stay as they are"
+    others = [p.name for p in program.graph.parameters.values() if p.is_operator and p.law.family not in NORMAL]
+    if others:
+        yield f"the laws of {', '.join(others)} enter by their variances alone"
+    if found.sampled:
+        yield f"means without a formula are averages over {Accuracy().neurons} virtual neurons"
+    for name in found.fixed:
+        yield f"{name} tends to fixed numbers: its covariance is of a smaller order than is printed"
+
+
+def _require_room(outputs: Mapping[str, Type], sizes: tuple[int, int], where: str, rest: int) -> None:
+    """Raises TpError TP501 where kernels of this size, and ``rest`` bytes, do not fit."""
+    components, have = sum(prod(a.at(1) for a in axes) for axes in outputs.values()), free_memory()
+    need = rest + 8 * COPIES * prod(sizes) * components**2
     if need > have:
         size = f"{sizes[0]} x {sizes[1]} inputs" + (f" and {components} components" if components > 1 else "")
-        message = f"the kernel of {size} at width {at.width} needs {gib(need)} of memory, and {gib(have)} are free"
+        message = f"the kernel of {size} {where} needs {gib(need)} of memory, and {gib(have)} are free"
         raise error("TP501", message, hint="use fewer --samples, a smaller --width, or --dtype float32")

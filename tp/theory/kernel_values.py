@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, slot_of
 from tp.interpret.cost.memory import WORD, entries, live_entries
@@ -74,7 +75,7 @@ def kernel_values(
 def size_of_tile(program: Graph, kind: str, left: int, right: int | None) -> tuple[int, int]:
     """The samples of a tile on both sides. Where both batches are one, it is square."""
     rows, columns = left, left if right is None else right
-    while max(rows, columns) > 1 and _bytes(kernel_at_infinity(program, kind, rows, columns)) > TILE:
+    while max(rows, columns) > 1 and bytes_of(kernel_at_infinity(program, kind, rows, columns)) > TILE:
         if right is None:
             rows = columns = (rows + 1) // 2
         elif rows > columns:
@@ -84,7 +85,8 @@ def size_of_tile(program: Graph, kind: str, left: int, right: int | None) -> tup
     return rows, columns
 
 
-def _bytes(found: KernelAtInfinity) -> int:
+def bytes_of(found: KernelAtInfinity) -> int:
+    """The bytes of the values that are live at once."""
     return WORD[DTYPE] * live_entries([(found.graph, list(found.graph.outputs.values()))], 1)
 
 
@@ -92,14 +94,19 @@ def _bytes(found: KernelAtInfinity) -> int:
 def _function(program: Graph, kind: str, size: tuple[int, int], accuracy: Accuracy) -> Computed:
     """The function from the inputs of a tile to its kernels and means."""
     found = kernel_at_infinity(program, kind, *size, accuracy)
-    graph = replace(found.graph, outputs={name: found.graph.outputs[name] for name in found.orders})
+    return computed(
+        replace(found.graph, outputs={name: found.graph.outputs[name] for name in found.orders}), found.orders
+    )
+
+
+def computed(graph: Graph, orders: Mapping[str, Type]) -> Computed:
+    """The function from inputs to the outputs of ``graph``: of NumPy, or compiled where there is much to compute."""
     numbers = sum(entries(graph.type(i), 1) for i in graph.needed(list(graph.outputs.values())))
-    return by_numpy(graph, found) if numbers < AT_ONCE else _by_jax(graph, found)
+    return _by_numpy(graph, orders) if numbers < AT_ONCE else _by_jax(graph, orders)
 
 
-def by_numpy(graph: Graph, found: KernelAtInfinity) -> Computed:
-    """The outputs of ``graph`` by NumPy."""
-    compute = evaluated(graph, found.orders, 1, np.dtype(DTYPE))
+def _by_numpy(graph: Graph, orders: Mapping[str, Type]) -> Computed:
+    compute = evaluated(graph, orders, 1, np.dtype(DTYPE))
 
     def run(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         with np.errstate(all="ignore"):
@@ -108,18 +115,18 @@ def by_numpy(graph: Graph, found: KernelAtInfinity) -> Computed:
     return run
 
 
-def _by_jax(graph: Graph, found: KernelAtInfinity) -> Computed:
+def _by_jax(graph: Graph, orders: Mapping[str, Type]) -> Computed:
     import jax
 
     from tp.interpret.arrays.backend import precision
 
     with precision(DTYPE) as kind:
-        compute = evaluated(graph, found.orders, 1, kind)
-        compiled = jax.jit(lambda inputs: compute({}, inputs))
+        compute = evaluated(graph, orders, 1, kind)
+        compiled = jax.jit(partial(compute, {}))
 
     def run(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         with precision(DTYPE):
-            return jax.device_get(compiled(inputs))
+            return jax.device_get(compiled(dict(inputs)))
 
     return run
 
@@ -131,7 +138,7 @@ def _means(program: Graph, left: Batch, right: Batch | None, accuracy: Accuracy)
     found = kernel_at_infinity(program, "nngp", size, 1, accuracy)
     names = {str(slot.name): name for name in found.orders if (slot := slot_of(name)) and slot.role is Role.LEFT_BATCH}
     graph = replace(found.graph, outputs={name: found.graph.outputs[name] for name in names.values()}).pruned()
-    compute = by_numpy(graph, found)
+    compute = computed(graph, found.orders)
     both = [by_rows(lambda batch: compute(placed(batch, None)), side, size) for side in (left, right or left)]
     return {name: (both[0][mean], both[1][mean]) for name, mean in names.items()}
 
@@ -143,7 +150,7 @@ def _errors(program: Graph, kind: str, left: Batch, right: Batch | None, accurac
     """
     right = left if right is None else right
     a, b = min(CORNER, count(left)), min(CORNER, count(right))
-    while max(a, b) > 1 and _bytes(kernel_at_infinity(program, kind, a, b, accuracy)) > TILE:
+    while max(a, b) > 1 and bytes_of(kernel_at_infinity(program, kind, a, b, accuracy)) > TILE:
         a, b = (a + 1) // 2, (b + 1) // 2
     found = kernel_at_infinity(program, kind, a, b, accuracy)
     pairs = [name for name in found.orders if not slot_of(name)]

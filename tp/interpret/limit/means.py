@@ -53,9 +53,10 @@ def mean(state: State, polynomial: Polynomial) -> Polynomial:
 def _product(state: State, atoms: Sequence[Atom]) -> Polynomial:
     """The mean of a product of atoms."""
     found = number(1.0)
-    for group in _independent(state, atoms):
-        if _vanishes(state, group):
-            return ZERO
+    groups = list(_independent(state, atoms))
+    if any(_vanishes(state, group) for group in groups):
+        return ZERO
+    for group in groups:
         found = multiplied(found, _of_group(state, group))
         if not found:
             return ZERO

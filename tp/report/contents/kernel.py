@@ -11,7 +11,7 @@ from tp.experiments.experiment import Floats
 from tp.exponent import power_of_n
 from tp.graph.axes import Type, show
 from tp.quantities.kernels import pair
-from tp.report.cells import Json, Number, Text, strict
+from tp.report.cells import Json, Number, Shown, Text, strict
 from tp.report.contents.provenance import engines, interrupted, title
 from tp.report.document import Column, Data, Document, Fact, Line, Notes, Section, Table
 from tp.studies.kernel import Kernel
@@ -28,6 +28,7 @@ def document(result: Kernel) -> Document:
         title(result.provenance),
         (
             Section("", (_about(result),)),
+            Section("stays random" if result.staying else "", (Notes(tuple(_staying(result))), _table_of(result))),
             *(_pair(result, f, g) for f, g in shown),
             Section("assumptions" if result.assumptions else "", (Notes(result.assumptions, "assumptions"),)),
             Section("", (interrupted(result.provenance, "drawn"),)),
@@ -40,7 +41,8 @@ def _about(result: Kernel) -> Line:
     left, right = next(iter(result.values.values())).shape[:2]
     inputs = f"{left} inputs" if result.symmetric else f"{left} x {right} inputs"
     where = "at infinite width" if result.width is None else f"at width {result.width}"
-    draws = f"{result.draws} draw{'s' if result.draws > 1 else ''} of the weights" if result.draws else ""
+    drawn = "what stays random" if result.width is None else "the weights"
+    draws = f"{result.draws} draw{'s' if result.draws > 1 else ''} of {drawn}" if result.draws else ""
     used = result.provenance
     return Line(
         (
@@ -52,6 +54,31 @@ def _about(result: Kernel) -> Line:
             Fact(engines(used.engines), "engine", engines(used.engines) or None),
         )
     )
+
+
+def _staying(result: Kernel) -> Iterator[str]:
+    """What stays random, with its line, and what follows for the outputs."""
+    if not result.staying:
+        return
+    places: dict[str, None] = {}
+    for staying in result.staying:
+        line = "" if staying.span is None else f", line {staying.span.line}"
+        places[f"{staying.label}{line}: a contraction that is normal at infinite width, and not fixed"] = None
+    yield from places
+    if result.kind == "nngp":
+        yield "given its values, the outputs are normal with a kernel that depends on them; below is the mean kernel,"
+        yield "which is the covariance of the outputs. Over all draws they are not normal"
+    else:
+        yield "the tangent kernel depends on its values; below is the mean over draws of them"
+
+
+def _table_of(result: Kernel) -> Table:
+    """The same for programs."""
+    rows = tuple(
+        (Text(s.label), Shown("", None if s.span is None else s.span.line), Shown("", show(s.axes)))
+        for s in result.staying
+    )
+    return Table((Column(None, "name"), Column(None, "line"), Column(None, "axes")), rows, "staying")
 
 
 def _pair(result: Kernel, f: str, g: str) -> Section:
@@ -88,8 +115,11 @@ def _remarks(result: Kernel, name: str, first: Floats, kinds: Sequence[Type], *,
         whole = f"{show(kinds[0])} and {show(kinds[1])}"
         yield f"the first components of {whole}; --format json and --output FILE.npz have all"
     if name in result.errors:
-        kind = "numerical error" if result.width is None else "standard error of the mean"
-        yield f"{kind}: at most {result.errors[name].max():.2g}"
+        numerical = result.width is None and not result.staying
+        kind = "estimated numerical error" if numerical else "standard error of the mean"
+        yield f"{kind}: {'' if numerical else 'at most '}{result.errors[name].max(initial=0.0):.2g}"
+    if name in result.spread:
+        yield f"standard deviation over draws of what stays random: at most {result.spread[name].max(initial=0.0):.3g}"
     if alone and result.symmetric:
         yield _spectrum(first)
 
@@ -109,6 +139,8 @@ def _json(result: Kernel, name: str) -> Json:
     found = {"outputs": name, "exponent": str(result.exponents[name]), "values": _nested(result.values[name])}
     if name in result.errors:
         found["errors"] = _nested(result.errors[name])
+    if name in result.spread:
+        found["spread"] = _nested(result.spread[name])
     return found
 
 
