@@ -11,7 +11,7 @@ from tp.gaussian.function import Function
 _REACH = 11.0
 _FAR = 20.0
 """As far for functions that grow like exponentials."""
-_LENGTH = 0.4
+_LENGTH = 0.8
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 

@@ -12,8 +12,12 @@ from tests.marks import slow
 from tp.activations import Smoothness, find
 from tp.gaussian.law import Law
 from tp.gaussian.mean import mean_of_one, mean_of_two
-from tp.graph.axes import Axis
+from tp.graph.axes import Axis, Width
+from tp.graph.builder import GraphBuilder
+from tp.graph.text import parse_graph, print_graph
+from tp.primitives import known
 from tp.primitives.gaussian_mean import GaussianMean, function_of
+from tp.primitives.input import Input
 
 EVERY = [name for name in NAMES if find(name).smoothness is not Smoothness.SINGULAR_AT_ZERO] + ["power(2)"]
 LAWS = [(1.0, 1.0, 0.0), (1.5, 0.7, 0.9), (2.0, 2.0, -1.99), (1.0, 4.0, 2.0), (3.0, 0.75, -1.5), (0.0, 1.3, 0.0)]
@@ -29,8 +33,8 @@ def overflows_are_no_faults():
 def two(f: tuple[tuple[str, int], ...], g: tuple[tuple[str, int], ...], means, laws) -> np.ndarray:
     """E[f(u) g(v)] for several laws at once."""
     s, t, c = np.asarray(laws).T
-    known = means == (0.0, 0.0)
-    m, n = (0.0 if known else np.full_like(s, mean) for mean in means)
+    centred = means == (0.0, 0.0)
+    m, n = (0.0 if centred else np.full_like(s, mean) for mean in means)
     return np.broadcast_to(mean_of_two(function_of(f), function_of(g), Law(m, n, s, t, c)), s.shape)
 
 
@@ -75,13 +79,26 @@ def test_parallel_variables_are_one(name: str) -> None:
         np.testing.assert_allclose(two(f, g, means, above), expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("names", [("relu", "relu"), ("gelu", "erf"), ("tanh", "mish"), ("sin", "tanh")])
+PAIRS = [("relu", "relu"), ("tanh", "mish"), ("gelu", "erf"), ("sin", "tanh"), ("relu", "tanh"), ("identity", "silu")]
+
+
+@pytest.mark.parametrize("names", slow(PAIRS, but=PAIRS[:2]))
 def test_jax_and_numpy_agree(names: tuple[str, str]) -> None:
     f, g = (function_of(((name, 0),)) for name in names)
     s, t, c = np.asarray(LAWS).T
     with jax.enable_x64(True):
         compiled = jax.jit(lambda s, t, c: mean_of_two(f, g, Law(0.0, 0.0, s, t, c)))(s, t, c)
     np.testing.assert_allclose(compiled, mean_of_two(f, g, Law(0.0, 0.0, s, t, c)), rtol=1e-12, atol=1e-13)
+
+
+def test_the_primitive_is_printed_and_read_back() -> None:
+    build = GraphBuilder({"n": Width("n")}, {})
+    one, other = Axis("@left", 3), Axis("@right", 2)
+    operands = [build.add(Input(name, axes)) for name, axes in (("s", (one,)), ("t", (other,)), ("c", (one, other)))]
+    functions = ((("tanh", 0), ("leaky_relu(1/5)", 1)), (("relu", 0),))
+    build.outputs["mean"] = build.add(GaussianMean(functions, True, 2), *operands)
+    text = print_graph(build.build())
+    assert print_graph(parse_graph(text, known())) == text
 
 
 def test_bad_settings_say_what_is_wrong() -> None:

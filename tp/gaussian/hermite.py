@@ -16,6 +16,7 @@ from tp.gaussian import closed, quadrature
 from tp.gaussian.function import Function
 from tp.gaussian.law import Law, is_zero, plus, times
 from tp.gaussian.normal import rest
+from tp.gaussian.panels import SHORT
 from tp.gaussian.terms import slope
 from tp.matrix_free.control import chosen, repeated, stacked
 from tp.namespace import namespace
@@ -71,7 +72,7 @@ def projected(function: Function, mean: Any, sd: Any, count: int, resolution: in
     xp = namespace(mean, sd)
 
     def made(mean: Any, sd: Any) -> Any:
-        z, weights = quadrature.nodes(function, mean, sd, max(_REACH, function.reach), resolution)
+        z, weights = quadrature.nodes(function, mean, sd, max(_REACH, function.reach), resolution, SHORT)
         values = function.value(mean[..., None] + sd[..., None] * z)
         weighted = weights * values
 

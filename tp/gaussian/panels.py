@@ -17,21 +17,23 @@ NODES = (10, 14, 20)
 """Nodes in a panel, by resolution."""
 _STEPS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Edges on either side of a centre, in units of its scale; beyond them functions count as polynomials."""
-_LENGTH = 3.0
+LENGTH = 3.0
 """The longest panel, in standard deviations."""
+SHORT = 1.0
+"""The same where functions are multiplied by Hermite polynomials of high degree, which oscillate."""
 
 Centre = tuple[Any, Any]
 """A place and a scale, in standard deviations from the mean: arrays or numbers."""
 
 
 def panels(
-    xp: Any, centres: Sequence[Centre], shape: tuple[int, ...], reach: float, resolution: int
+    xp: Any, centres: Sequence[Centre], shape: tuple[int, ...], reach: float, resolution: int, length: float = LENGTH
 ) -> tuple[Any, Any]:
     """Nodes z and weights [*shape, nodes]: the sum of weights · f(z) is E[f(z)] for a standard normal z.
 
     Places and scales have shapes that broadcast to ``shape``. The density is cut off at ``reach``.
     """
-    count = round(2 * reach / _LENGTH)
+    count = round(2 * reach / length)
     base = np.linspace(-reach, reach, count + 1)
     edges = [xp.broadcast_to(xp.asarray(base), (*shape, count + 1))]
     steps = np.asarray([-s for s in reversed(_STEPS)] + [0.0, *_STEPS])

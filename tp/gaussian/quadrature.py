@@ -10,7 +10,7 @@ import numpy as np
 from tp.gaussian import closed
 from tp.gaussian.function import Function
 from tp.gaussian.normal import rest
-from tp.gaussian.panels import Centre, panels
+from tp.gaussian.panels import LENGTH, Centre, panels
 from tp.gaussian.terms import closed as has_closed_form
 from tp.namespace import namespace
 
@@ -37,10 +37,12 @@ def _single(function: Function, mean: Any, variance: Any, resolution: int) -> An
     return (weights * function.value(mean[..., None] + sd[..., None] * z)).sum(axis=-1)
 
 
-def nodes(function: Function, mean: Any, sd: Any, reach: float, resolution: int) -> tuple[Any, Any]:
+def nodes(
+    function: Function, mean: Any, sd: Any, reach: float, resolution: int, length: float = LENGTH
+) -> tuple[Any, Any]:
     """Nodes and weights [*shape, nodes] for standard normal z and functions of f(mean + sd z)."""
     xp = namespace(mean, sd)
-    return panels(xp, _centres(xp, function, mean, sd), mean.shape, reach, resolution)
+    return panels(xp, _centres(xp, function, mean, sd), mean.shape, reach, resolution, length)
 
 
 def _centres(xp: Any, function: Function, mean: Any, sd: Any) -> list[Centre]:
