@@ -82,9 +82,9 @@ def test_parallel_variables_are_one(name: str) -> None:
 PAIRS = [("relu", "relu"), ("tanh", "mish"), ("gelu", "erf"), ("sin", "tanh"), ("relu", "tanh"), ("identity", "silu")]
 
 
-@pytest.mark.parametrize("names", slow(PAIRS, but=PAIRS[:2]))
-def test_jax_and_numpy_agree(names: tuple[str, str]) -> None:
-    f, g = (function_of(((name, 0),)) for name in names)
+@pytest.mark.parametrize(("one", "other"), slow(PAIRS, but=PAIRS[:2]))
+def test_jax_and_numpy_agree(one: str, other: str) -> None:
+    f, g = (function_of(((name, 0),)) for name in (one, other))
     s, t, c = np.asarray(LAWS).T
     with jax.enable_x64(True):
         compiled = jax.jit(lambda s, t, c: mean_of_two(f, g, Law(0.0, 0.0, s, t, c)))(s, t, c)
