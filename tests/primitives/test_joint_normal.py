@@ -27,7 +27,7 @@ SINGULAR = [[4.0, -2.0, 0.0], [-2.0, 1.0, 0.0], [0.0, 0.0, 0.0]]
 
 def samples(operation: JointNormal, *blocks: Any, draws: Type = (), xp: Any = np) -> Any:
     """The samples for the given blocks of covariances, in double precision."""
-    types = [(*draws, *operation.block(i, j)) for i, j in operation.given]
+    types = [(*draws, *operation.block(i, j)) for i, j in operation.pairs]
     out = (*draws, *operation.infer([t[len(draws) :] for t in types], {}))
     low = Lowering(8, {}, {}, {}, xp.float64, draws)
     return lowering.of(operation)(operation, low, types, out, [xp.asarray(b, xp.float64) for b in blocks])
@@ -41,7 +41,7 @@ def some_covariance(size: int, seed: int = 0) -> Any:
 def test_samples_have_the_covariances_of_all_blocks() -> None:
     covariance = some_covariance(6)
     whole, part = JointNormal(((A,), (A,)), COUNT, 1), [slice(0, 3), slice(3, 6)]
-    found = samples(whole, *(covariance[part[i], part[j]] for i, j in whole.given))
+    found = samples(whole, *(covariance[part[i], part[j]] for i, j in whole.pairs))
     scale = np.sqrt(np.diag(covariance))
     error = (found.T @ found / COUNT - covariance) / scale / scale[:, None]
     assert np.abs(error).max() < 2e-3  # 16384 random samples: 8e-3

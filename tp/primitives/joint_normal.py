@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from tp.graph.axes import Axis, Type, names, show
 from tp.graph.operation import Derivative, Operation
@@ -19,6 +19,8 @@ NEURONS = "@neurons"
 """The axis of samples."""
 ENTRIES = "@entries"
 """The axis of all variables, one part after the other."""
+_ROUNDING = 1e-10
+"""Variances below this share of others are taken for rounding."""
 _LIMITS = "it occurs in limits at infinite width only, which have no width"
 
 
@@ -33,6 +35,11 @@ class JointNormal(Operation):
 
     The result has the axes @neurons and @entries. Along the second are all entries, row-major, one part after the
     other. The longest principal directions have the first dimensions of the points, which fill them most evenly.
+
+    The first ``given`` parts may have samples already: these are operands before the covariances, each with @neurons
+    and the axes of its part, and the result has the other parts only, sampled given these. ``dimensions`` is the
+    dimension of the sequence of points, of which the dimensions from ``first`` on are used; None stands for as many as
+    there are entries. Samples that are given should have used other dimensions of the same sequence.
     """
 
     derivative: ClassVar[Derivative] = Derivative.CONSTANT
@@ -42,9 +49,12 @@ class JointNormal(Operation):
     neurons: int
     seed: int
     blocks: tuple[tuple[int, int], ...] | None = None
+    given: int = 0
+    first: int = 0
+    dimensions: int | None = None
 
     @property
-    def given(self) -> tuple[tuple[int, int], ...]:
+    def pairs(self) -> tuple[tuple[int, int], ...]:
         """The pairs of parts whose covariances are operands, in the order of these."""
         if self.blocks is not None:
             return self.blocks
@@ -71,42 +81,119 @@ class JointNormal(Operation):
             raise ValueError(f"{self.neurons} samples are not a power of two")
         if not 1 <= self.starts[-1] <= DIMENSIONS:
             raise ValueError(f"{self.starts[-1]} variables: there must be from 1 to {DIMENSIONS}")
-        pairs = self.given
+        pairs = self.pairs
         if len(set(pairs)) < len(pairs) or not all(0 <= i <= j < len(self.parts) for i, j in pairs):
             raise ValueError("the blocks of covariances are not pairs of parts in order")
-        if len(types) != len(pairs):
-            raise ValueError(f"{len(types)} operands for {len(pairs)} blocks of covariances")
-        for (i, j), axes in zip(pairs, types, strict=True):
+        if not 0 <= self.given < max(len(self.parts), 1):
+            raise ValueError(f"{self.given} of {len(self.parts)} parts have samples")
+        if len(types) != self.given + len(pairs):
+            raise ValueError(f"{len(types)} operands for {self.given} samples and {len(pairs)} blocks of covariances")
+        new = self.starts[-1] - self.starts[self.given]
+        if not 0 <= self.first <= (self.dimensions or new) - new or (self.dimensions or new) > DIMENSIONS:
+            raise ValueError(f"{new} variables from {self.first} on: the points have {self.dimensions} dimensions")
+        for part, axes in zip(self.parts, types[: self.given], strict=False):
+            if not set(axes) <= {Axis(NEURONS, self.neurons), *part}:
+                raise ValueError(f"samples {show(axes)} do not fit the part {show(part)}")
+        for (i, j), axes in zip(pairs, types[self.given :], strict=True):
             block = self.block(i, j)
             if len(set(names(block))) < len(block) or not set(axes) <= set(block):
                 raise ValueError(f"covariances {show(axes)} do not fit the block {show(block)} of parts {i} and {j}")
-        return (Axis(NEURONS, self.neurons), Axis(ENTRIES, self.starts[-1]))
+        return (Axis(NEURONS, self.neurons), Axis(ENTRIES, new))
 
 
 @lowering.rule(JointNormal)
 def lower_joint_normal(
     operation: JointNormal, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
-    draws = low.draws_of(out)
-    given = _matrices(operation, draws, types, arrays, low)
-    xp = namespace(*given.values())
-    found = [(parts, *principal(_joined(operation, given, parts, xp))) for parts in _dependent(operation)]
-    lengths = xp.concatenate([lengths for _, lengths, _ in found], axis=-1)
+    draws, count = low.draws_of(out), operation.given
+    covariances = _matrices(operation, draws, types[count:], arrays[count:], low)
+    xp = namespace(*covariances.values())
+    before = [_rows(operation, draws, k, types[k], arrays[k], low) for k in range(count)]
+    found: list[_Law] = []
+    for group in _dependent(operation):
+        known, new = [i for i in group if i < count], [i for i in group if i >= count]
+        if new:
+            found.append(_law(operation, covariances, (known, new), before, xp))
+    lengths = xp.concatenate([law.lengths for law in found], axis=-1)
     order = xp.argsort(-lengths, axis=-1)
     place = xp.argsort(order, axis=-1)  # of each direction among the dimensions of the points
-    points = normal_points(operation.neurons, operation.starts[-1], operation.seed, lengths)
+    new = operation.starts[-1] - operation.starts[count]
+    points = normal_points(
+        operation.neurons, operation.dimensions or new, operation.seed, lengths, operation.first, new
+    )
     columns: dict[int, Any] = {}
     start = 0
-    for parts, lengths, rows in found:
-        stop = start + lengths.shape[-1]
+    for law in found:
+        stop = start + law.lengths.shape[-1]
         mine = xp.swapaxes(points.T[place[..., start:stop]], -1, -2)  # [...draws, neurons, directions]
-        made, at, start = matmul(mine, rows), 0, stop
-        for i in parts:
+        made, at, start = matmul(mine, law.rows), 0, stop
+        if law.mean is not None:
+            made = made + law.mean
+        for i in law.parts:
             size = operation.starts[i + 1] - operation.starts[i]
             columns[i] = made[..., at : at + size]
             at += size
-    made = xp.concatenate([columns[i] for i in range(len(operation.parts))], axis=-1)
+    made = xp.concatenate([columns[i] for i in range(count, len(operation.parts))], axis=-1)
     return aligned(made, (*draws, *(a for a in out if a not in draws)), out)
+
+
+class _Law(NamedTuple):
+    """The normal law of ``parts``: ``mean`` [.., neurons, entries], or None for 0, and principal directions."""
+
+    parts: list[int]
+    mean: Any
+    lengths: Any
+    rows: Any
+
+
+def _law(
+    operation: JointNormal,
+    covariances: Mapping[tuple[int, int], Any],
+    groups: tuple[list[int], list[int]],
+    before: Sequence[Any],
+    xp: Any,
+) -> _Law:
+    """The law of the parts ``groups[1]`` given the samples ``before`` of the parts ``groups[0]``."""
+    known, new = groups
+    every = _joined(operation, covariances, [*known, *new], xp)
+    if not known:
+        return _Law(new, None, *principal(every))
+    size = sum(before[k].shape[-1] for k in known)
+    inner, cross, outer = every[..., :size, :size], every[..., size:, :size], every[..., size:, size:]
+    slopes = _slopes(inner, cross, outer, xp)
+    samples = xp.concatenate([before[k] for k in known], axis=-1)
+    rest = outer - matmul(slopes, xp.swapaxes(cross, -1, -2))
+    # Where the samples determine a variable, rounding is left of its variance.
+    least = _ROUNDING * xp.diagonal(outer, axis1=-2, axis2=-1)
+    left = xp.diagonal(rest, axis1=-2, axis2=-1) > least
+    rest = xp.where(left[..., :, None] & left[..., None, :], (rest + xp.swapaxes(rest, -1, -2)) / 2, 0.0)
+    return _Law(new, matmul(samples, xp.swapaxes(slopes, -1, -2)), *principal(rest))
+
+
+def _slopes(inner: Any, cross: Any, outer: Any, xp: Any) -> Any:
+    """The matrix A with E[v | u] = A u for covariances ``inner`` of u, ``cross`` of v and u, and ``outer`` of v.
+
+    Directions of u whose variance is one of rounding are left out. Covariances that are not exact may ask for slopes
+    that no covariance allows, |Cov(v, e)| <= sd(v) sd(e); these are shortened.
+    """
+    deviation = xp.sqrt(xp.maximum(xp.diagonal(inner, axis1=-2, axis2=-1), 0.0))
+    inverse = xp.where(deviation > 0, 1.0 / xp.where(deviation > 0, deviation, 1.0), 0.0)
+    values, vectors = xp.linalg.eigh(inner * inverse[..., :, None] * inverse[..., None, :])
+    kept = values > _ROUNDING * values[..., -1:]
+    along = matmul(cross * inverse[..., None, :], vectors)
+    most = xp.sqrt(
+        xp.maximum(xp.diagonal(outer, axis1=-2, axis2=-1), 0.0)[..., :, None]
+        * xp.where(kept, values, 0.0)[..., None, :]
+    )
+    along = xp.clip(along, -most, most) / xp.where(kept, values, 1.0)[..., None, :]
+    return matmul(along, xp.swapaxes(vectors, -1, -2)) * inverse[..., None, :]
+
+
+def _rows(operation: JointNormal, draws: Type, part: int, axes: Type, array: Any, low: Lowering) -> Any:
+    """Samples of a part as [...draws, neurons, entries]."""
+    whole = (*draws, Axis(NEURONS, operation.neurons), *operation.parts[part])
+    full = namespace(array).broadcast_to(aligned(array, axes, whole), tuple(a.at(low.n) for a in whole))
+    return full.reshape((*full.shape[: len(draws) + 1], -1))
 
 
 def _matrices(
@@ -115,7 +202,7 @@ def _matrices(
     """The covariances of two parts [...draws, entries of one, entries of the other]; pairs of parts may be absent."""
     xp = namespace(*arrays)
     found: dict[tuple[int, int], Any] = {}
-    for (i, j), axes, array in zip(operation.given, types, arrays, strict=True):
+    for (i, j), axes, array in zip(operation.pairs, types, arrays, strict=True):
         block = (*draws, *operation.block(i, j))
         sizes = [operation.starts[p + 1] - operation.starts[p] for p in (i, j)]
         whole = xp.broadcast_to(aligned(array, axes, block), tuple(a.at(low.n) for a in block))
@@ -132,7 +219,7 @@ def _matrices(
 def _dependent(operation: JointNormal) -> list[list[int]]:
     """The parts in groups that are independent of each other."""
     group = list(range(len(operation.parts)))
-    for i, j in operation.given:
+    for i, j in operation.pairs:
         group = [group[i] if g == group[j] else g for g in group]
     return [[i for i, g in enumerate(group) if g == number] for number in sorted(set(group))]
 

@@ -12,8 +12,10 @@ DIMENSIONS = 21201
 _BITS = 30
 
 
-def normal_points(count: int, dimensions: int, seed: int, like: Any) -> Any:
-    """``count`` points, a power of two, of a scrambled Sobol sequence as standard normal numbers [count, dimensions].
+def normal_points(count: int, dimensions: int, seed: int, like: Any, first: int = 0, number: int | None = None) -> Any:
+    """``count`` points, a power of two, of a scrambled Sobol sequence as standard normal numbers [count, number].
+
+    These are ``number`` of its dimensions, from ``first`` on; None stands for all.
 
     They are arrays of NumPy or of JAX, of the dtype of ``like``. The means of a smooth function over them converge
     faster than 1 / count where it depends on few dimensions. Every point alone is normal, so means have no bias, and
@@ -22,7 +24,7 @@ def normal_points(count: int, dimensions: int, seed: int, like: Any) -> Any:
     Points are made by doubling from one row for each binary digit of ``count``, so a compiled program carries this
     table only.
     """
-    rows = _rows(count.bit_length() - 1, dimensions, seed)
+    rows = _rows(count.bit_length() - 1, dimensions, seed)[:, first : None if number is None else first + number]
     if is_numpy(like):
         import numpy as xp
 

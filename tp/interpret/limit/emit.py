@@ -11,7 +11,7 @@ import numpy as np
 from tp.graph.axes import Axis, Scale, Type, names, without
 from tp.graph.builder import GraphBuilder
 from tp.interpret.limit.errors import NoLimit
-from tp.interpret.limit.polynomial import Atom, Hole, Mean, Monomial, Polynomial, Selection, Tensor
+from tp.interpret.limit.polynomial import Atom, Folded, Hole, Mean, Monomial, Polynomial, Selection, Tensor
 from tp.interpret.limit.state import State
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather, Scatter
@@ -22,8 +22,8 @@ from tp.primitives.sum_broadcast import Broadcast, Sum
 
 _TABLE = 1 << 24
 """The largest number of entries of a table of selections."""
-Evaluate = Callable[[Mean], tuple[int, Type]]
-"""The node of a mean, and the axes of the monomial that its axes stand for, in order."""
+Evaluate = Callable[[Mean | Folded], tuple[int, Type]]
+"""The node of a factor, and the axes of the monomial that its axes stand for, in order."""
 
 
 def emitted(state: State, polynomial: Polynomial, evaluate: Evaluate, axes: Type | None = None) -> int:
@@ -55,7 +55,7 @@ def _monomial(graph: GraphBuilder, term: Monomial, evaluate: Evaluate) -> int:
             selections.append(factor)
         elif isinstance(factor, Tensor):
             parts.append(_placed(graph, factor.node, graph.type(factor.node), factor.axes))
-        elif isinstance(factor, Mean):
+        elif isinstance(factor, Mean | Folded):
             node, axes = evaluate(factor)
             parts.append(_placed(graph, node, graph.type(node), axes))
         else:

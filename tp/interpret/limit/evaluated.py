@@ -8,9 +8,10 @@ from tp.graph.axes import Axis, Type
 from tp.interpret.limit.derivative import derivative, filled
 from tp.interpret.limit.emit import emitted
 from tp.interpret.limit.errors import NoLimit
+from tp.interpret.limit.folding import instance
 from tp.interpret.limit.means import constant_part, covariance, covariance_of, linked, mean, variable
 from tp.interpret.limit.neurons import averaged
-from tp.interpret.limit.polynomial import Atom, Mean, Monomial, Polynomial, added, moved, single
+from tp.interpret.limit.polynomial import Atom, Folded, Mean, Monomial, Polynomial, added, moved, single
 from tp.interpret.limit.state import State
 from tp.primitives.gaussian_mean import GaussianMean
 from tp.primitives.pointwise import Pointwise
@@ -24,19 +25,23 @@ def node_of(state: State, polynomial: Polynomial, axes: Type | None = None) -> i
     return emitted(state, polynomial, lambda found: evaluated(state, found), axes)
 
 
-def evaluated(state: State, found: Mean) -> tuple[int, Type]:
-    """The node of a mean, and the axes that its axes stand for, in order.
+def evaluated(state: State, found: Mean | Folded) -> tuple[int, Type]:
+    """The node of a factor, and the axes that its axes stand for, in order.
 
-    The same mean at other indices is the same node.
+    The same factor at other indices is the same node.
     """
-    standard = {a: _standard(a, k) for k, a in enumerate(found.axes)}
+    axes = tuple(dict.fromkeys(found.axes))
+    standard = {a: _standard(a, k) for k, a in enumerate(axes)}
     back = {s: a for a, s in standard.items()}
     renamed = moved(found, lambda a: standard[a])
-    assert isinstance(renamed, Mean)
-    known = state.evaluated.get(renamed.atoms)
+    assert isinstance(renamed, Mean | Folded)
+    known = state.evaluated.get(renamed)
     if known is None:
-        node = _evaluated(state, renamed.atoms)
-        known = state.evaluated[renamed.atoms] = node, state.target.type(node)
+        if isinstance(renamed, Mean):
+            node = _evaluated(state, renamed.atoms)
+        else:
+            node = node_of(state, instance(state, renamed))
+        known = state.evaluated[renamed] = node, state.target.type(node)
     node, own = known
     return node, tuple(back[a] for a in own)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from typing import Any, TypeAlias
 
@@ -14,6 +14,7 @@ from tp.graph.parameter import Parameter
 from tp.interpret.limit.dependence import correlated, nodes_in
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.evaluated import node_of
+from tp.interpret.limit.folding import folded
 from tp.interpret.limit.means import mean
 from tp.interpret.limit.polynomial import Polynomial, Tensor, added, scaled, single
 from tp.interpret.limit.state import State
@@ -66,13 +67,19 @@ class Interpreter:
                     )
                 rule = self.rules.of(node.operation)
                 operands = [self.values[i] for i in node.operands]
-                self.values[index] = rule(node.operation, self, node.type, operands)
+                self.values[index] = self._folded(rule(node.operation, self, node.type, operands))
             except NotInterpreted as error:
                 raise NoLimit("TP641", str(error), node=index) from error
             except NoLimit as error:
                 if error.node is None:
                     error.node = index
                 raise
+
+    def _folded(self, value: Value) -> Value:
+        """``value`` with a long sum of fixed numbers as one factor."""
+        if value.terms.random:
+            return value
+        return replace(value, terms=folded(self.state, value.terms))
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:

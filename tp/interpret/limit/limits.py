@@ -58,7 +58,7 @@ class Limits:
     @property
     def sampled(self) -> bool:
         """Whether a mean is an average over virtual neurons."""
-        return self._interpreter.state.sampled
+        return bool(self._interpreter.state.samples)
 
     def mean(self, output: str) -> Limit:
         """The mean of the limit of ``output``, with all of its axes; zero for a sum whose mean vanishes by symmetry."""

@@ -13,6 +13,7 @@ from tp.graph.axes import Axis, Type, names
 from tp.interpret.limit.atoms import Symbol, distinct, with_names
 from tp.interpret.limit.derivative import singular
 from tp.interpret.limit.errors import NoLimit
+from tp.interpret.limit.folding import folded
 from tp.interpret.limit.parity import parity
 from tp.interpret.limit.polynomial import (
     ZERO,
@@ -96,7 +97,7 @@ def covariance(state: State, one: Atom, other: Atom) -> Polynomial:
         one, other = other, one
     known = state.covariances.get((one, other))
     if known is None:
-        known = state.covariances[one, other] = _covariance(state, one, other)
+        known = state.covariances[one, other] = folded(state, _covariance(state, one, other))
     return known
 
 

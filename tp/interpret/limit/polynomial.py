@@ -77,7 +77,15 @@ class Hole:
     axes: Type
 
 
-Factor: TypeAlias = Tensor | Selection | Atom | Mean | Hole
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A polynomial without atoms, by its number in the list of those that stand for themselves as one factor."""
+
+    number: int
+    axes: Type
+
+
+Factor: TypeAlias = Tensor | Selection | Atom | Mean | Hole | Folded
 Names: TypeAlias = Mapping[str, str]
 _numbers = count()
 
@@ -235,6 +243,8 @@ def moved(factor: Factor, change: Callable[[Axis], Axis]) -> Factor:
         return Selection(change(factor.source), tuple(map(change, factor.outs)), factor.table)
     if isinstance(factor, Hole):
         return Hole(tuple(map(change, factor.axes)))
+    if isinstance(factor, Folded):
+        return Folded(factor.number, tuple(map(change, factor.axes)))
     return Mean(tuple(Atom(a.number, tuple(map(change, a.axes))) for a in factor.atoms))
 
 
@@ -317,4 +327,6 @@ def _rank(factor: Factor, bound: frozenset[str]) -> tuple[object, ...]:
         return 2, (factor.number,), free, names(factor.axes)
     if isinstance(factor, Hole):
         return 3, (), free, names(factor.axes)
-    return 4, tuple(a.number for a in factor.atoms), free, names(factor.axes)
+    if isinstance(factor, Folded):
+        return 4, (factor.number,), free, names(factor.axes)
+    return 5, tuple(a.number for a in factor.atoms), free, names(factor.axes)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tp.graph.axes import Type
 from tp.graph.builder import GraphBuilder
 from tp.interpret.limit.atoms import Atoms
-from tp.interpret.limit.polynomial import Atom, Polynomial
+from tp.interpret.limit.polynomial import Atom, Folded, Mean, Polynomial
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,12 @@ class State:
     linked: dict[tuple[int, int], bool] = field(default_factory=dict[tuple[int, int], bool])
     means: dict[tuple[Atom, ...], Polynomial] = field(default_factory=dict[tuple[Atom, ...], Polynomial])
     nodes: dict[tuple[Polynomial, Type | None], int] = field(default_factory=dict[tuple[Polynomial, Type | None], int])
-    evaluated: dict[tuple[Atom, ...], tuple[int, Type]] = field(
-        default_factory=dict[tuple[Atom, ...], tuple[int, Type]]
-    )
-    sampled: bool = False
-    """Whether a mean is averaged over virtual neurons."""
+    evaluated: dict[Mean | Folded, tuple[int, Type]] = field(default_factory=dict[Mean | Folded, tuple[int, Type]])
+    folded: dict[Polynomial, int] = field(default_factory=dict[Polynomial, int])
+    """Polynomials that are one factor elsewhere, and their numbers."""
+    foldings: list[Polynomial] = field(default_factory=list[Polynomial])
+    """The same polynomials in order of their numbers."""
+    samples: dict[int, int] = field(default_factory=dict[int, int])
+    """The nodes of atoms at all virtual neurons, by the numbers of the atoms."""
+    dimension: int = 0
+    """How many dimensions of the points are used."""
