@@ -130,7 +130,7 @@ class Interpreter:
         """Whether ``polynomial`` depends on a random number that is correlated with the sum of ``parts``."""
         if not parts or not self.random:
             return False
-        nodes = nodes_in(self.state.atoms, polynomial)
+        nodes = nodes_in(self.state, polynomial)
         met = frozenset(self.state.target.needed(list(nodes)))
         return any(r.target in met and correlated(self.state, parts, r.parts) for r in self.random)
 
