@@ -15,7 +15,7 @@ from math import comb
 from typing import Any
 
 from tp.gaussian.law import Law, is_zero, known, plus, times
-from tp.gaussian.normal import FAR, density, distribution, orthant, rest, snapped
+from tp.gaussian.normal import FAR, density, distribution, least, orthant, rest, snapped
 from tp.gaussian.terms import Gate, Term, Terms
 from tp.namespace import namespace
 
@@ -206,7 +206,8 @@ def _apart(distance: Any, sd: Any) -> Any:
     if known(sd) and sd == 1.0:
         return distance
     xp = namespace(distance, sd)
-    safe = xp.maximum(xp.asarray(sd), 1e-150)
+    sd = xp.asarray(sd)
+    safe = xp.maximum(sd, least(sd))
     return xp.clip(distance / safe, -FAR, FAR)
 
 

@@ -7,6 +7,7 @@ terms from K on are at most |ρ|^K sqrt(E f² - Σ a²) sqrt(E g² - Σ b²), wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,6 @@ _LARGE = 2.5
 _ENTRIES = 256
 """For how many entries there are nodes in memory at once."""
 _TOGETHER = 16
-_LINES = 64
 TOLERANCE = (1e-7, 1e-10, 1e-12)
 """The largest bound on what is left out, in units of sqrt(E f² E g²). Beyond it a pair is integrated directly."""
 
@@ -65,6 +65,27 @@ def coefficients(function: Function, mean: Any, variance: Any, resolution: int) 
         return projected(function, mean, sd, TERMS[resolution], resolution)
 
     return chosen(xp, (sd > _LARGE).any(), fitted, uniform, mean, sd)
+
+
+def _of_both(one: Function, other: Function, law: Law, resolution: int) -> list[tuple[Any, Any]]:
+    """:func:`coefficients` of both functions. Those of one function are found together, which is compiled faster."""
+    sides = [(law.mean_u, law.variance_u), (law.mean_v, law.variance_v)]
+    if one is not other:
+        return [coefficients(f, *side, resolution) for f, side in zip((one, other), sides, strict=True)]
+    xp = namespace(law.variance_u, law.variance_v)
+    shapes = [np.broadcast_shapes(np.shape(mean), variance.shape) for mean, variance in sides]
+    first = int(np.prod(shapes[0]))
+
+    def joined(parts: Sequence[Any]) -> Any:
+        dtype = law.variance_u.dtype
+        return xp.concatenate(
+            [xp.broadcast_to(xp.asarray(x, dtype), shape).reshape(-1) for x, shape in zip(parts, shapes, strict=True)]
+        )
+
+    means, variances = zip(*sides, strict=True)
+    a, whole = coefficients(one, joined(means), joined(variances), resolution)
+    cut = [(a[:, :first], whole[:first]), (a[:, first:], whole[first:])]
+    return [(x.reshape((-1, *shape)), y.reshape(shape)) for (x, y), shape in zip(cut, shapes, strict=True)]
 
 
 def projected(function: Function, mean: Any, sd: Any, count: int, resolution: int) -> tuple[Any, Any]:
@@ -114,8 +135,7 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     shape = np.broadcast_shapes(*(np.shape(x) for x in _parts(law)))
     if centred and set(symmetries) == {"odd", "even"}:
         return xp.zeros(shape, law.covariance.dtype)
-    a, whole_a = coefficients(one, law.mean_u, law.variance_u, resolution)
-    b, whole_b = coefficients(other, law.mean_v, law.variance_v, resolution)
+    (a, whole_a), (b, whole_b) = _of_both(one, other, law, resolution)
     sds = [xp.sqrt(xp.maximum(x, 0.0)) for x in (law.variance_u, law.variance_v)]
     inverse = [xp.where(x > 0, 1.0 / xp.where(x > 0, x, 1.0), 0.0) for x in sds]
     correlation = xp.clip(law.covariance * inverse[0] * inverse[1], -1.0, 1.0)
@@ -128,16 +148,18 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     size = xp.sqrt(whole_a * whole_b)
     wrong = tails[0] * tails[1] * abs(correlation) ** count > TOLERANCE[resolution] * size
     wrong = xp.broadcast_to(wrong, shape)
-    full = [xp.broadcast_to(xp.asarray(x, correlation.dtype), shape) for x in _parts(law)]
-    line = rest(correlation) == 0
-    total = quadrature.repaired(
-        lambda *x: quadrature.parallel(one, other, x, resolution), total, wrong & line, full, _LINES
-    )
+    full = [xp.asarray(x, correlation.dtype) for x in _parts(law)]
+    full = [x.reshape((1,) * (len(shape) - x.ndim) + x.shape) for x in full]
     swap = quadrature.has_terms(one) and not quadrature.has_terms(other)
-    block = quadrature.block(one if swap else other)
-    return quadrature.repaired(
-        lambda *x: quadrature.double(one, other, x, resolution), total, wrong & ~line, full, block
-    )
+
+    def along(*parts: Any) -> Any:
+        return quadrature.parallel(one, other, parts, resolution)
+
+    def anywhere(*parts: Any) -> Any:
+        return quadrature.double(one, other, parts, resolution)
+
+    size = quadrature.block(one if swap else other)
+    return quadrature.repaired(total, wrong, rest(correlation) == 0, full, (along, anywhere), size)
 
 
 def _horner(xp: Any, x: Any, a: Any, b: Any, shape: tuple[int, ...]) -> Any:

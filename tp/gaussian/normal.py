@@ -43,6 +43,11 @@ def snapped(correlation: Any) -> Any:
     return xp.where(rest(correlation) > 0.0, correlation, xp.where(correlation > 0.0, 1.0, -1.0))
 
 
+def least(x: Any) -> float:
+    """The least positive number with all digits, of the type of the array ``x``."""
+    return float(np.finfo(getattr(x, "dtype", np.float64)).tiny)
+
+
 def _epsilon(x: Any) -> float:
     return float(np.finfo(getattr(x, "dtype", np.float64)).eps)
 

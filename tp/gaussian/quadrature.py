@@ -137,31 +137,52 @@ def blockwise(function: Callable[..., Any], arrays: Sequence[Any], size: int) ->
     return made.reshape((-1, *made.shape[2:]))[:count].reshape((*shape, *made.shape[2:]))
 
 
-def repaired(function: Callable[..., Any], value: Any, wrong: Any, arrays: Sequence[Any], size: int) -> Any:
-    """``value`` with ``function`` of the ``arrays`` in those places that are ``wrong``; all have one shape."""
-    xp = namespace(value, wrong, *arrays)
+Repair = Callable[..., Any]
+"""Maps the entries of arrays at some places to values."""
+
+
+def repaired(
+    value: Any, wrong: Any, easy: Any, arrays: Sequence[Any], repairs: tuple[Repair, Repair], size: int
+) -> Any:
+    """``value`` with new values in those places that are ``wrong``: by the first repair where it is ``easy``.
+
+    The second one is right everywhere. ``arrays`` have as many axes as ``value``, some of size 1 where they do not
+    depend on an index. ``size`` places are repaired at once.
+    """
+    xp = namespace(value, *arrays)
     shape, count = value.shape, int(np.prod(value.shape))
+    if not shape:
+        return repaired(value[None], wrong[None], easy[None], [x[None] for x in arrays], repairs, size)[0]
+    simple, general = repairs
+
+    def at(flat: Any) -> list[Any]:
+        """The entries of all arrays at these places of the common shape."""
+        index = xp.unravel_index(flat, shape)
+        return [x[tuple(i if n > 1 else 0 * i for i, n in zip(index, x.shape, strict=True))] for x in arrays]
+
     if xp is np:
-        places = np.nonzero(wrong)
-        if len(places[0]):
-            value[places] = blockwise(function, [x[places] for x in arrays], size)
-        return value
+        found = value.reshape(-1)
+        for repair, where in ((simple, wrong & easy), (general, wrong & ~easy)):
+            (places,) = np.nonzero(where.reshape(-1))
+            if len(places):
+                found[places] = blockwise(repair, at(places), size)
+        return found.reshape(shape)
     import jax
 
-    size = min(size, count)
-    blocks = -(-count // size)
-
     def all_blocks(value: Any) -> Any:
-        (places,) = xp.nonzero(wrong.reshape(-1), size=blocks * size, fill_value=count)
-        flat = [x.reshape(-1) for x in arrays]
+        order = xp.argsort(xp.where(wrong, xp.where(easy, 0, 1), 2).reshape(-1))  # the easy ones first
+        order = xp.concatenate([order, xp.full(-count % size, count, order.dtype)])
+        needed, early = wrong.sum(), (wrong & easy).sum()
 
         def one_block(i: Any, found: Any) -> Any:
-            here = jax.lax.dynamic_slice_in_dim(places, i * size, size)
-            made = function(*(x.at[here].get(mode="clip") for x in flat))
-            return found.at[here].set(made, mode="drop")
+            here = jax.lax.dynamic_slice_in_dim(order, i * size, size)
+            given = at(xp.minimum(here, count - 1))
+            made = jax.lax.cond((i + 1) * size <= early, simple, general, *given)
+            right = i * size + xp.arange(size) < needed
+            return found.at[xp.where(right, here, count)].set(made, mode="drop")
 
-        needed = (wrong.sum() + size - 1) // size
-        return jax.lax.fori_loop(0, needed, one_block, value.reshape(-1)).reshape(shape)
+        blocks = (needed + size - 1) // size
+        return jax.lax.fori_loop(0, blocks, one_block, value.reshape(-1)).reshape(shape)
 
     return jax.lax.cond(wrong.any(), all_blocks, _same, value)
 
