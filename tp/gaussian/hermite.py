@@ -31,6 +31,8 @@ _LARGE = 2.5
 _ENTRIES = 256
 """For how many entries there are nodes in memory at once."""
 _TOGETHER = 16
+_ROUNDING = 1e-15
+_SMALLEST = 1e-30
 TOLERANCE = (1e-7, 1e-10, 1e-12)
 """The largest bound on what is left out, in units of sqrt(E f² E g²). Beyond it a pair is integrated directly."""
 
@@ -142,7 +144,10 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     count = a.shape[0]
     first, step = (0, 1) if not centred or "none" in symmetries else (symmetries[0] == "odd", 2)
     factor = correlation if step == 1 else correlation * correlation
-    total = _horner(xp, factor, a[int(first) :: step], b[int(first) :: step], shape)
+    chosen_a, chosen_b = a[int(first) :: step], b[int(first) :: step]
+    largest = abs(correlation).max() if shape else abs(correlation)
+    skipped = _negligible(xp, (chosen_a, whole_a), (chosen_b, whole_b), largest**step)
+    total = _horner(xp, factor, chosen_a, chosen_b, shape, skipped)
     total = total * correlation if first else total
     tails = [xp.sqrt(xp.maximum(w - (x * x).sum(axis=0), 0.0)) for w, x in ((whole_a, a), (whole_b, b))]
     size = xp.sqrt(whole_a * whole_b)
@@ -162,8 +167,23 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     return quadrature.repaired(total, wrong, rest(correlation) == 0, full, (along, anywhere), size)
 
 
-def _horner(xp: Any, x: Any, a: Any, b: Any, shape: tuple[int, ...]) -> Any:
-    """Σ a_k b_k x^k. A loop, so that it is compiled fast, of several terms at a time, so that it runs fast."""
+def _negligible(xp: Any, one: tuple[Any, Any], other: tuple[Any, Any], factor: Any) -> Any:
+    """How many blocks of terms at the end of the series are lost in rounding for every pair."""
+    blocks = one[0].shape[0] // _TOGETHER
+    bounds: list[Any] = []
+    for coefficients, whole in (one, other):
+        squares = (coefficients * coefficients).reshape((blocks, -1, int(np.prod(whole.shape)))).sum(axis=1)
+        ends = xp.cumsum(squares[::-1], axis=0)  # of the last block, the last two, ...
+        bounds.append(xp.sqrt((ends / xp.maximum(whole.reshape(-1), _SMALLEST)).max(axis=1)))
+    starts = np.arange(blocks - 1, -1, -1) * _TOGETHER
+    return (bounds[0] * bounds[1] * factor ** xp.asarray(starts) < _ROUNDING).sum()
+
+
+def _horner(xp: Any, x: Any, a: Any, b: Any, shape: tuple[int, ...], skipped: Any) -> Any:
+    """Σ a_k b_k x^k without the last ``skipped`` blocks of terms.
+
+    It is a loop, so that it is compiled fast, of several terms at a time, so that it runs fast.
+    """
     blocks = a.shape[0] // _TOGETHER
 
     def step(i: Any, total: Any) -> Any:
@@ -172,7 +192,7 @@ def _horner(xp: Any, x: Any, a: Any, b: Any, shape: tuple[int, ...]) -> Any:
             total = total * x + a[k] * b[k]
         return total
 
-    return repeated(xp, 0, blocks, step, xp.zeros(shape, x.dtype))
+    return repeated(xp, skipped, blocks, step, xp.zeros(shape, x.dtype))
 
 
 def _parts(law: Law) -> tuple[Any, ...]:
