@@ -120,3 +120,19 @@ def test_nearly_parallel_variables_of_relu(gap: float) -> None:
     v = 1.7
     found = two((("relu", 0),), (("relu", 0),), (0.0, 0.0), (v, v, v * (1.0 - gap)))
     assert found == pytest.approx(0.5 * v * (1.0 - gap), rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu", "hard_tanh", "tanh"])
+def test_single_precision(name: str) -> None:
+    """Also with parallel inputs and one that is zero."""
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    x[1], x[2] = x[0], 0.0
+    gram = x @ x.T
+    f = function_of(((name, 0),))
+
+    def kernel(gram: np.ndarray) -> np.ndarray:
+        diagonal = np.diagonal(gram)
+        return mean_of_two(f, f, Law(0.0, 0.0, diagonal[:, None], diagonal[None], gram))
+
+    exact = kernel(gram)
+    np.testing.assert_allclose(kernel(gram.astype("float32")), exact, rtol=1e-5, atol=1e-5)

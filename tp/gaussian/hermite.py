@@ -16,7 +16,7 @@ import numpy as np
 from tp.gaussian import closed, quadrature
 from tp.gaussian.function import Function
 from tp.gaussian.law import Law, is_zero, plus, times
-from tp.gaussian.normal import rest
+from tp.gaussian.normal import epsilon, rest
 from tp.gaussian.panels import SHORT
 from tp.gaussian.terms import slope
 from tp.matrix_free.control import chosen, repeated, stacked
@@ -151,7 +151,9 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     total = total * correlation if first else total
     tails = [xp.sqrt(xp.maximum(w - (x * x).sum(axis=0), 0.0)) for w, x in ((whole_a, a), (whole_b, b))]
     size = xp.sqrt(whole_a * whole_b)
-    wrong = tails[0] * tails[1] * abs(correlation) ** count > TOLERANCE[resolution] * size
+    wrong = (
+        tails[0] * tails[1] * abs(correlation) ** count > max(TOLERANCE[resolution], 8.0 * epsilon(correlation)) * size
+    )
     wrong = xp.broadcast_to(wrong, shape)
     full = [xp.asarray(x, correlation.dtype) for x in _parts(law)]
     full = [x.reshape((1,) * (len(shape) - x.ndim) + x.shape) for x in full]

@@ -34,7 +34,7 @@ def rest(correlation: Any) -> Any:
     """1 - ρ², exactly zero where ρ is 1 or -1 up to rounding."""
     xp = namespace(correlation)
     found = (1.0 - correlation) * (1.0 + correlation)
-    return xp.where(found > _DIGITS * _epsilon(correlation), found, 0.0)
+    return xp.where(found > _DIGITS * epsilon(correlation), found, 0.0)
 
 
 def snapped(correlation: Any) -> Any:
@@ -48,7 +48,8 @@ def least(x: Any) -> float:
     return float(np.finfo(getattr(x, "dtype", np.float64)).tiny)
 
 
-def _epsilon(x: Any) -> float:
+def epsilon(x: Any) -> float:
+    """The relative error of rounding, for the type of the array ``x``."""
     return float(np.finfo(getattr(x, "dtype", np.float64)).eps)
 
 

@@ -9,15 +9,13 @@ import numpy as np
 
 from tp.gaussian import closed
 from tp.gaussian.function import Function
-from tp.gaussian.normal import rest
+from tp.gaussian.normal import least, rest
 from tp.gaussian.panels import LENGTH, Centre, panels
 from tp.gaussian.terms import closed as has_closed_form
 from tp.namespace import namespace
 
 _ENTRIES = 1 << 20
 """About the most function values at once."""
-_LEAST = 1e-100
-"""Standard deviations below this one count as this one where they divide."""
 
 
 def single(function: Function, mean: Any, variance: Any, resolution: int) -> Any:
@@ -46,7 +44,7 @@ def nodes(
 
 
 def _centres(xp: Any, function: Function, mean: Any, sd: Any) -> list[Centre]:
-    safe = xp.maximum(sd, _LEAST)
+    safe = xp.maximum(sd, least(sd) ** 0.5)  # its inverse must not overflow
     return [((place - mean) / safe, 1.0 / safe) for place in function.centres]
 
 
@@ -64,7 +62,7 @@ def parallel(one: Function, other: Function, law: Sequence[Any], resolution: int
     xp = namespace(*law)
     sd, slope = (xp.sqrt(xp.maximum(x, 0.0)) for x in (s, t))
     slope = xp.where(c < 0, -slope, slope)
-    steep = xp.maximum(abs(slope), _LEAST)
+    steep = xp.maximum(abs(slope), least(sd) ** 0.5)
     sign = xp.where(slope < 0, -1.0, 1.0)
     centres = _centres(xp, one, m, sd) + [(sign * (place - n) / steep, 1.0 / steep) for place in other.centres]
     z, weights = panels(xp, centres, m.shape, max(one.reach, other.reach), resolution)
@@ -86,12 +84,11 @@ def _double(one: Function, other: Function, law: Sequence[Any], resolution: int)
     m, n, s, t, c = law
     xp = namespace(*law)
     sd, other_sd = (xp.sqrt(xp.maximum(x, 0.0)) for x in (s, t))
-    safe = xp.maximum(sd, _LEAST) * xp.maximum(other_sd, _LEAST)
-    correlation = xp.clip(c / xp.maximum(safe, _LEAST), -1.0, 1.0)
+    correlation = xp.clip(c / xp.maximum(sd * other_sd, least(sd)), -1.0, 1.0)
     gap = rest(correlation)
     slope = correlation * other_sd
     left = other_sd * xp.sqrt(gap)
-    steep = xp.maximum(abs(slope), _LEAST)
+    steep = xp.maximum(abs(slope), least(sd) ** 0.5)
     centres = _centres(xp, one, m, sd)
     sign = xp.where(slope < 0, -1.0, 1.0)
     if other.breaks:
