@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import comb
 from typing import Any
 
@@ -118,9 +118,18 @@ class _Joint:
 
     means: tuple[Any, ...]
     covariance: tuple[tuple[Any, ...], ...]
+    moments: dict[Any, Any] = field(default_factory=dict[Any, Any])
+    """Those that are known, by powers and gates."""
+    conditional: dict[int, _Joint] = field(default_factory=dict[int, "_Joint"])
+    """The laws given that a gate is at its place, by gate."""
 
     def moment(self, powers: tuple[int, int], gates: tuple[int, ...]) -> Any:
         """E[x_0^p x_1^q Π_g step(x_g)]."""
+        if (powers, gates) not in self.moments:
+            self.moments[powers, gates] = self._moment(powers, gates)
+        return self.moments[powers, gates]
+
+    def _moment(self, powers: tuple[int, int], gates: tuple[int, ...]) -> Any:
         first = next((i for i, p in enumerate(powers) if p), None)
         if first is None:
             return self.steps(gates)
@@ -158,6 +167,11 @@ class _Joint:
 
     def given(self, gate: int) -> _Joint:
         """The law given that the variable of ``gate`` is 0."""
+        if gate not in self.conditional:
+            self.conditional[gate] = self._given(gate)
+        return self.conditional[gate]
+
+    def _given(self, gate: int) -> _Joint:
         variance, mean = self.covariance[gate][gate], self.means[gate]
         along = [row[gate] for row in self.covariance]
         inverse = 1.0 if known(variance) else _inverse(variance)
