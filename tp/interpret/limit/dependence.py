@@ -28,6 +28,8 @@ def nodes_in(state: State, polynomial: Polynomial) -> frozenset[int]:
                 opened.add(factor.number)
                 pending += [f for term in state.foldings[factor.number].terms for f in term.factors]
             continue
+        if isinstance(factor, Mean):
+            pending += factor.inside
         members = factor.atoms if isinstance(factor, Mean) else (factor,) if isinstance(factor, Atom) else ()
         for atom in members:
             if atom.number not in seen:

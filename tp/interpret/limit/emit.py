@@ -60,12 +60,16 @@ def _monomial(graph: GraphBuilder, term: Monomial, evaluate: Evaluate) -> int:
             parts.append(_placed(graph, node, graph.type(node), axes))
         else:
             assert not isinstance(factor, Atom | Hole)
-    over = set(names(term.over))
+    met = {name for p in parts for name in names(graph.type(p))} | {a.name for s in selections for a in s.axes}
+    # A mean need not depend on all of its axes: a sum over one that it does not depend on multiplies by the size.
+    repeated = prod(a.at(1) for a in term.over if a.name not in met)
+    over = {a.name for a in term.over if a.name in met}
     parts, selections = _selected(graph, parts, selections, over)
     parts.extend(_tables(graph, selections, over, parts))
     if not parts:
-        return graph.add(Constant((1.0,)))
-    return contracted(graph, parts, over)
+        return graph.add(Constant((float(repeated),)))
+    made = contracted(graph, parts, over)
+    return made if repeated == 1 else graph.add(Linear((Scale(float(repeated)),)), made)
 
 
 def _placed(graph: GraphBuilder, node: int, own: Type, axes: Type) -> int:

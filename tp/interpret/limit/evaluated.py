@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tp.graph.axes import Axis, Type
 from tp.interpret.limit.derivative import derivative, filled
 from tp.interpret.limit.emit import emitted
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.folding import instance
-from tp.interpret.limit.means import constant_part, covariance, covariance_of, linked, mean, variable
+from tp.interpret.limit.means import (
+    Applied,
+    constant_part,
+    covariance,
+    covariance_of,
+    linked,
+    mean,
+    normal_variables,
+)
 from tp.interpret.limit.neurons import averaged
-from tp.interpret.limit.polynomial import Atom, Folded, Mean, Monomial, Polynomial, added, moved, single
+from tp.interpret.limit.polynomial import Atom, Folded, Mean, Monomial, Polynomial, added, moved
 from tp.interpret.limit.state import State
 from tp.primitives.gaussian_mean import GaussianMean
-from tp.primitives.pointwise import Pointwise
-
-Applied = tuple[tuple[str, int], ...]
-"""A product of derivatives of activations."""
 
 
 def node_of(state: State, polynomial: Polynomial, axes: Type | None = None) -> int:
@@ -37,10 +39,7 @@ def evaluated(state: State, found: Mean | Folded) -> tuple[int, Type]:
     assert isinstance(renamed, Mean | Folded)
     known = state.evaluated.get(renamed)
     if known is None:
-        if isinstance(renamed, Mean):
-            node = _evaluated(state, renamed.atoms)
-        else:
-            node = node_of(state, instance(state, renamed))
+        node = _evaluated(state, renamed) if isinstance(renamed, Mean) else node_of(state, instance(state, renamed))
         known = state.evaluated[renamed] = node, state.target.type(node)
     node, own = known
     return node, tuple(back[a] for a in own)
@@ -51,36 +50,24 @@ def _standard(axis: Axis, number: int) -> Axis:
     return axis if axis.name.startswith("@") else Axis(f"i{number}", axis.size)
 
 
-def _evaluated(state: State, atoms: tuple[Atom, ...]) -> int:
-    variables = _variables(state, atoms)
-    if variables is not None and len(variables) <= 2:
-        return _gaussian(state, variables)
+def _evaluated(state: State, found: Mean) -> int:
+    if not found.over:
+        variables = normal_variables(state, found.atoms)
+        if variables is not None:
+            return _gaussian(state, variables)
+        shorter = _shorter(state, found.atoms)
+        if shorter is not None:
+            return node_of(state, shorter)
+    return averaged(state, found, lambda other: evaluated(state, other))
+
+
+def _shorter(state: State, atoms: tuple[Atom, ...]) -> Polynomial | None:
+    """The mean of a product of atoms by means of products with one symbol less; None where there is no such form."""
     try:
-        shorter = _by_parts(state, atoms)
-        found = None if shorter is None else mean(state, shorter)
+        parts = _by_parts(state, atoms)
+        return None if parts is None else mean(state, parts)
     except NoLimit:
-        found = None
-    if found is not None:
-        return node_of(state, found)
-    return averaged(state, atoms, lambda found: evaluated(state, found))
-
-
-def _variables(state: State, atoms: Sequence[Atom]) -> dict[Polynomial, Applied] | None:
-    """The normal variables that ``atoms`` are functions of, with these functions; None where one has another form."""
-    found: dict[Polynomial, Applied] = {}
-    for atom in atoms:
-        function = state.atoms.function(atom)
-        if function is None:
-            inside, applied = single(atom), ("identity", 0)
-        elif isinstance(function.operation, Pointwise):
-            (inside,) = state.atoms.operands(atom)
-            applied = function.operation.activation, function.operation.k
-        else:
-            return None
-        if not variable(state, inside):
-            return None
-        found[inside] = tuple(sorted((*found.get(inside, ()), applied)))
-    return found
+        return None
 
 
 def _gaussian(state: State, variables: dict[Polynomial, Applied]) -> int:

@@ -8,6 +8,8 @@ identified with each other before it is evaluated (:mod:`tp.interpret.limit.eval
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
+from typing import TypeAlias
 
 from tp.graph.axes import Axis, Type, names
 from tp.interpret.limit.atoms import Symbol, distinct, with_names
@@ -18,6 +20,7 @@ from tp.interpret.limit.parity import parity
 from tp.interpret.limit.polynomial import (
     ZERO,
     Atom,
+    Hole,
     Mean,
     Monomial,
     Polynomial,
@@ -33,6 +36,12 @@ from tp.interpret.limit.polynomial import (
     summed,
 )
 from tp.interpret.limit.state import State
+from tp.primitives.pointwise import Pointwise
+
+_MANY = 1 << 14
+"""Averages with more entries than this are taken together with all that they are multiplied by."""
+Applied: TypeAlias = tuple[tuple[str, int], ...]
+"""A product of derivatives of activations."""
 
 
 def mean(state: State, polynomial: Polynomial) -> Polynomial:
@@ -41,40 +50,81 @@ def mean(state: State, polynomial: Polynomial) -> Polynomial:
     It is zero only where it vanishes by symmetry or independence.
     """
     found: list[Polynomial] = []
-    for closed_term in polynomial.terms:
-        term, over = opened(closed_term)
-        atoms = term.atoms
-        rest = Polynomial((Monomial(term.coefficient, tuple(f for f in term.factors if not isinstance(f, Atom))),))
-        inside = _product(state, atoms) if atoms else number(1.0)
-        if inside:
-            found.append(closed(multiplied(rest, inside), over))
+    for term in polynomial.terms:
+        groups = _independent(state, term.atoms)
+        if any(_vanishes(state, group) for group in groups):
+            continue
+        if any(_many(state, group) for group in groups) and not any(isinstance(f, Hole) for f in term.factors):
+            found.append(_whole(state, term))
+        else:
+            found.append(_by_groups(state, term))
     return added(*found)
 
 
-def _product(state: State, atoms: Sequence[Atom]) -> Polynomial:
-    """The mean of a product of atoms."""
-    found = number(1.0)
-    groups = list(_independent(state, atoms))
-    if any(_vanishes(state, group) for group in groups):
-        return ZERO
-    for group in groups:
+def _by_groups(state: State, closed_term: Monomial) -> Polynomial:
+    """The mean of a monomial as a product of means."""
+    term, over = opened(closed_term)
+    found = Polynomial((Monomial(term.coefficient, tuple(f for f in term.factors if not isinstance(f, Atom))),))
+    for group in _independent(state, term.atoms):
         found = multiplied(found, _of_group(state, group))
-        if not found:
-            return ZERO
-    return found
+    return closed(found, over)
+
+
+def _whole(state: State, term: Monomial) -> Polynomial:
+    """The mean of a monomial as one factor: then axes are summed over at every neuron, before the mean is taken."""
+    for atom in term.atoms:
+        _regular(state, atom)
+    inside = tuple(f for f in term.factors if not isinstance(f, Atom))
+    start = max([f.depth for f in inside if isinstance(f, Mean)], default=0)
+    change = {a: Axis(f"={start + k}", a.size) for k, a in enumerate(term.over)}
+    moved = term.mapped(lambda a: change.get(a, a))
+    inside = tuple(f for f in moved.factors if not isinstance(f, Atom))
+    return scaled(single(Mean(moved.atoms, inside, moved.over)), term.coefficient)
+
+
+def _many(state: State, group: Sequence[Atom]) -> bool:
+    """Whether the mean of a product is an average over virtual neurons with very many entries."""
+    axes = {a for atom in group for a in atom.axes if not a.name.startswith("@")}
+    return prod(a.at(1) for a in axes) > _MANY and normal_variables(state, group) is None
+
+
+def normal_variables(state: State, atoms: Sequence[Atom]) -> dict[Polynomial, Applied] | None:
+    """The normal variables that ``atoms`` are functions of, with these functions.
+
+    None where there are more than two, or an atom has another form.
+    """
+    found: dict[Polynomial, Applied] = {}
+    for atom in atoms:
+        function = state.atoms.function(atom)
+        if function is None:
+            inside, applied = single(atom), ("identity", 0)
+        elif isinstance(function.operation, Pointwise) and not function.slopes:
+            (inside,) = state.atoms.operands(atom)
+            applied = function.operation.activation, function.operation.k
+        else:
+            return None
+        if not variable(state, inside):
+            return None
+        found[inside] = tuple(sorted((*found.get(inside, ()), applied)))
+    return found if len(found) <= 2 else None
 
 
 def _of_group(state: State, group: tuple[Atom, ...]) -> Polynomial:
     symbols = [state.atoms.symbol(a) for a in group]
     if any(s is None for s in symbols):
         for atom in group:
-            function = state.atoms.function(atom)
-            if function is not None and singular(function):
-                raise NoLimit("TP641", "the mean of a derivative is needed of a function that jumps")
+            _regular(state, atom)
         return single(Mean(group))
     if len(group) > 2 and not all(s is not None and s.normal for s in symbols):
         return single(Mean(group))
     return _wick(state, group)
+
+
+def _regular(state: State, atom: Atom) -> None:
+    """Raises NoLimit where ``atom`` is a derivative that is no function."""
+    function = state.atoms.function(atom)
+    if function is not None and singular(function):
+        raise NoLimit("TP641", "the mean of a derivative is needed of a function that jumps")
 
 
 def _wick(state: State, group: tuple[Atom, ...]) -> Polynomial:

@@ -13,7 +13,7 @@ from tp.interpret.limit.atoms import Function, Symbol, distinct, with_names
 from tp.interpret.limit.emit import Evaluate, emitted
 from tp.interpret.limit.errors import NoLimit
 from tp.interpret.limit.means import covariance, linked
-from tp.interpret.limit.polynomial import Atom, Factor, Monomial, Polynomial, Tensor, canonical
+from tp.interpret.limit.polynomial import Atom, Factor, Mean, Monomial, Polynomial, Tensor, canonical
 from tp.interpret.limit.state import State
 from tp.primitives.gather_scatter import Gather
 from tp.primitives.joint_normal import ENTRIES, NEURONS, JointNormal
@@ -23,11 +23,11 @@ DIMENSIONS = 4096
 """The dimension of the points: the most random numbers at one neuron."""
 
 
-def averaged(state: State, atoms: tuple[Atom, ...], evaluate: Evaluate) -> int:
-    """The node of the mean of the product of ``atoms``, averaged over virtual neurons."""
+def averaged(state: State, found: Mean, evaluate: Evaluate) -> int:
+    """The node of a mean, averaged over virtual neurons."""
     neurons = _neurons(state)
-    factors = tuple(_entry(state, atom, evaluate) for atom in atoms)
-    term = canonical(Monomial(1.0 / neurons.at(1), factors, (neurons,)))
+    factors = tuple(_entry(state, atom, evaluate) for atom in found.atoms)
+    term = canonical(Monomial(1.0 / neurons.at(1), (*factors, *found.inside), (neurons, *found.over)))
     return emitted(state, Polynomial((term,)), evaluate)
 
 

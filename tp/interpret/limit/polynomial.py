@@ -60,14 +60,27 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The mean of a product of atoms, each of which depends on the others."""
+    """The mean of a product of atoms, each of which depends on the others.
+
+    With ``over`` it is the mean of the sum over these axes of the product of the atoms and of the fixed factors
+    ``inside``. Axes in ``over`` are called =0, =1, ..., and have numbers above those in factors inside.
+    """
 
     atoms: tuple[Atom, ...]
+    inside: tuple[Factor, ...] = ()
+    over: Type = ()
 
     @property
     def axes(self) -> Type:
-        """All axes of its atoms, each once."""
-        return tuple(dict.fromkeys(a for atom in self.atoms for a in atom.axes))
+        """The axes that are not summed over, each once."""
+        return tuple(a for a in _axes((*self.atoms, *self.inside)) if a not in self.over)
+
+    @property
+    def depth(self) -> int:
+        """One more than the largest number of an axis that is summed over, here or inside."""
+        return max(
+            [f.depth for f in self.inside if isinstance(f, Mean)] + [int(a.name[1:]) + 1 for a in self.over] + [0]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ class Folded:
     axes: Type
 
 
-Factor: TypeAlias = Tensor | Selection | Atom | Mean | Hole | Folded
+Factor: TypeAlias = "Tensor | Selection | Atom | Mean | Hole | Folded"
 Names: TypeAlias = Mapping[str, str]
 _numbers = count()
 
@@ -245,7 +258,12 @@ def moved(factor: Factor, change: Callable[[Axis], Axis]) -> Factor:
         return Hole(tuple(map(change, factor.axes)))
     if isinstance(factor, Folded):
         return Folded(factor.number, tuple(map(change, factor.axes)))
-    return Mean(tuple(Atom(a.number, tuple(map(change, a.axes))) for a in factor.atoms))
+
+    def free(axis: Axis) -> Axis:
+        return axis if axis in factor.over else change(axis)
+
+    atoms = tuple(Atom(a.number, tuple(map(free, a.axes))) for a in factor.atoms)
+    return Mean(atoms, tuple(moved(f, free) for f in factor.inside), factor.over)
 
 
 def equal(one: Axis, other: Axis) -> Selection:
@@ -280,7 +298,7 @@ def _resolved(term: Monomial) -> Monomial:
         rest = list(term.factors)
         rest.remove(selection)
         factors = tuple(moved(f, lambda a, gone=gone, kept=kept: kept if a == gone else a) for f in rest)
-        term = Monomial(term.coefficient, factors, tuple(a for a in term.over if a != gone))
+        term = Monomial(term.coefficient, factors, tuple(a for a in term.over if a != gone or gone == kept))
 
 
 def _removable(term: Monomial) -> tuple[Selection, Axis, Axis] | None:
@@ -329,4 +347,4 @@ def _rank(factor: Factor, bound: frozenset[str]) -> tuple[object, ...]:
         return 3, (), free, names(factor.axes)
     if isinstance(factor, Folded):
         return 4, (factor.number,), free, names(factor.axes)
-    return 5, tuple(a.number for a in factor.atoms), free, names(factor.axes)
+    return 5, tuple(a.number for a in factor.atoms), free, (*names(factor.axes), *map(repr, factor.inside))
