@@ -51,8 +51,8 @@ def _table(resolution: int) -> tuple[Any, Any, Any]:
     return z, weights, np.asarray(rows) * np.sqrt(weights)
 
 
-def coefficients(function: Function, mean: Any, variance: Any, resolution: int) -> tuple[Any, Any]:
-    """a_k as an array [terms, *shape], and E f²."""
+def coefficients(function: Function, mean: Any, variance: Any, resolution: int, kept: slice) -> tuple[Any, Any]:
+    """The ``kept`` ones of the a_k as an array [terms, *shape], and E f²."""
     xp = namespace(variance)
     shape = np.broadcast_shapes(np.shape(mean), variance.shape)
     mean = xp.broadcast_to(xp.asarray(mean, variance.dtype), shape)
@@ -61,19 +61,20 @@ def coefficients(function: Function, mean: Any, variance: Any, resolution: int) 
     def uniform(mean: Any, sd: Any) -> tuple[Any, Any]:
         z, weights, table = (xp.asarray(x, variance.dtype) for x in _table(resolution))
         values = function.value(mean[..., None] + sd[..., None] * z)
-        return xp.moveaxis(values @ table.T, -1, 0), (values * values) @ weights
+        return xp.moveaxis(values @ table[kept].T, -1, 0), (values * values) @ weights
 
     def fitted(mean: Any, sd: Any) -> tuple[Any, Any]:
-        return projected(function, mean, sd, TERMS[resolution], resolution)
+        found, whole = projected(function, mean, sd, TERMS[resolution], resolution)
+        return found[kept], whole
 
     return chosen(xp, (sd > _LARGE).any(), fitted, uniform, mean, sd)
 
 
-def _of_both(one: Function, other: Function, law: Law, resolution: int) -> list[tuple[Any, Any]]:
+def _of_both(one: Function, other: Function, law: Law, resolution: int, kept: slice) -> list[tuple[Any, Any]]:
     """:func:`coefficients` of both functions. Those of one function are found together, which is compiled faster."""
     sides = [(law.mean_u, law.variance_u), (law.mean_v, law.variance_v)]
     if one is not other:
-        return [coefficients(f, *side, resolution) for f, side in zip((one, other), sides, strict=True)]
+        return [coefficients(f, *side, resolution, kept) for f, side in zip((one, other), sides, strict=True)]
     xp = namespace(law.variance_u, law.variance_v)
     shapes = [np.broadcast_shapes(np.shape(mean), variance.shape) for mean, variance in sides]
     first = int(np.prod(shapes[0]))
@@ -85,7 +86,7 @@ def _of_both(one: Function, other: Function, law: Law, resolution: int) -> list[
         )
 
     means, variances = zip(*sides, strict=True)
-    a, whole = coefficients(one, joined(means), joined(variances), resolution)
+    a, whole = coefficients(one, joined(means), joined(variances), resolution, kept)
     cut = [(a[:, :first], whole[:first]), (a[:, first:], whole[first:])]
     return [(x.reshape((-1, *shape)), y.reshape(shape)) for (x, y), shape in zip(cut, shapes, strict=True)]
 
@@ -137,24 +138,21 @@ def double(one: Function, other: Function, law: Law, resolution: int) -> Any:
     shape = np.broadcast_shapes(*(np.shape(x) for x in _parts(law)))
     if centred and set(symmetries) == {"odd", "even"}:
         return xp.zeros(shape, law.covariance.dtype)
-    (a, whole_a), (b, whole_b) = _of_both(one, other, law, resolution)
+    first, step = (0, 1) if not centred or "none" in symmetries else (int(symmetries[0] == "odd"), 2)
+    kept = slice(first, None, step)
+    (a, whole_a), (b, whole_b) = _of_both(one, other, law, resolution, kept)
     sds = [xp.sqrt(xp.maximum(x, 0.0)) for x in (law.variance_u, law.variance_v)]
     inverse = [xp.where(x > 0, 1.0 / xp.where(x > 0, x, 1.0), 0.0) for x in sds]
     correlation = xp.clip(law.covariance * inverse[0] * inverse[1], -1.0, 1.0)
-    count = a.shape[0]
-    first, step = (0, 1) if not centred or "none" in symmetries else (symmetries[0] == "odd", 2)
     factor = correlation if step == 1 else correlation * correlation
-    chosen_a, chosen_b = a[int(first) :: step], b[int(first) :: step]
     largest = abs(correlation).max() if shape else abs(correlation)
-    skipped = _negligible(xp, (chosen_a, whole_a), (chosen_b, whole_b), largest**step)
-    total = _horner(xp, factor, chosen_a, chosen_b, shape, skipped)
+    skipped = _negligible(xp, (a, whole_a), (b, whole_b), largest**step)
+    total = _horner(xp, factor, a, b, shape, skipped)
     total = total * correlation if first else total
     tails = [xp.sqrt(xp.maximum(w - (x * x).sum(axis=0), 0.0)) for w, x in ((whole_a, a), (whole_b, b))]
     size = xp.sqrt(whole_a * whole_b)
-    wrong = (
-        tails[0] * tails[1] * abs(correlation) ** count > max(TOLERANCE[resolution], 8.0 * epsilon(correlation)) * size
-    )
-    wrong = xp.broadcast_to(wrong, shape)
+    left = tails[0] * tails[1] * abs(correlation) ** TERMS[resolution]
+    wrong = xp.broadcast_to(left > max(TOLERANCE[resolution], 8.0 * epsilon(correlation)) * size, shape)
     full = [xp.asarray(x, correlation.dtype) for x in _parts(law)]
     full = [x.reshape((1,) * (len(shape) - x.ndim) + x.shape) for x in full]
     swap = quadrature.has_terms(one) and not quadrature.has_terms(other)
