@@ -15,6 +15,7 @@ from tp.gaussian.terms import product_of
 from tp.graph.axes import Type, show, union, wide
 from tp.graph.operation import Derivative, Operation
 from tp.graph.parameter import Parameter
+from tp.namespace import namespace
 from tp.primitives.arrays import aligned
 from tp.primitives.interpretations import Lowering, bounds, lowering, transposition, typical
 
@@ -100,8 +101,6 @@ def _value(factors: Product) -> Callable[[Any], Any]:
 def lower_gaussian_mean(
     operation: GaussianMean, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
-    from tp.namespace import namespace
-
     parts: list[Any] = [aligned(a, t, out) for a, t in zip(arrays, types, strict=True)]
     functions = [function_of(f) for f in operation.functions]
     count = len(functions)
@@ -113,7 +112,7 @@ def lower_gaussian_mean(
         law = Law(means[0], means[1], *rest)
         found = mean_of_two(functions[0], functions[1], law, operation.resolution)
     xp = namespace(*parts)
-    return xp.broadcast_to(xp.asarray(found, parts[0].dtype), tuple(axis.at(low.n) for axis in out))
+    return xp.broadcast_to(xp.asarray(found, low.dtype), tuple(axis.at(low.n) for axis in out))
 
 
 _REASON = "limits at infinite width are numbers: they have no order in the width"
