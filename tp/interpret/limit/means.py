@@ -38,7 +38,7 @@ from tp.interpret.limit.polynomial import (
 from tp.interpret.limit.state import State
 from tp.primitives.pointwise import Pointwise
 
-_MANY = 1 << 14
+_MANY = 1 << 8
 """Averages with more entries than this are taken together with all that they are multiplied by."""
 Applied: TypeAlias = tuple[tuple[str, int], ...]
 """A product of derivatives of activations."""

@@ -19,7 +19,7 @@ class Accuracy:
     """
 
     resolution: int = 1
-    neurons: int = 1 << 16
+    neurons: int = 1 << 15
     seed: int = 0
 
 
