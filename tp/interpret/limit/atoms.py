@@ -14,7 +14,7 @@ from tp.interpret.limit.polynomial import Atom, Polynomial, renamed
 class Symbol:
     """W x at one neuron, or an entry of a weight that is read, in units of a power of n: centred, of order one.
 
-    Of W x this is the part that is independent of all products W' y (Tensor Programs II, rule ZMatMul).
+    Of W x this is the part that is independent of all products W' y (Tensor Programs IV, rule ZMatMul).
 
     Attributes:
         weight: the weight.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from math import factorial, sqrt
+from math import factorial
 
 from tp.activations import find
 from tp.graph.axes import Axis, Scale, Type, Width, wide
@@ -39,6 +39,7 @@ from tp.primitives.generic import Generic
 from tp.primitives.input import Input
 from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
+from tp.primitives.law_facts import root_mean_square
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
 from tp.primitives.mapped import Mapped
@@ -56,6 +57,8 @@ from tp.primitives.variable import Variable
 
 _EXPANDED = 4
 """Powers up to this one are products."""
+_UNIVERSAL = ("orthogonal", "sparse")
+"""Structures whose products are normal in the limit."""
 
 
 @limits.rule(Input, Constant)
@@ -146,7 +149,7 @@ def _product_with_matrix(operation: Apply, at: Interpreter, value: Value) -> Val
     outs, ins = parameter.sides(operation.transposed)
     (axis,), (contracted,) = wide(outs), wide(ins)
     factor, growth = _size(contracted)
-    entry, power = _deviation(at, operation.parameter)
+    entry, power = _deviation(at, operation.parameter, contracted)
     inner = tuple(a for a in ins if not a.wide)
     rest = tuple(a for a in value.terms.axes if a not in inner)
     finite = tuple(a for a in outs if not a.wide)
@@ -202,7 +205,7 @@ def _coherent(
     if not total:
         return None
     if parameter.law.structure is not None:
-        raise NoLimit("TP641", f"{operation.parameter} and its transpose meet, and its entries are not independent")
+        raise NoLimit("TP641", f"{operation.parameter} meets its transpose, and its entries are not independent")
     exponent = power + value.exponent + growth - axis.exponent / 2
     return Value(exponent, total, axis, exact=False)
 
@@ -213,17 +216,21 @@ def _size(axis: Axis) -> tuple[float, Fraction]:
     return split(Scale.of(axis.size))
 
 
-def _deviation(at: Interpreter, weight: str) -> tuple[float, Fraction]:
-    """The root mean square of the entries of a wide weight: its coefficient and its exponent of n."""
+def _deviation(at: Interpreter, weight: str, contracted: Axis) -> tuple[float, Fraction]:
+    """The root mean square of the entries of a wide weight: its coefficient and its exponent of n.
+
+    Products with matrices whose entries are not independent have the law of those that are, as long as W and W' do not
+    meet; this is known of orthogonal matrices, and of sparse ones whose rows have more and more entries.
+    """
     parameter = at.parameters[weight]
-    law = parameter.law
-    coefficient, exponent = split(law.scale)
-    if law.structure is None:
-        return coefficient, exponent
-    if law.structure.name == "sparse":
-        share, power = split(law.structure.arguments[0])
-        return coefficient * sqrt(share), exponent + power / 2
-    raise NoLimit("TP641", f"products with {weight}, which is {law.structure.name}, have no rule in the limit")
+    structure = parameter.law.structure
+    if structure is not None and structure.name not in _UNIVERSAL:
+        raise NoLimit("TP641", f"products with {weight}, which is {structure.name}, have no rule in the limit")
+    if structure is not None and structure.name == "sparse":
+        entries = structure.arguments[0].exponent + contracted.exponent
+        if entries <= 0:
+            raise NoLimit("TP641", f"{weight} has finitely many entries in a row: its products are not normal")
+    return split(root_mean_square(parameter))
 
 
 def _leading(values: Sequence[Value], axis: Axis | None) -> Value:
