@@ -83,6 +83,7 @@ REFUSED: dict[str, frozenset[str]] = {
     "axes that are summed over": LIMITS,
     "roles of values": LIMITS,
     "scales of entries": LIMITS,
+    "limit": LIMITS | {"errorsignal", "mapped", "mapremainder", "remainder", "variable"},  # at the initial weights
     "multiplication": all_but("apply"),  # they apply no weight
     "products of jets": all_but("product"),  # they are not bilinear
     "crossings": all_but("detach", "largest", "peak", "rank"),  # they have a derivative, no operands, or a move in them
