@@ -101,7 +101,7 @@ def test_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = tp.parse(ONE_LAYER).graph
     x = {"x": numbers.standard_normal((4, 4))}
     by_numpy = kernel_values(graph, "ntk", x).values["f, f"]
-    monkeypatch.setattr(values, "AT_ONCE", 0)
+    monkeypatch.setattr(values, "SAVED", 1.0)
     values._function.cache_clear()  # pyright: ignore[reportPrivateUsage]
     np.testing.assert_allclose(kernel_values(graph, "ntk", x).values["f, f"], by_numpy, rtol=1e-9)
     values._function.cache_clear()  # pyright: ignore[reportPrivateUsage]

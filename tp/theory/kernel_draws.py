@@ -39,7 +39,9 @@ def kernels_drawn(
         raise error("TP644", message, first.span, hint="use fewer inputs: --samples")
     inputs = placed(left, right)
     levels = [_Level.of(found, level) for level in range(len(found.levels))]
-    compute = computed(replace(found.graph, outputs={n: found.graph.outputs[n] for n in found.orders}), found.orders)
+    compute = computed(
+        replace(found.graph, outputs={n: found.graph.outputs[n] for n in found.orders}), found.orders, draws
+    )
     generator = np.random.default_rng(seed)
     normal = generator.standard_normal((draws, numbers))
     made: list[Mapping[str, Any]] = []

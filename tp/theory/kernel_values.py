@@ -13,8 +13,10 @@ import numpy.typing as npt
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, slot_of
+from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.memory import WORD, entries, live_entries
 from tp.interpret.limit import Accuracy
+from tp.primitives.gaussian_mean import GaussianMean
 from tp.quantities.batches import Batch, count, evaluated, placed
 from tp.quantities.tiles import by_rows, by_tiles
 from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
@@ -24,13 +26,15 @@ Computed = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 DTYPE = "float64"
 TILE = 1 << 28
 """Bytes of live values above which batches are cut into tiles."""
-AT_ONCE = 1 << 22
-"""Numbers of all values below which NumPy computes, which starts at once; above it JAX compiles."""
-CORNER = 5
-"""The inputs of each batch for which numerical errors are estimated."""
+SAVED = 2.0e-9
+"""Seconds that compiled code saves for each number that is computed, roughly."""
+MEAN = 30
+"""Numbers that a mean of functions counts for."""
+CORNER, SAMPLED_CORNER = 5, 2
+"""The inputs of each batch for which numerical errors are estimated: of formulas, and of averages over neurons."""
 FINER = 2
 """The resolution that the usual one is compared with."""
-SCRAMBLES = 3
+SCRAMBLES = 2
 """Further sets of virtual neurons from whose means the error of averages over them is estimated."""
 
 
@@ -61,7 +65,10 @@ def kernel_values(
     """
     accuracy = accuracy or Accuracy()
     size = size_of_tile(program, kind, count(left), None if right is None else count(right))
-    compute = _function(program, kind, size, accuracy)
+    rows, columns = count(left), count(left if right is None else right)
+    # A power of two, so that functions for other numbers of inputs are found again.
+    times = 1 << (-(-rows // size[0]) * -(-columns // size[1]) - 1).bit_length()
+    compute = _function(program, kind, size, accuracy, times)
     shapes = {name: tuple(a.at(1) for a in program.type(node)) for name, node in program.outputs.items()}
 
     def tile(one: Batch, other: Batch | None) -> Mapping[str, Any]:
@@ -91,18 +98,25 @@ def bytes_of(found: KernelAtInfinity) -> int:
 
 
 @lru_cache(maxsize=32)
-def _function(program: Graph, kind: str, size: tuple[int, int], accuracy: Accuracy) -> Computed:
-    """The function from the inputs of a tile to its kernels and means."""
+def _function(program: Graph, kind: str, size: tuple[int, int], accuracy: Accuracy, times: int = 1) -> Computed:
+    """The function from the inputs of a tile to its kernels and means, for so many calls."""
     found = kernel_at_infinity(program, kind, *size, accuracy)
-    return computed(
-        replace(found.graph, outputs={name: found.graph.outputs[name] for name in found.orders}), found.orders
-    )
+    graph = replace(found.graph, outputs={name: found.graph.outputs[name] for name in found.orders})
+    return computed(graph, found.orders, times)
 
 
-def computed(graph: Graph, orders: Mapping[str, Type]) -> Computed:
-    """The function from inputs to the outputs of ``graph``: of NumPy, or compiled where there is much to compute."""
-    numbers = sum(entries(graph.type(i), 1) for i in graph.needed(list(graph.outputs.values())))
-    return _by_numpy(graph, orders) if numbers < AT_ONCE else _by_jax(graph, orders)
+def computed(graph: Graph, orders: Mapping[str, Type], times: int = 1) -> Computed:
+    """The function from inputs to the outputs of ``graph``.
+
+    It is of NumPy, unless ``times`` calls take longer by more than the time to compile it.
+    """
+    roots = list(graph.outputs.values())
+    numbers = 0
+    for index in graph.needed(roots):
+        node = graph[index]
+        numbers += entries(node.type, 1) * (MEAN if isinstance(node.operation, GaussianMean) else 1)
+    compiles = times * numbers * SAVED > compilation([(graph, roots)], {}, ())
+    return _by_jax(graph, orders) if compiles else _by_numpy(graph, orders)
 
 
 def _by_numpy(graph: Graph, orders: Mapping[str, Type]) -> Computed:
@@ -149,7 +163,8 @@ def _errors(program: Graph, kind: str, left: Batch, right: Batch | None, accurac
     Means over virtual neurons are compared with those over others, and integrals with finer ones.
     """
     right = left if right is None else right
-    a, b = min(CORNER, count(left)), min(CORNER, count(right))
+    most = SAMPLED_CORNER if kernel_at_infinity(program, kind, 1, 1, accuracy).sampled else CORNER
+    a, b = min(most, count(left)), min(most, count(right))
     while max(a, b) > 1 and bytes_of(kernel_at_infinity(program, kind, a, b, accuracy)) > TILE:
         a, b = (a + 1) // 2, (b + 1) // 2
     found = kernel_at_infinity(program, kind, a, b, accuracy)
