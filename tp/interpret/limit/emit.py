@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import combinations
 from math import prod
 
 import numpy as np
@@ -20,6 +19,8 @@ from tp.primitives.product import Product
 from tp.primitives.rename import Rename
 from tp.primitives.sum_broadcast import Broadcast, Sum
 
+_OPTIMAL = 5
+"""Products of up to this many factors are taken in the best order."""
 _TABLE = 1 << 24
 """The largest number of entries of a table of selections."""
 Evaluate = Callable[[Mean | Folded], tuple[int, Type]]
@@ -119,7 +120,10 @@ def _selected(
         source, outs = selection.source, set(names(selection.outs))
         having = [k for k, p in enumerate(parts) if source.name in names(graph.type(p))]
         lone = source.name in over and len(having) == 1 and not any(source in s.axes for s in others)
-        if lone and not outs & set(names(graph.type(parts[having[0]]))):
+        elsewhere = {n for p in parts for n in names(graph.type(p))}
+        # A window that is summed over at once is a banded matrix, which is faster than its entries one by one.
+        window = any(n in over and n not in elsewhere for n in outs)
+        if lone and not window and not outs & set(names(graph.type(parts[having[0]]))):
             part = having[0]
             parts[part] = graph.add(Gather(source, selection.outs, selection.table), parts[part])
             over.discard(source.name)
@@ -175,17 +179,46 @@ def _one_hot(selection: Selection) -> np.ndarray:
 
 
 def contracted(graph: GraphBuilder, parts: list[int], over: set[str]) -> int:
-    """The product of ``parts`` summed over the axes ``over``, two at a time, small results first."""
+    """The product of ``parts`` summed over the axes ``over``, two at a time."""
     parts = [_summed_alone(graph, parts, k, over) for k in range(len(parts))]
-    while len(parts) > 1:
-        one, other = min(combinations(range(len(parts)), 2), key=lambda pair: _cost(graph, parts, pair, over))
-        rest = [p for k, p in enumerate(parts) if k not in (one, other)]
-        shared = set(names(graph.type(parts[one]))) & set(names(graph.type(parts[other]))) & over
-        gone = tuple(a for a in names(graph.type(parts[one])) if a in shared and not _occurs(graph, rest, a))
-        parts = [*rest, graph.add(Product(gone), parts[one], parts[other])]
+    for pair in _path(graph, parts, over):
+        one, other = (parts[k] for k in pair)
+        parts = [p for k, p in enumerate(parts) if k not in pair]
+        shared = set(names(graph.type(one))) & set(names(graph.type(other))) & over
+        gone = tuple(a for a in names(graph.type(one)) if a in shared and not _occurs(graph, parts, a))
+        parts.append(graph.add(Product(gone), one, other))
         over -= set(gone)
-        parts = [_summed_alone(graph, parts, k, over) for k in range(len(parts))]
+        parts[-1] = _summed_alone(graph, parts, len(parts) - 1, over)
     return parts[0]
+
+
+def _path(graph: GraphBuilder, parts: Sequence[int], over: set[str]) -> list[tuple[int, int]]:
+    """The pairs to multiply, as places in the list of parts: each time the two go, and their product comes last.
+
+    Their order needs the fewest multiplications, where there are few parts.
+    """
+    if len(parts) < 3:
+        return [(0, 1)] if len(parts) == 2 else []
+    numbers: dict[str, int] = {}
+    operands: list[object] = []
+    for part in parts:
+        kind = graph.type(part)
+        operands += [
+            np.broadcast_to(np.float64(0), [a.at(1) for a in kind]),
+            [numbers.setdefault(a.name, len(numbers)) for a in kind],
+        ]
+    kept = [number for name, number in numbers.items() if name not in over]
+    found = np.einsum_path(*operands, kept, optimize="optimal" if len(parts) <= _OPTIMAL else "greedy")[0][1:]
+    pairs: list[tuple[int, int]] = []
+    count = len(parts)
+    for step in found:
+        # A step of more than two is done from its end: each product is the last part, and the next to go is before it.
+        *rest, last = sorted(step)
+        for other in reversed(rest):
+            pairs.append((other, last))
+            count -= 1
+            last = count - 1
+    return pairs
 
 
 def _occurs(graph: GraphBuilder, parts: Sequence[int], name: str) -> bool:
@@ -197,13 +230,3 @@ def _summed_alone(graph: GraphBuilder, parts: Sequence[int], place: int, over: s
     rest = [p for k, p in enumerate(parts) if k != place]
     gone = tuple(a for a in names(graph.type(parts[place])) if a in over and not _occurs(graph, rest, a))
     return graph.add(Sum(gone), parts[place]) if gone else parts[place]
-
-
-def _cost(graph: GraphBuilder, parts: Sequence[int], pair: tuple[int, int], over: set[str]) -> tuple[int, int]:
-    """The size of the result of multiplying two parts, and the number of multiplications."""
-    types = [graph.type(parts[k]) for k in pair]
-    every = {a.name: a.at(1) for t in types for a in t}
-    rest = [p for k, p in enumerate(parts) if k not in pair]
-    result = prod(s for a, s in every.items() if a not in over or _occurs(graph, rest, a))
-    inputs = sum(prod(a.at(1) for a in t) for t in types)
-    return result - inputs, prod(every.values())
