@@ -16,7 +16,7 @@ from tp.graph.graph import Graph
 from tp.interpret.limit.atoms import distinct, with_names
 from tp.quantities.batches import Batch, count, placed
 from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
-from tp.theory.kernel_values import TILE, Computed, bytes_of, computed
+from tp.theory.kernel_values import SAMPLED_TILE, Computed, bytes_of, computed
 
 Floats = npt.NDArray[np.float64]
 MOST = 4096
@@ -34,7 +34,7 @@ def kernels_drawn(
     found = kernel_at_infinity(program, kind, count(left), count(right))
     first = found.staying[0]
     numbers = sum(prod(a.at(1) for a in s.axes) for s in found.staying)
-    if numbers > MOST or bytes_of(found) > TILE:
+    if numbers > MOST or bytes_of(found) > SAMPLED_TILE:
         message = f"{first.label} stays random: the kernel needs {numbers} numbers that are drawn jointly"
         raise error("TP644", message, first.span, hint="use fewer inputs: --samples")
     inputs = placed(left, right)

@@ -24,8 +24,10 @@ from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
 Floats = npt.NDArray[np.float64]
 Computed = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 DTYPE = "float64"
-TILE = 1 << 28
-"""Bytes of live values above which batches are cut into tiles."""
+TILE = 1 << 23
+"""Bytes of live values above which batches are cut into tiles: the values of a tile stay in the cache of a processor."""
+SAMPLED_TILE = 1 << 28
+"""The same where means are averages over virtual neurons, of which a tile has its own: here memory is the limit."""
 SAVED = 2.0e-9
 """Seconds that compiled code saves for each number that is computed, roughly."""
 MEAN = 30
@@ -82,7 +84,7 @@ def kernel_values(
 def size_of_tile(program: Graph, kind: str, left: int, right: int | None) -> tuple[int, int]:
     """The samples of a tile on both sides. Where both batches are one, it is square."""
     rows, columns = left, left if right is None else right
-    while max(rows, columns) > 1 and bytes_of(kernel_at_infinity(program, kind, rows, columns)) > TILE:
+    while max(rows, columns) > 1 and too_large(kernel_at_infinity(program, kind, rows, columns)):
         if right is None:
             rows = columns = (rows + 1) // 2
         elif rows > columns:
@@ -95,6 +97,11 @@ def size_of_tile(program: Graph, kind: str, left: int, right: int | None) -> tup
 def bytes_of(found: KernelAtInfinity) -> int:
     """The bytes of the values that are live at once."""
     return WORD[DTYPE] * live_entries([(found.graph, list(found.graph.outputs.values()))], 1)
+
+
+def too_large(found: KernelAtInfinity) -> bool:
+    """Whether a tile of this size should be cut."""
+    return bytes_of(found) > (SAMPLED_TILE if found.sampled else TILE)
 
 
 @lru_cache(maxsize=32)
@@ -163,9 +170,14 @@ def _errors(program: Graph, kind: str, left: Batch, right: Batch | None, accurac
     Means over virtual neurons are compared with those over others, and integrals with finer ones.
     """
     right = left if right is None else right
+<<<<<<< HEAD
     most = SAMPLED_CORNER if kernel_at_infinity(program, kind, 1, 1, accuracy).sampled else CORNER
     a, b = min(most, count(left)), min(most, count(right))
     while max(a, b) > 1 and bytes_of(kernel_at_infinity(program, kind, a, b, accuracy)) > TILE:
+=======
+    a, b = min(CORNER, count(left)), min(CORNER, count(right))
+    while max(a, b) > 1 and too_large(kernel_at_infinity(program, kind, a, b, accuracy)):
+>>>>>>> e7b2ca5 (Kernels: tiles of the size of a processor's cache)
         a, b = (a + 1) // 2, (b + 1) // 2
     found = kernel_at_infinity(program, kind, a, b, accuracy)
     pairs = [name for name in found.orders if not slot_of(name)]
