@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Computed = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 DTYPE = "float64"
 TILE = 1 << 23
-"""Bytes of live values above which batches are cut into tiles: the values of a tile stay in the cache of a processor."""
+"""Bytes of live values above which batches are cut into tiles: those of a tile stay in the cache of a processor."""
 SAMPLED_TILE = 1 << 28
 """The same where means are averages over virtual neurons, of which a tile has its own: here memory is the limit."""
 SAVED = 2.0e-9
@@ -170,14 +170,9 @@ def _errors(program: Graph, kind: str, left: Batch, right: Batch | None, accurac
     Means over virtual neurons are compared with those over others, and integrals with finer ones.
     """
     right = left if right is None else right
-<<<<<<< HEAD
     most = SAMPLED_CORNER if kernel_at_infinity(program, kind, 1, 1, accuracy).sampled else CORNER
     a, b = min(most, count(left)), min(most, count(right))
-    while max(a, b) > 1 and bytes_of(kernel_at_infinity(program, kind, a, b, accuracy)) > TILE:
-=======
-    a, b = min(CORNER, count(left)), min(CORNER, count(right))
     while max(a, b) > 1 and too_large(kernel_at_infinity(program, kind, a, b, accuracy)):
->>>>>>> e7b2ca5 (Kernels: tiles of the size of a processor's cache)
         a, b = (a + 1) // 2, (b + 1) // 2
     found = kernel_at_infinity(program, kind, a, b, accuracy)
     pairs = [name for name in found.orders if not slot_of(name)]
