@@ -21,6 +21,7 @@ def program(body: str, readout: str = READOUT) -> str:
 
 W = "param W : [n, n] ~ normal(0, 1)\n"
 FIXED: dict[str, str] = {
+    "orthogonal": program("param W : [n, n] ~ orthogonal(1)\nh = tanh(W @ tanh(z))"),
     "W then W'": program(W + "h = tanh(W' @ tanh(W @ tanh(z) / sqrt(n)) / sqrt(n))"),
     "W' then W": program(W + "h = tanh(W @ tanh(W' @ cos(z) / sqrt(n)) / sqrt(n))"),
     "W, W, W'": program(W + "a = tanh(W @ tanh(W @ z / sqrt(n)) / sqrt(n))\nh = tanh(W' @ a / sqrt(n) + z)"),
@@ -80,7 +81,6 @@ REFUSED: dict[str, str] = {
     "sparse": program(
         "param W : [n, n] ~ sparse(1/4, normal(0, 2))\nh = tanh(W' @ tanh(W @ tanh(z) / sqrt(n)) / sqrt(n))"
     ),
-    "orthogonal": program("param W : [n, n] ~ orthogonal(1)\nh = tanh(W @ tanh(z))"),
     "orthogonal, tied": program("param W : [n, n] ~ orthogonal(1)\nh = tanh(W' @ tanh(W @ tanh(z)))"),
     "low rank": program("param W : [n, n] ~ low_rank(2, normal(0, 1))\nh = tanh(W @ tanh(z) / sqrt(n))"),
     "an inner product through a weight": program(W + "s = dot(z, W' @ tanh(W @ z / sqrt(n))) / n\nh = tanh(z + s) * s"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -200,7 +201,7 @@ def _path(graph: GraphBuilder, parts: Sequence[int], over: set[str]) -> list[tup
     if len(parts) < 3:
         return [(0, 1)] if len(parts) == 2 else []
     numbers: dict[str, int] = {}
-    operands: list[object] = []
+    operands: list[Any] = []
     for part in parts:
         kind = graph.type(part)
         operands += [
