@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tp.experiments.training.schedule import Schedule
     from tp.optimizers import SGD
     from tp.orders.proof.replay import Rejected
+    from tp.regression.law import NormalLaw
+    from tp.regression.predictor import Ensemble, Posterior
     from tp.sampling.plan import Plan
     from tp.sampling.resources import Resources
     from tp.studies.blame import Accusation
@@ -43,14 +45,17 @@ __all__ = [
     "Accusation",
     "Data",
     "Diagnostic",
+    "Ensemble",
     "ExitCode",
     "Forward",
     "Kernel",
     "Linearization",
     "Model",
+    "NormalLaw",
     "Numbers",
     "Orders",
     "Plan",
+    "Posterior",
     "Rejected",
     "Resources",
     "Runs",
@@ -87,6 +92,9 @@ _HOMES = {
     "ExitCode": "tp.exit_code",
     "Model": "tp.api.model",
     "Plan": "tp.sampling.plan",
+    "Ensemble": "tp.regression.predictor",
+    "NormalLaw": "tp.regression.law",
+    "Posterior": "tp.regression.predictor",
     "Rejected": "tp.orders.proof.replay",
     "Resources": "tp.sampling.resources",
     "SGD": "tp.optimizers",

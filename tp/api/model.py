@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
     from tp.program import Claim, Program
+    from tp.regression.predictor import Ensemble, KernelFunction, Posterior
     from tp.sampling.plan import Plan, PlanSettings
     from tp.sampling.resources import Resources, ResourceSettings
     from tp.studies.blame import Accusation
@@ -396,6 +397,54 @@ class Model(Printable):
         if len({len(array) for array in arrays.values()}) > 1:
             raise ValueError("the inputs have different numbers of samples")
         return arrays
+
+    def gaussian_process(
+        self, x: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, noise: float = 0.0
+    ) -> Posterior:
+        """The outputs at infinite width and random initial weights, given noisy values of them: Bayes' rule.
+
+        Args:
+            x: N inputs: an array [N, ...axes of the input], or a mapping from names of inputs to such arrays.
+            y: targets [N, ...axes of the output]. An output without axes may have targets [N, columns]: columns are
+                outputs of independent networks.
+            noise: the standard deviation of independent normal noise on targets, in their unit.
+
+        Returns:
+            ``predict(x)`` is the law of the outputs at other inputs, and ``log_evidence`` the log density of ``y``.
+
+        Raises:
+            TpError: as ``kernel``, TP604 for NaN, TP608 and TP633 for targets that do not fit, TP631 where the kernel
+                is singular.
+        """
+        from tp.regression.predictor import Posterior
+
+        return Posterior.of(self._kernel_at_infinity("nngp"), x, y, noise)
+
+    def train_infinitely_wide(
+        self, x: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, ridge: float = 0.0
+    ) -> Ensemble:
+        """Networks of infinite width, trained under the squared cost with the learning rates of the program.
+
+        The cost is the mean over samples of half the squared distance, as in ``train``. Every step sees all samples.
+
+        Args:
+            x, y: inputs and targets, as for ``gaussian_process``.
+            ridge: r of the cost r |θ - θ_0|²/(2N) of the distance from the initial weights, where the square of a
+                weight is divided by its learning rate.
+
+        Returns:
+            ``predict(x, time=...)`` or ``predict(x, steps=..., eta=...)`` is the law of the outputs after training,
+            over random initial weights.
+
+        Raises:
+            TpError: as ``kernel``, TP604 for NaN, TP608 and TP633 for targets that do not fit.
+        """
+        from tp.regression.predictor import Ensemble
+
+        return Ensemble.of(self._kernel_at_infinity("nngp"), self._kernel_at_infinity("ntk"), x, y, ridge)
+
+    def _kernel_at_infinity(self, kind: str) -> KernelFunction:
+        return lambda left, right: self.kernel(left, right, kind=kind).array
 
     def account(
         self, data: str | Data | None, cost: str | None = None, *, equal_inputs: bool = False

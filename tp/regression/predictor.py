@@ -20,7 +20,7 @@ from tp.regression.outputs import alike, apart, flat
 Array = npt.NDArray[np.float64]
 
 
-class Kernel(Protocol):
+class KernelFunction(Protocol):
     """The kernel [left, right, ...axes, ...axes] of two batches of inputs; of the first one with itself for None."""
 
     def __call__(self, left: Any, right: Any | None, /) -> Array: ...
@@ -74,7 +74,7 @@ class Components:
         return NormalLaw(mean.reshape(-1, *self.targets), covariance)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Posterior:
     """A Gaussian process, given targets. ``tp.Model.gaussian_process`` makes one.
 
@@ -83,18 +83,21 @@ class Posterior:
     """
 
     process: GaussianProcess
-    kernel: Kernel
+    kernel: KernelFunction
     inputs: Any
     components: Components
 
     @classmethod
-    def of(cls, kernel: Kernel, inputs: Any, targets: npt.ArrayLike, noise: float = 0.0) -> Posterior:
+    def of(cls, kernel: KernelFunction, inputs: Any, targets: npt.ArrayLike, noise: float = 0.0) -> Posterior:
         """Raises TpError TP604, TP608, TP631, TP632, TP633."""
         values = finite(targets, "the targets")
         train = kernel(inputs, None)
         components = Components.of([train], values)
         process = GaussianProcess.of(components.matrix(train), components.columns(values), noise)
         return cls(process, kernel, inputs, components)
+
+    def __repr__(self) -> str:
+        return f"<Posterior of {len(self.process.targets)} targets with noise {self.process.noise:g}>"
 
     @property
     def log_evidence(self) -> float:
@@ -110,7 +113,7 @@ class Posterior:
         return self.components.law(self.process.mean(cross), spread)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Ensemble:
     """Networks of infinite width that start at random weights and are trained on the same targets.
 
@@ -122,13 +125,15 @@ class Ensemble:
     """
 
     network: InfinitelyWide
-    initial: Kernel
-    tangent: Kernel
+    initial: KernelFunction
+    tangent: KernelFunction
     inputs: Any
     components: Components
 
     @classmethod
-    def of(cls, initial: Kernel, tangent: Kernel, inputs: Any, targets: npt.ArrayLike, ridge: float = 0.0) -> Ensemble:
+    def of(
+        cls, initial: KernelFunction, tangent: KernelFunction, inputs: Any, targets: npt.ArrayLike, ridge: float = 0.0
+    ) -> Ensemble:
         """Raises TpError TP604, TP608, TP632, TP633."""
         values = finite(targets, "the targets")
         start, theta = initial(inputs, None), tangent(inputs, None)
@@ -141,6 +146,9 @@ class Ensemble:
             ridge=ridge,
         )
         return cls(network, initial, tangent, inputs, components)
+
+    def __repr__(self) -> str:
+        return f"<Ensemble trained on {self.network.samples} samples, ridge {self.network.ridge:g}>"
 
     def predict(
         self,
