@@ -5,7 +5,7 @@ It does not import on JAX 0.6 or newer. Make it with Python 3.11,
     python3.11 -m venv peer && peer/bin/pip install "jax[cpu]==0.4.38" neural-tangents
     TP_NEURAL_TANGENTS=peer/bin/python pytest tests/benchmarks/test_kernels.py --benchmark-only
 
-Each library runs in a process of its own, on one and the same processor, in turns. Times are those of compiled functions.
+Each library runs in a process of its own, on one and the same processor, in turns. Compiling does not count.
 """
 
 from __future__ import annotations
