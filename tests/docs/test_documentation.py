@@ -22,7 +22,7 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "architecture.md", *slow(["library.md"])])
+@pytest.mark.parametrize("page", ["README.md", "architecture.md", "regression.md", *slow(["library.md"])])
 def test_python_runs_from_top_to_bottom(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("TP_CACHE", str(tmp_path))

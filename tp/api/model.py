@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
     from tp.program import Claim, Program
-    from tp.regression.predictor import Ensemble, KernelFunction, Posterior
+    from tp.regression.predictor import Ensemble, Posterior
     from tp.sampling.plan import Plan, PlanSettings
     from tp.sampling.resources import Resources, ResourceSettings
     from tp.studies.blame import Accusation
@@ -414,11 +414,11 @@ class Model(Printable):
 
         Raises:
             TpError: as ``kernel``, TP604 for NaN, TP608 and TP633 for targets that do not fit, TP631 where the kernel
-                is singular.
+                is singular, TP635 where the outputs are no normal process with mean 0.
         """
-        from tp.regression.predictor import Posterior
+        from tp.studies.regression import posterior
 
-        return Posterior.of(self._kernel_at_infinity("nngp"), x, y, noise)
+        return posterior(self.program, x, y, noise)
 
     def train_infinitely_wide(
         self, x: ArrayLike | Mapping[str, ArrayLike], y: ArrayLike, *, ridge: float = 0.0
@@ -437,14 +437,12 @@ class Model(Printable):
             over random initial weights.
 
         Raises:
-            TpError: as ``kernel``, TP604 for NaN, TP608 and TP633 for targets that do not fit.
+            TpError: as ``kernel``, TP604 for NaN, TP608 and TP633 for targets that do not fit, TP635 where training
+                does not become linear or the outputs are no normal process with mean 0.
         """
-        from tp.regression.predictor import Ensemble
+        from tp.studies.regression import ensemble
 
-        return Ensemble.of(self._kernel_at_infinity("nngp"), self._kernel_at_infinity("ntk"), x, y, ridge)
-
-    def _kernel_at_infinity(self, kind: str) -> KernelFunction:
-        return lambda left, right: self.kernel(left, right, kind=kind).array
+        return ensemble(self.program, x, y, ridge)
 
     def account(
         self, data: str | Data | None, cost: str | None = None, *, equal_inputs: bool = False
