@@ -62,7 +62,7 @@ def nngp_program(program: Graph, readout: str, left: int = 2, right: int = 2) ->
     That is the part of the tangent kernel of this weight, with the variance of its entries as its rate.
     """
     still = {
-        name: replace(p, rate=p.law.scale**2 if name == readout else Scale(0.0))
+        name: replace(p, rate=p.law.scale * p.law.scale if name == readout else Scale(0.0))
         for name, p in program.parameters.items()
     }
     return tangent_program(replace(program, parameters=still, learning_rate=ONE), left, right)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tp.graph.axes import Axis, Type
 from tp.interpret.limit.derivative import derivative, filled
 from tp.interpret.limit.emit import emitted
@@ -65,9 +67,22 @@ def _shorter(state: State, atoms: tuple[Atom, ...]) -> Polynomial | None:
     """The mean of a product of atoms by means of products with one symbol less; None where there is no such form."""
     try:
         parts = _by_parts(state, atoms)
-        return None if parts is None else mean(state, parts)
+        found = None if parts is None else mean(state, parts)
     except NoLimit:
         return None
+    if found is not None and any(
+        _symbols(state, f.atoms) >= _symbols(state, atoms)
+        for t in found.terms
+        for f in t.factors
+        if isinstance(f, Mean)
+    ):
+        return None  # derivatives of a function of a power bring symbols back
+    return found
+
+
+def _symbols(state: State, atoms: Sequence[Atom]) -> int:
+    """How many of ``atoms`` are symbols, not functions."""
+    return sum(state.atoms.symbol(a) is not None for a in atoms)
 
 
 def _gaussian(state: State, variables: dict[Polynomial, Applied]) -> int:
