@@ -63,7 +63,6 @@ FIXED: dict[str, str] = {
         "param V : [o=2 | n] ~ normal(0, 1)\nh = tanh(z)", "  output f = V @ h / sqrt(n)\n"
     ),
     "a mean readout": program(W + "h = cos(W @ z / sqrt(n))", "  output f = mean(h)\n"),
-    "orthogonal": program("param W : [n, n] ~ orthogonal(1)\nh = tanh(W @ tanh(z))"),
 }
 """The tangent kernel has a limit that is a number."""
 RANDOM: dict[str, str] = {
