@@ -50,13 +50,13 @@ def test_known_numbers(phi: str, square: float, kernel: float) -> None:
 
 @pytest.mark.parametrize("kind", ["ntk", "nngp"])
 def test_networks_of_a_width(kind: str) -> None:
-    """The mean over draws at n = 4000 is the limit, within its standard error and terms of order 1/n."""
+    """The mean over draws at n = 2000 is the limit, within its standard error and terms of order 1/n."""
     model = tp.parse(TWO)
-    limit, drawn = model.kernel(X1, X2, kind=kind), model.kernel(X1, X2, kind=kind, width=4000, seeds=100)
+    limit, drawn = model.kernel(X1, X2, kind=kind), model.kernel(X1, X2, kind=kind, width=2000, seeds=50)
     assert limit.values.keys() == drawn.values.keys()
     for name, value in limit.values.items():
         assert value.shape == drawn.values[name].shape
-        away = np.abs(value - drawn.values[name]) / (drawn.errors[name] + 1e-3)
+        away = np.abs(value - drawn.values[name]) / (drawn.errors[name] + 3e-3)
         assert away.max() < 5
     for name, means in limit.means.items():
         for one, other in zip(means, drawn.means[name], strict=True):
@@ -76,7 +76,8 @@ def test_tiles(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for one, other in zip(whole, (None, x2), strict=True):
         tiled = kernel_values(graph, kind, x1, other, Accuracy())
         for name, value in one.values.items():
-            np.testing.assert_allclose(tiled.values[name], value, rtol=1e-7, atol=1e-12)
+            # Derivatives of relu feel the root of the rounding of correlations near one.
+            np.testing.assert_allclose(tiled.values[name], value, rtol=1e-7, atol=1e-10)
         for name, means in one.means.items():
             np.testing.assert_allclose(tiled.means[name][1], means[1])
 
@@ -89,12 +90,12 @@ def test_kernels_are_symmetric_and_positive(kind: str) -> None:
     for output in ("f", "g"):
         matrix = found.matrix(output)
         assert np.isfinite(matrix).all()
-        np.testing.assert_allclose(matrix, matrix.T, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(matrix, matrix.T, rtol=1e-7, atol=1e-10)
         assert np.linalg.eigvalsh(matrix).min() > -1e-9 * np.abs(matrix).max()
     order = numbers.permutation(len(x))
     shuffled = model.kernel(x[order], x, kind=kind)
     for name, value in found.values.items():
-        np.testing.assert_allclose(shuffled.values[name], value[order], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(shuffled.values[name], value[order], rtol=1e-7, atol=1e-10)
 
 
 def test_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,17 +110,22 @@ def test_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_stays_random() -> None:
     model = tp.load(PROGRAMS / "bottleneck.tp")
-    found = model.kernel(samples=2, kind="nngp", seeds=400)
+    found = model.kernel(samples=2, kind="nngp", seeds=200)
     assert {s.label for s in found.staying} == {"narrow"}
     assert {s.span.line for s in found.staying if s.span is not None} == {11}
     assert found.spread["f, f"].min() > 0.02
     shown = str(found)
     assert "narrow, line 11" in shown
     assert "the outputs are normal with a kernel that depends on them" in shown
-    drawn = model.kernel(samples=2, kind="nngp", width=1000, seeds=2000)
+    drawn = model.kernel(samples=2, kind="nngp", width=500, seeds=1000)
     assert np.abs(found.array - drawn.array).max() < 5 * np.hypot(found.errors["f, f"], drawn.errors["f, f"]).max()
-    tangent, other = model.kernel(samples=2, seeds=400), model.kernel(samples=2, width=1000, seeds=400)
-    assert np.abs(tangent.array - other.array).max() < 5 * np.hypot(tangent.errors["f, f"], other.errors["f, f"]).max()
+
+
+@pytest.mark.parametrize("name", slow(("bottleneck", "attention_sqrt")))
+def test_tangent_kernels_that_stay_random(name: str) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp")
+    found, drawn = model.kernel(samples=2, seeds=100), model.kernel(samples=2, width=1000, seeds=100)
+    assert np.abs(found.array - drawn.array).max() < 5 * np.hypot(found.errors["f, f"], drawn.errors["f, f"]).max()
 
 
 def test_orders_of_n() -> None:
