@@ -102,6 +102,8 @@ def test_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = tp.parse(ONE_LAYER).graph
     x = {"x": numbers.standard_normal((4, 4))}
     by_numpy = kernel_values(graph, "ntk", x).values["f, f"]
+    function = tp.parse(ONE_LAYER).kernel_function()
+    np.testing.assert_allclose(function(x["x"], x["x"][:2]), by_numpy[:, :2], rtol=1e-5)
     monkeypatch.setattr(values, "SAVED", 1.0)
     values._function.cache_clear()  # pyright: ignore[reportPrivateUsage]
     np.testing.assert_allclose(kernel_values(graph, "ntk", x).values["f, f"], by_numpy, rtol=1e-9)

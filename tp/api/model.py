@@ -60,7 +60,7 @@ class Model(Printable):
 
     Predictions, from the graph alone: ``orders``, ``blame``.
     Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``, ``kernel``.
-    The program as a JAX function: ``init``, ``apply``, ``tangent_kernel``.
+    The program as a JAX function: ``init``, ``apply``, ``tangent_kernel``, ``kernel_function``.
 
     Keywords of all methods that draw weights (``**settings``):
         seeds: draws of the weights at each width.
@@ -353,6 +353,31 @@ class Model(Printable):
             return kernel_at_infinite_width(self.program, kind, left, right, seeds, progress)
         plan = Plan.of(str(width), seeds=seeds, dtype=dtype, engine=engine, max_width=None)
         return kernel_at_a_width(self.program, kind, left, right, plan, progress)
+
+    def kernel_function(self, kind: str = "ntk") -> Callable[..., Any]:
+        """The kernel at infinite width as a plain JAX function of two batches, which can be jitted.
+
+        Args:
+            kind: as for ``kernel``.
+
+        Returns:
+            A function of ``x1`` and ``x2`` (None: it is ``x1``), arrays or mappings as for ``kernel``. It returns the
+            array [samples of x1, samples of x2, ...axes of the output twice] of the only output, or a mapping from
+            pairs such as ``"f, g"`` to arrays. Powers of n are left out: ``kernel`` has them as ``exponents``.
+
+        Raises:
+            TpError: TP641 to TP644 where there is no limit, and TP642 where it stays random.
+        """
+        from tp.studies.kernel import require_kind
+        from tp.theory.kernel_values import kernel_in_jax
+
+        require_kind(kind)
+
+        def kernel(x1: Any, x2: Any = None) -> Any:
+            found = kernel_in_jax(self.graph, kind, self._batch(x1), None if x2 is None else self._batch(x2))
+            return next(iter(found.values())) if len(found) == 1 else found
+
+        return kernel
 
     def tangent_kernel(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type
 from tp.graph.graph import Graph
 from tp.graph.slot import Role, slot_of
@@ -79,6 +80,23 @@ def kernel_values(
     values = by_tiles(tile, shapes, left, right, size, done)
     means = _means(program, left, right, accuracy) if kind == "nngp" else {}
     return KernelValues(values, means, _errors(program, kind, left, right, accuracy))
+
+
+def kernel_in_jax(program: Graph, kind: str, left: Batch, right: Batch | None) -> dict[str, Any]:
+    """Kernels by pair of outputs as a function of JAX, at once and in the precision of the inputs.
+
+    Raises TpError as :func:`kernel_at_infinity`, and TP642 where something stays random.
+    """
+    right = left if right is None else right
+    found = kernel_at_infinity(program, kind, count(left), count(right))
+    if found.staying:
+        first = found.staying[0]
+        message = f"{first.label} stays random, so the kernel is no function of the inputs"
+        raise error("TP642", message, first.span, hint="Model.kernel averages over it")
+    pairs = [name for name in found.orders if slot_of(name) is None]
+    graph = replace(found.graph, outputs={name: found.graph.outputs[name] for name in pairs})
+    arrays = [*left.values(), *right.values()]
+    return evaluated(graph, found.orders, 1, arrays[0].dtype if arrays else np.dtype(DTYPE))({}, placed(left, right))
 
 
 def size_of_tile(program: Graph, kind: str, left: int, right: int | None) -> tuple[int, int]:
