@@ -1,4 +1,4 @@
-"""The programs of C^{D,d} at distinct inputs x_0, ..., x_d with a node for each derivative: for limits at infinite width.
+"""The programs of C^{D,d} at inputs x_0, ..., x_d with a node for each derivative: for limits at infinite width.
 
 A derivative may be of smaller order than the value beside it. With both in one array, as :mod:`tp.quantities.distinct`
 has them for numbers, the smaller one would be lost in the limit.

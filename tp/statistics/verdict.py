@@ -32,10 +32,12 @@ class Judgement:
     """A verdict with its reason, and what ``more`` might change it.
 
     Confirmed predictions ask for more reach: a term of larger order may show at larger widths. The verdict says nothing
-    about events of a probability below ``unseen``, which are too rare for the draws.
+    about events of a probability below ``unseen``, which are too rare for the draws. ``floor_only``: all that speaks
+    against a confirmation is a floor, a larger term with a small prefactor that would look the same.
     """
 
     verdict: Verdict
     reason: str
     more: More = More.NOTHING
     unseen: float = 1.0
+    floor_only: bool = False

@@ -147,7 +147,10 @@ def _doubtful(case: Case, overall: Estimate, upper: Course, lower: Course, highe
         if not q.harmless:
             slope = late.overall.value + late.rise.value
             return _undecided(f"the {q.level:.0%} quantile has the slope {slope:.2f}", anything)
-    return _open(case.floor) or _undecided("no single reason", anything)
+    floor = _open(case.floor)
+    if floor is None:
+        return _undecided("no single reason", anything)
+    return replace(floor, floor_only=case.excluded is None and case.rare is None)
 
 
 def _reachable(case: Case) -> bool:

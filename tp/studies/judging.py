@@ -20,6 +20,7 @@ from tp.studies.claims.support import Measured
 
 if TYPE_CHECKING:
     from tp.theory.predict import Prediction
+    from tp.theory.predicted_size import PredictedSize
 
 T = TypeVar("T")
 
@@ -37,6 +38,8 @@ class QuantityResult:
     exact: bool
     fit: Fit | None
     judgement: Judgement
+    size: PredictedSize | None = None
+    """The predicted size; None where none is predicted."""
 
 
 def judged(
@@ -93,7 +96,9 @@ def wanted(found: Iterable[Measured], reach: int) -> More:
     return more | More.SEEDS if any(coarse(m.fit, reach) for m in rows) else more
 
 
-def row(name: str, prediction: Prediction, measured: Measured | None) -> QuantityResult:
+def row(
+    name: str, prediction: Prediction, measured: Measured | None, size: PredictedSize | None = None
+) -> QuantityResult:
     """The row of ``name``, whether it was measured or not."""
     return QuantityResult(
         name=name,
@@ -102,6 +107,7 @@ def row(name: str, prediction: Prediction, measured: Measured | None) -> Quantit
         exact=prediction.exact.get(name, True),
         fit=measured.fit if measured else None,
         judgement=measured.judgement if measured else Judgement(Verdict.UNDECIDED, "not measured"),
+        size=size,
     )
 
 

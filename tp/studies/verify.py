@@ -26,12 +26,14 @@ from tp.studies.correlations import correlations_of
 from tp.studies.declared import DeclaredFact, contradiction, declared_facts, require_functions
 from tp.studies.judging import YARDSTICK, Latest, QuantityResult, judged, row, wanted
 from tp.studies.provenance import Provenance, provenance
+from tp.studies.size_agreement import beside_size, predicted_sizes
 from tp.theory.analysis import Analysis
 from tp.theory.predict import Prediction
 
 if TYPE_CHECKING:
     from tp.data.source import Data
     from tp.program import Program
+    from tp.theory.predicted_size import PredictedSize
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -108,6 +110,7 @@ def verify(
     if report is not None:
         report(0.0, 0.0, "predicting")
     theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
+    sizes = predicted_sizes(program.graph, names, experiments, theory.prediction(names))
     if watch is not None:
         for count in range(len(names)):
             watch(_undecided(program, names, theory.prediction(names[:count]), plan))
@@ -116,7 +119,7 @@ def verify(
         if watch is not None:
             watch(resting_on(now, facts))
 
-    return resting_on(compared(program, names, theory, experiments, plan, means, report, seen), facts)
+    return resting_on(compared(program, names, theory, experiments, plan, means, report, seen, sizes), facts)
 
 
 def resting_on(found: Verification, facts: tuple[DeclaredFact, ...]) -> Verification:
@@ -148,20 +151,22 @@ def compared(
     means: Means | None = None,
     report: Report | None = None,
     watch: Watch | None = None,
+    sizes: Mapping[str, PredictedSize] | None = None,
 ) -> Verification:
     """What ``theory`` says of ``names`` against draws of ``experiments``: each of them has some, and the kernel.
 
     Every experiment has the whole budget, so a dear quantity takes nothing from the cheap ones. Rounding errors are
-    estimated from the kernel. ``watch`` is called with what is known so far. Raises what :func:`sweep` raises.
+    estimated from the kernel. ``watch`` is called with what is known so far; ``sizes`` are predicted ones. Raises what
+    :func:`sweep` raises.
     """
     output = only_output(program)
     predicted = dict.fromkeys([*names, *claimed_quantities(program.claims, output)])
     prediction = theory.prediction(list(predicted), nodes=bool(program.claims))
-    evidence = Theory(prediction, theory)
+    evidence, known_sizes = Theory(prediction, theory), sizes or {}
 
     def known(part: _Drawn) -> Verification:
         return Verification(
-            quantities=tuple(row(name, prediction, part.measured.get(name)) for name in names),
+            quantities=tuple(row(name, prediction, part.measured.get(name), known_sizes.get(name)) for name in names),
             claims=outcomes(program.claims, evidence, part.measured, output),
             assumptions=(*prediction.assumptions, *_unseen(part.reach)),
             provenance=provenance(program, plan, part.sweep),
@@ -172,7 +177,7 @@ def compared(
 
         def judge(samples: Samples) -> dict[str, Measured]:
             found = judged(names, prediction, samples, plan.dtype)
-            return {name: found[name] for name in asked if name in found}
+            return {name: beside_size(found[name], known_sizes.get(name)) for name in asked if name in found}
 
         rows = Latest(judge)
 

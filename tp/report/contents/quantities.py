@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tp.report.cells import Exponent, Number, Shown, Text, Verdict, strict
-from tp.report.contents.size import SizeCell
+from tp.report.contents.size import PredictedCell, SizeCell
 from tp.report.fields import Field
 from tp.statistics.estimate import LEVEL, Estimate
 from tp.statistics.fit import Fit
@@ -57,6 +57,7 @@ QUANTITY: tuple[Field[QuantityResult], ...] = (
     Field("measured", "measured", measured),
     Field(f"{LEVEL:.0%} interval", "interval", interval),
     Field("size", "size", size),
+    Field("predicted size", "predicted_size", lambda q: PredictedCell(q.size)),
     Field("verdict", "verdict", verdict),
     Field("reason", "reason", lambda q: Text(q.judgement.reason)),
     Field(None, "typical", predicted),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from tp.report.cells import Json, strict
 from tp.statistics.size import written
 from tp.studies.sizes import Sized
+from tp.theory.predicted_size import PredictedSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,35 @@ class SizeCell:
 
     @property
     def _power(self) -> str:
-        if self.sized is None or self.sized.exponent == 0:
+        return "" if self.sized is None or self.sized.exponent == 0 else _power(self._exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class PredictedCell:
+    """``0.4268 n^-1``: the size that is predicted; None: empty."""
+
+    size: PredictedSize | None
+
+    @property
+    def text(self) -> str:
+        if self.size is None:
             return ""
-        return f"n^({self._exponent})" if "/" in self._exponent else f"n^{self._exponent}"
+        power = _power(str(self.size.exponent)) if self.size.exponent else ""
+        digits = 4 if self.size.error < 1e-3 else 2
+        return f"{self.size.root_mean_square:#.{digits}g} {power}".rstrip()
+
+    @property
+    def value(self) -> Json:
+        if self.size is None:
+            return None
+        return {
+            "value": self.size.root_mean_square,
+            "exponent": str(self.size.exponent),
+            "mean": self.size.mean,
+            "standard_deviation": self.size.deviation,
+            "relative_error": self.size.error,
+        }
+
+
+def _power(exponent: str) -> str:
+    return f"n^({exponent})" if "/" in exponent else f"n^{exponent}"
