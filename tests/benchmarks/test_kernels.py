@@ -33,7 +33,7 @@ CASES = [
 """The name of a net, the shape of an input, the calls in one process, and the share of their time that is aimed at."""
 INPUTS = 50
 """The number of inputs in each batch."""
-TURNS = 3
+TURNS = 2
 
 pytestmark = pytest.mark.skipif(PEER is None, reason="TP_NEURAL_TANGENTS is not set")
 
