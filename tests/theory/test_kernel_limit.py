@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import tp
 from tests.marks import slow
 from tp.interpret.limit import Accuracy
 from tp.theory import kernel_values as values
+from tp.theory.kernel_draws import square_root
 from tp.theory.kernel_values import kernel_values
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
@@ -123,11 +125,21 @@ def test_what_stays_random() -> None:
     assert np.abs(found.array - drawn.array).max() < 5 * np.hypot(found.errors["f, f"], drawn.errors["f, f"]).max()
 
 
-@pytest.mark.parametrize("name", slow(("bottleneck", "attention_sqrt")))
-def test_tangent_kernels_that_stay_random(name: str) -> None:
-    model = tp.load(PROGRAMS / f"{name}.tp")
+@pytest.mark.parametrize(("name", "sizes"), slow((("bottleneck", {}), ("attention_sqrt", {"t": 2, "d": 2}))))
+def test_tangent_kernels_that_stay_random(name: str, sizes: dict[str, Any]) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp", **sizes)
     found, drawn = model.kernel(samples=2, seeds=100), model.kernel(samples=2, width=1000, seeds=100)
     assert np.abs(found.array - drawn.array).max() < 5 * np.hypot(found.errors["f, f"], drawn.errors["f, f"]).max()
+
+
+def test_roots_of_covariances() -> None:
+    """Equal numbers have a singular covariance; one with noise has negative eigenvalues, which are not dropped."""
+    singular = np.ones((3, 3))
+    root = square_root(singular)
+    assert root is not None
+    np.testing.assert_allclose(root @ root.T, singular, atol=1e-12)
+    noise = numbers.standard_normal((100, 100))
+    assert square_root(np.eye(100) + noise + noise.T) is None
 
 
 def test_orders_of_n() -> None:

@@ -19,6 +19,8 @@ from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
 from tp.theory.kernel_values import SAMPLED_TILE, Computed, bytes_of, computed
 
 Floats = npt.NDArray[np.float64]
+NEGATIVE = 0.01
+"""The most that negative eigenvalues of a covariance add up to, as a part of the positive ones."""
 MOST = 4096
 """The most random numbers that are drawn jointly."""
 
@@ -114,5 +116,20 @@ class _Level:
             block = block.reshape(self.sizes[i], self.sizes[j])
             whole[starts[i] : starts[i] + self.sizes[i], starts[j] : starts[j] + self.sizes[j]] = block
             whole[starts[j] : starts[j] + self.sizes[j], starts[i] : starts[i] + self.sizes[i]] = block.T
-        values, vectors = np.linalg.eigh((whole + whole.T) / 2)
-        return vectors * np.sqrt(np.maximum(values, 0.0))
+        root = square_root(whole)
+        if root is None:
+            staying = self.found.staying[self.members[0]]
+            message = f"{staying.label} stays random, and its covariance is not known well enough to draw it"
+            raise error("TP644", message, staying.span, hint="use fewer inputs or smaller axes, or draw it: --width")
+        return root
+
+
+def square_root(covariance: Floats) -> Floats | None:
+    """R with R R' = ``covariance``; None where negative eigenvalues are more than a small part of it.
+
+    Averages over virtual neurons have errors, and to drop negative eigenvalues would add to the variances.
+    """
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2)
+    if -values[values < 0].sum() > NEGATIVE * values[values > 0].sum():
+        return None
+    return vectors * np.sqrt(np.maximum(values, 0.0))
