@@ -9,7 +9,7 @@ from tests.golden.nets import HERE, NETS, load
 from tests.marks import slow
 
 CLOSED, QUADRATURE = 1e-6, 1e-5
-BY_DEFAULT = ("mlp3_relu", "mlp2_gelu", "resmlp_relu", "cnn2_erf_flatten_circular", "cnn2_relu_gap_valid")
+BY_DEFAULT = ("mlp3_relu", "mlp2_gelu", "cnn2_relu_gap_valid")
 
 
 @pytest.fixture(scope="module")
