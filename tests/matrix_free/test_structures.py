@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy import stats
 
@@ -21,8 +20,9 @@ from tp.matrix_free.kind import MatrixFree
 from tp.matrix_free.source import Shape, Source
 from tp.matrix_free.sparse import most
 from tp.matrix_free.streams import Seed, source
+from tp.ndarray import NDArray
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 FAST = ("sparse", "low_rank", "banded", "block_diagonal", "circulant", "hadamard")
 SIZES = {"sparse": (0.3, 1.0), "low_rank": (1, 3), "banded": (1, 4, 5, 100), "block_diagonal": (1, 3, 4, 100)}
 CASES = [(name, size) for name in FAST for size in SIZES.get(name, (0,))]
@@ -137,7 +137,7 @@ def summaries(y: Array, z: Array) -> list[Array]:
     return [y[:, 0, 0], z[:, 1, 2], (y[:, 0] * y[:, 1]).sum(-1), *sizes, sizes[1] / sizes[0]]
 
 
-def mask(form: Form, rows: int, columns: int, size: float) -> npt.NDArray[np.bool_]:
+def mask(form: Form, rows: int, columns: int, size: float) -> NDArray[np.bool_]:
     return built(form, Seed((4,)), rows, columns, size, np.float64) != 0
 
 

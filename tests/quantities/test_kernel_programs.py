@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from tests.validation import validate
@@ -17,12 +16,13 @@ from tp.graph.text import parse_graph, print_graph
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
 from tp.matrix_free.streams import Seed
+from tp.ndarray import NDArray
 from tp.primitives import known
 from tp.quantities.kernels import nngp, pair, tangent
 from tp.syntax import parse
 from tp.transform.factored import factored
 
-Arrays = Mapping[str, npt.NDArray[np.float64]]
+Arrays = Mapping[str, NDArray[np.float64]]
 WIDTH = 4
 
 TWO_OUTPUTS = """
@@ -67,7 +67,7 @@ def program(text: str) -> Graph:
     return parse(f"program p {{{text}}}").graph
 
 
-def batch(graph: Graph, size: int, seed: int) -> dict[str, npt.NDArray[np.float64]]:
+def batch(graph: Graph, size: int, seed: int) -> dict[str, NDArray[np.float64]]:
     """Inputs with a last axis of samples."""
     from tp.primitives.input import Input
 
@@ -76,14 +76,14 @@ def batch(graph: Graph, size: int, seed: int) -> dict[str, npt.NDArray[np.float6
     return {name: numbers.standard_normal((*(a.at(1) for a in axes), size)) for name, axes in inputs.items()}
 
 
-def both(left: Arrays, right: Arrays) -> dict[str, npt.NDArray[np.float64]]:
+def both(left: Arrays, right: Arrays) -> dict[str, NDArray[np.float64]]:
     return {LEFT_BATCH.of(k): v for k, v in left.items()} | {RIGHT_BATCH.of(k): v for k, v in right.items()}
 
 
-def values(graph: Graph, weights: Arrays, inputs: Arrays) -> dict[str, npt.NDArray[np.float64]]:
+def values(graph: Graph, weights: Arrays, inputs: Arrays) -> dict[str, NDArray[np.float64]]:
     """The outputs, with the axes of batches first."""
     made = evaluator(graph, list(graph.outputs.values()), WIDTH, np.float64)(weights, inputs)
-    out: dict[str, npt.NDArray[np.float64]] = {}
+    out: dict[str, NDArray[np.float64]] = {}
     for (name, node), value in zip(graph.outputs.items(), made, strict=True):
         have = names(graph.type(node))
         first = [a for a in (LEFT, RIGHT) if a in have]
@@ -96,9 +96,9 @@ def by_differences(graph: Graph, weights: Arrays, inputs: Arrays) -> list[dict[s
     out: list[dict[str, Arrays]] = []
     for i in range(next(iter(inputs.values())).shape[-1]):
         point = {name: array[..., i] for name, array in inputs.items()}
-        rows: dict[str, dict[str, npt.NDArray[np.float64]]] = {name: {} for name in graph.outputs}
+        rows: dict[str, dict[str, NDArray[np.float64]]] = {name: {} for name in graph.outputs}
         for name, weight in weights.items():
-            columns: dict[str, list[npt.NDArray[np.float64]]] = {f: [] for f in graph.outputs}
+            columns: dict[str, list[NDArray[np.float64]]] = {f: [] for f in graph.outputs}
             for place in np.ndindex(weight.shape):
                 ends: list[Arrays] = []
                 for sign in (1, -1):

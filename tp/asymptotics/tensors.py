@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
-Floats = npt.NDArray[np.float64]
+from tp.ndarray import NDArray
+
+Floats = NDArray[np.float64]
 
 
 def as_tensor(values: npt.ArrayLike) -> Float[Floats, " ..."]:

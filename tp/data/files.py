@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.data.sizes import require_size
 from tp.data.source import Data
 from tp.data.tables import SUFFIXES, read_table
 from tp.diagnostics.diagnostic import TpError, error
+from tp.ndarray import NDArray
 
-Arrays = dict[str, npt.NDArray[Any]]
+Arrays = dict[str, NDArray[Any]]
 TARGETS = "targets"
 
 _KINDS = f".npz, .npy, {', '.join(SUFFIXES)}"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Shaped
 
 from tp.data.digits import digit_images
@@ -18,8 +17,9 @@ from tp.data.source import DIGITS, Data, as_data
 from tp.data.tables import SUFFIXES
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show
+from tp.ndarray import NDArray
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 Inputs = dict[str, Float[Array, "_ ..."]]
 """Arrays [samples, ...shape of the input] by name of the input."""
 
@@ -110,7 +110,7 @@ def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
     return {name: fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
 
 
-def fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
+def fitted(path: Path, name: str, axes: Type, array: Shaped[NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
     """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
     if array.dtype.kind not in "biuf":
         hint = "give real and imaginary parts as two numbers" if array.dtype.kind == "c" else "save array.astype(float)"
@@ -139,7 +139,7 @@ def fitted(path: Path, name: str, axes: Type, array: Shaped[npt.NDArray[Any], " 
     return values
 
 
-def as_float64(array: Shaped[npt.NDArray[Any], " ..."]) -> Float[Array, " ..."]:
+def as_float64(array: Shaped[NDArray[Any], " ..."]) -> Float[Array, " ..."]:
     """``array`` in double precision; what does not fit becomes infinite without a warning, and is refused as such."""
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")

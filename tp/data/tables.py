@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import TpError, error
+from tp.ndarray import NDArray
 
 SUFFIXES = (".csv", ".tsv", ".txt")
 _BETWEEN = ("\t", ";", ",", "|")
@@ -72,7 +72,7 @@ class Table:
         rows = [list(_dropped(row, column)) for row in self.rows]
         return Table(self.path, names, rows, self.lines, self.index, self.comma)
 
-    def numbers(self) -> npt.NDArray[np.float64]:
+    def numbers(self) -> NDArray[np.float64]:
         """All cells as numbers. Raises TpError TP601 at the first that is none."""
         found = np.empty((len(self.rows), self.width))
         for i, row in enumerate(self.rows):

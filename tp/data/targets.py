@@ -7,7 +7,6 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Int
 
 from tp.data.digits import digit_classes
@@ -17,8 +16,9 @@ from tp.data.source import DIGITS, Data, as_data
 from tp.data.tables import SUFFIXES
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, show, wide
+from tp.ndarray import NDArray
 
-Whole = Int[npt.NDArray[np.integer], " samples"]
+Whole = Int[NDArray[np.integer], " samples"]
 Goals = Float[Array, "samples ..."]
 _SEED = 20_240_301
 
@@ -114,7 +114,7 @@ def _named(values: Goals, entries: int) -> str:
     return f"numbers from {kinds[0]:.3g} to {kinds[-1]:.3g}"
 
 
-def _array(data: Data, count: int) -> npt.NDArray[Any]:
+def _array(data: Data, count: int) -> NDArray[Any]:
     """The targets as they stand in the file, one for each of ``count`` samples. Raises TpError TP608."""
     arrays = read_arrays(data)
     if TARGETS not in arrays:

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.at import At
@@ -20,6 +19,7 @@ from tp.graph.graph import Graph
 from tp.interpret.cost.engine import chosen_engine, materialised
 from tp.interpret.cost.memory import WORD
 from tp.interpret.cost.path import Path
+from tp.ndarray import NDArray
 from tp.quantities.definitions import parse
 from tp.quantities.slots import arrange
 
@@ -36,7 +36,7 @@ class Correlations:
         name: str,
         program: Graph | WrittenGraph,
         quantities: Sequence[str],
-        inputs: Mapping[str, Float[npt.NDArray[np.float64], "slots ..."]],
+        inputs: Mapping[str, Float[NDArray[np.float64], "slots ..."]],
     ) -> None:
         self.name = name
         self.quantities = tuple(parse(quantity).name for quantity in quantities)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.experiments.blocks import Block
 from tp.experiments.iteration_limits import ROOM, SLOWEST, USUAL_STEPS, vectors_asked
@@ -29,6 +28,7 @@ from tp.interpret.cost.work import (
     products,
     questions,
 )
+from tp.ndarray import NDArray
 from tp.quantities.definitions import Quantity
 from tp.quantities.distinct import DistinctScalars
 from tp.quantities.hessian import HessianStep
@@ -130,7 +130,7 @@ class Derived:
 
         return one
 
-    def block(self, n: int, dtype: str, choice: Choice, data: Mapping[str, npt.NDArray[Any]]) -> Block:
+    def block(self, n: int, dtype: str, choice: Choice, data: Mapping[str, NDArray[Any]]) -> Block:
         """The function of NumPy of the draws that are made side by side, for the inputs ``data``."""
         from tp.experiments.power_iteration import spectral_norm
         from tp.interpret.arrays.evaluate import stepper

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.experiments.at import At
+from tp.ndarray import NDArray
 
 if TYPE_CHECKING:
     from jaxtyping import Shaped
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Experiment(Protocol):
         """The names of the quantities that are drawn."""
         ...
 
-    def draw(self, at: At, first: int, count: int) -> Mapping[str, Shaped[npt.NDArray[Any], "count ..."]]:
+    def draw(self, at: At, first: int, count: int) -> Mapping[str, Shaped[NDArray[Any], "count ..."]]:
         """The values [count, ...] of every quantity, for the draws number ``first``, ``first`` + 1, ...
 
         A draw depends on its number and on ``at`` alone, not on the others that are made with it.

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.at import At
@@ -17,6 +16,7 @@ from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.engine import absent, chosen_engine, materialised
 from tp.interpret.cost.memory import WORD, live_entries
 from tp.interpret.cost.work import Questions, drawing_bytes, elsewhere, held_entries, products, questions
+from tp.ndarray import NDArray
 
 
 class ForwardValues:
@@ -26,7 +26,7 @@ class ForwardValues:
     """
 
     def __init__(
-        self, name: str, program: Graph | WrittenGraph, inputs: Mapping[str, Float[npt.NDArray[np.float64], ...]]
+        self, name: str, program: Graph | WrittenGraph, inputs: Mapping[str, Float[NDArray[np.float64], ...]]
     ) -> None:
         self.name = name
         self.inputs = inputs

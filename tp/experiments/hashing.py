@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.graph.graph import Graph
 from tp.graph.mapping import MapOperation
@@ -16,6 +15,7 @@ from tp.graph.reader import parse_graph
 from tp.graph.text import print_computation
 from tp.maps import files as files_of
 from tp.maps import restore
+from tp.ndarray import NDArray
 from tp.primitives import known
 
 
@@ -65,7 +65,7 @@ def written(graph: Graph | WrittenGraph) -> WrittenGraph:
     return graph if isinstance(graph, WrittenGraph) else WrittenGraph(graph)
 
 
-def arrays_hash(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+def arrays_hash(arrays: Mapping[str, NDArray[Any]]) -> str:
     """The SHA-256 of names, shapes, dtypes and all entries, in hexadecimal digits, whatever the order of the names."""
     found = hashlib.sha256()
     for name, array in sorted(arrays.items()):

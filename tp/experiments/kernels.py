@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.at import At
@@ -33,13 +32,14 @@ from tp.interpret.cost.work import (
     products,
     questions,
 )
+from tp.ndarray import NDArray
 from tp.quantities.batches import Batch, count, evaluated, placed
 from tp.quantities.kernels import nngp, orders_of, tangent
 from tp.quantities.tiles import by_rows, by_tiles
 from tp.transform.factored import factored
 
 TANGENT, OUTPUTS = "tangent", "outputs"
-Arrays = Mapping[str, Float[npt.NDArray[np.float64], "samples ..."]]
+Arrays = Mapping[str, Float[NDArray[np.float64], "samples ..."]]
 """Inputs by name, with samples along the first axis."""
 Weights = Mapping[str, Any]
 Computed = Callable[[Weights, Batch, Batch | None], Mapping[str, Any]]

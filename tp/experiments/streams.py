@@ -8,14 +8,14 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.experiments.at import At
 from tp.experiments.experiment import Floats
+from tp.ndarray import NDArray
 
 SEEDS = 64
 """The most draws of one call of a compiled program: a loop in it reuses its memory."""
-Data = Mapping[str, npt.NDArray[Any]]
+Data = Mapping[str, NDArray[Any]]
 """Inputs by name."""
 One = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
 """A JAX function from the number of a draw and the inputs to values by name."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.matrix_free import fixed
@@ -19,6 +18,7 @@ from tp.matrix_free.kind import Effort, Group, Kind
 from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.streams import of_key
 from tp.namespace import matmul
+from tp.ndarray import NDArray
 
 
 class BlockDiagonal(NamedTuple):
@@ -54,12 +54,12 @@ def _product(x: Any, blocks: Any, outs: int) -> Any:
     return made[..., own * most_outs + place]
 
 
-def starts(size: int, count: int) -> npt.NDArray[np.int64]:
+def starts(size: int, count: int) -> NDArray[np.int64]:
     """The first of ``size`` rows or columns of each of ``count`` blocks."""
     return -(-np.arange(count) * size // count)
 
 
-def places(size: int, count: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def places(size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The block of each of ``size`` rows or columns, and its place there."""
     own = np.arange(size) * count // size
     return own, np.arange(size) - starts(size, count)[own]

@@ -11,7 +11,6 @@ from math import isqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Int
 
 from tp.matrix_free import fixed
@@ -21,6 +20,7 @@ from tp.matrix_free.orthonormal import Array
 from tp.matrix_free.source import Source
 from tp.matrix_free.streams import Seed, of_key, source
 from tp.namespace import is_numpy, namespace
+from tp.ndarray import NDArray
 
 
 class Sparse(NamedTuple):
@@ -96,7 +96,7 @@ def compressed(
     return row, column, xp.where(inside, values, 0.0) + (0.0 if room else xp.where(inside[-1], xp.nan, 0.0))
 
 
-def _sums(stream: Seed, count: int, size: int, share: float) -> npt.NDArray[np.int64]:
+def _sums(stream: Seed, count: int, size: int, share: float) -> NDArray[np.int64]:
     """The places of the entries among all ``size``, by NumPy; ``count`` gaps are drawn until they suffice."""
     found = np.full(1, -1)
     while found[-1] < size - 1:

@@ -11,11 +11,11 @@ from math import pi, prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.matrix_free.source import Source
+from tp.ndarray import NDArray
 
-Singles = npt.NDArray[np.float32]
+Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,11 @@ class Seed:
     def sign(self, shape: tuple[int, ...]) -> Singles:
         return np.float32(2) * self.generator().integers(0, 2, shape, dtype=np.int8) - np.float32(1)
 
-    def gaps(self, shape: tuple[int, ...], probability: float) -> npt.NDArray[np.int64]:
+    def gaps(self, shape: tuple[int, ...], probability: float) -> NDArray[np.int64]:
         """How many trials of this probability it takes until one succeeds, that one included."""
         return self.generator().geometric(probability, shape)
 
-    def permutation(self, count: int) -> npt.NDArray[np.int64]:
+    def permutation(self, count: int) -> NDArray[np.int64]:
         return self.generator().permutation(count)
 
     def zeros(self, shape: tuple[int, ...]) -> Singles:

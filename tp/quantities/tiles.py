@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.ndarray import NDArray
 from tp.quantities.batches import Batch, count
 from tp.quantities.kernels import pair
 
-Compute = Callable[[Batch, Batch | None], Mapping[str, npt.NDArray[Any]]]
+Compute = Callable[[Batch, Batch | None], Mapping[str, NDArray[Any]]]
 """From two batches, or one that is both, to kernels [left, right, axes of f, axes of g] by pair of outputs."""
-Rows = Callable[[Batch], Mapping[str, npt.NDArray[Any]]]
+Rows = Callable[[Batch], Mapping[str, NDArray[Any]]]
 """From a batch to arrays [samples, ...] by name."""
 
 
@@ -46,7 +46,7 @@ def filled(batch: Batch, part: slice, size: int) -> Batch:
     return {name: array[places] for name, array in batch.items()}
 
 
-def by_rows(compute: Rows, batch: Batch, size: int) -> dict[str, npt.NDArray[Any]]:
+def by_rows(compute: Rows, batch: Batch, size: int) -> dict[str, NDArray[Any]]:
     """Arrays [samples, ...] by name, for ``size`` samples at a time."""
     every = count(batch)
     found = [
@@ -66,7 +66,7 @@ def by_tiles(
     right: Batch | None,
     size: tuple[int, int],
     done: Callable[[int, int], None] = lambda _, __: None,
-) -> dict[str, npt.NDArray[Any]]:
+) -> dict[str, NDArray[Any]]:
     """The kernels of ``compute`` in tiles of ``size`` samples; ``outputs`` has the shape of each output.
 
     Where both batches are one, tiles are square. ``done`` is called before each tile with the number of tiles so far
@@ -92,7 +92,7 @@ def by_tiles(
     return found
 
 
-def mirrored(kernel: npt.NDArray[Any], axes: int) -> npt.NDArray[Any]:
+def mirrored(kernel: NDArray[Any], axes: int) -> NDArray[Any]:
     """A kernel [left, right, axes of f, axes of g], where f has so many ``axes``, as [right, left, of g, of f]."""
     ours, theirs = range(2, 2 + axes), range(2 + axes, kernel.ndim)
     return kernel.transpose((1, 0, *theirs, *ours))

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.diagnostics.diagnostic import TpError, error
+from tp.ndarray import NDArray
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 Square = Float[Array, "rows rows"]
 
 SYMMETRIC = 1e-8

@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from jaxtyping import Float
 
+from tp.ndarray import NDArray
 from tp.regression.factors import Cholesky, checked
 from tp.regression.matrices import columns, cross_of, test_of
 from tp.regression.settings import nonnegative
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

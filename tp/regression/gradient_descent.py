@@ -25,11 +25,12 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.diagnostics.diagnostic import error
+from tp.ndarray import NDArray
 from tp.regression.factors import Spectrum, checked, singular, tolerance
 from tp.regression.matrices import columns, cross_of, test_of
 from tp.regression.settings import nonnegative, whole
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 _NAME = "the tangent kernel of the training inputs"
 
 

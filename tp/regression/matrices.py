@@ -7,9 +7,10 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.diagnostics.diagnostic import error
+from tp.ndarray import NDArray
 from tp.regression.factors import checked, finite
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 def columns(targets: npt.ArrayLike, rows: int) -> Float[Array, "rows columns"]:

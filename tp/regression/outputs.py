@@ -10,10 +10,11 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
-Array = npt.NDArray[np.float64]
+from tp.ndarray import NDArray
+
+Array = NDArray[np.float64]
 
 ALIKE = 1e-12
 """Entries whose difference is at most this share of the largest one are equal up to rounding."""

@@ -11,13 +11,14 @@ import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.diagnostics.diagnostic import error
+from tp.ndarray import NDArray
 from tp.regression.factors import finite
 from tp.regression.gaussian_process import GaussianProcess
 from tp.regression.gradient_descent import Flow, InfinitelyWide, Steps
 from tp.regression.law import NormalLaw
 from tp.regression.outputs import alike, apart, flat
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 class KernelFunction(Protocol):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import TpError
 from tp.experiments.at import At
 from tp.experiments.experiment import Experiment, Floats, Identity
+from tp.ndarray import NDArray
 
-Values = Mapping[str, npt.NDArray[Any]]
+Values = Mapping[str, NDArray[Any]]
 """Values [draws, ...] by quantity."""
 
 

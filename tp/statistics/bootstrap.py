@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Int
 
+from tp.ndarray import NDArray
 from tp.statistics.estimate import ROUNDING, Estimate
 from tp.statistics.intervals import Floats, bootstrap_interval
 from tp.statistics.quantiles import rank
@@ -44,7 +44,7 @@ def mean(parts: list[Bootstrapped]) -> Bootstrapped:
 @lru_cache(maxsize=128)
 def picks(
     counts: tuple[int, ...], levels: tuple[float, ...], seed: int, resamples: int = RESAMPLES
-) -> list[Int[npt.NDArray[np.intp], "levels resamples"]]:
+) -> list[Int[NDArray[np.intp], "levels resamples"]]:
     """Indices into sorted values of the quantiles of bootstrap resamples: one array for each of ``counts``.
 
     ``counts`` are numbers of values, and ``levels`` increase. The order statistics of independent uniform variables,
@@ -55,7 +55,7 @@ def picks(
     return [_picked(count, levels, draw, resamples) for count in counts]
 
 
-def _picked(count: int, levels: tuple[float, ...], draw: np.random.Generator, resamples: int) -> npt.NDArray[np.intp]:
+def _picked(count: int, levels: tuple[float, ...], draw: np.random.Generator, resamples: int) -> NDArray[np.intp]:
     uniform, before = np.zeros(resamples), 0
     out = np.empty((len(levels), resamples), dtype=np.intp)
     for k, level in enumerate(levels):

@@ -16,12 +16,12 @@ from __future__ import annotations
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
+from tp.ndarray import NDArray
 from tp.statistics.estimate import Estimate
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 def bootstrap_interval(

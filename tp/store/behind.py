@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.ndarray import NDArray
 from tp.store.key import Key, Series
 from tp.store.ledger import Ledger
 from tp.store.store import Found, Store
@@ -32,7 +32,7 @@ class Behind:
     def find(self, series: Series, n: int, first: int, count: int) -> Found | None:
         return self.store.find(series, n, first, count)
 
-    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], program: str) -> None:
+    def keep(self, key: Key, values: Mapping[str, NDArray[np.float64]], program: str) -> None:
         self._waiting.append(self._writer.submit(self.store.keep, key, values, program))
         while self._waiting and (len(self._waiting) > MOST or self._waiting[0].done()):
             self._waiting.popleft().result()

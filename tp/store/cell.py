@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.ndarray import NDArray
 from tp.store.key import Key, dumped, key_from_json, unsealed
 
 MAGIC = b"TPCELL1\n"
@@ -31,7 +31,7 @@ class Cell:
     """The values of all quantities of one call."""
 
     key: Key
-    values: Mapping[str, npt.NDArray[np.float64]]
+    values: Mapping[str, NDArray[np.float64]]
 
 
 def encode(cell: Cell) -> bytes:

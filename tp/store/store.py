@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import Diagnostic, Severity
+from tp.ndarray import NDArray
 from tp.store.cell import Cell, Unreadable, decode, encode
 from tp.store.cover import cover
 from tp.store.files import prepare, write
@@ -43,7 +43,7 @@ class Damaged:
 class Found:
     """Draws from the store: ``values`` [draws] by quantity, and the number of ``files`` that they come from."""
 
-    values: Mapping[str, npt.NDArray[np.float64]]
+    values: Mapping[str, NDArray[np.float64]]
     files: int
 
 
@@ -84,7 +84,7 @@ class Store:
                     self.ledger.answered(series.platform)
                     return _joined(sound, first, first + count)
 
-    def keep(self, key: Key, values: Mapping[str, npt.NDArray[np.float64]], program: str) -> None:
+    def keep(self, key: Key, values: Mapping[str, NDArray[np.float64]], program: str) -> None:
         """Write the ``values`` [draws] of a call, by quantity; ``program`` is the name of the program."""
         if not self._writes:
             return
@@ -154,7 +154,7 @@ def names_in(folder: Path, program: str) -> list[Name]:
 
 def _joined(cells: list[Cell], first: int, end: int) -> Found:
     """Draws from ``first`` up to ``end`` (excluded) of overlapping cells."""
-    parts: list[dict[str, npt.NDArray[np.float64]]] = []
+    parts: list[dict[str, NDArray[np.float64]]] = []
     at = first
     for cell in cells:
         key = cell.key

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.training.observables import DIVERGED, STEPWISE, Observable, Records, kept_steps
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule
+from tp.ndarray import NDArray
 from tp.sampling.sweep import Samples
 from tp.statistics.estimate import Estimate
 from tp.statistics.fit import fit
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

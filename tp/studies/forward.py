@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.data.inputs import inputs_for
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 from tp.experiments.forward import ForwardValues
+from tp.ndarray import NDArray
 from tp.printable import Printable
 from tp.sampling.memory_limit import require_memory
 from tp.sampling.plan import Plan
@@ -31,7 +31,7 @@ class Forward(Printable):
 
     study = "run"
 
-    outputs: Mapping[str, Mapping[int, Float[npt.NDArray[np.float64], "seeds ..."]]]
+    outputs: Mapping[str, Mapping[int, Float[NDArray[np.float64], "seeds ..."]]]
     provenance: Provenance
 
     @property
@@ -51,7 +51,7 @@ def forward(program: Program, plan: Plan, data: str | Data | None = None) -> For
     inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype)
     experiment = ForwardValues(program.name, program.graph, {name: array[0] for name, array in inputs.items()})
     require_memory(experiment, plan)
-    found: dict[str, dict[int, npt.NDArray[np.float64]]] = {name: {} for name in experiment.quantities}
+    found: dict[str, dict[int, NDArray[np.float64]]] = {name: {} for name in experiment.quantities}
     engines: dict[int, str] = {}
     interrupted = False
     try:
@@ -68,7 +68,7 @@ def forward(program: Program, plan: Plan, data: str | Data | None = None) -> For
     return Forward(found, known)
 
 
-def _require_finite(name: str, n: int, values: Float[npt.NDArray[np.float64], "seeds ..."], dtype: str) -> None:
+def _require_finite(name: str, n: int, values: Float[NDArray[np.float64], "seeds ..."], dtype: str) -> None:
     """Raises TpError TP604 for ``values`` [seeds, ...] with infinities or NaN."""
     wrong = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
     if wrong.size:

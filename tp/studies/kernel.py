@@ -9,7 +9,6 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.data.inputs import Inputs
 from tp.diagnostics.diagnostic import error
@@ -20,6 +19,7 @@ from tp.graph.axes import Type
 from tp.graph.slot import LEFT_BATCH, RIGHT_BATCH
 from tp.interpret.limit import Accuracy
 from tp.machine import free_memory, gib
+from tp.ndarray import NDArray
 from tp.printable import Printable
 from tp.quantities.batches import count
 from tp.quantities.kernels import orders_of, pair
@@ -104,7 +104,7 @@ class Kernel(Printable):
         """How far :attr:`array` may be off; None for a single draw."""
         return next(iter(self.errors.values()), None)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> npt.NDArray[Any]:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.array, dtype=dtype)
 
     def matrix(self, output: str | None = None) -> Floats:
@@ -122,7 +122,7 @@ class Kernel(Printable):
         TP508 where that is not possible.
         """
         alone = len(self.outputs) == 1
-        arrays: dict[str, npt.NDArray[Any]] = {}
+        arrays: dict[str, NDArray[Any]] = {}
         for what, tables in (("kernel", self.values), ("error", self.errors), ("spread", self.spread)):
             arrays |= {what if alone else f"{what}:{name}": array for name, array in tables.items()}
         for name, (left, right) in self.means.items():

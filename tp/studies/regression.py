@@ -11,6 +11,7 @@ import numpy.typing as npt
 from tp.data.batches import batch
 from tp.data.inputs import Inputs
 from tp.diagnostics.diagnostic import error
+from tp.ndarray import NDArray
 from tp.regression.predictor import Ensemble, KernelFunction, Posterior
 from tp.studies.claims.evaluate import only_output
 from tp.studies.kernel import Kernel, kernel_at_infinite_width
@@ -48,7 +49,7 @@ def kernel_of(program: Program, kind: str) -> KernelFunction:
             "TP512", "regression is for programs with one output", hint=f"outputs: {', '.join(program.graph.outputs)}"
         )
 
-    def kernel(left: Any, right: Any | None) -> npt.NDArray[np.float64]:
+    def kernel(left: Any, right: Any | None) -> NDArray[np.float64]:
         one = _batch(program, left)
         found = kernel_at_infinite_width(
             program, kind, one, None if right is None else _batch(program, right), None, None

@@ -8,17 +8,17 @@ from math import prod
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type, names
 from tp.graph.graph import Graph
 from tp.interpret.limit.atoms import distinct, with_names
+from tp.ndarray import NDArray
 from tp.quantities.batches import Batch, count, placed
 from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
 from tp.theory.kernel_values import SAMPLED_TILE, Computed, bytes_of, computed
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 NEGATIVE = 0.01
 """The most that negative eigenvalues of a covariance add up to, as a part of the positive ones."""
 MOST = 4096

@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type
@@ -17,12 +16,13 @@ from tp.graph.slot import Role, slot_of
 from tp.interpret.cost.compilation import compilation
 from tp.interpret.cost.memory import WORD, entries, live_entries
 from tp.interpret.limit import Accuracy
+from tp.ndarray import NDArray
 from tp.primitives.gaussian_mean import GaussianMean
 from tp.quantities.batches import Batch, count, evaluated, placed
 from tp.quantities.tiles import by_rows, by_tiles
 from tp.theory.kernel_limit import KernelAtInfinity, kernel_at_infinity
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 Computed = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 DTYPE = "float64"
 TILE = 1 << 23

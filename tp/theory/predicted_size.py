@@ -13,11 +13,11 @@ from math import isfinite, sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.graph.graph import Graph
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.limit import Accuracy, Limit, Limits, NoLimit
+from tp.ndarray import NDArray
 from tp.quantities.definitions import Quantity
 from tp.quantities.separate import separate_program
 from tp.quantities.slots import arrange
@@ -52,7 +52,7 @@ class PredictedSize:
 
 
 def predicted_size(
-    program: Graph, quantity: Quantity, inputs: Mapping[str, npt.NDArray[np.float64]]
+    program: Graph, quantity: Quantity, inputs: Mapping[str, NDArray[np.float64]]
 ) -> PredictedSize | None:
     """The size of ``quantity`` at ``inputs[name]`` [slots, ...axes], x_0 first; None where none is predicted."""
     if quantity.free or quantity.contracted > MOST_CONTRACTED:

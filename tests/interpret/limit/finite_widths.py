@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.graph.axes import ONE, Scale
 from tp.graph.graph import Graph
@@ -16,11 +15,12 @@ from tp.interpret.arrays.evaluate import stepper
 from tp.interpret.arrays.initial_weights import draw
 from tp.interpret.cost.kinds import can_be_matrix_free
 from tp.matrix_free.streams import Seed
+from tp.ndarray import NDArray
 from tp.primitives.input import Input
 from tp.quantities.kernels import tangent
 from tp.transform.factored import factored
 
-Array = npt.NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
 class Measured(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Int
 
+from tp.ndarray import NDArray
 
-def batches(steps: int, batch: int, samples: int) -> Int[npt.NDArray[np.int64], "steps batch"]:
+
+def batches(steps: int, batch: int, samples: int) -> Int[NDArray[np.int64], "steps batch"]:
     """Indices of samples, from 0, in a fixed random order, none twice in a batch. Index 0 is in the first batch."""
     draw = np.random.default_rng(0)
     if batch == 1:

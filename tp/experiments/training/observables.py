@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.training.path import Path
+from tp.ndarray import NDArray
 from tp.quantities.definitions import DEVIATION, SEEN
 
 if TYPE_CHECKING:
     from tp.experiments.training.trainer import Trainer
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 KERNEL, GRADIENT, OUTPUT = "kernel drift", "gradient drift", "|F|"
 HESSIAN, HESSIAN_DRIFT, RATIO = "hessian", "hessian drift", "hessian / gradient"
@@ -142,7 +142,7 @@ def _size(values: Float[Floats, "runs looks *rest"]) -> Float[Floats, "runs look
         return np.sqrt((values**2).reshape((*values.shape[:2], -1)).mean(axis=2))
 
 
-def _diverging(loss: Float[Floats, "runs steps"]) -> npt.NDArray[np.bool_]:
+def _diverging(loss: Float[Floats, "runs steps"]) -> NDArray[np.bool_]:
     """[runs, steps]: whether the loss (or an output) is NaN, infinite or larger than the limit."""
     limit = EXPLODED * np.maximum(np.abs(loss[:, :1]), 1.0)
     return ~np.isfinite(loss) | (np.abs(loss) > limit)

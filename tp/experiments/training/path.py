@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Int
+
+from tp.ndarray import NDArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,9 +21,9 @@ class Path:
     derivatives.
     """
 
-    inputs: Mapping[str, Float[npt.NDArray[np.float64], "samples ..."]]
-    targets: Float[npt.NDArray[np.float64], "samples ..."]
-    batches: Int[npt.NDArray[np.int64], "steps batch"]
+    inputs: Mapping[str, Float[NDArray[np.float64], "samples ..."]]
+    targets: Float[NDArray[np.float64], "samples ..."]
+    batches: Int[NDArray[np.int64], "steps batch"]
     probes: int
     looks: tuple[int, ...]
     curved: tuple[int, ...] = ()

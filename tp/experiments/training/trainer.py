@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tp.costs import find
 from tp.diagnostics.diagnostic import error
@@ -39,6 +38,7 @@ from tp.interpret.cost.work import (
     products,
     questions,
 )
+from tp.ndarray import NDArray
 from tp.optimizers import Optimizer
 
 GRAMS = 4
@@ -151,7 +151,7 @@ class Trainer:
 
     def identity(self) -> Identity:
         path = self.path
-        arrays: Mapping[str, npt.NDArray[Any]] = {
+        arrays: Mapping[str, NDArray[Any]] = {
             **path.inputs,
             "@targets": path.targets,
             "@batches": path.batches,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.ndarray import NDArray
 from tp.report.cells import Json, Shown, Text, strict
 from tp.report.contents.provenance import interrupted, title
 from tp.report.document import Data, Document, Section
 from tp.report.fields import Field, table
 from tp.studies.forward import Forward
 
-Floats = npt.NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 class _Drawn(NamedTuple):

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float, Int
 
 from tp.answer import Answer
@@ -27,13 +26,14 @@ from tp.experiments.training.observables import (
     kept_steps,
 )
 from tp.experiments.training.path import Path
+from tp.ndarray import NDArray
 from tp.quantities.definitions import DEVIATION
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import bootstrap_interval
 from tp.studies.curves import along
 
-Floats = npt.NDArray[np.float64]
-Chosen = Int[npt.NDArray[np.int64], "resamples runs"]
+Floats = NDArray[np.float64]
+Chosen = Int[NDArray[np.int64], "resamples runs"]
 """The runs of each resample."""
 
 QUANTILE = 0.9

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import exp, sqrt
 
 import numpy as np
-import numpy.typing as npt
 from jaxtyping import Float
 
 from tp.experiments.training.observables import STEEPEST, Observable, Records
+from tp.ndarray import NDArray
 from tp.quantities.definitions import parse
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import median_interval, normal_interval
@@ -63,7 +63,7 @@ def _largest_rates(q: QuantityResult) -> dict[int, Estimate]:
     }
 
 
-def _cor(steepest: Float[npt.NDArray[np.float64], " runs"]) -> Estimate | None:
+def _cor(steepest: Float[NDArray[np.float64], " runs"]) -> Estimate | None:
     """2 / median; None where some kernel is not positive and finite."""
     if not np.isfinite(steepest).all() or steepest.min() <= 0:
         return None
