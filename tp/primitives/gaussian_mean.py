@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from tp.activations import Smoothness, find
 from tp.gaussian.function import Function
 from tp.gaussian.law import Law
-from tp.gaussian.mean import mean_of_one, mean_of_two
 from tp.gaussian.terms import product_of
 from tp.graph.axes import Type, show, union, wide
 from tp.graph.operation import Derivative, Operation
@@ -101,6 +100,8 @@ def _value(factors: Product) -> Callable[[Any], Any]:
 def lower_gaussian_mean(
     operation: GaussianMean, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    from tp.gaussian.mean import mean_of_one, mean_of_two  # loads NumPy, which commands that only read do not need
+
     parts: list[Any] = [aligned(a, t, out) for a, t in zip(arrays, types, strict=True)]
     functions = [function_of(f) for f in operation.functions]
     count = len(functions)
