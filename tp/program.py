@@ -17,10 +17,11 @@ class Claim:
     """One claim, as plain data. :mod:`tp.claims` and :mod:`tp.studies.claims` decide it.
 
     ``kind`` is one of ``order``, ``weakly_correlated``, ``power_weakly_correlated``, ``linearizes``, ``lazy``,
-    ``feature_learning``, ``stable``, ``maximal_update``. For ``order``, ``subject`` is a quantity (``F``, ``kernel``,
-    ``hessian``, ``C[0,2]``) or the name of a node or an output, and ``relation`` is ``Theta``, ``O`` or ``zero``.
+    ``feature_learning``, ``stable``, ``maximal_update``, ``limit``. For ``order``, ``subject`` is a quantity (``F``,
+    ``kernel``, ``hessian``, ``C[0,2]``) or the name of a node or an output, and ``relation`` is ``Theta``, ``O`` or ``zero``.
     ``exponent`` is the power of n: of the bound, or of m in ``weakly_correlated(m)``. ``excepted`` are names of
-    weights, of families of weights or of functions that own weights, for which the claim is not made.
+    weights, of families of weights or of functions that own weights, for which the claim is not made. For ``limit``,
+    ``value`` is what ``subject`` tends to, up to ``tolerance``.
     """
 
     kind: str
@@ -31,6 +32,8 @@ class Claim:
     text: str
     span: Span
     excepted: tuple[str, ...] = ()
+    value: float = 0.0
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from tp.sampling.sweep import Samples
+from tp.statistics.estimate import LEVEL
 from tp.statistics.fit import Fit, fit
+from tp.statistics.limit_of_mean import limit_of_mean
 from tp.statistics.more import More
 from tp.statistics.verdict import Judgement, Verdict
 from tp.statistics.verdict_of_fit import coarse, judge, unpredicted
@@ -62,7 +64,7 @@ def judged(
             fitted = fit(samples[name], floors, len(names))
             known = name in prediction.exponents
             judgement = _judge(name, prediction, fitted) if known else unpredicted(fitted)
-            found[name] = Measured(fitted, judgement, prediction.grid)
+            found[name] = Measured(fitted, judgement, prediction.grid, limit_of_mean(samples[name], LEVEL))
     return found
 
 

@@ -138,7 +138,7 @@ def resting_on(found: Verification, facts: tuple[DeclaredFact, ...]) -> Verifica
 
 def measured_quantities(program: Program, asked: Sequence[str] | None) -> tuple[str, ...]:
     """The quantities that are ``asked`` for (default: :data:`DEFAULT`), and those with a claim about their order."""
-    ordered = claimed_quantities((c for c in program.claims if c.kind == "order"), only_output(program))
+    ordered = claimed_quantities((c for c in program.claims if c.kind in ("order", "limit")), only_output(program))
     return tuple(dict.fromkeys([*(DEFAULT if asked is None else asked), *ordered]))
 
 
@@ -167,7 +167,7 @@ def compared(
     def known(part: _Drawn) -> Verification:
         return Verification(
             quantities=tuple(row(name, prediction, part.measured.get(name), known_sizes.get(name)) for name in names),
-            claims=outcomes(program.claims, evidence, part.measured, output),
+            claims=outcomes(program.claims, evidence, part.measured, output, known_sizes),
             assumptions=(*prediction.assumptions, *_unseen(part.reach)),
             provenance=provenance(program, plan, part.sweep),
         )

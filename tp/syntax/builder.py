@@ -139,11 +139,25 @@ class Builder:
 
     def _claim(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[2])
-        return t.ClaimSyntax(found.property, found.argument, found.subject, c[1] is not None, found.excepted, span=span)
+        return t.ClaimSyntax(
+            found.property,
+            found.argument,
+            found.subject,
+            c[1] is not None,
+            found.excepted,
+            found.tolerance,
+            found.words,
+            span=span,
+        )
 
     def _claim_order(self, c: Any, span: Span) -> t.ClaimSyntax:
         found: t.ClaimSyntax = self.build(c[1])
         return t.ClaimSyntax(found.property, found.argument, self.build(c[0]), excepted=found.excepted, span=span)
+
+    def _claim_limit(self, c: Any, span: Span) -> t.ClaimSyntax:
+        words = str(c[0]), str(c[1]), str(c[4])
+        argument, tolerance = self.build(c[3]), self.build(c[5])
+        return t.ClaimSyntax(words[0], argument, self.build(c[2]), tolerance=tolerance, words=words, span=span)
 
     def _claim_property(self, c: Any, span: Span) -> t.ClaimSyntax:
         return t.ClaimSyntax(str(c[0]), self.build(c[1]), excepted=self.build(c[2]) or (), span=span)

@@ -7,14 +7,19 @@ from fractions import Fraction
 from tp.claims import known
 from tp.claims.inequality import RELATIONS
 from tp.claims.kind import Argument
+from tp.claims.limit import KIND as LIMIT_KIND
+from tp.claims.limit import WORDS
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.span import Span
 from tp.program import Claim
-from tp.quantities.definitions import parse
+from tp.quantities.definitions import is_quantity, parse
 from tp.syntax import tree as t
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.values import indexed
 from tp.syntax.words import near
+
+LIMIT = LIMIT_KIND.word
+EXAMPLE = "claim limit of kernel = 0.8587 within 0.001"
 
 
 def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Claim:
@@ -23,6 +28,8 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
     Raises TP401 for unknown kinds, TP402 for a C[D,d] out of range, TP403 for exponents that do not fit.
     """
     word, text = syntax.property, _text(syntax.span, lines)
+    if syntax.tolerance is not None:
+        return _limit(evaluator, syntax, text)
     if syntax.subject is not None:
         if word not in RELATIONS:
             message = f"a quantity is claimed to be {', '.join(RELATIONS)}, not {word}"
@@ -33,7 +40,9 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
         wanted = Argument.NONE if word == "zero" else Argument.POWER
         exponent = _exponent(evaluator, syntax, wanted, f"write {word}(1) or {word}(n^(-1))")
         return Claim("order", subject, word, exponent, syntax.negated, text, syntax.span)
-    kinds = {name: kind for name, kind in known().items() if name != "order"}
+    kinds = {name: kind for name, kind in known().items() if name not in ("order", LIMIT)}
+    if word == LIMIT:
+        raise error("TP401", "a limit is that of a quantity, and has a number", syntax.span, f"write: {EXAMPLE}")
     if word in RELATIONS:
         inside = f"{_shown(syntax.argument)} : " if syntax.argument is not None else "f : "
         hint = f"write: claim {inside}{word}(1)" if word != "zero" else f"write: claim {inside}zero"
@@ -43,6 +52,30 @@ def claim(evaluator: Evaluator, syntax: t.ClaimSyntax, lines: list[str]) -> Clai
     exponent = _exponent(evaluator, syntax, kinds[word].argument, f"write {word}(n)")
     excepted = _excepted(evaluator, syntax, may=kinds[word].excepts)
     return Claim(word, None, None, exponent, syntax.negated, text, syntax.span, excepted)
+
+
+def _limit(evaluator: Evaluator, syntax: t.ClaimSyntax, text: str) -> Claim:
+    """The claim that a quantity has a limit. Raises TP401 for other words, TP403 for numbers that depend on n."""
+    assert syntax.subject is not None
+    assert syntax.argument is not None
+    assert syntax.tolerance is not None
+    if syntax.words != WORDS:
+        raise error("TP401", f"claim {' ... '.join(syntax.words)} has no meaning", syntax.span, f"write: {EXAMPLE}")
+    subject = _subject(evaluator, syntax.subject)
+    if not is_quantity(subject):
+        message = f"{subject} is no quantity that limits are claimed of"
+        raise error("TP401", message, syntax.subject.span, "limits are claimed of kernel, F and C[D,d]")
+    value, tolerance = (_number(evaluator, node) for node in (syntax.argument, syntax.tolerance))
+    if not tolerance > 0:
+        raise error("TP403", "a tolerance is above 0", syntax.tolerance.span)
+    return Claim(LIMIT, subject, None, None, syntax.negated, text, syntax.span, value=value, tolerance=tolerance)
+
+
+def _number(evaluator: Evaluator, node: t.Expression) -> float:
+    scale = evaluator.constant(node).scale
+    if scale.exponent:
+        raise error("TP403", "a limit and its tolerance are numbers, and do not depend on n", node.span)
+    return float(scale.coefficient)
 
 
 def _excepted(evaluator: Evaluator, syntax: t.ClaimSyntax, *, may: bool) -> tuple[str, ...]:

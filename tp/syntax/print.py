@@ -152,6 +152,12 @@ def statement(node: t.Statement) -> str:
             return f"return {_expressions(node.values)}"
         case t.LearningRate():
             return f"learning_rate {expression(node.value)}"
+        case t.ClaimSyntax() if node.tolerance is not None:
+            limit, of, within = node.words
+            subject = "" if node.subject is None else _target(node.subject)
+            value = "" if node.argument is None else expression(node.argument)
+            said = f"{limit} {of} {subject} = {value} {within} {expression(node.tolerance)}"
+            return f"claim {'not ' if node.negated else ''}{said}"
         case t.ClaimSyntax():
             subject = "" if node.subject is None else f"{_target(node.subject)} : "
             argument = "" if node.argument is None else f"({expression(node.argument)})"

@@ -248,13 +248,19 @@ class LearningRate(Statement):
 
 
 class ClaimSyntax(Statement):
-    """``claim [not] subject : property(argument)`` or ``claim [not] property(argument) [except weight, ...]``."""
+    """A claim.
+
+    ``claim [not] subject : property(argument)``, or ``claim [not] property(argument) [except weight, ...]``, or
+    ``claim [not] limit of subject = argument within tolerance``, where ``words`` are limit, of and within as written.
+    """
 
     property: str
     argument: Expression | None = None
     subject: Target | None = None
     negated: bool = False
     excepted: tuple[Target, ...] = ()
+    tolerance: Expression | None = None
+    words: tuple[str, ...] = ()
 
 
 class Item(Syntax):

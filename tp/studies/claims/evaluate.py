@@ -11,10 +11,12 @@ from tp.answer import Answer
 from tp.claims import known
 from tp.claims.evidence import Evidence
 from tp.claims.kind import ClaimKind
+from tp.claims.limit import LimitClaim
 from tp.claims.trained import TrainingClaim
 from tp.quantities.definitions import is_quantity
 from tp.statistics.verdict import Verdict
 from tp.studies.claims.evidence import UP_TO
+from tp.studies.claims.limit import limited
 from tp.studies.claims.outcome import Outcome
 from tp.studies.claims.rule import Finding, decided
 from tp.studies.claims.support import Measured
@@ -22,6 +24,7 @@ from tp.studies.claims.training import trained
 
 if TYPE_CHECKING:
     from tp.program import Claim, Program
+    from tp.theory.predicted_size import PredictedSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,24 @@ def only_output(program: Program) -> str | None:
 
 
 def outcomes(
-    claims: Sequence[Claim], evidence: Evidence, measured: Mapping[str, Measured], output: str | None
+    claims: Sequence[Claim],
+    evidence: Evidence,
+    measured: Mapping[str, Measured],
+    output: str | None,
+    sizes: Mapping[str, PredictedSize] | None = None,
 ) -> tuple[ClaimResult, ...]:
     """:func:`evaluate` for each of ``claims``; ``measured`` is everything that the run measured, by quantity."""
-    return tuple(evaluate(claim, evidence, measured, output) for claim in claims)
+    return tuple(evaluate(claim, evidence, measured, output, sizes or {}) for claim in claims)
 
 
-def evaluate(claim: Claim, evidence: Evidence, measured: Mapping[str, Measured], output: str | None) -> ClaimResult:
-    """Decide ``claim`` by theory and by all that was ``measured``.
+def evaluate(
+    claim: Claim,
+    evidence: Evidence,
+    measured: Mapping[str, Measured],
+    output: str | None,
+    sizes: Mapping[str, PredictedSize],
+) -> ClaimResult:
+    """Decide ``claim`` by theory and by all that was ``measured``; ``sizes`` are predicted at the inputs of the run.
 
     Inequalities are decided one by one, by :mod:`tp.studies.claims.rule`, and a negated claim has the opposite answer.
     A claim about training or about correlations of all orders does not hold, and does not fail by theory, beside
@@ -68,6 +81,10 @@ def evaluate(claim: Claim, evidence: Evidence, measured: Mapping[str, Measured],
     kind = known()[claim.kind]
     if isinstance(kind, TrainingClaim):
         found = trained(claim, kind, evidence, measured)
+    elif isinstance(kind, LimitClaim):
+        (part,) = kind.inequalities(claim, output)
+        name = part.quantity
+        found = limited(claim, part, evidence.order(name), measured.get(name), sizes.get(name))
     else:
         found = _of_inequalities(claim, kind, evidence, measured, output)
     answer = ~found.answer if claim.negated else found.answer

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tp.answer import Answer
 from tp.claims.inequality import SMALLER, Inequality, Order, by_theory
-from tp.statistics.estimate import ROUNDING
+from tp.statistics.estimate import ROUNDING, Estimate
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class Measured:
     fit: Fit
     judgement: Judgement
     grid: Fraction | None = None
+    mean: Estimate | None = None
+    """What the mean, with its sign, tends to."""
 
 
 def contradicts(order: Order | None, measured: Measured) -> str | None:
