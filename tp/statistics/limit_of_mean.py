@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 
+from tp.ndarray import NDArray
 from tp.statistics.bound import LEAST_WIDTHS
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import deviations
@@ -15,7 +15,7 @@ FADING = (0.5, 1.0, 2.0)
 """Powers of 1/n with which the difference to the limit may fade."""
 
 
-def limit_of_mean(samples: Mapping[int, npt.NDArray[np.float64]], confidence: float) -> Estimate | None:
+def limit_of_mean(samples: Mapping[int, NDArray[np.float64]], confidence: float) -> Estimate | None:
     """C of the lines C + B n^-q through the means of ``samples[n]`` [draws], for q = 1/2, 1 and 2.
 
     Lines are fitted by least squares with weights 1 / variance. The interval has every C that some of these lines fits
@@ -37,9 +37,9 @@ def limit_of_mean(samples: Mapping[int, npt.NDArray[np.float64]], confidence: fl
 
 
 def _limit(
-    n: npt.NDArray[np.float64],
-    means: npt.NDArray[np.float64],
-    errors: npt.NDArray[np.float64],
+    n: NDArray[np.float64],
+    means: NDArray[np.float64],
+    errors: NDArray[np.float64],
     confidence: float,
 ) -> Estimate | None:
     """The limit from all of these widths; None where no line fits."""
