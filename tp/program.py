@@ -18,9 +18,9 @@ class Claim:
 
     ``kind`` is one of ``order``, ``weakly_correlated``, ``power_weakly_correlated``, ``linearizes``, ``lazy``,
     ``feature_learning``, ``stable``, ``maximal_update``, ``limit``. For ``order``, ``subject`` is a quantity (``F``,
-    ``kernel``, ``hessian``, ``C[0,2]``) or the name of a node or an output, and ``relation`` is ``Theta``, ``O`` or ``zero``.
-    ``exponent`` is the power of n: of the bound, or of m in ``weakly_correlated(m)``. ``excepted`` are names of
-    weights, of families of weights or of functions that own weights, for which the claim is not made. For ``limit``,
+    ``kernel``, ``hessian``, ``C[0,2]``) or the name of a node or an output, and ``relation`` is ``Theta``, ``O`` or
+    ``zero``. ``exponent`` is the power of n: of the bound, or of m in ``weakly_correlated(m)``. ``excepted`` are names
+    of weights, of families of weights or of functions that own weights, for which the claim is not made. For ``limit``,
     ``value`` is what ``subject`` tends to, up to ``tolerance``.
     """
 
