@@ -116,7 +116,9 @@ def lower_gaussian_mean(
     return xp.broadcast_to(xp.asarray(found, low.dtype), tuple(axis.at(low.n) for axis in out))
 
 
-_REASON = "limits at infinite width are numbers: they have no order in the width"
+NO_ORDER = "limits at infinite width are numbers: they have no order in the width"
+"""Why what only such limits contain is refused by interpretations that answer in orders."""
+
 transposition.refuse(GaussianMean, reason="programs that contain it are not differentiated")
-typical.refuse(GaussianMean, reason=_REASON)
-bounds.refuse(GaussianMean, reason=_REASON)
+typical.refuse(GaussianMean, reason=NO_ORDER)
+bounds.refuse(GaussianMean, reason=NO_ORDER)

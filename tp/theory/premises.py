@@ -24,8 +24,10 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.gaussian_mean import NO_ORDER, GaussianMean
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
+from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
@@ -244,3 +246,6 @@ def _place(program: Graph, spans: Iterable[Span]) -> str:
         of = "" if file in home else f" of {PurePath(file).name}"
         parts.append(f"line{'s' if len(found) > 1 else ''} {', '.join(map(str, found))}{of}")
     return ", ".join(parts)
+
+
+_premises.refuse(GaussianMean, JointNormal, reason=NO_ORDER)

@@ -19,8 +19,10 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.gaussian_mean import NO_ORDER, GaussianMean
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
+from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
 from tp.primitives.law_facts import root_mean_square
 from tp.primitives.linear import Linear
@@ -183,3 +185,7 @@ def _constant(scale: Scale) -> float:
 
 def _size(axes: Sequence[Axis]) -> float:
     return prod(float(a.size.factor) if isinstance(a.size, Width) else a.size for a in axes)
+
+
+_roles.refuse(GaussianMean, JointNormal, reason=NO_ORDER)
+_scales.refuse(GaussianMean, JointNormal, reason=NO_ORDER)

@@ -15,8 +15,10 @@ from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.gather_scatter import Gather, Scatter
+from tp.primitives.gaussian_mean import NO_ORDER, GaussianMean
 from tp.primitives.generic import Generic
 from tp.primitives.input import Input
+from tp.primitives.joint_normal import JointNormal
 from tp.primitives.largest import Largest
 from tp.primitives.linear import Linear
 from tp.primitives.map_remainder import MapRemainder
@@ -60,3 +62,6 @@ def stated(operation: Product | Sum, program: Graph) -> tuple[str, ...]:
 @_summed.rule(Read, Remainder, Rename, Scatter, Switched, Variable)
 def nothing(_: Operation, program: Graph) -> tuple[str, ...]:
     return ()
+
+
+_summed.refuse(GaussianMean, JointNormal, reason=NO_ORDER)
