@@ -68,7 +68,7 @@ class Cholesky:
 
         matrix = kernel + added * np.eye(len(kernel))
         try:
-            lower = cholesky(matrix, lower=True)
+            lower = np.asarray(cholesky(matrix, lower=True), np.float64)
         except LinAlgError as problem:
             raise singular(kernel, added, name, remedy) from problem
         norm = np.abs(matrix).sum(axis=0).max(initial=0.0)
