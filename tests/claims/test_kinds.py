@@ -49,19 +49,20 @@ def claimed(text: str) -> Claim:
     return claim
 
 
+SPECIAL = {"order": "C[0,2] : Theta(1/n)", "limit": "limit of C[0,2] = 0 within 0.1"}
 WRITTEN = {Argument.NONE: "{}", Argument.POWER: "{}(n)", Argument.GROWING: "{}(n)"}
 
 
 @pytest.mark.parametrize("word", sorted(known()))
 def test_every_kind_is_read_and_documented(word: str) -> None:
-    text = "f : Theta(1)" if word == "order" else WRITTEN[known()[word].argument].format(word)
+    text = SPECIAL.get(word) or WRITTEN[known()[word].argument].format(word)
     assert claimed(text).kind == word
     assert word == "order" or f"`{word}" in PAGE or f"claim {word}" in PAGE
 
 
 @pytest.mark.parametrize("word", sorted(known()))
 def test_a_negated_claim_has_the_opposite_answer(word: str) -> None:
-    text = "C[0,2] : Theta(1/n)" if word == "order" else WRITTEN[known()[word].argument].format(word)
+    text = SPECIAL.get(word) or WRITTEN[known()[word].argument].format(word)
     plain, negated = (evaluate(claimed(one), Facts(), {}, "f").answer for one in (text, f"not {text}"))
     assert negated is ~plain
 

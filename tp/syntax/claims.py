@@ -64,7 +64,9 @@ def _limit(evaluator: Evaluator, syntax: t.ClaimSyntax, text: str) -> Claim:
     subject = _subject(evaluator, syntax.subject)
     if not is_quantity(subject):
         message = f"{subject} is no quantity that limits are claimed of"
-        raise error("TP401", message, syntax.subject.span, "limits are claimed of kernel, F and C[D,d]")
+        raise error(
+            "TP401", message, syntax.subject.span, "limits are claimed of kernel, F (the output), hessian and C[D,d]"
+        )
     value, tolerance = (_number(evaluator, node) for node in (syntax.argument, syntax.tolerance))
     if not tolerance > 0:
         raise error("TP403", "a tolerance is above 0", syntax.tolerance.span)

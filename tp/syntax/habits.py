@@ -608,6 +608,11 @@ _RULES: list[tuple[str, Words, Words]] = [
         "logarithms are dropped: write O(1) for O(log n), O(n) for O(n log n)",
     ),
     (
+        r"^\s*claim\s+(?:not\s+)?(?P<at>limit\b.*)",
+        "a limit has a quantity, a number and a tolerance",
+        "write: claim limit of kernel = 0.5 within 0.01",
+    ),
+    (
         r"^\s*claim\s+(?:not\s+)?[\w\[\], ]+(?::|=)\s*(?P<at>0)\s*$",
         "what vanishes is claimed to be zero",
         "write: claim f : zero",

@@ -17,6 +17,9 @@ from tp.interpret.limit import Accuracy, Limit, Limits, NoLimit
 from tp.interpret.limit.interpreter import RandomNumber
 from tp.quantities.kernels import nngp, orders_of, pair, tangent
 
+DRAWN = "kernels of networks of a width can be drawn: tp kernel FILE --width 1000"
+"""What to do where there is no limit."""
+
 
 class Staying(NamedTuple):
     """A contraction that stays random at infinite width.
@@ -159,5 +162,5 @@ def _diagnosed(problem: NoLimit, graph: Graph) -> TpError:
     node = None if problem.node is None else graph[problem.node]
     called = "" if node is None or node.label is None else f"{node.label}: "
     return error(
-        problem.code, f"{called}{problem.message}", None if node is None else node.span, hint=problem.hint or None
+        problem.code, f"{called}{problem.message}", None if node is None else node.span, hint=problem.hint or DRAWN
     )

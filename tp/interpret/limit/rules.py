@@ -460,7 +460,7 @@ def _atom(operation: Operation, at: Interpreter, values: Sequence[Value], out: T
 def limit_selection(operation: Operation, at: Interpreter, out: Type, values: Sequence[Value]) -> Value:
     along = getattr(operation, "axis", "")
     if any(a.wide and a.name == along for kind in at.types() for a in kind):
-        raise NoLimit("TP641", f"{operation.keyword()} compares neurons with each other along {along}")
+        raise NoLimit("TP641", f"this compares neurons with each other along {along}, and has no known limit")
     used = [at.number(place) for place in range(len(values))]
     if any(v.exponent != used[0].exponent for v in used if not v.zero):
         raise NoLimit("TP641", f"the operands of {operation.keyword()} have different powers of n")
@@ -483,7 +483,7 @@ def _on_all(value: Value, change: Callable[[Polynomial], Polynomial]) -> Value:
     )
 
 
-limits.refuse(Mapped, MapRemainder, reason="what a function of whole vectors does at infinite width is not declared")
+limits.refuse(Mapped, MapRemainder, reason="maps have no known limit")
 limits.refuse(Variable, reason="a formal series has no numbers")
 limits.refuse(Remainder, reason="limits are taken at the initial weights")
 limits.refuse(ErrorSignal, reason="limits are taken at the initial weights")

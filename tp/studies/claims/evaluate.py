@@ -62,7 +62,7 @@ def outcomes(
     sizes: Mapping[str, PredictedSize] | None = None,
 ) -> tuple[ClaimResult, ...]:
     """:func:`evaluate` for each of ``claims``; ``measured`` is everything that the run measured, by quantity."""
-    return tuple(evaluate(claim, evidence, measured, output, sizes or {}) for claim in claims)
+    return tuple(evaluate(claim, evidence, measured, output, sizes) for claim in claims)
 
 
 def evaluate(
@@ -70,7 +70,7 @@ def evaluate(
     evidence: Evidence,
     measured: Mapping[str, Measured],
     output: str | None,
-    sizes: Mapping[str, PredictedSize],
+    sizes: Mapping[str, PredictedSize] | None = None,
 ) -> ClaimResult:
     """Decide ``claim`` by theory and by all that was ``measured``; ``sizes`` are predicted at the inputs of the run.
 
@@ -84,7 +84,7 @@ def evaluate(
     elif isinstance(kind, LimitClaim):
         (part,) = kind.inequalities(claim, output)
         name = part.quantity
-        found = limited(claim, part, evidence.order(name), measured.get(name), sizes.get(name))
+        found = limited(claim, part, evidence.order(name), measured.get(name), (sizes or {}).get(name))
     else:
         found = _of_inequalities(claim, kind, evidence, measured, output)
     answer = ~found.answer if claim.negated else found.answer
