@@ -27,7 +27,12 @@ KIND = Option(
     choices(_KINDS),
 )
 AGAINST = value("--against", str, "A second batch of inputs. By default both batches are one.", metavar="digits|FILE")
-SAMPLES = value("--samples", whole(1), "The first inputs of each batch only: by default all.", metavar="NUMBER")
+SAMPLES = value(
+    "--samples",
+    whole(1),
+    "How many inputs of each batch: by default all of a file, 10 digits, 4 normal.",
+    metavar="NUMBER",
+)
 WIDTH = value("--width", str, "Draw networks of this width n. By default the width is infinite.", metavar="NUMBER")
 SEEDS = plan_option(
     "seeds",

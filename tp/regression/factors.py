@@ -137,14 +137,17 @@ def singular(kernel: Square, added: float, name: str, remedy: str) -> TpError:
         message += f", and {added:.3g} on its diagonal does not change that"
     twins = _twins(kernel)
     if twins is not None:
-        message += f"; rows {twins[0]} and {twins[1]} are equal, as for inputs that are equal to the kernel"
+        message += (
+            f"; rows {twins[0]} and {twins[1]} are equal: the network cannot tell these inputs, or components, apart"
+        )
     return error("TP631", message, hint=remedy)
 
 
 def _indefinite(values: Float[Array, " rows"], name: str) -> TpError:
     message = f"{name} is not positive semidefinite: its eigenvalues lie between {values[0]:.3g} and {values[-1]:.3g}"
     hint = (
-        "a kernel has no negative eigenvalue; one that was measured at few widths or in single precision may have some"
+        "a kernel has no negative eigenvalue; one that was measured with few draws, with different draws for different "
+        "entries, or in single precision may have some"
     )
     return error("TP632", message, hint=hint)
 

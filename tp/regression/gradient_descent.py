@@ -43,8 +43,9 @@ class Flow:
     def __post_init__(self) -> None:
         nonnegative("the time", self.time, infinite=True)
 
-    def gain(self, values: Float[Array, " rows"], samples: int) -> Float[Array, " rows"]:
-        """g at the eigenvalues ``values``, which are positive where the time is infinite."""
+    def gain(self, values: Float[Array, " rows"], samples: int, ridge: float = 0.0) -> Float[Array, " rows"]:
+        """g at the eigenvalues ``values`` plus the ``ridge``, which are positive where the time is infinite."""
+        values = values + ridge
         if isinf(self.time):
             return 1.0 / values
         share = self.time / samples
@@ -67,13 +68,19 @@ class Steps:
         if not nonnegative("the momentum", self.momentum) < 1.0:
             raise error("TP633", f"the momentum must be below 1, not {self.momentum!r}")
 
-    def gain(self, values: Float[Array, " rows"], samples: int) -> Float[Array, " rows"]:
-        """g at the eigenvalues ``values``. Raises TpError TP634 where the steps are too large and outputs grow."""
+    def gain(self, values: Float[Array, " rows"], samples: int, ridge: float = 0.0) -> Float[Array, " rows"]:
+        """g at the eigenvalues ``values``, to which the ``ridge`` is added.
+
+        Raises TpError TP634 where the steps are too large and outputs grow.
+        """
+        values = values + ridge
         largest = float(values.max(initial=0.0)) / samples
         stable = 2.0 * (1.0 + self.momentum) / largest if largest else inf
         if self.eta > stable:
             message = f"steps of the rate {self.eta:.6g} grow: the largest stable rate is {stable:.6g}"
-            raise error("TP634", message, hint="take a smaller eta, or gradient flow with time=")
+            raise error(
+                "TP634", message, hint=f"take a smaller eta{' or ridge' if ridge else ''}, or gradient flow with time="
+            )
         gain, velocity = np.zeros_like(values), np.zeros_like(values)
         for _ in range(self.steps):
             velocity = self.momentum * velocity + (1.0 - values * gain) / samples
@@ -146,4 +153,4 @@ class InfinitelyWide:
             kernel = self.spectrum.vectors * self.spectrum.values @ self.spectrum.vectors.T
             remedy = f"take a finite time, or ridge={max(1e-8 * float(values[-1]), 1e-300):.1g}"
             raise singular(kernel, self.ridge, _NAME, remedy)
-        return training.gain(values, self.samples)
+        return training.gain(self.spectrum.values, self.samples, self.ridge)

@@ -1,8 +1,9 @@
-"""The size of a quantity of order n^e: the number c that n^-e |Q| tends to, from samples at several widths.
+"""The size of a quantity Q of order n^e: c, the limit of the root mean square (or median) of n^-e Q.
 
-c is the root of the mean square of n^-e Q, where that is known. Then it is the standard deviation of the limit law of
-n^-e Q where its mean vanishes, and the absolute value of its mean where its spread fades. Where few draws make up the
-mean square, as with heavy tails, or where the mean square is not of order n^2e, c is the median of n^-e |Q|.
+It comes from samples at several widths. It is the root mean square where that is known: the standard deviation of the
+limit law of n^-e Q where its mean vanishes, and the absolute value of its mean where its spread fades. Where few draws
+make up the mean square, as with heavy tails, or where the mean square is not of order n^2e, it is the median of
+n^-e |Q|.
 
 Widths are finite, so what is measured is c and a term that fades. Sizes over n^e (and mean squares over n^2e) are
 fitted by C + B n^-q for q = 1/2 and 1, by least squares with weights 1 / variance. The interval of c has every value
@@ -96,7 +97,7 @@ class Size:
 
     @property
     def coefficient(self) -> Estimate:
-        """c: what n^-exponent |Q| tends to, in units of the quantity."""
+        """c: the limit of the root mean square (or median of the absolute value) of n^-exponent Q, in units of Q."""
         return self._at(inf)
 
     def at(self, n: float) -> Estimate:

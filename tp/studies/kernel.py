@@ -60,7 +60,7 @@ class Kernel(Printable):
         values: arrays [left, right, ...axes of f, ...axes of g] by pair of outputs, named ``"f, g"``.
         errors: how far ``values`` may be off, in the same shapes: standard errors of the mean over draws. Empty for a
             single draw. At infinite width an estimate of the numerical error, from the first inputs.
-        exponents: by pair of outputs the power of n that ``values`` are to be multiplied with.
+        exponents: by pair of outputs the power of n: the kernel at width n is about n^exponent times ``values``.
         means: for the NNGP the means of every output at the left and the right inputs.
         width: n; None for infinite width.
         draws: the number of draws: of the weights at a width, or of what stays random at infinite width.

@@ -72,9 +72,11 @@ def _attained(name: str, size: Size, tolerance: float, flat: bool, largest: int)
     if flat:
         limit = size.coefficient
         if limit.low > tolerance:
-            return NeededWidth(name, tolerance, Answer.NO, "it does not fall with n: its size tends to a number above")
+            reason = f"it does not fall with n: its size tends to {limit.value:.3g}, which is above the tolerance"
+            return NeededWidth(name, tolerance, Answer.NO, reason)
         if limit.high >= tolerance:
-            return NeededWidth(name, tolerance, Answer.UNDECIDED, "its size tends to a number near the tolerance")
+            reason = f"its size tends to {limit.value:.3g}, which is too near the tolerance to tell"
+            return NeededWidth(name, tolerance, Answer.UNDECIDED, reason)
     found = crossing(size, tolerance)
     if found.high >= FARTHEST / _STEP:
         return NeededWidth(name, tolerance, Answer.UNDECIDED, f"not within n = {FARTHEST:.0e} for sure")

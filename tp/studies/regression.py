@@ -70,9 +70,12 @@ def _require_normal(found: Kernel) -> None:
     what = "the tangent kernel" if found.kind == "ntk" else "the covariance of the outputs"
     for exponent in found.exponents.values():
         if exponent:
-            raise error("TP635", f"{what} is of order n^({exponent}) and has no limit other than 0 or infinity")
+            grows = "grows without bound" if exponent > 0 else "tends to 0"
+            hint = "rescale the output" + (f" by n^({-exponent / 2})" if found.kind == "nngp" else " or learning rates")
+            message = f"{what} is of order n^({exponent}) and {grows} at infinite width"
+            raise error("TP635", message, hint=hint)
     if found.staying:
-        places = ", ".join(place.label for place in found.staying)
+        places = ", ".join(dict.fromkeys(place.label for place in found.staying))
         raise error("TP635", f"{what} stays random at infinite width: it depends on {places}", found.staying[0].span)
     for means in found.means.values():
         size = float(np.sqrt(np.abs(found.array).max(initial=0.0)))

@@ -38,6 +38,8 @@ class Staying(NamedTuple):
 class KernelAtInfinity:
     """The graph of a kernel at infinite width for batches of fixed sizes.
 
+    The kernel at width n is about n^exponent times the output of the graph.
+
     Fields:
         graph: its outputs are the kernels of all pairs of outputs, for the NNGP the means of outputs, and the
             covariances of what stays random.
@@ -126,7 +128,7 @@ def _fixed(program: Graph, limits: Limits) -> tuple[str, ...]:
 
 
 def _means(program: Graph, limits: Limits) -> dict[str, Limit]:
-    """The tangent kernels, which are fixed numbers given what stays random."""
+    """The tangent kernels as a power of n times a number, which is fixed given what stays random."""
     found: dict[str, Limit] = {}
     for f, g in ((f, g) for f in program.outputs for g in program.outputs):
         value, name = limits.value(pair(f, g)), pair(f, g)

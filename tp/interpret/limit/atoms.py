@@ -14,7 +14,8 @@ from tp.interpret.limit.polynomial import Atom, Polynomial, renamed
 class Symbol:
     """W x at one neuron, or an entry of a weight that is read, in units of a power of n: centred, of order one.
 
-    Of W x this is the part that is independent of all products W' y (Tensor Programs IV, rule ZMatMul).
+    Of W x this is the part that is independent of all products W' y (Tensor Programs IV, rule ZMatMul). Here and in
+    :mod:`tp.interpret.limit.rules` W' is the transpose of W, as in programs.
 
     Attributes:
         weight: the weight.

@@ -135,7 +135,10 @@ class Interpreter:
         return any(r.target in met and correlated(self.state, parts, r.parts) for r in self.random)
 
     def _linear(self, terms: Polynomial) -> bool:
-        """Whether the present sum is linear and homogeneous in a weight: then it is normal, given all other weights."""
+        """Whether the present sum is linear and homogeneous in a weight.
+
+        Then it is normal given all other weights: exactly for a normal weight, else by the central limit theorem.
+        """
         candidates = {s.weight for s in self.state.atoms.weights(terms)}
         return any(homogeneous(self.graph, self.index, weight) == 1 for weight in candidates)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from tp.experiments.experiment import Floats
 from tp.exponent import power_of_n
-from tp.graph.axes import Type, show
+from tp.graph.axes import LEFT, RIGHT, Type, show
 from tp.quantities.kernels import pair
 from tp.report.cells import Json, Number, Shown, Text, strict
 from tp.report.contents.provenance import engines, interrupted, title
@@ -39,7 +39,7 @@ def document(result: Kernel) -> Document:
 
 def _about(result: Kernel) -> Line:
     left, right = next(iter(result.values.values())).shape[:2]
-    inputs = f"{left} inputs" if result.symmetric else f"{left} x {right} inputs"
+    inputs = f"{left} input{'s' if left > 1 else ''}" if result.symmetric else f"{left} x {right} inputs"
     where = "at infinite width" if result.width is None else f"at width {result.width}"
     drawn = "what stays random" if result.width is None else "the weights"
     draws = f"{result.draws} draw{'s' if result.draws > 1 else ''} of {drawn}" if result.draws else ""
@@ -66,18 +66,23 @@ def _staying(result: Kernel) -> Iterator[str]:
         places[f"{staying.label}{line}: a contraction that is normal at infinite width, and not fixed"] = None
     yield from places
     if result.kind == "nngp":
-        yield "given its values, the outputs are normal with a kernel that depends on them; below is the mean kernel,"
-        yield "which is the covariance of the outputs. Over all draws they are not normal"
+        yield "given the values of what stays random, the outputs are normal with a kernel that depends on them;"
+        yield "below is the mean kernel, which is the covariance of the outputs. Over all draws they are not normal"
     else:
-        yield "the tangent kernel depends on its values; below is the mean over draws of them"
+        yield "the tangent kernel depends on the values of what stays random; below is the mean over draws of them"
 
 
 def _table_of(result: Kernel) -> Table:
-    """The same for programs."""
-    rows = tuple(
-        (Text(s.label), Shown("", None if s.span is None else s.span.line), Shown("", show(s.axes)))
+    """The same for programs: each place once, without the axes of the batches."""
+    places = dict.fromkeys(
+        (
+            s.label,
+            None if s.span is None else s.span.line,
+            show(tuple(a for a in s.axes if a.name not in (LEFT, RIGHT))),
+        )
         for s in result.staying
     )
+    rows = tuple((Text(label), Shown("", line), Shown("", axes)) for label, line, axes in places)
     return Table((Column(None, "name"), Column(None, "line"), Column(None, "axes")), rows, "staying")
 
 
@@ -117,9 +122,10 @@ def _remarks(result: Kernel, name: str, first: Floats, kinds: Sequence[Type], *,
     if name in result.errors:
         numerical = result.width is None and not result.staying
         kind = "estimated numerical error" if numerical else "standard error of the mean"
-        yield f"{kind}: {'' if numerical else 'at most '}{result.errors[name].max(initial=0.0):.2g}"
+        yield f"{kind}: {'' if numerical else 'largest entry '}{result.errors[name].max(initial=0.0):.2g}"
     if name in result.spread:
-        yield f"standard deviation over draws of what stays random: at most {result.spread[name].max(initial=0.0):.3g}"
+        largest = result.spread[name].max(initial=0.0)
+        yield f"standard deviation over draws of what stays random: largest entry {largest:.3g}"
     if alone and result.symmetric:
         yield _spectrum(first)
 
