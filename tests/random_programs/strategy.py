@@ -365,7 +365,9 @@ def _whole_axis(w: Writer) -> None:
     elif kind == 7:
         w.add(f"{k.name} * step({h.name})", axis, tokens, k.growth)
     else:
-        w.add(f"where(mean({h.name}, {axis}) > 0.1, {h.name}, {k.name})", axis, tokens, max(h.growth, k.growth))
+        # Of a choice between a value and itself nothing is left but the value.
+        other = f"sin({k.name})" if k.name == h.name else k.name
+        w.add(f"where(mean({h.name}, {axis}) > 0.1, {h.name}, {other})", axis, tokens, max(h.growth, k.growth))
 
 
 STEPS = (

@@ -100,6 +100,7 @@ def test_kernels_are_symmetric_and_positive(kind: str) -> None:
         np.testing.assert_allclose(shuffled.values[name], value[order], rtol=1e-7, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_compiled_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = tp.parse(ONE_LAYER).graph
     x = {"x": numbers.standard_normal((4, 4))}
