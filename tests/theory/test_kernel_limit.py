@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tp
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.interpret.limit import Accuracy
 from tp.theory import kernel_values as values
 from tp.theory.kernel_draws import square_root
@@ -157,10 +157,10 @@ def test_no_limit() -> None:
     assert (found.code, found.span and found.span.line) == ("TP641", 9)
 
 
-SHIPPED = ("residual_mlp", "cnn", "cnn_flatten", "rnn", "lstm", "attention", "transformer_block")
+SHIPPED = ("residual_mlp", "cnn", "rnn", "lstm", "attention", "transformer_block")
 
 
-@pytest.mark.parametrize("name", slow(SHIPPED))
+@pytest.mark.parametrize("name", [*slow(SHIPPED), *exhaustive(["cnn_flatten"])])
 def test_shipped_programs(name: str) -> None:
     """Both kernels are within 5 standard errors of those of networks of width 2000, and terms of order 1/n."""
     model = tp.load(PROGRAMS / f"{name}.tp")
