@@ -176,8 +176,7 @@ def _slopes(inner: Any, cross: Any, outer: Any, xp: Any) -> Any:
     Directions of u whose variance is one of rounding are left out. Covariances that are not exact may ask for slopes
     that no covariance allows, |Cov(v, e)| <= sd(v) sd(e); these are shortened.
     """
-    deviation = xp.sqrt(xp.maximum(xp.diagonal(inner, axis1=-2, axis2=-1), 0.0))
-    inverse = xp.where(deviation > 0, 1.0 / xp.where(deviation > 0, deviation, 1.0), 0.0)
+    _, inverse = _deviations(inner, xp)
     values, vectors = xp.linalg.eigh(inner * inverse[..., :, None] * inverse[..., None, :])
     kept = values > _ROUNDING * values[..., -1:]
     along = matmul(cross * inverse[..., None, :], vectors)
@@ -233,6 +232,12 @@ def _joined(operation: JointNormal, given: Mapping[tuple[int, int], Any], parts:
     return xp.concatenate([xp.concatenate([blocks[i, j] for j in parts], axis=-1) for i in parts], axis=-2)
 
 
+def _deviations(covariance: Any, xp: Any) -> tuple[Any, Any]:
+    """The standard deviations, and one over each, or 0 where it is 0."""
+    deviation = xp.sqrt(xp.maximum(xp.diagonal(covariance, axis1=-2, axis2=-1), 0.0))
+    return deviation, xp.where(deviation > 0, 1.0 / xp.where(deviation > 0, deviation, 1.0), 0.0)
+
+
 def principal(covariance: Any) -> tuple[Any, Any]:
     """The principal directions of correlations, longest first: their lengths, and the rows R, R' R = ``covariance``.
 
@@ -240,8 +245,7 @@ def principal(covariance: Any) -> tuple[Any, Any]:
     equal variables have equal samples. Of a matrix that is not positive semidefinite, those with negative values are.
     """
     xp = namespace(covariance)
-    deviation = xp.sqrt(xp.maximum(xp.diagonal(covariance, axis1=-2, axis2=-1), 0.0))
-    inverse = xp.where(deviation > 0, 1.0 / xp.where(deviation > 0, deviation, 1.0), 0.0)
+    deviation, inverse = _deviations(covariance, xp)
     correlation = xp.clip(covariance * inverse[..., :, None] * inverse[..., None, :], -1.0, 1.0)
     values, vectors = xp.linalg.eigh(correlation)
     values, vectors = values[..., ::-1], vectors[..., ::-1]

@@ -51,35 +51,33 @@ def mean(state: State, polynomial: Polynomial) -> Polynomial:
     """
     found: list[Polynomial] = []
     for term in polynomial.terms:
-        groups = _independent(state, term.atoms)
+        inside, over = opened(term)
+        groups = _independent(state, inside.atoms)
         if any(_vanishes(state, group) for group in groups):
             continue
         if any(_many(state, group) for group in groups) and not any(isinstance(f, Hole) for f in term.factors):
             found.append(_whole(state, term))
-        else:
-            found.append(_by_groups(state, term))
+            continue
+        product = _fixed_part(inside)
+        for group in groups:
+            product = multiplied(product, _of_group(state, group))
+        found.append(closed(product, over))
     return added(*found)
 
 
-def _by_groups(state: State, closed_term: Monomial) -> Polynomial:
-    """The mean of a monomial as a product of means."""
-    term, over = opened(closed_term)
-    found = Polynomial((Monomial(term.coefficient, tuple(f for f in term.factors if not isinstance(f, Atom))),))
-    for group in _independent(state, term.atoms):
-        found = multiplied(found, _of_group(state, group))
-    return closed(found, over)
+def _fixed_part(term: Monomial) -> Polynomial:
+    """A monomial that is not summed, without its atoms."""
+    return Polynomial((Monomial(term.coefficient, term.fixed),))
 
 
 def _whole(state: State, term: Monomial) -> Polynomial:
     """The mean of a monomial as one factor: then axes are summed over at every neuron, before the mean is taken."""
     for atom in term.atoms:
         _regular(state, atom)
-    inside = tuple(f for f in term.factors if not isinstance(f, Atom))
-    start = max([f.depth for f in inside if isinstance(f, Mean)], default=0)
+    start = max([f.depth for f in term.fixed if isinstance(f, Mean)], default=0)
     change = {a: Axis(f"={start + k}", a.size) for k, a in enumerate(term.over)}
     moved = term.mapped(lambda a: change.get(a, a))
-    inside = tuple(f for f in moved.factors if not isinstance(f, Atom))
-    return scaled(single(Mean(moved.atoms, inside, moved.over)), term.coefficient)
+    return scaled(single(Mean(moved.atoms, moved.fixed, moved.over)), term.coefficient)
 
 
 def _many(state: State, group: Sequence[Atom]) -> bool:
@@ -186,11 +184,8 @@ def covariance_of(state: State, one: Polynomial, other: Polynomial) -> Polynomia
             pair = covariance(state, a, b)
             if not pair:
                 continue
-            rest = [
-                Polynomial((Monomial(t.coefficient, tuple(f for f in t.factors if not isinstance(f, Atom))),))
-                for t in (left, right)
-            ]
-            found.append(closed(multiplied(multiplied(*rest), pair), (*over_left, *over_right)))
+            rest = multiplied(_fixed_part(left), _fixed_part(right))
+            found.append(closed(multiplied(rest, pair), (*over_left, *over_right)))
     return added(*found)
 
 
@@ -200,13 +195,10 @@ def linked(state: State, one: int, other: int) -> bool:
     known = state.linked.get(key)
     if known is None:
         known = one == other
-        if not known:
-            a, b = state.atoms[one], state.atoms[other]
-            known = False
-            if isinstance(a, Symbol) and isinstance(b, Symbol) and (a.weight, a.transposed) == (b.weight, b.transposed):
-                taken = frozenset(names(a.axes))
-                change = distinct(b.axes, taken)
-                known = bool(covariance(state, Atom(one, a.axes), Atom(other, with_names(b.axes, change))))
+        a, b = state.atoms[one], state.atoms[other]
+        if not known and isinstance(a, Symbol) and isinstance(b, Symbol):
+            change = distinct(b.axes, frozenset(names(a.axes)))
+            known = bool(covariance(state, Atom(one, a.axes), Atom(other, with_names(b.axes, change))))
         state.linked[key] = known
     return known
 

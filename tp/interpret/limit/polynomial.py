@@ -127,6 +127,11 @@ class Monomial:
     def atoms(self) -> tuple[Atom, ...]:
         return tuple(f for f in self.factors if isinstance(f, Atom))
 
+    @property
+    def fixed(self) -> tuple[Factor, ...]:
+        """The factors that are no atoms."""
+        return tuple(f for f in self.factors if not isinstance(f, Atom))
+
     def mapped(self, change: Callable[[Axis], Axis]) -> Monomial:
         """The monomial with ``change`` applied to every axis, also to those that are summed over."""
         return Monomial(

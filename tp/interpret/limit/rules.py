@@ -19,6 +19,7 @@ from tp.interpret.limit.polynomial import (
     Polynomial,
     Selection,
     added,
+    equal,
     multiplied,
     number,
     renamed,
@@ -196,7 +197,7 @@ def _coherent(
             own = {a.name: b.name for a, b in zip(met.axes[met.outs :], axes[met.outs :], strict=True)}
             # The finite axes of y that W' contracted are the axes of the result.
             shown = {a.name: b.name for a, b in zip(met.ins, fresh.axes[: fresh.outs], strict=True)}
-            same = [Selection(a, (b,), tuple(range(a.at(1)))) for a, b in zip(axes[: met.outs], inner, strict=True)]
+            same = [equal(a, b) for a, b in zip(axes[: met.outs], inner, strict=True)]
             return multiplied(single(*same), renamed(met.operand, own | shown))
 
         # Means are over neurons of the contracted side; y is a value at neurons of the other side.
@@ -256,7 +257,8 @@ def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
     found: dict[Axis | None, list[Polynomial]] = {}
     for part in parts:
         found.setdefault(part.wide, []).append(part.terms)
-    return tuple(Part(axis, added(*terms)) for axis, terms in found.items() if added(*terms))
+    sums = {axis: added(*terms) for axis, terms in found.items()}
+    return tuple(Part(axis, terms) for axis, terms in sums.items() if terms)
 
 
 def _wide_axis(out: Type) -> Axis | None:

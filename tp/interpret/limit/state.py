@@ -32,7 +32,6 @@ class State:
     atoms: Atoms = field(default_factory=Atoms)
     covariances: dict[tuple[Atom, Atom], Polynomial] = field(default_factory=dict[tuple[Atom, Atom], Polynomial])
     linked: dict[tuple[int, int], bool] = field(default_factory=dict[tuple[int, int], bool])
-    means: dict[tuple[Atom, ...], Polynomial] = field(default_factory=dict[tuple[Atom, ...], Polynomial])
     nodes: dict[tuple[Polynomial, Type | None], int] = field(default_factory=dict[tuple[Polynomial, Type | None], int])
     evaluated: dict[Mean | Folded, tuple[int, Type]] = field(default_factory=dict[Mean | Folded, tuple[int, Type]])
     folded: dict[Polynomial, int] = field(default_factory=dict[Polynomial, int])
