@@ -128,12 +128,11 @@ def averaged(misfits: Float[Floats, " laws"]) -> float:
     return least - 2 * float(np.log(np.mean(np.exp(-(misfits - least) / 2))))
 
 
-def fits(data: Centres, misfit: float) -> bool:
-    """Whether ``misfit`` lies below the quantile :data:`CHANCE` of its chi-squared law."""
+def fits(misfit: float, freedom: int, chance: float = CHANCE) -> bool:
+    """Whether ``misfit`` lies below the quantile ``chance`` of the chi-squared law with ``freedom`` degrees."""
     from scipy.special import chdtri  # loaded when something is measured: it takes 0.3 s
 
-    freedom = len(data.logs) - 3
-    return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
+    return freedom < 1 or misfit <= float(chdtri(freedom, 1 - chance))
 
 
 def corrections(data: Centres, shares: Float[Floats, " shares"]) -> Iterator[Float[Floats, "shares widths"]]:

@@ -135,7 +135,7 @@ def _without_misfits(data: QuantileProfile, level: float) -> tuple[int, Centres,
     widths = data.widths
     first, middle = 0, centres(data)
     found = corrected(middle, level)
-    while not fits(middle, found.corrected):
+    while not fits(found.corrected, len(middle.logs) - 3):
         if len(widths) - first > LEAST_WIDTHS and widths[-1] >= RANGE * widths[first + 1]:
             rest = centres(data.since(first + 1))
             fewer = corrected(rest, level)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import inf
 
 import numpy as np
 
-from tp.ndarray import NDArray
 from tp.statistics.bound import LEAST_WIDTHS
+from tp.statistics.corrections import fits
 from tp.statistics.estimate import Estimate
-from tp.statistics.intervals import deviations
+from tp.statistics.intervals import Floats, deviations
+from tp.statistics.size import weighted
 
 FADING = (0.5, 1.0, 2.0)
 """Powers of 1/n with which the difference to the limit may fade."""
+_CHANCE = 0.99
+"""How often no width is left out where a line does fit."""
 
 
-def limit_of_mean(samples: Mapping[int, NDArray[np.float64]], confidence: float) -> Estimate | None:
+def limit_of_mean(samples: Mapping[int, Floats], confidence: float) -> Estimate | None:
     """C of the lines C + B n^-q through the means of ``samples[n]`` [draws], for q = 1/2, 1 and 2.
 
     Lines are fitted by least squares with weights 1 / variance. The interval has every C that some of these lines fits
@@ -36,29 +40,16 @@ def limit_of_mean(samples: Mapping[int, NDArray[np.float64]], confidence: float)
     return None
 
 
-def _limit(
-    n: NDArray[np.float64],
-    means: NDArray[np.float64],
-    errors: NDArray[np.float64],
-    confidence: float,
-) -> Estimate | None:
+def _limit(n: Floats, means: Floats, errors: Floats, confidence: float) -> Estimate | None:
     """The limit from all of these widths; None where no line fits."""
-    from scipy.special import chdtri  # loaded when something is measured: it takes 0.3 s
-
-    lines: list[tuple[float, float, float]] = []
-    for power in FADING:
-        design = np.stack([np.ones_like(n), n**-power], axis=1) / errors[:, None]
-        inverse = np.linalg.pinv(design)
-        ends = inverse @ (means / errors)
-        rest = means / errors - design @ ends
-        lines.append((float(rest @ rest), float(ends[0]), float(np.linalg.norm(inverse[0]))))
-    least, value, _ = min(lines)
-    if least > float(chdtri(max(len(n) - 2, 1), _CHANCE)):
+    lines = [weighted(n, power, means, errors**2) for power in FADING]
+    best = min(lines, key=lambda line: line.misfit)
+    if not fits(best.misfit, len(n) - 2, _CHANCE):
         return None
-    reach = deviations(confidence) ** 2
-    spans = [(c, e * max(0.0, reach - (misfit - least)) ** 0.5) for misfit, c, e in lines if misfit - least <= reach]
-    return Estimate(value, min(c - e for c, e in spans), max(c + e for c, e in spans), confidence)
-
-
-_CHANCE = 0.01
-"""How often widths are left out where a line does fit."""
+    reach, ends = deviations(confidence) ** 2, list[float]()
+    for line in lines:
+        left = reach - (line.misfit - best.misfit)
+        if left >= 0:
+            limit, error = line.at(inf)
+            ends += (limit - error * left**0.5, limit + error * left**0.5)
+    return Estimate(best.at(inf)[0], min(ends), max(ends), confidence)

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Float
 
 from tp.statistics.bound import LEAST_WIDTHS, RANGE
-from tp.statistics.corrections import CHANCE, smoothed
+from tp.statistics.corrections import fits, smoothed
 from tp.statistics.estimate import Estimate
 from tp.statistics.intervals import Floats, deviations
 from tp.statistics.quantile_profile import QuantileProfile
@@ -165,7 +165,7 @@ def _size(found: Moments, exponent: float, confidence: float, *, squares: bool) 
             return None
         n = np.asarray(widths[first:], dtype=np.float64)
         lines = tuple(_line(n, values[first:], relative[first:], *form) for form in forms)
-        fit = _fits(min(line.misfit for line in lines), len(n) - 2)
+        fit = fits(min(line.misfit for line in lines), len(n) - 2)
         last = len(widths) - first - 1 < LEAST_WIDTHS or widths[-1] < RANGE * widths[first + 1]
         if fit or last:
             lines = lines if fit else _enlarged(lines, len(n) - 2)
@@ -180,25 +180,20 @@ def _line(n: Floats, sizes: Floats, relative: Floats, root: int, power: float) -
     have larger weights.
     """
     values, relative = sizes**root, relative * root**2
-    found = _weighted(n, power, values, relative * np.average(values, weights=1 / relative) ** 2)
+    found = weighted(n, power, values, relative * np.average(values, weights=1 / relative) ** 2)
     for _ in range(_ROUNDS):
         level = np.maximum(found.ends[0] + found.ends[1] * n**-power, _LEAST * values.max())
-        found = _weighted(n, power, values, relative * level**2)
+        found = weighted(n, power, values, relative * level**2)
     return replace(found, root=root)
 
 
-def _weighted(n: Floats, power: float, values: Floats, variances: Floats) -> Line:
+def weighted(n: Floats, power: float, values: Floats, variances: Floats) -> Line:
+    """The line C + B n^-``power`` through ``values`` at widths ``n``, with weights 1 / ``variances``."""
     scale = variances**-0.5
     inverse = np.asarray(np.linalg.pinv(scale[:, None] * np.stack([np.ones_like(n), n**-power], axis=1)), np.float64)
     ends = inverse @ (scale * values)
     rest = scale * (values - ends[0] - ends[1] * n**-power)
     return Line(1, power, ends, inverse @ inverse.T, float(rest @ rest))
-
-
-def _fits(misfit: float, freedom: int) -> bool:
-    from scipy.special import chdtri  # loaded when something is measured: it takes 0.3 s
-
-    return freedom < 1 or misfit <= float(chdtri(freedom, 1 - CHANCE))
 
 
 def _enlarged(lines: tuple[Line, ...], freedom: int) -> tuple[Line, ...]:
