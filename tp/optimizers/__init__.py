@@ -3,6 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
+from tp.optimizers.amount import Amount, as_number, as_scale
 from tp.optimizers.optimizer import Optimizer
 from tp.optimizers.registry import DEFAULT, OPTIMIZERS, all_settings, make, register
 from tp.optimizers.setting import Range, Setting, setting
@@ -15,10 +16,13 @@ __all__ = [
     "DEFAULT",
     "OPTIMIZERS",
     "SGD",
+    "Amount",
     "Optimizer",
     "Range",
     "Setting",
     "all_settings",
+    "as_number",
+    "as_scale",
     "make",
     "register",
     "setting",

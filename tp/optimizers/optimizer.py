@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.diagnostics.diagnostic import error
+from tp.graph.axes import Scale
+from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
+from tp.optimizers.amount import amount_at
 from tp.optimizers.by_weight import ByWeight
 from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
 
 if TYPE_CHECKING:
-    from tp.graph.axes import Scale
     from tp.graph.builder import GraphBuilder
     from tp.graph.parameter import Parameter
     from tp.transform.direction import Direction
@@ -72,8 +74,10 @@ class Optimizer(ABC):
         return self
 
     def at(self, n: int) -> Optimizer:
-        """The optimiser at width ``n``, where settings may be powers of n."""
-        return self
+        """The optimiser at width ``n``, where settings may be powers of n: then all amounts are numbers."""
+        given = {s.name: getattr(self, s.name) for s in self.settings() if s.amount}
+        found = {name: amount_at(amount, n) for name, amount in given.items() if not isinstance(amount, float)}
+        return replace(self, **found) if found else self
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
@@ -160,6 +164,8 @@ class Optimizer(ABC):
 
 def _plain(value: Value) -> str | float | dict[str, float]:
     """A setting as JSON has it."""
+    if isinstance(value, Scale):
+        return write_scale(value)
     return str(value) if isinstance(value, Fraction) else dict(value) if isinstance(value, ByWeight) else value
 
 
@@ -167,6 +173,8 @@ def _said(label: str, value: Value) -> str:
     """A setting in words."""
     if isinstance(value, bool):
         return label
-    if isinstance(value, ByWeight):
+    if isinstance(value, ByWeight | str):
         return f"{label} {value}"
+    if isinstance(value, Scale):
+        return f"{label} {write_scale(value)}"
     return f"{label} n^({value})" if isinstance(value, Fraction) else f"{label} {value:g}"

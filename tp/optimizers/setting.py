@@ -10,10 +10,13 @@ from numbers import Real
 from typing import Any
 
 from tp.diagnostics.diagnostic import error
+from tp.graph.axes import Scale
+from tp.graph.spelling import write_scale
+from tp.optimizers.amount import Amount, amount_of, as_scale, read_amount
 from tp.optimizers.by_weight import ByWeight, read
-from tp.written import number
+from tp.written import choices, number, one_of
 
-Value = float | Fraction | bool | ByWeight
+Value = float | Fraction | bool | str | ByWeight | Scale
 
 METADATA = "setting"
 """The key of a :class:`Setting` in the metadata of its field."""
@@ -31,16 +34,29 @@ class Range:
         above = value > self.least if self.excluded else value >= self.least
         return isfinite(value) and above and value < self.below
 
+    def admits(self, amount: Amount) -> bool:
+        """Whether ``amount`` may be in the range: with a power of a width, at some width."""
+        scale = as_scale(amount)
+        return (Range(self.least, inf, self.excluded) if scale.powers else self).__contains__(scale.coefficient)
+
     def __str__(self) -> str:
         first = f"{'more than' if self.excluded else 'at least'} {self.least:g}"
         return first if self.below == inf else f"{first} and below {self.below:g}"
 
 
+ANY = Range(-inf)
+"""For settings that are no numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of an optimiser: a number, a power of n (a rational number), a switch, or numbers for single weights.
+    """One setting of an optimiser.
 
-    It is of the kind of its default. ``name`` is the field of the optimiser. ``label`` is what people read: it names
+    It is of the kind of its default: a number, a power of n (a rational number), a switch, numbers for single weights,
+    or one of the words ``words``. With ``amount`` it is a number that may have powers of widths as factors: a float,
+    or a :class:`Scale` where it has.
+
+    ``name`` is the field of the optimiser, and what programs call the setting. ``label`` is what people read: it names
     the setting in reports, and with hyphens the option of the command line, with underscores the key in JSON. ``unit``
     is empty for a pure number.
     """
@@ -51,6 +67,8 @@ class Setting:
     range: Range
     unit: str
     help: str
+    amount: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def option(self) -> str:
@@ -69,10 +87,16 @@ class Setting:
             return ""
         if isinstance(self.default, ByWeight):
             return "WEIGHT=NUMBER,..."
-        return "POWER" if isinstance(self.default, Fraction) else "NUMBER"
+        if self.words:
+            return choices(self.words)
+        return "POWER" if isinstance(self.default, Fraction) else "AMOUNT" if self.amount else "NUMBER"
 
-    def read(self, text: str) -> float | Fraction | ByWeight:
+    def read(self, text: str) -> Value:
         """The value that ``text`` says. Raises ValueError."""
+        if self.words:
+            return one_of(self.words)(text)
+        if self.amount:
+            return read_amount(text)
         if isinstance(self.default, ByWeight):
             return read(text)
         if isinstance(self.default, Fraction):
@@ -88,6 +112,14 @@ class Setting:
             if not isinstance(value, bool):
                 raise error("TP513", f"{self.label} is True or False, not {value!r}")
             return value
+        if self.words:
+            if value not in self.words:
+                raise error("TP513", f"{self.label} is one of {', '.join(self.words)}, not {value!r}")
+            return str(value)
+        if self.amount and isinstance(value, Scale):
+            if not self.range.admits(value):
+                raise error("TP513", f"{self.label} must be {self.range}, not {write_scale(value)}")
+            return amount_of(value)
         if isinstance(self.default, Fraction):
             if isinstance(value, bool) or not isinstance(value, int | Fraction) or value not in self.range:
                 raise error("TP513", f"{self.label} must be a whole number or a Fraction, {self.range}, not {value!r}")
@@ -104,9 +136,23 @@ class Setting:
         return float(value)
 
 
-def setting(default: Value, help: str, *, within: Range, label: str = "", unit: str = "") -> Any:
-    """A field of an optimiser: ``momentum: float = setting(0.0, "...", within=Range(0, 1))``."""
-    return field(default=default, metadata={METADATA: (label, within, unit, help)})
+def setting(
+    default: Value,
+    help: str,
+    *,
+    within: Range = ANY,
+    label: str = "",
+    unit: str = "",
+    amount: bool = False,
+    words: tuple[str, ...] = (),
+) -> Any:
+    """A field of an optimiser.
+
+    ``momentum: float = setting(0.0, "...", within=Range(0, 1))`` is a number,
+    ``eps: Amount = setting(1e-8, "...", within=Range(0), amount=True)`` a number that may have powers of widths,
+    ``adjust: str = setting("none", "...", words=("none", "spectral"))`` a word.
+    """
+    return field(default=default, metadata={METADATA: (label, within, unit, help, amount, words)})
 
 
 def settings_of(optimizer: type[Any]) -> tuple[Setting, ...]:
@@ -115,6 +161,6 @@ def settings_of(optimizer: type[Any]) -> tuple[Setting, ...]:
     for f in fields(optimizer):
         if METADATA in f.metadata:
             assert f.default is not MISSING
-            label, within, unit, text = f.metadata[METADATA]
-            found.append(Setting(f.name, label or f.name, f.default, within, unit, text))
+            label, within, unit, text, amount, words = f.metadata[METADATA]
+            found.append(Setting(f.name, label or f.name, f.default, within, unit, text, amount, words))
     return tuple(found)

@@ -52,9 +52,7 @@ class SGD(Optimizer):
     decay: float = setting(
         0.0, "Every step shrinks all weights by this share, times --eta.", within=Range(0), label="weight decay"
     )
-    power: Fraction = setting(  # noqa: RUF009 - a field, which ruff takes only int and float defaults for
-        NONE, "Multiply the weight decay with n^POWER.", within=Range(-8, 8), label="decay power"
-    )
+    power: Fraction = setting(NONE, "Multiply the weight decay with n^POWER.", within=Range(-8, 8), label="decay power")
     coupled: bool = setting(
         False,
         "Weight decay as a part of the gradient (L2): each weight shrinks by its own learning rate.",

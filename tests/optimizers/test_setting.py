@@ -1,0 +1,115 @@
+"""Settings that may have powers of widths, and settings that are words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import pytest
+
+from tp.diagnostics.diagnostic import TpError
+from tp.graph.axes import Scale, Width
+from tp.optimizers import Amount, Optimizer, Range, as_number, as_scale, setting
+from tp.optimizers.amount import read_amount
+from tp.optimizers.optimizer import Weights
+
+N = Width("n")
+
+
+@dataclass(frozen=True, repr=False)
+class Still(Optimizer):
+    name: ClassVar[str] = "still"
+
+    eps: Amount = setting(1e-8, "A number.", within=Range(0, below=1), amount=True)
+    adjust: str = setting("none", "A word.", words=("none", "spectral"))
+
+    def init(self, params: Weights) -> Any:
+        return ()
+
+    def update(
+        self, gradients: Weights, state: Any, params: Weights, rates: Mapping[str, float]
+    ) -> tuple[Weights, Any]:
+        return {name: 0 * gradient for name, gradient in gradients.items()}, state
+
+
+@pytest.mark.parametrize(
+    ("text", "coefficient", "power"),
+    [
+        ("1e-8", 1e-8, 0),
+        ("1/n", 1, -1),
+        ("0.1*n^(-1/2)", 0.1, Fraction(-1, 2)),
+        ("n^-1", 1, -1),
+        (" 2 * n ^ 2 / n ", 2, 1),
+        ("n/n", 1, 0),
+        ("3/4", 0.75, 0),
+        ("0*n", 0, 0),
+        ("n^(-0.5)/2", 0.5, Fraction(-1, 2)),
+    ],
+)
+def test_amounts_are_read(text: str, coefficient: float, power: Fraction | int) -> None:
+    found = as_scale(read_amount(text))
+    assert (found.coefficient, found.exponent) == (coefficient, power)
+    assert isinstance(read_amount(text), Scale) == bool(power)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("n^-1/2", "brackets"),
+        ("n^1/2", "brackets"),
+        ("m", "such as"),
+        ("1/0", "divides by zero"),
+        ("1e400", "out of range"),
+        ("", "such as"),
+        ("1*", "such as"),
+        ("n+1", "such as"),
+        ("nan", "such as"),
+        ("n^(1/0)", "no number"),
+        ("__import__('os')", "such as"),
+    ],
+)
+def test_other_texts_are_not(text: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_amount(text)
+
+
+def test_a_width_makes_numbers_of_amounts() -> None:
+    still = Still(eps=Scale.of(N, Fraction(-1)))
+    assert as_scale(still.eps).exponent == -1
+    with pytest.raises(ValueError, match="depends on a width"):
+        as_number(still.eps)
+    at = still.at(100)
+    assert isinstance(at, Still)
+    assert as_number(at.eps) == 0.01
+    assert Still().at(100) == Still()
+    assert Still(eps=Scale(0.5)).eps == 0.5
+
+
+def test_they_are_shown_and_kept_apart() -> None:
+    still = Still(eps=Scale(2.0, ((N, Fraction(-1)),)), adjust="spectral")
+    assert still.described[1:] == ["eps 2.0*n^(-1)", "adjust spectral"]
+    assert (still.json["eps"], still.json["adjust"]) == ("2.0*n^(-1)", "spectral")
+    assert still.identity != Still(eps=2.0 / 100, adjust="spectral").identity
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"eps": -1}, "eps must be a number, at least 0 and below 1, not -1"),
+        ({"eps": Scale(-1.0, ((N, Fraction(-1)),))}, "eps must be at least 0 and below 1, not -1.0"),
+        ({"eps": "1/n"}, "eps must be a number"),
+        ({"adjust": "other"}, "adjust is one of none, spectral, not 'other'"),
+        ({"adjust": 1}, "adjust is one of none, spectral, not 1"),
+    ],
+)
+def test_what_is_out_of_range(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(TpError, match="TP513") as problem:
+        Still(**given)
+    assert message in str(problem.value)
+
+
+def test_a_power_of_n_may_exceed_the_bound_at_small_n() -> None:
+    assert as_scale(Still(eps=Scale.of(N, Fraction(-1))).eps).exponent == -1
+    assert as_scale(Still(eps=Scale(3.0, ((N, Fraction(-1)),))).eps).coefficient == 3
