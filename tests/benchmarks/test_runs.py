@@ -85,7 +85,7 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
             def step(s: Any, state: Any) -> Any:
                 picked = jnp.asarray(path.batches)[s]
-                return line.after(state, picked, targets[picked])
+                return line.after(state, picked, targets[picked], s)
 
             return jax.lax.fori_loop(0, steps, step, line.begin(weights)).outputs
 

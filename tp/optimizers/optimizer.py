@@ -10,15 +10,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
-from tp.optimizers.amount import amount_at
+from tp.optimizers import clipping, warmup
+from tp.optimizers.amount import Amount, amount_at, as_number
 from tp.optimizers.by_weight import ByWeight
 from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
+from tp.optimizers.sides import Sides, times, usual
 
 if TYPE_CHECKING:
     from tp.graph.builder import GraphBuilder
@@ -34,8 +36,9 @@ Weights = Mapping[str, Any]
 class Optimizer(ABC):
     """How weights move from gradients: θ(s + 1) = θ(s) + update, with learning rates ``eta`` times Λ.
 
-    Λ are the learning rates that the program declares. Settings are the fields made by :func:`setting`. Raises TpError
-    TP513 for a setting that is not a number or lies outside its range.
+    Λ are the learning rates that the program declares. Settings are the fields made by :func:`setting`. ``sides`` says
+    which axes of a weight are its output and which its input; :meth:`of` finds them. Raises TpError TP513 for a setting
+    that is not a number or lies outside its range.
     """
 
     name: ClassVar[str]
@@ -44,6 +47,13 @@ class Optimizer(ABC):
     eta: float = setting(
         0.2, "The learning rate, times those of the program.", within=Range(0, excluded=True), unit="Λ of the program"
     )
+    clip: Amount = setting(
+        0.0, "The largest norm of the gradient of all weights; 0 for any.", within=Range(0), amount=True
+    )
+    warmup: Amount = setting(
+        0.0, "The steps over which the learning rate rises linearly.", within=Range(0), unit="steps", amount=True
+    )
+    sides: tuple[tuple[str, Sides], ...] = ()
 
     def __post_init__(self) -> None:
         for declared in self.settings():
@@ -69,11 +79,15 @@ class Optimizer(ABC):
         """
         return False
 
-    def of(self, parameters: Mapping[str, Parameter]) -> Optimizer:
+    def of(self, parameters: Mapping[str, Parameter]) -> Self:
         """The optimiser for a program with ``parameters``, which may declare settings of single weights."""
-        return self
+        return replace(self, sides=tuple((name, Sides(len(p.outs), len(p.ins))) for name, p in parameters.items()))
 
-    def at(self, n: int) -> Optimizer:
+    def sides_of(self, weight: str, array: Any) -> Sides:
+        """The sides of ``weight``, of which ``array`` is one; the :func:`usual` ones where the program is not known."""
+        return dict(self.sides).get(weight) or usual(array)
+
+    def at(self, n: int) -> Self:
         """The optimiser at width ``n``, where settings may be powers of n: then all amounts are numbers."""
         given = {s.name: getattr(self, s.name) for s in self.settings() if s.amount}
         found = {name: amount_at(amount, n) for name, amount in given.items() if not isinstance(amount, float)}
@@ -135,6 +149,23 @@ class Optimizer(ABC):
         which belongs to its initial value, or [samples, components] outputs, by the name of the first of all weights
         with equal :meth:`shrinkage`.
         """
+
+    def step(
+        self, gradients: Weights, state: Any, params: Weights, rates: Mapping[str, float], s: Any, norm: Any = None
+    ) -> tuple[Weights, Any]:
+        """(updates, state) of step number ``s`` = 0, 1, ...: :meth:`update` with clipping and warm-up around it.
+
+        Arrays may have axes of draws first, then those of the weight. ``norm`` [...draws] is that of the gradient of
+        all weights; it has to be given where ``gradients`` are not arrays of all weights.
+        """
+        if self.clip:
+            norm = clipping.norm(gradients, self.sides_of) if norm is None else norm
+            gradients = clipping.clipped(gradients, clipping.share(norm, as_number(self.clip)))
+        updates, state = self.update(gradients, state, params, rates)
+        if self.warmup:
+            share = warmup.share(s, as_number(self.warmup))
+            updates = {name: times(update, share) for name, update in updates.items()}
+        return updates, state
 
     @property
     def shrinks(self) -> bool:

@@ -75,20 +75,22 @@ class SGD(Optimizer):
 
     @property
     def linear(self) -> bool:
-        return not (self.coupled and self.shrinks)  # then weights shrink by factors that may be 0
+        # Coupled decay shrinks weights by factors that may be 0, and clipping needs the norm of the gradient.
+        return not (self.coupled and self.shrinks) and not self.clip
 
     def of(self, parameters: Mapping[str, Parameter]) -> SGD:
         said = {name: p.decay for name, p in parameters.items() if p.decay is not None}
         left = tuple((name, decay) for name, decay in said.items() if not any(covers(n, name) for n in self.decays))
-        return replace(self, declared=left)
+        return replace(super().of(parameters), declared=left)
 
     def at(self, n: int) -> SGD:
+        found = super().at(n)
         if not (self.power or self.declared):
-            return self
+            return found
         factor = float(n) ** float(self.power)
         decays = {name: factor * decay for name, decay in self.decays.items()}
         decays |= {name: decay.at(n) for name, decay in self.declared}
-        return replace(self, decay=factor * self.decay, decays=decays, power=NONE, declared=())
+        return replace(found, decay=factor * self.decay, decays=decays, power=NONE, declared=())
 
     @property
     def json(self) -> dict[str, str | float | dict[str, float] | dict[str, str]]:

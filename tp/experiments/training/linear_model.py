@@ -52,13 +52,13 @@ class LinearModel(ABC):
     def begin(self, weights: Mapping[str, Any]) -> Line:
         """Before the first step, with the initial ``weights`` that move."""
 
-    def after(self, line: Line, picked: Picked, targets: Float[Array, "batch components"]) -> Line:
-        """After a step on the samples ``picked``, with their ``targets``."""
-        return self.moved(line, picked, self.cost.slopes(line.outputs[..., picked, :], targets) / len(targets))
+    def after(self, line: Line, picked: Picked, targets: Float[Array, "batch components"], s: Any) -> Line:
+        """After step number ``s``, on the samples ``picked`` with their ``targets``."""
+        return self.moved(line, picked, self.cost.slopes(line.outputs[..., picked, :], targets) / len(targets), s)
 
     @abstractmethod
-    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
-        """After a step with the error signals ``signal`` of the samples ``picked``."""
+    def moved(self, line: Line, picked: Picked, signal: Signal, s: Any) -> Line:
+        """After step number ``s``, with the error signals ``signal`` of the samples ``picked``."""
 
     def slopes(self, outputs: Outputs, targets: Float[Array, "samples components"]) -> tuple[Any, Any]:
         """The maxima over samples of |C'| and |C''| (norms over components): the premise of corollary 4.0.1."""
@@ -75,12 +75,12 @@ class Kernel(LinearModel):
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init(self.radial), dict(self.radial))
 
-    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Signal, s: Any) -> Line:
         drive = {
             group: (kernel[..., picked, :] * signal[..., None, None, :, :]).sum((-2, -1))
             for group, kernel in self.kernels.items()
         }
-        updates, state = self.optimizer.update(drive, line.state, line.weights, dict.fromkeys(drive, 1.0))
+        updates, state = self.optimizer.step(drive, line.state, line.weights, dict.fromkeys(drive, 1.0), s)
         outputs = line.outputs + sum(updates.values())
         return Line(outputs, state, {group: z + updates[group] for group, z in line.weights.items()})
 
@@ -95,14 +95,14 @@ class Tangent(LinearModel):
     def begin(self, weights: Mapping[str, Any]) -> Line:
         return Line(self.start, self.optimizer.init(weights), dict(weights))
 
-    def moved(self, line: Line, picked: Picked, signal: Signal) -> Line:
+    def moved(self, line: Line, picked: Picked, signal: Signal, s: Any) -> Line:
         xp, shape = namespace(signal), self.start.shape
         # A sample may be in a batch more than once.
         driven = matmul((xp.arange(shape[-2])[:, None] == picked).astype(signal.dtype), signal)
         shapes = {name: w.shape for name, w in line.weights.items()}
         turned = driven.swapaxes(-1, -2)
         gradient = combined(self.gradients, turned.reshape((*shape[:-2], -1)), shapes)
-        updates, state = self.optimizer.update(gradient, line.state, line.weights, self.rates)
+        updates, state = self.optimizer.step(gradient, line.state, line.weights, self.rates, s)
         change = image(self.gradients, updates).reshape(turned.shape).swapaxes(-1, -2)
         return Line(line.outputs + change, state, {name: w + updates[name] for name, w in line.weights.items()})
 

@@ -130,7 +130,7 @@ class _Run:
             "curvature": curvature,
         }
         moving = descent.after(moving._replace(known=dict(known)), found.gradient, s)
-        return Carry(moving, self.linear.after(line, picked, targets), carry.states, self._written(carry, s, seen))
+        return Carry(moving, self.linear.after(line, picked, targets, s), carry.states, self._written(carry, s, seen))
 
     def _look(self, moving: Moving) -> tuple[dict[str, Any], Values]:
         """Values at the probes, with gradients of the first component."""

@@ -90,7 +90,7 @@ class Descent:
             fresh = self.xp.full(rank, 1 / self.batch, self.kind)
             gradients[name] = written_rows(self.xp.zeros_like(params[name]), 1 + s * rank, fresh)
         whole = {**params, **arrays}
-        updates, state = self.optimizer.update(gradients, moving.state, whole, self.rates)
+        updates, state = self.optimizer.step(gradients, moving.state, whole, self.rates, s)
         now = {name: params[name] + updates[name] for name in params}
         known = {**moving.known, **{name: now[name] for name in now if name not in self.ranks}}
         return Moving(known, state, rows, {name: now[name] for name in self.ranks})
