@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.diagnostics.span import Span
-from tp.graph.axes import Type
+from tp.graph.axes import Scale, Type
 from tp.graph.graph import Graph
 
 
@@ -36,12 +36,32 @@ class Claim:
     tolerance: float = 0.0
 
 
+Value = float | Fraction | bool | str | Scale
+"""The value of a setting of an optimiser, as a program states it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An optimiser that a program chooses, as plain data. ``tp.optimizers.chosen`` makes the optimiser of it.
+
+    ``settings`` are those that are stated, by name. ``weights`` are the names of its weights; none stand for all that
+    no other statement names. ``text`` is its name with the settings, as the program has them.
+    """
+
+    name: str
+    settings: tuple[tuple[str, Value], ...]
+    weights: tuple[str, ...]
+    text: str
+    span: Span
+
+
 @dataclass(frozen=True)
 class Program:
     """An elaborated program. ``settings`` holds the value of every hyperparameter and the size of every finite axis.
 
     ``maps`` are the names of the functions that it declares and that Python has to give. ``warnings`` are about what
-    can be read and run but is probably not meant.
+    can be read and run but is probably not meant. ``optimizers`` say how weights are trained; none stand for plain
+    gradient descent.
     """
 
     name: str
@@ -53,6 +73,7 @@ class Program:
     settings: Mapping[str, str]
     warnings: tuple[Diagnostic, ...] = ()
     maps: tuple[str, ...] = ()
+    optimizers: tuple[Chosen, ...] = ()
 
     def __repr__(self) -> str:
         """Its name, file and size; ``source`` and ``graph`` are long."""

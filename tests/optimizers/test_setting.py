@@ -24,6 +24,7 @@ class Still(Optimizer):
 
     eps: Amount = setting(1e-8, "A number.", within=Range(0, below=1), amount=True)
     adjust: str = setting("none", "A word.", words=("none", "spectral"))
+    iterations: int = setting(5, "A whole number.", within=Range(0))
 
     def init(self, params: Weights) -> Any:
         return ()
@@ -101,6 +102,9 @@ def test_they_are_shown_and_kept_apart() -> None:
         ({"eps": Scale(-1.0, ((N, Fraction(-1)),))}, "eps must be at least 0 and below 1, not -1.0"),
         ({"eps": "1/n"}, "eps must be a number"),
         ({"adjust": "other"}, "adjust is one of none, spectral, not 'other'"),
+        ({"iterations": 2.0}, "iterations must be a whole number, at least 0, not 2.0"),
+        ({"iterations": True}, "iterations must be a whole number"),
+        ({"iterations": -1}, "iterations must be a whole number, at least 0, not -1"),
         ({"adjust": 1}, "adjust is one of none, spectral, not 1"),
     ],
 )

@@ -44,6 +44,11 @@ types = st.builds(t.TypeSyntax, uses, st.none() | uses)
 laws = st.builds(t.LawSyntax, names, st.lists(expressions, max_size=3).map(tuple))
 targets = st.builds(t.Target, names, st.lists(expressions, max_size=2).map(tuple))
 arguments = st.lists(st.builds(t.Argument, expressions, st.none() | names), max_size=2).map(tuple)
+named = st.lists(
+    st.builds(t.Argument, expressions, st.none() | names | st.sampled_from(["rate", "decay", "learning_rate"])),
+    max_size=2,
+).map(tuple)
+paths = st.builds(t.Path, st.lists(targets, min_size=1, max_size=2).map(tuple))
 definitions = st.lists(st.builds(t.Definition, names, expressions), min_size=1, max_size=2).map(tuple)
 simple = st.one_of(
     st.builds(t.Widths, st.lists(st.builds(t.Definition, names, st.none() | expressions), min_size=1).map(tuple)),
@@ -55,6 +60,7 @@ simple = st.one_of(
     st.builds(t.Output, names, expressions),
     st.builds(t.Return, st.lists(expressions, min_size=1, max_size=2).map(tuple)),
     st.builds(t.LearningRate, expressions),
+    st.builds(t.OptimizerSyntax, names, st.none() | named, st.lists(paths, max_size=2).map(tuple)),
     st.builds(t.ClaimSyntax, names, st.none() | expressions, st.none() | targets, st.booleans()),
 )
 blocks = st.builds(t.Block, st.lists(simple, max_size=3).map(tuple))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from fractions import Fraction
 from math import inf, isfinite
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
 from tp.diagnostics.diagnostic import error
@@ -14,7 +14,7 @@ from tp.graph.axes import Scale
 from tp.graph.spelling import write_scale
 from tp.optimizers.amount import Amount, amount_of, as_scale, read_amount
 from tp.optimizers.by_weight import ByWeight, read
-from tp.written import choices, number, one_of
+from tp.written import choices, number, one_of, whole
 
 Value = float | Fraction | bool | str | ByWeight | Scale
 
@@ -52,9 +52,9 @@ ANY = Range(-inf)
 class Setting:
     """One setting of an optimiser.
 
-    It is of the kind of its default: a number, a power of n (a rational number), a switch, numbers for single weights,
-    or one of the words ``words``. With ``amount`` it is a number that may have powers of widths as factors: a float,
-    or a :class:`Scale` where it has.
+    It is of the kind of its default: a number (a float), a whole number (an int), a power of n (a Fraction), a switch,
+    numbers for single weights, or one of the words ``words``. With ``amount`` it is a number that may have powers of
+    widths as factors: a float, or a :class:`Scale` where it has.
 
     ``name`` is the field of the optimiser, and what programs call the setting. ``label`` is what people read: it names
     the setting in reports, and with hyphens the option of the command line, with underscores the key in JSON. ``unit``
@@ -104,7 +104,7 @@ class Setting:
                 return Fraction(text)
             except (ValueError, ZeroDivisionError):
                 raise ValueError("it must be a rational number such as -1/2") from None
-        return number()(text)
+        return whole()(text) if isinstance(self.default, int) else number()(text)
 
     def checked(self, value: object) -> Value:
         """``value`` as the default is. Raises TpError TP513 where it is not, or outside the range."""
@@ -128,6 +128,10 @@ class Setting:
             if not isinstance(value, Mapping):
                 raise error("TP513", f"{self.label} takes numbers by name of the weight, not {value!r}")
             return ByWeight({str(name): self._number(f"{self.label} {name}", given) for name, given in value.items()})
+        if isinstance(self.default, int):
+            if isinstance(value, bool) or not isinstance(value, Integral) or int(value) not in self.range:
+                raise error("TP513", f"{self.label} must be a whole number, {self.range}, not {value!r}")
+            return int(value)
         return self._number(self.label, value)
 
     def _number(self, label: str, value: object) -> float:

@@ -28,6 +28,7 @@ _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
     "power": (t.Power, (0, 1)),
     "index_item": (t.Argument, (1, 0, 2)),
     "call_arg": (t.Argument, (1, 0, 2)),
+    "opt_setting": (t.Argument, (1, 0)),
 }
 """Rules that become one node: its class, and which children become its fields, in order."""
 _SEQUENCES: dict[str, type[t.Syntax]] = {
@@ -36,9 +37,10 @@ _SEQUENCES: dict[str, type[t.Syntax]] = {
     "return": t.Return,
     "block": t.Block,
     "matmul": t.Chain,
+    "path": t.Path,
 }
 """Rules that become one node, whose only field has all children but tokens."""
-_LISTS = frozenset({"arguments", "ranges", "outs", "ins", "call_args"})
+_LISTS = frozenset({"arguments", "ranges", "outs", "ins", "call_args", "opt_settings", "treated"})
 """Rules that become the tuple of all children but tokens."""
 
 
@@ -133,6 +135,9 @@ class Builder:
 
     def _assign(self, c: Any, span: Span) -> t.Assignment:
         return t.Assignment(self._all(c[:-1]), self.build(c[-1]), span=span)
+
+    def _optimizer(self, c: Any, span: Span) -> t.OptimizerSyntax:
+        return t.OptimizerSyntax(str(c[1]), self.build(c[2]), self.build(c[3]) or (), span=span)
 
     def _target(self, c: Any, span: Span) -> t.Target:
         return t.Target(str(c[0]), self._all(c), span=span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tp.construct.construction import single
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
@@ -37,6 +38,9 @@ from tp.syntax.values import (
 )
 from tp.syntax.words import near
 
+if TYPE_CHECKING:
+    from tp.syntax.optimizers import Stated
+
 
 class Elaborator:
     """Runs the statements of one frame."""
@@ -46,6 +50,7 @@ class Elaborator:
         self.frame = frame
         self.lines = lines
         self.claims: list[Claim] = []
+        self.optimizers: list[Stated] = []
         self.inputs: dict[str, tuple[Axis, ...]] = {}
         self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS, call_map))
 
@@ -382,3 +387,9 @@ class Elaborator:
         self._only_in_program(statement, "a claim")
         found = claim(self.evaluator, statement, self.lines)
         self.claims.append(found)
+
+    def _optimizersyntax(self, statement: t.OptimizerSyntax) -> None:
+        from tp.syntax.optimizers import stated  # few programs choose one
+
+        self._only_in_program(statement, "an optimiser")
+        self.optimizers.append(stated(self.evaluator, statement))

@@ -108,7 +108,7 @@ _INSTEAD = {
     "eta": "the learning rate is a statement: learning_rate 1/n; its number is an option: --eta 0.1",
     "weight_decay": "weight decay follows the law of a weight: decay 1/n; one number for all is an option: "
     "tp train --weight-decay 0.1",
-    "optimizer": "the optimiser is an option: tp train --optimizer sgd",
+    "optimiser": "write: optimizer sgd(momentum = 0.9)",
     "loss": "the cost is an option: tp train --cost squared",
     "cost": "the cost is an option: tp train --cost squared",
     "steps": "steps are an option: tp train --steps 20",
@@ -264,11 +264,38 @@ def unknown_character(character: str) -> str | None:
 
 
 _LIBRARIES = r"torch|nn|F|jnp|np|jax|tf|math|keras|numpy|flax|self|optax|hk|eqx|scipy|functional"
-_KEYWORDS = r"width|axis|input|param|output|claim|learning_rate|instance|return"
+_KEYWORDS = r"width|axis|input|param|output|claim|learning_rate|optimizer|instance|return"
 _RELATION = r"==|!=|<=|>="
 _ITEM = r"[^,\[\]|]*"
 
+_OPTIMIZER = "write: optimizer sgd(momentum = 0.9)"
+
 _RULES: list[tuple[str, Words, Words]] = [
+    # the optimiser
+    (r"^\s*(?P<at>optimizer\s*[=:].*)", "no sign stands between 'optimizer' and its name", _OPTIMIZER),
+    (r"^\s*optimizer\b.*?(?P<at>[\"'].*)", "there are no strings", f"names stand as they are; {_OPTIMIZER}"),
+    (
+        r"^\s*optimizer\b.*?(?P<at>\w+\s*=\s*[(\[][^()\[\]]*,[^()\[\]]*[)\]]?).*",
+        "a setting is one number or one word",
+        "write: optimizer adam(beta1 = 0.9, beta2 = 0.999)",
+    ),
+    (r"^\s*(?P<at>optimizer\s+for)\b.*", "the optimiser has no name", "write: optimizer sgd(momentum = 0.9) for W"),
+    (
+        r"^\s*optimizer\s+\w+\s+(?P<at>(?!for\b)\w.*)",
+        "the settings of an optimiser stand in parentheses",
+        _OPTIMIZER,
+    ),
+    (
+        r"^\s*optimizer\b[^()]*\(.*?(?P<at>[\w.]+\s+\w+\s*=[^=,()]*)",
+        "a comma stands between two settings",
+        "write: optimizer sgd(momentum = 0.9, decay = 0.1)",
+    ),
+    (r"^\s*optimizer\b.*\b(?P<at>for)\s*$", "the names of weights are missing", "write: optimizer sgd for W, v"),
+    (
+        r"^\s*optimizer\b.*\bfor\b.*\b(?P<at>except\b.*)",
+        "an optimiser is for the weights that are named",
+        "give all others one without for: optimizer muon for W, and: optimizer adam",
+    ),
     # statements of other languages
     (
         rf"^\s*(?P<at>(?!(?:{_KEYWORDS})\b)(?i:{_KEYWORDS}))\b\s+\w",

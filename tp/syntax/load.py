@@ -13,7 +13,7 @@ from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
 from tp.graph.axes import Axis
 from tp.graph.weight_names import covers
-from tp.program import Program
+from tp.program import Chosen, Program
 from tp.quantities.definitions import is_quantity
 from tp.syntax import tree as t
 from tp.syntax.build import Build
@@ -94,6 +94,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
         except PoisonedError:
             frame.names.setdefault(formal.name, Poison())
     elaborator.run(syntax.body)
+    optimizers = _optimizers(elaborator) if elaborator.optimizers and not build.found else ()
     if not build.found:
         _check(elaborator, syntax)
     if build.found:
@@ -109,7 +110,19 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
         dict(build.resolved),
         tuple(merged([*build.warnings, *signs(graph), *unused(module.tree)])),
         tuple(sorted(build.declared)),
+        optimizers,
     )
+
+
+def _optimizers(elaborator: Elaborator) -> tuple[Chosen, ...]:
+    """The optimisers of a program whose statements have all run."""
+    from tp.syntax.optimizers import settled
+
+    try:
+        return settled(elaborator.optimizers, elaborator.build.graph.parameters)
+    except TpError as problem:
+        elaborator.build.report(problem)
+        return ()
 
 
 def _check(elaborator: Elaborator, syntax: t.ProgramSyntax) -> None:

@@ -107,6 +107,14 @@ def _target(item: t.Target) -> str:
     return _indexed(item.name, ", ".join(compact(i) for i in item.indices))
 
 
+def _settings(items: Sequence[t.Argument]) -> str:
+    return ", ".join(("" if i.name is None else f"{i.name} = ") + compact(i.value) for i in items)
+
+
+def _path(item: t.Path) -> str:
+    return "/".join(_target(x) for x in item.steps)
+
+
 def _definitions(items: Sequence[t.Definition]) -> str:
     return ", ".join(i.name if i.value is None else f"{i.name} = {expression(i.value)}" for i in items)
 
@@ -152,6 +160,10 @@ def statement(node: t.Statement) -> str:
             return f"return {_expressions(node.values)}"
         case t.LearningRate():
             return f"learning_rate {expression(node.value)}"
+        case t.OptimizerSyntax():
+            settings = "" if node.settings is None else f"({_settings(node.settings)})"
+            weights = f" for {', '.join(map(_path, node.weights))}" if node.weights else ""
+            return f"optimizer {node.name}{settings}{weights}"
         case t.ClaimSyntax() if node.tolerance is not None:
             limit, of, within = node.words
             subject = "" if node.subject is None else _target(node.subject)

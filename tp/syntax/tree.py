@@ -247,6 +247,20 @@ class LearningRate(Statement):
     value: Expression
 
 
+class Path(Syntax):
+    """A weight, a family of weights or a function that owns weights: ``W``, ``W[2]`` or ``block[1]/W``."""
+
+    steps: tuple[Target, ...]
+
+
+class OptimizerSyntax(Statement):
+    """``optimizer name(setting = value, ...) for weight, ...``; ``settings`` is None without brackets."""
+
+    name: str
+    settings: tuple[Argument, ...] | None = None
+    weights: tuple[Path, ...] = ()
+
+
 class ClaimSyntax(Statement):
     """A claim.
 

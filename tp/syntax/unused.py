@@ -122,6 +122,9 @@ def _collect(part: Any, names: set[str]) -> None:
             names.add(part.name)
         case t.InstanceSyntax():
             names.add(part.function)
+        case t.OptimizerSyntax():
+            _collect(tuple(argument.value for argument in part.settings or ()), names)
+            return
         case t.ClaimSyntax() if part.subject is not None:
             names.add(part.subject.name)
         case _:

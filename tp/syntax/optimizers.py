@@ -1,0 +1,240 @@
+"""The statement ``optimizer``: which optimiser moves which weights, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
+from tp.diagnostics.span import Span
+from tp.graph.parameter import Parameter
+from tp.graph.spelling import write_scale
+from tp.optimizers import OPTIMIZERS, Setting, make
+from tp.optimizers.amount import amount_of
+from tp.optimizers.by_weight import ByWeight
+from tp.program import Chosen, Value
+from tp.syntax import tree as t
+from tp.syntax.constant import Constant
+from tp.syntax.evaluate import Evaluator
+from tp.syntax.print import statement
+from tp.syntax.words import near
+
+MATRICES = "matrices"
+"""Stands for every weight with a wide axis on both sides that no other statement names."""
+_TRUTHS = {"true": True, "false": False}
+_OTHER_OPTIMIZERS = {
+    "gd": "sgd",
+    "momentum": "sgd(momentum = 0.9)",
+    "heavy_ball": "sgd(momentum = 0.9)",
+    "nesterov": "sgd(momentum = 0.9, nesterov = true)",
+    "nag": "sgd(momentum = 0.9, nesterov = true)",
+    "signsgd": "sign",
+}
+"""Optimisers under other names."""
+_OTHER_SETTINGS = {
+    "lr": "eta",
+    "rate": "eta",
+    "learning_rate": "eta",
+    "wd": "decay",
+    "weight_decay": "decay",
+    "l2": "decay",
+    "betas": "beta1",
+    "b1": "beta1",
+    "b2": "beta2",
+    "epsilon": "eps",
+    "beta": "momentum",
+    "mu": "momentum",
+    "ns_steps": "iterations",
+    "steps": "iterations",
+    "max_norm": "clip",
+    "clip_norm": "clip",
+    "warmup_steps": "warmup",
+}
+"""Settings under the names that they have elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name after ``for``: its steps (the name, and the index or None), as it is written, and its place."""
+
+    steps: tuple[tuple[str, str | None], ...]
+    text: str
+    span: Span
+
+    def covers(self, weight: str) -> bool:
+        """Whether it stands for ``weight``: as its name, its family, or the function that owns it."""
+        steps = weight.split("/")
+        return len(self.steps) <= len(steps) and all(
+            step == text or (index is None and step.startswith(f"{name}["))
+            for step, (name, index) in zip(steps, self.steps, strict=False)
+            for text in (name if index is None else f"{name}[{index}]",)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement with its settings worked out, and the names after ``for``, which are looked up at the end."""
+
+    name: str
+    settings: tuple[tuple[str, Value], ...]
+    names: tuple[Named, ...]
+    text: str
+    span: Span
+
+
+def stated(evaluator: Evaluator, syntax: t.OptimizerSyntax) -> Stated:
+    """What a statement says. Raises TP411 for unknown words, TP412 for values that a setting cannot have."""
+    name = syntax.name
+    if name not in OPTIMIZERS:
+        other = _OTHER_OPTIMIZERS.get(name.lower())
+        hint = f"write: optimizer {other}" if other else near(name, OPTIMIZERS, f"known: {', '.join(OPTIMIZERS)}")
+        raise error("TP411", f"no optimiser is called {name}", syntax.span, hint)
+    known = {s.name: s for s in OPTIMIZERS[name].settings()}
+    found: dict[str, Value] = {}
+    for argument in syntax.settings or ():
+        if argument.name is None:
+            hint = f"write {next(iter(known))} = ...; settings of {name}: {', '.join(known)}"
+            raise error("TP411", "a setting is given by its name", argument.span, hint)
+        if argument.name not in known:
+            raise error(
+                "TP411", f"{name} has no setting {argument.name}", argument.span, _instead(argument.name, known)
+            )
+        if argument.name in found:
+            raise error("TP412", f"{argument.name} is given twice", argument.span, "keep one of them")
+        found[argument.name] = _value(evaluator, known[argument.name], argument.value, known)
+    try:
+        make(name, found)  # settings that do not fit together
+    except TpError as problem:
+        raise error("TP412", problem.diagnostics[0].message, syntax.span) from None
+    names = tuple(_named(evaluator, path) for path in syntax.weights)
+    text = statement(t.OptimizerSyntax(name, syntax.settings)).removeprefix("optimizer ")
+    return Stated(name, tuple(found.items()), names, text, syntax.span)
+
+
+def _instead(name: str, known: Mapping[str, Setting]) -> str:
+    other = _OTHER_SETTINGS.get(name.lower())
+    listed = f"its settings: {', '.join(known)}"
+    if other in known:
+        return f"write {other} = ...; {listed}"
+    return near(name, known) or listed
+
+
+def _value(evaluator: Evaluator, declared: Setting, node: t.Expression, known: Mapping[str, Setting]) -> Value:
+    """The value of a setting. Raises TP412 for one that it cannot have."""
+    label, default = declared.name, declared.default
+    if isinstance(default, ByWeight):
+        hint = "the decay of a weight follows its law: param W : [n, n] ~ normal(0, 1/n) decay 0.1"
+        raise error("TP412", f"{label} cannot be given in a program", node.span, hint)
+    if isinstance(default, bool) or declared.words:
+        words = declared.words or tuple(_TRUTHS)
+        if not isinstance(node, t.Name) or node.text not in words:
+            listed = f"write {' or '.join(words)}"
+            hint = near(node.text, words, listed) if isinstance(node, t.Name) else listed
+            raise error("TP412", f"{label} is one of the words {', '.join(words)}", node.span, hint)
+        return node.text if declared.words else _TRUTHS[node.text]
+    constant = evaluator.constant(node)
+    if declared.amount:
+        value: Value = amount_of(constant.scale)
+    elif not constant.plain:
+        powers = [s.name for s in known.values() if s.amount]
+        hint = f"settings that may have powers of widths: {', '.join(powers)}" if powers else "write a number"
+        message = f"{label} is a number, and {write_scale(constant.scale)} depends on a width"
+        raise error("TP412", message, node.span, hint)
+    else:
+        value = _plain(declared, constant, node.span)
+    try:
+        declared.checked(value)
+    except TpError:
+        shown = write_scale(constant.scale) if constant.exact is None else str(constant.exact)
+        given = shown if constant.plain else write_scale(constant.scale)
+        raise error("TP412", f"{label} is {declared.range}, not {given}", node.span) from None
+    return value
+
+
+def _plain(declared: Setting, constant: Constant, span: Span) -> Value:
+    """A number as the default of the setting is: exact where it is an exponent, whole where that is whole."""
+    if isinstance(declared.default, Fraction):
+        if constant.rational is None:
+            raise error("TP412", f"{declared.name} is an exact rational number, such as -1/2", span)
+        return constant.rational
+    if isinstance(declared.default, int):
+        if constant.whole is None:
+            raise error("TP412", f"{declared.name} is a whole number", span)
+        return constant.whole
+    return constant.scale.coefficient
+
+
+def _named(evaluator: Evaluator, path: t.Path) -> Named:
+    steps = tuple(
+        (step.name, ",".join(str(evaluator.whole(i)) for i in step.indices) if step.indices else None)
+        for step in path.steps
+    )
+    text = "/".join(name if index is None else f"{name}[{index}]" for name, index in steps)
+    return Named(steps, text, path.span)
+
+
+def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter]) -> tuple[Chosen, ...]:
+    """The optimisers of a program with the weights ``declared``, each with the names of its weights.
+
+    No names stand for all weights that no other statement names, or for all there are. Raises TP413 for names of no
+    weight, for weights with two optimisers, and for two statements for all other weights.
+    """
+    owner: dict[str, Span] = {}
+    chosen: dict[int, list[str]] = {}
+    rest: Span | None = None
+    matrices: tuple[int, Span] | None = None
+    for number, one in enumerate(statements):
+        chosen[number] = []
+        if not one.names:
+            if rest is not None:
+                hint = "say which weights each is for: optimizer muon for W, or: optimizer muon for matrices"
+                raise _twice("two optimisers are for all weights", one.span, rest, hint)
+            rest = one.span
+        for name in one.names:
+            covered = [weight for weight in declared if name.covers(weight)]
+            if name.text == MATRICES:
+                if covered:
+                    message = f"{MATRICES} stands for all matrices, and is also the name of a weight"
+                    raise error("TP413", message, name.span, "give the weight another name")
+                if matrices is not None:
+                    raise _twice("two optimisers are for all matrices", name.span, matrices[1], "keep one of them")
+                matrices = number, name.span
+                continue
+            if not covered:
+                hint = near(
+                    name.text, [*declared, *_families(declared), MATRICES], f"weights: {', '.join(declared) or 'none'}"
+                )
+                raise error("TP413", f"no weight is called {name.text}", name.span, hint)
+            for weight in covered:
+                if weight in owner:
+                    hint = "every weight has one optimiser; name weights, or members of a family such as W[2]"
+                    raise _twice(f"{weight} has two optimisers", name.span, owner[weight], hint)
+                owner[weight] = name.span
+            chosen[number] += covered
+    if matrices is not None:
+        number, span = matrices
+        covered = [weight for weight, p in declared.items() if weight not in owner and _matrix(p)]
+        if not covered:
+            hint = (
+                "name the weights: optimizer muon for W; all that are not named have sgd, or the optimiser without for"
+            )
+            raise error("TP413", "no other weight has a wide axis on both sides", span, hint)
+        chosen[number] += covered
+    found = [(one, tuple(w for w in declared if w in chosen[number])) for number, one in enumerate(statements)]
+    alone = next((one for one, weights in found if len(weights) == len(declared)), None)
+    kept = found if alone is None else [(alone, ())]
+    return tuple(Chosen(one.name, one.settings, weights, one.text, one.span) for one, weights in kept)
+
+
+def _families(weights: Iterable[str]) -> list[str]:
+    """The names without indices of families and of functions that own ``weights``."""
+    return list(dict.fromkeys(weight.split("/")[0].split("[")[0] for weight in weights))
+
+
+def _matrix(parameter: Parameter) -> bool:
+    return all(any(axis.wide for axis in side) for side in (parameter.outs, parameter.ins))
+
+
+def _twice(message: str, span: Span, before: Span, hint: str) -> TpError:
+    return TpError(Diagnostic("TP413", message, span, hint, (Label(before, "the first one is here"),)))
