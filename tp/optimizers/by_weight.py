@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from tp.graph.weight_names import covers
 from tp.written import number
+
+Otherwise = TypeVar("Otherwise")
 
 
 class ByWeight(Mapping[str, float]):
@@ -48,7 +51,7 @@ def read(text: str) -> ByWeight:
     return ByWeight(found)
 
 
-def number_of(weight: str, numbers: Mapping[str, float], otherwise: float) -> float:
+def number_of(weight: str, numbers: Mapping[str, float], otherwise: Otherwise) -> float | Otherwise:
     """The number of ``weight``: that of the longest name that stands for it, or else ``otherwise``."""
     names = [name for name in numbers if covers(name, weight)]
     return numbers[max(names, key=len)] if names else otherwise

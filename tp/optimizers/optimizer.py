@@ -32,6 +32,12 @@ Weights = Mapping[str, Any]
 """Arrays by name of the weight: weights, gradients or updates."""
 
 
+def learning_rate(default: float) -> Any:
+    """The field ``eta`` with this ``default``."""
+    help = "The learning rate, times those of the program."
+    return setting(default, help, within=Range(0, excluded=True), unit="Λ of the program")
+
+
 @dataclass(frozen=True, repr=False)
 class Optimizer(ABC):
     """How weights move from gradients: θ(s + 1) = θ(s) + update, with learning rates ``eta`` times Λ.
@@ -44,9 +50,7 @@ class Optimizer(ABC):
     name: ClassVar[str]
     """The name on the command line, in the store and in JSON."""
 
-    eta: float = setting(
-        0.2, "The learning rate, times those of the program.", within=Range(0, excluded=True), unit="Λ of the program"
-    )
+    eta: float = learning_rate(0.2)
     clip: Amount = setting(
         0.0, "The largest norm of the gradient of all weights; 0 for any.", within=Range(0), amount=True
     )
