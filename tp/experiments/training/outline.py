@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 
 from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
 from tp.experiments.training.weights import moves_of
-from tp.graph.axes import Scale
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.kinds import sizes
@@ -70,10 +69,10 @@ class Outline:
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
-        """The weights that have a gradient, those that shrink alike together, by the name of the first of them."""
-        groups: dict[float | Scale, list[str]] = {}
+        """The weights that have a gradient, those that move alike together, by the name of the first of them."""
+        groups: dict[Hashable, list[str]] = {}
         for name in self.moving:
-            groups.setdefault(self.optimizer.shrinkage(name), []).append(name)
+            groups.setdefault(self.optimizer.alike(name), []).append(name)
         return {names[0]: names for names in groups.values()}
 
     def ranks(self, without: frozenset[str]) -> dict[str, int]:
