@@ -29,7 +29,7 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 class SignDescent(Optimizer):
     """Every entry moves by η Λ / (1 + slowing s) in step number s, against the sign of its gradient."""
 
-    name: ClassVar[str] = "sign"
+    name: ClassVar[str] = "signs"
 
     slowing: float = setting(
         0.0, "How fast steps become shorter.", within=Range(0), unit="1 / step", label="slowing down"
@@ -77,14 +77,14 @@ def test_its_weights_are_arrays() -> None:
 
 def test_its_settings_are_options_and_are_written_down() -> None:
     assert all_settings()["slowing"].option == "--slowing-down"
-    optimizer = make("sign", {"slowing": 0.5})
+    optimizer = make("signs", {"slowing": 0.5})
     assert optimizer == SignDescent(slowing=0.5)
     schedule = Schedule(optimizer=optimizer, steps=2, samples=2)
     runs = tp.load(PROGRAMS / "mlp.tp", depth=1).train(schedule, [8], seeds=1)
-    assert "optimiser sign; slowing down 0.5" in str(runs)
+    assert "optimiser signs; slowing down 0.5" in str(runs)
     assert json.loads(tp.render([runs], "json"))["schedule"]["slowing_down"] == 0.5
-    with pytest.raises(TpError, match="sign has no setting momentum"):
-        make("sign", {"momentum": 0.5})
+    with pytest.raises(TpError, match="signs has no setting momentum"):
+        make("signs", {"momentum": 0.5})
 
 
 def test_runs_are_kept_apart() -> None:

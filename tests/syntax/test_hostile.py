@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.marks import slow
 from tp.diagnostics.diagnostic import TpError
 from tp.diagnostics.text import render
 from tp.syntax import load, parse
@@ -52,11 +51,7 @@ CASES = {
 }
 
 
-LONG = ("a long loop", "calls that double", "many tables")
-"""Seconds each; the default tests have nested loops, a long chain of calls and a huge mask."""
-
-
-@pytest.mark.parametrize("name", slow(CASES, but=CASES.keys() - set(LONG)))
+@pytest.mark.parametrize("name", CASES)
 def test_hostile_text_ends_soon(name: str, effort: Callable[[], AbstractContextManager[Any]]) -> None:
     text, code = CASES[name]
     parse(HEAD + " output f = x\n}")

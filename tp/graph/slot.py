@@ -27,7 +27,7 @@ class Role(Enum):
     MOVE = "move"  # a weight: how far another weight has moved
     LEFT = "left"  # the rows a of a move Σ_r c_r a_r ⊗ b_r, axes (rank, outs)
     RIGHT = "right"  # the rows b of a move, axes (rank, ins)
-    COEFFICIENTS = "coefficients"  # the coefficients c of a move, axes (rank)
+    COEFFICIENTS = "coefficients"  # the coefficients c of a move, axes (rank), or (rows, columns)
     SHRUNK = "shrunk"  # the factor of the initial value of a weight whose moves are outer products
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from tp.optimizers.decay import Decaying
+from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import zeros
 from tp.optimizers.optimizer import Weights
 from tp.optimizers.registry import register
@@ -39,6 +40,11 @@ class SGD(Decaying):
     def linear(self) -> bool:
         # Coupled decay shrinks weights by factors that may be 0, and clipping needs the norm of the gradient.
         return not (self.coupled and self.shrinks) and not self.clip
+
+    def in_factors(self, weight: str, rank: int) -> InFactors | None:
+        if self.coupled and self.shrinkage(weight):
+            return None
+        return InFactors.COORDINATES if self.clip else InFactors.COEFFICIENTS
 
     def init(self, params: Weights) -> Weights:
         return zeros(params)

@@ -1,8 +1,9 @@
 """A program whose weights have moved away from their initial values.
 
-A move is one of two things. It is a sum of outer products: W x becomes γ W x + Σ_r c_r a_r (b_r · x), where the rows a
-and b and the numbers c and γ are inputs. Or it is an array: then the graph has a second weight, the move, whose product
-is added. In both cases the initial weight stays as it is, so it can be matrix-free.
+A move is one of two things. It is a sum of outer products: W x becomes γ W x + Σ_r c_r a_r (b_r · x), or with a matrix
+of coefficients γ W x + Σ_rq C_rq a_r (b_q · x), where the rows a and b and the numbers c and γ are inputs. Or it is an
+array: then the graph has a second weight, the move, whose product is added. In both cases the initial weight stays as
+it is, so it can be matrix-free.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tp.graph.axes import Axis
+from tp.graph.axes import Axis, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -25,6 +26,8 @@ from tp.transform.instantiate import instantiate
 
 RANK = "@rank"
 """The axis of the rows of a move."""
+COLUMNS = "@columns"
+"""The axis of the rows b of a move whose coefficients are a matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,13 @@ class Moves:
     """Which weights have moved: some by ``rank[weight]`` outer products, those in ``arrays`` by an array.
 
     The initial values of weights in ``shrinks`` with a positive rank are multiplied by the input γ of that weight.
+    The coefficients of a weight in ``columns`` are a matrix, with so many columns.
     """
 
     rank: Mapping[str, int] = field(default_factory=dict)
     arrays: frozenset[str] = frozenset()
     shrinks: frozenset[str] = frozenset()
+    columns: Mapping[str, int] = field(default_factory=dict)
 
     def beside(self, program: Graph) -> frozenset[str]:
         """The weights that :func:`room_for` adds for the moves that are arrays."""
@@ -74,15 +79,17 @@ def moved(
             return copy
         if weight.name in moves.shrinks:
             copy = multiply(target, copy, target.add(Input(Slot(Role.SHRUNK, weight.name), ())))
-        return combine(target, [copy, _move(target, weight, operands[0], moves.rank)])
+        return combine(target, [copy, _move(target, weight, operands[0], moves)])
 
     return instantiate(program, roots, target, datum, samples, beside)
 
 
-def _move(target: GraphBuilder, weight: Weight, operand: int, rank: Mapping[str, int]) -> int:
+def _move(target: GraphBuilder, weight: Weight, operand: int, moves: Moves) -> int:
     """Σ_r c_r a_r (b_r · x), or with a and b exchanged for the transposed weight."""
+    if weight.name in moves.columns:
+        return _mixed(target, weight, operand, moves)
     found = target.parameters[weight.name]
-    axis = Axis(RANK, rank[weight.name])
+    axis = Axis(RANK, moves.rank[weight.name])
     left = target.add(Input(Slot(Role.LEFT, weight.name), (axis, *found.outs)))
     right = target.add(Input(Slot(Role.RIGHT, weight.name), (axis, *found.ins)))
     vector, coefficient, shared = apply_direction(target, weight, Factor(left, right, (RANK,)), operand)
@@ -90,3 +97,16 @@ def _move(target: GraphBuilder, weight: Weight, operand: int, rank: Mapping[str,
     if shared != (RANK,):
         weights = target.add(Rename(RANK, shared[0]), weights)
     return contract(target, vector, multiply(target, coefficient, weights), shared)
+
+
+def _mixed(target: GraphBuilder, weight: Weight, operand: int, moves: Moves) -> int:
+    """Σ_rq C_rq a_r (b_q · x), or Σ_rq C_rq b_q (a_r · x) for the transposed weight."""
+    found = target.parameters[weight.name]
+    rows, columns = Axis(RANK, moves.rank[weight.name]), Axis(COLUMNS, moves.columns[weight.name])
+    left = target.add(Input(Slot(Role.LEFT, weight.name), (rows, *found.outs)))
+    right = target.add(Input(Slot(Role.RIGHT, weight.name), (columns, *found.ins)))
+    weights = target.add(Input(Slot(Role.COEFFICIENTS, weight.name), (rows, columns)))
+    sides = [(right, COLUMNS, names(found.ins)), (left, RANK, names(found.outs))]
+    (first, into, ins), (second, out, _) = reversed(sides) if weight.transposed else sides
+    along = contract(target, first, operand, ins)
+    return contract(target, second, contract(target, weights, along, (into,)), (out,))

@@ -7,7 +7,7 @@ one group g, with J_0 and K_0 the sums of J_g and K_g. For SGD:
     f(s) = F_0 + Σ_g (z_g(s) - z_g(0)),    z_g(0) = J_g θ_0,
     z_g(s + 1) = (1 - ηλ_g) z_g(s) - η u_g(s + 1),    u_g(s + 1) = μ u_g(s) + K_g C'(f(s))
 
-For any other optimiser δ is moved as arrays, with the initial gradients of all samples (:class:`Tangent`).
+For any other optimiser δ is moved beside the outputs (:mod:`tp.experiments.training.tangent`).
 """
 
 from __future__ import annotations
@@ -20,9 +20,8 @@ from typing import Any, NamedTuple
 from jaxtyping import Float, Int
 
 from tp.costs import Cost
-from tp.experiments.training.gradients import Parts, combined, image
 from tp.matrix_free.orthonormal import Array
-from tp.namespace import matmul, namespace
+from tp.namespace import namespace
 from tp.optimizers import Optimizer
 
 Outputs = Float[Array, "*draws samples components"]
@@ -32,7 +31,7 @@ Picked = Int[Array, " batch"]
 
 
 class Line(NamedTuple):
-    """The linear model at one step. ``weights`` has arrays by weight, or outputs z_g by group of weights."""
+    """The linear model at one step. ``weights`` has arrays by weight, or outputs z by weight or group of weights."""
 
     outputs: Outputs
     state: Any
@@ -83,28 +82,6 @@ class Kernel(LinearModel):
         updates, state = self.optimizer.step(drive, line.state, line.weights, dict.fromkeys(drive, 1.0), s)
         outputs = line.outputs + sum(updates.values())
         return Line(outputs, state, {group: z + updates[group] for group, z in line.weights.items()})
-
-
-@dataclass(frozen=True)
-class Tangent(LinearModel):
-    """For all other optimisers. ``gradients`` are J_0, with a leading axis [components * samples]."""
-
-    gradients: Parts
-    rates: Mapping[str, float]
-
-    def begin(self, weights: Mapping[str, Any]) -> Line:
-        return Line(self.start, self.optimizer.init(weights), dict(weights))
-
-    def moved(self, line: Line, picked: Picked, signal: Signal, s: Any) -> Line:
-        xp, shape = namespace(signal), self.start.shape
-        # A sample may be in a batch more than once.
-        driven = matmul((xp.arange(shape[-2])[:, None] == picked).astype(signal.dtype), signal)
-        shapes = {name: w.shape for name, w in line.weights.items()}
-        turned = driven.swapaxes(-1, -2)
-        gradient = combined(self.gradients, turned.reshape((*shape[:-2], -1)), shapes)
-        updates, state = self.optimizer.step(gradient, line.state, line.weights, self.rates, s)
-        change = image(self.gradients, updates).reshape(turned.shape).swapaxes(-1, -2)
-        return Line(line.outputs + change, state, {name: w + updates[name] for name, w in line.weights.items()})
 
 
 def _largest(array: Any, axes: int) -> Any:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from math import prod
 
 from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
-from tp.experiments.training.weights import moves_of
+from tp.graph.axes import Scale, wide
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.kinds import sizes
 from tp.interpret.cost.work import Questions, questions
 from tp.optimizers import Optimizer
+from tp.optimizers.in_factors import InFactors
 from tp.quantities.programs import metric
 from tp.transform.factored import factored
 from tp.transform.moved import Moves
@@ -56,9 +59,8 @@ class Outline:
         if not self.path.curved:
             return None
         if without not in self._seconds:
-            moves = moves_of(self.optimizer, self.path.steps, self.ranks(without))
             arrays = frozenset(self.moving) - without
-            self._seconds[without] = Second(self.program, Moves(moves.rank, arrays, moves.shrinks))
+            self._seconds[without] = Second(self.program, replace(self.moves(without), arrays=arrays))
         return self._seconds[without]
 
     @property
@@ -68,11 +70,54 @@ class Outline:
         return [*gradient.leaves, *gradient.factors]
 
     @cached_property
+    def kinds(self) -> dict[str, InFactors]:
+        """How weights move in factors, for those that may; all others are arrays.
+
+        Second derivatives are with respect to initial weights. Where weights shrink, these are scaled.
+        """
+        if self.path.curved and self.optimizer.shrinks:
+            return {}
+        found = {name: self.optimizer.in_factors(name, rank) for name, rank in self.plain[0].rank().items()}
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    @property
+    def only_arrays(self) -> bool:
+        """Whether weights that might stay in factors all have to be arrays for the optimiser."""
+        return bool(self.plain[0].rank()) and not self.kinds
+
+    def able(self, asked: Mapping[str, Questions]) -> dict[str, Questions]:
+        """``asked`` without the weights that move and have to be arrays for the optimiser."""
+        arrays = {name for name in self.moving if name not in self.kinds}
+        return {name: q for name, q in asked.items() if name not in arrays}
+
+    def moves(self, without: frozenset[str]) -> Moves:
+        """The moves of a whole run of the weights in ``without``, which stay in factors.
+
+        Bases of a side that has no more entries than rows are its axes.
+        """
+        ranks = {name: self.path.steps * rank for name, rank in self.ranks(without).items()}
+        shrinks = frozenset(name for name in ranks if self.optimizer.shrinkage(name))
+        columns: dict[str, int] = {}
+        for name, most in ranks.items():
+            if self.kinds[name] is InFactors.COORDINATES:
+                parameter = self.program.parameters[name]
+                sides = (parameter.outs, parameter.ins)
+                ranks[name], columns[name] = (
+                    most if wide(side) else min(most, prod(a.at(1) for a in side)) for side in sides
+                )
+        return Moves(ranks, shrinks=shrinks, columns=columns)
+
+    @cached_property
     def groups(self) -> dict[str, list[str]]:
-        """The weights that have a gradient, those that move alike together, by the name of the first of them."""
-        groups: dict[Hashable, list[str]] = {}
+        """The weights that have a gradient, those that shrink alike together, by the name of the first of them.
+
+        For an optimiser that is not linear each weight is a group of its own.
+        """
+        if not self.optimizer.linear:
+            return {name: [name] for name in self.moving}
+        groups: dict[float | Scale, list[str]] = {}
         for name in self.moving:
-            groups.setdefault(self.optimizer.alike(name), []).append(name)
+            groups.setdefault(self.optimizer.shrinkage(name), []).append(name)
         return {names[0]: names for names in groups.values()}
 
     def ranks(self, without: frozenset[str]) -> dict[str, int]:
@@ -84,9 +129,7 @@ class Outline:
 
         All updates of an array are written to memory. Its outer products are fewer numbers where it is large.
         """
-        if not self.optimizer.matrix_free(second=bool(self.path.curved)):
-            return without
-        ranks = self.plain[0].rank()
+        ranks = {name: rank for name, rank in self.plain[0].rank().items() if name in self.kinds}
         shapes = {name: sizes(self.program.parameters[name], n) for name in ranks}
         steps = self.path.steps
         large = {name for name, (k, m) in shapes.items() if steps * ranks[name] * (k + m) <= k * m}

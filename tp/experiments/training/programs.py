@@ -15,7 +15,7 @@ from tp.primitives.constant import Constant
 from tp.primitives.error_signal import ErrorSignal
 from tp.primitives.input import Input
 from tp.primitives.shorthand import combine, contract, spread
-from tp.primitives.traits import read_weight, weight_of
+from tp.primitives.traits import datum_of, read_weight, weight_of
 from tp.quantities.programs import datum, reads_in
 from tp.transform.direction import Direction
 from tp.transform.gradient import Pullback, direction, pullback
@@ -108,6 +108,23 @@ def probe(
         if (found := _radial(graph, pulled, values)) is not None:
             along[group] = found
     return Gradient(graph.build(), output, direction(pulled, reads), seen, True, along)
+
+
+def common_side(gradient: Gradient, weight: str) -> int | None:
+    """The side of all outer products of ``weight`` that does not depend on how the outputs are weighed.
+
+    0 for the left one, 1 for the right one. None where there are several kinds of outer products, whose sides may
+    differ.
+    """
+    factors = gradient.gradient.factors[weight]
+    if len(factors) != 1:
+        return None
+    graph, (factor,) = gradient.graph, factors
+    for side, node in enumerate((factor.left, factor.right)):
+        inputs = {found.name for i in graph.needed([node]) if (found := datum_of(graph[i].operation)) is not None}
+        if SEED not in inputs:
+            return side
+    return None
 
 
 def _weight(program: Graph, node: int) -> str | None:

@@ -51,12 +51,22 @@ class Ready:
         self.xp = _namespace(choice.path)
         self.rates = outline.rates(n)
         path, self.beside = outline.path, choice.absent if self.xp is not np else outline.beside(n, without)
-        ranks = outline.ranks(self.beside)
+        ranks, moves = outline.ranks(self.beside), outline.moves(self.beside)
         self.optimizer = outline.optimizer.at(n)
         self.descent = Descent(
-            outline.program, self.optimizer, n, kind, path.steps, path.batch, self.rates, ranks, self.xp, self.draws
+            outline.program,
+            self.optimizer,
+            n,
+            kind,
+            path.batch,
+            self.rates,
+            moves,
+            ranks,
+            outline.kinds,
+            self.xp,
+            self.draws,
         )
-        programs, random = (*outline.built(self.descent.moves()), outline.whole), self.descent.random()
+        programs, random = (*outline.built(moves), outline.whole), self.descent.random()
         self.step, self.look, self.whole = (Evaluation(of, n, kind, self.xp, self.draws, random) for of in programs)
         second = outline.second(self.beside)
         self.curvature = None if second is None else Curvature(second, n, kind, self.xp, self.draws, tuple(random))
@@ -91,7 +101,7 @@ class _Run:
         weights = ready.draw(key)
         self.initial = {name: w for name, w in weights.items() if not isinstance(w, MatrixFree)}
         weights, self.linear = linear_model(
-            ready.outline, ready.optimizer, ready.whole, weights, self.inputs, ready.rates
+            ready.outline, ready.optimizer, ready.whole, weights, self.inputs, ready.rates, ready.beside
         )
         moving = ready.descent.begin(weights, ready.outline.moving)
         known, self.before = self._look(moving)

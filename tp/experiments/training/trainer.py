@@ -128,7 +128,7 @@ class Trainer:
     def engine(self, at: At) -> Engine:
         choice = self.choice(at.width, at.engine)
         forced = materialised(self.outline.program.parameters)
-        asked = at.engine if self.outline.optimizer.matrix_free(second=bool(self.path.curved)) else "dense"
+        asked = "dense" if self.outline.only_arrays else at.engine
         return Engine(chosen_engine(choice.absent, asked), tuple(sorted(choice.absent)), forced, choice.path)
 
     def cost(self, at: At) -> float:
@@ -174,15 +174,15 @@ class Trainer:
         return self._choices[n, engine]
 
     def _choose(self, n: int, engine: str) -> Choice:
-        if engine == "conditioned" and not self.optimizer.linear:
-            raise error(
-                "TP511", f"{self.optimizer.name} with these settings moves weights as arrays", hint="use --engine dense"
-            )
         outline = self.outline
-        if not outline.optimizer.matrix_free(second=bool(self.path.curved)):
+        if outline.only_arrays:
+            if engine == "conditioned" and not (self.path.curved and self.optimizer.shrinks):
+                message = f"{self.optimizer.name} with these settings moves weights as arrays"
+                raise error("TP511", message, hint="use --engine dense")
             engine = "dense"
-        parameters, programs, asked = outline.program.parameters, outline.programs(), outline.asked(n)
-        compiled = Choice(Computing.XLA, absent(parameters, asked, n, engine, outline.compiled(n)))
+        parameters, programs = outline.program.parameters, outline.programs()
+        asked, code = outline.able(outline.asked(n)), outline.able(outline.compiled(n))
+        compiled = Choice(Computing.XLA, absent(parameters, asked, n, engine, code))
         if not (find(self._cost).for_both and self.optimizer.shipped and portable(programs)):
             return compiled
         choices = of_numpy(programs, parameters, asked, n, engine)

@@ -1,0 +1,110 @@
+"""Muon: every matrix moves along the polar factor of its momentum (Jordan, 2024; Bernstein and Newhouse, 2024).
+
+    m(s + 1) = μ m(s) + (1 - μ) g(s),    u = a polar(M),    M = m(s + 1) / (1 - μ^(s + 1))
+                                         M = μ m(s + 1) / (1 - μ^(s + 2)) + (1 - μ) g(s) / (1 - μ^(s + 1))   Nesterov's
+
+polar(M) is U V' of M = U S V', or what a few Newton-Schulz iterations from M / (|M| + eps) make of it. A weight is the
+matrix of its output side and its input side; a vector is a matrix with one column, and its polar factor is M / |M|.
+The factor a is that of ``adjust``, with torch.optim.Muon's names for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import prod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+
+from tp.diagnostics.diagnostic import error
+from tp.namespace import namespace
+from tp.optimizers.amount import Amount, as_number
+from tp.optimizers.decay import Decaying
+from tp.optimizers.in_factors import InFactors
+from tp.optimizers.moments import mean, weight_of, zeros
+from tp.optimizers.optimizer import Weights, learning_rate
+from tp.optimizers.polar import newton_schulz, polar_factor
+from tp.optimizers.registry import register
+from tp.optimizers.setting import Range, setting
+
+if TYPE_CHECKING:
+    from tp.graph.axes import Type
+    from tp.graph.parameter import Parameter
+
+MOST_ITERATIONS = 100
+ADJUST: Mapping[str, Callable[[float, float], float]] = {
+    "none": lambda out, into: 1.0,
+    "spectral": lambda out, into: (out / into) ** 0.5,
+    "original": lambda out, into: max(1.0, out / into) ** 0.5,
+    "match_rms_adamw": lambda out, into: 0.2 * max(out, into) ** 0.5,
+}
+"""The factor a of a weight with so many rows and columns."""
+
+
+class State(NamedTuple):
+    """m by weight, and the number of steps made."""
+
+    momentum: Weights
+    steps: Any
+
+
+@register
+@dataclass(frozen=True, repr=False)
+class Muon(Decaying):
+    """Muon; μ is ``momentum``. With 0 ``iterations`` the polar factor is exact, and ``eps`` does not matter.
+
+    ``shapes`` are the axes of both sides of each weight; :meth:`of` finds them.
+    """
+
+    name: ClassVar[str] = "muon"
+
+    eta: float = learning_rate(0.02)
+    momentum: float = setting(0.95, "The share of the last move that is kept.", within=Range(0, 1))
+    nesterov: bool = setting(True, "Momentum looks one step ahead.")
+    iterations: float = setting(
+        5.0, "Newton-Schulz iterations; 0 for the exact polar factor.", within=Range(0, MOST_ITERATIONS + 1)
+    )
+    adjust: str = setting("none", "A factor of every move, by the shape of the weight.", words=tuple(ADJUST))
+    eps: Amount = setting(1e-8, "What is added to the norm of a gradient.", within=Range(0), amount=True)
+    shapes: tuple[tuple[str, Type, Type], ...] = ()
+    sizes: tuple[tuple[str, int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.iterations != int(self.iterations):
+            raise error("TP513", f"iterations must be a whole number, not {self.iterations:g}")
+
+    def of(self, parameters: Mapping[str, Parameter]) -> Self:
+        return replace(super().of(parameters), shapes=tuple((name, p.outs, p.ins) for name, p in parameters.items()))
+
+    def at(self, n: int) -> Self:
+        sizes = [(name, prod(a.at(n) for a in outs), prod(a.at(n) for a in ins)) for name, outs, ins in self.shapes]
+        return replace(super().at(n), shapes=(), sizes=tuple(sizes))
+
+    def in_factors(self, weight: str, rank: int) -> InFactors | None:
+        return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
+
+    def init(self, params: Weights) -> State:
+        return State(zeros(params), namespace(*params.values()).zeros((), "int32"))
+
+    def direction(self, gradients: Weights, state: State, params: Weights) -> tuple[Weights, State]:
+        kept, steps = self.momentum, state.steps + 1
+        momentum = {name: mean(kept, m, gradients[name]) for name, m in state.momentum.items()}
+        found: dict[str, Any] = {}
+        for name, m in momentum.items():
+            if self.nesterov:
+                used = mean(kept, m / weight_of(kept, steps + 1), gradients[name] / weight_of(kept, steps))
+            else:
+                used = m / weight_of(kept, steps)
+            found[name] = self._orthogonal(name, used.astype(m.dtype))
+        return found, State(momentum, steps)
+
+    def _orthogonal(self, name: str, array: Any) -> Any:
+        """a polar(M) for the weight ``name``."""
+        matrix = self.sides_of(name, array).matrix(array)
+        known = {weight: (rows, columns) for weight, rows, columns in self.sizes}
+        rows, columns = known.get(name) or matrix.shape[-2:]
+        if self.iterations:
+            made = newton_schulz(matrix, int(self.iterations), as_number(self.eps))
+        else:
+            made = polar_factor(matrix)
+        return ADJUST[self.adjust](rows, columns) * made.reshape(array.shape)
