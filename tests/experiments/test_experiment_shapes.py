@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import sys
 from jaxtyping import TypeCheckError, install_import_hook
@@ -27,6 +29,7 @@ raise SystemExit("shapes are not checked")
 """
 
 
+@pytest.mark.slow
 def test_annotated_shapes_are_true() -> None:
     program = Path(__file__).parents[2] / "programs/mlp.tp"
     # Without -B, modules that a checked one imports would be cached as if they were checked, for the next such test.

@@ -165,7 +165,7 @@ def _forget(x: jax.Array, basis: jax.Array) -> Any:
 
 @pytest.mark.parametrize(
     ("name", "attribute", "wrong"),
-    [("mlp", "products", _ignore_the_other_side), *slow([("rnn", "split", _forget)])],
+    slow([("mlp", "products", _ignore_the_other_side), ("rnn", "split", _forget)]),
 )
 def test_wrong_laws_are_noticed(name: str, attribute: str, wrong: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers that ignore what the other side's say; answers that ignore earlier ones of their own side."""

@@ -37,7 +37,7 @@ STEPS = 20
 
 def agrees(
     optimizer: Optimizer,
-    theirs: Theirs,
+    theirs: Theirs | Mapping[str, Theirs],
     weights: tuple[str, ...] = tuple(SHAPES),
     whole: optax.GradientTransformation | None = None,
     steps: int = STEPS,
@@ -45,7 +45,7 @@ def agrees(
 ) -> None:
     """Asserts that updates in NumPy, for two draws side by side and in JAX are those of optax, in double precision.
 
-    ``whole`` is applied to the gradients of all weights together, before.
+    ``theirs`` may also be by weight. ``whole`` is applied to the gradients of all weights together, before.
     """
     bound = bound_to(optimizer, weights)
     with precision("float64"):
@@ -140,10 +140,14 @@ def _jax(optimizer: Optimizer, weights: Arrays, gradients: list[dict[str, Any]])
 
 
 def _theirs(
-    theirs: Theirs, whole: optax.GradientTransformation | None, names: tuple[str, ...], steps: int
+    theirs: Theirs | Mapping[str, Theirs],
+    whole: optax.GradientTransformation | None,
+    names: tuple[str, ...],
+    steps: int,
 ) -> Iterator[Arrays]:
     weights = jax.tree.map(jnp.asarray, _started(names, 1))
-    each, before = {w: theirs(RATES[w]) for w in names}, optax.identity() if whole is None else whole
+    each = {w: (theirs[w] if isinstance(theirs, Mapping) else theirs)(RATES[w]) for w in names}
+    before = optax.identity() if whole is None else whole
     first, states = before.init(weights), {w: each[w].init(weights[w]) for w in names}
     for given in _gradients(names, 1, steps):
         gradients, first = before.update(jax.tree.map(jnp.asarray, given), first, weights)

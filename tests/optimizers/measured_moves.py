@@ -112,14 +112,15 @@ class Layers:
 class Written:
     """A program in the language. Several components of the output are one sum with generic positive weights."""
 
-    def __init__(self, text: str, features: Mapping[str, int] | None = None) -> None:
+    def __init__(self, text: str, features: Mapping[str, int] | None = None, like: Written | None = None) -> None:
+        """``like`` is the same program but for laws without means and for rates: its compiled functions are used."""
         import tp
 
         self.model = tp.parse(text)
         graph = self.model.graph
         self.features = dict(graph.names if features is None else features)
         self.outs = {name: len(p.outs) for name, p in graph.parameters.items()}
-        self._compiled: dict[int, tuple[Any, Any]] = {}
+        self._compiled: dict[int, tuple[Any, Any]] = {} if like is None else like._compiled
 
     def rates(self, n: int) -> dict[str, float]:
         graph = self.model.graph

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.marks import slow
 from tp.graph.axes import Axis, Scale, Type, Width, names
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
@@ -217,11 +218,20 @@ def placed(sample: Sample) -> tuple[GraphBuilder, list[int], int]:
     return graph, operands, graph.add(sample.operation, *operands)
 
 
+LONG = [
+    s
+    for s in SAMPLES
+    if (isinstance(s.operation, JointNormal) and len(s.operands) == 2)
+    or (isinstance(s.operation, GaussianMean) and len(s.operands) == 5)
+]
+"""Means that take seconds to compile; smaller ones stand for them by default."""
+
+
 def test_every_primitive_has_a_sample() -> None:
     assert {type(s.operation).keyword() for s in SAMPLES} == set(known())
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=label)
+@pytest.mark.parametrize("sample", slow(SAMPLES, but=[s for s in SAMPLES if s not in LONG]), ids=label)
 def test_lowering_gives_the_promised_axes(sample: Sample) -> None:
     graph, operands, node = placed(sample)
     given = {i: draw(axes, i) for i, axes in zip(operands, sample.operands, strict=True)}
@@ -232,7 +242,7 @@ def test_lowering_gives_the_promised_axes(sample: Sample) -> None:
     assert jnp.isfinite(value).all()
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=label)
+@pytest.mark.parametrize("sample", slow(SAMPLES, but=[s for s in SAMPLES if s not in LONG]), ids=label)
 def test_axis_order_of_operands_does_not_matter(sample: Sample) -> None:
     """Axes go by name: permuted operands give the same numbers under the same names."""
     graph, operands, node = placed(sample)
@@ -303,7 +313,7 @@ def test_adjoint_also_where_the_cotangent_lacks_axes_order(sample: Sample) -> No
         assert float(jnp.vdot(y.transpose(), function(x))) == pytest.approx(float(jnp.vdot(value, x)), rel=1e-10)
 
 
-@pytest.mark.parametrize("sample", MAPS, ids=label)
+@pytest.mark.parametrize("sample", slow(MAPS, but=[s for s in MAPS if len(s.operands) < 4]), ids=label)
 def test_adjoints_of_maps_in_each_operand(sample: Sample) -> None:
     """<y, dG> = <dG' y, dx> for the derivative of a map, and of its derivatives, by each operand."""
     for index, axes in enumerate(sample.operands):

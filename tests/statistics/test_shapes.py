@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HOOK = """
 import numpy as np
 from jaxtyping import TypeCheckError, install_import_hook
@@ -42,6 +44,7 @@ for shape in ((), (3,), (3, 4)):
 """
 
 
+@pytest.mark.slow
 def test_annotated_shapes_are_true() -> None:
     # Without -B, modules that a checked one imports would be cached as if they were checked, for the next such test.
     script = HOOK + STATISTICS + ASYMPTOTICS

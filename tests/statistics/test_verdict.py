@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from tests.marks import slow
 from tp.statistics.fit import Fit, fit
 from tp.statistics.verdict import Verdict
 from tp.statistics.verdict_of_fit import coarse, judge, unpredicted
@@ -43,7 +44,7 @@ def test_small_samples_are_undecided_rather_than_wrong() -> None:
     assert found[Verdict.CONFIRMED] <= 4
 
 
-@pytest.mark.parametrize("true", [-0.5, -1.5])
+@pytest.mark.parametrize("true", [-0.5, *slow([-1.5])])
 def test_half_a_power_off_is_never_confirmed(true: float) -> None:
     found = rates(Fraction(-1), lambda n: n**true, 512)
     assert found[Verdict.CONFIRMED] == 0

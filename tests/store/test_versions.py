@@ -15,7 +15,7 @@ import pytest
 
 import tp
 import tp.activations
-from tests.marks import exhaustive
+from tests.marks import exhaustive, slow
 from tp.experiments.experiment import Experiment
 from tp.experiments.training.schedule import Schedule
 from tp.store.loaded import ROOT, imports, loaded
@@ -106,7 +106,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copytree(ROOT, tmp_path_factory.mktemp("code") / "tp"))
 
 
-@pytest.mark.parametrize("code", EXPERIMENTS)
+@pytest.mark.parametrize("code", slow(EXPERIMENTS, but=(CORRELATIONS,)))
 def test_edits_of_them_change_the_version(copied: Path, code: str) -> None:
     before = code_hash(code, copied)
     assert versions(code)["tp"].endswith("+" + before)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.marks import slow
 from tp.diagnostics.diagnostic import TpError
 from tp.diagnostics.text import render
 from tp.syntax import load, parse
@@ -51,7 +52,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+LONG = ("a long loop", "calls that double", "many tables")
+"""Seconds each; the default tests have nested loops, a long chain of calls and a huge mask."""
+
+
+@pytest.mark.parametrize("name", slow(CASES, but=CASES.keys() - set(LONG)))
 def test_hostile_text_ends_soon(name: str, effort: Callable[[], AbstractContextManager[Any]]) -> None:
     text, code = CASES[name]
     parse(HEAD + " output f = x\n}")

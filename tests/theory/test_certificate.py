@@ -623,7 +623,9 @@ ROOTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "picks"), [*((text, 1) for text in ROOTS), *slow([(text, 4) for text in ROOTS])])
+@pytest.mark.parametrize(
+    ("text", "picks"), slow([(text, picks) for picks in (1, 4) for text in ROOTS], but=[(ROOTS[0], 1), (ROOTS[3], 1)])
+)
 def test_fewer_flips_or_terms_prove_nothing_smaller_of_roots(text: str, picks: int) -> None:
     """A sum that cancels is larger with fewer flips, and its negative power must not be taken for smaller."""
     weights = "".join(f"param {name} : [n] ~ normal(0, 1)\n" for name in "vw")

@@ -136,6 +136,7 @@ def test_decay_that_the_program_declares(optimizer: SGD) -> None:
     compared(model, route(model, 4, 2), optimizer, step, find("squared").function)
 
 
+@pytest.mark.slow
 def test_a_cost_of_ones_own() -> None:
     def quartic(y: Any, t: Any) -> Any:
         return ((y - t) ** 4).sum()

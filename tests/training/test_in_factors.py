@@ -22,6 +22,7 @@ from tp.interpret.cost.path import Choice
 from tp.interpret.cost.path import Path as Computing
 from tp.optimizers import SGD, Optimizer
 from tp.optimizers.adafactor import Adafactor
+from tp.optimizers.groups import Groups
 from tp.optimizers.muon import Muon
 from tp.optimizers.shampoo import Shampoo
 from tp.optimizers.sign import Sign
@@ -45,6 +46,12 @@ CASES: dict[str, tuple[Optimizer, int]] = {
     "means": (Shampoo(0.05, beta=0.8), 2),
     "adafactor": (Adafactor(0.05, **EVERYTHING), 2),
     "sign": (Sign(0.02, **EVERYTHING), 1),
+    "groups": (
+        Groups(
+            groups=((("U",), SGD(0.1, clip=0.2)), (("W",), Muon(0.05, decay=0.2))), rest=Adafactor(0.05), warmup=3.0
+        ),
+        2,
+    ),
     "sgd": (SGD(0.2, momentum=0.5, nesterov=True, **EVERYTHING), 2),
 }
 """Optimisers with the samples of a batch."""

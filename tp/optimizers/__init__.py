@@ -4,6 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tp.optimizers.amount import Amount, as_number, as_scale
+from tp.optimizers.groups import Groups
 from tp.optimizers.optimizer import Optimizer
 from tp.optimizers.registry import DEFAULT, OPTIMIZERS, all_settings, make, register
 from tp.optimizers.setting import Range, Setting, setting
@@ -17,6 +18,7 @@ __all__ = [
     "OPTIMIZERS",
     "SGD",
     "Amount",
+    "Groups",
     "Optimizer",
     "Range",
     "Setting",

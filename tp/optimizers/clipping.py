@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tp.namespace import namespace
-from tp.optimizers.sides import Sides, times
+from tp.optimizers.sides import Sides
 
 
 def norm(gradients: Mapping[str, Any], sides: Callable[[str, Any], Sides]) -> Any:
@@ -18,8 +18,3 @@ def norm(gradients: Mapping[str, Any], sides: Callable[[str, Any], Sides]) -> An
 def share(norm: Any, most: float) -> Any:
     """What a gradient of this ``norm`` is multiplied with: 1 where it is at most ``most``."""
     return most / namespace(norm).maximum(norm, most)
-
-
-def clipped(gradients: Mapping[str, Any], share: Any) -> dict[str, Any]:
-    """All ``gradients`` times the ``share``, which is [...draws]."""
-    return {name: times(gradient, share) for name, gradient in gradients.items()}

@@ -7,7 +7,7 @@ A new optimiser is a subclass in a file of its own. It has to define :meth:`Opti
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -77,7 +77,7 @@ class Optimizer(ABC):
     def linear(self) -> bool:
         """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
 
-        It must be alike for all weights, up to their learning rates, that have equal :meth:`shrinkage`. Then it may
+        It must be the same for all weights, up to their learning rates, that are :meth:`alike`. Then it may
         be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its initial value
         and of outer products, and to the outputs of the linear model, which are linear in its weights.
         For other optimisers every weight is an array, also those of the linear model.
@@ -152,7 +152,7 @@ class Optimizer(ABC):
         ``gradients`` are those of the mean cost of a batch, and ``rates`` are Λ, a number for each weight. Where the
         optimiser is :attr:`linear`, an array may also be coordinates: [1 + outer products] of one weight, the first of
         which belongs to its initial value, or [samples, components] outputs, by the name of the first of all weights
-        with equal :meth:`shrinkage`.
+        that are :meth:`alike`.
         """
 
     def step(
@@ -163,14 +163,25 @@ class Optimizer(ABC):
         Arrays may have axes of draws first, then those of the weight. ``norm`` [...draws] is that of the gradient of
         all weights; it has to be given where ``gradients`` are not arrays of all weights.
         """
-        if self.clip:
-            norm = clipping.norm(gradients, self.sides_of) if norm is None else norm
-            gradients = clipping.clipped(gradients, clipping.share(norm, as_number(self.clip)))
+        if self.clip and norm is None:
+            norm = clipping.norm(gradients, self.sides_of)
+        gradients, _ = self.clipped(gradients, norm)
         updates, state = self.update(gradients, state, params, rates)
-        if self.warmup:
-            share = warmup.share(s, as_number(self.warmup))
-            updates = {name: times(update, share) for name, update in updates.items()}
-        return updates, state
+        return self.warmed(updates, s), state
+
+    def clipped(self, gradients: Weights, norm: Any) -> tuple[Weights, Any]:
+        """``gradients`` and their ``norm``, scaled down to a norm of at most ``clip``."""
+        if not self.clip:
+            return gradients, norm
+        share = clipping.share(norm, as_number(self.clip))
+        return {name: times(gradient, share) for name, gradient in gradients.items()}, norm * share
+
+    def warmed(self, updates: Weights, s: Any) -> Weights:
+        """``updates`` of step number ``s`` times the share of the learning rate that it has."""
+        if not self.warmup:
+            return updates
+        share = warmup.share(s, as_number(self.warmup))
+        return {name: times(update, share) for name, update in updates.items()}
 
     @property
     def shrinks(self) -> bool:
@@ -180,6 +191,15 @@ class Optimizer(ABC):
     def shrinkage(self, weight: str) -> float | Scale:
         """How fast steps shrink ``weight``, in any unit: 0.0 where they do not, equal for weights that do alike."""
         return float(self.shrinks)
+
+    def alike(self, weight: str) -> Hashable:
+        """Equal for weights that :meth:`update` treats alike, where it is :attr:`linear`."""
+        return self.shrinkage(weight)
+
+    @property
+    def clips(self) -> bool:
+        """Whether steps need the norm of the gradient of all weights."""
+        return bool(self.clip)
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         """How updates of ``weight`` stay in factors where a gradient has ``rank`` outer products; None if they do not.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from math import prod
@@ -10,7 +10,7 @@ from math import prod
 from tp.experiments.training.path import Path
 from tp.experiments.training.programs import Gradient, probe, step
 from tp.experiments.training.second_derivatives import USUAL_STEPS, Second
-from tp.graph.axes import Scale, wide
+from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.interpret.cost.kinds import sizes
@@ -109,15 +109,15 @@ class Outline:
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
-        """The weights that have a gradient, those that shrink alike together, by the name of the first of them.
+        """The weights that have a gradient, those that move alike together, by the name of the first of them.
 
         For an optimiser that is not linear each weight is a group of its own.
         """
         if not self.optimizer.linear:
             return {name: [name] for name in self.moving}
-        groups: dict[float | Scale, list[str]] = {}
+        groups: dict[Hashable, list[str]] = {}
         for name in self.moving:
-            groups.setdefault(self.optimizer.shrinkage(name), []).append(name)
+            groups.setdefault(self.optimizer.alike(name), []).append(name)
         return {names[0]: names for names in groups.values()}
 
     def ranks(self, without: frozenset[str]) -> dict[str, int]:

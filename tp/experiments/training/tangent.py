@@ -87,8 +87,10 @@ class Tangent(LinearModel):
         shapes = {name: w.shape for name, w in line.weights.items() if name not in self.outer}
         gradient = combined(self.gradients, driven.swapaxes(-1, -2).reshape((*before, -1)), shapes)
         gradient |= {name: rows.gradient(picked, signal, samples) for name, rows in self.outer.items()}
-        squares: Any = sum(self._squared(name, part) for name, part in gradient.items()) if self.optimizer.clip else 0.0
-        norm = xp.sqrt(squares) if self.optimizer.clip else None
+        squares: Any = (
+            sum(self._squared(name, part) for name, part in gradient.items()) if self.optimizer.clips else 0.0
+        )
+        norm = xp.sqrt(squares) if self.optimizer.clips else None
         whole = {name: Outer.itself(*self._rows(name)) for name in self.outer}
         updates, state = self.optimizer.step(gradient, line.state, {**line.weights, **whole}, self.rates, s, norm)
         weights = {name: w + updates[name] for name, w in line.weights.items() if name not in self.outer}

@@ -110,7 +110,7 @@ class Descent:
             if name not in self.ranks
         }
         params = {name: self.whole(name, moving.known[name]) for name in gradients}
-        norm = self._norm(gradients, gradient) if self.optimizer.clip else None
+        norm = self._norm(gradients, gradient) if self.optimizer.clips else None
         places = {name: later_than(s * rank, *reads) for name, rank in self.ranks.items()}
         for name, start in places.items():
             params[name] = self._params(name, rows[name], moving.coordinates[name])

@@ -1,0 +1,174 @@
+"""Different optimisers for different weights, as people train: Muon for matrices, Adam for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+from tp.diagnostics.diagnostic import error
+from tp.graph.axes import Scale
+from tp.graph.weight_names import covers
+from tp.optimizers import clipping
+from tp.optimizers.in_factors import InFactors
+from tp.optimizers.optimizer import Optimizer, Weights, learning_rate
+from tp.optimizers.sgd import SGD
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+
+Kept = TypeVar("Kept")
+
+
+@dataclass(frozen=True, repr=False)
+class Groups(Optimizer):
+    """``groups`` are names of weights, each with their optimiser; ``rest`` moves all others.
+
+    A name stands for a weight, for a family (``W`` is all of ``W[2]``, ``W[3]``, ...) or for a function that owns
+    weights. ``eta`` multiplies the learning rates of all groups. Every optimiser clips by the norm of the gradient of
+    all weights together, and ``clip`` and ``warmup`` act on all of them. The state is that of each, ``rest`` the last.
+    """
+
+    name: ClassVar[str] = "groups"
+
+    eta: float = learning_rate(1.0)
+    groups: tuple[tuple[tuple[str, ...], Optimizer], ...] = ()
+    rest: Optimizer = field(default_factory=SGD)
+
+    def __repr__(self) -> str:
+        groups = [f"{'+'.join(names)}={optimizer!r}" for names, optimizer in self.groups]
+        return f"Groups({', '.join([f'eta={self.eta!r}', *groups, f'rest={self.rest!r}'])})"
+
+    @property
+    def optimizers(self) -> tuple[Optimizer, ...]:
+        """Those of the groups, and :attr:`rest`."""
+        return (*(optimizer for _, optimizer in self.groups), self.rest)
+
+    def place(self, weight: str) -> int:
+        """Which of the :attr:`optimizers` moves ``weight``. Raises TpError TP513 where two groups name it."""
+        found = [i for i, (names, _) in enumerate(self.groups) if any(covers(name, weight) for name in names)]
+        if len(found) > 1:
+            raise error("TP513", f"{weight} has two optimisers", hint="name every weight in one group")
+        return found[0] if found else len(self.groups)
+
+    def optimizer_of(self, weight: str) -> Optimizer:
+        """The optimiser that moves ``weight``."""
+        return self.optimizers[self.place(weight)]
+
+    def _shared_out(self, by_weight: Mapping[str, Kept]) -> list[dict[str, Kept]]:
+        """The parts of ``by_weight`` for each of the :attr:`optimizers`."""
+        parts: list[dict[str, Kept]] = [{} for _ in self.optimizers]
+        for weight, value in by_weight.items():
+            parts[self.place(weight)][weight] = value
+        return parts
+
+    def _with(self, optimizers: Iterable[Optimizer]) -> Self:
+        *grouped, rest = optimizers
+        return replace(self, groups=tuple((n, o) for (n, _), o in zip(self.groups, grouped, strict=True)), rest=rest)
+
+    def of(self, parameters: Mapping[str, Parameter]) -> Self:
+        parts = zip(self.optimizers, self._shared_out(parameters), strict=True)
+        return super().of(parameters)._with(optimizer.of(part) for optimizer, part in parts)
+
+    def at(self, n: int) -> Self:
+        return super().at(n)._with(optimizer.at(n) for optimizer in self.optimizers)
+
+    def require(self, weights: Collection[str]) -> None:
+        for names, _ in self.groups:
+            for name in names:
+                if not any(covers(name, weight) for weight in weights):
+                    raise error("TP513", f"no weight is called {name}", hint=f"weights: {', '.join(weights)}")
+        for optimizer, part in zip(self.optimizers, self._shared_out(dict.fromkeys(weights)), strict=True):
+            optimizer.require(part)
+
+    @property
+    def identity(self) -> str:
+        groups = [f"{'+'.join(names)}: {optimizer.identity}" for names, optimizer in self.groups]
+        return f"{super().identity}[{'; '.join([*groups, self.rest.identity])}]"
+
+    @property
+    def shipped(self) -> bool:
+        return super().shipped and all(optimizer.shipped for optimizer in self.optimizers)
+
+    @property
+    def json(self) -> dict[str, Any]:
+        groups = [{"weights": list(names), **optimizer.json} for names, optimizer in self.groups]
+        return {**super().json, "groups": groups, "rest": self.rest.json}
+
+    @property
+    def described(self) -> list[str]:
+        groups = [f"{_said(optimizer)} for {', '.join(names)}" for names, optimizer in self.groups]
+        return [*super().described, *groups, f"{_said(self.rest)} for the rest"]
+
+    @property
+    def linear(self) -> bool:
+        return not self.clip and all(optimizer.linear for optimizer in self.optimizers)
+
+    @property
+    def shrinks(self) -> bool:
+        return any(optimizer.shrinks for optimizer in self.optimizers)
+
+    def shrinkage(self, weight: str) -> float | Scale:
+        return self.optimizer_of(weight).shrinkage(weight)
+
+    @property
+    def clips(self) -> bool:
+        return bool(self.clip) or any(optimizer.clips for optimizer in self.optimizers)
+
+    def in_factors(self, weight: str, rank: int) -> InFactors | None:
+        found = self.optimizer_of(weight).in_factors(weight, rank)
+        # Every draw is clipped by a share of its own, and coefficients are those of all draws.
+        return InFactors.COORDINATES if self.clip and found is InFactors.COEFFICIENTS else found
+
+    def alike(self, weight: str) -> Hashable:
+        return self.place(weight), self.optimizer_of(weight).alike(weight)
+
+    @cached_property
+    def _moving(self) -> tuple[Optimizer, ...]:
+        """The :attr:`optimizers` with their learning rates times ``eta``."""
+        return tuple(replace(optimizer, eta=self.eta * optimizer.eta) for optimizer in self.optimizers)
+
+    def init(self, params: Weights) -> tuple[Any, ...]:
+        return tuple(
+            o.init(part) if part else () for o, part in zip(self._moving, self._shared_out(params), strict=True)
+        )
+
+    def update(
+        self, gradients: Weights, state: Any, params: Weights, rates: Mapping[str, float]
+    ) -> tuple[Weights, Any]:
+        return self._each(gradients, state, params, lambda o, g, kept, own: o.update(g, kept, own, rates))
+
+    def step(
+        self, gradients: Weights, state: Any, params: Weights, rates: Mapping[str, float], s: Any, norm: Any = None
+    ) -> tuple[Weights, Any]:
+        if norm is None and self.clips:
+            norm = clipping.norm(gradients, self.sides_of)
+        gradients, norm = self.clipped(gradients, norm)
+        updates, state = self._each(
+            gradients, state, params, lambda o, g, kept, own: o.step(g, kept, own, rates, s, norm)
+        )
+        return self.warmed(updates, s), state
+
+    def _each(
+        self,
+        gradients: Weights,
+        state: tuple[Any, ...],
+        params: Weights,
+        step: Callable[[Optimizer, Weights, Any, Weights], tuple[Weights, Any]],
+    ) -> tuple[Weights, tuple[Any, ...]]:
+        """(updates, state) of ``step(optimizer, its gradients, its state, its weights)`` for all of them."""
+        updates: dict[str, Any] = {}
+        states = list(state)
+        parts = zip(self._moving, self._shared_out(gradients), strict=True)
+        for place, (optimizer, part) in enumerate(parts):
+            if part:
+                own = {weight: params[weight] for weight in part}
+                found, states[place] = step(optimizer, part, state[place], own)
+                updates.update(found)
+        return updates, tuple(states)
+
+
+def _said(optimizer: Optimizer) -> str:
+    """An optimiser with the settings that are :attr:`~Optimizer.described`."""
+    return f"{optimizer.name} ({', '.join(optimizer.described)})"
