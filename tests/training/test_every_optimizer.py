@@ -1,0 +1,133 @@
+"""Dense runs under every optimiser, and their linear models, are those of a plain loop with optax, to rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+import pytest
+
+import tp
+from tests.marks import slow
+from tests.training.loops import Step, compared, route
+from tp.costs import find
+from tp.optimizers import SGD, Groups, Optimizer
+from tp.optimizers.adam import Adam
+from tp.optimizers.adamw import AdamW
+from tp.optimizers.lamb import Lamb
+from tp.optimizers.lion import Lion
+
+PROGRAMS = Path(__file__).parents[2] / "programs"
+Theirs = Callable[[float], optax.GradientTransformation]
+"""From Λ of a weight to its optimiser."""
+
+
+def by_optax(theirs: Callable[[str], Theirs], clip: float = 0.0) -> Step:
+    """Steps of the optimisers ``theirs``, by weight, after clipping of the gradient of all weights together."""
+    before = optax.clip_by_global_norm(clip) if clip else optax.identity()
+
+    def step(gradient: Any, states: Any, weights: Any, rates: dict[str, float]) -> tuple[dict[str, Any], Any]:
+        each = {w: theirs(w)(rates[w]) for w in weights}
+
+        @jax.jit
+        def whole(gradient: Any, states: Any, weights: Any) -> tuple[dict[str, Any], Any]:
+            gradient, _ = before.update(gradient, before.init(weights))
+            found = {w: each[w].update(gradient[w], states[w], weights[w]) for w in weights}
+            return {w: update for w, (update, _) in found.items()}, {w: state for w, (_, state) in found.items()}
+
+        states = states or (whole, {w: each[w].init(weights[w]) for w in weights})
+        updates, after = states[0](gradient, states[1], weights)
+        return updates, (states[0], after)
+
+    return step
+
+
+def all_alike(theirs: Theirs) -> Callable[[str], Theirs]:
+    return lambda _: theirs
+
+
+def rising(eta: float, steps: float) -> Any:
+    return lambda count: eta * jnp.minimum(1, (count + 1) / steps)
+
+
+GROUPS = Groups(
+    groups=((("W",), Lion(0.02, decay=0.1)), (("U",), Lamb(0.05))), rest=AdamW(0.03, decay=0.2), clip=0.3, warmup=3
+)
+
+
+def groups(weight: str) -> Theirs:
+    family = weight.partition("[")[0]
+    if family == "W":
+        return lambda rate: optax.lion(rising(0.02 * rate, 3.0), weight_decay=0.1 / rate)
+    if family == "U":
+        return lambda rate: optax.lamb(rising(0.05 * rate, 3.0))
+    return lambda rate: optax.adamw(rising(0.03 * rate, 3.0), weight_decay=0.2 / rate)
+
+
+Case = tuple[str, Optimizer, Step, int]
+CASES: list[Case] = [("standard_mlp", Adam(0.03), by_optax(all_alike(lambda rate: optax.adam(0.03 * rate))), 1)]
+MORE: list[Case] = [
+    ("mlp", GROUPS, by_optax(groups, clip=0.3), 2),
+    ("attention", Adam(0.03), by_optax(all_alike(lambda rate: optax.adam(0.03 * rate))), 2),
+    ("cnn", Adam(0.03), by_optax(all_alike(lambda rate: optax.adam(0.03 * rate))), 1),
+    ("rnn", AdamW(0.03), by_optax(all_alike(lambda rate: optax.adamw(0.03 * rate, weight_decay=1e-4 / rate))), 2),
+    ("residual_mlp", Lamb(0.03), by_optax(all_alike(lambda rate: optax.lamb(0.03 * rate))), 1),
+    ("mup_mlp", Lion(0.01, decay=0), by_optax(all_alike(lambda rate: optax.lion(0.01 * rate, weight_decay=0))), 2),
+    (
+        "rnn",
+        SGD(0.2, momentum=0.8, nesterov=True),
+        by_optax(all_alike(lambda rate: optax.sgd(0.2 * rate, 0.8, nesterov=True))),
+        2,
+    ),
+    ("mlp", SGD(0.2, clip=0.3), by_optax(all_alike(lambda rate: optax.sgd(0.2 * rate)), clip=0.3), 2),
+    ("mlp", SGD(0.2, warmup=4), by_optax(all_alike(lambda rate: optax.sgd(rising(0.2 * rate, 4.0)))), 2),
+    (
+        "mlp",
+        Groups(groups=((("W",), SGD(0.2, momentum=0.5)),), rest=SGD(0.1)),
+        by_optax(lambda w: lambda rate: optax.sgd(0.2 * rate, 0.5) if w.startswith("W") else optax.sgd(0.1 * rate)),
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "step", "batch"), [*CASES, *slow(MORE)], ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_a_run_is_a_loop_with_optax(name: str, optimizer: Optimizer, step: Step, batch: int) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp")
+    compared(model, route(model, 5, batch), optimizer, step, find("squared").function)
+
+
+def own(y: Any, t: Any) -> Any:
+    """A cost that JAX alone computes, so the run is compiled."""
+    return ((y - t) ** 2).sum() / 2
+
+
+COMPILED: list[Case] = [
+    (
+        "cnn",
+        SGD(0.1, momentum=0.8, nesterov=True, warmup=3),
+        by_optax(all_alike(lambda rate: optax.sgd(rising(0.1 * rate, 3.0), 0.8, nesterov=True))),
+        2,
+    ),
+    (
+        "rnn",
+        AdamW(0.03, clip=0.2),
+        by_optax(all_alike(lambda rate: optax.adamw(0.03 * rate, weight_decay=1e-4 / rate)), clip=0.2),
+        1,
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "step", "batch"),
+    [("mlp", GROUPS, by_optax(groups, clip=0.3), 2), *slow(COMPILED)],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_a_compiled_run_is_a_loop_with_optax(name: str, optimizer: Optimizer, step: Step, batch: int) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp", **({"depth": 2} if name == "mlp" else {}))
+    compared(model, route(model, 5, batch), optimizer, step, own)
