@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tp.api.graphs import draw_graph, parse_graph, print_graph
     from tp.api.loading import format_source, load, parse
     from tp.api.model import Model
-    from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_settings
+    from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_options, optimizer_settings
     from tp.api.rendering import render
     from tp.api.stored import Stored
     from tp.data.source import Data
@@ -71,6 +71,7 @@ __all__ = [
     "load",
     "make_optimizer",
     "optimizer_names",
+    "optimizer_options",
     "optimizer_settings",
     "parse",
     "parse_graph",
@@ -108,6 +109,7 @@ _HOMES = {
     "load": "tp.api.loading",
     "make_optimizer": "tp.api.optimizers",
     "optimizer_names": "tp.api.optimizers",
+    "optimizer_options": "tp.api.optimizers",
     "optimizer_settings": "tp.api.optimizers",
     "parse": "tp.api.loading",
     "parse_graph": "tp.api.graphs",

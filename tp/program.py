@@ -36,7 +36,7 @@ class Claim:
     tolerance: float = 0.0
 
 
-Value = float | Fraction | bool | str | Scale
+Value = float | Fraction | bool | str | Scale | Mapping[str, float]
 """The value of a setting of an optimiser, as a program states it."""
 
 

@@ -33,7 +33,7 @@ def forward() -> Experiment:
 
 def training(eta: float = 0.2) -> Experiment:
     schedule = Schedule(steps=2, samples=2)
-    schedule = replace(schedule, optimizer=replace(schedule.optimizer, eta=eta))
+    schedule = replace(schedule, optimizer=replace(schedule.mover, eta=eta))
     return trainer_of(PROGRAM, schedule, None, "float64", ["h[1]"])
 
 

@@ -127,7 +127,7 @@ def few_runs(name: str, schedule: Schedule, **settings: object) -> Decay:
     program = tp.load(PROGRAMS / f"{name}.tp", **settings).program
     trainer = trainer_of(program, schedule, None, "float64")
     drawn = sweep(trainer, Plan((128,), 64))
-    (found,) = decays(recorded(drawn.samples), trainer.path, schedule.optimizer.eta, "float64")
+    (found,) = decays(recorded(drawn.samples), trainer.path, schedule.mover.eta, "float64")
     return found
 
 
@@ -244,7 +244,7 @@ def test_theorem_3_2_is_about_the_program_as_it_is() -> None:
 @pytest.mark.parametrize(("phi", "known"), [("tanh", True), ("relu", False)])
 def test_second_derivatives_after_kinks_are_not_predicted(phi: str, known: bool) -> None:
     graph = tp.load(PROGRAMS / "mlp.tp", phi=phi).graph
-    found = expected(Analysis(graph, SECOND, Schedule().optimizer), Schedule(), second=True).prediction.exponents
+    found = expected(Analysis(graph, SECOND, Schedule().mover), Schedule(), second=True).prediction.exponents
     assert (HESSIAN_DRIFT in found) is known
 
 
@@ -266,7 +266,7 @@ def test_orders_of_reparametrised_runs_are_predicted() -> None:
     model = tp.load(PROGRAMS / "mlp.tp", depth=1)
     for rho, steps, power in ((-HALF, 6, Fraction(-2)), (Fraction(1, 8), 1, Fraction(-5, 8))):
         schedule = Schedule(steps=steps, rho=rho)
-        analysis = Analysis(reparametrized(model.program, schedule).graph, (), schedule.optimizer)
+        analysis = Analysis(reparametrized(model.program, schedule).graph, (), schedule.mover)
         assert expected(analysis, schedule, second=False).prediction.exponents[DEVIATION] == power
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tp.experiments.training.schedule import Schedule
     from tp.graph.axes import Type
     from tp.graph.graph import Graph
+    from tp.optimizers import Optimizer
     from tp.program import Claim, Program
     from tp.regression.predictor import Ensemble, Posterior
     from tp.sampling.plan import Plan, PlanSettings
@@ -100,10 +101,36 @@ class Model(Printable):
         """The claims of the program, in the order of its lines."""
         return self.program.claims
 
+    @property
+    def optimizer(self) -> Optimizer:
+        """What moves the weights: the optimiser that the program chooses, and plain gradient descent otherwise."""
+        from tp.optimizers import chosen
+
+        return chosen(self.program.optimizers)
+
+    def with_optimizer(self, text: str | None = None, options: Mapping[str, str | bool] | None = None) -> Model:
+        """The same program with another optimiser.
+
+        Args:
+            text: statements of the language without the word ``optimizer``, separated by semicolons, such as
+                ``"muon for matrices; adam(eps = 1/n)"``. None: what the program says.
+            options: values of options of the command line, such as ``{"--momentum": "0.9"}``. Every optimiser that has
+                the setting gets it.
+
+        Raises:
+            TpError: TP0xx to TP4xx for a text that cannot be read, TP513 for an option that no optimiser has.
+        """
+        from tp.optimizers.choosing import with_options
+        from tp.syntax.optimizers import read
+
+        before = self.program.optimizers if text is None else read(text, self.program)
+        return replace(self, program=replace(self.program, optimizers=with_options(before, options or {})))
+
     def orders(
         self,
         quantities: Sequence[str] | None = None,
         *,
+        optimizer: Optimizer | None = None,
         nodes: bool = False,
         certified: bool = False,
         progress: Progress | None = None,
@@ -113,6 +140,7 @@ class Model(Printable):
 
         Args:
             quantities: names such as ``"F"``, ``"kernel"``, ``"hessian"``, ``"C[0,2]"``. None: the default ones.
+            optimizer: what moves the weights. None: the optimiser of the program.
             nodes: whether to predict every named node as well.
             certified: whether to record the derivations for ``tp.certify``.
             progress: called with a text that says what is being worked out; how much work it is, is not known.
@@ -127,16 +155,25 @@ class Model(Printable):
         """
         from tp.studies.orders import orders
 
-        return orders(self.program, _known(quantities), nodes=nodes, certified=certified, report=progress, watch=watch)
+        return orders(
+            self.program, _known(quantities),
+            optimizer=optimizer, nodes=nodes, certified=certified, report=progress, watch=watch,
+        )  # fmt: skip
 
     def blame(
-        self, quantities: Sequence[str] | None = None, *, repaired: bool = False, budget: int = 200
+        self,
+        quantities: Sequence[str] | None = None,
+        *,
+        optimizer: Optimizer | None = None,
+        repaired: bool = False,
+        budget: int = 200,
     ) -> Accusation:
         """What fails, the weights and nodes that are the cause, and the smallest change that would mend it.
 
         Args:
             quantities: names as for ``orders``. None: everything that fails: claims, conditions of a
                 properly normalised system, stability, and correlations that do not decay.
+            optimizer: what moves the weights. None: the optimiser of the program.
             repaired: whether to look for the smallest change of one exponent that restores what fails.
             budget: the largest number of changed programs that are examined.
 
@@ -147,13 +184,15 @@ class Model(Printable):
         from tp.theory.analysis import Analysis
 
         names = _known(quantities) or ()
-        return accuse(self.program, Analysis(self.graph, names), names, repaired=repaired, budget=budget)
+        mover = (optimizer or self.optimizer).of(self.graph.parameters)
+        return accuse(self.program, Analysis(self.graph, names, mover), names, repaired=repaired, budget=budget)
 
     def verify(
         self,
         widths: Widths = None,
         *,
         quantities: Sequence[str] | None = None,
+        optimizer: Optimizer | None = None,
         data: str | Data | None = None,
         equal_inputs: bool = False,
         tolerance: float | None = None,
@@ -168,6 +207,7 @@ class Model(Printable):
         Args:
             widths: a list, or text such as ``"64:1024"``. None: 64 to 1024, with wider ones added up to 65536.
             quantities: names as for ``orders``. None: the default ones. Those of claims are added.
+            optimizer: what claims about training are about. None: the optimiser of the program.
             data: the inputs: ``"digits"``, the path of a file (``.npz``, ``.npy`` or a table such as ``.csv``), or a
                 ``tp.Data``. None: normal inputs.
             equal_inputs: whether one input is used in place of all inputs x_0, x_1, ...
@@ -188,7 +228,7 @@ class Model(Printable):
         with resources.means() as means:
             found = verify(
                 self.program, plan, names, data,
-                equal_inputs=equal_inputs, report=progress, means=means, watch=watch,
+                optimizer=optimizer, equal_inputs=equal_inputs, report=progress, means=means, watch=watch,
             )  # fmt: skip
         return replace(found, tolerance=tolerance)
 
@@ -235,7 +275,7 @@ class Model(Printable):
         """Both sides of theorem 3.1: correlations at initialisation, and deviations from the linear model in training.
 
         Args:
-            schedule: how the program is trained. None: ``tp.Schedule()``.
+            schedule: how the program is trained. None: ``tp.Schedule()``, with the optimiser of the program.
             widths: as for ``verify``.
             second: whether second derivatives of the output are measured as well, in further runs.
             rhos: powers of n that learning rates are multiplied with, for theorem 3.2. Empty: it is not checked.

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tp.optimizers import Optimizer, Setting
 
+    Having = tuple[tuple[str, Setting], ...]
+    """Names of optimisers, each with its setting."""
+
 
 def optimizer_names() -> tuple[str, ...]:
     """The names of all optimisers; the first one is the default."""
@@ -21,6 +24,13 @@ def optimizer_settings() -> Mapping[str, Setting]:
     from tp.optimizers import all_settings
 
     return all_settings()
+
+
+def optimizer_options() -> Mapping[str, Having]:
+    """The settings by option of the command line: the name of every optimiser that has it, with its setting."""
+    from tp.optimizers.choosing import options
+
+    return options()
 
 
 def make_optimizer(name: str, settings: Mapping[str, Any] | None = None) -> Optimizer:

@@ -190,6 +190,7 @@ def asked(program: Program, about: str, settings: Mapping[str, Any]) -> Question
         "file": program.file,
         "inputs": [[name, write_axes(axes)] for name, axes in program.inputs.items()],
         "claims": claims,
+        "optimizers": [[o.name, [[k, repr(v)] for k, v in o.settings], list(o.weights)] for o in program.optimizers],
         **settings,
     }
     return Question(digest(print_computation(program.graph)), about, details)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.command import Command
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.option import Given, Option, switch
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.training import OPTIMIZER, optimized
 from tp.exit_code import ExitCode, worst
 from tp.written import whole
 
@@ -35,7 +37,7 @@ def blame(given: Given) -> ExitCode:
             model, "blame", settings, given, lambda: model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET])
         )
 
-    found = [one(model) for model in models(given)]
+    found = [one(model) for model in models(given, partial(optimized, given))]
     show(found, given)
     return worst(one.exit_code for one in found)
 
@@ -45,5 +47,5 @@ COMMAND = Command(
     "Say which weights and nodes are to blame for what fails, and which change of one exponent would mend it.",
     blame,
     FILES,
-    (SET, QUANTITIES, REPAIR, BUDGET, *KEEPING, FORMAT, OUTPUT),
+    (SET, QUANTITIES, OPTIMIZER, REPAIR, BUDGET, *KEEPING, FORMAT, OUTPUT),
 )

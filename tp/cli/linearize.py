@@ -12,7 +12,7 @@ from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
 from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, SET, models, show
-from tp.cli.training import TRAINING, schedule
+from tp.cli.training import TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def linearize(given: Given) -> ExitCode:
     chosen, drawn = schedule(given), plan(given)
     strong = given[STRONG]
     rhos = () if strong is None else "usual" if strong == "usual" else [word.strip() for word in strong.split(",")]
-    found = models(given)
+    found = models(given, partial(optimized, given))
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.option import Given, Option, argument, repeated, value
@@ -75,10 +75,15 @@ def quantities(text: str | None) -> list[str] | None:
     return names
 
 
-def models(given: Given) -> list[Model]:
-    """The programs that a command is about; warnings about them go to stderr, but not those about unused names.
+def unchanged(model: Model) -> Model:
+    """``model`` as it is."""
+    return model
 
-    Raises TpError with the errors in all of them.
+
+def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[Model]:
+    """The programs that a command is about, each after its ``change``.
+
+    Warnings about them go to stderr, but not those about unused names. Raises TpError with the errors in all of them.
     """
     from tp.api import loading
 
@@ -91,7 +96,7 @@ def models(given: Given) -> list[Model]:
     for file in given[FILES if FILES in given else FILE]:
         try:
             require(file)
-            found.append(loading.load_with(file, chosen, functions))
+            found.append(change(loading.load_with(file, chosen, functions)))
         except TpError as problem:
             problems.append(problem)
     if problems:

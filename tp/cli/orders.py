@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.command import Command
@@ -10,6 +11,7 @@ from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
 from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
+from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 
@@ -24,7 +26,7 @@ def orders(given: Given) -> ExitCode:
     """Print the exponents of quantities, and write their derivations where that is asked for."""
     asked = quantities(given[QUANTITIES])
     certificate = given[CERTIFICATE]
-    found = models(given)
+    found = models(given, partial(optimized, given))
     if certificate is not None and len(found) > 1:
         raise error("TP506", "one certificate is about one program", hint="give one FILE with --certificate")
 
@@ -53,5 +55,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, CERTIFICATE, *KEEPING, FORMAT, OUTPUT, *VIEW),
+    (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, FORMAT, OUTPUT, *VIEW),
 )

@@ -12,6 +12,7 @@ from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
 from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.training import OPTIMIZER, optimized
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def verify(given: Given) -> ExitCode:
     """Print the verdicts on the quantities and claims of each program."""
     asked, chosen = quantities(given[QUANTITIES]), plan(given)
-    found = models(given)
+    found = models(given, partial(optimized, given))
     inputs = data(given, found)
     with resources(given) as means:
 
@@ -49,5 +50,18 @@ COMMAND = Command(
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
     FILES,
-    (SET, MAPS, *options_of(Plan), *DATA, EQUAL_INPUTS, QUANTITIES, TOLERANCE, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (
+        SET,
+        MAPS,
+        *options_of(Plan),
+        *DATA,
+        EQUAL_INPUTS,
+        QUANTITIES,
+        OPTIMIZER,
+        TOLERANCE,
+        *RESOURCES,
+        FORMAT,
+        OUTPUT,
+        *VIEW,
+    ),
 )

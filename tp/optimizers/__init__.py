@@ -4,6 +4,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from tp.optimizers.amount import Amount, as_number, as_scale
+from tp.optimizers.choosing import chosen
 from tp.optimizers.groups import Groups
 from tp.optimizers.optimizer import Optimizer
 from tp.optimizers.registry import DEFAULT, OPTIMIZERS, all_settings, make, register
@@ -25,6 +26,7 @@ __all__ = [
     "all_settings",
     "as_number",
     "as_scale",
+    "chosen",
     "make",
     "register",
     "setting",

@@ -81,6 +81,15 @@ class Setting:
         return self.label.replace(" ", "_")
 
     @property
+    def shown(self) -> str:
+        """The default, as help shows it; empty where there is nothing to show."""
+        if isinstance(self.default, ByWeight):
+            return ""
+        if isinstance(self.default, bool):
+            return (self.option if self.default else self.option.replace("--", "--no-")).strip("-")
+        return f"{self.default:g}" if isinstance(self.default, float) else str(self.default)
+
+    @property
     def metavar(self) -> str:
         """What is written after the option; empty for a switch."""
         if isinstance(self.default, bool):

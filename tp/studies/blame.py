@@ -10,6 +10,7 @@ from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.exponent import power_of_n
+from tp.optimizers import chosen
 from tp.printable import Printable
 from tp.studies.claims.evaluate import ClaimResult, only_output, outcomes
 from tp.studies.claims.evidence import Theory
@@ -21,6 +22,7 @@ from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.repair import Repair
 
 if TYPE_CHECKING:
+    from tp.optimizers import Optimizer
     from tp.program import Program
 
 BUDGET = 200
@@ -83,7 +85,7 @@ def accuse(
         found, held = tuple(_asked(name, analysis) for name in quantities), []
     else:
         found = faults(program, analysis, results)
-    accusation = accused(program, found, results)
+    accusation = accused(program, found, results, analysis.optimizer)
     if not (repaired and accusation.aims):
         return accusation
 
@@ -106,10 +108,12 @@ def _parts(found: Sequence[Fault]) -> list[list[Fault]]:
     return [*([together] if together else []), *([f] for f in aimed if not f.condition)]
 
 
-def accused(program: Program, found: Sequence[Fault], results: Sequence[ClaimResult]) -> Accusation:
+def accused(
+    program: Program, found: Sequence[Fault], results: Sequence[ClaimResult], optimizer: Optimizer | None = None
+) -> Accusation:
     """The blame for the faults that were ``found`` in ``program``, whose claims have the ``results``."""
     return Accusation(
-        provenance=Provenance(program.name, program.file),
+        provenance=Provenance(program.name, program.file, optimizer=optimizer or chosen(program.optimizers)),
         faults=tuple(found),
         blames=tuple(dict.fromkeys(blame for fault in found for blame in fault.blames)),
         aims=tuple(dict.fromkeys(f.aim for f in found if f.aim is not None)),

@@ -134,13 +134,16 @@ def _binding(analysis: Analysis, power: bool) -> list[str]:
 def _conditions(analysis: Analysis, kept: Sequence[Claim], output: str | None) -> Iterable[Fault]:
     """The conditions of a properly normalised system that fail."""
     stated = {i.quantity for c in kept if c.kind == "order" and not c.negated for i in quantity_inequalities(c, output)}
-    for condition in analysis.regime.conditions:
+    regime = analysis.known_regime
+    if regime is None:
+        return
+    for condition in regime.conditions:
         if condition.holds is not False:
             continue
         name = next((q for q in ("F", "kernel") if condition.text.startswith(q)), None)
         meant = name in stated
         text = f"{condition.text} fails: it is {in_words(condition.exponent, condition.exact)}"
-        blame = blame_growth(analysis.program, analysis.regime) if name is None else analysis.blame(name)
+        blame = blame_growth(analysis.program, regime) if name is None else analysis.blame(name)
         yield Fault(
             f"{text}{MEANT if meant else ''}", (blame,), None if meant else condition.text, meant=meant, condition=True
         )
@@ -148,7 +151,9 @@ def _conditions(analysis: Analysis, kept: Sequence[Claim], output: str | None) -
 
 def _instability(analysis: Analysis, kept: Sequence[Claim]) -> Iterable[Fault]:
     """Arguments of activations that grow or vanish at initialisation, or that training moves by a power of n."""
-    regime = analysis.regime
+    regime = analysis.known_regime
+    if regime is None:
+        return
     if regime.kind is Kind.UNSTABLE:
         blames: tuple[Blame, ...] = (blame_growth(analysis.program, regime),)
         text = f"unstable: {regime.reason}"

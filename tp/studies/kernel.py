@@ -20,6 +20,7 @@ from tp.graph.slot import LEFT_BATCH, RIGHT_BATCH
 from tp.interpret.limit import Accuracy
 from tp.machine import free_memory, gib
 from tp.ndarray import NDArray
+from tp.optimizers import chosen
 from tp.printable import Printable
 from tp.quantities.batches import count
 from tp.quantities.kernels import orders_of, pair
@@ -172,7 +173,15 @@ def kernel_at_a_width(
             hint = "use --dtype float64" if plan.dtype == "float32" else "the program or its data leave its range"
             raise error("TP604", f"the kernel {name} is not finite in {plan.dtype} at width {at.width}", hint=hint)
     engines = {at.width: experiment.engine(at).name}
-    known = Provenance(program.name, program.file, (at.width,), plan.dtype, engines, interrupted=found.interrupted)
+    known = Provenance(
+        program.name,
+        program.file,
+        (at.width,),
+        plan.dtype,
+        engines,
+        interrupted=found.interrupted,
+        optimizer=chosen(program.optimizers),
+    )
     zero = dict.fromkeys(found.values, Fraction(0))
     return Kernel(
         kind, outputs, found.values, found.errors, zero, found.means, at.width, found.draws, right is None, known
@@ -224,9 +233,10 @@ def kernel_at_infinite_width(
         if not np.isfinite(array).all():
             raise error("TP604", f"the kernel {name} is not finite", hint="the program or its data leave the range")
     assumptions = tuple(_assumptions(program, kind, found))
+    origin = Provenance(program.name, program.file, (), "float64", optimizer=chosen(program.optimizers))
     return Kernel(
         kind, outputs, values, errors, {name: found.exponents[name] for name in values}, means, None, number,
-        right is None, Provenance(program.name, program.file, (), "float64"), assumptions, found.staying, spread,
+        right is None, origin, assumptions, found.staying, spread,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
+from tp.optimizers import Optimizer, chosen
 from tp.printable import Printable
 from tp.quantities.definitions import SYMBOLIC
 from tp.studies.blame import Accusation, accused
@@ -35,7 +36,8 @@ class Orders(Printable):
     """What is known of one program without running it; ``asked`` are the quantities in the order they were asked for.
 
     ``bounds`` are exponents that use no cancellation (None: vanishes identically). ``weak`` and ``weak_bound`` are m(n)
-    for fixed and for power weak correlations, from typical orders and from bounds.
+    for fixed and for power weak correlations, from typical orders and from bounds. ``regime`` is that of training with
+    the optimiser of ``provenance``, None where no orders of it are known.
     """
 
     study = "orders"
@@ -47,7 +49,7 @@ class Orders(Printable):
     laws: tuple[Law, ...]
     weak: tuple[Strength | None, Strength | None]
     weak_bound: tuple[Strength | None, Strength | None]
-    regime: Regime
+    regime: Regime | None
     premises: tuple[str, ...]
     claims: tuple[ClaimResult, ...]
     accusation: Accusation | None = None
@@ -84,6 +86,7 @@ def orders(
     program: Program,
     quantities: Sequence[str] | None = None,
     *,
+    optimizer: Optimizer | None = None,
     nodes: bool = False,
     certified: bool = False,
     report: Report | None = None,
@@ -91,7 +94,8 @@ def orders(
 ) -> Orders:
     """Predict ``quantities`` (default: :data:`SYMBOLIC`) and, with ``nodes``, every named node.
 
-    ``watch`` is called after each quantity that is derived.
+    The regime is that of training with ``optimizer``; None: that of the program. ``watch`` is called after each
+    quantity that is derived.
     """
 
     def say(what: str) -> None:
@@ -102,26 +106,28 @@ def orders(
     output = only_output(program)
     wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
     say("typical orders")
-    analysis = Analysis(program.graph, wanted)
+    optimizer = (optimizer or chosen(program.optimizers)).of(program.graph.parameters)
+    origin = Provenance(program.name, program.file, optimizer=optimizer)
+    analysis = Analysis(program.graph, wanted, optimizer)
     if watch is not None:
         for number in range(len(asked)):
             known = analysis.prediction(asked[: number + 1])
-            watch(OrdersSoFar(Provenance(program.name, program.file), asked, known))
+            watch(OrdersSoFar(origin, asked, known))
     prediction = analysis.prediction(wanted, nodes=nodes or bool(program.claims))
     say("claims")
     claims = outcomes(program.claims, Theory(prediction, analysis), {}, output)
     say("blame")
-    accusation = accused(program, [f for f in faults(program, analysis, claims) if not f.meant], claims)
+    accusation = accused(program, [f for f in faults(program, analysis, claims) if not f.meant], claims, optimizer)
     say("bounds and laws for all orders")
     return Orders(
-        provenance=Provenance(program.name, program.file),
+        provenance=origin,
         asked=asked,
         prediction=prediction if nodes else replace(prediction, nodes=()),
         bounds={name: analysis.bound(name) for name in asked},
         laws=analysis.laws(),
         weak=analysis.weak,
         weak_bound=analysis.weak_bound,
-        regime=analysis.regime,
+        regime=analysis.known_regime,
         premises=summary(program.graph, analysis.premises),
         claims=claims,
         accusation=accusation if accusation.blames else None,

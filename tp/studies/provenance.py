@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tp.optimizers import chosen
 from tp.sampling.reading import duration, larger
 
 if TYPE_CHECKING:
+    from tp.optimizers import Optimizer
     from tp.program import Program
     from tp.sampling.plan import Plan
     from tp.sampling.sweep import Sweep
@@ -22,7 +24,8 @@ class Provenance:
     "dense" or "conditioned", and ``apart`` by part of a study the engines that drew it where they are others at the
     same width. The numbers are from ``cells`` calls, ``stored`` of which an earlier run had made. ``interrupted``: the
     user broke off. ``short``: the ``budget`` (seconds of work) ended a part of the measurement that would have gone on.
-    Without any numbers all but ``program`` and ``file`` are empty.
+    ``optimizer`` moves the weights; None: gradient descent. Without any numbers all but ``program``, ``file`` and
+    ``optimizer`` are empty.
     """
 
     program: str
@@ -36,6 +39,7 @@ class Provenance:
     budget: float = 0.0
     short: bool = False
     apart: Mapping[str, Mapping[int, str]] = field(default_factory=dict[str, Mapping[int, str]])
+    optimizer: Optimizer | None = None
 
     def next_budget(self, undecided: Sequence[str]) -> str:
         """A budget to go on with, as text, where this one ended with quantities ``undecided``; else empty."""
@@ -57,8 +61,8 @@ class Provenance:
         return replace(self.also(drawn), apart={**self.apart, **({name: other} if other else {})})
 
 
-def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:
-    """The provenance of what a sweep has ``drawn``."""
+def provenance(program: Program, plan: Plan, drawn: Sweep, optimizer: Optimizer | None = None) -> Provenance:
+    """The provenance of what a sweep has ``drawn``; ``optimizer`` None is that of the program."""
     return Provenance(
         program.name,
         program.file,
@@ -70,4 +74,5 @@ def provenance(program: Program, plan: Plan, drawn: Sweep) -> Provenance:
         drawn.interrupted,
         plan.time_limit,
         drawn.short,
+        optimizer=optimizer or chosen(program.optimizers),
     )

@@ -12,9 +12,11 @@ from tp.data.batches import batch
 from tp.data.inputs import Inputs
 from tp.diagnostics.diagnostic import error
 from tp.ndarray import NDArray
+from tp.optimizers import chosen
 from tp.regression.predictor import Ensemble, KernelFunction, Posterior
 from tp.studies.claims.evaluate import only_output
 from tp.studies.kernel import Kernel, kernel_at_infinite_width
+from tp.studies.meaning import descends
 
 if TYPE_CHECKING:
     from tp.program import Program
@@ -33,6 +35,10 @@ def ensemble(program: Program, x: Any, y: npt.ArrayLike, ridge: float) -> Ensemb
     from tp.theory.analysis import Analysis
     from tp.theory.regime import Kind
 
+    optimizer = chosen(program.optimizers)
+    if not descends(optimizer):
+        message = f"this is training by gradient descent, and {program.name} is trained by {optimizer.name}"
+        raise error("TP635", message, program.optimizers[0].span, "leave the statement out, or choose optimizer sgd")
     found = Analysis(program.graph, []).regime
     if found.kind is not Kind.LAZY:
         message = (

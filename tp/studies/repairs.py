@@ -34,12 +34,14 @@ def restored(program: Program, analysis: Analysis, found: Sequence[Fault]) -> Ca
     for fault in found:
         for name, bound in fault.limits.items():
             limits[name] = min(bound, limits.get(name, bound))
-    conditions = {c.text for c in analysis.regime.conditions if c.holds or c.text in aims}
-    features = analysis.normal_features or analysis.regime.kind is Kind.ILL_NORMALISED
+    regime = analysis.known_regime
+    all_conditions = () if regime is None else regime.conditions
+    conditions = {c.text for c in all_conditions if c.holds or c.text in aims}
+    features = analysis.normal_features or (regime is not None and regime.kind is Kind.ILL_NORMALISED)
     of_order_one = analysis.exponent("F") == 0 and "F" not in limits
-    stable = analysis.regime.kind not in WRONG or bool(aims & STABLE)
+    stable = (regime is not None and regime.kind not in WRONG) or bool(aims & STABLE)
     decay = any(f.decay for f in found)
-    cheap = len(conditions) == len(analysis.regime.conditions) and features
+    cheap = regime is not None and len(conditions) == len(all_conditions) and features
 
     def holds(changed: Analysis) -> bool:
         # The first tests are implied by the others, and cheap: most changed programs fail one of them.
@@ -51,6 +53,8 @@ def restored(program: Program, analysis: Analysis, found: Sequence[Fault]) -> Ca
             return False
         if (features and not changed.normal_features) or (decay and not _decay(changed)):
             return False
+        if regime is None:
+            return True
         kept = {c.text for c in changed.regime.conditions if c.holds}
         return conditions <= kept and not (stable and changed.regime.kind in WRONG)
 

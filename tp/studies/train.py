@@ -16,6 +16,7 @@ from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import wide
 from tp.graph.graph import Graph
+from tp.optimizers import chosen
 from tp.printable import Printable
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
@@ -53,7 +54,7 @@ def trainer_of(
     from tp.experiments.training.trainer import Trainer
 
     graph = program.graph
-    optimizer = schedule.optimizer.of(graph.parameters)
+    optimizer = (schedule.optimizer or chosen(program.optimizers)).of(graph.parameters)
     optimizer.require(graph.parameters)
     name = only_output(program)
     if name is None:
@@ -136,7 +137,7 @@ def train(
     def known(drawn: Sweep) -> Runs:
         records = recorded(drawn.samples)
         along = Along(records, trainer.path, looked_at(trainer))
-        return Runs(diverged(records), schedule, provenance(program, plan, drawn), along)
+        return Runs(diverged(records), schedule, provenance(program, plan, drawn, schedule.mover), along)
 
     def seen(part: Sweep) -> None:
         if watch is not None:

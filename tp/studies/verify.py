@@ -10,6 +10,7 @@ from tp.answer import Answer
 from tp.claims.kind import claimed_quantities
 from tp.exit_code import ExitCode
 from tp.experiments.experiment import Experiment
+from tp.optimizers import Optimizer, chosen
 from tp.printable import Printable
 from tp.quantities.definitions import DEFAULT, alike
 from tp.sampling.means import Means
@@ -87,6 +88,7 @@ def verify(
     quantities: Sequence[str] | None = None,
     data: str | Data | None = None,
     *,
+    optimizer: Optimizer | None = None,
     equal_inputs: bool = False,
     report: Report | None = None,
     means: Means | None = None,
@@ -94,8 +96,9 @@ def verify(
 ) -> Verification:
     """Predict and measure ``quantities`` (default: :data:`DEFAULT` and those with a claim about their order).
 
-    ``watch`` is called with what is known so far: before every prediction, before the first draw, then as draws come
-    in. Raises TpError TP501 to TP511 for settings and memory, TP60x for data.
+    Claims about training are about that with ``optimizer``; None: that of the program. ``watch`` is called with what is
+    known so far: before every prediction, before the first draw, then as draws come in. Raises TpError TP501 to TP511
+    for settings and memory, TP60x for data.
     """
     names = measured_quantities(program, quantities)
     # Functions, data and memory are looked at before anything is computed.
@@ -109,11 +112,13 @@ def verify(
     facts = declared_facts(program, data)
     if report is not None:
         report(0.0, 0.0, "predicting")
-    theory = Analysis(program.graph, [*names, *claimed_quantities(program.claims, only_output(program))])
+    optimizer = (optimizer or chosen(program.optimizers)).of(program.graph.parameters)
+    wanted = [*names, *claimed_quantities(program.claims, only_output(program))]
+    theory = Analysis(program.graph, wanted, optimizer)
     sizes = predicted_sizes(program.graph, names, experiments, theory.prediction(names))
     if watch is not None:
         for count in range(len(names)):
-            watch(_undecided(program, names, theory.prediction(names[:count]), plan))
+            watch(_undecided(program, names, theory.prediction(names[:count]), plan, optimizer))
 
     def seen(now: Verification) -> None:
         if watch is not None:
@@ -169,7 +174,7 @@ def compared(
             quantities=tuple(row(name, prediction, part.measured.get(name), known_sizes.get(name)) for name in names),
             claims=outcomes(program.claims, evidence, part.measured, output, known_sizes),
             assumptions=(*prediction.assumptions, *_unseen(part.reach)),
-            provenance=provenance(program, plan, part.sweep),
+            provenance=provenance(program, plan, part.sweep, theory.optimizer),
         )
 
     def more(before: _Drawn, experiment: Experiment) -> _Drawn:
@@ -201,14 +206,16 @@ def compared(
     return known(so_far)
 
 
-def _undecided(program: Program, names: Sequence[str], prediction: Prediction, plan: Plan) -> Verification:
+def _undecided(
+    program: Program, names: Sequence[str], prediction: Prediction, plan: Plan, optimizer: Optimizer
+) -> Verification:
     """What is known while ``names`` are predicted: the ``prediction`` of some of them, and no outcome of any claim."""
     open_ = [(c.text, c.span.line if c.span else None) for c in program.claims]
     return Verification(
         quantities=tuple(row(name, prediction, None) for name in names),
         claims=tuple(ClaimResult(text, line, Answer.UNDECIDED, False, "not looked at yet") for text, line in open_),
         assumptions=prediction.assumptions,
-        provenance=provenance(program, plan, Sweep()),
+        provenance=provenance(program, plan, Sweep(), optimizer),
     )
 
 

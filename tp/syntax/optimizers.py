@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NoReturn
 
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
+from tp.graph.axes import Axis
 from tp.graph.parameter import Parameter
 from tp.graph.spelling import write_scale
 from tp.optimizers import OPTIMIZERS, Setting, make
-from tp.optimizers.amount import amount_of
+from tp.optimizers.amount import LIMIT, amount_of
 from tp.optimizers.by_weight import ByWeight
-from tp.program import Chosen, Value
+from tp.program import Chosen, Program, Value
 from tp.syntax import tree as t
+from tp.syntax.build import Build
 from tp.syntax.constant import Constant
-from tp.syntax.evaluate import Evaluator
+from tp.syntax.evaluate import Evaluator, Language
+from tp.syntax.modules import Module
+from tp.syntax.parser import parse_file
 from tp.syntax.print import statement
+from tp.syntax.values import Frame
 from tp.syntax.words import near
 
+OPTION = "--optimizer"
+"""The file of diagnostics about a text that is in no program."""
+_FORM = "write sgd(momentum = 0.9), or muon for matrices; adam"
 MATRICES = "matrices"
 """Stands for every weight with a wide axis on both sides that no other statement names."""
 _TRUTHS = {"true": True, "false": False}
@@ -238,3 +248,59 @@ def _matrix(parameter: Parameter) -> bool:
 
 def _twice(message: str, span: Span, before: Span, hint: str) -> TpError:
     return TpError(Diagnostic("TP413", message, span, hint, (Label(before, "the first one is here"),)))
+
+
+def read(text: str, program: Program) -> tuple[Chosen, ...]:
+    """The optimisers in a text such as ``muon for matrices; adam(eps = 1/n)``, for the weights of ``program``.
+
+    Statements are those of programs, with or without the word ``optimizer``; widths are those of the program, and n is
+    the limiting parameter where no width is called so. Raises TpError, with :data:`OPTION` as the file.
+    """
+    statements = [re.sub(r"^\s*optimizer\b\s*", "", one) for one in re.split(r"[;\n]", text)]
+    lines = [f"optimizer {one.strip()}" for one in statements if one.strip()]
+    if not lines:
+        raise error("TP411", "no optimiser is named", hint=f"known: {', '.join(OPTIMIZERS)}")
+    source = "\n".join(lines)
+    try:
+        return _read(source, lines, program)
+    except TpError as problem:
+        raise TpError([_above(d) for d in problem.diagnostics], {OPTION: source}) from None
+
+
+def _read(source: str, lines: Sequence[str], program: Program) -> tuple[Chosen, ...]:
+    file = parse_file(f"program _ {{\n{source}\n}}", OPTION)
+    blocks = [item.body for item in file.items if isinstance(item, t.ProgramSyntax)]
+    inside = [one for block in blocks for one in block.statements]
+    found = [one for one in inside if isinstance(one, t.OptimizerSyntax)]
+    if len(file.items) > 1 or len(found) < len(inside) or len(found) < len(lines):
+        raise error("TP411", "these are not optimisers", Span(2, 1, 2, len(lines[0]) + 1, OPTION), _FORM)
+    build = Build({})
+    frame = Frame(Module(OPTION, source, None, file), program=True)
+    widths = {LIMIT.name: LIMIT, **program.graph.widths}
+    frame.names.update({name: Axis(name, width) for name, width in widths.items()})
+    evaluator = Evaluator(build, frame, Language(_calls_nothing, {}, _calls_nothing))
+    problems: list[Diagnostic] = []
+    said: list[Stated] = []
+    for one in found:
+        try:
+            said.append(stated(evaluator, one))
+        except TpError as problem:
+            problems += problem.diagnostics
+    if problems:
+        raise TpError(problems)
+    return settled(said, program.graph.parameters)
+
+
+def _above(diagnostic: Diagnostic) -> Diagnostic:
+    """``diagnostic`` one line higher: the first line is the head that :func:`read` adds."""
+    labels = tuple(replace(label, span=_up(label.span)) for label in diagnostic.labels)
+    span = None if diagnostic.span is None else _up(diagnostic.span)
+    return replace(diagnostic, span=span, labels=labels)
+
+
+def _up(span: Span) -> Span:
+    return replace(span, line=max(1, span.line - 1), end_line=max(1, span.end_line - 1))
+
+
+def _calls_nothing(*_: object) -> NoReturn:
+    raise error("TP301", "a number should stand here", hint=_FORM)

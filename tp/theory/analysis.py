@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cache, cached_property, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from tp.diagnostics.diagnostic import TpError
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -88,6 +89,8 @@ class Analysis:
         self.asking = 0
         """How many of the questions below are being answered, one for another."""
         self._trained: dict[int, Derived] = {}
+        self._unknown = False
+        """Whether no orders of training are known."""
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
         self._seconds: dict[int, Spectral] = {}
 
@@ -258,6 +261,19 @@ class Analysis:
         """The regime of training with :attr:`optimizer`. Raises TpError TP514 where no orders of it are known."""
         found = regime(self._derived_of, self.calculus, self.optimizer, values=self._trained)
         return found if self.brief is None else restored(found, self.program, self.brief.image)
+
+    @property
+    def known_regime(self) -> Regime | None:
+        """The :attr:`regime`; None where no orders of training with :attr:`optimizer` are known."""
+        if self._unknown:
+            return None
+        try:
+            return self.regime
+        except TpError as problem:
+            if problem.diagnostics[0].code != "TP514":
+                raise
+            self._unknown = True
+            return None
 
     def regime_after(self, steps: int) -> Regime:
         """The regime with the orders after that many steps; :attr:`regime` where later steps change none.

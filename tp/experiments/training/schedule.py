@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from numbers import Integral
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tp.costs import CostFunction, name_of
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, Width
-from tp.optimizers import SGD, Optimizer
+from tp.optimizers import Optimizer, chosen
 from tp.transform.rescale import Rescaling, rescaled
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ BOUNDS = (("steps", 1, 10_000), ("batch", 1, 4096), ("samples", 1, 4096), ("prob
 class Schedule:
     """How a program is trained: ``steps`` of the ``optimizer`` on batches from ``samples`` in a fixed random order.
 
+    ``optimizer`` None is the one that the program chooses, and gradient descent where it chooses none.
+
     A ``batch`` has no sample twice, so one as large as ``samples`` is the whole training set. The program and its
     linear model are evaluated at ``probes`` of the samples and at one more, which is never trained on. ``cost`` is the
     name of a cost, or a JAX function of an output and a target; runs with a function are not kept in a store.
@@ -35,7 +37,7 @@ class Schedule:
     unknown cost, and TP513 for settings outside their ranges.
     """
 
-    optimizer: Optimizer = field(default_factory=SGD)
+    optimizer: Optimizer | None = None
     steps: int = 20
     cost: str | CostFunction = "squared"
     batch: int = 1
@@ -59,8 +61,14 @@ class Schedule:
         object.__setattr__(self, "cost", name_of(self.cost))
 
     def of(self, program: Program) -> Schedule:
-        """This schedule with the settings of the optimiser that ``program`` declares."""
-        return replace(self, optimizer=self.optimizer.of(program.graph.parameters))
+        """This schedule with the optimiser of ``program``, unless it has its own, and what that declares of weights."""
+        optimizer = self.optimizer or chosen(program.optimizers)
+        return replace(self, optimizer=optimizer.of(program.graph.parameters))
+
+    @property
+    def mover(self) -> Optimizer:
+        """The optimiser of a schedule that is that :meth:`of` a program; of another one its own, or plain descent."""
+        return self.optimizer or chosen(())
 
     @property
     def looks(self) -> tuple[int, ...]:

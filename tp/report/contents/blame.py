@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tp.exponent import in_words
 from tp.report.cells import Exponent, Power, Shown, Text
-from tp.report.contents.provenance import title
+from tp.report.contents.provenance import meanings, title
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section
 from tp.report.fields import Field, table
 from tp.studies.blame import Accusation
@@ -35,7 +35,15 @@ def document(found: Accusation) -> Document:
     nobody = Section("", (Line((Fact("" if found.faults else NOBODY),)),))
     fails = Section("what fails", (Notes(said, "faults"),))
     return Document(
-        title(found.provenance), (nobody, fails, culprits(found.blames, "quantities"), _repair(found), _parts(found))
+        title(found.provenance),
+        (
+            nobody,
+            fails,
+            culprits(found.blames, "quantities"),
+            _repair(found),
+            _parts(found),
+            *meanings(found.provenance),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tp.report.cells import Number, Shown, Text, strict
-from tp.report.contents.provenance import drawn, interrupted, title
+from tp.report.contents.provenance import drawn, interrupted, meanings, title
 from tp.report.document import Document, Line, Section
 from tp.report.fields import Field, table, value
 from tp.studies.correlations import Cell, Numbers
@@ -33,5 +33,6 @@ def document(result: Numbers) -> Document:
             Section("", (table(BY_CELL, rows, caption="absolute values"),)),
             Section("", (Line(drawn(result.provenance)), table(BY_QUANTITY, result.quantities.items(), "quantities"))),
             Section("", (interrupted(result.provenance, "drawn"),)),
+            *meanings(result.provenance),
         ),
     )

@@ -12,7 +12,7 @@ from tp.exponent import power_of_n
 from tp.graph.axes import LEFT, RIGHT, Type, show
 from tp.quantities.kernels import pair
 from tp.report.cells import Json, Number, Shown, Text, strict
-from tp.report.contents.provenance import engines, interrupted, title
+from tp.report.contents.provenance import engines, interrupted, meanings, title
 from tp.report.document import Column, Data, Document, Fact, Line, Notes, Section, Table
 from tp.studies.kernel import Kernel
 
@@ -30,6 +30,7 @@ def document(result: Kernel) -> Document:
             Section("", (_about(result),)),
             Section("stays random" if result.staying else "", (Notes(tuple(_staying(result))), _table_of(result))),
             *(_pair(result, f, g) for f, g in shown),
+            *meanings(result.provenance),
             Section("assumptions" if result.assumptions else "", (Notes(result.assumptions, "assumptions"),)),
             Section("", (interrupted(result.provenance, "drawn"),)),
             Section("", (Data("kernels", [_json(result, name) for name in result.values]), *_means(result))),

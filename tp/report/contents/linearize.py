@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tp.exponent import in_words, show
+from tp.optimizers import DEFAULT
 from tp.report.cells import PlusMinus, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
@@ -12,7 +13,7 @@ from tp.report.contents.corollary_4_0_1 import corollary_4_0_1
 from tp.report.contents.critical_rates import critical_rates
 from tp.report.contents.curves import curves
 from tp.report.contents.needed_widths import needed_widths
-from tp.report.contents.provenance import drawn, interrupted, title, unfinished
+from tp.report.contents.provenance import drawn, interrupted, meanings, title, unfinished
 from tp.report.contents.quantities import QUANTITY
 from tp.report.contents.schedule import schedule
 from tp.report.contents.theorem_3_2 import theorem_3_2
@@ -35,13 +36,15 @@ def document(result: Linearization) -> Document:
         title(result.provenance),
         (
             Section("correlations at initialisation", (table(QUANTITY, both.left, "correlations"),)),
-            Section(f"after {run.steps} steps of gradient descent", (table(QUANTITY, both.right, "deviations"),)),
+            Section(
+                f"after {run.steps} steps of {_descent(run.mover.name)}", (table(QUANTITY, both.right, "deviations"),)
+            ),
             Section("", (_sides(both), *_premises(both.premises))),
             Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),
             *needed_widths((*both.left, *both.right, *result.hessian), result.tolerance),
             _by_step(result.by_step, run.looks[1:]),
             curves(result.curves, result.diverged),
-            critical_rates(result.critical, run.optimizer.eta),
+            critical_rates(result.critical, run.mover.eta),
             corollary_4_0_1(result.corollary),
             theorem_3_2(result.theorem_3_2),
             Section("", (claims(result.claims, result.provenance.file),)),
@@ -54,9 +57,14 @@ def document(result: Linearization) -> Document:
                     Data("exit_code", int(result.exit_code)),
                 ),
             ),
+            *meanings(result.provenance),
             assumptions(result.assumptions),
         ),
     )
+
+
+def _descent(name: str) -> str:
+    return "gradient descent" if name == DEFAULT else name
 
 
 def _sides(both: Theorem31) -> Line:

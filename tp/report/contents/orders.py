@@ -9,7 +9,7 @@ from tp.report.cells import Exponent, Json, Shown, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.blame import culprits
 from tp.report.contents.claims import claims
-from tp.report.contents.provenance import title
+from tp.report.contents.provenance import meanings, title
 from tp.report.contents.regime import regime
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section, Table
 from tp.report.fields import Field, table
@@ -53,14 +53,23 @@ def document(result: Orders) -> Document:
             Section("", (table(_quantity(result), result.asked, "quantities", "exponents of n"),)),
             Section("", _laws(result.laws)),
             Section("", (table(WEAK, weak, "weak_correlations", "m(n) of weak correlations", indexed=True),)),
-            *regime(result.regime),
+            *_regime(result),
             Section("", (table(NODE, found.nodes, "nodes", "exponents of nodes"),)),
             Section("", (claims(result.claims),)),
             _blame(result),
+            *meanings(result.provenance),
             Section("premises", (Notes(result.premises, "premises"),)),
             assumptions((*assumed, BOUND)),
         ),
     )
+
+
+def _regime(result: Orders) -> tuple[Section, ...]:
+    if result.regime is not None:
+        return regime(result.regime)
+    name = "this optimiser" if result.provenance.optimizer is None else result.provenance.optimizer.name
+    said = f"regime: not known, since no orders of training with {name} are known"
+    return (Section("", (Line((Fact(said, "kind", "not known"),)),), "regime"),)
 
 
 def _quantity(result: Orders) -> tuple[Field[str], ...]:

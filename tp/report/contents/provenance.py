@@ -5,14 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from tp.report.document import Fact, Line
+from tp.optimizers import DEFAULT, Optimizer
+from tp.report.document import Fact, Line, Notes, Section
 from tp.sampling.reading import duration
+from tp.studies.meaning import meaning
 from tp.studies.provenance import Provenance
 
 
 def title(found: Provenance) -> Line:
-    """The program and its file."""
-    return Line((Fact(found.program, "program", found.program), Fact(f"({found.file})", "file", found.file)), " ")
+    """The program and its file, and what trains it where that is no plain gradient descent."""
+    named = Fact(found.program, "program", found.program), Fact(f"({found.file})", "file", found.file)
+    return Line((*named, *_trained(found.optimizer)), " ")
+
+
+def _trained(optimizer: Optimizer | None) -> tuple[Fact, ...]:
+    if optimizer is None or (optimizer.name == DEFAULT and not _changed(optimizer)):
+        return ()
+    _, *settings = optimizer.described
+    said = "; ".join([f"trained by {optimizer.name}", *settings])
+    return (Fact(f"{said}", "optimizer", optimizer.json),)
+
+
+def _changed(optimizer: Optimizer) -> bool:
+    """Whether a setting other than the learning rate is not the usual one."""
+    return any(getattr(optimizer, s.name) != s.default for s in optimizer.settings() if s.name != "eta")
+
+
+def meanings(found: Provenance) -> tuple[Section, ...]:
+    """Which quantities keep a meaning where training is no gradient descent; nothing where it is."""
+    if found.optimizer is None or not (said := meaning(found.optimizer)):
+        return ()
+    return (Section(f"under {found.optimizer.name}", (Notes(said, "meaning"),)),)
 
 
 def drawn(found: Provenance) -> tuple[Fact, ...]:

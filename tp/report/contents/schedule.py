@@ -9,7 +9,7 @@ from tp.report.document import Fact
 
 def schedule(found: Schedule) -> Fact:
     """The settings of a run in one line; an object in JSON."""
-    optimizer = found.optimizer
+    optimizer = found.mover
     eta, *more = optimizer.described
     batches = f"batches of {found.batch} out of {found.samples} samples"
     said = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tp.experiments.training.observables import LINEAR_LOSS, LOSS
 from tp.report.cells import Number, Text
 from tp.report.contents.curves import curves
-from tp.report.contents.provenance import interrupted
+from tp.report.contents.provenance import interrupted, meanings
 from tp.report.contents.schedule import schedule
 from tp.report.document import Document, Fact, Line, Section
 from tp.report.fields import Field, table
@@ -35,5 +35,6 @@ def document(result: Runs) -> Document:
             curves(result.curves, result.diverged),
             Section("", (interrupted(result.provenance),)),
             Section("", (Line((schedule(result.schedule),)),)),
+            *meanings(result.provenance),
         ),
     )

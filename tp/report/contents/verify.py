@@ -6,7 +6,7 @@ from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
 from tp.report.contents.declared import FACT
 from tp.report.contents.needed_widths import needed_widths
-from tp.report.contents.provenance import drawn, interrupted, title, unfinished
+from tp.report.contents.provenance import drawn, interrupted, meanings, title, unfinished
 from tp.report.contents.quantities import CAPTION, QUANTITY
 from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import table
@@ -31,6 +31,7 @@ def document(result: Verification) -> Document:
                     Data("exit_code", int(result.exit_code)),
                 ),
             ),
+            *meanings(result.provenance),
             assumptions(result.assumptions),
         ),
     )

@@ -65,7 +65,7 @@ class Theory:
 
     @property
     def training(self) -> Training | None:
-        regime = None if self.analysis is None else self.analysis.regime
+        regime = None if self.analysis is None else self.analysis.known_regime
         if regime is None:
             return None
         broken = next((c for c in regime.conditions if c.holds is False), None)

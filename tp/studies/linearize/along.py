@@ -12,6 +12,7 @@ from tp.studies.curves import Along, exponents_by_step
 from tp.studies.judging import QuantityResult
 from tp.studies.linearize.corollary_4_0_1 import Decay, decays
 from tp.studies.linearize.critical_rates import Critical, critical
+from tp.studies.meaning import descends
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,6 +28,11 @@ class AlongRuns(Along):
     schedule: Schedule | None = None
     dtype: str = "float64"
 
+    @property
+    def _descends(self) -> bool:
+        """Whether theorems of the paper are about these runs."""
+        return self.schedule is None or descends(self.schedule.mover)
+
     @cached_property
     def by_step(self) -> Mapping[str, tuple[Estimate | None, ...]]:
         """Exponents of n by quantity, after every look but that at step 0."""
@@ -34,12 +40,12 @@ class AlongRuns(Along):
 
     @cached_property
     def critical(self) -> tuple[Critical, ...]:
-        """Critical learning rates by width."""
-        return () if self.path is None else critical(self.left, self.records)
+        """Critical learning rates of gradient descent, by width."""
+        return critical(self.left, self.records) if self._descends and self.path is not None else ()
 
     @cached_property
     def corollary(self) -> tuple[Decay, ...]:
         """What runs show of corollary 4.0.1, by width."""
-        if self.path is None or self.schedule is None:
+        if self.path is None or self.schedule is None or not self._descends:
             return ()
-        return decays(self.records, self.path, self.schedule.optimizer.eta, self.dtype)
+        return decays(self.records, self.path, self.schedule.mover.eta, self.dtype)

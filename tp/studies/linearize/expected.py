@@ -12,6 +12,7 @@ from tp.experiments.training.schedule import Schedule
 from tp.graph.graph import Graph
 from tp.primitives.traits import function_of
 from tp.quantities.definitions import DEVIATION, SEEN
+from tp.studies.meaning import descends
 from tp.theory.predict import Prediction
 from tp.theory.regime import DRIFTS, UNSEEN
 
@@ -71,8 +72,8 @@ def _after(found: Regime, schedule: Schedule) -> tuple[dict[str, Fraction | None
 def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction | None]:
     """Orders of second derivatives before and after a run.
 
-    None are known after a run with weight decay. With kinks none are known at all: second derivatives jump where a step
-    crosses one.
+    None are known after a run that is no gradient descent. With kinks none are known at all: second derivatives jump
+    where a step crosses one.
     """
     found = analysis.prediction(["kernel", *SECOND]).exponents
     kernel, hessian = found["kernel"], found["hessian"]
@@ -85,7 +86,7 @@ def _second_orders(analysis: Analysis, schedule: Schedule) -> dict[str, Fraction
         return None if exponent is None else exponent - kernel / 2
 
     known = {BEFORE: over(hessian)}
-    if schedule.optimizer.shrinks:
+    if not descends(schedule.mover):
         return known
     last = max((e for e in (hessian, drift) if e is not None), default=None)
     return {**known, HESSIAN_DRIFT: drift, AFTER: over(last)}

@@ -76,7 +76,7 @@ def linearize(
     require_memory(trainer_of(changed, schedule, data, plan.dtype), plan)
     if report is not None:
         report(0.0, 0.0, "predicting")
-    analysis = Analysis(changed.graph, SECOND, schedule.optimizer)
+    analysis = Analysis(changed.graph, SECOND, schedule.mover)
     expects = expected(analysis, schedule, second)
     prediction, premises = expects.prediction, expects.regime.conditions
     trainer = trainer_of(changed, schedule, data, plan.dtype, [f.name for f in expects.regime.features if f.width])
@@ -84,18 +84,19 @@ def linearize(
     open_ = tuple(row(name, prediction, None) for name in (*names, *((HESSIAN_DRIFT,) if second else ())))
     found = Linearization(
         schedule=schedule,
-        theorem_3_1=Theorem31((), open_, premises, speaks(premises, schedule.optimizer)),
+        theorem_3_1=Theorem31((), open_, premises, speaks(premises, schedule.mover)),
         hessian=tuple(row(name, prediction, None) for name in (BEFORE, AFTER)) if second else (),
         theorem_3_2=None,
         claims=(),
         diverged={},
         assumptions=(),
-        provenance=provenance(changed, plan, Sweep()),
+        provenance=provenance(changed, plan, Sweep(), schedule.mover),
     )
 
     def with_left(left: Verification) -> Linearization:
         both = replace(found.theorem_3_1, left=left.quantities)
-        return replace(found, theorem_3_1=both, assumptions=left.assumptions, provenance=left.provenance)
+        drawn = replace(left.provenance, optimizer=schedule.mover)
+        return replace(found, theorem_3_1=both, assumptions=left.assumptions, provenance=drawn)
 
     def with_right(runs: Deviations) -> Linearization:
         rest = found.theorem_3_1.right[len(runs.rows) :]
@@ -106,7 +107,7 @@ def linearize(
                 runs.records, trainer.path, looked_at(trainer), names, found.theorem_3_1.left, schedule, plan.dtype
             ),
             diverged=diverged(runs.records),
-            provenance=provenance(changed, plan, runs.drawn).part("correlations", found.provenance),
+            provenance=provenance(changed, plan, runs.drawn, schedule.mover).part("correlations", found.provenance),
         )
 
     def with_second(curved: Deviations) -> Linearization:

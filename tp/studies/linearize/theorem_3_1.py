@@ -15,6 +15,7 @@ from tp.answer import Answer
 from tp.experiments.training.observables import HESSIAN_DRIFT
 from tp.statistics.verdict import Verdict
 from tp.studies.judging import QuantityResult
+from tp.studies.meaning import descends
 
 if TYPE_CHECKING:
     from tp.optimizers import Optimizer
@@ -28,7 +29,7 @@ CORRELATIONS = ("kernel", "C[0,2]", "C[0,3]", "C[1,1]")
 class Theorem31:
     """Both sides. ``premises`` are the conditions of a properly normalised system.
 
-    ``speaks``: whether the theorem applies, that is, all premises hold and there is no weight decay (eq. 10).
+    ``speaks``: whether the theorem applies, that is, all premises hold and training is gradient descent (eq. 10).
     """
 
     left: tuple[QuantityResult, ...]
@@ -72,7 +73,7 @@ class Theorem31:
 
 def speaks(premises: Sequence[Condition], optimizer: Optimizer) -> bool:
     """Whether the paper's theorems apply to training with ``optimizer`` under these ``premises``."""
-    return not optimizer.shrinks and all(c.holds for c in premises)
+    return descends(optimizer) and all(c.holds for c in premises)
 
 
 def _decay(rows: Sequence[QuantityResult]) -> Answer:

@@ -129,7 +129,7 @@ def _deviation(program: Program, schedule: Schedule, drawing: Drawing) -> tuple[
     from tp.theory.analysis import Analysis
 
     changed = reparametrized(program, schedule)
-    expects = expected(Analysis(changed.graph, (), schedule.optimizer), schedule, second=False)
+    expects = expected(Analysis(changed.graph, (), schedule.mover), schedule, second=False)
     trainer = trainer_of(changed, schedule, drawing.data, drawing.plan.dtype)
     found = deviations(trainer, schedule, after_all(schedule, DEVIATION), expects.prediction, drawing)
     return found.rows[0], found.drawn
