@@ -178,7 +178,7 @@ OTHER = {
     "--header": [],
     "--quantities": ["kernel"],
     "--steps": ["3"],
-    "--optimizer": None,
+    "--optimizer": ["sgd(momentum = 0.3)"],
     "--cost": ["logistic"],
     "--batch": ["2"],
     "--samples": ["5"],
@@ -192,7 +192,14 @@ MORE = {"--second": ["--no-second"], "--power": ["--power", "1"]}
 
 
 def words_of(option: Option[Any]) -> list[str] | None:
-    """A way to give ``option``, with a value that is not its default."""
+    """A way to give ``option``, with a value that is not its default; settings beside an optimiser that has them."""
+    having = tp.optimizer_options().get(option.key)
+    if having is not None:
+        return ["--optimizer", having[0][0], *_given(option)]
+    return _given(option)
+
+
+def _given(option: Option[Any]) -> Any:
     if option.key in MORE:
         return MORE[option.key]
     if not option.metavar:
@@ -200,7 +207,7 @@ def words_of(option: Option[Any]) -> list[str] | None:
     if option.key in OTHER:
         found = OTHER[option.key]
         return None if found is None else [option.key, *found]
-    for word in ("0.1", "W=0.1"):
+    for word in ("0.1", "W=0.1", "3", *option.metavar.strip("[]").split("|")):
         try:
             if option.take(option.default, word) != option.default:
                 return [option.key, word]

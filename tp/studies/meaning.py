@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from tp.optimizers import Optimizer
+from tp.optimizers import Groups, Optimizer
 
 THEOREMS = "theorems 3.1 and 3.2 and corollary 4.0.1"
+
+
+def called(optimizer: Optimizer) -> str:
+    """The name of ``optimizer``, or of all where different weights have different ones."""
+    if not isinstance(optimizer, Groups):
+        return optimizer.name
+    *first, last = dict.fromkeys(one.name for one in optimizer.optimizers)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def descends(optimizer: Optimizer) -> bool:
@@ -20,7 +28,7 @@ def meaning(optimizer: Optimizer) -> tuple[str, ...]:
     """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
     if descends(optimizer):
         return ()
-    name = optimizer.name
+    name = called(optimizer)
     if optimizer.linear:
         more = " and ".join(["weight decay"] * optimizer.shrinks + ["clipping"] * bool(optimizer.clip))
         return (f"{THEOREMS} are about gradient descent without {more}, and do not apply to this training",)

@@ -22,6 +22,7 @@ from tp.report.fields import Field, table
 from tp.statistics.estimate import Estimate
 from tp.studies.linearize.linearization import Linearization
 from tp.studies.linearize.theorem_3_1 import Theorem31
+from tp.studies.meaning import called
 from tp.theory.regime import Condition
 
 Estimates = tuple[str, Sequence[Estimate | None]]
@@ -37,7 +38,8 @@ def document(result: Linearization) -> Document:
         (
             Section("correlations at initialisation", (table(QUANTITY, both.left, "correlations"),)),
             Section(
-                f"after {run.steps} steps of {_descent(run.mover.name)}", (table(QUANTITY, both.right, "deviations"),)
+                f"after {run.steps} steps of {_descent(called(run.mover))}",
+                (table(QUANTITY, both.right, "deviations"),),
             ),
             Section("", (_sides(both), *_premises(both.premises))),
             Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),

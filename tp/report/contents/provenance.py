@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-from tp.optimizers import DEFAULT, Optimizer
+from tp.optimizers import DEFAULT, Groups, Optimizer
 from tp.report.document import Fact, Line, Notes, Section
 from tp.sampling.reading import duration
-from tp.studies.meaning import meaning
+from tp.studies.meaning import called, meaning
 from tp.studies.provenance import Provenance
 
 
@@ -22,8 +22,8 @@ def _trained(optimizer: Optimizer | None) -> tuple[Fact, ...]:
     if optimizer is None or (optimizer.name == DEFAULT and not _changed(optimizer)):
         return ()
     _, *settings = optimizer.described
-    said = "; ".join([f"trained by {optimizer.name}", *settings])
-    return (Fact(f"{said}", "optimizer", optimizer.json),)
+    names = [] if isinstance(optimizer, Groups) else [optimizer.name]
+    return (Fact("trained by " + "; ".join([*names, *settings]), "optimizer", optimizer.json),)
 
 
 def _changed(optimizer: Optimizer) -> bool:
@@ -35,7 +35,7 @@ def meanings(found: Provenance) -> tuple[Section, ...]:
     """Which quantities keep a meaning where training is no gradient descent; nothing where it is."""
     if found.optimizer is None or not (said := meaning(found.optimizer)):
         return ()
-    return (Section(f"under {found.optimizer.name}", (Notes(said, "meaning"),)),)
+    return (Section(f"under {called(found.optimizer)}", (Notes(said, "meaning"),)),)
 
 
 def drawn(found: Provenance) -> tuple[Fact, ...]:
