@@ -62,7 +62,8 @@ def prediction(
 class FakeAnalysis:
     """The order calculus, with answers as given; nothing is known of training nor of all orders."""
 
-    regime = None
+    known_regime = None
+    optimizer = None
 
     def __init__(self, predicted: Mapping[str, Fraction | None] = MLP) -> None:
         self.predicted = predicted
