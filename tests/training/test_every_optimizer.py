@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 import pytest
 
 import tp
 from tests.marks import slow
+from tests.optimizers.plain_rules import Power, Rule, adafactor, muon, shampoo, sign
 from tests.training.loops import Step, compared, route
 from tp.costs import find
+from tp.experiments.at import At
+from tp.experiments.training.schedule import Schedule
+from tp.experiments.training.trainer import Trainer
+from tp.graph.axes import Scale, Width
 from tp.optimizers import SGD, Groups, Optimizer
+from tp.optimizers.adafactor import Adafactor
 from tp.optimizers.adam import Adam
 from tp.optimizers.adamw import AdamW
 from tp.optimizers.lamb import Lamb
 from tp.optimizers.lion import Lion
+from tp.optimizers.muon import Muon
+from tp.optimizers.shampoo import Shampoo
+from tp.optimizers.sign import Sign
+from tp.studies.train import trainer_of
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 Theirs = Callable[[float], optax.GradientTransformation]
@@ -66,6 +78,18 @@ def groups(weight: str) -> Theirs:
     if family == "U":
         return lambda rate: optax.lamb(rising(0.05 * rate, 3.0))
     return lambda rate: optax.adamw(rising(0.03 * rate, 3.0), weight_decay=0.2 / rate)
+
+
+def by_rules(model: tp.Model, eta: float, rule: Rule, n: int) -> Step:
+    """Steps of one plain rule for all weights, as matrices of their two sides."""
+    outs = {w: len(parameter.outs) for w, parameter in model.graph.parameters.items()}
+
+    def step(gradient: Any, states: Any, weights: Any, rates: dict[str, float]) -> tuple[dict[str, Any], Any]:
+        states = states or {w: rule(n, outs[w]) for w in weights}
+        found = {w: states[w](np.asarray(gradient[w]), np.asarray(weights[w])) for w in weights}
+        return {w: jnp.asarray(-eta * rates[w] * u) for w, u in found.items()}, states
+
+    return step
 
 
 Case = tuple[str, Optimizer, Step, int]
@@ -131,3 +155,72 @@ COMPILED: list[Case] = [
 def test_a_compiled_run_is_a_loop_with_optax(name: str, optimizer: Optimizer, step: Step, batch: int) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp", **({"depth": 2} if name == "mlp" else {}))
     compared(model, route(model, 5, batch), optimizer, step, own)
+
+
+POLAR = Muon(0.02, iterations=0, nesterov=False, momentum=0.5, adjust="spectral")
+MATRICES: list[tuple[str, Optimizer, Rule]] = [
+    ("attention", POLAR, muon(0.5, False, 0, "spectral")),
+    ("cnn", POLAR, muon(0.5, False, 0, "spectral")),
+    ("gru", Muon(0.02, nesterov=False, eps=0), muon(nesterov=False)),
+    ("cnn", Shampoo(0.02, eps=1e-3), shampoo(Power(1e-3))),
+    ("transformer_block", Adafactor(0.02), adafactor()),
+    ("rnn", Sign(0.02), sign()),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "rule"), slow(MATRICES, but=MATRICES[1:2]), ids=lambda v: v if isinstance(v, str) else ""
+)
+def test_a_run_sees_weights_as_matrices(name: str, optimizer: Optimizer, rule: Rule) -> None:
+    model = tp.load(PROGRAMS / f"{name}.tp")
+    compared(model, route(model, 3, 2), optimizer, by_rules(model, 0.02, rule, 6), find("squared").function, 6)
+
+
+@pytest.mark.slow
+def test_powers_of_the_width() -> None:
+    """eps, decay, the largest norm and warm-up are numbers at the width 12 of the run."""
+    n = Width("n")
+    optimizer = Adam(
+        0.03,
+        eps=Scale.of(n, Fraction(-1)),
+        decay=Scale(0.1, ((n, Fraction(1, 2)),)),
+        clip=Scale.of(n, Fraction(-1)),
+        warmup=Scale(0.25, ((n, Fraction(1)),)),
+    )
+
+    def adam(rate: float) -> optax.GradientTransformation:
+        moved = optax.adam(rising(0.03 * rate, 3.0), eps=1 / 12)
+        return optax.chain(optax.add_decayed_weights(0.1 * 12**0.5), moved)
+
+    model = tp.load(PROGRAMS / "mup_mlp.tp")
+    compared(model, route(model, 5, 2), optimizer, by_optax(all_alike(adam), clip=1 / 12), find("squared").function)
+
+
+def test_a_program_chooses_groups() -> None:
+    text = (PROGRAMS / "mup_mlp.tp").read_text().rstrip().removesuffix("}")
+    model = tp.parse(text + "  optimizer lion(eta = 0.02) for matrices\n  optimizer adam(eta = 0.03)\n}")
+    trainer = trainer_of(model.program, Schedule(steps=4, samples=3), None, "float64")
+    matrices = [w for w, parameter in model.graph.parameters.items() if parameter.is_operator]
+    assert matrices
+    for weight in model.graph.parameters:
+        found = trainer.optimizer.at(12)
+        assert isinstance(found, Groups)
+        assert found.optimizer_of(weight).name == ("lion" if weight in matrices else "adam")
+
+    def theirs(weight: str) -> Theirs:
+        if weight in matrices:
+            return lambda rate: optax.lion(0.02 * rate, weight_decay=1e-3 / rate)
+        return lambda rate: optax.adam(0.03 * rate)
+
+    compared(model, route(model, 4, 2), trainer.optimizer, by_optax(theirs), find("squared").function)
+
+
+@pytest.mark.parametrize("optimizer", [GROUPS, *slow([Lamb(0.02, clip=0.1), POLAR])], ids=lambda o: o.name)
+def test_draws_side_by_side_are_those_alone(optimizer: Optimizer) -> None:
+    """Norms over weights, and shares of clipping, are those of each draw."""
+    model, at = tp.load(PROGRAMS / "attention.tp"), At(12, "float64", "dense")
+    trainer = Trainer(model.name, model.graph, route(model, 4, 2), optimizer, "squared")
+    together = trainer.runs(at, 0, 3)
+    alone = [trainer.runs(at, number, 1) for number in range(3)]
+    for name, array in together.items():
+        np.testing.assert_allclose(array, np.concatenate([run[name] for run in alone]), rtol=1e-8, atol=1e-10)
