@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
+from typing import TypeVar
 
-from tp.graph.axes import Scale, names, wide
+from tp.graph.axes import Scale, Type, names, wide
 from tp.graph.builder import GraphBuilder
 from tp.primitives.rename import Rename
 from tp.primitives.shorthand import combine, contract, scaled
@@ -23,11 +24,43 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """A part of a weight as a value with an entry for each pair of an output and an input index.
+
+    ``node`` has the output axes of the weight and its input axes, each of these under the name :func:`input_name`.
+    ``equal`` are the same entries at equal indices of axes that both sides have, by the names of these axes: there the
+    node has one axis for both.
+    """
+
+    node: int
+    equal: tuple[tuple[tuple[str, ...], int], ...] = ()
+
+    def mapped(self, change: Callable[[int], int]) -> Entries:
+        return Entries(change(self.node), tuple((axes, change(node)) for axes, node in self.equal))
+
+
+def input_name(axis: str, outs: Type) -> str:
+    """The name of an input axis beside the output axes ``outs``: with a prime where these have the same name."""
+    return axis + "'" if axis in names(outs) else axis
+
+
+@dataclass(frozen=True, slots=True)
 class Direction:
-    """A vector in parameter space: a node for each weight that is read, outer products for each that is applied."""
+    """A vector in parameter space: a node for each weight that is read, outer products for each that is applied.
+
+    Updates of some optimisers are no sums of outer products; for these an applied weight has ``entries``.
+    """
 
     leaves: Mapping[str, int]
     factors: Mapping[str, tuple[Factor, ...]]
+    entries: Mapping[str, tuple[Entries, ...]] = field(default_factory=dict)
+
+    @property
+    def nodes(self) -> list[int]:
+        """All nodes that it is made of."""
+        sides = [node for factors in self.factors.values() for f in factors for node in (f.left, f.right)]
+        wholes = [e for parts in self.entries.values() for e in parts]
+        return [*self.leaves.values(), *sides, *(n for e in wholes for n in (e.node, *(n for _, n in e.equal)))]
 
     def mapped(self, change: Callable[[int], int]) -> Direction:
         """The same direction with ``change`` applied to every node."""
@@ -37,18 +70,22 @@ class Direction:
                 name: tuple(Factor(change(f.left), change(f.right), f.shared) for f in factors)
                 for name, factors in self.factors.items()
             },
+            {name: tuple(e.mapped(change) for e in parts) for name, parts in self.entries.items()},
         )
 
     def only(self, name: str) -> Direction:
         """The part along the weight ``name`` alone."""
-        leaves = {n: node for n, node in self.leaves.items() if n == name}
-        return Direction(leaves, {n: factors for n, factors in self.factors.items() if n == name})
+        return self._chosen(lambda other: other == name)
 
     def without(self, weights: Collection[str]) -> Direction:
         """The same direction without a part for ``weights``."""
+        return self._chosen(lambda name: name not in weights)
+
+    def _chosen(self, chosen: Callable[[str], bool]) -> Direction:
         return Direction(
-            {name: node for name, node in self.leaves.items() if name not in weights},
-            {name: factors for name, factors in self.factors.items() if name not in weights},
+            {name: node for name, node in self.leaves.items() if chosen(name)},
+            {name: factors for name, factors in self.factors.items() if chosen(name)},
+            {name: parts for name, parts in self.entries.items() if chosen(name)},
         )
 
     def mapped_left(self, change: Callable[[int], int]) -> Direction:
@@ -59,17 +96,38 @@ class Direction:
                 name: tuple(Factor(change(f.left), f.right, f.shared) for f in factors)
                 for name, factors in self.factors.items()
             },
+            {name: tuple(e.mapped(change) for e in parts) for name, parts in self.entries.items()},
         )
 
     def rescaled(self, graph: GraphBuilder, scale: Callable[[str], Scale]) -> Direction:
         """Every weight's part times ``scale(weight)``."""
+
+        def times(name: str) -> Callable[[int], int]:
+            return lambda node: scaled(graph, node, scale(name))
+
         return Direction(
-            {name: scaled(graph, node, scale(name)) for name, node in self.leaves.items()},
+            {name: times(name)(node) for name, node in self.leaves.items()},
             {
-                name: tuple(Factor(scaled(graph, f.left, scale(name)), f.right, f.shared) for f in factors)
+                name: tuple(Factor(times(name)(f.left), f.right, f.shared) for f in factors)
                 for name, factors in self.factors.items()
             },
+            {name: tuple(e.mapped(times(name)) for e in parts) for name, parts in self.entries.items()},
         )
+
+    def joined(self, other: Direction) -> Direction:
+        """The parts of both. A weight that is read must have a part in one of them only."""
+        return Direction(
+            {**self.leaves, **other.leaves},
+            _both(self.factors, other.factors),
+            _both(self.entries, other.entries),
+        )
+
+
+P = TypeVar("P")
+
+
+def _both(one: Mapping[str, tuple[P, ...]], other: Mapping[str, tuple[P, ...]]) -> dict[str, tuple[P, ...]]:
+    return {name: (*one.get(name, ()), *other.get(name, ())) for name in (*one, *(n for n in other if n not in one))}
 
 
 def apply_direction(
@@ -84,6 +142,29 @@ def apply_direction(
     first, second, shared = apart(graph, first, second, factor.shared, operand)
     _, ins = graph.parameters[weight.name].sides(weight.transposed)
     return second, contract(graph, first, operand, names(ins)), shared
+
+
+def apply_entries(graph: GraphBuilder, weight: Weight, part: Entries, operand: int) -> list[int]:
+    """The terms of (∂W) z for a part ∂W with an entry for each pair of indices, or of (∂W)' z.
+
+    The first term counts the two indices of axes that both sides have as different, the others as equal.
+    """
+    return [_applied(graph, weight, node, equal, operand) for equal, node in (((), part.node), *part.equal)]
+
+
+def _applied(graph: GraphBuilder, weight: Weight, node: int, equal: tuple[str, ...], operand: int) -> int:
+    parameter = graph.parameters[weight.name]
+    inputs = {a: input_name(a, parameter.outs) for a in names(parameter.ins) if a not in equal}
+    if weight.transposed:
+        found = contract(graph, node, operand, [a for a in names(parameter.outs) if a not in equal])
+        return _renamed(graph, found, {new: axis for axis, new in inputs.items()})
+    return contract(graph, node, _renamed(graph, operand, inputs), tuple(inputs.values()))
+
+
+def _renamed(graph: GraphBuilder, node: int, renamed: Mapping[str, str]) -> int:
+    for old, new in renamed.items():
+        node = node if old == new else graph.add(Rename(old, new), node)
+    return node
 
 
 def diagonals(
@@ -127,7 +208,8 @@ def squared_norm(
     """Σ over weights of metric(weight) * |part|^2 as a scalar node; None for the zero direction.
 
     |Σ_r a_r ⊗ b_r|^2 = Σ_rs (a_r·a_s)(b_r·b_s). With ``exact`` false, products of two different :class:`Factor` are
-    left out. The order stays the same, since the squares of the factors bound these products.
+    left out. The order stays the same, since the squares of the factors bound these products. Products of
+    :class:`Entries` with other parts are always left out.
     """
     parts: list[int] = []
     scales: list[Scale] = []
@@ -146,6 +228,10 @@ def squared_norm(
             if not exact:
                 for diagonal in _diagonals(graph, name, one):
                     include(diagonal, metric(name))
+    for name, entries in direction.entries.items():
+        for part in entries:
+            for node in (part.node, *(n for _, n in part.equal)):
+                include(contract(graph, node, node, names(graph.type(node))), metric(name))
     return combine(graph, parts, scales) if parts else None
 
 

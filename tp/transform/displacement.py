@@ -31,7 +31,7 @@ from tp.primitives.shorthand import apply_function, combine, contract, multiply,
 from tp.primitives.switched import Switched
 from tp.primitives.traits import Function, Weight
 from tp.transform.algebra import Algebra
-from tp.transform.direction import Direction, Factor, apply_direction, diagonals
+from tp.transform.direction import Direction, Entries, Factor, apply_direction, apply_entries, diagonals
 from tp.transform.linear_image import linear_image
 
 MOST_POWERS = 8
@@ -254,9 +254,15 @@ class Displacing(Algebra[Displaced]):
                 first.append(self._moved(weight, factor, jet.base))
                 if (move := self.move(jet)) is not None:
                     made.append(self._moved(weight, factor, move))
+            for part in direction.entries.get(weight.name, ()):
+                first.append(self._mapped(weight, part, jet.base))
+                if (move := self.move(jet)) is not None:
+                    made.append(self._mapped(weight, part, move))
         for direction in self.displacement.rest:
             for factor in direction.factors.get(weight.name, ()):
                 made.append(self._moved(weight, factor, self.total(jet)))
+            for part in direction.entries.get(weight.name, ()):
+                made.append(self._mapped(weight, part, self.total(jet)))
         return self._made(base, first, passed, made)
 
     def _moved(self, weight: Weight, factor: Factor, operand: int) -> int:
@@ -264,6 +270,9 @@ class Displacing(Algebra[Displaced]):
         whole = contract(self.graph, vector, coefficient, shared)
         same = [contract(self.graph, *parts) for parts in diagonals(self.graph, weight, factor, operand)]
         return combine(self.graph, [whole, *same])
+
+    def _mapped(self, weight: Weight, part: Entries, operand: int) -> int:
+        return combine(self.graph, apply_entries(self.graph, weight, part, operand))
 
     def _made(self, base: int, first: Sequence[int], passed: Sequence[int], made: Sequence[int]) -> Displaced:
         jet = Displaced(base, self._sum(first), self._sum([*passed, *made]))

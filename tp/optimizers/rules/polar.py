@@ -1,0 +1,135 @@
+"""Updates that bring all singular values of a gradient to one size: Muon, Shampoo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+
+from tp.graph.axes import ONE, Scale, names
+from tp.optimizers.rules.few import few, unknown
+from tp.optimizers.rules.gradient import Gradient, Outer, added, contracted, scaled
+from tp.optimizers.rules.rule import Rule, Setting
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.sum_broadcast import Sum
+from tp.primitives.traits import Function
+from tp.transform.direction import Direction
+from tp.transform.displacement import Displaced, Displacing
+
+INVERSE = "power(-1/2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Polar(Rule):
+    """u = p(g / |g|) times ``factor``, with p odd and p(σ) of order 1 for singular values σ of order 1.
+
+    A polynomial p, as that of Newton-Schulz iterations, keeps small singular values small. If ``exact``, all become 1
+    but those that are 0, and with a ``history`` g is a sum over steps. ``eps`` is added to |g| (None: 0).
+    """
+
+    factor: Scale = ONE
+    eps: Scale | None = None
+    exact: bool = False
+    history: bool = False
+
+    def update(self, setting: Setting, gradient: Gradient) -> Gradient:
+        algebra = setting.algebra
+        gradient = few(setting, gradient)
+        squared = squared_norm(algebra, gradient)
+        size = setting.size(squared.base)
+        if size is None:
+            return Gradient(gradient.parameter)
+        if self.eps is not None and size / 2 < self.eps.exponent:
+            by = self.eps ** Fraction(-1) * self.factor
+            return gradient.mapped(lambda value: scaled(algebra, value, by))
+        inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
+        if setting.size(inverse.base) != -size / 2:
+            unknown(gradient, "only a bound of the gradient is known")
+        unit = gradient.mapped(
+            lambda value: algebra.bilinear(Product(()), scaled(algebra, value, self.factor), inverse)
+        )
+        if len(unit.outers) < 2:
+            return unit
+        if self.exact and len({_size(setting, outer) for outer in gradient.outers}) > 1:
+            unknown(gradient, "products of different sizes add up to it")
+        return Gradient(gradient.parameter, outers=(*unit.outers, *_mixed(algebra, gradient, unit, inverse)))
+
+    def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
+        """The change of the update, with the directions that are new in later gradients of a history.
+
+        These have singular values that are products of two moves. An exact polar factor makes them 1.
+        """
+        found = super().changed(setting, gradient, update)
+        if not (self.exact and self.history):
+            return found
+        algebra, parameter = setting.algebra, gradient.parameter
+        units: list[Outer] = []
+        for outer in few(setting, gradient).outers:
+            moves = (algebra.move(outer.left), algebra.move(outer.right))
+            sides = [
+                None if move is None else _unit(setting, move, names(axes))
+                for move, axes in zip(moves, (parameter.outs, parameter.ins), strict=True)
+            ]
+            if sides[0] is not None and sides[1] is not None:
+                units.append(Outer(scaled(algebra, sides[0], self.factor), sides[1], outer.shared))
+        return found.joined(Gradient(parameter, outers=tuple(units)).base())
+
+
+def squared_norm(algebra: Displacing, gradient: Gradient) -> Displaced:
+    """|g|², up to products of different outer products."""
+    values = [v for v in (gradient.leaf, *(v for equal, v in gradient.entries if not equal)) if v is not None]
+    parts = [contracted(algebra, v, v, names(algebra.graph.type(v.base))) for v in values]
+    for outer in gradient.outers:
+        left = contracted(algebra, outer.left, outer.left, names(gradient.parameter.outs))
+        right = contracted(algebra, outer.right, outer.right, names(gradient.parameter.ins))
+        parts.append(contracted(algebra, left, right, outer.shared))
+    return added(algebra, parts)
+
+
+def _size(setting: Setting, outer: Outer) -> tuple[Fraction | None, ...]:
+    return tuple(setting.size(side.base) for side in (outer.left, outer.right))
+
+
+def _unit(setting: Setting, node: int, over: tuple[str, ...]) -> Displaced | None:
+    """``node`` times the power of n that makes its norm over the axes ``over`` 1; None where it vanishes."""
+    size = norm(setting, node, over)
+    return None if size is None else scaled(setting.algebra, Displaced(node), setting.power(-size))
+
+
+def norm(setting: Setting, node: int, over: tuple[str, ...]) -> Fraction | None:
+    """The exponent of the norm of ``node`` over the axes ``over``; None where it vanishes."""
+    size = setting.size(node)
+    axes = [a for a in setting.algebra.graph.type(node) if a.name in over]
+    return None if size is None else size + sum((a.exponent for a in axes), Fraction(0)) / 2
+
+
+def _mixed(
+    algebra: Displacing, gradient: Gradient, unit: Gradient, inverse: Displaced
+) -> Iterator[Outer]:
+    """The products of a left factor of one outer product with a right factor of another that g g'g consists of."""
+    parameter = gradient.parameter
+    for one, other in permutations(range(len(gradient.outers)), 2):
+        first, last = gradient.outers[one], gradient.outers[other]
+        shared = (*first.shared, *(a for a in last.shared if a not in first.shared))
+        parts = [
+            _scalar(algebra, [(a.right, b.right, names(parameter.ins)), (c.left, d.left, names(parameter.outs))])
+            for a, b, c, d in ((first, first, first, last), (first, last, last, last))
+        ]
+        relative = algebra.bilinear(Product(()), added(algebra, parts), inverse)
+        relative = algebra.bilinear(Product(()), relative, inverse)
+        left = algebra.bilinear(Product(()), unit.outers[one].left, relative)
+        yield Outer(left, last.right, shared)
+
+
+def _scalar(algebra: Displacing, pairs: list[tuple[Displaced, Displaced, tuple[str, ...]]]) -> Displaced:
+    """The product of inner products, each summed over all of its other axes."""
+    found: list[Displaced] = []
+    for left, right, over in pairs:
+        inner = contracted(algebra, left, right, over)
+        rest = names(algebra.graph.type(inner.base))
+        found.append(algebra.linear(Sum(rest), [inner]) if rest else inner)
+    return algebra.bilinear(Product(()), *found)
+
+

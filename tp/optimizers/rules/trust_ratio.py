@@ -1,0 +1,55 @@
+"""Updates that are as large as their weight: LAMB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tp.optimizers.rules.few import unknown
+from tp.optimizers.rules.gradient import Gradient, scaled
+from tp.optimizers.rules.polar import INVERSE, squared_norm
+from tp.optimizers.rules.rule import Rule, Setting, Step
+from tp.primitives.pointwise import Pointwise
+from tp.primitives.product import Product
+from tp.primitives.traits import Function
+from tp.transform.direction import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRatio(Rule):
+    """u = (|W| / |v|) v for the update v of another ``rule``, and v where W is zero."""
+
+    rule: Rule
+
+    def update(self, setting: Setting, gradient: Gradient) -> Gradient:
+        return self._normed(setting, gradient, setting.norm(gradient.parameter.name)[0])
+
+    def step(self, setting: Setting, gradient: Gradient) -> Step:
+        size, move = setting.norm(gradient.parameter.name)
+        if move is None:
+            return super().step(setting, gradient)
+        if size is not None and move < size:
+            found = super().step(setting, gradient)
+            relative = found.initial.rescaled(setting.algebra.graph, lambda _: setting.power(move - size))
+            return Step(found.initial, self.difference(setting, found.change, relative))
+        before, now = setting.initial(gradient), setting.total(gradient)
+        nothing = Direction({}, {})
+        first = nothing if setting.largest(before) is None else self._normed(setting, before, size).base()
+        then = nothing if setting.largest(now) is None else self._normed(setting, now, move).base()
+        return Step(first, self.difference(setting, then, first))
+
+    def _normed(self, setting: Setting, gradient: Gradient, size: Fraction | None) -> Gradient:
+        """The update where the weight has the norm n^``size``; v where that is None, for zero."""
+        inner = self.rule.update(setting, gradient)
+        if size is None:
+            return inner
+        algebra = setting.algebra
+        squared = squared_norm(algebra, inner)
+        found = setting.size(squared.base)
+        if found is None:
+            return inner
+        inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
+        if setting.size(inverse.base) != -found / 2:
+            unknown(gradient, "only a bound of the norm of its update is known")
+        by = setting.power(size)
+        return inner.mapped(lambda value: algebra.bilinear(Product(()), scaled(algebra, value, by), inverse))
