@@ -444,7 +444,7 @@ def test_the_kernel_after_training() -> None:
         return sum(metric(given.graph)(k).at(5) * float((g**2).sum()) for k, g in gradient(dict(weights)).items())
 
     # Kernels of orders leave out products of distinct factors; with one factor for each weight there are none.
-    assert all(len(factors) == 1 for factors in back.update.factors.values())
+    assert all(len(factors) == 1 for factors in back.gradient.factors.values())
     assert before == pytest.approx(kernel(path[0]), rel=1e-10)
     assert before + sum(moves) == pytest.approx(kernel(path[1]), rel=1e-9)
 

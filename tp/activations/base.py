@@ -157,6 +157,14 @@ class Activation(ABC):
         """
         return None
 
+    def touches(self, k: int) -> Fraction | None:
+        """The largest multiplicity of a zero of the k-th derivative where it is not constant; None where unknown.
+
+        0: it has no zeros but on intervals where it is 0 throughout, and where it jumps. As in :meth:`vanishing`, this
+        is about finite z.
+        """
+        return self.vanishing() if k == 0 else None
+
     def terms(self, k: int) -> Terms | None:
         """The k-th derivative as a sum of terms whose means under normal laws are known; None where it is none."""
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Bound, Parity
@@ -21,6 +22,9 @@ class Cos(Activation):
     parity: ClassVar[Parity] = Parity.EVEN
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0
+
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1)
 
     def lower(self, k: int, x: Any) -> Any:
         return _SINE.lower(k + 1, x)

@@ -22,6 +22,9 @@ class Exp(Activation):
     def vanishing(self) -> Fraction | None:
         return Fraction(0)
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(0)
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return xp.exp(x)

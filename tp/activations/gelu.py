@@ -32,6 +32,9 @@ class Gelu(Activation):
     least: ClassVar[float] = -0.17
     keeps_sign: ClassVar[bool] = True
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1) if k <= 1 else None
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         density = xp.exp(-0.5 * x * x) / sqrt(2.0 * pi)

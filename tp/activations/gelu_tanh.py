@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import factorial, pi, sqrt
 from typing import Any, ClassVar
 
@@ -55,6 +56,9 @@ class GeluTanh(Activation):
     order: ClassVar[int] = 1
     least: ClassVar[float] = -0.171
     keeps_sign: ClassVar[bool] = True
+
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1) if k <= 1 else None
 
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from tp.activations.base import Activation, Parity, Smoothness
@@ -25,6 +26,9 @@ class HardTanh(Activation):
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True
+
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1 - k) if k <= 1 else None
 
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)

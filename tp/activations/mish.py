@@ -43,6 +43,9 @@ class Mish(Activation):
     least: ClassVar[float] = -0.309
     keeps_sign: ClassVar[bool] = True
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1) if k <= 1 else None
+
     def lower(self, k: int, x: Any) -> Any:
         return x * _gate(k, x) + k * _gate(k - 1, x) if k else x * _gate(0, x)
 

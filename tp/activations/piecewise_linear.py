@@ -34,6 +34,9 @@ class PiecewiseLinear(Activation):
         """The slopes for positive and for negative x."""
         raise NotImplementedError
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1 - k) if k <= 1 else None
+
     def terms(self, k: int) -> Terms | None:
         if self.vanishes(k):
             return ()

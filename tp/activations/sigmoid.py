@@ -42,6 +42,9 @@ class Sigmoid(Activation):
     def vanishing(self) -> Fraction | None:
         return Fraction(0)
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(0) if k <= 1 else None
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         s = sigmoid(x)

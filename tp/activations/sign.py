@@ -24,6 +24,9 @@ class Sign(Activation):
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True
 
+    def touches(self, k: int) -> Fraction | None:
+        return None if k else Fraction(0)
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return xp.zeros_like(x) if k else xp.sign(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from math import pi
 from typing import Any, ClassVar
 
@@ -24,6 +25,9 @@ class Silu(Activation):
     order: ClassVar[int] = 1
     least: ClassVar[float] = -0.2785
     keeps_sign: ClassVar[bool] = True
+
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1) if k <= 1 else None
 
     def lower(self, k: int, x: Any) -> Any:
         first = x * _SIGMOID.lower(k, x)

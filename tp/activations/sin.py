@@ -19,6 +19,9 @@ class Sin(Activation):
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1)
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         turns = k % 4  # a shifted argument would lose digits

@@ -29,6 +29,9 @@ class Softplus(Activation):
     def vanishing(self) -> Fraction | None:
         return Fraction(0)
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(0) if k <= 2 else None
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return _SIGMOID.lower(k - 1, x) if k else xp.logaddexp(x, 0.0)

@@ -40,6 +40,9 @@ class Tanh(Activation):
     def vanishing(self) -> Fraction | None:
         return Fraction(1)
 
+    def touches(self, k: int) -> Fraction | None:
+        return Fraction(1 - k) if k <= 1 else None
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         t = xp.tanh(x)

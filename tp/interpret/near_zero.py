@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 from tp.activations.facts import facts
 from tp.graph.axes import growing, names, wide
 from tp.graph.nodes import Nodes
+from tp.graph.operation import Operation
+from tp.interpret.crossings import CrossingsOf
 from tp.interpret.rank import rank
 from tp.interpret.selections import Selections
 from tp.interpret.zeros import Part, Zeros, ZerosOf, finite
@@ -37,6 +39,7 @@ class NearZero:
         self.graph = graph
         self.moving = moving
         self.zeros = ZerosOf(graph)
+        self.crossings = CrossingsOf(graph, self.zeros)
         self.selections = Selections(graph, self.zeros)
         self.tags: dict[int, Rarity] = {}
         """The rarity that a base vanishes with."""
@@ -170,9 +173,14 @@ class NearZero:
         axes = growing(self.graph.type(argument))
         sizes = [(s, i, e) for i, e in parts if (s := _plus(values[i].value.exponent, e)) is not None]
         if not sizes:
-            return None
+            return values[argument] if self._seldom_zero(node.operation, argument, values) else None
         _, place, exponent = min(sizes)
         return calculus.scaled(values[place], exponent, axes)
+
+    def _seldom_zero(self, operation: Operation, argument: int, values: Mapping[int, Derived]) -> bool:
+        """Whether the node ``argument`` of a function of its sign crosses zero as a value with a bounded density."""
+        of_sign = isinstance(operation, Remainder) and facts(operation.activation).degree == 0
+        return of_sign and values[argument].value.exact and self.crossings.simple(argument)
 
 
 def _plus(left: Fraction | None, right: Fraction) -> Fraction | None:

@@ -25,7 +25,7 @@ from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.setting import Range, setting
 
 if TYPE_CHECKING:
-    from tp.graph.builder import GraphBuilder
+    from tp.graph.nodes import Nodes
     from tp.graph.parameter import Parameter
 
 NONE = Fraction(0)
@@ -133,7 +133,7 @@ class Shrinking(Optimizer):
         """λn^p of a weight, for an optimiser at a width."""
         return as_number(number_of(weight, self.decays, self.decay))
 
-    def shares(self, graph: GraphBuilder) -> Callable[[str], Scale | None]:
+    def shares(self, graph: Nodes) -> Callable[[str], Scale | None]:
         """By weight: the share of it that a step takes away, up to a constant; None where it does not decay."""
         from tp.graph.axes import ONE
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -24,10 +25,9 @@ from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
 from tp.optimizers.sides import Sides, times, usual
 
 if TYPE_CHECKING:
-    from tp.graph.builder import GraphBuilder
+    from tp.graph.nodes import Nodes
     from tp.graph.parameter import Parameter
-    from tp.transform.direction import Direction
-    from tp.transform.displacement import Displacement
+    from tp.optimizers.rules import Rule
 
 Weights = Mapping[str, Any]
 """Arrays by name of the weight: weights, gradients or updates."""
@@ -208,14 +208,16 @@ class Optimizer(ABC):
         """
         return InFactors.COEFFICIENTS if self.linear else None
 
-    def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
-        """The move of the weights after ``len(changes) + 1`` steps with error signals 1, for the order calculus.
+    def rule(self, weight: Parameter) -> Rule:
+        """What becomes of the gradient of ``weight``, for the order calculus. Only powers of n count, not constants.
 
-        ``initial`` is Λ∇F at the initial weights, and ``changes`` are Λ∇F before each later step minus ``initial``,
-        nodes of ``graph``. The move of the linear model is first order, all else is the rest. Only powers of n have to
-        be right, not constants. Raises TpError TP514 where the optimiser has no such form.
+        Raises TpError TP514 where that is not known.
         """
         raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")
+
+    def shares(self, graph: Nodes) -> Callable[[str], Scale | None]:
+        """By weight of ``graph``: the share of it that a step takes away, up to a constant; None where it stays."""
+        return lambda _: None
 
 
 def _plain(value: Value) -> str | float | dict[str, float]:

@@ -9,7 +9,6 @@ Sutskever et al. (2013). Coupled decay shrinks a weight in proportion to its lea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,9 +20,8 @@ from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
 
 if TYPE_CHECKING:
-    from tp.graph.builder import GraphBuilder
-    from tp.transform.direction import Direction
-    from tp.transform.displacement import Displacement
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 
 @register
@@ -55,11 +53,8 @@ class SGD(Decaying):
             return {name: gradients[name] + self.momentum * v for name, v in velocity.items()}, velocity
         return velocity, velocity
 
-    def displacement(self, graph: GraphBuilder, initial: Direction, changes: Sequence[Direction]) -> Displacement:
-        """The sum of all steps: momentum changes only constants, and decay adds a multiple of the weights."""
-        from tp.graph.axes import Scale
-        from tp.transform.displacement import Displacement
+    def rule(self, weight: Parameter) -> Rule:
+        """Gradients themselves: momentum changes only constants."""
+        from tp.optimizers.rules import Linear
 
-        steps = len(changes) + 1
-        linear = initial.rescaled(graph, lambda _: Scale(float(steps)))
-        return Displacement((linear,), tuple(changes), self.shares(graph))
+        return Linear()

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import count, islice
 
+from tp.exponent import largest
+from tp.graph.axes import ONE, Scale, entries
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.interpret.orders import calculus_for, interpret
 from tp.optimizers import SGD, Optimizer
+from tp.optimizers.rules import Gradient, Linear, Outer, Rule, Setting, Step
+from tp.orders.typical.recorder import Derived
+from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
+from tp.primitives.law_facts import root_mean_square
+from tp.primitives.shorthand import combine
 from tp.quantities.programs import datum, metric, reads_in, scalar_output
-from tp.transform.direction import Direction, Factor, squared_norm
+from tp.transform.direction import Direction, pairing, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
 from tp.transform.fused import Fusing
 from tp.transform.gradient import direction, pullback
 from tp.transform.instantiate import instantiate
 from tp.transform.jet import jets
+
+ValueOf = Callable[[GraphBuilder, int], Value]
+"""The abstract value of a node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +36,22 @@ class Backprop:
     """A program together with its gradient, as one program over the same weights.
 
     ``image`` maps nodes of the program to nodes of ``graph``, where products of piecewise-linear functions of one value
-    are single functions (:mod:`tp.transform.fused`); ``update`` is Λ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
-    None where it vanishes identically. ``cotangents`` are ∂F/∂h by node h of ``graph``.
+    are single functions (:mod:`tp.transform.fused`); ``gradient`` is ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
+    None where it vanishes identically. ``reads`` are the nodes of ``graph`` that read weights as values, by weight.
+    ``cotangents`` are ∂F/∂h by node h of ``graph``.
     """
 
     graph: Graph
     image: Mapping[int, int]
     output: int
-    update: Direction
+    gradient: Direction
     kernel: int | None
+    reads: Mapping[str, int]
     cotangents: Mapping[int, int]
 
     @property
     def roots(self) -> list[int]:
-        nodes = [*self.update.leaves.values()]
-        nodes += [node for factors in self.update.factors.values() for f in factors for node in (f.left, f.right)]
-        return [self.output, *([] if self.kernel is None else [self.kernel]), *nodes]
+        return [self.output, *([] if self.kernel is None else [self.kernel]), *self.gradient.nodes]
 
 
 def backprop(program: Graph) -> Backprop:
@@ -52,22 +64,26 @@ def backprop(program: Graph) -> Backprop:
     pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values(), every=True)
     gradient = direction(pulled, reads)
     kernel = squared_norm(graph, gradient, metric(program), exact=False)
-    update = gradient.rescaled(graph, metric(program))
-    return Backprop(graph.build(), image, output, update, kernel, pulled.cotangents)
+    return Backprop(graph.build(), image, output, gradient, kernel, reads, pulled.cotangents)
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Nodes of ``graph`` by node of the backprop program, after ``steps`` steps of training; ``algebra`` made them."""
+    """Nodes of ``graph`` by node of the backprop program, after ``steps`` steps of training; ``algebra`` made them.
+
+    ``kernel`` is what a step changes F by to first order, over the learning rate and the error signal: ∇F·Λu for the
+    update u of the optimiser at the same weights, which is ∇F·Λ∇F for gradient descent. None: it vanishes identically.
+    """
 
     graph: GraphBuilder
     nodes: Mapping[int, Displaced]
     algebra: Displacing
     steps: int
+    kernel: Displaced | None
 
 
 Changes = tuple[Direction, ...]
-"""Gradients of later steps, each minus the gradient at the initial weights."""
+"""Updates of later steps, each minus the update at the initial weights."""
 
 
 def appended(_: GraphBuilder, earlier: Changes, change: Direction) -> Changes:
@@ -80,27 +96,32 @@ def training(
     optimizer: Optimizer | None = None,
     thin: Callable[[GraphBuilder, Direction], Direction] = lambda _, d: d,
     joined: Callable[[GraphBuilder, Changes, Direction], Changes | None] = appended,
+    value: ValueOf | None = None,
 ) -> Iterator[Trained]:
     """The program after 1, 2, 3, ... steps of the ``optimizer`` (None: SGD) with error signals of one.
 
     ``thin`` may drop parts of directions, and ``joined`` parts of earlier changes, that do not change the orders of the
-    result. The steps end where ``joined`` gives None: a further change adds nothing. Raises TpError TP514 for an
-    optimiser whose displacement is not known.
+    result. The steps end where ``joined`` gives None: a further change adds nothing. ``value`` gives abstract values of
+    nodes, on which updates that are not linear in gradients depend (None: derived here). Raises TpError TP514 for an
+    optimiser whose updates have no known orders.
 
-    "First order" is the move along the initial gradients (and along the weights), as in the linear model F_lin. The
-    rest is everything else: nonlinear effects of the move, and the change of the gradients themselves.
+    "First order" is the move along the update at the initial weights (and along the weights), as in the linear model
+    F_lin. The rest is everything else: nonlinear effects of the move, and the change of the updates themselves.
     """
     optimizer = (optimizer or SGD()).of(back.graph.parameters)
-    graph = GraphBuilder.like(back.graph)
-    flat = jets(back.graph, back.roots, Displacing(graph, Displacement()), datum(graph))
-    start = thin(graph, back.update.mapped(lambda node: flat[node].base))
+    updates = _Updates(back, optimizer, value or _derived(back.graph))
+    graph = updates.graph
+    flat = Displacing(graph, Displacement())
+    start = thin(graph, updates.steps(flat, jets(back.graph, back.roots, flat, datum(graph))).initial)
     rest: Changes | None = ()
     roots = [*back.roots, *back.image.values()]
     for step in count(1):
-        algebra = Displacing(graph, optimizer.displacement(graph, start, rest))
+        first = start.rescaled(graph, lambda _, step=step: Scale(float(step)))
+        algebra = Displacing(graph, Displacement((first,), rest, optimizer.shares(graph)))
         moved = jets(back.graph, roots, algebra, datum(graph))
-        yield Trained(graph, moved, algebra, step)
-        rest = joined(graph, rest, thin(graph, change(back.update, algebra, moved)))
+        found = updates.steps(algebra, moved)
+        yield Trained(graph, moved, algebra, step, updates.kernel(algebra, moved, found))
+        rest = joined(graph, rest, thin(graph, found.change))
         if rest is None:
             return
 
@@ -112,18 +133,86 @@ def trained(back: Backprop, steps: int, optimizer: Optimizer | None = None) -> T
     return next(islice(training(back, optimizer), steps - 1, None))
 
 
-def change(update: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
-    """The update at moved weights minus the update at the initial weights."""
-    leaves = {name: move for name, node in update.leaves.items() if (move := algebra.move(nodes[node])) is not None}
-    factors: dict[str, tuple[Factor, ...]] = {}
-    for name, parts in update.factors.items():
-        changed: list[Factor] = []
-        for f in parts:
-            left, right = nodes[f.left], nodes[f.right]
-            if (move := algebra.move(left)) is not None:
-                changed.append(Factor(move, algebra.total(right), f.shared))
-            if (move := algebra.move(right)) is not None:
-                changed.append(Factor(left.base, move, f.shared))
-        if changed:
-            factors[name] = tuple(changed)
-    return Direction(leaves, factors)
+def change(direction: Direction, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Direction:
+    """A direction at moved weights minus the same at the initial weights; it has no entries."""
+    found = Direction({}, {})
+    for gradient in _gradients(direction, algebra, nodes, {}):
+        found = found.joined(gradient.change(algebra))
+    return found
+
+
+def _derived(graph: Graph) -> ValueOf:
+    """Abstract values by a calculus of its own."""
+    calculus, values = calculus_for(graph), dict[int, Derived]()
+    return lambda graph, node: interpret(graph, [node], calculus, values)[node].value
+
+
+def _gradients(
+    direction: Direction, algebra: Displacing, nodes: Mapping[int, Displaced], reads: Mapping[str, int]
+) -> Iterator[Gradient]:
+    """The parts of ``direction``, weight by weight, at moved weights."""
+    parameters = algebra.graph.parameters
+    for name, leaf in direction.leaves.items():
+        weight = nodes[reads[name]] if name in reads else None
+        yield Gradient(parameters[name], nodes[leaf], weight=weight)
+    for name, factors in direction.factors.items():
+        yield Gradient(parameters[name], outers=tuple(Outer(nodes[f.left], nodes[f.right], f.shared) for f in factors))
+
+
+class _Updates:
+    """The updates of all weights, as nodes of ``graph``."""
+
+    def __init__(self, back: Backprop, optimizer: Optimizer, value: ValueOf) -> None:
+        self.back = back
+        self.graph = GraphBuilder.like(back.graph)
+        self.value = value
+        self.rates = metric(back.graph)
+        self.rules: dict[str, Rule] = {
+            name: optimizer.rule(back.graph.parameters[name])
+            for name in (*back.gradient.leaves, *back.gradient.factors)
+            if self.rates(name).coefficient
+        }
+        self.frozen = [name for name in back.graph.parameters if name not in self.rules]
+
+    def steps(self, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Step:
+        """The updates at the initial weights, times Λ, and their change at moved weights."""
+        setting = Setting(algebra, lambda node: self.value(self.graph, node), lambda name: self._norm(algebra, name))
+        initial, change = Direction({}, {}), Direction({}, {})
+        for gradient in _gradients(self.back.gradient, algebra, nodes, self.back.reads):
+            if (rule := self.rules.get(gradient.parameter.name)) is not None:
+                found = rule.step(setting, gradient)
+                initial, change = initial.joined(found.initial), change.joined(found.change)
+        return Step(initial.rescaled(self.graph, self.rates), change.rescaled(self.graph, self.rates))
+
+    def kernel(self, algebra: Displacing, nodes: Mapping[int, Displaced], found: Step) -> Displaced | None:
+        """∇F·Λu at moved weights, see :class:`Trained`."""
+        if all(isinstance(rule, Linear) for rule in self.rules.values()):
+            return None if self.back.kernel is None else nodes[self.back.kernel]
+        here = self.back.gradient.without(self.frozen)
+        initial, total = (here.mapped(of) for of in (lambda n: nodes[n].base, lambda n: algebra.total(nodes[n])))
+        base = pairing(self.graph, initial, found.initial)
+        if base is None:
+            return None
+        moves = [
+            pairing(self.graph, change(here, algebra, nodes), found.initial),
+            pairing(self.graph, total, found.change),
+        ]
+        present = [move for move in moves if move is not None]
+        return Displaced(base, None, combine(self.graph, present) if present else None)
+
+    def _norm(self, algebra: Displacing, name: str) -> tuple[Fraction | None, Fraction | None]:
+        """The exponents of the norm of a weight and of that of its move; None for zero."""
+        parameter = self.graph.parameters[name]
+        size = entries((*parameter.outs, *parameter.ins)).exponent / 2
+        laws = [
+            s.exponent for s in (root_mean_square(parameter), parameter.law.mean) if s is not None and s.coefficient
+        ]
+        start = max(laws) + size if laws else None
+        moves: list[Fraction | None] = []
+        for part in (*algebra.displacement.first, *algebra.displacement.rest):
+            squared = squared_norm(self.graph, part.only(name), lambda _: ONE, exact=False)
+            exponent = None if squared is None else self.value(self.graph, squared).root_mean_square
+            moves.append(None if exponent is None else exponent / 2)
+        if start is not None and (share := algebra.displacement.radial(name)) is not None:
+            moves.append(start + share.exponent)
+        return start, largest(*moves)

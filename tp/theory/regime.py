@@ -199,7 +199,7 @@ class _Reading:
     def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
         """The program after the last step: further ones change nothing, or something grows, or there were too many."""
         after: Trained | None = None
-        for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined):
+        for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined, self.parts.value):
             self.first = self.first or after
             self.sizes.append(self.parts.sizes(after.graph, after.algebra.displacement))
             if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after)):
@@ -239,8 +239,7 @@ class _Reading:
         first = self.order(output.first, FIRST)
         deviation = self.order(output.rest, DEVIATION)
         kernel = drift = None
-        if self.back.kernel is not None:
-            scalar = self.after.nodes[self.back.kernel]
+        if (scalar := self.after.kernel) is not None:
             kernel = self.order(scalar.base, "kernel")
             drift = largest(
                 self.order(scalar.first, DRIFTS[0]),
@@ -321,11 +320,11 @@ class _Reading:
         return found
 
     def _gradient(self) -> Fraction | None:
-        """The exponent of the norm of the change of Λ^{1/2} ∇F, from updates Λ ∇F. Frozen weights have none."""
+        """The exponent of the norm of the change of Λ^{1/2} ∇F."""
         rate = metric(self.program)
         frozen = [name for name in self.program.parameters if rate(name).coefficient == 0]
-        moved = change(self.back.update, self.after.algebra, self.after.nodes).without(frozen)
-        squared = squared_norm(self.after.graph, moved, lambda w: rate(w) ** Fraction(-1), exact=False)
+        moved = change(self.back.gradient, self.after.algebra, self.after.nodes).without(frozen)
+        squared = squared_norm(self.after.graph, moved, rate, exact=False)
         found = self.order(squared, "squared change of the gradient")
         return None if found is None else found / 2
 

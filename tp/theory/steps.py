@@ -14,7 +14,7 @@ from tp.orders.typical.value import Value
 from tp.primitives.law_facts import root_mean_square
 from tp.quantities.training import Changes
 from tp.theory.thin import thinned
-from tp.transform.direction import Direction, Factor
+from tp.transform.direction import Direction, Entries, Factor
 from tp.transform.displacement import Displacement
 
 SETTLING = 10
@@ -33,22 +33,25 @@ class Parts:
         self.values = values
 
     def thinned(self, graph: GraphBuilder, direction: Direction) -> Direction:
-        """``direction`` without parts that vanish, and without factors with the same values as an earlier one."""
+        """``direction`` without parts that vanish, and without those with the same values as an earlier one."""
         self._interpret(graph, direction)
-        kept: dict[str, tuple[Factor, ...]] = {}
-        for name, factors in thinned(graph, direction, self.calculus, self.values).factors.items():
-            if moving := tuple(f for f in factors if self._value(f.left).terms and self._value(f.right).terms):
-                kept[name] = moving
-        return Direction({name: node for name, node in direction.leaves.items() if self._value(node).terms}, kept)
+        found = thinned(graph, direction, self.calculus, self.values)
+        leaves = {name: node for name, node in found.leaves.items() if self._moves(node)}
+        factors, entries = found.factors.items(), found.entries.items()
+        return Direction(
+            leaves,
+            {name: kept for name, fs in factors if (kept := tuple(f for f in fs if self._moves(f.left, f.right)))},
+            {name: kept for name, parts in entries if (kept := tuple(e for e in parts if self._moves(e.node)))},
+        )
 
     def joined(self, graph: GraphBuilder, earlier: Changes, change: Direction) -> Changes | None:
         """``earlier`` changes and a later one, without parts that others dominate; None where it adds nothing."""
         self._interpret(graph, change)
         new = self._without(change, earlier)
-        if not new.leaves and not new.factors:
+        if not new.nodes:
             return None
         kept = (self._without(direction, (new,)) for direction in earlier)
-        return (*(d for d in kept if d.leaves or d.factors), new)
+        return (*(d for d in kept if d.nodes), new)
 
     def sizes(self, graph: GraphBuilder, displacement: Displacement) -> Mapping[str, Fraction]:
         """By weight the exponent of the largest part of its move; weights that do not move are missing."""
@@ -75,6 +78,10 @@ class Parts:
                 left, right = (self._value(node).root_mean_square for node in (f.left, f.right))
                 if left is not None and right is not None:
                     yield name, left + right
+        for name, parts in direction.entries.items():
+            for part in parts:
+                if (exponent := self._value(part.node).root_mean_square) is not None:
+                    yield name, exponent
 
     def _without(self, direction: Direction, others: Sequence[Direction]) -> Direction:
         """``direction`` without the parts that parts of ``others`` dominate."""
@@ -88,7 +95,27 @@ class Parts:
             known = [f for o in others for f in o.factors.get(name, ())]
             if kept := tuple(f for f in parts if not any(self._within(f, k) for k in known)):
                 factors[name] = kept
-        return Direction(leaves, factors)
+        entries: dict[str, tuple[Entries, ...]] = {}
+        for name, wholes in direction.entries.items():
+            others_of = [e for o in others for e in o.entries.get(name, ())]
+            if left := tuple(e for e in wholes if not any(self._same_or_less(e, k) for k in others_of)):
+                entries[name] = left
+        return Direction(leaves, factors, entries)
+
+    def _same_or_less(self, part: Entries, other: Entries) -> bool:
+        pairs = list(zip(part.nodes, other.nodes, strict=False))
+        return len(part.nodes) == len(other.nodes) and all(self._covered(n, o) for n, o in pairs)
+
+    def _moves(self, *nodes: int) -> bool:
+        """Whether none of ``nodes`` vanishes identically."""
+        return all(self._value(node).terms for node in nodes)
+
+    def value(self, graph: GraphBuilder, node: int) -> Value:
+        """The abstract value of a node of a program in training."""
+        if node not in self.values:
+            near_zero(self.calculus, graph, moving=True)
+            interpret(graph, [node], self.calculus, self.values)
+        return self.values[node].value
 
     def _within(self, factor: Factor, other: Factor) -> bool:
         same = factor.shared == other.shared
@@ -102,10 +129,8 @@ class Parts:
         return self.values[node].value
 
     def _interpret(self, graph: GraphBuilder, direction: Direction) -> None:
-        factors = (f for parts in direction.factors.values() for f in parts)
-        nodes = [*direction.leaves.values(), *(node for f in factors for node in (f.left, f.right))]
         near_zero(self.calculus, graph, moving=True)
-        interpret(graph, nodes, self.calculus, self.values)
+        interpret(graph, direction.nodes, self.calculus, self.values)
 
 
 def since(sizes: Sequence[Mapping[str, Fraction]]) -> Mapping[str, int]:

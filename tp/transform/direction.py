@@ -35,6 +35,10 @@ class Entries:
     node: int
     equal: tuple[tuple[tuple[str, ...], int], ...] = ()
 
+    @property
+    def nodes(self) -> tuple[int, ...]:
+        return (self.node, *(node for _, node in self.equal))
+
     def mapped(self, change: Callable[[int], int]) -> Entries:
         return Entries(change(self.node), tuple((axes, change(node)) for axes, node in self.equal))
 
@@ -59,8 +63,8 @@ class Direction:
     def nodes(self) -> list[int]:
         """All nodes that it is made of."""
         sides = [node for factors in self.factors.values() for f in factors for node in (f.left, f.right)]
-        wholes = [e for parts in self.entries.values() for e in parts]
-        return [*self.leaves.values(), *sides, *(n for e in wholes for n in (e.node, *(n for _, n in e.equal)))]
+        entries = [node for parts in self.entries.values() for part in parts for node in part.nodes]
+        return [*self.leaves.values(), *sides, *entries]
 
     def mapped(self, change: Callable[[int], int]) -> Direction:
         """The same direction with ``change`` applied to every node."""
@@ -230,7 +234,7 @@ def squared_norm(
                     include(diagonal, metric(name))
     for name, entries in direction.entries.items():
         for part in entries:
-            for node in (part.node, *(n for _, n in part.equal)):
+            for node in part.nodes:
                 include(contract(graph, node, node, names(graph.type(node))), metric(name))
     return combine(graph, parts, scales) if parts else None
 
@@ -243,6 +247,26 @@ def overlap(graph: GraphBuilder, name: str, one: Factor, other: Factor) -> int:
     lefts = contract(graph, one.left, left, names(parameter.outs))
     rights = contract(graph, one.right, right, names(parameter.ins))
     return contract(graph, lefts, rights, (*one.shared, *shared))
+
+
+def pairing(graph: GraphBuilder, one: Direction, other: Direction) -> int | None:
+    """The inner product of two directions as a scalar node; None where no weight has a part in both.
+
+    ``one`` has no entries.
+    """
+    parts = [
+        contract(graph, node, other.leaves[name], names(graph.type(node)))
+        for name, node in one.leaves.items()
+        if name in other.leaves
+    ]
+    for name, factors in one.factors.items():
+        parameter = graph.parameters[name]
+        for factor in factors:
+            parts += [overlap(graph, name, factor, f) for f in other.factors.get(name, ())]
+            for part in other.entries.get(name, ()):
+                for moved in apply_entries(graph, Weight(name, applied=True), part, factor.right):
+                    parts.append(contract(graph, factor.left, moved, (*names(parameter.outs), *factor.shared)))
+    return combine(graph, parts) if parts else None
 
 
 def _diagonals(graph: GraphBuilder, name: str, factor: Factor) -> Iterator[int]:

@@ -14,7 +14,7 @@ from tp.primitives.traits import Function
 from tp.transform.displacement import Displaced, Displacing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entrywise(Rule):
     """u = Q(g) entry by entry: of degree 0 where |g| exceeds ``eps`` (None: everywhere), g / eps far below it.
 
@@ -34,9 +34,7 @@ class Entrywise(Rule):
             return gradient.mapped(lambda value: scaled(algebra, value, by))
         if self.eps is not None and size == self.eps.exponent:
             by = self.eps ** Fraction(-1)
-            return whole(algebra, gradient).mapped(
-                lambda value: _of(algebra, "tanh", scaled(algebra, value, by))
-            )
+            return whole(algebra, gradient).mapped(lambda value: _of(algebra, "tanh", scaled(algebra, value, by)))
         one = gradient.outers[0] if len(gradient.outers) == 1 else None
         if one is not None and not one.shared:
             factors = Outer(_of(algebra, "sign", one.left), _of(algebra, "sign", one.right), ())
@@ -46,5 +44,3 @@ class Entrywise(Rule):
 
 def _of(algebra: Displacing, activation: str, value: Displaced) -> Displaced:
     return algebra.pointwise(Pointwise(activation), Function(activation, 0), value)
-
-

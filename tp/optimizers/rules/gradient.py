@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from tp.graph.axes import Scale, names, wide
@@ -32,30 +32,29 @@ class Gradient:
     """A part for one weight: a ``leaf`` where it is read, ``outers`` and ``entries`` where it is applied.
 
     ``entries`` is a value at all pairs of indices, with its values at equal indices of axes that both sides have.
+    ``weight`` is the weight itself where it is read.
     """
 
     parameter: Parameter
     leaf: Displaced | None = None
     outers: tuple[Outer, ...] = ()
     entries: tuple[tuple[tuple[str, ...], Displaced], ...] = ()
+    weight: Displaced | None = None
 
     def mapped(self, change: Change) -> Gradient:
         """``change``, a linear map, applied to the part: to the left factors of outer products."""
-        return Gradient(
-            self.parameter,
-            None if self.leaf is None else change(self.leaf),
-            tuple(Outer(change(o.left), o.right, o.shared) for o in self.outers),
-            tuple((equal, change(value)) for equal, value in self.entries),
-        )
+        return self._mapped(change, lambda right: right)
 
     def each(self, change: Change) -> Gradient:
         """``change`` applied to every value, to both factors of outer products."""
-        found = self.mapped(change)
-        return Gradient(
-            self.parameter,
-            found.leaf,
-            tuple(Outer(o.left, change(o.right), o.shared) for o in found.outers),
-            found.entries,
+        return self._mapped(change, change)
+
+    def _mapped(self, change: Change, right: Change) -> Gradient:
+        return replace(
+            self,
+            leaf=None if self.leaf is None else change(self.leaf),
+            outers=tuple(Outer(change(o.left), right(o.right), o.shared) for o in self.outers),
+            entries=tuple((equal, change(value)) for equal, value in self.entries),
         )
 
     def base(self) -> Direction:
@@ -85,9 +84,7 @@ class Gradient:
             tuple(Entries(n, equal) for n in whole),
         )
 
-    def _made(
-        self, leaf: int | None, factors: tuple[Factor, ...], entries: tuple[Entries, ...]
-    ) -> Direction:
+    def _made(self, leaf: int | None, factors: tuple[Factor, ...], entries: tuple[Entries, ...]) -> Direction:
         name = self.parameter.name
         return Direction(
             {} if leaf is None else {name: leaf},
@@ -107,9 +104,7 @@ def whole(algebra: Displacing, gradient: Gradient) -> Gradient:
     return Gradient(parameter, entries=found)
 
 
-def _added(
-    algebra: Displacing, parameter: Parameter, outers: tuple[Outer, ...], equal: tuple[str, ...]
-) -> Displaced:
+def _added(algebra: Displacing, parameter: Parameter, outers: tuple[Outer, ...], equal: tuple[str, ...]) -> Displaced:
     """Σ left_i right_j over all ``outers``, where i and j agree in the axes ``equal``."""
     parts: list[Displaced] = []
     for o in outers:

@@ -8,7 +8,7 @@ from tp.optimizers.rules.gradient import Gradient
 from tp.optimizers.rules.rule import Rule, Setting, Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Linear(Rule):
     """u = g."""
 

@@ -21,7 +21,7 @@ from tp.transform.displacement import Displaced, Displacing
 INVERSE = "power(-1/2)"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Polar(Rule):
     """u = p(g / |g|) times ``factor``, with p odd and p(σ) of order 1 for singular values σ of order 1.
 
@@ -105,9 +105,7 @@ def norm(setting: Setting, node: int, over: tuple[str, ...]) -> Fraction | None:
     return None if size is None else size + sum((a.exponent for a in axes), Fraction(0)) / 2
 
 
-def _mixed(
-    algebra: Displacing, gradient: Gradient, unit: Gradient, inverse: Displaced
-) -> Iterator[Outer]:
+def _mixed(algebra: Displacing, gradient: Gradient, unit: Gradient, inverse: Displaced) -> Iterator[Outer]:
     """The products of a left factor of one outer product with a right factor of another that g g'g consists of."""
     parameter = gradient.parameter
     for one, other in permutations(range(len(gradient.outers)), 2):
@@ -131,5 +129,3 @@ def _scalar(algebra: Displacing, pairs: list[tuple[Displaced, Displaced, tuple[s
         rest = names(algebra.graph.type(inner.base))
         found.append(algebra.linear(Sum(rest), [inner]) if rest else inner)
     return algebra.bilinear(Product(()), *found)
-
-

@@ -19,7 +19,7 @@ Side = tuple[int, Fraction]
 """A node, and the exponent of its norm."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Roots(Rule):
     """L and R have ``eps`` on their diagonals (None: 0).
 

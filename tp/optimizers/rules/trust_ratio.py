@@ -15,7 +15,7 @@ from tp.primitives.traits import Function
 from tp.transform.direction import Direction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TrustRatio(Rule):
     """u = (|W| / |v|) v for the update v of another ``rule``, and v where W is zero."""
 
