@@ -12,7 +12,8 @@ from tp.optimizers.setting import Range, Setting, setting
 from tp.optimizers.sgd import SGD
 
 for _module in iter_modules(__path__):
-    import_module(f"{__name__}.{_module.name}")
+    if not _module.ispkg:  # the rules are for the order calculus, which most commands do not need at once
+        import_module(f"{__name__}.{_module.name}")
 
 __all__ = [
     "DEFAULT",

@@ -11,6 +11,9 @@ from tp.graph.axes import ONE, Scale, Width
 Amount = float | Scale
 """A number, or a :class:`Scale` where it depends on a width. An optimiser at a width has numbers alone."""
 
+SAFEGUARD = 1e-5
+"""The largest number that counts as a safeguard, see :func:`safeguard`."""
+
 LIMIT = Width("n")
 """The limiting parameter itself."""
 
@@ -31,6 +34,14 @@ def as_number(amount: Amount) -> float:
     if isinstance(amount, Scale):
         raise ValueError(f"{amount} depends on a width")
     return amount
+
+
+def safeguard(amount: Amount) -> Scale | None:
+    """An ``eps`` as the order calculus takes it: None for a number that only keeps a quotient from 0 / 0.
+
+    A number up to :data:`SAFEGUARD` counts as one, at all widths that can be reached.
+    """
+    return None if as_scale(amount).coefficient <= (0 if isinstance(amount, Scale) else SAFEGUARD) else as_scale(amount)
 
 
 def amount_at(amount: Amount, n: int) -> float:

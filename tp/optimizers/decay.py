@@ -10,7 +10,7 @@ Coupled decay is the gradient of λn^p |θ|² / 2: what it does depends on the o
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
@@ -19,13 +19,12 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
-from tp.optimizers.amount import Amount, as_number, as_scale
+from tp.optimizers.amount import LIMIT, Amount, as_number, as_scale
 from tp.optimizers.by_weight import ByWeight, number_of
 from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.setting import Range, setting
 
 if TYPE_CHECKING:
-    from tp.graph.nodes import Nodes
     from tp.graph.parameter import Parameter
 
 NONE = Fraction(0)
@@ -133,21 +132,19 @@ class Shrinking(Optimizer):
         """λn^p of a weight, for an optimiser at a width."""
         return as_number(number_of(weight, self.decays, self.decay))
 
-    def shares(self, graph: Nodes) -> Callable[[str], Scale | None]:
-        """By weight: the share of it that a step takes away, up to a constant; None where it does not decay."""
-        from tp.graph.axes import ONE
+    def share(self, weight: str) -> Scale | None:
+        return None if self.in_gradient else self._power(weight)
 
-        share, widths = ONE, list(graph.widths.values())
-        if self.power and widths:
-            share = Scale.of(widths[0], self.power / widths[0].exponent)
+    def inside(self, weight: str) -> Scale | None:
+        """λn^p of a weight where decay is a part of the gradient; None where it is none."""
+        return self._power(weight) if self.in_gradient else None
 
-        def of(name: str) -> Scale | None:
-            if not (decay := self.shrinkage(name)):
-                return None
-            found = as_scale(decay) if name in dict(self.declared) else share * as_scale(decay)
-            return found * graph.learning_rate * graph.parameters[name].rate if self.in_gradient else found
-
-        return of
+    def _power(self, weight: str) -> Scale | None:
+        """λn^p of a weight, for any n; None where it does not decay."""
+        if not (decay := self.shrinkage(weight)):
+            return None
+        stated = weight in dict(self.declared) or not self.power
+        return as_scale(decay) if stated else as_scale(decay) * Scale.of(LIMIT, self.power)
 
 
 def coupled_decay(default: bool) -> Any:

@@ -9,7 +9,7 @@ ratio, so it is multiplied with the learning rate of the weight.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.namespace import namespace
 from tp.optimizers.amount import Amount
@@ -19,6 +19,11 @@ from tp.optimizers.optimizer import Weights
 from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
 from tp.optimizers.sides import Sides, times
+
+if TYPE_CHECKING:
+    from tp.graph.axes import Scale
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 
 @register
@@ -33,6 +38,14 @@ class Lamb(Adaptive, Decaying):
     @property
     def apart(self) -> bool:
         return False
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import TrustRatio
+
+        return TrustRatio(super().rule(weight), super().share(weight.name))
+
+    def share(self, weight: str) -> Scale | None:
+        return None  # decay is inside of the ratio, see the rule
 
     def direction(self, gradients: Weights, state: Moments, params: Weights) -> tuple[Weights, Moments]:
         directions, state = super().direction(gradients, state, params)

@@ -6,7 +6,7 @@ u = sign(β1 m(s) + (1 - β1) g),    m(s + 1) = β2 m(s) + (1 - β2) g
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tp.namespace import namespace
 from tp.optimizers.amount import Amount
@@ -15,6 +15,10 @@ from tp.optimizers.moments import mean, zeros
 from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 
 @register
@@ -31,6 +35,11 @@ class Lion(Decaying):
 
     def init(self, params: Weights) -> Weights:
         return zeros(params)
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Entrywise
+
+        return Entrywise(None, self.inside(weight.name))
 
     def direction(self, gradients: Weights, state: Weights, params: Weights) -> tuple[Weights, Weights]:
         directions = {name: namespace(m).sign(mean(self.beta1, m, gradients[name])) for name, m in state.items()}

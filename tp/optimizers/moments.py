@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number
+from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Shrinking
 from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.setting import Range, setting
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 
 class Moments(NamedTuple):
@@ -43,6 +47,11 @@ class Adaptive(Shrinking):
         seen, squares = weight_of(self.beta1, count), weight_of(self.beta2, count)
         directions = {name: self._quotient(m, second[name], seen, squares) for name, m in first.items()}
         return directions, Moments(first, second, count)
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Entrywise
+
+        return Entrywise(safeguard(self.eps), self.inside(weight.name))
 
     def _quotient(self, first: Any, second: Any, seen: Any, squares: Any) -> Any:
         """(m / seen) / (√(v / squares) + ε), in an order that reads and writes entries less often."""

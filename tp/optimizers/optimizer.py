@@ -7,8 +7,7 @@ A new optimiser is a subclass in a file of its own. It has to define :meth:`Opti
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -25,7 +24,6 @@ from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
 from tp.optimizers.sides import Sides, times, usual
 
 if TYPE_CHECKING:
-    from tp.graph.nodes import Nodes
     from tp.graph.parameter import Parameter
     from tp.optimizers.rules import Rule
 
@@ -215,9 +213,9 @@ class Optimizer(ABC):
         """
         raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")
 
-    def shares(self, graph: Nodes) -> Callable[[str], Scale | None]:
-        """By weight of ``graph``: the share of it that a step takes away, up to a constant; None where it stays."""
-        return lambda _: None
+    def share(self, weight: str) -> Scale | None:
+        """The share of ``weight`` that a step takes away beside its update; None where it takes none."""
+        return None
 
 
 def _plain(value: Value) -> str | float | dict[str, float]:

@@ -57,4 +57,4 @@ class SGD(Decaying):
         """Gradients themselves: momentum changes only constants."""
         from tp.optimizers.rules import Linear
 
-        return Linear()
+        return Linear(self.inside(weight.name))

@@ -117,7 +117,7 @@ def training(
     roots = [*back.roots, *back.image.values()]
     for step in count(1):
         first = start.rescaled(graph, lambda _, step=step: Scale(float(step)))
-        algebra = Displacing(graph, Displacement((first,), rest, optimizer.shares(graph)))
+        algebra = Displacing(graph, Displacement((first,), rest, updates.share))
         moved = jets(back.graph, roots, algebra, datum(graph))
         found = updates.steps(algebra, moved)
         yield Trained(graph, moved, algebra, step, updates.kernel(algebra, moved, found))
@@ -173,16 +173,31 @@ class _Updates:
             if self.rates(name).coefficient
         }
         self.frozen = [name for name in back.graph.parameters if name not in self.rules]
+        self.shares = {name: share for name in back.graph.parameters if (share := optimizer.share(name)) is not None}
 
     def steps(self, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Step:
         """The updates at the initial weights, times Λ, and their change at moved weights."""
-        setting = Setting(algebra, lambda node: self.value(self.graph, node), lambda name: self._norm(algebra, name))
+        setting = self._setting(algebra)
         initial, change = Direction({}, {}), Direction({}, {})
         for gradient in _gradients(self.back.gradient, algebra, nodes, self.back.reads):
             if (rule := self.rules.get(gradient.parameter.name)) is not None:
                 found = rule.step(setting, gradient)
+                self._decays(setting, rule, gradient)
                 initial, change = initial.joined(found.initial), change.joined(found.change)
         return Step(initial.rescaled(self.graph, self.rates), change.rescaled(self.graph, self.rates))
+
+    def _setting(self, algebra: Displacing) -> Setting:
+        return Setting(algebra, lambda node: self.value(self.graph, node), lambda name: self._norm(algebra, name))
+
+    def share(self, name: str) -> Scale | None:
+        """The multiple of a weight that its steps take away, up to a constant; None for none."""
+        return self.shares.get(name)
+
+    def _decays(self, setting: Setting, rule: Rule, gradient: Gradient) -> None:
+        """Adds decay inside of a gradient to :attr:`shares`, at the initial weights."""
+        name = gradient.parameter.name
+        if name not in self.shares and (share := rule.share(setting, gradient)) is not None:
+            self.shares[name] = share * self.rates(name)
 
     def kernel(self, algebra: Displacing, nodes: Mapping[int, Displaced], found: Step) -> Displaced | None:
         """∇F·Λu at moved weights, see :class:`Trained`."""

@@ -96,6 +96,13 @@ class Rule(ABC):
         summed = {name: combine(setting.algebra.graph, nodes) for name, nodes in leaves.items()}
         return replace(now.joined(before), leaves=summed)
 
+    def share(self, setting: Setting, gradient: Gradient) -> Scale | None:
+        """The multiple of the weight itself in the update, as decay inside of a gradient has it; None for none.
+
+        For weights that are applied. A weight that is read is a part of the gradient's value.
+        """
+        return None
+
     def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
         """How the ``update`` of ``gradient`` changes. Rules that are not smooth add to it."""
         return update.change(setting.algebra)

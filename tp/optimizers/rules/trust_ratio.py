@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from tp.graph.axes import Scale
 from tp.optimizers.rules.few import unknown
 from tp.optimizers.rules.gradient import Gradient, scaled
 from tp.optimizers.rules.polar import INVERSE, squared_norm
@@ -17,9 +18,13 @@ from tp.transform.direction import Direction
 
 @dataclass(frozen=True)
 class TrustRatio(Rule):
-    """u = (|W| / |v|) v for the update v of another ``rule``, and v where W is zero."""
+    """u = (|W| / |v|) v for the update v of another ``rule``, and v where W is zero.
+
+    With ``decay`` λ (None: 0) v + λW stands for v. Decay is taken to be the smaller part of it.
+    """
 
     rule: Rule
+    decay: Scale | None = None
 
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         return self._normed(setting, gradient, setting.norm(gradient.parameter.name)[0])
@@ -37,6 +42,9 @@ class TrustRatio(Rule):
         first = nothing if setting.largest(before) is None else self._normed(setting, before, size).base()
         then = nothing if setting.largest(now) is None else self._normed(setting, now, move).base()
         return Step(first, self.difference(setting, then, first))
+
+    def share(self, setting: Setting, gradient: Gradient) -> Scale | None:
+        return self.rule.share(setting, gradient)
 
     def _normed(self, setting: Setting, gradient: Gradient, size: Fraction | None) -> Gradient:
         """The update where the weight has the norm n^``size``; v where that is None, for zero."""
