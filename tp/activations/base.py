@@ -165,6 +165,10 @@ class Activation(ABC):
         """
         return self.vanishing() if k == 0 else None
 
+    def masks(self, k: int) -> bool:
+        """Whether the k-th derivative is 0 throughout some interval."""
+        return False
+
     def terms(self, k: int) -> Terms | None:
         """The k-th derivative as a sum of terms whose means under normal laws are known; None where it is none."""
         return None

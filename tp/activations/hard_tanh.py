@@ -30,6 +30,9 @@ class HardTanh(Activation):
     def touches(self, k: int) -> Fraction | None:
         return Fraction(1 - k) if k <= 1 else None
 
+    def masks(self, k: int) -> bool:
+        return k == 1
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         if k == 0:

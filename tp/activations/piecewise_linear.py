@@ -37,6 +37,9 @@ class PiecewiseLinear(Activation):
     def touches(self, k: int) -> Fraction | None:
         return Fraction(1 - k) if k <= 1 else None
 
+    def masks(self, k: int) -> bool:
+        return k <= 1 and 0 in self.sides
+
     def terms(self, k: int) -> Terms | None:
         if self.vanishes(k):
             return ()

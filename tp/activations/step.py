@@ -26,6 +26,9 @@ class Step(Activation):
     def touches(self, k: int) -> Fraction | None:
         return None if k else Fraction(0)
 
+    def masks(self, k: int) -> bool:
+        return k == 0
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         return xp.zeros_like(x) if k else (x > 0).astype(x.dtype)

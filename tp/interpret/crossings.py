@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tp.activations import find
 from tp.graph.axes import wide
@@ -38,42 +39,69 @@ from tp.primitives.sum_broadcast import Broadcast, Sum
 from tp.primitives.switched import Switched
 from tp.primitives.variable import Variable
 
-Degrees = Mapping[Any, Fraction]
-"""A product of values with bounded densities: the power of each of them in it. Empty: away from zero."""
+if TYPE_CHECKING:
+    from tp.orders.typical.recorder import Derived
 
-STEADY: Degrees = {}
 
-Known = Sequence["Degrees | None"]
-"""What is known of the operands; None: nothing."""
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A product of powers of values with bounded densities.
 
-_near: Interpretation[Callable[[Any, Nodes, int, Known], Degrees | None]] = Interpretation("crossings of zero")
-"""``rule(operation, graph, node, known)``: what is known of the node."""
+    ``degrees`` are the powers, by any names of the values; empty: away from zero. ``masked``: zero identically at some
+    places, where its move vanishes too, but for the places where a mask changes. There nothing else is said.
+    """
+
+    degrees: Mapping[Any, Fraction] = field(default_factory=dict)
+    masked: bool = False
+
+    @property
+    def simple(self) -> bool:
+        return all(degree <= 1 for degree in self.degrees.values())
+
+
+STEADY = Near()
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The node that a rule is about, what is known of its operands (None: nothing), and their sizes."""
+
+    graph: Nodes
+    node: int
+    known: Sequence[Near | None]
+    sizes: Sequence[Fraction | None]
+
+    def new(self, known: Sequence[Near | None], *, masked: bool) -> Near | None:
+        """The node as a value with a bounded density: a generic combination of values that are seldom near zero."""
+        if any(n is None or not n.simple for n in known) or not any(n.degrees for n in known if n is not None):
+            return None
+        return Near({self.node: Fraction(1)}, masked)
+
+
+_near: Interpretation[Callable[[Any, At], Near | None]] = Interpretation("crossings of zero")
+"""``rule(operation, at)``: what is known of the node."""
 
 
 class CrossingsOf:
-    """Whether entries of the nodes of one graph are as seldom near zero as those of a value with a bounded density.
-
-    Places at which a value is zero identically, as a product with a mask is, count as far from zero: there its move
-    vanishes too, but for the places where the mask changes.
-    """
+    """Whether entries of the nodes of one graph are as seldom near zero as those of a value with a bounded density."""
 
     def __init__(self, graph: Nodes, zeros: ZerosOf) -> None:
         self.graph = graph
         self.zeros = zeros
-        self._found: dict[int, Degrees | None] = {}
+        self._found: dict[int, Near | None] = {}
 
-    def simple(self, node: int) -> bool:
-        """Whether P(0 < |z| < ε) = O(ε^{1 - δ}) for every δ > 0, relative to the size of z."""
-        found = self._of(node)
-        return found is not None and all(degree <= 1 for degree in found.values())
+    def simple(self, node: int, values: Mapping[int, Derived]) -> bool:
+        """Whether P(0 < |z| < ε) = O(ε^{1 - δ}) for every δ > 0, relative to the size of z.
 
-    def _of(self, node: int) -> Degrees | None:
+        ``values`` has the abstract values of what the node is made of.
+        """
         for index in self.graph.needed([node]):
             if index not in self._found:
-                self._found[index] = self._at(index)
-        return self._found[node]
+                self._found[index] = self._at(index, values)
+        found = self._found[node]
+        return found is not None and found.simple
 
-    def _at(self, index: int) -> Degrees | None:
+    def _at(self, index: int, values: Mapping[int, Derived]) -> Near | None:
         node = self.graph[index]
         zeros = self.zeros(index)
         if zeros.nothing:
@@ -81,80 +109,88 @@ class CrossingsOf:
         if not wide(node.type) or not zeros.weights:
             return STEADY
         if zeros.steady:
-            return zeros.degrees
-        rule = _near.of(node.operation)
-        return rule(node.operation, self.graph, index, [self._found[i] for i in node.operands])
-
-
-def _simple(known: Degrees | None) -> bool:
-    return known is not None and all(degree <= 1 for degree in known.values())
-
-
-def _new(node: int, known: Known) -> Degrees | None:
-    """The node as a value with a bounded density: a generic combination of values that are seldom near zero."""
-    return {node: Fraction(1)} if all(map(_simple, known)) and any(known) else None
+            return Near(zeros.degrees)
+        known = [self._found[i] for i in node.operands]
+        sizes = [values[i].value.exponent if i in values else None for i in node.operands]
+        return _near.of(node.operation)(node.operation, At(self.graph, index, known, sizes))
 
 
 @_near.rule(Apply, Read, Constant, Input, Variable, ErrorSignal, Generic, Scatter, Permuted, Repermuted, Rank, Reranked)
 @_near.rule(Switched, Remainder, Mapped, MapRemainder, Peak, GaussianMean, JointNormal)
-def unknown(_: Operation, graph: Nodes, node: int, known: Known) -> Degrees | None:
+def unknown(_: Operation, at: At) -> Near | None:
     return None
 
 
 @_near.rule(Largest)
-def mask(_: Largest, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    return STEADY
+def mask(_: Largest, at: At) -> Near | None:
+    return Near(masked=True)
 
 
 @_near.rule(Detach, Broadcast)
-def same(_: Operation, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    return known[0]
+def same(_: Operation, at: At) -> Near | None:
+    return at.known[0]
 
 
 @_near.rule(Rename, Gather, Concat)
-def placed(operation: Operation, graph: Nodes, node: int, known: Known) -> Degrees | None:
+def placed(operation: Operation, at: At) -> Near | None:
     if isinstance(operation, Gather) and min(operation.table) < 0:
         return None
-    return STEADY if all(found is not None and not found for found in known) else _new(node, known)
+    found = [n for n in at.known if n is not None]
+    if len(found) < len(at.known):
+        return None
+    masked = any(n.masked for n in found)
+    return at.new(found, masked=masked) if any(n.degrees for n in found) else Near(masked=masked)
 
 
 @_near.rule(Linear)
-def combination(operation: Linear, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    used = [found for scale, found in zip(operation.scales, known, strict=True) if scale.coefficient]
-    return used[0] if len(used) == 1 else _new(node, used)
+def combination(operation: Linear, at: At) -> Near | None:
+    """Of terms of different sizes the largest must not be masked, or a smaller one is left alone at some places."""
+    used = [i for i, scale in enumerate(operation.scales) if scale.coefficient]
+    known = [at.known[i] for i in used]
+    if len(used) == 1:
+        return known[0]
+    sizes = {None if (size := at.sizes[i]) is None else size + operation.scales[i].exponent for i in used}
+    masks = [n is not None and n.masked for n in known]
+    if any(masks) and (len(sizes) > 1 or None in sizes):
+        return None
+    return at.new(known, masked=all(masks))
 
 
 @_near.rule(Sum)
-def total(operation: Sum, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    return _summed(graph, node, operation.over, known[0])
+def total(operation: Sum, at: At) -> Near | None:
+    return _summed(at, operation.over, at.known[0])
 
 
 @_near.rule(Product)
-def product(operation: Product, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    left, right = known
+def product(operation: Product, at: At) -> Near | None:
+    left, right = at.known
     if left is None or right is None:
         return None
-    degrees = {key: left.get(key, Fraction(0)) + right.get(key, Fraction(0)) for key in {**left, **right}}
-    return _summed(graph, node, operation.over, degrees) if operation.over else degrees
+    keys = {**left.degrees, **right.degrees}
+    degrees = {k: left.degrees.get(k, Fraction(0)) + right.degrees.get(k, Fraction(0)) for k in keys}
+    found = Near(degrees, left.masked or right.masked)
+    return _summed(at, operation.over, found) if operation.over else found
 
 
-def _summed(graph: Nodes, node: int, over: Sequence[str], known: Degrees | None) -> Degrees | None:
-    """A sum over finite axes is generic; nothing is said of one over a wide axis."""
-    operands = graph[node].operands
-    if any(a.name in over for i in operands for a in wide(graph.type(i))):
+def _summed(at: At, over: Sequence[str], known: Near | None) -> Near | None:
+    """A sum over finite axes is generic, of terms of one size; nothing is said of one over a wide axis."""
+    operands = at.graph[at.node].operands
+    if known is None or any(a.name in over for i in operands for a in wide(at.graph.type(i))):
         return None
-    return _new(node, [known])
+    return at.new([known], masked=known.masked)
 
 
 @_near.rule(Pointwise)
-def function(operation: Pointwise, graph: Nodes, node: int, known: Known) -> Degrees | None:
-    found, activation = known[0], find(operation.activation)
+def function(operation: Pointwise, at: At) -> Near | None:
+    found, activation = at.known[0], find(operation.activation)
     touches = activation.touches(operation.k)
+    masked = activation.masks(operation.k)
     if touches == 0:
-        return STEADY
+        return Near(masked=masked)
     if found is None or touches is None:
         return None
     if operation.k == 0 and activation.vanishing() is not None:
-        return {key: degree * touches for key, degree in found.items()}
-    # Its zeros are elsewhere: a density there is that of one value, not of a product of several.
-    return {node: touches} if len(found) == 1 and _simple(found) else None
+        return Near({key: degree * touches for key, degree in found.degrees.items()}, found.masked)
+    # Its zeros are elsewhere, or it is zero on an interval: a density is needed there, that of one value.
+    single = len(found.degrees) == 1 and found.simple and not found.masked
+    return Near({at.node: touches}, masked) if single else None

@@ -179,8 +179,9 @@ class NearZero:
 
     def _seldom_zero(self, operation: Operation, argument: int, values: Mapping[int, Derived]) -> bool:
         """Whether the node ``argument`` of a function of its sign crosses zero as a value with a bounded density."""
-        of_sign = isinstance(operation, Remainder) and facts(operation.activation).degree == 0
-        return of_sign and values[argument].value.exact and self.crossings.simple(argument)
+        function = function_of(operation) if isinstance(operation, Pointwise | Remainder) else None
+        of_sign = function is not None and function.activation == "sign" and not function.k
+        return of_sign and values[argument].value.exact and self.crossings.simple(argument, values)
 
 
 def _plus(left: Fraction | None, right: Fraction) -> Fraction | None:

@@ -11,16 +11,22 @@ r_i^(-1/2).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from tp.diagnostics.diagnostic import error
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number
+from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Shrinking
 from tp.optimizers.in_factors import InFactors, Outer
 from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
 from tp.optimizers.sides import times
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 LEAST = 1e-3
 """The least root mean square of a parameter that scales its moves."""
@@ -58,6 +64,14 @@ class Adafactor(Shrinking):
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.multiply_by_parameter_scale else InFactors.OUTER
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Entrywise
+
+        if self.multiply_by_parameter_scale:
+            raise error("TP514", "the orders of moves in units of the size of parameters are unknown", weight.span)
+        eps = safeguard(self.eps)
+        return Entrywise(None if eps is None else eps ** Fraction(1, 2))
 
     def init(self, params: Weights) -> State:
         xp = namespace(*(getattr(weight, "left", weight) for weight in params.values()))

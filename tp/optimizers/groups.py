@@ -17,6 +17,7 @@ from tp.optimizers.sgd import SGD
 
 if TYPE_CHECKING:
     from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 Kept = TypeVar("Kept")
 
@@ -111,6 +112,18 @@ class Groups(Optimizer):
 
     def shrinkage(self, weight: str) -> float | Scale:
         return self.optimizer_of(weight).shrinkage(weight)
+
+    def rule(self, weight: Parameter) -> Rule:
+        return self.optimizer_of(weight.name).rule(weight)
+
+    def share(self, weight: str) -> Scale | None:
+        return self.optimizer_of(weight).share(weight)
+
+    def limits(self, weight: str) -> tuple[Scale, ...]:
+        return (*super().limits(weight), *self.optimizer_of(weight).limits(weight))
+
+    def ramps(self, weight: str) -> Scale:
+        return super().ramps(weight) * self.optimizer_of(weight).ramps(weight)
 
     @property
     def clips(self) -> bool:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from tp.diagnostics.diagnostic import error
+from tp.graph.axes import ONE, Scale, entries
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number
+from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Decaying
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import mean, weight_of, zeros
@@ -29,6 +31,7 @@ from tp.optimizers.setting import Range, setting
 if TYPE_CHECKING:
     from tp.graph.axes import Type
     from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 MOST_ITERATIONS = 100
 ADJUST: Mapping[str, Callable[[float, float], float]] = {
@@ -38,6 +41,18 @@ ADJUST: Mapping[str, Callable[[float, float], float]] = {
     "match_rms_adamw": lambda out, into: 0.2 * max(out, into) ** 0.5,
 }
 """The factor a of a weight with so many rows and columns."""
+
+FACTORS: Mapping[str, Callable[[Scale, Scale], Scale]] = {
+    "none": lambda out, into: ONE,
+    "spectral": lambda out, into: (out * into ** Fraction(-1)) ** Fraction(1, 2),
+    "original": lambda out, into: _larger(ONE, out * into ** Fraction(-1)) ** Fraction(1, 2),
+    "match_rms_adamw": lambda out, into: Scale(0.2) * _larger(out, into) ** Fraction(1, 2),
+}
+"""The same for all widths."""
+
+
+def _larger(one: Scale, other: Scale) -> Scale:
+    return max(one, other, key=lambda scale: (scale.exponent, scale.coefficient))
 
 
 class State(NamedTuple):
@@ -82,6 +97,16 @@ class Muon(Decaying):
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Polar
+
+        if self.inside(weight.name) is not None:
+            raise error("TP514", "the orders of polar factors of weight decay are unknown", weight.span)
+        factor = FACTORS[self.adjust](entries(weight.outs), entries(weight.ins))
+        if self.iterations:
+            return Polar(factor, safeguard(self.eps))
+        return Polar(factor, exact=True, history=self.momentum > 0)
 
     def init(self, params: Weights) -> State:
         return State(zeros(params), namespace(*params.values()).zeros((), "int32"))

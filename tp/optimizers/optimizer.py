@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import Scale
+from tp.graph.axes import ONE, Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
 from tp.optimizers import clipping, warmup
-from tp.optimizers.amount import Amount, amount_at, as_number
+from tp.optimizers.amount import Amount, amount_at, as_number, as_scale
 from tp.optimizers.by_weight import ByWeight
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
@@ -216,6 +216,15 @@ class Optimizer(ABC):
     def share(self, weight: str) -> Scale | None:
         """The share of ``weight`` that a step takes away beside its update; None where it takes none."""
         return None
+
+    def limits(self, weight: str) -> tuple[Scale, ...]:
+        """The norms of the gradient of all weights above which the gradient of ``weight`` is scaled down."""
+        return (as_scale(self.clip),) if self.clip else ()
+
+    def ramps(self, weight: str) -> Scale:
+        """The steps over which the learning rate of ``weight`` rises, up to a constant: 1 where they are few."""
+        found = as_scale(self.warmup)
+        return found if self.warmup and found.exponent > 0 else ONE
 
 
 def _plain(value: Value) -> str | float | dict[str, float]:

@@ -10,10 +10,11 @@ have no root: nothing moves along them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from tp.diagnostics.diagnostic import error
 from tp.namespace import matmul, namespace
-from tp.optimizers.amount import Amount, as_number
+from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Decaying
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import weight_of
@@ -21,6 +22,10 @@ from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.polar import inverse_root
 from tp.optimizers.registry import register
 from tp.optimizers.setting import Range, setting
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 POWER = 0.25
 
@@ -46,6 +51,13 @@ class Shampoo(Decaying):
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Roots
+
+        if self.inside(weight.name) is not None:
+            raise error("TP514", "the orders of roots of weight decay are unknown", weight.span)
+        return Roots(safeguard(self.eps))
 
     def init(self, params: Weights) -> State:
         xp = namespace(*params.values())

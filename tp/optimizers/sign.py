@@ -9,13 +9,17 @@ weight that is used once, the weight stays in factors.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tp.namespace import namespace
 from tp.optimizers.decay import Decaying
 from tp.optimizers.in_factors import InFactors, Outer
 from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.registry import register
+
+if TYPE_CHECKING:
+    from tp.graph.parameter import Parameter
+    from tp.optimizers.rules import Rule
 
 
 @register
@@ -29,6 +33,11 @@ class Sign(Decaying):
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return InFactors.OUTER if rank == 1 and not (self.in_gradient and self.shrinkage(weight)) else None
+
+    def rule(self, weight: Parameter) -> Rule:
+        from tp.optimizers.rules import Entrywise
+
+        return Entrywise(None, self.inside(weight.name))
 
     def init(self, params: Weights) -> tuple[()]:
         return ()

@@ -13,7 +13,7 @@ from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import calculus_for, interpret
 from tp.optimizers import SGD, Optimizer
-from tp.optimizers.rules import Gradient, Linear, Outer, Rule, Setting, Step
+from tp.optimizers.rules import Clipping, Gradient, Linear, Outer, Rule, Setting, Step
 from tp.orders.typical.recorder import Derived
 from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
@@ -166,7 +166,9 @@ class _Updates:
         self.back = back
         self.graph = GraphBuilder.like(back.graph)
         self.value = value
-        self.rates = metric(back.graph)
+        scale = metric(back.graph)
+        self.rates = lambda name: scale(name) * optimizer.ramps(name) ** Fraction(-1)
+        self.limits = {name: found for name in back.graph.parameters if (found := optimizer.limits(name))}
         self.rules: dict[str, Rule] = {
             name: optimizer.rule(back.graph.parameters[name])
             for name in (*back.gradient.leaves, *back.gradient.factors)
@@ -179,8 +181,13 @@ class _Updates:
         """The updates at the initial weights, times Λ, and their change at moved weights."""
         setting = self._setting(algebra)
         initial, change = Direction({}, {}), Direction({}, {})
-        for gradient in _gradients(self.back.gradient, algebra, nodes, self.back.reads):
+        gradients = list(_gradients(self.back.gradient, algebra, nodes, self.back.reads))
+        clipping = Clipping(setting, gradients) if self.limits else None
+        for gradient in gradients:
             if (rule := self.rules.get(gradient.parameter.name)) is not None:
+                for limit in self.limits.get(gradient.parameter.name, ()):
+                    assert clipping is not None
+                    gradient = clipping.of(gradient, limit)
                 found = rule.step(setting, gradient)
                 self._decays(setting, rule, gradient)
                 initial, change = initial.joined(found.initial), change.joined(found.change)

@@ -1,5 +1,6 @@
 """What optimisers do with a gradient, for the order calculus: one file a rule (calculus, section 7a)."""
 
+from tp.optimizers.rules.clipped import Clipping
 from tp.optimizers.rules.entrywise import Entrywise
 from tp.optimizers.rules.gradient import Gradient, Outer
 from tp.optimizers.rules.linear import Linear
@@ -8,4 +9,16 @@ from tp.optimizers.rules.roots import Roots
 from tp.optimizers.rules.rule import Rule, Setting, Step
 from tp.optimizers.rules.trust_ratio import TrustRatio
 
-__all__ = ["Entrywise", "Gradient", "Linear", "Outer", "Polar", "Roots", "Rule", "Setting", "Step", "TrustRatio"]
+__all__ = [
+    "Clipping",
+    "Entrywise",
+    "Gradient",
+    "Linear",
+    "Outer",
+    "Polar",
+    "Roots",
+    "Rule",
+    "Setting",
+    "Step",
+    "TrustRatio",
+]
