@@ -167,12 +167,12 @@ class _Updates:
         self.graph = GraphBuilder.like(back.graph)
         self.value = value
         scale = metric(back.graph)
-        self.rates = lambda name: scale(name) * optimizer.ramps(name) ** Fraction(-1)
+        self.rates = {name: scale(name) * optimizer.ramps(name) ** Fraction(-1) for name in back.graph.parameters}
         self.limits = {name: found for name in back.graph.parameters if (found := optimizer.limits(name))}
         self.rules: dict[str, Rule] = {
             name: optimizer.rule(back.graph.parameters[name])
             for name in (*back.gradient.leaves, *back.gradient.factors)
-            if self.rates(name).coefficient
+            if self.rates[name].coefficient
         }
         self.frozen = [name for name in back.graph.parameters if name not in self.rules]
         self.shares = {name: share for name in back.graph.parameters if (share := optimizer.share(name)) is not None}
@@ -191,7 +191,8 @@ class _Updates:
                 found = rule.step(setting, gradient)
                 self._decays(setting, rule, gradient)
                 initial, change = initial.joined(found.initial), change.joined(found.change)
-        return Step(initial.rescaled(self.graph, self.rates), change.rescaled(self.graph, self.rates))
+        rate = self.rates.__getitem__
+        return Step(initial.rescaled(self.graph, rate), change.rescaled(self.graph, rate))
 
     def _setting(self, algebra: Displacing) -> Setting:
         return Setting(algebra, lambda node: self.value(self.graph, node), lambda name: self._norm(algebra, name))
@@ -204,14 +205,15 @@ class _Updates:
         """Adds decay inside of a gradient to :attr:`shares`, at the initial weights."""
         name = gradient.parameter.name
         if name not in self.shares and (share := rule.share(setting, gradient)) is not None:
-            self.shares[name] = share * self.rates(name)
+            self.shares[name] = share * self.rates[name]
 
     def kernel(self, algebra: Displacing, nodes: Mapping[int, Displaced], found: Step) -> Displaced | None:
         """∇F·Λu at moved weights, see :class:`Trained`."""
         if all(isinstance(rule, Linear) for rule in self.rules.values()):
             return None if self.back.kernel is None else nodes[self.back.kernel]
         here = self.back.gradient.without(self.frozen)
-        initial, total = (here.mapped(of) for of in (lambda n: nodes[n].base, lambda n: algebra.total(nodes[n])))
+        initial = here.mapped(lambda node: nodes[node].base)
+        total = here.mapped(lambda node: algebra.total(nodes[node]))
         base = pairing(self.graph, initial, found.initial)
         if base is None:
             return None
