@@ -46,7 +46,8 @@ class Accusation(Printable):
     """What fails, the blame for it, and the repair, if it was asked for and there is something to restore.
 
     Faults have no text where quantities were asked for. ``aims`` are the statements that a repair restores. Where none
-    restores all of them, ``parts`` restore some, and leave the others as they are.
+    restores all of them, ``parts`` restore some, and leave the others as they are. ``known``: whether the orders of
+    training are known.
     """
 
     study = "blame"
@@ -58,6 +59,7 @@ class Accusation(Printable):
     claims: tuple[ClaimResult, ...] = ()
     repair: Repair | None = None
     parts: tuple[Mending, ...] = ()
+    known: bool = True
 
     @property
     def exit_code(self) -> ExitCode:
@@ -85,7 +87,10 @@ def accuse(
         found, held = tuple(_asked(name, analysis) for name in quantities), []
     else:
         found = faults(program, analysis, results)
-    accusation = accused(program, found, results, analysis.optimizer)
+    accusation = replace(
+        accused(program, found, results, analysis.optimizer),
+        known=bool(quantities) or analysis.known_regime is not None,
+    )
     if not (repaired and accusation.aims):
         return accusation
 

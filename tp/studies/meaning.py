@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tp.optimizers import Groups, Optimizer
+from tp.optimizers import DEFAULT, Groups, Optimizer
 
 THEOREMS = "theorems 3.1 and 3.2 and corollary 4.0.1"
 
@@ -24,19 +24,37 @@ def descends(optimizer: Optimizer) -> bool:
     return optimizer.linear and not optimizer.shrinks and not optimizer.clip
 
 
+def along_gradients(optimizer: Optimizer) -> bool:
+    """Whether steps go along gradients, up to decay and clipping: then kernels drive training."""
+    parts = optimizer.optimizers if isinstance(optimizer, Groups) else (optimizer,)
+    return all(one.name == DEFAULT for one in parts)
+
+
+def at_start(optimizer: Optimizer) -> tuple[str, ...]:
+    """What quantities at initialisation say where ``optimizer`` trains; empty where they drive training."""
+    if along_gradients(optimizer):
+        return ()
+    return (
+        "F, kernel = ∇F·Λ∇F, hessian and C[D,d] along Λ∇F at initialisation say how F answers to gradient descent,"
+        f" and nothing of training with {called(optimizer)}",
+    )
+
+
+def in_training(optimizer: Optimizer) -> tuple[str, ...]:
+    """What F - F_lin and its like compare where ``optimizer`` trains; empty where that is as always."""
+    if along_gradients(optimizer):
+        return ()
+    return (
+        "F_lin is linear in the weights, which the same optimiser moves from the same start; its kernel does not drive"
+        " it: a step changes F by ∇F·Λu at first order, where u is the update",
+        "F - F_lin, the moves of features and of weights, and the regime are those of this training",
+    )
+
+
 def meaning(optimizer: Optimizer) -> tuple[str, ...]:
     """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
     if descends(optimizer):
         return ()
-    name = called(optimizer)
-    if optimizer.linear:
-        more = " and ".join(["weight decay"] * optimizer.shrinks + ["clipping"] * bool(optimizer.clip))
-        return (f"{THEOREMS} are about gradient descent without {more}, and do not apply to this training",)
-    return (
-        f"{THEOREMS} are about gradient descent, and do not apply to {name}",
-        "F, kernel = ∇F·Λ∇F, hessian and C[D,d] along Λ∇F are defined at initialisation as before; they say how F"
-        f" answers to gradient descent, and nothing of training with {name}",
-        f"the first-order change of F in a step, ∇F·Λu with the update u of {name}, takes the place of the kernel",
-        f"F_lin is linear in the weights, which {name} moves from the same start; F - F_lin, the moves of features and"
-        f" weights and the regime are those of training with {name}",
-    )
+    more = " without weight decay and clipping" if along_gradients(optimizer) else ""
+    theorems = f"{THEOREMS} are about gradient descent{more}, and do not apply to this training"
+    return (theorems, *at_start(optimizer), *in_training(optimizer))

@@ -27,12 +27,13 @@ CHANGE: tuple[Field[Change], ...] = (
     Field(None, "after", lambda c: Text(str(c.after))),
     Field(None, "text", lambda c: Text(c.text)),
 )
+UNKNOWN = "no claim fails, and correlations decay; of training nothing is known, and so not of normalisation"
 NOBODY = "nothing to blame: no claim fails, the system is properly normalised, and correlations decay"
 
 
 def document(found: Accusation) -> Document:
     said = tuple(f.text for f in found.faults if f.text)
-    nobody = Section("", (Line((Fact("" if found.faults else NOBODY),)),))
+    nobody = Section("", (Line((Fact("" if found.faults else NOBODY if found.known else UNKNOWN),)),))
     fails = Section("what fails", (Notes(said, "faults"),))
     return Document(
         title(found.provenance),

@@ -7,6 +7,7 @@ from tp.report.contents.provenance import drawn, interrupted, meanings, title
 from tp.report.document import Document, Line, Section
 from tp.report.fields import Field, table, value
 from tp.studies.correlations import Cell, Numbers
+from tp.studies.meaning import at_start
 
 CELL: tuple[Field[Cell], ...] = (
     Field("n", "n", lambda c: Shown(str(c.n), c.n)),
@@ -33,6 +34,6 @@ def document(result: Numbers) -> Document:
             Section("", (table(BY_CELL, rows, caption="absolute values"),)),
             Section("", (Line(drawn(result.provenance)), table(BY_QUANTITY, result.quantities.items(), "quantities"))),
             Section("", (interrupted(result.provenance, "drawn"),)),
-            *meanings(result.provenance),
+            *meanings(result.provenance, at_start),
         ),
     )

@@ -15,6 +15,7 @@ from tp.report.cells import Json, Number, Shown, Text, strict
 from tp.report.contents.provenance import engines, interrupted, meanings, title
 from tp.report.document import Column, Data, Document, Fact, Line, Notes, Section, Table
 from tp.studies.kernel import Kernel
+from tp.studies.meaning import at_start
 
 ROWS, COLUMNS = 12, 6
 """The most rows and columns that are shown of a matrix."""
@@ -30,7 +31,7 @@ def document(result: Kernel) -> Document:
             Section("", (_about(result),)),
             Section("stays random" if result.staying else "", (Notes(tuple(_staying(result))), _table_of(result))),
             *(_pair(result, f, g) for f, g in shown),
-            *meanings(result.provenance),
+            *meanings(result.provenance, at_start),
             Section("assumptions" if result.assumptions else "", (Notes(result.assumptions, "assumptions"),)),
             Section("", (interrupted(result.provenance, "drawn"),)),
             Section("", (Data("kernels", [_json(result, name) for name in result.values]), *_means(result))),

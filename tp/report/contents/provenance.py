@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 
 from tp.optimizers import DEFAULT, Groups, Optimizer
@@ -31,9 +31,9 @@ def _changed(optimizer: Optimizer) -> bool:
     return any(getattr(optimizer, s.name) != s.default for s in optimizer.settings() if s.name != "eta")
 
 
-def meanings(found: Provenance) -> tuple[Section, ...]:
-    """Which quantities keep a meaning where training is no gradient descent; nothing where it is."""
-    if found.optimizer is None or not (said := meaning(found.optimizer)):
+def meanings(found: Provenance, what: Callable[[Optimizer], tuple[str, ...]] = meaning) -> tuple[Section, ...]:
+    """Which quantities keep ``what`` meaning where training is no gradient descent; nothing where it is."""
+    if found.optimizer is None or not (said := what(found.optimizer)):
         return ()
     return (Section(f"under {called(found.optimizer)}", (Notes(said, "meaning"),)),)
 

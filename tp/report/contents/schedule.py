@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tp.experiments.training.schedule import Schedule
-from tp.optimizers import DEFAULT
+from tp.optimizers import DEFAULT, Groups
 from tp.report.document import Fact
 
 
@@ -11,12 +11,13 @@ def schedule(found: Schedule) -> Fact:
     """The settings of a run in one line; an object in JSON."""
     optimizer = found.mover
     eta, *more = optimizer.described
+    groups = isinstance(optimizer, Groups)
     batches = f"batches of {found.batch} out of {found.samples} samples"
     said = [
-        eta,
+        "" if groups else eta,
         f"{found.cost} cost",
         f"{batches}, looked at: an unseen one and {found.probes} of them",
-        "" if optimizer.name == DEFAULT else f"optimiser {optimizer.name}",
+        "" if groups or optimizer.name == DEFAULT else f"optimiser {optimizer.name}",
         *more,
         f"rates times n^({found.rho})" if found.rho else "",
         f"output times n^({found.scale})" if found.scale else "",

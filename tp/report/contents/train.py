@@ -10,6 +10,7 @@ from tp.report.contents.schedule import schedule
 from tp.report.document import Document, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.studies.curves import Curve
+from tp.studies.meaning import in_training
 from tp.studies.train import Runs
 
 LOSSES: tuple[Field[tuple[Curve, int]], ...] = (
@@ -35,6 +36,6 @@ def document(result: Runs) -> Document:
             curves(result.curves, result.diverged),
             Section("", (interrupted(result.provenance),)),
             Section("", (Line((schedule(result.schedule),)),)),
-            *meanings(result.provenance),
+            *meanings(result.provenance, in_training),
         ),
     )
