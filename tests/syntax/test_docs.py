@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tp.optimizers import OPTIMIZERS
+from tp.optimizers.by_weight import ByWeight
 from tp.syntax import parse
 from tp.syntax.format import format_text as format_source
 from tp.syntax.parser import parse_file
@@ -26,3 +28,15 @@ def test_examples_of_the_language_page(text: str) -> None:
     formatted = format_source(text)
     assert parse_file(formatted) == parse_file(text)
     assert set(parse(formatted).graph.names) == set(program.graph.names)
+
+
+def test_the_table_of_optimisers_is_that_of_their_settings() -> None:
+    """Every optimiser with its own settings and defaults; those of all are in the last row."""
+    rows = {m[1]: m[2] for m in re.finditer(r"^\| (?:`(\w+)`) \| (`eta` .*) \|$", TEXT, flags=re.MULTILINE)}
+    assert set(rows) == set(OPTIMIZERS) - {"groups"}
+    shared = {"clip": "0", "warmup": "0", "power": "0", "decay": "0"}
+    for name, row in rows.items():
+        said = dict(re.findall(r"`(\w+)` ([\w.-]+)", row))
+        usual = {s.name: s.default for s in OPTIMIZERS[name].settings() if not isinstance(s.default, ByWeight)}
+        shown = {k: f"{v:g}" if isinstance(v, float) else str(v).lower() for k, v in usual.items()}
+        assert {**shared, **said} == shown, name
