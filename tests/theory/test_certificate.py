@@ -20,7 +20,16 @@ from hypothesis import strategies as st
 
 from tests.marks import exhaustive, slow
 from tp.activations.facts import facts
+from tp.graph.axes import Scale, Width
 from tp.graph.text import parse_graph
+from tp.optimizers import Optimizer
+from tp.optimizers.adam import Adam
+from tp.optimizers.adamw import AdamW
+from tp.optimizers.encoding import decoded, encoded
+from tp.optimizers.lamb import Lamb
+from tp.optimizers.muon import Muon
+from tp.optimizers.shampoo import Shampoo
+from tp.optimizers.sign import Sign
 from tp.orders.bounds.recorder import NormCalculus
 from tp.orders.bounds.rules import NORM_RULES
 from tp.orders.facts import Function
@@ -144,6 +153,25 @@ def test_certificates_of_programs(name: str) -> None:
     for parameter in analysis.program.parameters.values():
         assert sum(ground.startswith(f"{parameter.name} ") for ground in found.grounds) == 1
     assert len(set(found.grounds)) == len(found.grounds)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        Adam(eps=Scale.of(Width("n"), Fraction(-2)), clip=1.0),
+        *slow([Muon(), Shampoo(), Lamb(), AdamW(power=Fraction(-1))]),
+    ],
+    ids=lambda o: o.name,
+)
+def test_certificates_of_training_by_any_optimiser(optimizer: Optimizer) -> None:
+    program = parse(SMALL).graph
+    body = Analysis(program, ("F",), optimizer).certificate(("F",))
+    assert decoded(encoded(optimizer)) == optimizer
+    checked = check(body, program)
+    assert any(f"steps by {optimizer.name}" in statement for statement in checked.statements)
+    body["choices"]["optimizer"] = encoded(Sign())
+    with pytest.raises(Rejected, match=r"graphs|statements"):
+        check({**body, "digest": digest({k: v for k, v in body.items() if k != "digest"})}, program)
 
 
 def test_the_same_program_has_the_same_certificate() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.printable import Printable
+from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -184,7 +185,7 @@ class Model(Printable):
         from tp.theory.analysis import Analysis
 
         names = _known(quantities) or ()
-        mover = (optimizer or self.optimizer).of(self.graph.parameters)
+        mover = (optimizer or self.optimizer).of(two_sided(self.graph))
         return accuse(self.program, Analysis(self.graph, names, mover), names, repaired=repaired, budget=budget)
 
     def verify(

@@ -4,7 +4,8 @@
                                          M = μ m(s + 1) / (1 - μ^(s + 2)) + (1 - μ) g(s) / (1 - μ^(s + 1))   Nesterov's
 
 polar(M) is U V' of M = U S V', or what a few Newton-Schulz iterations from M / (|M| + eps) make of it. A weight is the
-matrix of its output side and its input side; a vector is a matrix with one column, and its polar factor is M / |M|.
+matrix of its output side and its input side; a vector is a matrix with one column, or with one row where it is only
+read off with, and its polar factor is M / |M|.
 The factor a is that of ``adjust``, with torch.optim.Muon's names for it.
 """
 

@@ -11,6 +11,7 @@ from tp.exponent import largest
 from tp.graph.axes import ONE, Scale, entries
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
+from tp.graph.parameter import Parameter
 from tp.interpret.orders import calculus_for, interpret
 from tp.optimizers import SGD, Optimizer
 from tp.optimizers.rules import Clipping, Gradient, Linear, Outer, Rule, Setting, Step
@@ -26,6 +27,7 @@ from tp.transform.fused import Fusing
 from tp.transform.gradient import direction, pullback
 from tp.transform.instantiate import instantiate
 from tp.transform.jet import jets
+from tp.transform.two_sided import two_sided
 
 ValueOf = Callable[[GraphBuilder, int], Value]
 """The abstract value of a node."""
@@ -38,7 +40,7 @@ class Backprop:
     ``image`` maps nodes of the program to nodes of ``graph``, where products of piecewise-linear functions of one value
     are single functions (:mod:`tp.transform.fused`); ``gradient`` is ∇F; ``kernel`` is the scalar ∇F·Λ∇F, or
     None where it vanishes identically. ``reads`` are the nodes of ``graph`` that read weights as values, by weight.
-    ``cotangents`` are ∂F/∂h by node h of ``graph``.
+    ``parameters`` are :func:`two_sided`. ``cotangents`` are ∂F/∂h by node h of ``graph``.
     """
 
     graph: Graph
@@ -48,6 +50,7 @@ class Backprop:
     kernel: int | None
     reads: Mapping[str, int]
     cotangents: Mapping[int, int]
+    parameters: Mapping[str, Parameter]
 
     @property
     def roots(self) -> list[int]:
@@ -64,7 +67,7 @@ def backprop(program: Graph) -> Backprop:
     pulled = pullback(graph, output, graph.add(Constant((1.0,))), reads.values(), every=True)
     gradient = direction(pulled, reads)
     kernel = squared_norm(graph, gradient, metric(program), exact=False)
-    return Backprop(graph.build(), image, output, gradient, kernel, reads, pulled.cotangents)
+    return Backprop(graph.build(), image, output, gradient, kernel, reads, pulled.cotangents, two_sided(program))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def training(
     "First order" is the move along the update at the initial weights (and along the weights), as in the linear model
     F_lin. The rest is everything else: nonlinear effects of the move, and the change of the updates themselves.
     """
-    optimizer = (optimizer or SGD()).of(back.graph.parameters)
+    optimizer = (optimizer or SGD()).of(back.parameters)
     updates = _Updates(back, optimizer, value or _derived(back.graph))
     graph = updates.graph
     flat = Displacing(graph, Displacement())
@@ -170,7 +173,7 @@ class _Updates:
         self.rates = {name: scale(name) * optimizer.ramps(name) ** Fraction(-1) for name in back.graph.parameters}
         self.limits = {name: found for name in back.graph.parameters if (found := optimizer.limits(name))}
         self.rules: dict[str, Rule] = {
-            name: optimizer.rule(back.graph.parameters[name])
+            name: optimizer.rule(back.parameters[name])
             for name in (*back.gradient.leaves, *back.gradient.factors)
             if self.rates[name].coefficient
         }

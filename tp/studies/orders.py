@@ -24,6 +24,7 @@ from tp.theory.predict import Prediction
 from tp.theory.premises import summary
 from tp.theory.regime import Regime
 from tp.theory.weak_correlations import Strength
+from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from tp.orders.proof.encoding import Json
@@ -106,7 +107,7 @@ def orders(
     output = only_output(program)
     wanted = list(dict.fromkeys([*asked, *claimed_quantities(program.claims, output)]))
     say("typical orders")
-    optimizer = (optimizer or chosen(program.optimizers)).of(program.graph.parameters)
+    optimizer = (optimizer or chosen(program.optimizers)).of(two_sided(program.graph))
     origin = Provenance(program.name, program.file, optimizer=optimizer)
     analysis = Analysis(program.graph, wanted, optimizer)
     if watch is not None:

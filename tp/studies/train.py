@@ -25,6 +25,7 @@ from tp.studies.claims.evaluate import only_output
 from tp.studies.curves import Along, Curve, diverged
 from tp.studies.declared import require_functions
 from tp.studies.provenance import Provenance, provenance
+from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from tp.data.source import Data
@@ -54,7 +55,7 @@ def trainer_of(
     from tp.experiments.training.trainer import Trainer
 
     graph = program.graph
-    optimizer = (schedule.optimizer or chosen(program.optimizers)).of(graph.parameters)
+    optimizer = (schedule.optimizer or chosen(program.optimizers)).of(two_sided(graph))
     optimizer.require(graph.parameters)
     name = only_output(program)
     if name is None:

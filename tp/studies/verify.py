@@ -30,6 +30,7 @@ from tp.studies.provenance import Provenance, provenance
 from tp.studies.size_agreement import beside_size, predicted_sizes
 from tp.theory.analysis import Analysis
 from tp.theory.predict import Prediction
+from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from tp.data.source import Data
@@ -112,7 +113,7 @@ def verify(
     facts = declared_facts(program, data)
     if report is not None:
         report(0.0, 0.0, "predicting")
-    optimizer = (optimizer or chosen(program.optimizers)).of(program.graph.parameters)
+    optimizer = (optimizer or chosen(program.optimizers)).of(two_sided(program.graph))
     wanted = [*names, *claimed_quantities(program.claims, only_output(program))]
     theory = Analysis(program.graph, wanted, optimizer)
     sizes = predicted_sizes(program.graph, names, experiments, theory.prediction(names))

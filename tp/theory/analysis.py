@@ -349,4 +349,4 @@ class Analysis:
         rate = None if self.series is None else self.series.rate
         sweeps = () if UNKNOWN in self.bounds.reasons else (self.bounds.main, self.bounds.least)
         sizes = tuple((s.calculus.along, s.calculus.free or 0) for s in sweeps)
-        return certificate(self.source, Choices(tuple(q.name for q in ordered), rate, sizes))
+        return certificate(self.source, Choices(tuple(q.name for q in ordered), rate, sizes, self.optimizer))

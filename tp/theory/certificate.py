@@ -30,7 +30,7 @@ from tp.primitives.law_facts import widths_of
 from tp.primitives.traits import weight_of
 from tp.theory.subjects import Choices, subjects
 
-FORMAT = "tp-certificate-2"
+FORMAT = "tp-certificate-3"
 _PASSES = 20
 """The most times that lines are replayed and added to."""
 

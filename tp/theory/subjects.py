@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from tp.diagnostics.diagnostic import TpError
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
@@ -14,13 +15,15 @@ from tp.graph.subgraph import subgraph
 from tp.interpret.adjoint import Adjoint
 from tp.interpret.orders import calculus_for
 from tp.interpret.subject import Bounds, ClosedForm, Orders, Subject
+from tp.optimizers import Optimizer
+from tp.optimizers.encoding import decoded, encoded
 from tp.orders.proof.encoding import rational
 from tp.primitives.constant import Constant
 from tp.quantities.definitions import parse
 from tp.theory.all_orders import moved
 from tp.theory.bounds import adjoint
 from tp.theory.prepared import prepared
-from tp.theory.regime import regime
+from tp.theory.regime import Regime, regime
 from tp.theory.scalars import Scalars
 from tp.transform.direction import Factor
 from tp.transform.gradient import Pullback
@@ -33,13 +36,15 @@ MOST_CONTRACTED = 20
 class Choices:
     """What the author of a certificate chooses: ``quantities``, and the sizes of displacements.
 
-    ``rate`` is the λ of the closed form for all d, None where there is none. ``sizes`` are pairs (λ, μ) in grains for
-    the bounds without cancellation, none where nothing is said of these. Any choice is sound.
+    ``optimizer`` is that of training, None for gradient descent. ``rate`` is the λ of the closed form for all d, None
+    where there is none. ``sizes`` are pairs (λ, μ) in grains for the bounds without cancellation, none where nothing is
+    said of these. Any choice is sound.
     """
 
     quantities: tuple[str, ...]
     rate: Fraction | None
     sizes: tuple[tuple[int, int], ...]
+    optimizer: Optimizer | None = None
 
     @property
     def json(self) -> dict[str, Any]:
@@ -47,6 +52,7 @@ class Choices:
             "quantities": list(self.quantities),
             "rate": None if self.rate is None else str(self.rate),
             "sizes": [list(pair) for pair in self.sizes],
+            "optimizer": None if self.optimizer is None else encoded(self.optimizer),
         }
 
     @staticmethod
@@ -57,7 +63,8 @@ class Choices:
         quantities = tuple(str(name) for name in body["quantities"])
         if any(parse(name).contracted > MOST_CONTRACTED for name in quantities):
             raise ValueError(f"a certificate is about d <= {MOST_CONTRACTED}")
-        return Choices(quantities, None if rate is None else rational(rate), sizes)
+        optimizer = None if body["optimizer"] is None else decoded(body["optimizer"])
+        return Choices(quantities, None if rate is None else rational(rate), sizes, optimizer)
 
 
 def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
@@ -72,11 +79,22 @@ def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
         rest, moves = moved(scalars, choices.rate)
         outputs = {"F beyond first order": rest, **moves}
         yield ClosedForm("all orders", _named(scalars.graph, outputs), choices.rate)
-    found = regime(program, calculus_for(program))
-    after = {_after(name, found.steps): node for name, node in found.nodes.items()}
-    yield Orders("training", _named(found.graph, after))
+    if (found := _trained(program, choices.optimizer)) is not None:
+        by = "" if choices.optimizer is None else f" by {choices.optimizer.name}"
+        after = {_after(name, found.steps) + by: node for name, node in found.nodes.items()}
+        yield Orders("training", _named(found.graph, after))
     classes = sorted({(min(q.free, 2), min(q.contracted, 2)) for q in quantities})
     yield _bounds(program, choices.sizes, classes)
+
+
+def _trained(program: Graph, optimizer: Optimizer | None) -> Regime | None:
+    """The regime of training; None where no orders of it are known."""
+    try:
+        return regime(program, calculus_for(program), optimizer)
+    except TpError as problem:
+        if all(d.code == "TP514" for d in problem.diagnostics):
+            return None
+        raise
 
 
 def _after(name: str, steps: int) -> str:

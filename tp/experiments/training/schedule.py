@@ -12,6 +12,7 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, Width
 from tp.optimizers import Optimizer, chosen
 from tp.transform.rescale import Rescaling, rescaled
+from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from tp.program import Program
@@ -63,7 +64,7 @@ class Schedule:
     def of(self, program: Program) -> Schedule:
         """This schedule with the optimiser of ``program``, unless it has its own, and what that declares of weights."""
         optimizer = self.optimizer or chosen(program.optimizers)
-        return replace(self, optimizer=optimizer.of(program.graph.parameters))
+        return replace(self, optimizer=optimizer.of(two_sided(program.graph)))
 
     @property
     def mover(self) -> Optimizer:

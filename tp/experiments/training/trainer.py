@@ -40,6 +40,7 @@ from tp.interpret.cost.work import (
 )
 from tp.ndarray import NDArray
 from tp.optimizers import Optimizer
+from tp.transform.two_sided import two_sided
 
 GRAMS = 4
 """The number of matrices of inner products of all rows of a weight that are in memory at once."""
@@ -77,7 +78,7 @@ class Trainer:
         self._cost = cost
         self.features = list(features)
         self._program = program if isinstance(program, WrittenGraph) else written(_marked(program, features))
-        self.optimizer = optimizer.of(self._program.graph.parameters)
+        self.optimizer = optimizer.of(two_sided(self._program.graph))
         self._compiled = Compiled()
         self._ready: dict[At, Ready] = {}
         self._choices: dict[tuple[int, str], Choice] = {}

@@ -1,0 +1,140 @@
+"""Orders of training under every optimiser: the table of (a, b, c) parametrizations, and powers of n in settings.
+
+Two hidden layers, W = n^-a w, w of deviation n^-b, learning rates n^-c for input, hidden layer and readout. The numbers
+were measured, see ``test_table_of_slopes``.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from tp.diagnostics.diagnostic import TpError
+from tp.graph.axes import Scale, Width
+from tp.optimizers import SGD, Optimizer
+from tp.optimizers.adafactor import Adafactor
+from tp.optimizers.adam import Adam
+from tp.optimizers.adamw import AdamW
+from tp.optimizers.groups import Groups
+from tp.optimizers.lion import Lion
+from tp.optimizers.muon import Muon
+from tp.optimizers.shampoo import Shampoo
+from tp.optimizers.sign import Sign
+from tp.syntax import parse
+from tp.theory.analysis import Analysis
+from tp.theory.regime import Kind, Regime
+
+H = Fraction(1, 2)
+N = Width("n")
+Three = tuple[Fraction | int, Fraction | int, Fraction | int]
+
+ENTRYWISE = [Adam(), Sign(), Lion(decay=0.0), Adafactor()]
+POLAR = [Muon(), Muon(momentum=0.0, iterations=0.0), Shampoo()]
+
+TABLE: list[tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind]] = [
+    ([SGD()], (0, 0, 0), (0, H, H), (0, 1, 1), [0, 0, -H, -H], Kind.LAZY),
+    ([SGD()], (-H, 0, H), (H, H, H), (0, 0, 0), [-H, 0, 0, 0], Kind.FEATURE_LEARNING),
+    (ENTRYWISE, (0, 0, 0), (0, H, 1), (0, 1, 1), [-H, 0, 0, 0], Kind.FEATURE_LEARNING),
+    (ENTRYWISE, (0, 0, 0), (0, H, H), (0, 1, 1), [0, H, 0, 0], Kind.UNSTABLE),
+    (ENTRYWISE, (0, 0, 0), (0, H, H), (H, 3 * H, 1), [0, 0, -H, -H], Kind.LAZY),
+    (POLAR, (0, 0, 0), (0, H, 1), (-H, 0, H), [-H, 0, 0, 0], Kind.FEATURE_LEARNING),
+    (POLAR, (0, 0, 0), (0, H, H), (-H, 0, H), [0, H, 0, 0], Kind.UNSTABLE),
+]
+
+
+def trained(optimizer: Optimizer, a: Three, b: Three, c: Three, activation: str = "tanh", decay: str = "") -> Regime:
+    text = f"""program p {{
+        width n
+        input x : [d=3]
+        param U : [n | d] ~ normal(0, n^({-b[0]})) rate n^({-c[0]})
+        param W : [n | n] ~ normal(0, n^({-b[1]})) rate n^({-c[1]}) {decay}
+        param v : [n] ~ normal(0, n^({-b[2]})) rate n^({-c[2]})
+        h1 = n^({-a[0]}) * (U @ x)
+        h2 = n^({-a[1]}) * (W @ {activation}(h1))
+        output f = n^({-a[2]}) * dot(v, {activation}(h2))
+    }}"""
+    return Analysis(parse(text).graph, optimizer=optimizer).regime
+
+
+def moves(found: Regime) -> list[Fraction | None]:
+    """The exponents of F, its change, and the moves of both hidden layers."""
+    initial, _, step = found.conditions
+    return [initial.exponent, step.exponent, *(f.moved for f in found.features)]
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0][0].name} {row[5].value} {row[4]}")
+def test_the_table(
+    row: tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind], activation: str
+) -> None:
+    optimizers, a, b, c, exponents, kind = row
+    for optimizer in optimizers:
+        found = trained(optimizer, a, b, c, activation)
+        assert (moves(found), found.kind) == (exponents, kind), optimizer
+
+
+@pytest.mark.parametrize(
+    ("adjust", "most"),
+    [("spectral", ["maximally"] * 3), ("original", ["maximally", "maximally", "too much"])],
+)
+def test_the_factors_of_muon(adjust: str, most: list[str]) -> None:
+    found = trained(Muon(adjust=adjust), (0, 0, 0), (0, H, 1), (0, 0, 0))
+    assert [mover.verdict for mover in found.movers] == most
+
+
+def test_the_factor_of_muon_that_is_that_of_adam() -> None:
+    found = trained(Muon(adjust="match_rms_adamw"), (0, 0, 0), (0, H, 1), (0, 0, 0))
+    assert [mover.lead for mover in found.movers] == [0, H, 1]
+
+
+@pytest.mark.parametrize("power", [-2, -1, 0])
+def test_eps_is_lost_or_dominates(power: int) -> None:
+    """In muP the gradient of W is of order n^-1: below it eps is lost, and far above it steps are those of SGD."""
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, 1), (0, 1, 1)
+    eps = Scale.of(N, Fraction(power)) if power else Scale(1.0)
+    found = trained(Adam(eps=eps), *layout)
+    usual, plain = trained(Adam(), *layout), trained(SGD(), *layout)
+    hidden = next(f for f in found.movers if f.name == "W")
+    assert hidden.moved == (0 if power < 0 else next(f for f in plain.movers if f.name == "W").moved)
+    assert (moves(found) == moves(usual)) is (power < 0)
+
+
+def test_clipping_makes_a_rate_that_is_too_large_stable() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, H), (-1, 0, 0)
+    assert trained(SGD(), *layout).kind is Kind.UNSTABLE
+    # The norm of the gradient of all weights is n^(1/2): each rate is divided by it.
+    clipped = trained(SGD(clip=1.0), *layout)
+    slower = trained(SGD(), *((0, 0, 0), (0, H, H), (-H, H, H)))
+    assert moves(clipped) == moves(slower)
+    assert moves(trained(Sign(clip=1.0), *layout)) == moves(trained(Sign(), *layout))
+
+
+def test_warm_up_over_a_power_of_n_steps_is_a_smaller_rate() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, H), (0, 1, 1)
+    assert moves(trained(SGD(warmup=5.0), *layout)) == moves(trained(SGD(), *layout))
+    slow = trained(SGD(warmup=Scale.of(N, H)), *layout)
+    assert moves(slow) == moves(trained(SGD(), (0, 0, 0), (0, H, H), (H, 3 * H, 3 * H)))
+
+
+def test_decay_of_a_fixed_share_changes_the_limit() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, H), (H, 3 * H, 1)
+    fixed, falling = trained(AdamW(decay=0.1), *layout), trained(AdamW(decay=Scale.of(N, Fraction(-1))), *layout)
+    assert fixed.deviation == 0
+    assert falling.kind is Kind.LAZY
+
+
+def test_decay_inside_of_an_entrywise_update() -> None:
+    """λW of the size of the gradient of W is as much of a move as the gradient; a larger one has no known orders."""
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, 1), (0, 1, 1)
+    small = trained(Adam(decay=Scale.of(N, Fraction(-1))), *layout)
+    assert moves(small) == moves(trained(Adam(), *layout))
+    with pytest.raises(TpError, match="TP514"):
+        trained(Adam(decay=0.1), *layout)
+
+
+def test_groups_have_the_rules_of_their_members() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, 1), (0, 0, 1)
+    mixed = trained(Groups(groups=((("W",), Muon()),), rest=Adam()), *layout)
+    assert [mover.verdict for mover in mixed.movers] == ["maximally"] * 3
+    assert trained(Adam(), *layout).kind is Kind.UNSTABLE
