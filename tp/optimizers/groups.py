@@ -140,7 +140,7 @@ class Groups(Optimizer):
     @cached_property
     def _moving(self) -> tuple[Optimizer, ...]:
         """The :attr:`optimizers` with their learning rates times ``eta``."""
-        return tuple(replace(optimizer, eta=self.eta * optimizer.eta) for optimizer in self.optimizers)
+        return tuple(optimizer.times(self.eta) for optimizer in self.optimizers)
 
     def init(self, params: Weights) -> tuple[Any, ...]:
         return tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -95,6 +95,14 @@ class Optimizer(ABC):
         given = {s.name: getattr(self, s.name) for s in self.settings() if s.amount}
         found = {name: amount_at(amount, n) for name, amount in given.items() if not isinstance(amount, float)}
         return replace(self, **found) if found else self
+
+    def times(self, factor: Any) -> Self:
+        """The optimiser with ``eta`` times ``factor``, a positive number or an array of one. Nothing is checked."""
+        found = object.__new__(type(self))
+        for f in fields(self):
+            object.__setattr__(found, f.name, getattr(self, f.name))
+        object.__setattr__(found, "eta", self.eta * factor)
+        return found
 
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:

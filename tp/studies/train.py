@@ -14,7 +14,7 @@ from tp.experiments.training.batches import batches
 from tp.experiments.training.observables import looked_at, recorded
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
-from tp.graph.axes import wide
+from tp.graph.axes import Type, wide
 from tp.graph.graph import Graph
 from tp.optimizers import chosen
 from tp.printable import Printable
@@ -55,14 +55,7 @@ def trainer_of(
     from tp.experiments.training.trainer import Trainer
 
     graph = program.graph
-    optimizer = (schedule.optimizer or chosen(program.optimizers)).of(two_sided(graph))
-    optimizer.require(graph.parameters)
-    name = only_output(program)
-    if name is None:
-        raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
-    if optimizer.shrinks:
-        _require_centred(graph, optimizer)
-    output = graph.type(graph.outputs[name])
+    optimizer, output = trainable(program, schedule)
     # The first sample is never trained on: there the two models may differ after training.
     inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype, name_of(schedule.cost))
     find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
@@ -78,6 +71,19 @@ def trainer_of(
     )
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
     return Trainer(program.name, graph, path, optimizer, name_of(schedule.cost), named)
+
+
+def trainable(program: Program, schedule: Schedule) -> tuple[Optimizer, Type]:
+    """The optimiser for the weights of ``program``, and the axes of its output. Raises TpError TP512, TP513."""
+    graph = program.graph
+    optimizer = (schedule.optimizer or chosen(program.optimizers)).of(two_sided(graph))
+    optimizer.require(graph.parameters)
+    name = only_output(program)
+    if name is None:
+        raise error("TP512", "a program with one output can be trained", hint=f"outputs: {', '.join(graph.outputs)}")
+    if optimizer.shrinks:
+        _require_centred(graph, optimizer)
+    return optimizer, graph.type(graph.outputs[name])
 
 
 def _require_centred(graph: Graph, optimizer: Optimizer) -> None:

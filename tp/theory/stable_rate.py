@@ -1,8 +1,8 @@
 """How large learning rates may be: the powers of n with which all of them may be multiplied.
 
-All learning rates times n^rho is a program of its own, with a regime of its own (:mod:`tp.theory.regime`). The exponents
-of moves are piecewise linear in rho and rise with it, with slopes of 1 at least: every part of a move has a rate in it.
-So the rho where the largest of them passes 0 is found by a few steps along straight lines, exactly.
+All learning rates times n^rho is a program of its own, with a regime of its own (:mod:`tp.theory.regime`). The
+exponents of moves are piecewise linear in rho and rise with it, with slopes of 1 at least: every part of a move has a
+rate in it. So the rho where the largest of them passes 0 is found by a few steps along straight lines, exactly.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class StableRate:
     Training is stable up to ``stable``, and unstable beyond ``unstable``. It is trivial, so that F does not move, below
     ``trivial``, and surely not trivial from ``learns`` up to ``stable``. The first two are equal, and the last two,
     unless only bounds decide. 8 stands for all rho that are looked at, and None for none. ``idle``: training is
-    surely trivial wherever it is stable. ``reason`` says why nothing is known at all. All of this is about training of ``steps`` steps or more.
+    surely trivial wherever it is stable. ``reason`` says why nothing is known at all. Rates beyond ``unstable`` are so
+    from step number ``steps``, counted from 1.
     """
 
     stable: Fraction | None = None
@@ -70,25 +71,22 @@ def stable_rate(program: Graph, optimizer: Optimizer | None = None) -> StableRat
     if not program.widths:
         return StableRate(reason="nothing in the program is wide")
     width = next(iter(program.widths.values()))
-    most = 0
 
     @cache
     def at(rho: Fraction) -> Regime:
-        nonlocal most
         rate = Scale.of(width, rho / width.exponent)
         changed = rescaled(program, Rescaling(learning_rate=rate)) if rho else program
-        found = Analysis(changed, optimizer=optimizer).regime
-        most = max(most, found.steps)
-        return found
+        return Analysis(changed, optimizer=optimizer).regime
 
     if reason := unfit(at(Fraction(0))):
         return StableRate(reason=reason)
     stable = last(lambda rho: surely_stable(at(rho)), lambda rho: moved(at(rho)))
     unstable = _first_above(stable, lambda rho: surely_unstable(at(rho)), lambda rho: moved(at(rho)))
+    steps = 0 if unstable is None or unstable == MOST else at(unstable + NEAR).unstable_from or 0
     if stable is None:
-        return StableRate(unstable=unstable, steps=most, reason="" if unstable else "the regime is undecided")
+        return StableRate(unstable=unstable, steps=steps, reason="" if unstable else "the regime is undecided")
     if surely_trivial(at(stable)):
-        return StableRate(stable, unstable, stable, idle=True, steps=most)
+        return StableRate(stable, unstable, stable, idle=True, steps=steps)
     trivial = last(lambda rho: surely_trivial(at(rho)), lambda rho: step(at(rho)), strict=True)
     learns = trivial
     if trivial is None:
@@ -96,7 +94,7 @@ def stable_rate(program: Graph, optimizer: Optimizer | None = None) -> StableRat
     elif trivial <= stable and not surely_learns(at(trivial)):
         learns = _first_above(trivial, lambda rho: surely_learns(at(rho)), lambda rho: step(at(rho)))
         learns = None if learns is None or learns > stable else learns
-    return StableRate(stable, unstable, trivial, learns, steps=most)
+    return StableRate(stable, unstable, trivial, learns, steps=steps)
 
 
 def unfit(regime: Regime) -> str:

@@ -63,6 +63,13 @@ class Evaluation:
         seed = self.xp.broadcast_to(one, (self._samples.at(self.n), *self._shape))
         return self._run(weights, inputs, {SEED: self._ordered(seed), **moves})
 
+    def outputs(
+        self, weights: Mapping[str, Any], inputs: Mapping[str, Any], moves: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Any]:
+        """For a program without a gradient: the outputs [samples, ...axes of the output]."""
+        known, found = self._run(weights, inputs, moves)
+        return known, found.output
+
     def _run(
         self, weights: Mapping[str, Any], inputs: Mapping[str, Any], more: Mapping[str, Any]
     ) -> tuple[dict[str, Any], Values]:

@@ -80,6 +80,14 @@ def step(program: Graph, cost: str, batch: int, moves: Moves) -> Gradient:
     return Gradient(graph.build(), output, direction(pulled, reads), {}, apart=False)
 
 
+def outputs(program: Graph, count: int, moves: Moves) -> Gradient:
+    """The outputs of ``count`` samples, without a gradient."""
+    graph, samples = GraphBuilder.like(program), Axis(SAMPLES, count)
+    ((_, root),) = program.outputs.items()
+    image = moved(program, [root], graph, datum(graph, samples), None, moves)
+    return Gradient(graph.build(), _sampled(graph, image[root], samples), Direction({}, {}), {}, apart=False)
+
+
 def probe(
     program: Graph,
     count: int,

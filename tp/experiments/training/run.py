@@ -48,7 +48,7 @@ class Ready:
         without = choice.absent
         self.outline, self.path, self.n, self.kind, self.without = outline, outline.path, n, kind, without
         self.draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
-        self.xp = _namespace(choice.path)
+        self.xp = namespace_of(choice.path)
         self.rates = outline.rates(n)
         path, self.beside = outline.path, choice.absent if self.xp is not np else outline.beside(n, without)
         ranks, moves = outline.ranks(self.beside), outline.moves(self.beside)
@@ -213,7 +213,7 @@ class _Run:
         return {**carry.records, **{name: written(carry.records[name], index, value) for name, value in values.items()}}
 
 
-def _namespace(path: Path) -> Any:
+def namespace_of(path: Path) -> Any:
     """What computes on the ``path``."""
     if path is Path.NUMPY:
         return np

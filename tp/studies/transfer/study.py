@@ -1,0 +1,184 @@
+"""Does the best learning rate transfer from small widths to large ones?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tp.costs import find, name_of
+from tp.data.targets import labelled
+from tp.diagnostics.diagnostic import TpError, error
+from tp.experiments.training.batches import batches
+from tp.experiments.training.losses import Losses
+from tp.experiments.training.path import Path
+from tp.experiments.training.schedule import Schedule, reparametrized
+from tp.sampling.means import Means
+from tp.sampling.plan import Plan
+from tp.sampling.sweep import Report
+from tp.statistics.estimate import LEVEL, Estimate
+from tp.statistics.intervals import median_interval
+from tp.statistics.optimum import Drift, Place, decided, drift, typical
+from tp.studies.declared import require_functions
+from tp.studies.provenance import provenance
+from tp.studies.train import trainable
+from tp.studies.transfer.result import Optimum, RateCurve, Transfer, Watch
+from tp.studies.transfer.search import FIRST, Group, Runs, Search, factor
+from tp.theory.stable_rate import StableRate, stable_rate
+
+if TYPE_CHECKING:
+    from tp.data.source import Data
+    from tp.program import Program
+
+SEEDS = (16, 8, 4)
+"""The seeds of a group: as many as the budget allows for."""
+MOST_SEEDS = 128
+"""Groups are added until the verdict is decided, up to this many seeds."""
+USUAL = 20
+"""The rates that a group needs at each width, roughly."""
+
+
+def transfer(
+    program: Program,
+    plan: Plan,
+    schedule: Schedule,
+    data: str | Data | None = None,
+    *,
+    means: Means | None = None,
+    report: Report | None = None,
+    watch: Watch | None = None,
+) -> Transfer:
+    """The best learning rate at every width of ``plan``, and its drift; ``watch`` is called with what is known so far.
+
+    Without ``plan.seeds``, seeds are added until the verdict is decided, within the budget.
+
+    Raises TpError TP501 to TP513 for settings and memory, TP60x for data.
+    """
+    require_functions(program, plan.widths[0])
+    schedule = schedule.of(program)
+    changed = reparametrized(program, schedule)
+    runs = losses_of(changed, schedule, data, plan.dtype)
+    predicted, unknown = _predicted(changed, schedule)
+    return searched(program, runs.times, plan, schedule, predicted, unknown, means=means, report=report, watch=watch)
+
+
+def losses_of(program: Program, schedule: Schedule, data: str | Data | None, dtype: str) -> Losses:
+    """The runs of ``program`` of which losses are wanted. Raises TpError as :func:`transfer`."""
+    optimizer, output = trainable(program, schedule)
+    inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype, name_of(schedule.cost))
+    find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
+    order = batches(schedule.steps, schedule.batch, schedule.samples)
+    path = Path(inputs, targets, order, probes=1, looks=(0, schedule.steps))
+    return Losses(program.name, program.graph, path, optimizer, name_of(schedule.cost))
+
+
+def _predicted(program: Program, schedule: Schedule) -> tuple[StableRate | None, str]:
+    """What the calculus says of larger rates, or why it says nothing."""
+    try:
+        return stable_rate(program.graph, schedule.mover), ""
+    except TpError as problem:
+        (first, *_) = problem.diagnostics
+        if first.code != "TP514":
+            raise
+        return None, first.message
+
+
+def searched(
+    program: Program,
+    runs: Runs,
+    plan: Plan,
+    schedule: Schedule,
+    predicted: StableRate | None,
+    unknown: str = "",
+    *,
+    means: Means | None = None,
+    report: Report | None = None,
+    watch: Watch | None = None,
+) -> Transfer:
+    """The result of a search with ``runs``, beside what is ``predicted`` of them."""
+    if len(plan.widths) < 2:
+        raise error("TP502", "a drift needs two widths at least", hint="for example --widths 64:1024")
+    search = Search(runs, plan, means, report)
+
+    def known() -> Transfer:
+        return _result(program, plan, schedule, search, predicted, unknown)
+
+    if watch is not None:
+        search.seen = lambda: watch(known())
+    size = plan.seeds or _affordable(runs, plan)
+    start: Mapping[int, Sequence[int]] = dict.fromkeys(plan.widths, FIRST)
+    complete = search.group(size, start)
+    drawn = size
+    while complete and plan.seeds is None and drawn < MOST_SEEDS and known().verdict is Drift.UNDECIDED:
+        complete = search.group(drawn, search.around())
+        drawn *= 2
+    if report is not None:
+        report(1.0, 1.0, "done")
+    return known()
+
+
+def _affordable(runs: Runs, plan: Plan) -> int:
+    """The seeds of the first group."""
+    one = runs(1.0)
+    work = USUAL * sum(one.cost(plan.at(n)) for n in plan.widths)
+    before = sum(one.compilation(plan.at(n)) for n in plan.widths)
+    return next((seeds for seeds in SEEDS if seeds * work + before <= plan.time_limit), SEEDS[-1])
+
+
+def _result(
+    program: Program,
+    plan: Plan,
+    schedule: Schedule,
+    search: Search,
+    predicted: StableRate | None,
+    unknown: str,
+) -> Transfer:
+    eta = schedule.mover.eta
+    groups = {n: [g for g in found if g.losses] for n, found in sorted(search.groups.items())}
+    groups = {n: found for n, found in groups.items() if found}
+    places = {n: np.concatenate([g.places() for g in found]) for n, found in groups.items()}
+    typicals = {n: typical(found) for n, found in places.items()}
+    optima = tuple(_optimum(n, groups[n], typicals[n], places[n], eta) for n in groups)
+    present = {n: place for n, place in typicals.items() if place is not None}
+    slope = drift(np.array(list(present)), list(present.values()))
+    verdict = decided(slope) if len(present) == len(plan.widths) else Drift.UNDECIDED
+    curves = tuple(_curve(n, found, eta) for n, found in groups.items())
+    origin = provenance(program, plan, search.drawn)
+    return Transfer(curves, optima, slope, verdict, predicted, unknown, schedule, origin)
+
+
+def _optimum(n: int, groups: Sequence[Group], place: Place | None, places: np.ndarray, eta: float) -> Optimum:
+    seeds = len(places)
+    if place is None:
+        finite = np.isfinite(places).sum()
+        side = "below" if (places == -np.inf).sum() >= (places == np.inf).sum() else "above"
+        return Optimum(n, seeds, None, None, f"the best rate of {seeds - finite} of {seeds} runs is {side} all others")
+    rate = place.interval().mapped(lambda power: eta * 2.0**power)
+    losses = np.concatenate([group.table.min(axis=0) for group in groups])
+    return Optimum(n, seeds, rate, _loss(losses))
+
+
+def _loss(losses: np.ndarray) -> Estimate | None:
+    """The typical least loss: the median, with its interval."""
+    return median_interval(losses, LEVEL) if np.isfinite(losses).any() else None
+
+
+def _curve(n: int, groups: Sequence[Group], eta: float) -> RateCurve:
+    rates = sorted({k for group in groups for k in group.losses})
+    together = [np.concatenate([g.losses[k] for g in groups if k in g.losses]) for k in rates]
+    low, middle, high = (tuple(_quantile(losses, level) for losses in together) for level in (0.25, 0.5, 0.75))
+    return RateCurve(
+        n,
+        tuple(eta * factor(k) for k in rates),
+        middle,
+        low,
+        high,
+        tuple(float(np.isinf(losses).mean()) for losses in together),
+        tuple(len(losses) for losses in together),
+    )
+
+
+def _quantile(losses: np.ndarray, level: float) -> float:
+    """A quantile of losses, of which some may be infinite."""
+    return float(np.quantile(losses, level, method="inverted_cdf"))
