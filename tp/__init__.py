@@ -13,6 +13,7 @@ from tp.printable import Printable, written_by
 
 if TYPE_CHECKING:
     from tp.api.certificates import certify
+    from tp.api.figures import save_figure
     from tp.api.graphs import draw_graph, parse_graph, print_graph
     from tp.api.loading import format_source, load, parse
     from tp.api.model import Model
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tp.studies.linearize.linearization import Linearization
     from tp.studies.orders import Orders
     from tp.studies.train import Runs
+    from tp.studies.transfer.result import Transfer
     from tp.studies.verify import Verification
 
 __version__ = "0.1.0"
@@ -62,6 +64,7 @@ __all__ = [
     "Schedule",
     "Stored",
     "TpError",
+    "Transfer",
     "Verification",
     "__version__",
     "certify",
@@ -77,6 +80,7 @@ __all__ = [
     "parse_graph",
     "print_graph",
     "render",
+    "save_figure",
 ]
 
 _HOMES = {
@@ -86,6 +90,7 @@ _HOMES = {
     "Numbers": "tp.studies.correlations",
     "Linearization": "tp.studies.linearize.linearization",
     "Runs": "tp.studies.train",
+    "Transfer": "tp.studies.transfer.result",
     "Forward": "tp.studies.forward",
     "Kernel": "tp.studies.kernel",
     "Data": "tp.data.source",
@@ -115,6 +120,7 @@ _HOMES = {
     "parse_graph": "tp.api.graphs",
     "print_graph": "tp.api.graphs",
     "render": "tp.api.rendering",
+    "save_figure": "tp.api.figures",
 }
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tp.studies.linearize.linearization import Linearization
     from tp.studies.orders import Orders, OrdersSoFar
     from tp.studies.train import Runs
+    from tp.studies.transfer.result import Transfer
     from tp.studies.verify import Verification
 
     class Settings(PlanSettings, ResourceSettings, total=False):
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 CORRELATIONS: dict[str, Any] = {"seeds": 64}
 FORWARD: dict[str, Any] = {"widths": "256", "seeds": 1, "dtype": "float32", "engine": "dense"}
 TRAIN: dict[str, Any] = {"widths": "256", "seeds": 4}
+TRANSFER: dict[str, Any] = {"widths": "64:1024"}
 """Settings of plans that differ from the defaults of ``Plan``, by method."""
 
 Widths: TypeAlias = "Sequence[int] | str | None"
@@ -61,7 +63,8 @@ class Model(Printable):
     """A program, with predictions, measurements and training as methods. ``tp.load`` and ``tp.parse`` make one.
 
     Predictions, from the graph alone: ``orders``, ``blame``.
-    Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``forward``, ``kernel``.
+    Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``transfer``, ``forward``,
+    ``kernel``.
     The program as a JAX function: ``init``, ``apply``, ``tangent_kernel``, ``kernel_function``.
 
     Keywords of all methods that draw weights (``**settings``):
@@ -325,6 +328,43 @@ class Model(Printable):
         plan, resources = _settled(widths, settings, TRAIN)
         with resources.means() as means:
             return train(self.program, plan, schedule or Schedule(), data, means=means, report=progress, watch=watch)
+
+    def transfer(
+        self,
+        schedule: Schedule | None = None,
+        widths: Widths = None,
+        *,
+        data: str | Data | None = None,
+        progress: Progress | None = None,
+        watch: Callable[[Transfer], None] | None = None,
+        **settings: Unpack[Settings],
+    ) -> Transfer:
+        """The best learning rate at every width: whether it transfers, or drifts as a power of n.
+
+        Rates are those of ``schedule`` times powers of 2, extended and refined where the loss after training is least.
+
+        Args:
+            schedule: how the program is trained. None: 5 steps, each on all of 6 samples.
+            widths: as for ``verify``. None: 64 to 1024. A drift needs two widths at least.
+            data: inputs and targets, as for ``verify``.
+            progress, watch, settings: as for ``verify``. Without ``seeds``, seeds are added until the verdict is
+                decided, within the budget.
+
+        Returns:
+            ``optima`` has the best rate and the loss there by width, with intervals; ``drift`` is an exponent of n
+            with an interval, ``verdict`` what that means, and ``predicted`` the largest stable rate by the calculus.
+            ``tp.save_figure`` draws it.
+
+        Raises:
+            TpError: as ``train``.
+        """
+        from tp.experiments.training.schedule import Schedule
+        from tp.studies.transfer.study import transfer
+
+        plan, resources = _settled(widths, settings, TRANSFER)
+        chosen = schedule or Schedule(steps=5, batch=6, samples=6)
+        with resources.means() as means:
+            return transfer(self.program, plan, chosen, data, means=means, report=progress, watch=watch)
 
     def forward(
         self, widths: Widths = None, *, data: str | Data | None = None, **settings: Unpack[Settings]

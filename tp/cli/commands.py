@@ -9,7 +9,7 @@ from tp.cli.command import Command
 
 NAMES = (
     "check", "orders", "blame", "certify", "run", "kernel", "graph", "correlations", "verify", "train", "linearize",
-    "results", "explain", "format",
+    "transfer", "results", "explain", "format",
 )  # fmt: skip
 _MODULES = {"format": "formatting"}
 

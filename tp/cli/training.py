@@ -89,7 +89,7 @@ def schedule(given: Given) -> Schedule:
     return Schedule(
         steps=given[STEPS],
         cost=given[COST],
-        batch=given[BATCH],
+        batch=given[BATCH] or given[SAMPLES],
         samples=given[SAMPLES],
         rho=parse_power("--rho", given[RHO]),
         scale=parse_power("--scale", given[SCALE]),

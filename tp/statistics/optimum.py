@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import ceil, inf, log, sqrt
+from math import inf, log, sqrt
 
 import numpy as np
 from jaxtyping import Float
 
 from tp.statistics.corrections import SMALL
 from tp.statistics.estimate import LEVEL, ROUNDING, Estimate
-from tp.statistics.intervals import Floats
+from tp.statistics.intervals import Floats, deviations
 
 TRIM = 1 / 8
 """The share of draws on either side of which only the rank counts."""
@@ -105,9 +105,9 @@ def most_beyond(count: int, trim: float = TRIM) -> int:
 def drift(widths: Float[Floats, " widths"], places: list[Place], confidence: float = LEVEL) -> Estimate | None:
     """The slope of ``places`` (logs to the base 2 of rates) over log2 n by least squares: an exponent of n.
 
-    Its interval has the errors of all places, those of interpolation, and those of corrections at finite n: they are
-    shares of about SMALL at the least width (:data:`~tp.statistics.corrections.SMALL`), and fall as n^(-1/2). None for
-    fewer than two widths.
+    Its interval has the errors of all places, those of interpolation, and those of corrections at finite n. The latter
+    are shares of about SMALL (:data:`~tp.statistics.corrections.SMALL`) at the least width, which fall as n^(-1/2);
+    they are allowed for at :data:`~tp.statistics.estimate.LEVEL`. None for fewer than two widths.
     """
     if len(places) < 2:
         return None
@@ -115,13 +115,14 @@ def drift(widths: Float[Floats, " widths"], places: list[Place], confidence: flo
     shares = (x - x.mean()) / float(((x - x.mean()) ** 2).sum())
     slope = float(shares @ np.array([p.value for p in places]))
     drawn = (shares * np.array([p.error for p in places])) ** 2
+    interpolated = float((shares**2).sum()) * RESOLUTION**2
     systematic = SMALL / log(2) * float(shares @ 2.0 ** (-CORRECTION * (x - x[0])))
-    beside = float((shares**2).sum()) * RESOLUTION**2 + systematic**2
-    total = float(drawn.sum()) + beside
-    # Satterthwaite: the degrees of freedom of a sum of variances, of which those beside the draws are known.
+    total = float(drawn.sum()) + interpolated
+    # Satterthwaite: the degrees of freedom of a sum of variances, of which that of interpolation is known.
     loose = float((drawn**2 / np.array([p.freedom for p in places])).sum())
     freedom = total**2 / loose if loose > 0 else inf
-    reach = student(confidence, freedom) * sqrt(total) + ROUNDING
+    squared = student(confidence, freedom) ** 2 * total + deviations(LEVEL) ** 2 * systematic**2
+    reach = sqrt(squared) + ROUNDING
     return Estimate(slope, slope - reach, slope + reach, confidence)
 
 
@@ -140,12 +141,6 @@ def decided(found: Estimate | None, margin: float = MARGIN) -> Drift:
 
 def student(confidence: float, freedom: float) -> float:
     """Half the length of a two-sided interval of Student's law with ``freedom`` degrees."""
-    from scipy.special import ndtri, stdtrit  # loaded when something is measured: it takes 0.3 s
+    from scipy.special import stdtrit  # loaded when something is measured: it takes 0.3 s
 
-    tail = (1 + confidence) / 2
-    return float(ndtri(tail)) if freedom == inf else float(stdtrit(freedom, tail))
-
-
-def halvings(step: int) -> int:
-    """How often a grid of whole numbers ``step`` apart is halved until they are 1 apart."""
-    return ceil(log(step, 2))
+    return deviations(confidence) if freedom == inf else float(stdtrit(freedom, (1 + confidence) / 2))

@@ -108,7 +108,7 @@ class Losses(Trainer):
 
     @property
     def _data(self) -> Data:
-        return {**super()._data, FACTOR: np.float64(self.factor)[...]}
+        return {**super()._data, FACTOR: np.asarray(self.factor, np.float64)}
 
     def _program_of(self, at: At, choice: Choice) -> tuple[Data, Callable[[Any], One], Callable[[], int]]:
         return self._data, lambda kind: _Ready(self.outline, at.width, kind, choice).one, lambda: self.memory(at)

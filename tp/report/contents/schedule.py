@@ -7,8 +7,8 @@ from tp.optimizers import DEFAULT, Groups
 from tp.report.document import Fact
 
 
-def schedule(found: Schedule) -> Fact:
-    """The settings of a run in one line; an object in JSON."""
+def schedule(found: Schedule, *, looks: bool = True) -> Fact:
+    """The settings of a run in one line, without those of ``looks`` if there are none; an object in JSON."""
     optimizer = found.mover
     eta, *more = optimizer.described
     groups = isinstance(optimizer, Groups)
@@ -16,7 +16,7 @@ def schedule(found: Schedule) -> Fact:
     said = [
         "" if groups else eta,
         f"{found.cost} cost",
-        f"{batches}, looked at: an unseen one and {found.probes} of them",
+        f"{batches}, looked at: an unseen one and {found.probes} of them" if looks else batches,
         "" if groups or optimizer.name == DEFAULT else f"optimiser {optimizer.name}",
         *more,
         f"rates times n^({found.rho})" if found.rho else "",

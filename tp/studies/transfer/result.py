@@ -53,7 +53,8 @@ class Transfer(Printable):
 
     ``drift`` is the exponent p where the best rate behaves as n^p over these widths, with its interval; None without
     two widths that have an optimum. ``margin``: drifts with |p| up to this count as none. ``predicted`` is what the
-    calculus says about powers of n that all rates are multiplied with; None where it is ``unknown``, and why.
+    calculus says about powers of n that all rates are multiplied with; None where it is ``unknown``, and why. The
+    search is ``complete`` where the grid was refined around the best rates.
     """
 
     study = "transfer"
@@ -66,6 +67,7 @@ class Transfer(Printable):
     unknown: str
     schedule: Schedule
     provenance: Provenance
+    complete: bool = True
     margin: float = MARGIN
 
     @property

@@ -98,11 +98,13 @@ class Search:
     groups: dict[int, list[Group]] = field(default_factory=dict[int, list[Group]])
     drawn: Sweep = field(default_factory=Sweep)
     compiled: set[int] = field(default_factory=set[int])
+    complete: int = 0
+    """How many groups are complete."""
 
     def group(self, seeds: int, start: Mapping[int, Sequence[int]]) -> bool:
         """Draw a group of ``seeds`` at the rates ``start`` of every width, and at those that turn out to be needed.
 
-        False where the budget, or an interrupt, ended it before it was complete; then it counts as far as it is useful.
+        False where the budget, or an interrupt, ended it before it was complete.
         """
         number = max(map(len, self.groups.values()), default=0)
         if number and not self._affordable(seeds, start):
@@ -127,13 +129,20 @@ class Search:
                 return False
             self._draw(number, seeds, wanted)
             gap //= 2
+        self.complete += not self.drawn.interrupted
         return not self.drawn.interrupted
+
+    def usable(self) -> dict[int, list[Group]]:
+        """By width the groups that are complete, or else the first one as far as it is drawn."""
+        kept = {n: groups[: max(self.complete, 1)] for n, groups in sorted(self.groups.items())}
+        found = {n: [group for group in groups if group.losses] for n, groups in kept.items()}
+        return {n: groups for n, groups in found.items() if groups}
 
     def around(self) -> dict[int, list[int]]:
         """The rates at which a further group begins: factors of 2 around the best ones so far."""
         found: dict[int, list[int]] = {}
-        for n, groups in self.groups.items():
-            best = [round(k / FINE) for group in groups if group.losses for k in group.best]
+        for n, groups in self.usable().items():
+            best = [round(k / FINE) for group in groups for k in group.best]
             low, high = (int(end) for end in np.quantile(best, [0.1, 0.9]))
             found[n] = [FINE * power for power in range(low - AROUND, high + AROUND + 1)]
         return found

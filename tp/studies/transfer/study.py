@@ -35,6 +35,8 @@ SEEDS = (16, 8, 4)
 """The seeds of a group: as many as the budget allows for."""
 MOST_SEEDS = 128
 """Groups are added until the verdict is decided, up to this many seeds."""
+EACH = 1 - (1 - LEVEL) / 4
+"""The confidence of each interval where seeds are added: the verdict is looked at four times at most."""
 USUAL = 20
 """The rates that a group needs at each width, roughly."""
 
@@ -135,17 +137,17 @@ def _result(
     unknown: str,
 ) -> Transfer:
     eta = schedule.mover.eta
-    groups = {n: [g for g in found if g.losses] for n, found in sorted(search.groups.items())}
-    groups = {n: found for n, found in groups.items() if found}
+    groups = search.usable()
     places = {n: np.concatenate([g.places() for g in found]) for n, found in groups.items()}
     typicals = {n: typical(found) for n, found in places.items()}
     optima = tuple(_optimum(n, groups[n], typicals[n], places[n], eta) for n in groups)
     present = {n: place for n, place in typicals.items() if place is not None}
-    slope = drift(np.array(list(present)), list(present.values()))
-    verdict = decided(slope) if len(present) == len(plan.widths) else Drift.UNDECIDED
+    slope = drift(np.array(list(present)), list(present.values()), LEVEL if plan.seeds else EACH)
+    complete = search.complete > 0 and len(present) == len(plan.widths)
+    verdict = decided(slope) if complete else Drift.UNDECIDED
     curves = tuple(_curve(n, found, eta) for n, found in groups.items())
     origin = provenance(program, plan, search.drawn)
-    return Transfer(curves, optima, slope, verdict, predicted, unknown, schedule, origin)
+    return Transfer(curves, optima, slope, verdict, predicted, unknown, schedule, origin, search.complete > 0)
 
 
 def _optimum(n: int, groups: Sequence[Group], place: Place | None, places: np.ndarray, eta: float) -> Optimum:

@@ -1,0 +1,63 @@
+"""tp transfer: whether the best learning rate is the same at every width."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tp import Plan
+from tp.api.model import TRANSFER
+from tp.cli.command import Command
+from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, resources
+from tp.cli.each import each, go_on
+from tp.cli.live import VIEW, Live
+from tp.cli.option import Given, value
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show, writable
+from tp.cli.training import BATCH, STEPS, TRAINING, optimized, schedule
+from tp.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from tp import Model
+
+PLAN = options_of(Plan, ("max_width",), **TRANSFER)
+FIGURE = value("--figure", writable, "Draw the losses to a .svg, .png or .pdf file.", metavar="FILE")
+_USUAL = {STEPS.key: STEPS.by_default(5), BATCH.key: BATCH.by_default(None)}
+TRAINED = tuple(_USUAL.get(option.key, option) for option in TRAINING)
+
+
+def transfer(given: Given) -> ExitCode:
+    """Print the best learning rate at every width, and its drift."""
+    figure = given[FIGURE]
+    if figure is not None:
+        from tp.api.figures import require_figure
+
+        require_figure(figure)
+    found = models(given, partial(optimized, given))
+    chosen, drawn = schedule(given), plan(given)
+    inputs = data(given, found, str(chosen.cost))
+    with resources(given) as means:
+
+        def one(model: Model, live: Live) -> Any:
+            measure = partial(model.transfer, chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn)
+            if figure is not None:  # a stored report has no curves to draw; its draws are stored, too
+                return measure(resources=means)
+            return measured(model, "transfer", inputs, given, means, measure)
+
+        results, code = each(found, given, one)
+    show(results, given)
+    if figure is not None:
+        from tp.api.figures import save_figure
+
+        for result in results:
+            save_figure(result, figure)
+    go_on("transfer", given, [result.next_budget for result in results])
+    return code
+
+
+COMMAND = Command(
+    "transfer",
+    "Find the best learning rate at every width, and say whether it transfers or drifts with n.",
+    transfer,
+    FILE,
+    (SET, MAPS, *PLAN, *TRAINED, *DATA, *RESOURCES, FIGURE, FORMAT, OUTPUT, *VIEW),
+)
