@@ -107,6 +107,15 @@ class Groups(Optimizer):
         return not self.clip and all(optimizer.linear for optimizer in self.optimizers)
 
     @property
+    def along_gradients(self) -> bool:
+        return all(optimizer.along_gradients for optimizer in self.optimizers)
+
+    @property
+    def called(self) -> str:
+        *first, last = dict.fromkeys(optimizer.name for optimizer in self.optimizers)
+        return f"{', '.join(first)} and {last}" if first else last
+
+    @property
     def shrinks(self) -> bool:
         return any(optimizer.shrinks for optimizer in self.optimizers)
 

@@ -82,6 +82,16 @@ class Optimizer(ABC):
         """
         return False
 
+    @property
+    def along_gradients(self) -> bool:
+        """Whether steps are sums of Λ∇C, up to decay and clipping: then kernels ∇F·Λ∇F drive training."""
+        return False
+
+    @property
+    def called(self) -> str:
+        """Its name in sentences."""
+        return self.name
+
     def of(self, parameters: Mapping[str, Parameter]) -> Self:
         """The optimiser for a program with ``parameters``, which may declare settings of single weights."""
         return replace(self, sides=tuple((name, Sides(len(p.outs), len(p.ins))) for name, p in parameters.items()))

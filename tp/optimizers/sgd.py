@@ -35,6 +35,10 @@ class SGD(Decaying):
     nesterov: bool = setting(False, "Momentum looks one step ahead.")
 
     @property
+    def along_gradients(self) -> bool:
+        return True
+
+    @property
     def linear(self) -> bool:
         # Coupled decay shrinks weights by factors that may be 0, and clipping needs the norm of the gradient.
         return not (self.coupled and self.shrinks) and not self.clip

@@ -16,7 +16,7 @@ from tp.quantities.definitions import LIMITS, is_quantity
 from tp.studies.claims.evaluate import ClaimResult, only_output
 from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.moves import blame_growth, blame_rest, blame_weights
-from tp.theory.regime import Kind
+from tp.theory.regime import STEP, Kind
 
 if TYPE_CHECKING:
     from tp.graph.parameter import Parameter
@@ -143,7 +143,9 @@ def _conditions(analysis: Analysis, kept: Sequence[Claim], output: str | None) -
         name = next((q for q in ("F", "kernel") if condition.text.startswith(q)), None)
         meant = name in stated
         text = f"{condition.text} fails: it is {in_words(condition.exponent, condition.exact)}"
-        blame = blame_growth(analysis.program, regime) if name is None else analysis.blame(name)
+        small = condition.text == STEP and not regime.unstable_from and (condition.exponent or 0) <= 0
+        moves = blame_rest if small else blame_growth
+        blame = moves(analysis.program, regime) if name is None else analysis.blame(name)
         yield Fault(
             f"{text}{MEANT if meant else ''}", (blame,), None if meant else condition.text, meant=meant, condition=True
         )

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from tp.optimizers import DEFAULT, Groups, Optimizer
+from tp.optimizers import Optimizer
 
 THEOREMS = "theorems 3.1 and 3.2 and corollary 4.0.1"
-
-
-def called(optimizer: Optimizer) -> str:
-    """The name of ``optimizer``, or of all where different weights have different ones."""
-    if not isinstance(optimizer, Groups):
-        return optimizer.name
-    *first, last = dict.fromkeys(one.name for one in optimizer.optimizers)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def descends(optimizer: Optimizer) -> bool:
@@ -24,25 +16,19 @@ def descends(optimizer: Optimizer) -> bool:
     return optimizer.linear and not optimizer.shrinks and not optimizer.clip
 
 
-def along_gradients(optimizer: Optimizer) -> bool:
-    """Whether steps go along gradients, up to decay and clipping: then kernels drive training."""
-    parts = optimizer.optimizers if isinstance(optimizer, Groups) else (optimizer,)
-    return all(one.name == DEFAULT for one in parts)
-
-
 def at_start(optimizer: Optimizer) -> tuple[str, ...]:
     """What quantities at initialisation say where ``optimizer`` trains; empty where they drive training."""
-    if along_gradients(optimizer):
+    if optimizer.along_gradients:
         return ()
     return (
         "F, kernel = ∇F·Λ∇F, hessian and C[D,d] along Λ∇F at initialisation say how F answers to gradient descent,"
-        f" and nothing of training with {called(optimizer)}",
+        f" and nothing of training with {optimizer.called}",
     )
 
 
 def in_training(optimizer: Optimizer) -> tuple[str, ...]:
     """What F - F_lin and its like compare where ``optimizer`` trains; empty where that is as always."""
-    if along_gradients(optimizer):
+    if optimizer.along_gradients:
         return ()
     return (
         "F_lin is linear in the weights, which the same optimiser moves from the same start; its kernel does not drive"
@@ -55,6 +41,6 @@ def meaning(optimizer: Optimizer) -> tuple[str, ...]:
     """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
     if descends(optimizer):
         return ()
-    more = " without weight decay and clipping" if along_gradients(optimizer) else ""
+    more = " without weight decay and clipping" if optimizer.along_gradients else ""
     theorems = f"{THEOREMS} are about gradient descent{more}, and do not apply to this training"
     return (theorems, *at_start(optimizer), *in_training(optimizer))

@@ -35,6 +35,8 @@ from tp.transform.direction import squared_norm
 from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
 
+KERNEL, STEP = "kernel = Θ(1)", "∇F·Λu = Θ(1)"
+"""The condition on what a step changes F by to first order, for gradient descent and for other updates u."""
 UNSEEN = "F - F_lin, one step, unseen"
 FIRST = "first-order change of F"
 DRIFTS = ("first-order drift of the kernel", "drift of the kernel")
@@ -194,6 +196,7 @@ class _Reading:
         """Arguments of functions that grow, in the graph with the gradient."""
         self.first: Trained | None = None
         """The program after one step."""
+        self.along_gradients = optimizer is None or optimizer.along_gradients
         self.after: Trained = self._followed(optimizer, most)
 
     def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
@@ -249,7 +252,7 @@ class _Reading:
         features = tuple(self._features())
         conditions = (
             self._condition("F(θ0) = O(1)", initial, "F"),
-            self._condition("kernel = Θ(1)", kernel, "kernel"),
+            self._condition(KERNEL if self.along_gradients else STEP, kernel, "kernel"),
             self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
         if any(f.moved is not None and f.moved > 0 for f in features):

@@ -22,7 +22,6 @@ from tp.report.fields import Field, table
 from tp.statistics.estimate import Estimate
 from tp.studies.linearize.linearization import Linearization
 from tp.studies.linearize.theorem_3_1 import Theorem31
-from tp.studies.meaning import called
 from tp.theory.regime import Condition
 
 Estimates = tuple[str, Sequence[Estimate | None]]
@@ -38,7 +37,7 @@ def document(result: Linearization) -> Document:
         (
             Section("correlations at initialisation", (table(QUANTITY, both.left, "correlations"),)),
             Section(
-                f"after {run.steps} steps of {_descent(called(run.mover))}",
+                f"after {run.steps} steps of {_descent(run.mover.called)}",
                 (table(QUANTITY, both.right, "deviations"),),
             ),
             Section("", (_sides(both), *_premises(both.premises))),

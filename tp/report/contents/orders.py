@@ -13,7 +13,6 @@ from tp.report.contents.provenance import meanings, title
 from tp.report.contents.regime import regime
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section, Table
 from tp.report.fields import Field, table
-from tp.studies.meaning import called
 from tp.studies.orders import Orders
 from tp.theory.laws import Law
 from tp.theory.predict import NodeOrder
@@ -68,7 +67,7 @@ def document(result: Orders) -> Document:
 def _regime(result: Orders) -> tuple[Section, ...]:
     if result.regime is not None:
         return regime(result.regime)
-    name = "this optimiser" if result.provenance.optimizer is None else called(result.provenance.optimizer)
+    name = "this optimiser" if result.provenance.optimizer is None else result.provenance.optimizer.called
     said = f"regime: not known, since no orders of training with {name} are known"
     return (Section("", (Line((Fact(said, "kind", "not known"),)),), "regime"),)
 

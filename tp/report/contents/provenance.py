@@ -8,7 +8,7 @@ from itertools import groupby
 from tp.optimizers import DEFAULT, Groups, Optimizer
 from tp.report.document import Fact, Line, Notes, Section
 from tp.sampling.reading import duration
-from tp.studies.meaning import called, meaning
+from tp.studies.meaning import meaning
 from tp.studies.provenance import Provenance
 
 
@@ -35,7 +35,7 @@ def meanings(found: Provenance, what: Callable[[Optimizer], tuple[str, ...]] = m
     """Which quantities keep ``what`` meaning where training is no gradient descent; nothing where it is."""
     if found.optimizer is None or not (said := what(found.optimizer)):
         return ()
-    return (Section(f"under {called(found.optimizer)}", (Notes(said, "meaning"),)),)
+    return (Section(f"under {found.optimizer.called}", (Notes(said, "meaning"),)),)
 
 
 def drawn(found: Provenance) -> tuple[Fact, ...]:
