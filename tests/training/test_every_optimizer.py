@@ -176,6 +176,36 @@ def test_a_run_sees_weights_as_matrices(name: str, optimizer: Optimizer, rule: R
     compared(model, route(model, 3, 2), optimizer, by_rules(model, 0.02, rule, 6), find("squared").function, 6)
 
 
+MEANS = """program means {
+  width n
+  input x : [d=3]
+  param U : [n, d] ~ normal(1/2, 1)
+  param W : [n, n] ~ normal(1/n, 1/n)
+  param g : [n] ~ constant(1)
+  param v : [n] ~ normal(0, 1)
+  output f = dot(v, tanh(g * (W @ tanh(U @ x)))) / sqrt(n)
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("optimizer", "theirs"),
+    [
+        (AdamW(0.03, decay=0.5), lambda rate: optax.adamw(0.03 * rate, weight_decay=0.5 / rate)),
+        (Lamb(0.03, decay=0.5), lambda rate: optax.lamb(0.03 * rate, weight_decay=0.5)),
+        (
+            SGD(0.1, decay=0.5, coupled=True),
+            lambda rate: optax.chain(optax.add_decayed_weights(0.5), optax.sgd(0.1 * rate)),
+        ),
+    ],
+    ids=lambda v: v.name if isinstance(v, Optimizer) else "",
+)
+def test_matrices_with_a_mean_shrink_where_they_are_arrays(optimizer: Optimizer, theirs: Theirs) -> None:
+    model = tp.parse(MEANS)
+    trainer_of(model.program, Schedule(optimizer=optimizer, steps=4, samples=3), None, "float64")
+    compared(model, route(model, 4, 2), optimizer, by_optax(all_alike(theirs)), find("squared").function)
+
+
 @pytest.mark.slow
 def test_powers_of_the_width() -> None:
     """eps, decay, the largest norm and warm-up are numbers at the width 12 of the run."""

@@ -62,6 +62,10 @@ class Adafactor(Shrinking):
     )
     eps: Amount = setting(1e-30, "What is added to squares of gradients.", within=Range(0), amount=True)
 
+    @property
+    def needs_weights(self) -> bool:
+        return super().needs_weights or self.multiply_by_parameter_scale
+
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.multiply_by_parameter_scale else InFactors.OUTER
 

@@ -115,6 +115,10 @@ class Shrinking(Optimizer):
         return updates, state
 
     @property
+    def needs_weights(self) -> bool:
+        return self.shrinks
+
+    @property
     def shrinks(self) -> bool:
         return any(
             as_scale(decay).coefficient > 0

@@ -119,6 +119,10 @@ class Groups(Optimizer):
     def shrinks(self) -> bool:
         return any(optimizer.shrinks for optimizer in self.optimizers)
 
+    @property
+    def needs_weights(self) -> bool:
+        return any(optimizer.needs_weights for optimizer in self.optimizers)
+
     def shrinkage(self, weight: str) -> float | Scale:
         return self.optimizer_of(weight).shrinkage(weight)
 

@@ -47,6 +47,10 @@ class Lamb(Adaptive, Decaying):
     def share(self, weight: str) -> Scale | None:
         return None  # decay is inside of the ratio, see the rule
 
+    @property
+    def needs_weights(self) -> bool:
+        return True
+
     def direction(self, gradients: Weights, state: Moments, params: Weights) -> tuple[Weights, Moments]:
         directions, state = super().direction(gradients, state, params)
         if self.shrinks and not self.coupled:

@@ -200,6 +200,11 @@ class Optimizer(ABC):
         return {name: times(update, share) for name, update in updates.items()}
 
     @property
+    def needs_weights(self) -> bool:
+        """Whether :meth:`update` depends on weights, beside their gradients and the state."""
+        return True
+
+    @property
     def shrinks(self) -> bool:
         """Whether every step shrinks some weights, as weight decay does."""
         return False

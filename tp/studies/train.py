@@ -87,9 +87,10 @@ def trainable(program: Program, schedule: Schedule) -> tuple[Optimizer, Type]:
 
 
 def _require_centred(graph: Graph, optimizer: Optimizer) -> None:
-    """Raises TpError TP513 where a matrix that shrinks has a mean: these are not numbers that can shrink."""
+    """Raises TpError TP513 where a matrix in factors that shrinks has a mean: these are not numbers that can shrink."""
     for p in graph.parameters.values():
-        if p.law.mean is not None and p.ins and optimizer.shrinkage(p.name):
+        factored = p.ins and optimizer.in_factors(p.name, 1) is not None
+        if p.law.mean is not None and factored and optimizer.shrinkage(p.name):
             raise error("TP513", f"weight decay needs matrices without a mean, and {p.name} has one", p.span)
 
 

@@ -82,7 +82,9 @@ def image(of: Parts, updates: Mapping[str, Any]) -> Float[Array, "*draws samples
         total = total + matmul(leaf, updates[name].reshape((*leaf.shape[:-2], -1, 1)))[..., 0]
     for name, (left, right) in of.rows.items():
         matrix = updates[name].reshape((*left.shape[:-3], left.shape[-1], right.shape[-1]))
-        total = total + (matmul(_flat(left), matrix).reshape(right.shape) * right).sum((-2, -1))
+        # XLA reads the matrix along its rows, many times faster than along its columns.
+        turned = matmul(matrix, _flat(right).swapaxes(-1, -2)).swapaxes(-1, -2)
+        total = total + (turned.reshape(left.shape) * left).sum((-2, -1))
     return total
 
 

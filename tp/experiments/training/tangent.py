@@ -93,7 +93,9 @@ class Tangent(LinearModel):
         norm = xp.sqrt(squares) if self.optimizer.clips else None
         whole = {name: Outer.itself(*self._rows(name)) for name in self.outer}
         updates, state = self.optimizer.step(gradient, line.state, {**line.weights, **whole}, self.rates, s, norm)
-        weights = {name: w + updates[name] for name, w in line.weights.items() if name not in self.outer}
+        weights = {name: w for name, w in line.weights.items() if name not in self.outer}
+        if self.optimizer.needs_weights:
+            weights = {name: w + updates[name] for name, w in weights.items()}
         change = self._by_sample(image(self.gradients, updates)) if shapes else 0.0
         for name in self.mixed:
             if name in self.radial:
