@@ -81,7 +81,9 @@ def test_the_linear_model(paired: Any, record: Record) -> None:
 
         @jax.jit
         def linear(weights: Any, data: Any) -> Any:
-            _, line = linear_model(ready.outline, ready.optimizer, ready.whole, weights, data, ready.rates)
+            _, line = linear_model(
+                ready.outline, ready.optimizer, ready.whole, weights, data, ready.rates, ready.beside
+            )
 
             def step(s: Any, state: Any) -> Any:
                 picked = jnp.asarray(path.batches)[s]

@@ -122,6 +122,25 @@ def test_shampoo_divides_by_roots_of_moments(beta: float) -> None:
             assert np.isfinite(updates[w]).all()
 
 
+def test_shampoo_keeps_of_a_long_side_what_gradients_span() -> None:
+    """A run of three steps has a basis for the vector and for both long matrices, and moves as without one."""
+    plain, bounded = (bound_to(Shampoo(0.1, beta=0.8)), bound_to(Shampoo(0.1, beta=0.8, horizon=3)))
+    random = np.random.default_rng(3)
+    steps = [{"gain": random.standard_normal(9), "tall": random.standard_normal((8, 2))} for _ in range(3)]
+    steps = [{**step, "W": random.standard_normal((2, 7))} for step in steps]
+    states = [o.init(steps[0]) for o in (plain, bounded)]
+    assert states[1].moments["W"].right.shape == (6, 6)
+    assert states[1].moments["gain"].left.shape == (3, 3)
+    for s, step in enumerate(steps):
+        found = [
+            o.step(step, state, step, dict.fromkeys(step, 1.0), s)
+            for o, state in zip((plain, bounded), states, strict=True)
+        ]
+        states = [state for _, state in found]
+        for w in step:
+            np.testing.assert_allclose(found[1][0][w], found[0][0][w], rtol=1e-9, atol=1e-12)
+
+
 def test_shampoo_without_eps_and_history_is_the_polar_factor() -> None:
     step = gradients()[0]
     one, other = (bound_to(o) for o in (Shampoo(0.1, eps=0.0), Muon(0.1, iterations=0)))

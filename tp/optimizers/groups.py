@@ -75,6 +75,12 @@ class Groups(Optimizer):
     def at(self, n: int) -> Self:
         return super().at(n)._with(optimizer.at(n) for optimizer in self.optimizers)
 
+    def within(self, steps: int) -> Self:
+        return self._with(optimizer.within(steps) for optimizer in self.optimizers)
+
+    def kept(self, rows: int, columns: int) -> int:
+        return max(optimizer.kept(rows, columns) for optimizer in self.optimizers)
+
     def require(self, weights: Collection[str]) -> None:
         for names, _ in self.groups:
             for name in names:

@@ -114,6 +114,14 @@ class Optimizer(ABC):
         object.__setattr__(found, "eta", self.eta * factor)
         return found
 
+    def within(self, steps: int) -> Self:
+        """The optimiser for runs of at most ``steps`` steps, which may bound the size of its state."""
+        return self
+
+    def kept(self, rows: int, columns: int) -> int:
+        """About how many numbers the state has for a weight that is an array with so many ``rows`` and ``columns``."""
+        return rows * columns
+
     @classmethod
     def settings(cls) -> tuple[Setting, ...]:
         """All settings, the learning rate ``eta`` first."""

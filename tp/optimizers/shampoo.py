@@ -5,17 +5,20 @@
 With β below 1 the moments are means, L(s + 1) = β L(s) + (1 - β) G G', divided by 1 - β^(s + 1). A weight is the matrix
 of its output side and its input side; a vector is a matrix with one column. Eigenvalues that are zero up to rounding
 have no root: nothing moves along them.
+
+A side that is longer than what all gradients of a run can span is kept in an orthonormal basis of what they do span.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from tp.diagnostics.diagnostic import error
 from tp.namespace import matmul, namespace
 from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Decaying
+from tp.optimizers.growing import empty, extended
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import weight_of
 from tp.optimizers.optimizer import Weights, learning_rate
@@ -30,24 +33,33 @@ if TYPE_CHECKING:
 POWER = 0.25
 
 
-class State(NamedTuple):
-    """L and R by weight, and the number of steps made."""
+class Moments(NamedTuple):
+    """L and R of a weight. A long side has them in the coordinates of a basis, the other in those of its axes."""
 
-    left: dict[str, Any]
-    right: dict[str, Any]
+    left: Any
+    right: Any
+    left_basis: Any
+    right_basis: Any
+
+
+class State(NamedTuple):
+    """Moments by weight, and the number of steps made."""
+
+    moments: dict[str, Moments]
     steps: Any
 
 
 @register
 @dataclass(frozen=True, repr=False)
 class Shampoo(Decaying):
-    """Shampoo; β is ``beta``, 1 for sums over all steps."""
+    """Shampoo; β is ``beta``, 1 for sums over all steps. ``horizon`` is the number of all steps, or 0 if not known."""
 
     name: ClassVar[str] = "shampoo"
 
     eta: float = learning_rate(0.05)
     beta: float = setting(1.0, "The share of the moments that is kept; 1 to add them up.", within=Range(0, 1.0000001))
     eps: Amount = setting(1e-12, "What is added to the moments.", within=Range(0), amount=True)
+    horizon: int = 0
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
@@ -59,30 +71,58 @@ class Shampoo(Decaying):
             raise error("TP514", "the orders of roots of weight decay are unknown", weight.span)
         return Roots(safeguard(self.eps))
 
+    def within(self, steps: int) -> Self:
+        return replace(self, horizon=steps)
+
+    def kept(self, rows: int, columns: int) -> int:
+        spans = self._span(rows, columns), self._span(columns, rows)
+        return sum(
+            span**2 + (span * size if span < size else 0) for span, size in zip(spans, (rows, columns), strict=True)
+        )
+
+    def _span(self, size: int, other: int) -> int:
+        """How many rows a basis of a side with ``size`` entries has; ``other`` is the size of the other side."""
+        return min(size, self.horizon * other) if self.horizon else size
+
     def init(self, params: Weights) -> State:
         xp = namespace(*params.values())
-        matrices = {name: self.sides_of(name, weight).matrix(weight) for name, weight in params.items()}
-
-        def square(matrix: Any, side: int) -> Any:
-            return xp.zeros((*matrix.shape[:-2], matrix.shape[side], matrix.shape[side]), matrix.dtype)
-
-        left, right = ({name: square(m, side) for name, m in matrices.items()} for side in (-2, -1))
-        return State(left, right, xp.zeros((), "int32"))
+        moments: dict[str, Moments] = {}
+        for name, weight in params.items():
+            matrix = self.sides_of(name, weight).matrix(weight)
+            *draws, rows, columns = matrix.shape
+            spans = self._span(rows, columns), self._span(columns, rows)
+            zeros = (xp.zeros((*draws, span, span), matrix.dtype) for span in spans)
+            sizes = zip(spans, (rows, columns), strict=True)
+            bases = (empty(xp, tuple(draws), span, size, matrix.dtype) if span < size else None for span, size in sizes)
+            moments[name] = Moments(*zeros, *bases)
+        return State(moments, xp.zeros((), "int32"))
 
     def direction(self, gradients: Weights, state: State, params: Weights) -> tuple[Weights, State]:
-        steps = state.steps + 1
-        old, new = (1.0, 1.0) if self.beta == 1.0 else (self.beta, 1 - self.beta)
-        whole = 1.0 if self.beta == 1.0 else weight_of(self.beta, steps)
-        left, right, found = dict(state.left), dict(state.right), dict[str, Any]()
-        for name in left:
+        found, moments = dict[str, Any](), dict[str, Moments]()
+        for name, before in state.moments.items():
             gradient = gradients[name]
             matrix = self.sides_of(name, gradient).matrix(gradient)
-            turned = matrix.swapaxes(-1, -2)
-            left[name] = old * left[name] + new * matmul(matrix, turned)
-            right[name] = old * right[name] + new * matmul(turned, matrix)
-            roots = [
-                inverse_root((moment / whole).astype(matrix.dtype), POWER, as_number(self.eps))
-                for moment in (left[name], right[name])
-            ]
-            found[name] = matmul(matmul(roots[0], matrix), roots[1]).reshape(gradient.shape)
-        return found, State(left, right, steps)
+            update, moments[name] = self._moved(matrix, before, state.steps)
+            found[name] = update.reshape(gradient.shape)
+        return found, State(moments, state.steps + 1)
+
+    def _moved(self, matrix: Any, before: Moments, steps: Any) -> tuple[Any, Moments]:
+        """The direction of a gradient that is a ``matrix``, and the moments with it."""
+        left, right, left_basis, right_basis = before
+        if left_basis is not None:
+            left_basis, rows = extended(left_basis, matrix.swapaxes(-1, -2), steps * matrix.shape[-1])
+            matrix = rows.swapaxes(-1, -2)
+        if right_basis is not None:
+            right_basis, matrix = extended(right_basis, matrix, steps * matrix.shape[-2])
+        old, new, whole = (
+            (1.0, 1.0, 1.0) if self.beta == 1.0 else (self.beta, 1 - self.beta, weight_of(self.beta, steps + 1))
+        )
+        turned = matrix.swapaxes(-1, -2)
+        left, right = old * left + new * matmul(matrix, turned), old * right + new * matmul(turned, matrix)
+        roots = [inverse_root((m / whole).astype(matrix.dtype), POWER, as_number(self.eps)) for m in (left, right)]
+        update = matmul(matmul(roots[0], matrix), roots[1])
+        if left_basis is not None:
+            update = matmul(left_basis.swapaxes(-1, -2), update)
+        if right_basis is not None:
+            update = matmul(update, right_basis)
+        return update, Moments(left, right, left_basis, right_basis)

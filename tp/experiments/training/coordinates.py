@@ -13,35 +13,16 @@ from typing import Any
 
 from jaxtyping import Float
 
-from tp.matrix_free.control import written, written_rows
+from tp.matrix_free.control import written
 from tp.matrix_free.orthonormal import Array, split
 from tp.namespace import matmul
+from tp.optimizers.growing import Coordinates
 from tp.optimizers.sides import Sides
-
-Basis = Float[Array, "*draws known size"]
-Coordinates = Float[Array, "*draws rows known"]
 
 
 def no_rows(xp: Any, draws: tuple[int, ...], count: int, size: int, kind: Any) -> Float[Array, "*draws rows size"]:
     """Room for ``count`` rows of outer products."""
     return xp.zeros((*draws, count, size), kind)
-
-
-def empty(xp: Any, draws: tuple[int, ...], known: int, size: int, kind: Any) -> Basis:
-    """A basis of ``known`` rows before the first step: all axes where it has a row for each, else no row yet."""
-    rows = no_rows(xp, draws, known, size, kind)
-    return rows + xp.eye(size, dtype=kind) if known == size else rows
-
-
-def extended(basis: Basis, rows: Float[Array, "*draws rows size"], start: Any) -> tuple[Basis, Coordinates]:
-    """``basis`` with what ``rows`` add to its span, from row number ``start`` on, and their coordinates in it.
-
-    Rows of the basis from there on are zero before.
-    """
-    if basis.shape[-2] == basis.shape[-1]:
-        return basis, rows
-    found = split(rows, basis)
-    return written_rows(basis, start, found.fresh, axis=-2), written_rows(found.inside, start, found.outside, axis=-1)
 
 
 def of_rows(rows: Float[Array, "*draws rows size"]) -> Coordinates:

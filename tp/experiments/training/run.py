@@ -52,7 +52,7 @@ class Ready:
         self.rates = outline.rates(n)
         path, self.beside = outline.path, choice.absent if self.xp is not np else outline.beside(n, without)
         ranks, moves = outline.ranks(self.beside), outline.moves(self.beside)
-        self.optimizer = outline.optimizer.at(n)
+        self.optimizer = outline.optimizer.at(n).within(path.steps)
         self.descent = Descent(
             outline.program,
             self.optimizer,

@@ -213,14 +213,21 @@ class Trainer:
         )
         # Moved weights and their updates beside the initial ones, and with second derivatives moves of their own.
         held += (3 if self.path.curved else 2) * arrays
-        if not self.optimizer.linear:  # the weights of the linear model and their updates
-            held += 2 * arrays
+        state = self._state(n, without)
+        held += state
+        if not self.optimizer.linear:  # the weights of the linear model, their updates and its state
+            held += 2 * arrays + state
         for name in without:
             parameter = self.outline.program.parameters[name]
             moves = self.path.steps * ranks.get(name, 0) * sum(sizes(parameter, n))
             known = sum(room[name]) * kind_of(parameter).remembered(*sizes(parameter, n), size_of(parameter, n))
             held += int(CARRIED * (moves + known))
         return held + self._of_gradients(n) + live_entries(programs, n)
+
+    def _state(self, n: int, without: frozenset[str]) -> int:
+        """How many numbers the state of the optimiser has for weights that are arrays, approximately."""
+        optimizer, parameters = self.optimizer.within(self.path.steps), self.outline.program.parameters
+        return sum(optimizer.kept(*sizes(parameters[w], n)) for w in self.outline.moving if w not in without)
 
     def _of_gradients(self, n: int) -> int:
         """How many numbers the initial gradients of all samples and components have, with their inner products."""

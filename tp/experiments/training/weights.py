@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tp.experiments.training.coordinates import as_weight, beside_initial, empty, extended, initial, no_rows, product
+from tp.experiments.training.coordinates import as_weight, beside_initial, initial, no_rows, product
 from tp.experiments.training.evaluation import Values
 from tp.experiments.training.gradients import Parts, Rows
 from tp.graph.axes import Type
@@ -22,6 +22,7 @@ from tp.matrix_free.control import written, written_rows
 from tp.matrix_free.gaussian import later_than
 from tp.namespace import matmul
 from tp.optimizers import Optimizer
+from tp.optimizers.growing import empty, extended
 from tp.optimizers.in_factors import InFactors, Outer
 from tp.optimizers.sides import Sides
 from tp.transform.moved import Moves
