@@ -170,6 +170,16 @@ def test_newton_schulz_is_near_the_polar_factor() -> None:
     assert 0.65 < values.min() < values.max() < 1.25
 
 
+def test_newton_schulz_of_a_long_matrix_needs_only_inner_products() -> None:
+    """For singular values from 1 down to 1e-9, and one that is 0."""
+    random = np.random.default_rng(4)
+    left, right = (np.linalg.qr(random.standard_normal((size, 5)))[0] for size in (5, 60))
+    matrix = left * 10.0 ** -np.array([0, 1, 4, 9, 400]) @ right.T
+    wide, square = newton_schulz(matrix, 5, 0.0), newton_schulz(np.vstack([matrix, np.zeros((40, 60))]), 5, 0.0)
+    np.testing.assert_allclose(wide, square[:5], atol=1e-12)
+    np.testing.assert_allclose(newton_schulz(matrix.T, 5, 0.0), wide.T, atol=1e-12)
+
+
 @pytest.mark.parametrize("adjust", list(ADJUST))
 def test_moves_are_adjusted_to_shapes(adjust: str) -> None:
     step = gradients()[0]
