@@ -136,8 +136,8 @@ class _Ready:
         beside = without if self.xp is not np else outline.beside(n, without)
         moves = outline.moves(beside)
         self.descent = Descent(
-            outline.program, outline.optimizer.at(n), n, kind, outline.path.batch, outline.rates(n), moves,
-            outline.ranks(beside), outline.kinds, self.xp, self.draws,
+            outline.program, outline.optimizer.at(n).within(outline.path.steps), n, kind, outline.path.batch,
+            outline.rates(n), moves, outline.ranks(beside), outline.kinds, self.xp, self.draws,
         )  # fmt: skip
         programs, random = outline.built(moves), self.descent.random()
         self.step, self.look = (Evaluation(of, n, kind, self.xp, self.draws, random) for of in programs)
