@@ -16,7 +16,7 @@ from tp.quantities.definitions import LIMITS, is_quantity
 from tp.studies.claims.evaluate import ClaimResult, only_output
 from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.moves import blame_growth, blame_rest, blame_weights
-from tp.theory.regime import STEP, Kind
+from tp.theory.regime import KERNEL, STEP, Kind
 
 if TYPE_CHECKING:
     from tp.graph.parameter import Parameter
@@ -98,7 +98,8 @@ def _of_training(claim: Claim, analysis: Analysis) -> tuple[Blame, ...]:
         case Kind.UNSTABLE:
             return (blame_growth(program, regime),)
         case Kind.TRIVIAL:
-            return (analysis.blame("kernel"),)
+            by_kernel = any(c.text == KERNEL for c in regime.conditions)
+            return (analysis.blame("kernel") if by_kernel else blame_rest(program, regime),)
         case Kind.LAZY:
             return (blame_rest(program, regime),)
         case _:

@@ -12,7 +12,7 @@ from tp.claims.kind import claimed_quantities
 from tp.studies.claims.evaluate import only_output, outcomes
 from tp.studies.claims.evidence import Theory
 from tp.studies.faults import Fault
-from tp.theory.regime import Kind
+from tp.theory.regime import KERNEL, Kind
 
 if TYPE_CHECKING:
     from tp.program import Program
@@ -41,7 +41,8 @@ def restored(program: Program, analysis: Analysis, found: Sequence[Fault]) -> Ca
     of_order_one = analysis.exponent("F") == 0 and "F" not in limits
     stable = (regime is not None and regime.kind not in WRONG) or bool(aims & STABLE)
     decay = any(f.decay for f in found)
-    cheap = regime is not None and len(conditions) == len(all_conditions) and features
+    by_kernel = any(c.text == KERNEL for c in all_conditions)
+    cheap = by_kernel and len(conditions) == len(all_conditions) and features
 
     def holds(changed: Analysis) -> bool:
         # The first tests are implied by the others, and cheap: most changed programs fail one of them.
