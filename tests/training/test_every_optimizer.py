@@ -32,6 +32,7 @@ from tp.optimizers.muon import Muon
 from tp.optimizers.shampoo import Shampoo
 from tp.optimizers.sign import Sign
 from tp.studies.train import trainer_of
+from tp.transform.two_sided import two_sided
 
 PROGRAMS = Path(__file__).parents[2] / "programs"
 Theirs = Callable[[float], optax.GradientTransformation]
@@ -82,7 +83,7 @@ def groups(weight: str) -> Theirs:
 
 def by_rules(model: tp.Model, eta: float, rule: Rule, n: int) -> Step:
     """Steps of one plain rule for all weights, as matrices of their two sides."""
-    outs = {w: len(parameter.outs) for w, parameter in model.graph.parameters.items()}
+    outs = {w: len(parameter.outs) for w, parameter in two_sided(model.graph).items()}
 
     def step(gradient: Any, states: Any, weights: Any, rates: dict[str, float]) -> tuple[dict[str, Any], Any]:
         states = states or {w: rule(n, outs[w]) for w in weights}
