@@ -66,6 +66,9 @@ class Adafactor(Shrinking):
     def needs_weights(self) -> bool:
         return super().needs_weights or self.multiply_by_parameter_scale
 
+    def kept(self, rows: int, columns: int) -> int:
+        return rows + columns
+
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.multiply_by_parameter_scale else InFactors.OUTER
 

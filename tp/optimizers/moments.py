@@ -37,6 +37,9 @@ class Adaptive(Shrinking):
     beta2: float = setting(0.999, "The share of the mean of squared gradients that is kept.", within=Range(0, 1))
     eps: Amount = setting(1e-8, "Added to the root of the mean of squares.", within=Range(0), amount=True)
 
+    def kept(self, rows: int, columns: int) -> int:
+        return 2 * rows * columns
+
     def init(self, params: Weights) -> Moments:
         return Moments(zeros(params), zeros(params), namespace(*params.values()).zeros((), "int32"))
 

@@ -31,6 +31,9 @@ class Sign(Decaying):
 
     eta: float = learning_rate(0.01)
 
+    def kept(self, rows: int, columns: int) -> int:
+        return 0
+
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return InFactors.OUTER if rank == 1 and not (self.in_gradient and self.shrinkage(weight)) else None
 
