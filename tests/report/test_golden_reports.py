@@ -39,11 +39,12 @@ CASES: dict[str, tuple[str, ...]] = {
     "verify": ("verify", *MLP, *FEW, "--quantities", "F,kernel,C[0,2]"),
     "train": ("train", *MLP, "--widths", "16,32", "--seeds", "2", "--steps", "2"),
     "train_diverging": ("train", *MLP, "--widths", "16", "--seeds", "2", "--steps", "4", "--eta", "50"),
+    "transfer": ("transfer", "programs/mean_field.tp", "--widths", "16,64", "--seeds", "4", "--steps", "2"),
     "linearize": ("linearize", *MLP, *FEW, "--steps", "4", "--strong", "1/4"),
 }
 
 
-@pytest.mark.parametrize("name", slow(CASES, CASES.keys() - {"linearize", "train_diverging"}))
+@pytest.mark.parametrize("name", slow(CASES, CASES.keys() - {"linearize", "train_diverging", "transfer"}))
 def test_reports_of_commands(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured, snapshot: SnapshotAssertion
 ) -> None:

@@ -1,5 +1,7 @@
-"""The search for the best learning rate of every run: a grid that is extended where the optimum lies at an end, and
-refined around it.
+"""The search for the best learning rate of every run: a grid that is extended and then refined around the best rates.
+
+It is extended until small rates hardly train and large ones make the loss worse, so that no better place lies beyond:
+where a run diverges, its loss is a rugged function of the rate, with many places that are lower than those beside them.
 
 Rates are numbered by whole numbers k: the learning rate is 2^(k/8) times that of the schedule. Seeds are drawn in
 groups. A group has the same seeds, and the same random numbers, at every rate.
@@ -24,8 +26,8 @@ FINE = 8
 """Rates per factor of 2 in the finest grid."""
 FIRST = tuple(FINE * power for power in range(-3, 4))
 """The first grid: factors of 2."""
-AROUND = 2
-"""Later groups begin with factors of 2 up to this many beyond the optima of the groups before."""
+HARDLY = (0.5, 1.05)
+"""Small rates hardly train where the loss after training is between these multiples of that before."""
 FARTHEST = 32 * FINE
 """No rate is further away than this: 2^32 times larger or smaller."""
 FURTHER = (1, 2, 4, 8)
@@ -44,8 +46,12 @@ def factor(k: int) -> float:
 
 @dataclass(slots=True)
 class Group:
-    """Some seeds at one width: by number of the rate the losses [seeds], infinite where a run diverged."""
+    """Some seeds at one width: losses [seeds] ``before`` training, and after it by number of the rate.
 
+    They are infinite where a run diverged.
+    """
+
+    before: Floats = field(default_factory=lambda: np.zeros(0))
     losses: Curves = field(default_factory=dict[int, Floats])
 
     @property
@@ -68,11 +74,16 @@ class Group:
         return np.array([lowest(rates, losses) for losses in self.table.T])
 
     def further(self, step: int) -> list[int]:
-        """Rates beyond an end that is best for too many seeds, ``step`` factors of 2 further; none if none is."""
-        best, rates = self.best, self.rates
-        allowed, found = most_beyond(len(best)), list[int]()
-        for end, sign in ((rates[0], -1), (rates[-1], 1)):
-            if sum(k == end for k in best) > allowed:
+        """Rates beyond an end that is no end yet for too many seeds, ``step`` factors of 2 further; none if none is.
+
+        The best rate is no end. The smallest one hardly trains, and the largest one makes the loss worse.
+        """
+        rates, found = self.rates, list[int]()
+        best = np.array(self.best)
+        low, high = self.losses[rates[0]], self.losses[rates[-1]]
+        trains = (low < HARDLY[0] * self.before) | (low > HARDLY[1] * self.before)
+        for end, sign, more in ((rates[0], -1, trains), (rates[-1], 1, high < self.before)):
+            if int((more | (best == end)).sum()) > most_beyond(len(best)):
                 found += [end + sign * FINE * i for i in range(1, step + 1)]
         return [k for k in found if abs(k) <= FARTHEST]
 
@@ -138,14 +149,12 @@ class Search:
         found = {n: [group for group in groups if group.losses] for n, groups in kept.items()}
         return {n: groups for n, groups in found.items() if groups}
 
-    def around(self) -> dict[int, list[int]]:
-        """The rates at which a further group begins: factors of 2 around the best ones so far."""
-        found: dict[int, list[int]] = {}
-        for n, groups in self.usable().items():
-            best = [round(k / FINE) for group in groups for k in group.best]
-            low, high = (int(end) for end in np.quantile(best, [0.1, 0.9]))
-            found[n] = [FINE * power for power in range(low - AROUND, high + AROUND + 1)]
-        return found
+    def start(self) -> dict[int, list[int]]:
+        """The rates at which a further group begins: those of the groups so far that are factors of 2 apart."""
+        return {
+            n: sorted({k for group in groups for k in group.losses if k % FINE == 0})
+            for n, groups in self.usable().items()
+        }
 
     def _now(self, widths: Iterable[int]) -> Iterable[tuple[int, Group]]:
         """The last group at each width, as far as it has losses."""
@@ -176,7 +185,9 @@ class Search:
             self.compiled |= set(widths)
             for n, losses in found.samples.get(AFTER, {}).items():
                 if len(losses) == seeds:
-                    self.groups[n][number].losses[k] = _judged(found.samples[BEFORE][n], losses)
+                    group = self.groups[n][number]
+                    group.before = found.samples[BEFORE][n]
+                    group.losses[k] = _judged(group.before, losses)
             self.drawn = replace(found.also(self.drawn), samples={})
             if found.interrupted:
                 break

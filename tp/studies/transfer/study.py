@@ -113,7 +113,7 @@ def searched(
     complete = search.group(size, start)
     drawn = size
     while complete and plan.seeds is None and drawn < MOST_SEEDS and known().verdict is Drift.UNDECIDED:
-        complete = search.group(drawn, search.around())
+        complete = search.group(drawn, search.start())
         drawn *= 2
     if report is not None:
         report(1.0, 1.0, "done")
