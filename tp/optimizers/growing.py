@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jaxtyping import Float
+if TYPE_CHECKING:
+    from jaxtyping import Float
 
-from tp.matrix_free.control import written_rows
-from tp.matrix_free.orthonormal import Array, split
+    from tp.matrix_free.orthonormal import Array
 
-Basis = Float[Array, "*draws known size"]
-Coordinates = Float[Array, "*draws rows known"]
+    Basis = Float[Array, "*draws known size"]
+    Coordinates = Float[Array, "*draws rows known"]
 
 
 def empty(xp: Any, draws: tuple[int, ...], known: int, size: int, kind: Any) -> Basis:
@@ -26,5 +26,8 @@ def extended(basis: Basis, rows: Float[Array, "*draws rows size"], start: Any) -
     """
     if basis.shape[-2] == basis.shape[-1]:
         return basis, rows
+    from tp.matrix_free.control import written_rows  # they load NumPy, which reading programs does without
+    from tp.matrix_free.orthonormal import split
+
     found = split(rows, basis)
     return written_rows(basis, start, found.fresh, axis=-2), written_rows(found.inside, start, found.outside, axis=-1)

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from tp.matrix_free.orthonormal import products
 from tp.namespace import matmul, namespace
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -28,7 +25,7 @@ def polar_factor(matrix: Any) -> Any:
     """
     xp = namespace(matrix)
     left, values, right = xp.linalg.svd(matrix, full_matrices=False)
-    least = CUTOFF * float(np.finfo(matrix.dtype).eps) * values[..., :1]
+    least = CUTOFF * float(namespace(matrix).finfo(matrix.dtype).eps) * values[..., :1]
     return matmul(left * (values > least).astype(matrix.dtype)[..., None, :], right)
 
 
@@ -49,6 +46,8 @@ def newton_schulz(matrix: Any, iterations: int, eps: float) -> Any:
             gram = matmul(found, found.swapaxes(-1, -2))
             found = a * found + matmul(b * gram + c * matmul(gram, gram), found)
     else:
+        from tp.matrix_free.orthonormal import products  # it loads NumPy, which reading programs does without
+
         found = matmul(_factor_of(products(start, start), iterations), start)
     return found.swapaxes(-1, -2) if tall else found
 
@@ -71,7 +70,7 @@ def inverse_root(matrix: Any, power: float, eps: float) -> Any:
     """
     xp = namespace(matrix)
     values, vectors = xp.linalg.eigh(matrix)
-    least = CUTOFF * float(np.finfo(matrix.dtype).eps) * values[..., -1:]
+    least = CUTOFF * float(namespace(matrix).finfo(matrix.dtype).eps) * values[..., -1:]
     kept = values > xp.maximum(least, 0.0)
     roots = xp.where(kept, (xp.where(kept, values, 1.0) + eps) ** -power, 0.0)
     return matmul(vectors * roots[..., None, :], vectors.swapaxes(-1, -2))

@@ -9,15 +9,17 @@ A weight γ W_0 + Q_L' A Q_R is the matrix γ ⊕ A, whose first row and column 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 
 from tp.matrix_free.control import written
 from tp.matrix_free.orthonormal import Array, split
 from tp.namespace import matmul
-from tp.optimizers.growing import Coordinates
 from tp.optimizers.sides import Sides
+
+if TYPE_CHECKING:
+    from tp.optimizers.growing import Coordinates
 
 
 def no_rows(xp: Any, draws: tuple[int, ...], count: int, size: int, kind: Any) -> Float[Array, "*draws rows size"]:
