@@ -149,5 +149,11 @@ def test_amounts_are_powers_of_the_width() -> None:
     assert optimizer.at(4) == Adam(0.01, eps=0.25, decay=0.25, clip=0.25, warmup=4)
     assert optimizer.shrinks
     assert optimizer.shrinkage("W") == half
+    assert Adam(0.5, decay=Scale.of(n)).at(2).decay == 2
     with pytest.raises(TpError, match="eta times weight decay must be below 1"):
-        Adam(0.5, decay=Scale.of(n)).at(2)
+        AdamW(0.5, decay=Scale.of(n)).at(2)
+
+
+def test_a_switch_that_is_off_is_not_said_to_be_on() -> None:
+    assert SGD(nesterov=True).described[1:] == ["nesterov"]
+    assert Adam(coupled=False).described[1:] == ["no coupled decay"]

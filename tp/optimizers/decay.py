@@ -39,7 +39,7 @@ def weight_decay(default: float) -> Any:
 
 @dataclass(frozen=True, repr=False)
 class Shrinking(Optimizer):
-    """An optimiser with decoupled decay: λ is ``decay`` and p ``power``; ηλn^p is below 1.
+    """An optimiser with decay: λ is ``decay`` and p ``power``; ηλn^p is below 1 where decay is :attr:`apart`.
 
     ``decays`` has λ by name of a weight, of a family (``W`` is all of ``W[2]``, ``W[3]``, ...) or of a function that
     owns weights; the longest name counts. ``declared`` has λn^p of the weights for which the program states it and
@@ -59,7 +59,7 @@ class Shrinking(Optimizer):
     def __post_init__(self) -> None:
         super().__post_init__()
         for decay in (self.decay, *self.decays.values()):
-            if isinstance(decay, float) and self.eta * decay >= 1:
+            if self.apart and isinstance(decay, float) and self.eta * decay >= 1:
                 raise error("TP513", f"eta times weight decay must be below 1, not {self.eta * decay}")
 
     @property

@@ -268,7 +268,7 @@ def _plain(value: Value) -> str | float | dict[str, float]:
 def _said(label: str, value: Value) -> str:
     """A setting in words."""
     if isinstance(value, bool):
-        return label
+        return label if value else f"no {label}"
     if isinstance(value, ByWeight | str):
         return f"{label} {value}"
     if isinstance(value, Scale):
