@@ -29,8 +29,8 @@ H = Fraction(1, 2)
 N = Width("n")
 Three = tuple[Fraction | int, Fraction | int, Fraction | int]
 
-ENTRYWISE = [Adam(), Sign(), Lion(decay=0.0), Adafactor()]
-POLAR = [Muon(), Muon(momentum=0.0, iterations=0.0), Shampoo()]
+ENTRYWISE: list[Optimizer] = [Adam(), Sign(), Lion(decay=0.0), Adafactor()]
+POLAR: list[Optimizer] = [Muon(), Muon(momentum=0.0, iterations=0.0), Shampoo()]
 
 TABLE: list[tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind]] = [
     ([SGD()], (0, 0, 0), (0, H, H), (0, 1, 1), [0, 0, -H, -H], Kind.LAZY),

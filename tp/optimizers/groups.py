@@ -135,6 +135,10 @@ class Groups(Optimizer):
     def rule(self, weight: Parameter) -> Rule:
         return self.optimizer_of(weight.name).rule(weight)
 
+    @property
+    def safeguards(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for optimizer in self.optimizers for text in optimizer.safeguards))
+
     def share(self, weight: str) -> Scale | None:
         return self.optimizer_of(weight).share(weight)
 

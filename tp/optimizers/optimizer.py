@@ -17,7 +17,7 @@ from tp.graph.axes import ONE, Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
 from tp.optimizers import clipping, warmup
-from tp.optimizers.amount import Amount, amount_at, as_number, as_scale
+from tp.optimizers.amount import Amount, amount_at, as_number, as_scale, safeguard
 from tp.optimizers.by_weight import ByWeight
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.setting import Range, Setting, Value, setting, settings_of
@@ -243,6 +243,16 @@ class Optimizer(ABC):
         Raises TpError TP514 where that is not known.
         """
         raise error("TP514", f"the orders of training with {self.name} are unknown", hint="tp train does not need them")
+
+    @property
+    def safeguards(self) -> tuple[str, ...]:
+        """Settings that count as 0 in the order calculus although they are not, as sentences."""
+        small = [(s.label, getattr(self, s.name)) for s in self.settings() if s.amount and s.name == "eps"]
+        return tuple(
+            f"{self.name}: {label} = {amount:g} keeps quotients from 0 / 0, and counts as 0 at all widths"
+            for label, amount in small
+            if isinstance(amount, float) and amount and safeguard(amount) is None
+        )
 
     def share(self, weight: str) -> Scale | None:
         """The share of ``weight`` that a step takes away beside its update; None where it takes none."""

@@ -19,7 +19,6 @@ from tp.orders.typical.recorder import Derived
 from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
 from tp.primitives.law_facts import root_mean_square
-from tp.primitives.shorthand import combine
 from tp.quantities.programs import datum, metric, reads_in, scalar_output
 from tp.transform.direction import Direction, pairing, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
@@ -74,15 +73,17 @@ def backprop(program: Graph) -> Backprop:
 class Trained:
     """Nodes of ``graph`` by node of the backprop program, after ``steps`` steps of training; ``algebra`` made them.
 
-    ``kernel`` is what a step changes F by to first order, over the learning rate and the error signal: ∇F·Λu for the
-    update u of the optimiser at the same weights, which is ∇F·Λ∇F for gradient descent. None: it vanishes identically.
+    ``response`` is the node of what the first step changes F by to first order, over the learning rate and the error
+    signal: ∇F·Λu for the update u of the optimiser, which is the kernel for gradient descent (``linear``). None: it
+    vanishes identically.
     """
 
     graph: GraphBuilder
     nodes: Mapping[int, Displaced]
     algebra: Displacing
     steps: int
-    kernel: Displaced | None
+    response: int | None
+    linear: bool
 
 
 Changes = tuple[Direction, ...]
@@ -115,16 +116,18 @@ def training(
     updates = _Updates(back, optimizer, value or _derived(back.graph))
     graph = updates.graph
     flat = Displacing(graph, Displacement())
-    start = thin(graph, updates.steps(flat, jets(back.graph, back.roots, flat, datum(graph))).initial)
+    before = jets(back.graph, back.roots, flat, datum(graph))
+    initial = updates.steps(flat, before).initial
+    response = updates.response(before, initial)
+    start = thin(graph, initial)
     rest: Changes | None = ()
     roots = [*back.roots, *back.image.values()]
     for step in count(1):
         first = start.rescaled(graph, lambda _, step=step: Scale(float(step)))
         algebra = Displacing(graph, Displacement((first,), rest, updates.share))
         moved = jets(back.graph, roots, algebra, datum(graph))
-        found = updates.steps(algebra, moved)
-        yield Trained(graph, moved, algebra, step, updates.kernel(algebra, moved, found))
-        rest = joined(graph, rest, thin(graph, found.change))
+        yield Trained(graph, moved, algebra, step, response, updates.linear)
+        rest = joined(graph, rest, thin(graph, updates.steps(algebra, moved).change))
         if rest is None:
             return
 
@@ -210,22 +213,17 @@ class _Updates:
         if name not in self.shares and (share := rule.share(setting, gradient)) is not None:
             self.shares[name] = share * self.rates[name]
 
-    def kernel(self, algebra: Displacing, nodes: Mapping[int, Displaced], found: Step) -> Displaced | None:
-        """∇F·Λu at moved weights, see :class:`Trained`."""
-        if all(isinstance(rule, Linear) for rule in self.rules.values()):
-            return None if self.back.kernel is None else nodes[self.back.kernel]
-        here = self.back.gradient.without(self.frozen)
-        initial = here.mapped(lambda node: nodes[node].base)
-        total = here.mapped(lambda node: algebra.total(nodes[node]))
-        base = pairing(self.graph, initial, found.initial)
-        if base is None:
-            return None
-        moves = [
-            pairing(self.graph, change(here, algebra, nodes), found.initial),
-            pairing(self.graph, total, found.change),
-        ]
-        present = [move for move in moves if move is not None]
-        return Displaced(base, None, combine(self.graph, present) if present else None)
+    @property
+    def linear(self) -> bool:
+        """Whether all updates are gradients."""
+        return all(isinstance(rule, Linear) for rule in self.rules.values()) and not self.limits
+
+    def response(self, nodes: Mapping[int, Displaced], initial: Direction) -> int | None:
+        """∇F·Λu at the initial weights, see :class:`Trained`."""
+        if self.linear:
+            return None if self.back.kernel is None else nodes[self.back.kernel].base
+        gradient = self.back.gradient.without(self.frozen).mapped(lambda node: nodes[node].base)
+        return pairing(self.graph, gradient, initial)
 
     def _norm(self, algebra: Displacing, name: str) -> tuple[Fraction | None, Fraction | None]:
         """The exponents of the norm of a weight and of that of its move; None for zero."""

@@ -16,7 +16,7 @@ from tp.quantities.definitions import LIMITS, is_quantity
 from tp.studies.claims.evaluate import ClaimResult, only_output
 from tp.theory.diagnosis.culprits import Blame
 from tp.theory.diagnosis.moves import blame_growth, blame_rest, blame_weights
-from tp.theory.regime import KERNEL, STEP, Kind
+from tp.theory.regime import KERNEL, Kind
 
 if TYPE_CHECKING:
     from tp.graph.parameter import Parameter
@@ -98,8 +98,7 @@ def _of_training(claim: Claim, analysis: Analysis) -> tuple[Blame, ...]:
         case Kind.UNSTABLE:
             return (blame_growth(program, regime),)
         case Kind.TRIVIAL:
-            by_kernel = any(c.text == KERNEL for c in regime.conditions)
-            return (analysis.blame("kernel") if by_kernel else blame_rest(program, regime),)
+            return (analysis.blame(KERNEL),) if KERNEL in regime.grounds else ()
         case Kind.LAZY:
             return (blame_rest(program, regime),)
         case _:
@@ -144,11 +143,14 @@ def _conditions(analysis: Analysis, kept: Sequence[Claim], output: str | None) -
         name = next((q for q in ("F", "kernel") if condition.text.startswith(q)), None)
         meant = name in stated
         text = f"{condition.text} fails: it is {in_words(condition.exponent, condition.exact)}"
-        small = condition.text == STEP and not regime.unstable_from and (condition.exponent or 0) <= 0
-        moves = blame_rest if small else blame_growth
-        blame = moves(analysis.program, regime) if name is None else analysis.blame(name)
+        if name is not None:
+            blames = (analysis.blame(name),)
+        elif condition.exponent is None or condition.exponent < 0:
+            blames = ()  # what makes a step of another optimiser than gradient descent small is not followed
+        else:
+            blames = (blame_growth(analysis.program, regime),)
         yield Fault(
-            f"{text}{MEANT if meant else ''}", (blame,), None if meant else condition.text, meant=meant, condition=True
+            f"{text}{MEANT if meant else ''}", blames, None if meant else condition.text, meant=meant, condition=True
         )
 
 

@@ -18,7 +18,7 @@ from tp.orders.proof.encoding import Json
 from tp.orders.typical.recorder import Derived
 from tp.quantities.definitions import Quantity, is_quantity, parse
 from tp.theory.all_orders import Series, series
-from tp.theory.assumptions import assumptions
+from tp.theory.assumptions import assumptions, of_training
 from tp.theory.bounds import Bounds, bounds
 from tp.theory.certificate import certificate
 from tp.theory.diagnosis.blame import blame
@@ -164,7 +164,9 @@ class Analysis:
         return Prediction(
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
-            assumptions=assumptions(self.source, self.premises, [*self._collected(), *notes]),
+            assumptions=assumptions(
+                self.source, self.premises, [*self._collected(), *notes, *of_training(self.source, self.optimizer)]
+            ),
             exact={q.name: grounds[q.name].exact if q.name in grounds else self._attained(q) for q in wanted},
             grounds=grounds,
             grid=self.grid,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tp.diagnostics.diagnostic import TpError
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
 from tp.laws import LAWS, STRUCTURES
+from tp.optimizers import Optimizer
 from tp.primitives.law_facts import factors_of
 from tp.theory.premises import Extent, Premise, summary
+from tp.transform.two_sided import two_sided
 
 
 def assumptions(program: Graph, found: Iterable[Premise], notes: Iterable[str]) -> tuple[str, ...]:
@@ -17,6 +20,20 @@ def assumptions(program: Graph, found: Iterable[Premise], notes: Iterable[str]) 
     ``found`` are its premises, and ``notes`` those of the rules that were applied.
     """
     return (*_always(program), *_laws(program), *_functions(program, found), *notes)
+
+
+def of_training(program: Graph, optimizer: Optimizer | None) -> tuple[str, ...]:
+    """What the orders of training with ``optimizer`` rest on beside that; nothing where they are not known."""
+    if optimizer is None:
+        return ()
+    parameters = two_sided(program)
+    bound = optimizer.of(parameters)
+    try:
+        rules = [bound.rule(parameter) for parameter in parameters.values()]
+    except TpError:
+        return ()
+    found = (*bound.safeguards, *(text for rule in rules for text in rule.assumptions))
+    return tuple(f"training: {text}" for text in dict.fromkeys(found))
 
 
 def _always(program: Graph) -> Iterable[str]:

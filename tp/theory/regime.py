@@ -35,9 +35,10 @@ from tp.transform.direction import squared_norm
 from tp.transform.displacement import Displaced, Displacing
 from tp.transform.jet import jets
 
-KERNEL, STEP = "kernel = Θ(1)", "∇F·Λu = Θ(1)"
-"""The condition on what a step changes F by to first order, for gradient descent and for other updates u."""
 UNSEEN = "F - F_lin, one step, unseen"
+KERNEL = "kernel"
+RESPONSE = "∇F·Λu"
+"""What takes the place of the kernel for an optimiser whose update u is not the gradient."""
 FIRST = "first-order change of F"
 DRIFTS = ("first-order drift of the kernel", "drift of the kernel")
 
@@ -241,9 +242,11 @@ class _Reading:
         initial = self.order(output.base, "F")
         first = self.order(output.first, FIRST)
         deviation = self.order(output.rest, DEVIATION)
-        kernel = drift = None
-        if (scalar := self.after.kernel) is not None:
-            kernel = self.order(scalar.base, "kernel")
+        response = KERNEL if self.after.linear else RESPONSE
+        size = self.order(self.after.response, response)
+        drift = None
+        if self.back.kernel is not None:
+            scalar = self.after.nodes[self.back.kernel]
             drift = largest(
                 self.order(scalar.first, DRIFTS[0]),
                 self.order(scalar.rest, DRIFTS[1]),
@@ -252,7 +255,7 @@ class _Reading:
         features = tuple(self._features())
         conditions = (
             self._condition("F(θ0) = O(1)", initial, "F"),
-            self._condition(KERNEL if self.along_gradients else STEP, kernel, "kernel"),
+            self._condition(f"{response} = Θ(1)", size, response),
             self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
         if any(f.moved is not None and f.moved > 0 for f in features):
@@ -302,7 +305,7 @@ class _Reading:
         exact = attained(exponent, (self.grounds[name] for name in grounds if name in self.grounds))
         small = exponent is None or exponent <= 0
         holds: bool | None = small
-        if grounds == ("kernel",):
+        if grounds[0] in (KERNEL, RESPONSE):
             holds = exponent == 0 and exact if exact or exponent is None or exponent < 0 else None
         elif not small and not exact:
             holds = None

@@ -23,7 +23,7 @@ from tp.quantities.definitions import parse
 from tp.theory.all_orders import moved
 from tp.theory.bounds import adjoint
 from tp.theory.prepared import prepared
-from tp.theory.regime import Regime, regime
+from tp.theory.regime import KERNEL, RESPONSE, Regime, regime
 from tp.theory.scalars import Scalars
 from tp.transform.direction import Factor
 from tp.transform.gradient import Pullback
@@ -81,7 +81,7 @@ def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
         yield ClosedForm("all orders", _named(scalars.graph, outputs), choices.rate)
     if (found := _trained(program, choices.optimizer)) is not None:
         by = "" if choices.optimizer is None else f" by {choices.optimizer.name}"
-        after = {_after(name, found.steps) + by: node for name, node in found.nodes.items()}
+        after = {_after(name, found.steps, by): node for name, node in found.nodes.items()}
         yield Orders("training", _named(found.graph, after))
     classes = sorted({(min(q.free, 2), min(q.contracted, 2)) for q in quantities})
     yield _bounds(program, choices.sizes, classes)
@@ -97,9 +97,11 @@ def _trained(program: Graph, optimizer: Optimizer | None) -> Regime | None:
         raise
 
 
-def _after(name: str, steps: int) -> str:
-    """A quantity of training with the number of steps, where its name does not say it."""
-    return name if name in ("F", "kernel") or "step" in name else f"{name} after {steps} steps"
+def _after(name: str, steps: int, by: str) -> str:
+    """A quantity of training with the number of steps and the optimiser, where its name does not say it."""
+    if name in ("F", KERNEL):
+        return name
+    return f"{name}{'' if name == RESPONSE or 'step' in name else f' after {steps} steps'}{by}"
 
 
 def _named(nodes: Nodes, outputs: dict[str, int | None]) -> Graph:

@@ -25,6 +25,10 @@ class Entrywise(Rule):
     eps: Scale | None = None
     decay: Scale | None = None
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return ("updates made of the gradients of several samples and steps have the orders of those made of one",)
+
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         algebra = setting.algebra
         gradient = few(setting, gradient)

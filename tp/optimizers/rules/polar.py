@@ -34,6 +34,12 @@ class Polar(Rule):
     exact: bool = False
     history: bool = False
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return (
+            "the gradients of the samples of a batch are linearly independent at leading order, or exactly dependent",
+        )
+
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         algebra = setting.algebra
         gradient = few(setting, gradient)
@@ -52,7 +58,7 @@ class Polar(Rule):
         )
         if len(unit.outers) < 2:
             return unit
-        if self.exact and len({_size(setting, outer) for outer in gradient.outers}) > 1:
+        if self.exact and len({_size(setting, gradient, outer) for outer in gradient.outers}) > 1:
             unknown(gradient, "products of different sizes add up to it")
         return Gradient(gradient.parameter, outers=(*unit.outers, *_mixed(algebra, gradient, unit, inverse)))
 
@@ -88,8 +94,11 @@ def squared_norm(algebra: Displacing, gradient: Gradient) -> Displaced:
     return added(algebra, parts)
 
 
-def _size(setting: Setting, outer: Outer) -> tuple[Fraction | None, ...]:
-    return tuple(setting.size(side.base) for side in (outer.left, outer.right))
+def _size(setting: Setting, gradient: Gradient, outer: Outer) -> Fraction | None:
+    """The exponent of |left| |right|, None where one vanishes."""
+    sides = ((outer.left, gradient.parameter.outs), (outer.right, gradient.parameter.ins))
+    found = [norm(setting, value.base, names(axes)) for value, axes in sides]
+    return None if None in found else sum((f for f in found if f is not None), Fraction(0))
 
 
 def _unit(setting: Setting, node: int, over: tuple[str, ...]) -> Displaced | None:

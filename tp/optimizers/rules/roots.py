@@ -29,6 +29,10 @@ class Roots(Rule):
 
     eps: Scale | None = None
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        return Polar().assumptions
+
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         return Polar(eps=None if self.eps is None else self.eps ** Fraction(1, 2), exact=True).update(setting, gradient)
 

@@ -71,6 +71,11 @@ class Rule(ABC):
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         """The update, without learning rates. The gradient has one size before and after the weights move."""
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the orders of its updates rest on, as sentences."""
+        return ()
+
     def step(self, setting: Setting, gradient: Gradient) -> Step:
         """The update at the initial weights, and its change.
 

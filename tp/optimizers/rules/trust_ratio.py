@@ -26,6 +26,11 @@ class TrustRatio(Rule):
     rule: Rule
     decay: Scale | None = None
 
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        decays = () if self.decay is None else ("decay is the smaller part of updates that have the size of weights",)
+        return (*self.rule.assumptions, *decays)
+
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         return self._normed(setting, gradient, setting.norm(gradient.parameter.name)[0])
 

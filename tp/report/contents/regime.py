@@ -9,7 +9,7 @@ from tp.report.cells import Exponent, Shown, Text
 from tp.report.document import Data, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.theory.movers import Mover, useless
-from tp.theory.regime import DRIFTS, STEP, UNSEEN, Condition, Feature, Regime
+from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
 
 CONDITION: tuple[Field[Condition], ...] = (
     Field(None, "text", lambda c: Text(c.text)),
@@ -56,11 +56,7 @@ def regime(found: Regime) -> tuple[Section, Section]:
         sharp = found.settled and found.sharp(found.drift, *DRIFTS)
         sized += [
             (DEVIATION, _useful(found.deviation, exact=exact), ""),
-            (
-                "drift of the kernel" if _by_gradients(found) else "drift of ∇F·Λu",
-                _useful(found.drift, exact=sharp),
-                "",
-            ),
+            ("drift of the kernel", _useful(found.drift, exact=sharp), ""),
         ]
         if UNSEEN in found.grounds:
             known = found.grounds[UNSEEN].value.exact
@@ -85,10 +81,6 @@ def regime(found: Regime) -> tuple[Section, Section]:
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
         Section("", (weights, Line(steps)), "regime"),
     )
-
-
-def _by_gradients(found: Regime) -> bool:
-    return all(c.text != STEP for c in found.conditions)
 
 
 def _useful(exponent: Fraction | None, *, exact: bool) -> Exponent:

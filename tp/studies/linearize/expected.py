@@ -66,8 +66,6 @@ def _after(found: Regime, schedule: Schedule) -> tuple[dict[str, Fraction | None
     exact |= {name: found.grounds[ground].value.exact for name, ground in grounds.items() if ground in found.grounds}
     exact |= {moved(f.name): f.sharp for f in found.features}
     exact[KERNEL] = found.sharp(found.drift, *DRIFTS)
-    if not schedule.mover.along_gradients:  # then the drift is that of ∇F·Λu, and runs measure that of the kernel
-        del exponents[KERNEL], exact[KERNEL]
     return exponents, exact
 
 
