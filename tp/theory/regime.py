@@ -197,7 +197,6 @@ class _Reading:
         """Arguments of functions that grow, in the graph with the gradient."""
         self.first: Trained | None = None
         """The program after one step."""
-        self.along_gradients = optimizer is None or optimizer.along_gradients
         self.after: Trained = self._followed(optimizer, most)
 
     def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
