@@ -41,7 +41,7 @@ def restored(program: Program, analysis: Analysis, found: Sequence[Fault]) -> Ca
     of_order_one = analysis.exponent("F") == 0 and "F" not in limits
     stable = (regime is not None and regime.kind not in WRONG) or bool(aims & STABLE)
     decay = any(f.decay for f in found)
-    by_kernel = any(c.text == KERNEL for c in all_conditions)
+    by_kernel = regime is not None and KERNEL in regime.grounds
     cheap = by_kernel and len(conditions) == len(all_conditions) and features
 
     def holds(changed: Analysis) -> bool:
