@@ -34,8 +34,6 @@ def newton_schulz(matrix: Any, iterations: int, eps: float) -> Any:
 
     Every iterate is P X with the same X, so of a long side only the inner products X X' are needed.
     """
-    from tp.matrix_free.orthonormal import products  # NumPy: the order calculus imports this module, too
-
     xp = namespace(matrix)
     a, b, c = COEFFICIENTS
     tall = matrix.shape[-2] > matrix.shape[-1]

@@ -18,6 +18,7 @@ from tp.diagnostics.diagnostic import error
 from tp.namespace import matmul, namespace
 from tp.optimizers.amount import Amount, as_number, safeguard
 from tp.optimizers.decay import Decaying
+from tp.optimizers.growing import empty, extended
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import weight_of
 from tp.optimizers.optimizer import Weights, learning_rate
@@ -84,8 +85,6 @@ class Shampoo(Decaying):
         return min(size, self.horizon * other) if self.horizon else size
 
     def init(self, params: Weights) -> State:
-        from tp.matrix_free.growing import empty
-
         xp = namespace(*params.values())
         moments: dict[str, Moments] = {}
         for name, weight in params.items():
@@ -109,8 +108,6 @@ class Shampoo(Decaying):
 
     def _moved(self, matrix: Any, before: Moments, steps: Any) -> tuple[Any, Moments]:
         """The direction of a gradient that is a ``matrix``, and the moments with it."""
-        from tp.matrix_free.growing import extended
-
         left, right, left_basis, right_basis = before
         if left_basis is not None:
             left_basis, rows = extended(left_basis, matrix.swapaxes(-1, -2), steps * matrix.shape[-1])

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from jaxtyping import Float
 
 from tp.matrix_free.control import written
-from tp.matrix_free.growing import Coordinates
 from tp.matrix_free.orthonormal import Array, split
 from tp.namespace import matmul
 from tp.optimizers.sides import Sides

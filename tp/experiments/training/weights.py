@@ -20,9 +20,9 @@ from tp.graph.slot import Role, Slot
 from tp.interpret.cost.kinds import sizes
 from tp.matrix_free.control import written, written_rows
 from tp.matrix_free.gaussian import later_than
-from tp.matrix_free.growing import empty, extended
 from tp.namespace import matmul
 from tp.optimizers import Optimizer
+from tp.optimizers.growing import empty, extended
 from tp.optimizers.in_factors import InFactors, Outer
 from tp.optimizers.sides import Sides
 from tp.transform.moved import Moves
