@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tp.exponent import in_words, show
-from tp.optimizers import DEFAULT
+from tp.optimizers import DEFAULT, Optimizer
 from tp.report.cells import PlusMinus, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
@@ -37,7 +37,7 @@ def document(result: Linearization) -> Document:
         (
             Section("correlations at initialisation", (table(QUANTITY, both.left, "correlations"),)),
             Section(
-                f"after {run.steps} steps of {_descent(run.mover.called)}",
+                f"after {run.steps} steps of {descent(run.mover)}",
                 (table(QUANTITY, both.right, "deviations"),),
             ),
             Section("", (_sides(both), *_premises(both.premises))),
@@ -64,8 +64,9 @@ def document(result: Linearization) -> Document:
     )
 
 
-def _descent(name: str) -> str:
-    return "gradient descent" if name == DEFAULT else name
+def descent(optimizer: Optimizer) -> str:
+    """What runs take steps of."""
+    return "gradient descent" if optimizer.name == DEFAULT else optimizer.called
 
 
 def _sides(both: Theorem31) -> Line:

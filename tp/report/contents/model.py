@@ -9,7 +9,8 @@ from tp.graph.axes import Axis, Scale, Type
 from tp.graph.parameter import Law, Parameter, Structure
 from tp.graph.spelling import write_scale
 from tp.laws import STRUCTURES
-from tp.program import Claim, Program
+from tp.optimizers import chosen
+from tp.program import Chosen, Claim, Program
 from tp.report.cells import Cell, Shown, Text
 from tp.report.contents.provenance import title
 from tp.report.document import Document, Section
@@ -34,6 +35,13 @@ CLAIM: tuple[Field[Claim], ...] = (
 )
 
 
+OPTIMIZER: tuple[Field[Chosen], ...] = (
+    Field("line", "line", lambda o: _line(o.span.line)),
+    Field("optimiser", "text", lambda o: Text(o.text)),
+    Field("for", "weights", lambda o: Shown(", ".join(o.weights) or "all other weights", list(o.weights))),
+)
+
+
 class HasProgram(Protocol):
     """A model."""
 
@@ -46,14 +54,21 @@ def document(model: HasProgram) -> Document:
     graph = program.graph
     outputs = [(name, graph.type(node)) for name, node in graph.outputs.items()]
     return Document(
-        title(Provenance(program.name, program.file)),
+        title(Provenance(program.name, program.file, optimizer=chosen(program.optimizers))),
         (
             Section("inputs", (table(VALUE, program.inputs.items(), "inputs"),)),
             Section("weights", (table(WEIGHT, graph.parameters.values(), "weights"),)),
             Section("outputs", (table(VALUE, outputs, "outputs"),)),
+            *_optimizers(program),
             Section("claims", (table(CLAIM, program.claims, "claims"),)),
         ),
     )
+
+
+def _optimizers(program: Program) -> tuple[Section, ...]:
+    if not program.optimizers:
+        return ()
+    return (Section("optimisers", (table(OPTIMIZER, program.optimizers, "optimizers"),)),)
 
 
 def _axes(axes: Iterable[Axis]) -> str:

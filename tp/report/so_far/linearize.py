@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tp.report.contents.linearize import descent
 from tp.report.document import Section
 from tp.report.so_far.rows import claims, rows, verdicts
 from tp.studies.linearize.linearization import Linearization
@@ -11,7 +12,7 @@ def sections(result: Linearization) -> tuple[Section, ...]:
     both = result.theorem_3_1
     found = (
         ("correlations at initialisation", both.left),
-        (f"after {result.schedule.steps} steps of gradient descent", both.right),
+        (f"after {result.schedule.steps} steps of {descent(result.schedule.mover)}", both.right),
         ("norm of the Hessian over that of the gradient", result.hessian),
     )
     return (
