@@ -15,7 +15,7 @@ from tp.graph.subgraph import subgraph
 from tp.interpret.adjoint import Adjoint
 from tp.interpret.orders import calculus_for
 from tp.interpret.subject import Bounds, ClosedForm, Orders, Subject
-from tp.optimizers import Optimizer
+from tp.optimizers import DEFAULT, Optimizer
 from tp.optimizers.encoding import decoded, encoded
 from tp.orders.proof.encoding import rational
 from tp.primitives.constant import Constant
@@ -80,7 +80,8 @@ def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
         outputs = {"F beyond first order": rest, **moves}
         yield ClosedForm("all orders", _named(scalars.graph, outputs), choices.rate)
     if (found := _trained(program, choices.optimizer)) is not None:
-        by = "" if choices.optimizer is None else f" by {choices.optimizer.name}"
+        mover = choices.optimizer
+        by = "" if mover is None or mover.name == DEFAULT else f" by {mover.called}"
         after = {_after(name, found.steps, by): node for name, node in found.nodes.items()}
         yield Orders("training", _named(found.graph, after))
     classes = sorted({(min(q.free, 2), min(q.contracted, 2)) for q in quantities})
