@@ -16,6 +16,7 @@ import pytest
 import tp
 from tests.marks import slow
 from tests.optimizers.plain_rules import Power, Rule, adafactor, muon, shampoo, sign
+from tests.random_programs.strategy import seeded
 from tests.training.loops import Step, compared, route
 from tp.costs import find
 from tp.experiments.at import At
@@ -175,6 +176,23 @@ MATRICES: list[tuple[str, Optimizer, Rule]] = [
 def test_a_run_sees_weights_as_matrices(name: str, optimizer: Optimizer, rule: Rule) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp")
     compared(model, route(model, 3, 2), optimizer, by_rules(model, 0.02, rule, 6), find("squared").function, 6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("seed", "optimizer", "theirs"),
+    [
+        (102, Adam(0.01, eps=1e-4), lambda rate: optax.adam(0.01 * rate, eps=1e-4)),
+        (103, Lamb(0.01, eps=1e-3, decay=0.1), lambda rate: optax.lamb(0.01 * rate, eps=1e-3, weight_decay=0.1)),
+        (109, Lamb(0.01, eps=1e-3), lambda rate: optax.lamb(0.01 * rate, eps=1e-3)),
+        (112, SGD(0.01, momentum=0.5, nesterov=True), lambda rate: optax.sgd(0.01 * rate, 0.5, nesterov=True)),
+    ],
+    ids=lambda v: str(v) if isinstance(v, int) else "",
+)
+def test_random_programs(seed: int, optimizer: Optimizer, theirs: Theirs) -> None:
+    """Also with structured weights and functions of a whole axis."""
+    model = tp.parse(seeded(seed, structured=seed % 2 == 0, whole=seed % 3 == 0))
+    compared(model, route(model, 2, 2), optimizer, by_optax(all_alike(theirs)), find("squared").function, 8)
 
 
 MEANS = """program means {
