@@ -168,7 +168,7 @@ def test_certificates_of_training_by_any_optimiser(optimizer: Optimizer) -> None
     body = Analysis(program, ("F",), optimizer).certificate(("F",))
     assert decoded(encoded(optimizer)) == optimizer
     checked = check(body, program)
-    assert any(f"steps by {optimizer.name}" in statement for statement in checked.statements)
+    assert any(f"steps of {optimizer.name}" in statement for statement in checked.statements)
     body["choices"]["optimizer"] = encoded(Sign())
     with pytest.raises(Rejected, match=r"graphs|statements"):
         check({**body, "digest": digest({k: v for k, v in body.items() if k != "digest"})}, program)

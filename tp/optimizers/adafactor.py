@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from tp.diagnostics.diagnostic import error
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number, safeguard
+from tp.optimizers.amount import Amount, as_number, safeguard, small
 from tp.optimizers.decay import Shrinking
 from tp.optimizers.in_factors import InFactors, Outer
 from tp.optimizers.optimizer import Weights, learning_rate
@@ -73,12 +73,12 @@ class Adafactor(Shrinking):
         return None if self.multiply_by_parameter_scale else InFactors.OUTER
 
     def rule(self, weight: Parameter) -> Rule:
-        from tp.optimizers.rules import Entrywise
+        from tp.optimizers.rules import Entrywise, Eps
 
         if self.multiply_by_parameter_scale:
             raise error("TP514", "the orders of moves in units of the size of parameters are unknown", weight.span)
         eps = safeguard(self.eps)
-        return Entrywise(None if eps is None else eps ** Fraction(1, 2))
+        return Entrywise(Eps(None if eps is None else eps ** Fraction(1, 2), small(self.eps) ** 0.5))
 
     def init(self, params: Weights) -> State:
         xp = namespace(*(getattr(weight, "left", weight) for weight in params.values()))

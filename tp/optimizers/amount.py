@@ -36,6 +36,11 @@ def as_number(amount: Amount) -> float:
     return amount
 
 
+def small(amount: Amount) -> float:
+    """The number that counts as 0 as a :func:`safeguard`, else 0."""
+    return amount if isinstance(amount, float) and safeguard(amount) is None else 0.0
+
+
 def safeguard(amount: Amount) -> Scale | None:
     """An ``eps`` as the order calculus takes it: None for a number that only keeps a quotient from 0 / 0.
 

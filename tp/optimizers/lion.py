@@ -39,7 +39,7 @@ class Lion(Decaying):
     def rule(self, weight: Parameter) -> Rule:
         from tp.optimizers.rules import Entrywise
 
-        return Entrywise(None, self.inside(weight.name))
+        return Entrywise(decay=self.inside(weight.name))
 
     def direction(self, gradients: Weights, state: Weights, params: Weights) -> tuple[Weights, Weights]:
         directions = {name: namespace(m).sign(mean(self.beta1, m, gradients[name])) for name, m in state.items()}

@@ -7,7 +7,7 @@ from math import log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number, safeguard
+from tp.optimizers.amount import Amount, as_number, safeguard, small
 from tp.optimizers.decay import Shrinking
 from tp.optimizers.optimizer import Weights, learning_rate
 from tp.optimizers.setting import Range, setting
@@ -52,9 +52,9 @@ class Adaptive(Shrinking):
         return directions, Moments(first, second, count)
 
     def rule(self, weight: Parameter) -> Rule:
-        from tp.optimizers.rules import Entrywise
+        from tp.optimizers.rules import Entrywise, Eps
 
-        return Entrywise(safeguard(self.eps), self.inside(weight.name))
+        return Entrywise(Eps(safeguard(self.eps), small(self.eps)), self.inside(weight.name))
 
     def _quotient(self, first: Any, second: Any, seen: Any, squares: Any) -> Any:
         """(m / seen) / (√(v / squares) + ε), in an order that reads and writes entries less often."""

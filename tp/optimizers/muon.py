@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, entries
 from tp.namespace import namespace
-from tp.optimizers.amount import Amount, as_number, safeguard
+from tp.optimizers.amount import Amount, as_number, safeguard, small
 from tp.optimizers.decay import Decaying
 from tp.optimizers.in_factors import InFactors
 from tp.optimizers.moments import mean, weight_of, zeros
@@ -100,13 +100,13 @@ class Muon(Decaying):
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
 
     def rule(self, weight: Parameter) -> Rule:
-        from tp.optimizers.rules import Polar
+        from tp.optimizers.rules import Eps, Polar
 
         if self.inside(weight.name) is not None:
             raise error("TP514", "the orders of polar factors of weight decay are unknown", weight.span)
         factor = FACTORS[self.adjust](entries(weight.outs), entries(weight.ins))
         if self.iterations:
-            return Polar(factor, safeguard(self.eps))
+            return Polar(factor, Eps(safeguard(self.eps), small(self.eps)))
         return Polar(factor, exact=True, history=self.momentum > 0)
 
     def init(self, params: Weights) -> State:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from tp.diagnostics.diagnostic import error
 from tp.namespace import matmul, namespace
-from tp.optimizers.amount import Amount, as_number, safeguard
+from tp.optimizers.amount import Amount, as_number, safeguard, small
 from tp.optimizers.decay import Decaying
 from tp.optimizers.growing import empty, extended
 from tp.optimizers.in_factors import InFactors
@@ -65,11 +65,11 @@ class Shampoo(Decaying):
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
 
     def rule(self, weight: Parameter) -> Rule:
-        from tp.optimizers.rules import Roots
+        from tp.optimizers.rules import Eps, Roots
 
         if self.inside(weight.name) is not None:
             raise error("TP514", "the orders of roots of weight decay are unknown", weight.span)
-        return Roots(safeguard(self.eps))
+        return Roots(Eps(safeguard(self.eps), small(self.eps)))
 
     def within(self, steps: int) -> Self:
         return replace(self, horizon=steps)

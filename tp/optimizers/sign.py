@@ -40,7 +40,7 @@ class Sign(Decaying):
     def rule(self, weight: Parameter) -> Rule:
         from tp.optimizers.rules import Entrywise
 
-        return Entrywise(None, self.inside(weight.name))
+        return Entrywise(decay=self.inside(weight.name))
 
     def init(self, params: Weights) -> tuple[()]:
         return ()

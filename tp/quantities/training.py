@@ -75,7 +75,7 @@ class Trained:
 
     ``response`` is the node of what the first step changes F by to first order, over the learning rate and the error
     signal: ∇F·Λu for the update u of the optimiser, which is the kernel for gradient descent (``linear``). None: it
-    vanishes identically.
+    vanishes identically. ``remarks`` are about settings beside the sizes of initial gradients.
     """
 
     graph: GraphBuilder
@@ -84,6 +84,7 @@ class Trained:
     steps: int
     response: int | None
     linear: bool
+    remarks: tuple[str, ...]
 
 
 Changes = tuple[Direction, ...]
@@ -119,14 +120,14 @@ def training(
     before = jets(back.graph, back.roots, flat, datum(graph))
     initial = updates.steps(flat, before).initial
     response = updates.response(before, initial)
-    start = thin(graph, initial)
+    start, remarks = thin(graph, initial), updates.remarks(flat, before)
     rest: Changes | None = ()
     roots = [*back.roots, *back.image.values()]
     for step in count(1):
         first = start.rescaled(graph, lambda _, step=step: Scale(float(step)))
         algebra = Displacing(graph, Displacement((first,), rest, updates.share))
         moved = jets(back.graph, roots, algebra, datum(graph))
-        yield Trained(graph, moved, algebra, step, response, updates.linear)
+        yield Trained(graph, moved, algebra, step, response, updates.linear, remarks)
         rest = joined(graph, rest, thin(graph, updates.steps(algebra, moved).change))
         if rest is None:
             return
@@ -212,6 +213,15 @@ class _Updates:
         name = gradient.parameter.name
         if name not in self.shares and (share := rule.share(setting, gradient)) is not None:
             self.shares[name] = share * self.rates[name]
+
+    def remarks(self, algebra: Displacing, nodes: Mapping[int, Displaced]) -> tuple[str, ...]:
+        """What the rules say of the initial updates."""
+        setting, found = self._setting(algebra), list[str]()
+        for gradient in _gradients(self.back.gradient, algebra, nodes, self.back.reads):
+            rule = self.rules.get(gradient.parameter.name)
+            if rule is not None and (said := rule.remark(setting, gradient)) is not None:
+                found.append(said)
+        return tuple(found)
 
     @property
     def linear(self) -> bool:

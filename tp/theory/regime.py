@@ -116,7 +116,7 @@ class Regime:
     after one step at an input that is not trained on: where steps cross kinks, it is smaller. ``drift`` is that of the
     change of the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding
     exponent is an upper bound only. ``grounds`` has the derivations by name, and ``nodes`` the nodes of ``graph`` that
-    they are about (None: vanishes identically).
+    they are about (None: vanishes identically). ``remarks`` say where an ε of the optimiser is lost or takes over.
     """
 
     kind: Kind
@@ -135,6 +135,7 @@ class Regime:
     steps: int
     settled: bool
     unstable_from: int | None
+    remarks: tuple[str, ...] = ()
 
     def sharp(self, exponent: Fraction | None, *names: str) -> bool:
         """Whether ``exponent``, the largest of the grounds called ``names``, is attained by one of them."""
@@ -284,6 +285,7 @@ class _Reading:
             steps=self.after.steps,
             settled=self.settled,
             unstable_from=self.unstable_from,
+            remarks=self.after.remarks,
         )
 
     def _sharp(self, nodes: Iterable[int | None]) -> bool:

@@ -81,7 +81,7 @@ def subjects(program: Graph, choices: Choices) -> Iterator[Subject]:
         yield ClosedForm("all orders", _named(scalars.graph, outputs), choices.rate)
     if (found := _trained(program, choices.optimizer)) is not None:
         mover = choices.optimizer
-        by = "" if mover is None or mover.name == DEFAULT else f" by {mover.called}"
+        by = "" if mover is None or mover.name == DEFAULT else f" of {mover.called}"
         after = {_after(name, found.steps, by): node for name, node in found.nodes.items()}
         yield Orders("training", _named(found.graph, after))
     classes = sorted({(min(q.free, 2), min(q.contracted, 2)) for q in quantities})

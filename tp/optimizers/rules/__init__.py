@@ -2,6 +2,7 @@
 
 from tp.optimizers.rules.clipped import Clipping
 from tp.optimizers.rules.entrywise import Entrywise
+from tp.optimizers.rules.eps import Eps
 from tp.optimizers.rules.gradient import Gradient, Outer
 from tp.optimizers.rules.linear import Linear
 from tp.optimizers.rules.polar import Polar
@@ -12,6 +13,7 @@ from tp.optimizers.rules.trust_ratio import TrustRatio
 __all__ = [
     "Clipping",
     "Entrywise",
+    "Eps",
     "Gradient",
     "Linear",
     "Outer",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tp.graph.axes import Scale, entries
+from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import few, unknown
 from tp.optimizers.rules.gradient import Gradient, Outer, added, scaled, whole
 from tp.optimizers.rules.rule import Rule, Setting, Step
@@ -16,13 +17,13 @@ from tp.transform.displacement import Displaced, Displacing
 
 @dataclass(frozen=True)
 class Entrywise(Rule):
-    """u = Q(g) entry by entry: of degree 0 where |g| exceeds ``eps`` (None: 0), g / eps far below it.
+    """u = Q(g) entry by entry: of degree 0 where |g| exceeds ``eps``, g / eps far below it.
 
     With ``decay`` λ (None: 0) u = Q(g + λW). Q of several gradients, of the samples of a batch and of earlier steps,
     has the orders of Q of one (calculus, theorem 7.2).
     """
 
-    eps: Scale | None = None
+    eps: Eps = ZERO
     decay: Scale | None = None
 
     @property
@@ -34,9 +35,9 @@ class Entrywise(Rule):
         gradient = few(setting, gradient)
         size = setting.largest(gradient)
         assert size is not None
-        if self.eps is not None and size <= self.eps.exponent:
-            by = self.eps ** Fraction(-1)
-            if size < self.eps.exponent:
+        if self.eps.size is not None and (self.eps.exceeds(size) or self.eps.equals(size)):
+            by = self.eps.size ** Fraction(-1)
+            if self.eps.exceeds(size):
                 return gradient.mapped(lambda value: scaled(algebra, value, by))
             gradient = whole(algebra, gradient).mapped(lambda value: scaled(algebra, value, by))
             return gradient.mapped(lambda value: _of(algebra, "tanh", value))
@@ -51,6 +52,10 @@ class Entrywise(Rule):
             decay = scaled(setting.algebra, gradient.weight, self.decay)
             gradient = replace(gradient, leaf=added(setting.algebra, [gradient.leaf, decay]))
         return super().step(setting, gradient)
+
+    def remark(self, setting: Setting, gradient: Gradient) -> str | None:
+        size = setting.largest(gradient)
+        return None if size is None else self.eps.remark(gradient.parameter.name, size, "entries of the gradient")
 
     def share(self, setting: Setting, gradient: Gradient) -> Scale | None:
         """Where λW has the size of g, Q(g + λW) is correlated with W; where it is below g, it is not at first order.
@@ -67,8 +72,8 @@ class Entrywise(Rule):
             return None
         if size is None or self.decay.exponent + entry > size:
             unknown(gradient, "its weight decay is a larger part of the gradient than that of the cost")
-        if self.eps is not None and size <= self.eps.exponent:
-            return self.decay * self.eps ** Fraction(-1)
+        if self.eps.size is not None and (self.eps.exceeds(size) or self.eps.equals(size)):
+            return self.decay * self.eps.size ** Fraction(-1)
         return setting.power(-entry)
 
 

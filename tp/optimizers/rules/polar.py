@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import permutations
 
 from tp.graph.axes import ONE, Scale, names
+from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import few, unknown
 from tp.optimizers.rules.gradient import Gradient, Outer, added, contracted, scaled
 from tp.optimizers.rules.rule import Rule, Setting
@@ -26,11 +27,11 @@ class Polar(Rule):
     """u = p(g / |g|) times ``factor``, with p odd and p(σ) of order 1 for singular values σ of order 1.
 
     A polynomial p, as that of Newton-Schulz iterations, keeps small singular values small. If ``exact``, all become 1
-    but those that are 0, and with a ``history`` g is a sum over steps. ``eps`` is added to |g| (None: 0).
+    but those that are 0, and with a ``history`` g is a sum over steps. ``eps`` is added to |g|.
     """
 
     factor: Scale = ONE
-    eps: Scale | None = None
+    eps: Eps = ZERO
     exact: bool = False
     history: bool = False
 
@@ -47,8 +48,8 @@ class Polar(Rule):
         size = setting.size(squared.base)
         if size is None:
             return Gradient(gradient.parameter)
-        if self.eps is not None and size / 2 < self.eps.exponent:
-            by = self.eps ** Fraction(-1) * self.factor
+        if self.eps.size is not None and self.eps.exceeds(size / 2):
+            by = self.eps.size ** Fraction(-1) * self.factor
             return gradient.mapped(lambda value: scaled(algebra, value, by))
         inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
         if setting.size(inverse.base) != -size / 2:
@@ -61,6 +62,13 @@ class Polar(Rule):
         if self.exact and len({_size(setting, gradient, outer) for outer in gradient.outers}) > 1:
             unknown(gradient, "products of different sizes add up to it")
         return Gradient(gradient.parameter, outers=(*unit.outers, *_mixed(algebra, gradient, unit, inverse)))
+
+    def remark(self, setting: Setting, gradient: Gradient) -> str | None:
+        kept = few(setting, gradient)
+        if kept.leaf is None and not kept.outers:
+            return None
+        size = setting.size(squared_norm(setting.algebra, kept).base)
+        return None if size is None else self.eps.remark(gradient.parameter.name, size / 2, "the norm of the gradient")
 
     def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
         """The change of the update, with the directions that are new in later gradients of a history.

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tp.graph.axes import Scale, names
+from tp.graph.axes import names
+from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import few
 from tp.optimizers.rules.gradient import Gradient, Outer, scaled
 from tp.optimizers.rules.polar import Polar, norm
@@ -21,20 +22,28 @@ Side = tuple[int, Fraction]
 
 @dataclass(frozen=True)
 class Roots(Rule):
-    """L and R have ``eps`` on their diagonals (None: 0).
+    """L and R have ``eps`` on their diagonals.
 
     The first update is the polar factor of the gradient. A direction of norm m that a later gradient adds on one side
     has an eigenvalue m² there, and so counts in later updates for the root of m.
     """
 
-    eps: Scale | None = None
+    eps: Eps = ZERO
 
     @property
     def assumptions(self) -> tuple[str, ...]:
         return Polar().assumptions
 
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
-        return Polar(eps=None if self.eps is None else self.eps ** Fraction(1, 2), exact=True).update(setting, gradient)
+        return self._first.update(setting, gradient)
+
+    @property
+    def _first(self) -> Polar:
+        size = None if self.eps.size is None else self.eps.size ** Fraction(1, 2)
+        return Polar(eps=Eps(size, self.eps.number**0.5), exact=True)
+
+    def remark(self, setting: Setting, gradient: Gradient) -> str | None:
+        return self._first.remark(setting, gradient)
 
     def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
         found = super().changed(setting, gradient, update)
@@ -69,7 +78,7 @@ class Roots(Rule):
 
     def _root(self, size: Fraction) -> Fraction:
         """The exponent of (σ² + eps)^{-1/4} for a singular value σ with the exponent ``size``."""
-        return -(2 * size if self.eps is None else max(2 * size, self.eps.exponent)) / 4
+        return -(2 * size if self.eps.exponent is None else max(2 * size, self.eps.exponent)) / 4
 
 
 def _sides(setting: Setting, value: Displaced, over: tuple[str, ...]) -> tuple[Side | None, Side | None]:

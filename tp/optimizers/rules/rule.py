@@ -108,6 +108,10 @@ class Rule(ABC):
         """
         return None
 
+    def remark(self, setting: Setting, gradient: Gradient) -> str | None:
+        """What is to be said of the initial update of a weight, as a sentence; None for nothing."""
+        return None
+
     def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
         """How the ``update`` of ``gradient`` changes. Rules that are not smooth add to it."""
         return update.change(setting.algebra)

@@ -48,6 +48,9 @@ class TrustRatio(Rule):
         then = nothing if setting.largest(now) is None else self._normed(setting, now, move).base()
         return Step(first, self.difference(setting, then, first))
 
+    def remark(self, setting: Setting, gradient: Gradient) -> str | None:
+        return self.rule.remark(setting, gradient)
+
     def share(self, setting: Setting, gradient: Gradient) -> Scale | None:
         return self.rule.share(setting, gradient)
 

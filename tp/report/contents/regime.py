@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tp.quantities.definitions import DEVIATION
 from tp.report.cells import Exponent, Shown, Text
-from tp.report.document import Data, Fact, Line, Section
+from tp.report.document import Data, Fact, Line, Notes, Section
 from tp.report.fields import Field, table
 from tp.theory.movers import Mover, useless
 from tp.theory.regime import DRIFTS, UNSEEN, Condition, Feature, Regime
@@ -79,7 +79,7 @@ def regime(found: Regime) -> tuple[Section, Section]:
     )
     return (
         Section(f"regime: {found.kind.value} ({found.reason})", conditions, "regime"),
-        Section("", (weights, Line(steps)), "regime"),
+        Section("", (weights, Line(steps), *((Notes(found.remarks, "remarks"),) if found.remarks else ())), "regime"),
     )
 
 
