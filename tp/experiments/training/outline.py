@@ -127,12 +127,15 @@ class Outline:
     def beside(self, n: int, without: frozenset[str]) -> frozenset[str]:
         """The weights whose moves NumPy keeps as outer products: those in ``without``, and some that are arrays.
 
-        All updates of an array are written to memory. Its outer products are fewer numbers where it is large.
+        All updates of an array are written to memory. Its outer products are fewer numbers where it is large, also
+        than what the optimiser keeps of an array.
         """
         ranks = {name: rank for name, rank in self.plain[0].rank().items() if name in self.kinds}
         shapes = {name: sizes(self.program.parameters[name], n) for name in ranks}
         steps = self.path.steps
-        large = {name for name, (k, m) in shapes.items() if steps * ranks[name] * (k + m) <= k * m}
+        optimizer = self.optimizer.within(steps)
+        arrays = {name: max(k * m, optimizer.kept(k, m)) for name, (k, m) in shapes.items()}
+        large = {name for name, (k, m) in shapes.items() if steps * ranks[name] * (k + m) <= arrays[name]}
         return without | frozenset(large)
 
     def rates(self, n: int) -> dict[str, float]:

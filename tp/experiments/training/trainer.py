@@ -32,6 +32,7 @@ from tp.interpret.cost.path import Path as Computing
 from tp.interpret.cost.work import (
     NUMPY,
     XLA,
+    Rates,
     drawing_bytes,
     elsewhere,
     held_entries,
@@ -46,6 +47,10 @@ GRAMS = 4
 """The number of matrices of inner products of all rows of a weight that are in memory at once."""
 MOVED = 10
 """How often NumPy reads or writes an entry of a weight that it moves as an array, in each step."""
+PASSES = 6
+"""How often a basis is read when rows are added to it."""
+ROOTS = 30
+"""The products of matrices of coordinates in a step, about those of five Newton-Schulz iterations for both models."""
 CARRIED = 1.25
 """The memory of arrays that compiled loops carry, in multiples of their size: some are copied."""
 
@@ -201,7 +206,21 @@ class Trainer:
             arrays = set(outline.moving) - outline.beside(n, choice.absent)
             entries = sum(math.prod(sizes(outline.program.parameters[w], n)) for w in arrays)
             rest += rates.touch * MOVED * self.path.steps * entries
+        rest += self._growing(choice, n, rates)
         return (weights + rest) * (SLOWEST if self.path.curved and choice.together > 1 else 1)
+
+    def _growing(self, choice: Choice, n: int, rates: Rates) -> float:
+        """Seconds of one run for the bases of weights whose updates act on coordinates, and for these."""
+        outline = self.outline
+        moves = outline.moves(choice.absent)
+        total = 0.0
+        for name, columns in moves.columns.items():
+            rank, rows = outline.ranks(choice.absent)[name], moves.rank[name]
+            sides = zip(sizes(outline.program.parameters[name], n), (rows, columns), strict=True)
+            entries = sum(size * known for size, known in sides if known < size)
+            total += PASSES * entries * (rates.touch + rates.multiply * rank)
+            total += ROOTS * rates.multiply * rows * columns * min(rows, columns)
+        return self.path.steps * total
 
     def _words(self, n: int, without: frozenset[str]) -> int:
         """How many numbers a run has in memory at once, approximately."""
