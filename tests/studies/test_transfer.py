@@ -86,7 +86,7 @@ def test_a_drift_is_measured(power: float) -> None:
     assert found.drift is not None
     assert found.drift.low < power < found.drift.high
     assert found.drift.half_width < 0.1
-    assert found.contradiction == ""
+    assert found.disagreement == ""
     assert found.expected == Fraction(power).limit_denominator(2)
     assert found.exit_code is ExitCode.FAILS
 
@@ -101,27 +101,27 @@ def test_runs_that_always_diverge_do_no_harm_if_they_are_few() -> None:
 
 
 @pytest.mark.parametrize(("power", "predicted"), [(0.0, -1), (0.5, 0), (-1.0, 0), (0.0, "1/2")])
-def test_a_verdict_that_contradicts_a_prediction_says_so(power: float, predicted: int | str) -> None:
+def test_a_verdict_that_disagrees_with_a_prediction_says_so(power: float, predicted: int | str) -> None:
     found = result(lambda n: power * np.log2(n), stable(predicted))
     assert found.verdict is not Drift.UNDECIDED
-    assert found.contradiction
+    assert found.disagreement
     assert found.exit_code is ExitCode.FAILS
-    assert "contradicts what is predicted" in str(found)
+    assert "disagrees with what is predicted" in str(found)
 
 
-def test_what_only_bounds_say_is_contradicted_only_beyond_them() -> None:
+def test_only_what_is_sure_is_disagreed_with() -> None:
     bounds = StableRate(Fraction(-1, 2), Fraction(1, 2), Fraction(-1), None, steps=1)
     found = result(lambda n: 0.3 * np.log2(n), bounds)
-    assert found.contradiction == ""
+    assert found.disagreement == ""
     assert found.expected is None
     assert "only bounds are known" in str(found)
-    assert result(lambda n: 0.8 * np.log2(n), bounds).contradiction
-    assert result(lambda n: -1.3 * np.log2(n), bounds).contradiction
+    assert result(lambda n: 0.8 * np.log2(n), bounds).disagreement
+    assert result(lambda n: -1.3 * np.log2(n), bounds).disagreement
 
 
-def test_runs_that_end_before_training_becomes_unstable_contradict_nothing() -> None:
+def test_runs_that_end_before_training_becomes_unstable_disagree_with_nothing() -> None:
     late = replace(stable(-1), steps=4)
-    assert result(lambda n: 0.0, late).contradiction == ""
+    assert result(lambda n: 0.0, late).disagreement == ""
 
 
 def test_a_wide_interval_is_undecided_and_seeds_are_added() -> None:
@@ -224,6 +224,6 @@ def test_standard_parametrization_drifts_and_maximal_updates_transfer(text: str,
     found = tp.parse(text).transfer(widths="64:512", store=False)
     assert found.verdict is verdict
     assert found.expected == power
-    assert found.contradiction == ""
+    assert found.disagreement == ""
     assert found.drift is not None
     assert found.drift.low - found.margin < power < found.drift.high + found.margin

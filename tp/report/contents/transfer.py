@@ -84,10 +84,10 @@ def _drift(result: Transfer) -> Line:
 
 
 def _predictions(result: Transfer) -> tuple[Line, ...]:
-    found = result.contradiction
-    said_so = f"this contradicts what is predicted: {found}" if found else ""
+    found = result.disagreement
+    said_so = f"this disagrees with what is predicted: {found}" if found else ""
     return (
-        Line((Fact(said_so, "contradiction", found or None),)),
+        Line((Fact(said_so, "disagreement", found or None),)),
         Line((Fact(f"predicted: {said(result)}", "predicted", _data(result)),)),
     )
 
@@ -107,7 +107,7 @@ def said(result: Transfer) -> str:
     elif found.trivial is not None:
         parts.append(f"F does not move below {power_of_n(found.trivial)}")
     if result.expected is not None:
-        parts.append(f"so the best rate behaves as {power_of_n(result.expected)}")
+        parts.append(f"so the best rate behaves as {power_of_n(result.expected)}, unless unstable training does better")
     return "; ".join(parts)
 
 

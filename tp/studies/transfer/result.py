@@ -72,33 +72,35 @@ class Transfer(Printable):
 
     @property
     def expected(self) -> Fraction | None:
-        """The predicted drift: the largest rate that is stable is the smallest one that moves F; None otherwise."""
+        """The drift of the only rates at which training is stable and moves F; None where there are several, or none.
+
+        The best rate drifts alike, unless unstable training does better, as it may where functions saturate.
+        """
         found = self.predicted
         return None if found is None or found.exponent != found.onset else found.exponent
 
     @property
-    def contradiction(self) -> str:
-        """How a verdict contradicts what is surely predicted; empty where it does not.
+    def disagreement(self) -> str:
+        """What is surely predicted of the best rates, and no good sign; empty where there is nothing.
 
-        The best rate is one at which training is stable and moves F. Runs that end before training becomes unstable do
-        not contradict that it does, nor does a difference within the margin.
+        Runs that end before training becomes unstable do not disagree, nor does a difference within the margin.
         """
         found, drift = self.predicted, self.drift
         if found is None or drift is None or self.verdict is Drift.UNDECIDED:
             return ""
         seen = self.schedule.steps >= found.steps
         if seen and found.unstable is not None and drift.low > float(found.unstable) + self.margin:
-            return f"rates that grow faster than {power_of_n(found.unstable)} are predicted to be unstable"
+            return f"rates that grow faster than {power_of_n(found.unstable)} are predicted to make training unstable"
         if found.trivial is not None and drift.high < float(found.trivial) - self.margin:
             return f"rates that grow slower than {power_of_n(found.trivial)} are predicted not to move F"
         return ""
 
     @property
     def exit_code(self) -> ExitCode:
-        """HOLDS where the optimum transfers, FAILS where it drifts or contradicts a prediction, else UNDECIDED."""
+        """HOLDS where the optimum transfers, FAILS where it drifts or disagrees with a prediction, else UNDECIDED."""
         if self.provenance.interrupted:
             return ExitCode.UNDECIDED
-        if self.contradiction or self.verdict is Drift.DRIFTS:
+        if self.disagreement or self.verdict is Drift.DRIFTS:
             return ExitCode.FAILS
         return ExitCode.HOLDS if self.verdict is Drift.TRANSFERS else ExitCode.UNDECIDED
 

@@ -88,9 +88,13 @@ class Group:
         return [k for k in found if abs(k) <= FARTHEST]
 
     def between(self, gap: int) -> list[int]:
-        """Rates in the middle of gaps of size ``gap`` beside the best rates of the seeds."""
-        ends = (self.rates[0], self.rates[-1])
-        middles = {k + side * gap // 2 for k in self.best if k not in ends for side in (-1, 1)}
+        """Rates in the middle of gaps of size ``gap`` beside the best rates of those seeds that count by their place.
+
+        Of the others only the rank counts, see :func:`~tp.statistics.optimum.typical`.
+        """
+        ends, best = (self.rates[0], self.rates[-1]), sorted(self.best)
+        cut = most_beyond(len(best))
+        middles = {k + side * gap // 2 for k in best[cut : len(best) - cut] if k not in ends for side in (-1, 1)}
         return sorted(middles - self.losses.keys())
 
 
