@@ -77,14 +77,16 @@ ARCHITECTURES: dict[str, Architecture] = {
         """h1 = conv(K1, x, i=k, padding=circular) / sqrt(k)
         h2 = conv(K2, tanh(h1), i=k, padding=same) / sqrt(k)
         output f = v @ mean(tanh(h2), i)""",
-        inputs="x : [i=6]",
+        inputs="x : [i=4]",
+        widths=(32, 64, 128, 256),
     ),
     "cnn with flatten": Architecture(
         {"K1": ("input", "[n | k=3]"), "K2": ("hidden", "[n | n, k]"), "v": ("readout", "[c=2 | n, i]")},
         """h1 = conv(K1, x, i=k, padding=circular) / sqrt(k)
         h2 = conv(K2, gelu(h1), i=k, padding=circular) / sqrt(k)
         output f = v @ tanh(h2) / sqrt(i)""",
-        inputs="x : [i=6]",
+        inputs="x : [i=4]",
+        widths=(32, 64, 128, 256),
     ),
     "rnn": Architecture(
         {"U": ("input", "[n, d]"), "W": ("hidden", "[n, n]"), "v": ("vector", "[n]")},

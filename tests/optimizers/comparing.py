@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.optimizers.measured_moves import Run, Slopes, Written, slopes
+from tests.optimizers.measured_moves import Net, Run, Slopes, slopes
 from tests.random_programs.measuring import Outcome, Points, compare
 from tp.interpret.orders import calculus_for
 from tp.syntax import parse
@@ -32,7 +32,11 @@ class Prediction:
 def predicted(text: str, optimizer: Any, steps: int) -> Prediction:
     """Of ``text`` after ``steps`` steps, or earlier where training is unstable before."""
     graph = parse(text).graph
-    found = regime(graph, calculus_for(graph), optimizer, steps)
+    return from_regime(regime(graph, calculus_for(graph), optimizer, steps))
+
+
+def from_regime(found: Regime) -> Prediction:
+    """What ``found`` says of a run of its steps."""
     start, _, change = found.conditions
     exponents = {
         "F": (start.exponent, start.exact),
@@ -59,7 +63,7 @@ BASES = {"change": "F", "F - F_lin": "change"}
 
 
 def compared(
-    prediction: Prediction, net: Written, run: Run, widths: tuple[int, ...], seeds: int
+    prediction: Prediction, net: Net, run: Run, widths: tuple[int, ...], seeds: int
 ) -> dict[str, tuple[Outcome, Fraction | None, bool, Points | None]]:
     """By quantity the outcome, the predicted exponent, whether it is attained, and what was measured."""
     measured = slopes(net, run, widths, seeds)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import numpy as np
 
 from tests.optimizers.plain_rules import Array, Power, Rule
+
+if TYPE_CHECKING:
+    from tp import Model
 
 Weights = dict[str, Array]
 NOTHING = Power(0.0)
@@ -112,11 +115,16 @@ class Layers:
 class Written:
     """A program in the language. Several components of the output are one sum with generic positive weights."""
 
-    def __init__(self, text: str, features: Mapping[str, int] | None = None, like: Written | None = None) -> None:
-        """``like`` is the same program but for laws without means and for rates: its compiled functions are used."""
+    def __init__(
+        self, text: str | Model, features: Mapping[str, int] | None = None, like: Written | None = None
+    ) -> None:
+        """A program as text or as a model.
+
+        ``like`` is the same program but for laws without means and for rates: its compiled functions are used.
+        """
         import tp
 
-        self.model = tp.parse(text)
+        self.model = tp.parse(text) if isinstance(text, str) else text
         graph = self.model.graph
         self.features = dict(graph.names if features is None else features)
         self.outs = {name: len(p.outs) for name, p in graph.parameters.items()}

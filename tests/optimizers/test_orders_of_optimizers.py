@@ -1,7 +1,7 @@
 """Orders of training under every optimiser: the table of (a, b, c) parametrizations, and powers of n in settings.
 
 Two hidden layers, W = n^-a w, w of deviation n^-b, learning rates n^-c for input, hidden layer and readout. The numbers
-were measured, see ``test_table_of_slopes``.
+were measured, see ``test_measured_table``.
 """
 
 from __future__ import annotations
