@@ -15,7 +15,7 @@ from tp.experiments.training.coordinates import as_weight, initial, of_rows
 from tp.experiments.training.gradients import Parts, Rows, combined, image
 from tp.experiments.training.linear_model import Line, LinearModel, Outputs, Picked, Signal
 from tp.matrix_free.orthonormal import products
-from tp.namespace import matmul, namespace
+from tp.namespace import namespace
 from tp.optimizers.in_factors import Outer
 from tp.optimizers.sides import Sides
 
@@ -81,11 +81,11 @@ class Tangent(LinearModel):
         return left[..., 0, :, :], right[..., 0, :, :]
 
     def moved(self, line: Line, picked: Picked, signal: Signal, s: Any) -> Line:
-        xp, (*before, samples, _) = namespace(signal), self.start.shape
-        # A sample may be in a batch more than once.
-        driven = matmul((xp.arange(samples)[:, None] == picked).astype(signal.dtype), signal)
+        xp, (*before, samples, components) = namespace(signal), self.start.shape
         shapes = {name: w.shape for name, w in line.weights.items() if name not in self.outer}
-        gradient = combined(self.gradients, driven.swapaxes(-1, -2).reshape((*before, -1)), shapes)
+        places = (xp.arange(components)[:, None] * samples + picked).reshape(-1)
+        seen = self.gradients.with_each(lambda leaf: leaf[..., places, :], lambda row: row[..., places, :, :])
+        gradient = combined(seen, signal.swapaxes(-1, -2).reshape((*before, -1)), shapes)
         gradient |= {name: rows.gradient(picked, signal, samples) for name, rows in self.outer.items()}
         squares: Any = (
             sum(self._squared(name, part) for name, part in gradient.items()) if self.optimizer.clips else 0.0
