@@ -25,7 +25,9 @@ MARGIN = 0.1
 RESOLUTION = 0.03
 """The standard deviation, in powers of 2, of the error of interpolation between rates 1/8 apart."""
 CORRECTION = 0.5
-"""The optimum at finite n may differ from that at large n by a share of about SMALL (n / n_0)^(-CORRECTION)."""
+"""The optimum at finite n may differ from that at large n by a factor 2^(c (n / n_0)^(-CORRECTION))."""
+LARGE = 1.0
+"""The standard deviation of c that is allowed for where a slope is to be that at large n."""
 
 
 class Drift(Enum):
@@ -124,6 +126,24 @@ def drift(widths: Float[Floats, " widths"], places: list[Place], confidence: flo
     squared = student(confidence, freedom) ** 2 * total + deviations(LEVEL) ** 2 * systematic**2
     reach = sqrt(squared) + ROUNDING
     return Estimate(slope, slope - reach, slope + reach, confidence)
+
+
+def drift_at_large_n(widths: Float[Floats, " widths"], places: list[Place]) -> Estimate | None:
+    """The slope that remains as n grows: places are a + p log2 n + c (n / n_0)^(-1/2), where c is about :data:`LARGE`.
+
+    Its interval is the wider, the less the places say about c. None for fewer than three widths.
+    """
+    if len(places) < 3:
+        return None
+    x = np.log2(np.asarray(widths, dtype=np.float64))
+    correction = 2.0 ** (-CORRECTION * (x - x[0]))
+    covariance = np.diag([p.error**2 + RESOLUTION**2 for p in places]) + LARGE**2 * np.outer(correction, correction)
+    design = np.stack([np.ones_like(x), x], axis=1)
+    weighed = np.linalg.solve(covariance, design)
+    spread = np.linalg.inv(design.T @ weighed)
+    slope = float((spread @ weighed.T @ np.array([p.value for p in places]))[1])
+    reach = student(LEVEL, min(p.freedom for p in places)) * sqrt(float(spread[1, 1]))
+    return Estimate(slope, slope - reach, slope + reach, LEVEL)
 
 
 def decided(found: Estimate | None, margin: float = MARGIN) -> Drift:

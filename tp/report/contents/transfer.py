@@ -10,7 +10,7 @@ from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.schedule import schedule
 from tp.report.document import Data, Document, Fact, Line, Section, Table
 from tp.report.fields import Field, table
-from tp.statistics.estimate import LEVEL
+from tp.statistics.estimate import LEVEL, Estimate
 from tp.statistics.optimum import Drift
 from tp.studies.transfer.result import Optimum, RateCurve, Transfer
 from tp.theory.stable_rate import MOST, StableRate
@@ -57,11 +57,11 @@ def in_words(result: Transfer) -> str:
     found = result.drift
     if found is None:
         return "undecided: fewer than two widths have a best rate"
-    power = f"n^({found.value:z.2f} ± {found.half_width:.2f})"
+    power = _power(found)
     if result.verdict is Drift.TRANSFERS:
-        return f"transfers: the best rate behaves as {power}, within n^(±{result.margin:g})"
+        return f"transfers over these widths: the best rate behaves as {power}, within n^(±{result.margin:g})"
     if result.verdict is Drift.DRIFTS:
-        return f"drifts like {power}"
+        return f"drifts like {power} over these widths"
     if any(optimum.problem for optimum in result.optima):
         return "undecided: some widths have no best rate"
     if not result.complete:
@@ -72,15 +72,24 @@ def in_words(result: Transfer) -> str:
 
 
 def _drift(result: Transfer) -> Line:
-    found = result.drift
-    value = None if found is None else {name: strict(getattr(found, name)) for name in ("value", "low", "high")}
+    limit = result.limit
+    beyond = "" if limit is None else f"at large n, with corrections of order n^(-1/2) allowed for: {_power(limit)}"
     return Line(
         (
             Fact(in_words(result), "verdict", result.verdict.value),
-            Fact("", "drift", value),
+            Fact("", "drift", _estimate(result.drift)),
+            Fact(beyond, "limit", _estimate(limit)),
             Fact("", "margin", result.margin),
         )
     )
+
+
+def _estimate(found: Estimate | None) -> dict[str, float | str] | None:
+    return None if found is None else {name: strict(getattr(found, name)) for name in ("value", "low", "high")}
+
+
+def _power(found: Estimate) -> str:
+    return f"n^({found.value:z.2f} ± {found.half_width:.2f})"
 
 
 def _predictions(result: Transfer) -> tuple[Line, ...]:

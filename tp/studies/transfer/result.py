@@ -52,7 +52,8 @@ class Transfer(Printable):
     """Whether the best learning rate is the same at every width.
 
     ``drift`` is the exponent p where the best rate behaves as n^p over these widths, with its interval; None without
-    two widths that have an optimum. ``margin``: drifts with |p| up to this count as none. ``predicted`` is what the
+    two widths that have an optimum. ``limit`` is that at large n, where corrections of the order n^(-1/2) are allowed
+    for; None without three. ``margin``: drifts with |p| up to this count as none. ``predicted`` is what the
     calculus says about powers of n that all rates are multiplied with; None where it is ``unknown``, and why. The
     search is ``complete`` where the grid was refined around the best rates.
     """
@@ -62,6 +63,7 @@ class Transfer(Printable):
     curves: tuple[RateCurve, ...]
     optima: tuple[Optimum, ...]
     drift: Estimate | None
+    limit: Estimate | None
     verdict: Drift
     predicted: StableRate | None
     unknown: str
@@ -83,9 +85,10 @@ class Transfer(Printable):
     def disagreement(self) -> str:
         """What is surely predicted of the best rates, and no good sign; empty where there is nothing.
 
-        Runs that end before training becomes unstable do not disagree, nor does a difference within the margin.
+        It is about large n, and so is the ``limit`` that is held against it. Runs that end before training becomes
+        unstable do not disagree, nor does a difference within the margin.
         """
-        found, drift = self.predicted, self.drift
+        found, drift = self.predicted, self.limit
         if found is None or drift is None or self.verdict is Drift.UNDECIDED:
             return ""
         seen = self.schedule.steps >= found.steps

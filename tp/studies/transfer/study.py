@@ -19,7 +19,7 @@ from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
 from tp.statistics.estimate import LEVEL, Estimate
 from tp.statistics.intervals import median_interval
-from tp.statistics.optimum import Drift, Place, decided, drift, typical
+from tp.statistics.optimum import Drift, Place, decided, drift, drift_at_large_n, typical
 from tp.studies.declared import require_functions
 from tp.studies.provenance import provenance
 from tp.studies.train import trainable
@@ -142,12 +142,13 @@ def _result(
     typicals = {n: typical(found) for n, found in places.items()}
     optima = tuple(_optimum(n, groups[n], typicals[n], places[n], eta) for n in groups)
     present = {n: place for n, place in typicals.items() if place is not None}
-    slope = drift(np.array(list(present)), list(present.values()), LEVEL if plan.seeds else EACH)
+    widths, found = np.array(list(present)), list(present.values())
+    slope, limit = drift(widths, found, LEVEL if plan.seeds else EACH), drift_at_large_n(widths, found)
     complete = search.complete > 0 and len(present) == len(plan.widths)
     verdict = decided(slope) if complete else Drift.UNDECIDED
     curves = tuple(_curve(n, found, eta) for n, found in groups.items())
     origin = provenance(program, plan, search.drawn)
-    return Transfer(curves, optima, slope, verdict, predicted, unknown, schedule, origin, search.complete > 0)
+    return Transfer(curves, optima, slope, limit, verdict, predicted, unknown, schedule, origin, search.complete > 0)
 
 
 def _optimum(n: int, groups: Sequence[Group], place: Place | None, places: np.ndarray, eta: float) -> Optimum:
