@@ -49,12 +49,15 @@ def theirs(factor: float = 1.0) -> Mapping[str, Theirs]:
 
 
 def test_every_weight_moves_as_its_optimizer_has_it() -> None:
-    agrees(made(), theirs())
+    agrees(made(), theirs(), steps=12)
 
 
 def test_all_clip_by_the_norm_of_all_weights() -> None:
-    """Together, and each by itself."""
     agrees(made(eta=0.5, clip=0.5), theirs(0.5), whole=optax.clip_by_global_norm(0.5), steps=8)
+
+
+@pytest.mark.slow
+def test_each_clips_by_the_norm_of_all_weights() -> None:
     apart = [(names, replace(optimizer, clip=0.5)) for names, optimizer in made().groups]
     each = Groups(groups=tuple(apart), rest=SGD(0.1, momentum=0.9, clip=0.5))
     agrees(each, theirs(), whole=optax.clip_by_global_norm(0.5), steps=8)

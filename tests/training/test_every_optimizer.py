@@ -170,9 +170,7 @@ MATRICES: list[tuple[str, Optimizer, Rule]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "optimizer", "rule"), slow(MATRICES, but=MATRICES[1:2]), ids=lambda v: v if isinstance(v, str) else ""
-)
+@pytest.mark.parametrize(("name", "optimizer", "rule"), slow(MATRICES), ids=lambda v: v if isinstance(v, str) else "")
 def test_a_run_sees_weights_as_matrices(name: str, optimizer: Optimizer, rule: Rule) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp")
     compared(model, route(model, 3, 2), optimizer, by_rules(model, 0.02, rule, 6), find("squared").function, 6)
