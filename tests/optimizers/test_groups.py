@@ -95,3 +95,12 @@ def test_what_is_kept_and_shown_has_all_groups() -> None:
     groups = ["lion (eta 0.01) for W, tall", "adam (eta 0.02) for gain", "sgd (eta 0.1, momentum 0.9) for the rest"]
     assert one.described == ["eta 1", *groups]
     assert repr(Groups(groups=((("W",), Lamb(0.1)),))) == "Groups(eta=1.0, W=Lamb(eta=0.1), rest=SGD(eta=0.2))"
+
+
+def test_an_optimizer_without_weights_is_not_there() -> None:
+    found = Groups(groups=((("W",), Adam()), (("v",), Lion()))).of(WEIGHTS)
+    assert [optimizer.name for optimizer in found.used] == ["adam", "lion"]
+    assert (found.called, found.described[-1]) == ("adam and lion", "lion (eta 0.001) for v")
+    assert Groups(groups=((("W[2]", "W[3]", "v"), SGD(clip=1)),), rest=Adam()).of(WEIGHTS).called == "sgd"
+    part = Groups(groups=((("W",), Adam()),)).of(WEIGHTS)
+    assert (part.called, part.described[-1]) == ("adam and sgd", "sgd (eta 0.2) for the rest")

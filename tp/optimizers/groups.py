@@ -46,6 +46,12 @@ class Groups(Optimizer):
         """Those of the groups, and :attr:`rest`."""
         return (*(optimizer for _, optimizer in self.groups), self.rest)
 
+    @cached_property
+    def used(self) -> tuple[Optimizer, ...]:
+        """Those of the :attr:`optimizers` that have weights; all where the program is not known."""
+        places = {self.place(weight) for weight, _ in self.sides}
+        return tuple(o for place, o in enumerate(self.optimizers) if place in places or not self.sides)
+
     def place(self, weight: str) -> int:
         """Which of the :attr:`optimizers` moves ``weight``. Raises TpError TP513 where two groups name it."""
         found = [i for i, (names, _) in enumerate(self.groups) if any(covers(name, weight) for name in names)]
@@ -106,28 +112,29 @@ class Groups(Optimizer):
     @property
     def described(self) -> list[str]:
         groups = [f"{_said(optimizer)} for {', '.join(names)}" for names, optimizer in self.groups]
-        return [*super().described, *groups, f"{_said(self.rest)} for the rest"]
+        rest = [f"{_said(self.rest)} for the rest"] if self.rest is self.used[-1] else []
+        return [*super().described, *groups, *rest]
 
     @property
     def linear(self) -> bool:
-        return not self.clip and all(optimizer.linear for optimizer in self.optimizers)
+        return not self.clip and all(optimizer.linear for optimizer in self.used)
 
     @property
     def along_gradients(self) -> bool:
-        return all(optimizer.along_gradients for optimizer in self.optimizers)
+        return all(optimizer.along_gradients for optimizer in self.used)
 
     @property
     def called(self) -> str:
-        *first, last = dict.fromkeys(optimizer.name for optimizer in self.optimizers)
+        *first, last = dict.fromkeys(optimizer.name for optimizer in self.used)
         return f"{', '.join(first)} and {last}" if first else last
 
     @property
     def shrinks(self) -> bool:
-        return any(optimizer.shrinks for optimizer in self.optimizers)
+        return any(optimizer.shrinks for optimizer in self.used)
 
     @property
     def needs_weights(self) -> bool:
-        return any(optimizer.needs_weights for optimizer in self.optimizers)
+        return any(optimizer.needs_weights for optimizer in self.used)
 
     def shrinkage(self, weight: str) -> float | Scale:
         return self.optimizer_of(weight).shrinkage(weight)
@@ -150,7 +157,7 @@ class Groups(Optimizer):
 
     @property
     def clips(self) -> bool:
-        return bool(self.clip) or any(optimizer.clips for optimizer in self.optimizers)
+        return bool(self.clip) or any(optimizer.clips for optimizer in self.used)
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         found = self.optimizer_of(weight).in_factors(weight, rank)
