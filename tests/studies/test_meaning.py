@@ -47,9 +47,9 @@ def net(statement: str = "") -> str:
         (SGD(clip=1.0), True, False),
         (make("adam"), False, False),
         (make("muon", {"momentum": 0.0}), False, False),
-        (chosen(read("muon for W; sgd", parse(TEXT))), False, False),
-        (chosen(read("sgd(momentum = 0.5) for W; sgd", parse(TEXT))), True, True),
-        (chosen(read("sgd(decay = 0.5) for W; sgd", parse(TEXT))), True, False),
+        (chosen(read("muon for W; sgd", parse(TEXT))[0]), False, False),
+        (chosen(read("sgd(momentum = 0.5) for W; sgd", parse(TEXT))[0]), True, True),
+        (chosen(read("sgd(decay = 0.5) for W; sgd", parse(TEXT))[0]), True, False),
     ],
     ids=lambda value: value.called if isinstance(value, Optimizer) else None,
 )
@@ -142,7 +142,7 @@ def test_options_change_every_optimiser_that_has_the_setting() -> None:
         ("adam", {"eta": 0.5, "beta1": 0.8}, ()),
     ]
     assert found[0].text == "muon(eta = 0.5, nesterov = false)"
-    rest = with_options(read("muon for W", program), {"--momentum": "0.5"})
+    rest = with_options(read("muon for W", program)[0], {"--momentum": "0.5"})
     assert [(one.name, dict(one.settings)) for one in rest] == [("muon", {"momentum": 0.5}), ("sgd", {"momentum": 0.5})]
     with pytest.raises(TpError, match="muon, adam has no --decay-rate"):
         with_options(program.optimizers, {"--decay-rate": "0.5"})
@@ -179,10 +179,22 @@ def test_bad_words_are_diagnostics(
 def test_a_program_and_the_option_say_the_same() -> None:
     text = "muon(momentum = 0.5) for matrices; adam(eps = 0.1*n^(-1/2))"
     stated = parse(net("; ".join(f"optimizer {one}" for one in text.split("; "))))
-    given = read(text, parse(TEXT))
+    given, _ = read(text, parse(TEXT))
     assert [(o.name, o.settings, o.weights, o.text) for o in stated.optimizers] == [
         (o.name, o.settings, o.weights, o.text) for o in given
     ]
+
+
+def test_an_option_for_matrices_where_there_are_none_is_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "net.tp"
+    path.write_text(TEXT.replace("tanh(W @ tanh(U @ x))", "tanh(U @ x)").replace("  param W", "  # param W"))
+    assert main(["orders", str(path), "--quantities", "F", "--no-store", "--optimizer", "muon for matrices"]) == 0
+    shown = capsys.readouterr()
+    assert "warning[TP806]" in shown.err
+    assert "--optimizer:1:20" in shown.err
+    assert "trained by" not in shown.out
 
 
 def test_help_shows_no_default_that_only_some_optimisers_have(capsys: pytest.CaptureFixture[str]) -> None:

@@ -167,7 +167,6 @@ optimizer trial for W, W[2]  # error: TP413
 optimizer trial for v, v  # error: TP413
 optimizer trial for blocks/c  # error: TP413
 optimizer trial for matrices, matrices  # error: TP413
-optimizer trial for W, V, blocks, matrices  # error: TP413
 optimizer "trial"  # error: TP001
 optimizer trial(adjust = "spectral")  # error: TP001
 optimizer trial(beta = (0.1, 0.2))  # error: TP004
@@ -255,6 +254,25 @@ def test_it_runs_nothing() -> None:
 def test_the_word_matrices_may_not_be_a_weight_too() -> None:
     with pytest.raises(TpError, match=re.escape("also the name of a weight")):
         chosen("param matrices : [n, n] ~ normal(0, 1)", "optimizer trial for matrices")
+
+
+@pytest.mark.parametrize(("depth", "weights"), [("1", []), ("3", [("W[2]", "W[3]")])])
+@pytest.mark.parametrize("names", ["matrices", "W"])
+def test_a_setting_may_leave_no_weight_for_a_statement(depth: str, weights: list[tuple[str, ...]], names: str) -> None:
+    """It is left out; for matrices with a warning, since a finite axis may have been overlooked."""
+    text = f"""program deep(depth: int = 3) {{
+      width n
+      input x : [d=4]
+      param U : [n, d] ~ normal(0, 1)
+      param W[2..depth] : [n, n] ~ normal(0, 1/n)
+      h[1] = tanh(U @ x)
+      for l in 2..depth {{ h[l] = tanh(W[l] @ h[l-1]) }}
+      output f = mean(h[depth])
+      optimizer trial for {names}
+    }}"""
+    found = parse(text, settings={"depth": depth})
+    assert [one.weights for one in found.optimizers] == weights
+    assert [w.code for w in found.warnings] == ["TP806"] * (names == "matrices" and not weights)
 
 
 def test_width_of_a_setting_is_used() -> None:

@@ -127,8 +127,10 @@ class Model(Printable):
         from tp.optimizers.choosing import with_options
         from tp.syntax.optimizers import read
 
-        before = self.program.optimizers if text is None else read(text, self.program)
-        return replace(self, program=replace(self.program, optimizers=with_options(before, options or {})))
+        before, told = (self.program.optimizers, ()) if text is None else read(text, self.program)
+        optimizers = with_options(before, options or {})
+        warnings = (*self.program.warnings, *told)
+        return replace(self, program=replace(self.program, optimizers=optimizers, warnings=warnings))
 
     def orders(
         self,

@@ -119,7 +119,8 @@ def _optimizers(elaborator: Elaborator) -> tuple[Chosen, ...]:
     from tp.syntax.optimizers import settled
 
     try:
-        return settled(elaborator.optimizers, elaborator.build.graph.parameters)
+        build = elaborator.build
+        return settled(elaborator.optimizers, build.graph.parameters, build.warn)
     except TpError as problem:
         elaborator.build.report(problem)
         return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
@@ -24,9 +24,11 @@ from tp.syntax.evaluate import Evaluator, Language
 from tp.syntax.modules import Module
 from tp.syntax.parser import parse_file
 from tp.syntax.print import statement
-from tp.syntax.values import Frame
+from tp.syntax.values import Family, Frame
 from tp.syntax.words import near
 
+Warn = Callable[[str, str, Span, str], None]
+"""Takes code, message, place and hint of a warning."""
 OPTION = "--optimizer"
 """The file of diagnostics about a text that is in no program."""
 _FORM = "write sgd(momentum = 0.9), or muon for matrices; adam"
@@ -71,6 +73,8 @@ class Named:
     steps: tuple[tuple[str, str | None], ...]
     text: str
     span: Span
+    vacant: bool = False
+    """It is a family without members: a setting has left them out."""
 
     def covers(self, weight: str) -> bool:
         """Whether it stands for ``weight``: as its name, its family, or the function that owns it."""
@@ -181,14 +185,17 @@ def _named(evaluator: Evaluator, path: t.Path) -> Named:
         for step in path.steps
     )
     text = "/".join(name if index is None else f"{name}[{index}]" for name, index in steps)
-    return Named(steps, text, path.span)
+    first = evaluator.frame.names.get(path.steps[0].name)
+    vacant = isinstance(first, Family) and not first.members and not first.poisoned
+    return Named(steps, text, path.span, vacant)
 
 
-def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter]) -> tuple[Chosen, ...]:
+def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter], warn: Warn) -> tuple[Chosen, ...]:
     """The optimisers of a program with the weights ``declared``, each with the names of its weights.
 
     No names stand for all weights that no other statement names, or for all there are. Raises TP413 for names of no
-    weight, for weights with two optimisers, and for two statements for all other weights.
+    weight, for weights with two optimisers, and for two statements for all other weights. ``warn`` is told of a
+    statement for matrices where there are none, since a setting may leave them out.
     """
     owner: dict[str, Span] = {}
     chosen: dict[int, list[str]] = {}
@@ -211,6 +218,8 @@ def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter]) -> 
                     raise _twice("two optimisers are for all matrices", name.span, matrices[1], "keep one of them")
                 matrices = number, name.span
                 continue
+            if name.vacant:
+                continue
             if not covered:
                 hint = near(
                     name.text, [*declared, *_families(declared), MATRICES], f"weights: {', '.join(declared) or 'none'}"
@@ -229,9 +238,10 @@ def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter]) -> 
             hint = (
                 "name the weights: optimizer muon for W; all that are not named have sgd, or the optimiser without for"
             )
-            raise error("TP413", "no other weight has a wide axis on both sides", span, hint)
+            warn("TP806", "no other weight has a wide axis on both sides: this optimiser moves nothing", span, hint)
         chosen[number] += covered
-    found = [(one, tuple(w for w in declared if w in chosen[number])) for number, one in enumerate(statements)]
+    all_ = [(one, tuple(w for w in declared if w in chosen[number])) for number, one in enumerate(statements)]
+    found = [(one, weights) for one, weights in all_ if weights or not one.names]
     alone = next((one for one, weights in found if len(weights) == len(declared)), None)
     kept = found if alone is None else [(alone, ())]
     return tuple(Chosen(one.name, one.settings, weights, one.text, one.span) for one, weights in kept)
@@ -250,11 +260,12 @@ def _twice(message: str, span: Span, before: Span, hint: str) -> TpError:
     return TpError(Diagnostic("TP413", message, span, hint, (Label(before, "the first one is here"),)))
 
 
-def read(text: str, program: Program) -> tuple[Chosen, ...]:
+def read(text: str, program: Program) -> tuple[tuple[Chosen, ...], tuple[Diagnostic, ...]]:
     """The optimisers in a text such as ``muon for matrices; adam(eps = 1/n)``, for the weights of ``program``.
 
     Statements are those of programs, with or without the word ``optimizer``; widths are those of the program, and n is
-    the limiting parameter where no width is called so. Raises TpError, with :data:`OPTION` as the file.
+    the limiting parameter where no width is called so. Beside them are warnings. Raises TpError, with :data:`OPTION` as
+    the file.
     """
     statements = [re.sub(r"^\s*optimizer\b\s*", "", one) for one in re.split(r"[;\n]", text)]
     lines = [f"optimizer {one.strip()}" for one in statements if one.strip()]
@@ -267,7 +278,7 @@ def read(text: str, program: Program) -> tuple[Chosen, ...]:
         raise TpError([_above(d) for d in problem.diagnostics], {OPTION: source}) from None
 
 
-def _read(source: str, lines: Sequence[str], program: Program) -> tuple[Chosen, ...]:
+def _read(source: str, lines: Sequence[str], program: Program) -> tuple[tuple[Chosen, ...], tuple[Diagnostic, ...]]:
     file = parse_file(f"program _ {{\n{source}\n}}", OPTION)
     blocks = [item.body for item in file.items if isinstance(item, t.ProgramSyntax)]
     inside = [one for block in blocks for one in block.statements]
@@ -288,7 +299,7 @@ def _read(source: str, lines: Sequence[str], program: Program) -> tuple[Chosen, 
             problems += problem.diagnostics
     if problems:
         raise TpError(problems)
-    return settled(said, program.graph.parameters)
+    return settled(said, program.graph.parameters, build.warn), tuple(map(_above, build.warnings))
 
 
 def _above(diagnostic: Diagnostic) -> Diagnostic:
