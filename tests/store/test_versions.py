@@ -24,8 +24,6 @@ from tp.studies.correlations import correlations_of
 from tp.studies.train import trainer_of
 
 CORRELATIONS, TRAINER = EXPERIMENTS
-FOR_THEORY = {"tp.transform.displacement"}
-"""What optimisers import in functions that only the order calculus calls."""
 FOR_MESSAGES = {"tp.diagnostics.text", "tp.diagnostics.packaged"}
 """What errors import when they are printed."""
 FOR_JAX = {"tp.matrix_free.noise", "tp.interpret.arrays.backend"}
@@ -72,7 +70,7 @@ def test_exactly_what_a_draw_loads_is_hashed(code: str, engine: str) -> None:
     # The file of an activation, or of a kind of matrix, is loaded by the draws of programs that use it; all count.
     others = {f"tp.activations.{module.name}" for module in iter_modules(tp.activations.__path__)}
     others |= KINDS
-    assert hashed - drawn <= FOR_THEORY | FOR_MESSAGES | FOR_JAX | FOR_LIMITS | others
+    assert hashed - drawn <= FOR_MESSAGES | FOR_JAX | FOR_LIMITS | others
     for above in ("tp.api", "tp.cli", "tp.report", "tp.studies", "tp.sampling", "tp.store", "tp.theory", "tp.syntax"):
         assert not [name for name in hashed if name.startswith(above)]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 """The folder of the package."""
+THEORY = "optimizers.rules"
+"""What optimisers import in functions that only the order calculus calls: no draw loads it."""
 _FINDER = "pkgutil"
 """A package that imports this module finds its own modules at run time, so all of them count."""
 
@@ -21,14 +23,15 @@ def loaded(start: str, root: Path = ROOT) -> dict[str, Path]:
     """The files of the module ``start`` and of all that it imports, by the name of the module, in alphabetical order.
 
     Imports inside functions count, imports for type checkers do not. The packages that contain a module count, too,
-    except the outermost one, which only lists the public names.
+    except the outermost one, which only lists the public names. :data:`THEORY` does not count.
     """
+    theory = f"{root.name}.{THEORY}"
     found: dict[str, Path] = {}
     waiting = [start]
     while waiting:
         name = waiting.pop()
         path = _file(name, root)
-        if path is None or name in found or name == root.name:
+        if path is None or name in found or name == root.name or f"{name}.".startswith(f"{theory}."):
             continue
         found[name] = path
         named = imports(path.read_bytes())
