@@ -10,7 +10,7 @@ import pytest
 from tp.cli import main
 
 PROGRAM = str(Path(__file__).parents[2] / "programs" / "mean_field.tp")
-WORDS = ["transfer", PROGRAM, "--widths", "8,16", "--seeds", "2", "--steps", "1", "--no-store", "--quiet"]
+WORDS = ["transfer", PROGRAM, "--widths", "4,8,16", "--seeds", "2", "--steps", "1", "--no-store", "--quiet"]
 
 
 def test_a_figure_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

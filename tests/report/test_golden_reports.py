@@ -39,7 +39,7 @@ CASES: dict[str, tuple[str, ...]] = {
     "verify": ("verify", *MLP, *FEW, "--quantities", "F,kernel,C[0,2]"),
     "train": ("train", *MLP, "--widths", "16,32", "--seeds", "2", "--steps", "2"),
     "train_diverging": ("train", *MLP, "--widths", "16", "--seeds", "2", "--steps", "4", "--eta", "50"),
-    "transfer": ("transfer", "programs/mean_field.tp", "--widths", "16,64", "--seeds", "4", "--steps", "2"),
+    "transfer": ("transfer", "programs/mean_field.tp", "--widths", "16,32,64", "--seeds", "4", "--steps", "2"),
     "linearize": ("linearize", *MLP, *FEW, "--steps", "4", "--strong", "1/4"),
 }
 

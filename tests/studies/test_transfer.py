@@ -147,9 +147,9 @@ def test_an_interrupt_leaves_what_was_drawn(calls: int) -> None:
     assert "interrupted" in str(found)
 
 
-def test_a_drift_needs_two_widths() -> None:
+def test_a_drift_needs_three_widths() -> None:
     with pytest.raises(TpError, match="TP502"):
-        result(lambda n: 0.0, plan=Plan((64,)))
+        result(lambda n: 0.0, plan=Plan((64, 128)))
 
 
 def test_a_grid_is_extended_refined_and_paired() -> None:

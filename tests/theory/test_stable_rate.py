@@ -46,6 +46,27 @@ def test_the_largest_stable_rate(text: str, power: str) -> None:
     assert found.steps == 1
 
 
+TABLE = """program table {{ width n
+  input x : [d=4]
+  param U : [n, d] ~ normal(0, 1) rate {0}
+  param W : [n, n] ~ normal(0, n^(-1/2)) rate {1}
+  param v : [n] ~ normal(0, {3}) rate {2}
+  output f = dot(v, tanh(W @ tanh(U @ x))) }}"""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rates", "power"),
+    [
+        ("adam", ("1", "1/n", "1/n", "1/n"), "0"),
+        ("adam", ("1", "1/n", "1/n", "n^(-1/2)"), "-1/2"),
+        ("muon", ("n^(1/2)", "1", "n^(-1/2)", "n^(-1/2)"), "-1/2"),
+    ],
+)
+def test_the_largest_stable_rate_of_other_optimisers(optimizer: str, rates: tuple[str, ...], power: str) -> None:
+    """The unstable rows of the table become stable where all rates are divided by n^(1/2): F moved by that."""
+    assert of(TABLE.format(*rates), tp.make_optimizer(optimizer)).exponent == Fraction(power)
+
+
 def test_rates_that_are_stable_may_be_trivial_up_to_the_last() -> None:
     """With decay in the gradient, rates above n^(-1/3) times these make the weights shrink too fast."""
     text = "program p { width n; learning_rate n^(1/3); input x : [d=4]; param U : [n, d] ~ normal(0, 1)\n"

@@ -347,7 +347,7 @@ class Model(Printable):
 
         Args:
             schedule: how the program is trained. None: 5 steps, each on all of 6 samples.
-            widths: as for ``verify``. None: 64 to 1024. A drift needs two widths at least.
+            widths: as for ``verify``. None: 64 to 1024. A drift needs three widths at least.
             data: inputs and targets, as for ``verify``.
             progress, watch, settings: as for ``verify``. Without ``seeds``, seeds are added until the verdict is
                 decided, within the budget.

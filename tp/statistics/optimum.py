@@ -146,17 +146,19 @@ def drift_at_large_n(widths: Float[Floats, " widths"], places: list[Place]) -> E
     return Estimate(slope, slope - reach, slope + reach, LEVEL)
 
 
-def decided(found: Estimate | None, margin: float = MARGIN) -> Drift:
-    """What a drift with the interval ``found`` is.
+def decided(found: Estimate | None, limit: Estimate | None, margin: float = MARGIN) -> Drift:
+    """What a drift with the interval ``found`` is, where ``limit`` is that at large n.
 
-    The optimum transfers where the interval holds 0 and lies within the ``margin``. It drifts where the interval does
-    not hold 0 and its middle lies beyond the margin. A smaller drift that is surely not 0 may be one of finite n.
+    The optimum transfers where the interval holds 0 and lies within the ``margin``, and the limit may do so, too. It
+    drifts where neither interval holds 0, and the drift is larger than the margin. All else may be one of finite n.
     """
-    if found is None:
+    if found is None or limit is None:
         return Drift.UNDECIDED
     if found.low <= 0 <= found.high:
-        return Drift.TRANSFERS if found.within(-margin, margin) else Drift.UNDECIDED
-    return Drift.DRIFTS if abs(found.value) > margin else Drift.UNDECIDED
+        still = found.within(-margin, margin) and limit.low <= margin and limit.high >= -margin
+        return Drift.TRANSFERS if still else Drift.UNDECIDED
+    drifts = abs(found.value) > margin and (limit.low > 0 or limit.high < 0)
+    return Drift.DRIFTS if drifts else Drift.UNDECIDED
 
 
 def student(confidence: float, freedom: float) -> float:

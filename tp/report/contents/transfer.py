@@ -67,7 +67,7 @@ def in_words(result: Transfer) -> str:
     if not result.complete:
         return f"undecided: the search is not complete; so far the best rate behaves as {power}"
     if not found.low <= 0 <= found.high:
-        return f"undecided: the drift {power} is not 0, but less than n^(±{result.margin:g}), as that of small n may be"
+        return f"undecided: the best rate behaves as {power} over these widths; that may be due to small n"
     return f"undecided: the best rate behaves as {power}"
 
 

@@ -52,7 +52,7 @@ class Transfer(Printable):
     """Whether the best learning rate is the same at every width.
 
     ``drift`` is the exponent p where the best rate behaves as n^p over these widths, with its interval; None without
-    two widths that have an optimum. ``limit`` is that at large n, where corrections of the order n^(-1/2) are allowed
+    two widths that have a best rate. ``limit`` is that at large n, where corrections of the order n^(-1/2) are allowed
     for; None without three. ``margin``: drifts with |p| up to this count as none. ``predicted`` is what the
     calculus says about powers of n that all rates are multiplied with; None where it is ``unknown``, and why. The
     search is ``complete`` where the grid was refined around the best rates.

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 SEEDS = (16, 8, 4)
 """The seeds of a group: as many as the budget allows for."""
+FEWEST_WIDTHS = 3
+"""A drift at large n is told from one of small n by three widths at least."""
 MOST_SEEDS = 128
 """Groups are added until the verdict is decided, up to this many seeds."""
 EACH = 1 - (1 - LEVEL) / 4
@@ -99,8 +101,8 @@ def searched(
     watch: Watch | None = None,
 ) -> Transfer:
     """The result of a search with ``runs``, beside what is ``predicted`` of them."""
-    if len(plan.widths) < 2:
-        raise error("TP502", "a drift needs two widths at least", hint="for example --widths 64:1024")
+    if len(plan.widths) < FEWEST_WIDTHS:
+        raise error("TP502", f"a drift needs {FEWEST_WIDTHS} widths at least", hint="for example --widths 64:1024")
     search = Search(runs, plan, means, report)
 
     def known() -> Transfer:
@@ -145,7 +147,7 @@ def _result(
     widths, found = np.array(list(present)), list(present.values())
     slope, limit = drift(widths, found, LEVEL if plan.seeds else EACH), drift_at_large_n(widths, found)
     complete = search.complete > 0 and len(present) == len(plan.widths)
-    verdict = decided(slope) if complete else Drift.UNDECIDED
+    verdict = decided(slope, limit) if complete else Drift.UNDECIDED
     curves = tuple(_curve(n, found, eta) for n, found in groups.items())
     origin = provenance(program, plan, search.drawn)
     return Transfer(curves, optima, slope, limit, verdict, predicted, unknown, schedule, origin, search.complete > 0)
