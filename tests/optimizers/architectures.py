@@ -179,6 +179,56 @@ ARCHITECTURES: dict[str, Architecture] = {
         h2 = sigmoid(z) * h1 + (1 - sigmoid(z)) * tanh(y)
         output f = dot(v, h2)""",
     ),
+    "adapter": Architecture(
+        {
+            "U": ("input", "[n, d]"),
+            "W": ("hidden", "[n, n]"),
+            "A": ("readout", "[r=2 | n]"),
+            "B": ("bias", "[n | r]"),
+            "v": ("vector", "[n]"),
+        },
+        """h1 = U @ x / sqrt(d)
+        h2 = W @ tanh(h1) + B @ (A @ tanh(h1))
+        output f = dot(v, tanh(h2))""",
+    ),
+    "product": Architecture(
+        {"U": ("input", "[n, d]"), "G": ("input", "[n, d]"), "W": ("hidden", "[n, n]"), "v": ("readout", "[c=3 | n]")},
+        """h1 = (U @ x) * tanh(G @ x) / d
+        h2 = W @ h1
+        output f = v @ (tanh(h2) * h1)""",
+    ),
+    "no readout": Architecture(
+        {"U": ("input", "[n, d]"), "W": ("hidden", "[n, n]")},
+        """h1 = U @ x / sqrt(d)
+        h2 = W @ tanh(h1)
+        s = mean(tanh(h1) * tanh(h2), n)
+        output f = tanh(s) + norm(h2, n) / sqrt(n)""",
+    ),
+    "largest": Architecture(
+        {"K1": ("input", "[n | k=2]"), "W": ("hidden", "[n, n]"), "v": ("readout", "[c=1 | n]")},
+        """h1 = conv(K1, x, i=k, padding=circular)
+        h2 = W @ max(h1, i)
+        output f = v @ abs(h2)""",
+        inputs="x : [i=4]",
+    ),
+    "scalars": Architecture(
+        {"U": ("input", "[n, d]"), "s": ("gain", "[k=2]"), "W": ("hidden", "[n, n]"), "v": ("vector", "[n]")},
+        """h1 = s[k=1] * (U @ x) / sqrt(d)
+        h2 = tanh(s[k=2]) * (W @ tanh(h1))
+        output f = dot(v, tanh(h2))""",
+    ),
+    "narrow": Architecture(
+        {
+            "U": ("input", "[n, d]"),
+            "D": ("readout", "[c=2 | n]"),
+            "E": ("input", "[n | c]"),
+            "v": ("vector", "[n]"),
+        },
+        """h1 = U @ x / sqrt(d)
+        z = D @ tanh(h1)
+        h2 = E @ tanh(z)
+        output f = dot(v, tanh(h2))""",
+    ),
 }
 
 Natural = Literal["entries", "polar", "gradient", "ratio"]
