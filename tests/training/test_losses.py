@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.marks import exhaustive
+from tp.api.optimizers import make_optimizer
 from tp.costs import find
 from tp.data.targets import labelled
 from tp.experiments.at import At
@@ -19,7 +21,7 @@ from tp.experiments.training.schedule import Schedule
 from tp.experiments.training.trainer import Trainer
 from tp.interpret.cost.path import Choice
 from tp.interpret.cost.path import Path as Computing
-from tp.optimizers import SGD, Optimizer
+from tp.optimizers import SGD, Groups, Optimizer
 from tp.studies.train import trainable
 from tp.syntax import load
 
@@ -55,6 +57,20 @@ def test_losses_are_those_of_training(optimizer: SGD, absent: frozenset[str]) ->
         return
     np.testing.assert_allclose(found[BEFORE], expected[0], rtol=1e-10)
     np.testing.assert_allclose(found[AFTER], expected[1], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [make_optimizer("adam"), Groups(groups=((("W",), make_optimizer("muon")),), rest=make_optimizer("adamw"))],
+)
+def test_a_multiple_of_the_rate_is_that_rate(optimizer: Optimizer) -> None:
+    """Also where eta is an input of the runs, and where groups of weights have their own."""
+    faster = replace(optimizer, eta=3 * optimizer.eta)
+    found: list[np.ndarray] = []
+    for one in (losses(optimizer, 3.0), losses(faster)):
+        one._choices[AT.width, AT.engine] = Choice(Computing.NUMPY, frozenset(), 4)
+        found.append(one.draw(AT, 0, 4)[AFTER])
+    np.testing.assert_allclose(*found)
 
 
 @pytest.mark.parametrize("absent", exhaustive([frozenset(), W]))
