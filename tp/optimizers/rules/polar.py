@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import permutations
 
 from tp.graph.axes import ONE, Scale, names
 from tp.optimizers.rules.eps import ZERO, Eps
@@ -61,7 +60,7 @@ class Polar(Rule):
             return unit
         if self.exact and len({_size(setting, gradient, outer) for outer in gradient.outers}) > 1:
             unknown(gradient, "products of different sizes add up to it")
-        return Gradient(gradient.parameter, outers=(*unit.outers, *_mixed(algebra, gradient, unit, inverse)))
+        return replace(unit, outers=tuple(_mixed(algebra, gradient, unit, inverse)))
 
     def remark(self, setting: Setting, gradient: Gradient) -> str | None:
         kept = few(setting, gradient)
@@ -123,19 +122,21 @@ def norm(setting: Setting, node: int, over: tuple[str, ...]) -> Fraction | None:
 
 
 def _mixed(algebra: Displacing, gradient: Gradient, unit: Gradient, inverse: Displaced) -> Iterator[Outer]:
-    """The products of a left factor of one outer product with a right factor of another that g g'g consists of."""
-    parameter = gradient.parameter
-    for one, other in permutations(range(len(gradient.outers)), 2):
-        first, last = gradient.outers[one], gradient.outers[other]
-        shared = (*first.shared, *(a for a in last.shared if a not in first.shared))
-        parts = [
-            _scalar(algebra, [(a.right, b.right, names(parameter.ins)), (c.left, d.left, names(parameter.outs))])
-            for a, b, c, d in ((first, first, first, last), (first, last, last, last))
-        ]
-        relative = algebra.bilinear(Product(()), added(algebra, parts), inverse)
-        relative = algebra.bilinear(Product(()), relative, inverse)
-        left = algebra.bilinear(Product(()), unit.outers[one].left, relative)
-        yield Outer(left, last.right, shared)
+    """g / |g| and g g'g / |g|³: to the left factor of each outer product those of all others are added."""
+    outs, ins = names(gradient.parameter.outs), names(gradient.parameter.ins)
+    for last, own in zip(gradient.outers, unit.outers, strict=True):
+        lefts = [own.left]
+        for first, other in zip(gradient.outers, unit.outers, strict=True):
+            if first is last:
+                continue
+            parts = [_scalar(algebra, [(first.right, b.right, ins), (b.left, last.left, outs)]) for b in (first, last)]
+            relative = algebra.bilinear(Product(()), added(algebra, parts), inverse)
+            relative = algebra.bilinear(Product(()), relative, inverse)
+            left = other.left
+            if alone := tuple(a for a in other.shared if a not in own.shared):
+                left = algebra.linear(Sum(alone), [left])
+            lefts.append(algebra.bilinear(Product(()), left, relative))
+        yield replace(own, left=added(algebra, lefts))
 
 
 def _scalar(algebra: Displacing, pairs: list[tuple[Displaced, Displaced, tuple[str, ...]]]) -> Displaced:
