@@ -37,6 +37,9 @@ class Monomial(Activation):
     def vanishing(self) -> Fraction | None:
         return Fraction(self.power)
 
+    def touches(self, k: int) -> Fraction | None:
+        return None if self.vanishes(k) else Fraction(max(int(self.power) - k, 0))
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         if self.vanishes(k):

@@ -33,6 +33,9 @@ class Power(Activation):
     def vanishing(self) -> Fraction | None:
         return self.power
 
+    def touches(self, k: int) -> Fraction | None:
+        return None if self.vanishes(k) else max(self.power - k, Fraction(0))
+
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)
         if self.vanishes(k):

@@ -73,7 +73,7 @@ class At:
 
     def new(self, known: Sequence[Near | None], *, masked: bool) -> Near | None:
         """The node as a value with a bounded density: a generic combination of values that are seldom near zero."""
-        if any(n is None or not n.simple for n in known) or not any(n.degrees for n in known if n is not None):
+        if any(n is None or not n.simple for n in known):
             return None
         return Near({self.node: Fraction(1)}, masked)
 
@@ -115,7 +115,7 @@ class CrossingsOf:
         return _near.of(node.operation)(node.operation, At(self.graph, index, known, sizes))
 
 
-@_near.rule(Apply, Read, Constant, Input, Variable, ErrorSignal, Generic, Scatter, Permuted, Repermuted, Rank, Reranked)
+@_near.rule(Apply, Read, Constant, Input, Variable, ErrorSignal, Generic, Permuted, Repermuted, Rank, Reranked)
 @_near.rule(Switched, Remainder, Mapped, MapRemainder, Peak, GaussianMean, JointNormal)
 def unknown(_: Operation, at: At) -> Near | None:
     return None
@@ -131,29 +131,32 @@ def same(_: Operation, at: At) -> Near | None:
     return at.known[0]
 
 
-@_near.rule(Rename, Gather, Concat)
+@_near.rule(Rename, Gather, Concat, Scatter)
 def placed(operation: Operation, at: At) -> Near | None:
-    if isinstance(operation, Gather) and min(operation.table) < 0:
-        return None
+    """Places that nothing is moved to, as those of a padding, are zero, and stay so."""
     found = [n for n in at.known if n is not None]
     if len(found) < len(at.known):
         return None
-    masked = any(n.masked for n in found)
+    empty = isinstance(operation, Scatter) or (isinstance(operation, Gather) and min(operation.table) < 0)
+    masked = empty or any(n.masked for n in found)
     return at.new(found, masked=masked) if any(n.degrees for n in found) else Near(masked=masked)
 
 
 @_near.rule(Linear)
 def combination(operation: Linear, at: At) -> Near | None:
-    """Of terms of different sizes the largest must not be masked, or a smaller one is left alone at some places."""
+    """The largest terms decide. They must not be masked, or a smaller one is left alone at some places."""
     used = [i for i, scale in enumerate(operation.scales) if scale.coefficient]
-    known = [at.known[i] for i in used]
     if len(used) == 1:
-        return known[0]
-    sizes = {None if (size := at.sizes[i]) is None else size + operation.scales[i].exponent for i in used}
-    masks = [n is not None and n.masked for n in known]
-    if any(masks) and (len(sizes) > 1 or None in sizes):
+        return at.known[used[0]]
+    sizes = {i: size + operation.scales[i].exponent for i in used if (size := at.sizes[i]) is not None}
+    if not sizes:
         return None
-    return at.new(known, masked=all(masks))
+    largest = [i for i, size in sizes.items() if size == max(sizes.values())]
+    known = [at.known[i] for i in largest]
+    masks = [n is not None and n.masked for n in known]
+    if any(masks) and len(largest) < len(sizes):
+        return None
+    return at.new(known, masked=all(masks)) if len(sizes) > 1 else known[0]
 
 
 @_near.rule(Sum)
@@ -165,7 +168,7 @@ def total(operation: Sum, at: At) -> Near | None:
 def product(operation: Product, at: At) -> Near | None:
     left, right = at.known
     if left is None or right is None:
-        return None
+        return _summed(at, operation.over, None) if operation.over else None
     keys = {**left.degrees, **right.degrees}
     degrees = {k: left.degrees.get(k, Fraction(0)) + right.degrees.get(k, Fraction(0)) for k in keys}
     found = Near(degrees, left.masked or right.masked)
@@ -173,11 +176,11 @@ def product(operation: Product, at: At) -> Near | None:
 
 
 def _summed(at: At, over: Sequence[str], known: Near | None) -> Near | None:
-    """A sum over finite axes is generic, of terms of one size; nothing is said of one over a wide axis."""
+    """A generic sum of terms of one size; over a wide axis it is a normal number, or a smooth function of all else."""
     operands = at.graph[at.node].operands
-    if known is None or any(a.name in over for i in operands for a in wide(at.graph.type(i))):
-        return None
-    return at.new([known], masked=known.masked)
+    if any(a.name in over for i in operands for a in wide(at.graph.type(i))):
+        return Near({at.node: Fraction(1)}, known is None or known.masked)
+    return None if known is None else at.new([known], masked=known.masked)
 
 
 @_near.rule(Pointwise)
@@ -189,7 +192,7 @@ def function(operation: Pointwise, at: At) -> Near | None:
         return Near(masked=masked)
     if found is None or touches is None:
         return None
-    if operation.k == 0 and activation.vanishing() is not None:
+    if activation.degree() is not None or (operation.k == 0 and activation.vanishing() is not None):
         return Near({key: degree * touches for key, degree in found.degrees.items()}, found.masked)
     # Its zeros are elsewhere, or it is zero on an interval: a density is needed there, that of one value.
     single = len(found.degrees) == 1 and found.simple and not found.masked
