@@ -209,6 +209,22 @@ def _root_test(coefficients: np.ndarray) -> float:
     return float(np.exp(-logs.max()))
 
 
+@every
+@pytest.mark.parametrize("k", range(3))
+def test_how_often_derivatives_are_near_zero(activation: Activation, k: int) -> None:
+    """|f| is below ε, and not 0, at a share of about ε^(1/m) of an interval, m the multiplicity of its zeros."""
+    touches = activation.touches(k)
+    if touches is None:
+        return
+    z = np.random.default_rng(k).uniform(-3.0, 3.0, 1_000_000)
+    if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
+        z = np.abs(z)
+    sizes = np.abs(np.asarray(activation.lower(k, z)))
+    assert bool((sizes == 0).mean() > 0.1) == activation.masks(k)
+    shares = [((sizes > 0) & (sizes < eps)).mean() for eps in (1e-2, 1e-4)]
+    assert shares[1] <= 3 * max(shares[0], 1e-2) * 10 ** (-2 / float(touches) if touches else -2.0)
+
+
 @pytest.mark.parametrize("name", ["tanh", "sigmoid", "softplus", "silu", "mish"])
 def test_radius_at_the_origin_by_the_root_test(name: str) -> None:
     """The singularities nearest to the real line of these lie above the origin."""

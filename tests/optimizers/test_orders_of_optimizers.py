@@ -7,10 +7,13 @@ were measured, see ``test_measured_table``.
 from __future__ import annotations
 
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
+from tests.marks import slow
 from tp.diagnostics.diagnostic import TpError
+from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import Scale, Width
 from tp.optimizers import SGD, Optimizer
 from tp.optimizers.adafactor import Adafactor
@@ -21,11 +24,12 @@ from tp.optimizers.lion import Lion
 from tp.optimizers.muon import Muon
 from tp.optimizers.shampoo import Shampoo
 from tp.optimizers.sign import Sign
-from tp.syntax import parse
+from tp.syntax import load, parse
 from tp.theory.analysis import Analysis
 from tp.theory.regime import Kind, Regime
 
 H = Fraction(1, 2)
+PROGRAMS = Path(__file__).parents[2] / "programs"
 N = Width("n")
 Three = tuple[Fraction | int, Fraction | int, Fraction | int]
 
@@ -138,3 +142,15 @@ def test_groups_have_the_rules_of_their_members() -> None:
     mixed = trained(Groups(groups=((("W",), Muon()),), rest=Adam()), *layout)
     assert [mover.verdict for mover in mixed.movers] == ["maximally"] * 3
     assert trained(Adam(), *layout).kind is Kind.UNSTABLE
+
+
+@pytest.mark.parametrize(
+    "name", ["cnn", "cnn_flatten", "rnn", "attention", *slow(["gru", "lstm", "transformer_block"])]
+)
+def test_signs_of_gradients_change_at_few_places(name: str) -> None:
+    """With rates that are n^-1 times those of the NTK parametrization Adam is lazy: F - F_lin is n^(-1/2) at most."""
+    program = load(PROGRAMS / f"{name}.tp")
+    slower = reparametrized(program, Schedule(rho=Fraction(-1)))
+    found = Analysis(slower.graph, optimizer=Adam()).regime
+    assert found.kind is Kind.LAZY
+    assert found.deviation == -H

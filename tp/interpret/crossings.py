@@ -83,7 +83,7 @@ _near: Interpretation[Callable[[Any, At], Near | None]] = Interpretation("crossi
 
 
 class CrossingsOf:
-    """Whether entries of the nodes of one graph are as seldom near zero as those of a value with a bounded density."""
+    """Whether entries of the nodes of one graph change sign as seldom as those of a value with a bounded density."""
 
     def __init__(self, graph: Nodes, zeros: ZerosOf) -> None:
         self.graph = graph
