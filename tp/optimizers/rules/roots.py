@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tp.graph.axes import names
+from tp.graph.axes import ONE, names
 from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import few
 from tp.optimizers.rules.gradient import Gradient, Outer, scaled
@@ -63,9 +63,15 @@ class Roots(Rule):
         right, moved_right = _sides(setting, outer.right, ins)
         if left is None or right is None:
             return
-        for one, other in ((moved_left, right), (left, moved_right), (moved_left, moved_right)):
-            if one is not None and other is not None:
-                yield one[0], other[0], self._root(one[1] + right[1]) + self._root(left[1] + other[1])
+        here = self._root(left[1] + right[1])
+        if moved_right is not None:
+            yield left[0], moved_right[0], here + self._root(left[1] + moved_right[1])
+        if moved_left is not None:
+            other = right[0]
+            if moved_right is not None:
+                more = setting.power(self._root(left[1] + moved_right[1]) - here)
+                other = combine(setting.algebra.graph, [other, moved_right[0]], [ONE, more])
+            yield moved_left[0], other, self._root(moved_left[1] + right[1]) + here
 
     def _leaf(self, setting: Setting, gradient: Gradient, value: Displaced, found: Direction) -> Direction:
         name = gradient.parameter.name
