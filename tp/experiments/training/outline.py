@@ -21,6 +21,8 @@ from tp.quantities.programs import metric
 from tp.transform.factored import factored
 from tp.transform.moved import Moves
 
+MORE = 4
+"""How much more often an optimiser that is not linear reads and writes arrays, with those of the linear model."""
 Part = tuple[Nodes, list[int]]
 """A graph with its roots."""
 
@@ -134,7 +136,8 @@ class Outline:
         shapes = {name: sizes(self.program.parameters[name], n) for name in ranks}
         steps = self.path.steps
         optimizer = self.optimizer.within(steps)
-        arrays = {name: max(k * m, optimizer.kept(k, m)) for name, (k, m) in shapes.items()}
+        times = 1 if optimizer.linear else MORE
+        arrays = {name: times * max(k * m, optimizer.kept(k, m)) for name, (k, m) in shapes.items()}
         large = {name for name, (k, m) in shapes.items() if steps * ranks[name] * (k + m) <= arrays[name]}
         return without | frozenset(large)
 
