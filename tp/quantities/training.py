@@ -221,6 +221,12 @@ class _Updates:
             rule = self.rules.get(gradient.parameter.name)
             if rule is not None and (said := rule.remark(setting, gradient)) is not None:
                 found.append(said)
+        fixed = [name for name, share in self.shares.items() if share.exponent == 0]
+        if fixed:
+            whole = "all weights" if len(fixed) == len(self.graph.parameters) else ", ".join(fixed)
+            found.append(
+                f"every step takes a share of order 1 from {whole}, by decay: that moves F as far as its own size"
+            )
         return tuple(found)
 
     @property
