@@ -116,7 +116,8 @@ class Regime:
     after one step at an input that is not trained on: where steps cross kinks, it is smaller. ``drift`` is that of the
     change of the kernel, ``gradient`` that of the norm of the change of Λ^{1/2} ∇F. ``exact`` is False where a deciding
     exponent is an upper bound only. ``grounds`` has the derivations by name, and ``nodes`` the nodes of ``graph`` that
-    they are about (None: vanishes identically). ``remarks`` say where an ε is lost or takes over, and what decay takes away.
+    they are about (None: vanishes identically). ``remarks`` say where an ε is lost or takes over, and what decay takes
+    away.
     """
 
     kind: Kind
