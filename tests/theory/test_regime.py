@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tp.interpret.orders import calculus_for
+from tp.quantities.definitions import DEVIATION
 from tp.syntax import load, parse
 from tp.theory.regime import Kind, Regime, regime
 
@@ -268,3 +269,21 @@ def test_what_is_made_from_a_growing_value_has_no_exponent(phi: str) -> None:
     assert found.conditions[2].beyond
     first, *rest = found.features or (None,)
     assert first is None or (not first.follows and all(f.follows for f in rest))
+
+
+def test_what_a_normalisation_makes_of_a_growing_value_is_only_bounded() -> None:
+    """It stays of order one, though first order and the rest are large: they cancel."""
+    text = """input x : [d=8]
+        param U : [n, d] ~ normal(0, 1) rate {rate}
+        param v : [n] ~ normal(0, 1/n) rate 0
+        h = U @ x / sqrt(d)
+        k = normalize(h, n)
+        output f = dot(v, {last})"""
+    for last in ("tanh(k)", "k"):
+        grows = written(text.format(rate="n^2", last=last))
+        assert grows.kind is Kind.UNDECIDED
+        assert grows.conditions[2].holds is None
+        assert not grows.sharp(grows.deviation, DEVIATION)
+        stays = written(text.format(rate="n", last=last))
+        assert stays.kind is Kind.FEATURE_LEARNING
+        assert stays.conditions[2].holds

@@ -26,7 +26,7 @@ from tp.primitives.traits import applied_weight, function_of
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
-from tp.theory.features import activated, feature_name, first_names
+from tp.theory.features import activated, feature_name, first_names, is_activation
 from tp.theory.kinks import kinks_meet
 from tp.theory.movers import Mover, movers, useless
 from tp.theory.steps import SETTLING, Parts, since
@@ -207,7 +207,7 @@ class _Reading:
         for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined, self.parts.value):
             self.first = self.first or after
             self.sizes.append(self.parts.sizes(after.graph, after.algebra.displacement))
-            if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after)):
+            if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after, certain=True)):
                 self.settled, self.unstable_from = False, after.steps
                 break
             if after.steps == most or any(self._unknown(after, node) for node in self._watched(after)):
@@ -222,11 +222,37 @@ class _Reading:
         found = interpret(after.graph, nodes, self.calculus, self.values)
         return any(useless(found[n].value.root_mean_square, exact=False) for n in nodes)
 
-    def _watched(self, after: Trained) -> Iterable[Displaced]:
-        """F and the arguments of activations."""
-        yield after.nodes[self.back.output]
-        for _, argument in activated(self.program):
-            yield after.nodes[self.back.image[argument]]
+    def _watched(self, after: Trained, certain: bool = False) -> Iterable[Displaced]:
+        """F and the arguments of activations; if ``certain``, without what is made of powers whose argument grows."""
+        powers = self._overgrown(after) if certain else set[int]()
+        for node in (self.back.output, *(self.back.image[argument] for _, argument in activated(self.program))):
+            if not powers or powers.isdisjoint(self.back.graph.needed([node])):
+                yield after.nodes[node]
+
+    def _overgrown(self, after: Trained) -> set[int]:
+        """Powers in the graph with the gradient whose argument moves by more than its size.
+
+        1 / sqrt(a + b) with b far above a is small, though its series in b is large: first order and rest cancel.
+        Powers with whole positive exponents are finite sums.
+        """
+        found: set[int] = set()
+        for index in self.program.needed(list(self.program.outputs.values())):
+            function = function_of(self.program[index].operation)
+            degree = None if function is None else facts(function.activation).degree
+            if function is None or degree is None or is_activation(function.activation):
+                continue
+            if degree >= 0 and degree == int(degree):
+                continue
+            argument = after.nodes[self.back.image[self.program[index].operands[0]]]
+            size, *moves = (
+                None if node is None else interpret(after.graph, [node], self.calculus, self.values)[node].value
+                for node in (argument.base, argument.first, argument.rest)
+            )
+            moved = largest(*(None if value is None else value.root_mean_square for value in moves))
+            initial = None if size is None else size.root_mean_square
+            if moved is not None and (initial is None or moved > initial):
+                found.add(self.back.image[index])
+        return found
 
     def order(self, node: int | None, name: str | None = None) -> Fraction | None:
         """The exponent of a node of the trained program; under a ``name`` its derivation is kept."""
@@ -253,13 +279,19 @@ class _Reading:
                 self.order(scalar.rest, DRIFTS[1]),
             )
         moved = largest(first, deviation)
+        powers = self._overgrown(self.after)
+        self.grown |= powers
+        self.growing |= {i for power in powers for i in self.back.graph[power].operands}
+        if powers:
+            for name in {DEVIATION, *DRIFTS} & self.grounds.keys():
+                self.grounds[name] = self.calculus.limited(self.grounds[name], ())
         features = tuple(self._features())
         conditions = (
             self._condition("F(θ0) = O(1)", initial, "F"),
             self._condition(f"{response} = Θ(1)", size, response),
             self._condition("a step changes F by O(1)", moved, FIRST, DEVIATION),
         )
-        if any(f.moved is not None and f.moved > 0 for f in features):
+        if powers or any(f.moved is not None and f.moved > 0 for f in features):
             # What follows a growing argument is bounded only: a function of it may stay bounded.
             conditions = (*conditions[:2], self._bounded(conditions[2]))
         kind, reason = self._kind(conditions, features, moved, deviation)
