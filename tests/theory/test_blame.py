@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from tests.marks import slow
 from tp.interpret.arrays.backend import precision
 from tp.interpret.arrays.evaluate import evaluator
 from tp.interpret.arrays.initial_weights import draw
@@ -184,7 +185,7 @@ def evaluated(program: Program, parts: Parts, nodes: list[int]) -> list[np.ndarr
 
 
 @pytest.mark.parametrize("name", ["kernel", "C[0,2]", "C[0,3]"])
-@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", "rnn", "cnn"])
+@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", *slow(["rnn", "cnn"])])
 def test_parts_by_node_add_up_exactly(path: str, name: str) -> None:
     program = shipped(path)
     parts = Parts(program.graph, quantity(name), calculus_for(program.graph))
