@@ -48,7 +48,8 @@ class Near:
     """A product of powers of values with bounded densities.
 
     ``degrees`` are the powers, by any names of the values; empty: away from zero. ``masked``: zero identically at some
-    places, where its move vanishes too, but for the places where a mask changes. There nothing else is said.
+    places, where its move vanishes too, but for the places where a mask changes. The
+    powers are about the other places.
     """
 
     degrees: Mapping[Any, Fraction] = field(default_factory=dict)

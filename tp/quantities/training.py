@@ -75,7 +75,8 @@ class Trained:
 
     ``response`` is the node of what the first step changes F by to first order, over the learning rate and the error
     signal: ∇F·Λu for the update u of the optimiser, which is the kernel for gradient descent (``linear``). None: it
-    vanishes identically. ``remarks`` are about settings beside the sizes of initial gradients.
+    vanishes identically. ``remarks`` are about settings beside the sizes of initial gradients. ``shrinks``: every
+    step takes a share of some weight that does not depend on n.
     """
 
     graph: GraphBuilder
@@ -85,6 +86,7 @@ class Trained:
     response: int | None
     linear: bool
     remarks: tuple[str, ...]
+    shrinks: bool
 
 
 Changes = tuple[Direction, ...]
@@ -102,12 +104,15 @@ def training(
     thin: Callable[[GraphBuilder, Direction], Direction] = lambda _, d: d,
     joined: Callable[[GraphBuilder, Changes, Direction], Changes | None] = appended,
     value: ValueOf | None = None,
+    *,
+    decays: bool = True,
 ) -> Iterator[Trained]:
     """The program after 1, 2, 3, ... steps of the ``optimizer`` (None: SGD) with error signals of one.
 
     ``thin`` may drop parts of directions, and ``joined`` parts of earlier changes, that do not change the orders of the
     result. The steps end where ``joined`` gives None: a further change adds nothing. ``value`` gives abstract values of
-    nodes, on which updates that are not linear in gradients depend (None: derived here). Raises TpError TP514 for an
+    nodes, on which updates that are not linear in gradients depend (None: derived here). Without ``decays`` weights do
+    not shrink. Raises TpError TP514 for an
     optimiser whose updates have no known orders.
 
     "First order" is the move along the update at the initial weights (and along the weights), as in the linear model
@@ -125,9 +130,9 @@ def training(
     roots = [*back.roots, *back.image.values()]
     for step in count(1):
         first = start.rescaled(graph, lambda _, step=step: Scale(float(step)))
-        algebra = Displacing(graph, Displacement((first,), rest, updates.share))
+        algebra = Displacing(graph, Displacement((first,), rest, updates.share if decays else lambda _: None))
         moved = jets(back.graph, roots, algebra, datum(graph))
-        yield Trained(graph, moved, algebra, step, response, updates.linear, remarks)
+        yield Trained(graph, moved, algebra, step, response, updates.linear, remarks, bool(updates.fixed))
         rest = joined(graph, rest, thin(graph, updates.steps(algebra, moved).change))
         if rest is None:
             return
@@ -221,13 +226,18 @@ class _Updates:
             rule = self.rules.get(gradient.parameter.name)
             if rule is not None and (said := rule.remark(setting, gradient)) is not None:
                 found.append(said)
-        fixed = [name for name, share in self.shares.items() if share.exponent == 0]
-        if fixed:
-            whole = "all weights" if len(fixed) == len(self.graph.parameters) else ", ".join(fixed)
+        if self.fixed:
+            whole = "all weights" if len(self.fixed) == len(self.graph.parameters) else ", ".join(self.fixed)
             found.append(
-                f"every step takes a share of order 1 from {whole}, by decay: that moves F as far as its own size"
+                f"weight decay takes the same share of {whole} in a step at every width, so that F moves by a share of"
+                " its size that does not shrink with n"
             )
         return tuple(found)
+
+    @property
+    def fixed(self) -> list[str]:
+        """The weights of which every step takes a share that does not depend on n."""
+        return [name for name, share in self.shares.items() if share.exponent == 0]
 
     @property
     def linear(self) -> bool:

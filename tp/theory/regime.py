@@ -162,7 +162,12 @@ def regime(
     the nodes of the trained program are added to ``values``. Raises TpError TP514.
     """
     most = most or len(program.parameters) + SETTLING
-    return _Reading(program, calculus, optimizer, most, {} if values is None else values).regime()
+    reading = _Reading(program, calculus, optimizer, most, {} if values is None else values)
+    found = reading.regime()
+    if not reading.after.shrinks:
+        return found
+    without = _Reading(program, calculus, optimizer, most, {}, decays=False).regime()
+    return replace(found, remarks=(*found.remarks, f"without weight decay: {without.kind.value} ({without.reason})"))
 
 
 def attained(exponent: Fraction | None, grounds: Iterable[Derived]) -> bool:
@@ -181,7 +186,10 @@ class _Reading:
         optimizer: Optimizer | None,
         most: int,
         values: dict[int, Derived],
+        *,
+        decays: bool = True,
     ) -> None:
+        self.decays = decays
         self.program = program
         self.calculus = calculus
         self.back: Backprop = backprop(program)
@@ -204,7 +212,8 @@ class _Reading:
     def _followed(self, optimizer: Optimizer | None, most: int) -> Trained:
         """The program after the last step: further ones change nothing, or something grows, or there were too many."""
         after: Trained | None = None
-        for after in training(self.back, optimizer, self.parts.thinned, self.parts.joined, self.parts.value):
+        parts = self.parts
+        for after in training(self.back, optimizer, parts.thinned, parts.joined, parts.value, decays=self.decays):
             self.first = self.first or after
             self.sizes.append(self.parts.sizes(after.graph, after.algebra.displacement))
             if any(self._surely_grows(after, node.first, node.rest) for node in self._watched(after, certain=True)):

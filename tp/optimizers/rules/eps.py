@@ -14,7 +14,7 @@ FARTHEST = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Eps:
-    """``size`` is what counts in orders, None for 0; ``number`` is a small one that counts as 0 but is none."""
+    """``size`` is what counts in orders, None for 0; ``number`` is a small one that counts as 0 but is not 0."""
 
     size: Scale | None = None
     number: float = 0.0
