@@ -123,6 +123,9 @@ def test_colours_are_for_terminals(wrong: str, monkeypatch: pytest.MonkeyPatch, 
         (["train", "a.tp", "b.tp"], "usage: tp train [OPTIONS] FILE; see tp train --help"),
         (["verify", "a.tp", "--sed", "3"], "did you mean '--seeds'? See tp verify --help"),
         (["orders", "a.tp", "--format", "yaml"], "see tp orders --help"),
+        (["orders", "a.tp", "--eps", "1/n"], 'write settings in --optimizer, as in --optimizer "adam(eps = 1/n)"'),
+        (["verify", "a.tp", "--no-nesterov"], "write settings in --optimizer"),
+        (["check", "a.tp", "--eps", "1/n"], "See tp check --help"),
     ],
 )
 def test_help_fits_the_command_that_failed(words: list[str], hint: str, capsys: Captured) -> None:

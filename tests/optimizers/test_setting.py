@@ -22,7 +22,7 @@ N = Width("n")
 class Still(Optimizer):
     name: ClassVar[str] = "still"
 
-    eps: Amount = setting(1e-8, "A number.", within=Range(0, below=1), amount=True)
+    eps: Amount = setting(1e-8, "A number.", within=Range(0, 1), amount=True)
     adjust: str = setting("none", "A word.", words=("none", "spectral"))
     iterations: int = setting(5, "A whole number.", within=Range(0))
 

@@ -88,6 +88,33 @@ def test_reports_name_the_optimiser_and_what_keeps_a_meaning() -> None:
     assert "∇F·Λu" not in str(tp.parse(TEXT).orders(["F"]))
 
 
+@pytest.mark.parametrize(
+    ("statement", "reason", "way"),
+    [
+        ("muon(decay = 0.1, coupled = true)", "polar factors of weight decay", "coupled = false has known orders"),
+        ("shampoo(decay = 0.1, coupled = true)", "roots of weight decay", "coupled = false has known orders"),
+        ("adafactor(multiply_by_parameter_scale = true)", "in units of the size of parameters", "= false has known"),
+    ],
+)
+def test_a_report_without_a_regime_says_why(statement: str, reason: str, way: str) -> None:
+    shown = tp.parse(net(f"optimizer {statement}")).orders(["F"])
+    (said,) = [line for line in str(shown).split("\n") if "regime" in line]
+    assert "regime: not known, since the orders of" in said
+    assert reason in said
+    assert way in said
+    assert json.loads(tp.render([shown], "json"))["regime"]["reason"] == shown.unknown
+
+
+def test_losses_stand_below_the_program_and_its_optimiser() -> None:
+    schedule = Schedule(steps=1, samples=1)
+    shown = tp.parse(net("optimizer muon")).train(schedule, [8], seeds=1)
+    assert str(shown).split("\n")[0].endswith("trained by muon")
+    found = json.loads(tp.render([shown], "json"))
+    assert found["optimizer"]["optimizer"] == "muon"
+    assert "F_lin" in found["meaning"][0]
+    assert "regime" not in str(shown)
+
+
 def test_what_gradient_descent_alone_makes_true_is_not_predicted() -> None:
     """Second derivatives after a run; changes of gradients and of the kernel are those of any run."""
     graph = parse(TEXT).graph

@@ -18,7 +18,7 @@ from tp.diagnostics.diagnostic import TpError
 from tp.exit_code import ExitCode
 from tp.experiments.training.losses import AFTER, BEFORE
 from tp.experiments.training.schedule import Schedule
-from tp.optimizers import SGD
+from tp.optimizers import SGD, Groups, Optimizer, make
 from tp.sampling.plan import Plan
 from tp.statistics.optimum import Drift
 from tp.studies.transfer.result import Transfer
@@ -28,6 +28,7 @@ from tp.theory.stable_rate import StableRate
 
 WIDTHS = (64, 256, 1024, 4096)
 SCHEDULE = Schedule(optimizer=SGD(1.0), steps=3)
+SEVERAL = Groups(groups=((("W",), make("adam")),))
 Place = Callable[[int], float]
 
 
@@ -122,6 +123,24 @@ def test_only_what_is_sure_is_disagreed_with() -> None:
 def test_runs_that_end_before_training_becomes_unstable_disagree_with_nothing() -> None:
     late = replace(stable(-1), steps=4)
     assert result(lambda n: 0.0, late).disagreement == ""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rho", "heading", "predicted"),
+    [
+        (SGD(1.0), 0, "best learning rate eta after 3 steps", "up to rates of order n^(-1) times the program's;"),
+        (SGD(1.0), -1, "eta is in units of the program's rates times n^(-1)", "n^(-1) times these rates;"),
+        (SEVERAL, 0, "best multiple of the eta of each optimiser after 3 steps", "should fall as n^(-1),"),
+    ],
+)
+def test_a_report_says_what_rates_are_multiples_of(
+    optimizer: Optimizer, rho: int, heading: str, predicted: str
+) -> None:
+    found = result(lambda n: 0.0, stable(-1), plan=Plan(WIDTHS, seeds=4))
+    shown = str(replace(found, schedule=replace(SCHEDULE, optimizer=optimizer, rho=Fraction(rho))))
+    assert heading in shown
+    assert predicted in shown
+    assert ("multiple of eta" in shown) is isinstance(optimizer, Groups)
 
 
 def test_a_wide_interval_is_undecided_and_seeds_are_added() -> None:

@@ -16,6 +16,7 @@ from tp.optimizers import OPTIMIZERS, Amount, Optimizer, Range, setting
 from tp.optimizers.optimizer import Weights
 from tp.program import Chosen
 from tp.syntax import parse
+from tp.syntax.optimizers import read
 
 LINES = """  width n
   width m = n^2
@@ -227,6 +228,8 @@ def test_a_second_statement_for_the_same_weights_points_at_the_first(first: str,
         ("optimizer trial(lr = 1)", "write eta = ...;"),
         ("optimizer trial(nesterov = True)", "did you mean 'true'?"),
         ("optimizer trial(adjust = spectrl)", "did you mean 'spectral'?"),
+        ("optimizer muon(adjust = foo)", "spectral √(out/in), original √max(1, out/in)"),
+        ("optimizer adam(1/n)", "settings of adam: eta, clip, warmup, decay, power, coupled, beta1, beta2, eps"),
         ("optimizer trial(beta = 1/n)", "settings that may have powers of widths: clip, warmup, eps, decay"),
         ("optimizer trial for bloks", "did you mean 'blocks'?"),
         ("optimizer trial for Q", "weights: U"),
@@ -236,6 +239,33 @@ def test_hints(statement: str, hint: str) -> None:
     with pytest.raises(TpError) as caught:
         chosen(statement)
     assert hint in (caught.value.diagnostics[0].hint or "")
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("optimizer shampoo(beta = 1.5)", "beta is from 0 to 1, not 1.5"),
+        ("optimizer muon(iterations = 101)", "iterations is from 0 to 100, not 101"),
+        ("optimizer sgd(power = 17/2)", "power is at least -8 and below 8, not 17/2"),
+        ("optimizer adam(eps = -1/n)", "eps is at least 0, not -1.0*n^(-1)"),
+    ],
+)
+def test_what_is_out_of_range_is_shown_as_what_it_is(statement: str, message: str) -> None:
+    with pytest.raises(TpError) as caught:
+        chosen(statement)
+    assert caught.value.diagnostics[0].message == message
+
+
+def test_the_ends_of_a_range() -> None:
+    assert chosen("optimizer shampoo(beta = 1)")[0].settings == (("beta", 1.0),)
+    assert (1.0 in Range(0, 1, closed=True), 1.0 in Range(0, 1)) == (True, False)
+    assert str(Range(0, 1, excluded=True, closed=True)) == "more than 0 and at most 1"
+
+
+def test_a_text_knows_no_names_but_widths() -> None:
+    with pytest.raises(TpError) as caught:
+        read("adam(eps = 1/q)", parse(HEAD + "}\n"))
+    assert caught.value.diagnostics[0].hint == "widths of example: n, m; write eps = 1/n"
 
 
 def test_it_belongs_to_a_program() -> None:

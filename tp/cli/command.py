@@ -40,7 +40,7 @@ class Command(NamedTuple):
             name, attached = _split(word)
             option = known.get(name)
             if option is None:
-                raise unknown("option", name, known, help)
+                raise _no_option(name, known, help)
             if not option.metavar:
                 if attached is not None:
                     raise usage(f"option '{name}' does not take a value", help)
@@ -86,6 +86,16 @@ def unknown(what: str, name: str, known: Iterable[str], help: str = "see tp --he
     close = get_close_matches(name[:60], list(known), n=1)
     hint = f"did you mean '{close[0]}'? {help[0].upper()}{help[1:]}" if close else help
     return usage(f"no such {what}: '{name}'", hint)
+
+
+def _no_option(name: str, known: Iterable[str], help: str) -> TpError:
+    """The diagnostic TP500 for an option that a command does not have; settings of optimisers may stand elsewhere."""
+    from tp import optimizer_options
+
+    negated = name.replace("--no-", "--")
+    if "--optimizer" in known and {name, negated} & optimizer_options().keys():
+        return usage(f"no such option: '{name}'", 'write settings in --optimizer, as in --optimizer "adam(eps = 1/n)"')
+    return unknown("option", name, known, help)
 
 
 def _split(word: str) -> tuple[str, str | None]:

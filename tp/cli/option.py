@@ -26,9 +26,9 @@ class Option(Generic[T]):
         self.take = take
         self.metavar = metavar
 
-    def by_default(self, default: T) -> Option[T]:
-        """The same option with another default."""
-        return Option(self.names, default, self.help, self.take, self.metavar)
+    def by_default(self, default: T, help: str = "") -> Option[T]:
+        """The same option with another default, and another help text where one is given."""
+        return Option(self.names, default, help or self.help, self.take, self.metavar)
 
 
 class Given:

@@ -20,7 +20,7 @@ def _setting(name: str, default: Any, read: Any, help: str, metavar: str = "NUMB
 def _of(option: str, having: Having) -> Option[Any]:
     """The option of a setting, None where it is not given: its default is that of the optimiser."""
     first = having[0][1]
-    help = f"{first.help}{_usual(having)}"
+    help = f"{_help(having)}{_usual(having)}"
     if not first.metavar:
         names = (option, option.replace("--", "--no-"))
         return Option(names, None, help, lambda _, word: word == option)
@@ -38,6 +38,16 @@ def _of(option: str, having: Having) -> Option[Any]:
         raise problem or ValueError
 
     return value(option, read, help, metavar=first.metavar)
+
+
+def _help(having: Having) -> str:
+    """What a setting is: once where it is the same for all optimisers that have it, else for each."""
+    by_help: dict[str, list[str]] = {}
+    for name, setting in having:
+        by_help.setdefault(setting.help, []).append(name)
+    if len(by_help) == 1:
+        return next(iter(by_help))
+    return " ".join(f"{_listed(names)}: {help}" for help, names in by_help.items())
 
 
 def _usual(having: Having) -> str:
@@ -89,7 +99,7 @@ def schedule(given: Given) -> Schedule:
     return Schedule(
         steps=given[STEPS],
         cost=given[COST],
-        batch=given[BATCH] or given[SAMPLES],
+        batch=given[SAMPLES] if given[BATCH] is None else given[BATCH],
         samples=given[SAMPLES],
         rho=parse_power("--rho", given[RHO]),
         scale=parse_power("--scale", given[SCALE]),

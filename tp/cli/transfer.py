@@ -13,7 +13,7 @@ from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, value
 from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show, writable
-from tp.cli.training import BATCH, STEPS, TRAINING, optimized, schedule
+from tp.cli.training import BATCH, SAMPLES, STEPS, TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 PLAN = options_of(Plan, ("max_width",), **TRANSFER)
 FIGURE = value("--figure", writable, "Draw the losses to a .svg, .png or .pdf file.", metavar="FILE")
-_USUAL = {STEPS.key: STEPS.by_default(5), BATCH.key: BATCH.by_default(None)}
+_USUAL = {
+    STEPS.key: STEPS.by_default(5),
+    BATCH.key: BATCH.by_default(None, "Samples of one step.  [default: all samples]"),
+    SAMPLES.key: SAMPLES.by_default(6, "Samples to train on. The loss is their mean cost."),
+}
 TRAINED = tuple(_USUAL.get(option.key, option) for option in TRAINING)
 
 

@@ -3,7 +3,7 @@
     r(s + 1)_i = β r_i + (1 - β) mean_j (g_ij² + eps),    c(s + 1)_j = β c_j + (1 - β) mean_i (g_ij² + eps)
     u_ij = g_ij (r_i / mean(r))^(-1/2) c_j^(-1/2),         β = 1 - (s + 1)^(-p)
 
-u is divided by its root mean square over ``clipping_threshold`` where that is larger than 1 (Shazeer and Stern, 2018).
+u is divided by max(1, rms(u) / ``clipping_threshold``), where rms is the root mean square (Shazeer and Stern, 2018).
 A weight is the matrix of its output side and its input side. A vector is a matrix with one column; then u_i = g_i
 r_i^(-1/2).
 """
@@ -60,7 +60,7 @@ class Adafactor(Shrinking):
     multiply_by_parameter_scale: bool = setting(
         False, "Moves are in units of the root mean square of their parameter.", label="multiply by parameter scale"
     )
-    eps: Amount = setting(1e-30, "What is added to squares of gradients.", within=Range(0), amount=True)
+    eps: Amount = setting(1e-30, "Added to the squares of gradients.", within=Range(0), amount=True)
 
     @property
     def needs_weights(self) -> bool:
@@ -76,7 +76,10 @@ class Adafactor(Shrinking):
         from tp.optimizers.rules import Entrywise, Eps
 
         if self.multiply_by_parameter_scale:
-            raise error("TP514", "the orders of moves in units of the size of parameters are unknown", weight.span)
+            hint = "multiply_by_parameter_scale = false has known orders"
+            raise error(
+                "TP514", "the orders of moves in units of the size of parameters are unknown", weight.span, hint
+            )
         eps = safeguard(self.eps)
         return Entrywise(Eps(None if eps is None else eps ** Fraction(1, 2), small(self.eps) ** 0.5))
 

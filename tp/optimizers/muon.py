@@ -4,8 +4,8 @@
                                          M = μ m(s + 1) / (1 - μ^(s + 2)) + (1 - μ) g(s) / (1 - μ^(s + 1))   Nesterov's
 
 polar(M) is U V' of M = U S V', or what a few Newton-Schulz iterations from M / (|M| + eps) make of it. A weight is the
-matrix of its output side and its input side; a vector is a matrix with one column, or with one row where it is only
-read off with, and its polar factor is M / |M|.
+matrix of its output side and its input side; a vector is a matrix with one column. A vector that is only a readout, as
+v in dot(v, h), is a row. The polar factor of both is M / |M|.
 The factor a is that of ``adjust``, with torch.optim.Muon's names for it.
 """
 
@@ -42,6 +42,10 @@ ADJUST: Mapping[str, Callable[[float, float], float]] = {
     "match_rms_adamw": lambda out, into: 0.2 * max(out, into) ** 0.5,
 }
 """The factor a of a weight with so many rows and columns."""
+ADJUSTED = (
+    "A factor of every move of a weight with out rows and in columns: none 1, spectral √(out/in), "
+    "original √max(1, out/in), match_rms_adamw 0.2 √max(out, in)."
+)
 
 FACTORS: Mapping[str, Callable[[Scale, Scale], Scale]] = {
     "none": lambda out, into: ONE,
@@ -74,13 +78,13 @@ class Muon(Decaying):
     name: ClassVar[str] = "muon"
 
     eta: float = learning_rate(0.02)
-    momentum: float = setting(0.95, "The share of the last move that is kept.", within=Range(0, 1))
+    momentum: float = setting(0.95, "The share of the momentum that a step keeps.", within=Range(0, 1))
     nesterov: bool = setting(True, "Momentum looks one step ahead.")
     iterations: float = setting(
-        5.0, "Newton-Schulz iterations; 0 for the exact polar factor.", within=Range(0, MOST_ITERATIONS + 1)
+        5.0, "Newton-Schulz iterations; 0 for the exact polar factor.", within=Range(0, MOST_ITERATIONS, closed=True)
     )
-    adjust: str = setting("none", "A factor of every move, by the shape of the weight.", words=tuple(ADJUST))
-    eps: Amount = setting(1e-8, "What is added to the norm of a gradient.", within=Range(0), amount=True)
+    adjust: str = setting("none", ADJUSTED, words=tuple(ADJUST))
+    eps: Amount = setting(1e-8, "Added to the norm of the momentum.", within=Range(0), amount=True)
     shapes: tuple[tuple[str, Type, Type], ...] = ()
     sizes: tuple[tuple[str, int, int], ...] = ()
 
@@ -103,7 +107,8 @@ class Muon(Decaying):
         from tp.optimizers.rules import Eps, Polar
 
         if self.inside(weight.name) is not None:
-            raise error("TP514", "the orders of polar factors of weight decay are unknown", weight.span)
+            hint = "coupled = false has known orders"
+            raise error("TP514", "the orders of polar factors of weight decay are unknown", weight.span, hint)
         factor = FACTORS[self.adjust](entries(weight.outs), entries(weight.ins))
         if self.iterations:
             return Polar(factor, Eps(safeguard(self.eps), small(self.eps)))

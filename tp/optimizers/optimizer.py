@@ -76,9 +76,9 @@ class Optimizer(ABC):
         """Whether :meth:`update` is linear in gradients, state and weights together, weight by weight.
 
         It must be the same for all weights, up to their learning rates, that are :meth:`alike`. Then it may
-        be applied to coordinates instead of arrays: to the coefficients of a weight that is a sum of its initial value
+        be applied to coefficients instead of arrays: to those of a weight that is a sum of its initial value
         and of outer products, and to the outputs of the linear model, which are linear in its weights.
-        For other optimisers every weight is an array, also those of the linear model.
+        For other optimisers see :meth:`in_factors`.
         """
         return False
 
@@ -174,7 +174,7 @@ class Optimizer(ABC):
         """(updates, state) of one step: pure, and compiled by JAX. Updates are added to the weights.
 
         ``gradients`` are those of the mean cost of a batch, and ``rates`` are Λ, a number for each weight. Where the
-        optimiser is :attr:`linear`, an array may also be coordinates: [1 + outer products] of one weight, the first of
+        optimiser is :attr:`linear`, an array may also be coefficients: [1 + outer products] of one weight, the first of
         which belongs to its initial value, or [samples, components] outputs, by the name of the first of all weights
         that are :meth:`alike`.
         """
@@ -218,7 +218,7 @@ class Optimizer(ABC):
         return False
 
     def shrinkage(self, weight: str) -> float | Scale:
-        """How fast steps shrink ``weight``, in any unit: 0.0 where they do not, equal for weights that do alike."""
+        """How fast steps shrink ``weight``, in any unit: 0.0 where they do not, equal for weights that decay alike."""
         return float(self.shrinks)
 
     def alike(self, weight: str) -> Hashable:

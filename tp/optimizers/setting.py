@@ -24,15 +24,19 @@ METADATA = "setting"
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The finite numbers in [``least``, ``below``), or in (``least``, ``below``) if ``least`` is ``excluded``."""
+    """The finite numbers from ``least`` to ``end``.
+
+    ``least`` is one of them unless it is ``excluded``, and ``end`` is none unless the range is ``closed``.
+    """
 
     least: float
-    below: float = inf
+    end: float = inf
     excluded: bool = False
+    closed: bool = False
 
     def __contains__(self, value: float | Fraction) -> bool:
         above = value > self.least if self.excluded else value >= self.least
-        return isfinite(value) and above and value < self.below
+        return isfinite(value) and above and (value <= self.end if self.closed else value < self.end)
 
     def admits(self, amount: Amount) -> bool:
         """Whether ``amount`` may be in the range: with a power of a width, at some width."""
@@ -40,8 +44,10 @@ class Range:
         return (Range(self.least, inf, self.excluded) if scale.powers else self).__contains__(scale.coefficient)
 
     def __str__(self) -> str:
+        if self.closed and not self.excluded:
+            return f"from {self.least:g} to {self.end:g}"
         first = f"{'more than' if self.excluded else 'at least'} {self.least:g}"
-        return first if self.below == inf else f"{first} and below {self.below:g}"
+        return first if self.end == inf else f"{first} and {'at most' if self.closed else 'below'} {self.end:g}"
 
 
 ANY = Range(-inf)

@@ -31,7 +31,7 @@ class SGD(Decaying):
 
     name: ClassVar[str] = "sgd"
 
-    momentum: float = setting(0.0, "The share of the last move that is kept.", within=Range(0, 1))
+    momentum: float = setting(0.0, "The share of the momentum that a step keeps.", within=Range(0, 1))
     nesterov: bool = setting(False, "Momentum looks one step ahead.")
 
     @property

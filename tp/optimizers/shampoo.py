@@ -57,8 +57,10 @@ class Shampoo(Decaying):
     name: ClassVar[str] = "shampoo"
 
     eta: float = learning_rate(0.05)
-    beta: float = setting(1.0, "The share of the moments that is kept; 1 to add them up.", within=Range(0, 1.0000001))
-    eps: Amount = setting(1e-12, "What is added to the moments.", within=Range(0), amount=True)
+    beta: float = setting(
+        1.0, "The share of the moments that is kept; 1 to add them up.", within=Range(0, 1, closed=True)
+    )
+    eps: Amount = setting(1e-12, "Added to the moments.", within=Range(0), amount=True)
     horizon: int = 0
 
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
@@ -68,7 +70,8 @@ class Shampoo(Decaying):
         from tp.optimizers.rules import Eps, Roots
 
         if self.inside(weight.name) is not None:
-            raise error("TP514", "the orders of roots of weight decay are unknown", weight.span)
+            hint = "coupled = false has known orders"
+            raise error("TP514", "the orders of roots of weight decay are unknown", weight.span, hint)
         return Roots(Eps(safeguard(self.eps), small(self.eps)))
 
     def within(self, steps: int) -> Self:

@@ -26,21 +26,28 @@ def at_start(optimizer: Optimizer) -> tuple[str, ...]:
     )
 
 
-def in_training(optimizer: Optimizer) -> tuple[str, ...]:
-    """What F - F_lin and its like compare where ``optimizer`` trains; empty where that is as always."""
+def of_linear_model(optimizer: Optimizer) -> tuple[str, ...]:
+    """What F_lin is where ``optimizer`` trains; empty where that is as always."""
     if optimizer.along_gradients:
         return ()
     return (
-        "F_lin is linear in the weights, which the same optimiser moves from the same start; its kernel does not drive"
-        " it: a step changes F by ∇F·Λu at first order, where u is the update",
-        "F - F_lin, the moves of features and of weights, and the regime are those of this training",
+        "F_lin is the model that is linear in the weights; the same optimiser moves it, from the same start",
+        "its first step changes F by ∇F·Λu, where u is the update, and not by the kernel",
     )
 
 
-def meaning(optimizer: Optimizer) -> tuple[str, ...]:
-    """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
+def without_orders(optimizer: Optimizer) -> tuple[str, ...]:
+    """The :func:`meaning` of the quantities at initialisation alone."""
     if descends(optimizer):
         return ()
     more = " without weight decay and clipping" if optimizer.along_gradients else ""
     theorems = f"{THEOREMS} are about gradient descent{more}, and do not apply to this training"
-    return (theorems, *at_start(optimizer), *in_training(optimizer))
+    return (theorems, *at_start(optimizer))
+
+
+def meaning(optimizer: Optimizer) -> tuple[str, ...]:
+    """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
+    if optimizer.along_gradients:
+        return without_orders(optimizer)
+    moves = "F - F_lin, the moves of features and of weights, and the regime are those of this training"
+    return (*without_orders(optimizer), *of_linear_model(optimizer), moves)

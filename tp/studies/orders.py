@@ -38,7 +38,7 @@ class Orders(Printable):
 
     ``bounds`` are exponents that use no cancellation (None: vanishes identically). ``weak`` and ``weak_bound`` are m(n)
     for fixed and for power weak correlations, from typical orders and from bounds. ``regime`` is that of training with
-    the optimiser of ``provenance``, None where no orders of it are known.
+    the optimiser of ``provenance``, None where no orders of it are known; ``unknown`` says why.
     """
 
     study = "orders"
@@ -55,6 +55,7 @@ class Orders(Printable):
     claims: tuple[ClaimResult, ...]
     accusation: Accusation | None = None
     certificate: Json | None = None
+    unknown: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -133,4 +134,5 @@ def orders(
         claims=claims,
         accusation=accusation if accusation.blames else None,
         certificate=analysis.certificate(asked) if certified else None,
+        unknown=analysis.unknown,
     )

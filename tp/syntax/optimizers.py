@@ -105,14 +105,15 @@ def stated(evaluator: Evaluator, syntax: t.OptimizerSyntax) -> Stated:
         hint = f"write: optimizer {other}" if other else near(name, OPTIMIZERS, f"known: {', '.join(OPTIMIZERS)}")
         raise error("TP411", f"no optimiser is called {name}", syntax.span, hint)
     known = {s.name: s for s in OPTIMIZERS[name].settings()}
+    named = [name for name, declared in known.items() if not isinstance(declared.default, ByWeight)]
     found: dict[str, Value] = {}
     for argument in syntax.settings or ():
         if argument.name is None:
-            hint = f"write {next(iter(known))} = ...; settings of {name}: {', '.join(known)}"
+            hint = f"write {named[0]} = ...; settings of {name}: {', '.join(named)}"
             raise error("TP411", "a setting is given by its name", argument.span, hint)
         if argument.name not in known:
             raise error(
-                "TP411", f"{name} has no setting {argument.name}", argument.span, _instead(argument.name, known)
+                "TP411", f"{name} has no setting {argument.name}", argument.span, _instead(argument.name, named)
             )
         if argument.name in found:
             raise error("TP412", f"{argument.name} is given twice", argument.span, "keep one of them")
@@ -126,7 +127,7 @@ def stated(evaluator: Evaluator, syntax: t.OptimizerSyntax) -> Stated:
     return Stated(name, tuple(found.items()), names, text, syntax.span)
 
 
-def _instead(name: str, known: Mapping[str, Setting]) -> str:
+def _instead(name: str, known: Sequence[str]) -> str:
     other = _OTHER_SETTINGS.get(name.lower())
     listed = f"its settings: {', '.join(known)}"
     if other in known:
@@ -143,7 +144,7 @@ def _value(evaluator: Evaluator, declared: Setting, node: t.Expression, known: M
     if isinstance(default, bool) or declared.words:
         words = declared.words or tuple(_TRUTHS)
         if not isinstance(node, t.Name) or node.text not in words:
-            listed = f"write {' or '.join(words)}"
+            listed = f"{declared.help[0].lower()}{declared.help[1:]}" if declared.words else "write true or false"
             hint = near(node.text, words, listed) if isinstance(node, t.Name) else listed
             raise error("TP412", f"{label} is one of the words {', '.join(words)}", node.span, hint)
         return node.text if declared.words else _TRUTHS[node.text]
@@ -160,8 +161,8 @@ def _value(evaluator: Evaluator, declared: Setting, node: t.Expression, known: M
     try:
         declared.checked(value)
     except TpError:
-        shown = write_scale(constant.scale) if constant.exact is None else str(constant.exact)
-        given = shown if constant.plain else write_scale(constant.scale)
+        exact = isinstance(value, int | Fraction)
+        given = str(value) if exact else f"{value:g}" if isinstance(value, float) else write_scale(constant.scale)
         raise error("TP412", f"{label} is {declared.range}, not {given}", node.span) from None
     return value
 
@@ -275,7 +276,8 @@ def read(text: str, program: Program) -> tuple[tuple[Chosen, ...], tuple[Diagnos
     try:
         return _read(source, lines, program)
     except TpError as problem:
-        raise TpError([_above(d) for d in problem.diagnostics], {OPTION: source}) from None
+        found = [_of_widths(_above(d), program) for d in problem.diagnostics]
+        raise TpError(found, {OPTION: source}) from None
 
 
 def _read(source: str, lines: Sequence[str], program: Program) -> tuple[tuple[Chosen, ...], tuple[Diagnostic, ...]]:
@@ -300,6 +302,14 @@ def _read(source: str, lines: Sequence[str], program: Program) -> tuple[tuple[Ch
     if problems:
         raise TpError(problems)
     return settled(said, program.graph.parameters, build.warn), tuple(map(_above, build.warnings))
+
+
+def _of_widths(diagnostic: Diagnostic, program: Program) -> Diagnostic:
+    """``diagnostic`` with a hint for unknown names that can be followed here: nothing but widths has a name."""
+    if diagnostic.code != "TP101":
+        return diagnostic
+    widths = list(program.graph.widths) or [LIMIT.name]
+    return replace(diagnostic, hint=f"widths of {program.name}: {', '.join(widths)}; write eps = 1/{widths[0]}")
 
 
 def _above(diagnostic: Diagnostic) -> Diagnostic:

@@ -89,8 +89,8 @@ class Analysis:
         self.asking = 0
         """How many of the questions below are being answered, one for another."""
         self._trained: dict[int, Derived] = {}
-        self._unknown = False
-        """Whether no orders of training are known."""
+        self.unknown = ""
+        """Why :attr:`known_regime` is None, once it has been asked for."""
         self._depth = max((q.contracted + (q.free == 2) for q in map(parse, quantities)), default=0)
         self._seconds: dict[int, Spectral] = {}
 
@@ -267,14 +267,15 @@ class Analysis:
     @property
     def known_regime(self) -> Regime | None:
         """The :attr:`regime`; None where no orders of training with :attr:`optimizer` are known."""
-        if self._unknown:
+        if self.unknown:
             return None
         try:
             return self.regime
         except TpError as problem:
-            if problem.diagnostics[0].code != "TP514":
+            first = problem.diagnostics[0]
+            if first.code != "TP514":
                 raise
-            self._unknown = True
+            self.unknown = "; ".join(filter(None, (first.message, first.hint)))
             return None
 
     def regime_after(self, steps: int) -> Regime:

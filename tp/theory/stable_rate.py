@@ -23,7 +23,7 @@ from tp.transform.rescale import Rescaling, rescaled
 MOST = Fraction(8)
 """The largest absolute value of rho that is looked at."""
 NEAR = Fraction(1, 4096)
-"""Two places where exponents pass 0 are further apart: both are fractions of small denominators."""
+"""Places where exponents pass 0 are fractions with small denominators, so no two are as close as this."""
 SLOPES = (1, 2, 3, 4)
 """Slopes of exponents in rho that are tried first."""
 TRIES = 60
@@ -38,10 +38,10 @@ class StableRate:
     """Powers rho of n with which all learning rates may be multiplied.
 
     Training is stable up to ``stable``, and unstable beyond ``unstable``. It is trivial, so that F does not move, below
-    ``trivial``, and surely not trivial from ``learns`` up to ``stable``. The first two are equal, and the last two,
-    unless only bounds decide. 8 stands for all rho that are looked at, and None for none. ``idle``: training is
-    surely trivial wherever it is stable. ``reason`` says why nothing is known at all. Rates beyond ``unstable`` are so
-    from step number ``steps``, counted from 1.
+    ``trivial``, and surely not trivial from ``learns`` up to ``stable``. ``stable == MOST``: stable at all rho that are
+    examined. None: at none. ``stable == unstable`` and ``trivial == learns`` unless only bounds are known. ``idle``:
+    training is surely trivial wherever it is stable. ``reason`` says why nothing is known at all. Rates beyond
+    ``unstable`` are so from step number ``steps``, counted from 1.
     """
 
     stable: Fraction | None = None

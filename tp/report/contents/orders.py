@@ -13,6 +13,7 @@ from tp.report.contents.provenance import meanings, title
 from tp.report.contents.regime import regime
 from tp.report.document import Data, Document, Fact, Group, Line, Notes, Section, Table
 from tp.report.fields import Field, table
+from tp.studies.meaning import meaning, without_orders
 from tp.studies.orders import Orders
 from tp.theory.laws import Law
 from tp.theory.predict import NodeOrder
@@ -57,7 +58,7 @@ def document(result: Orders) -> Document:
             Section("", (table(NODE, found.nodes, "nodes", "exponents of nodes"),)),
             Section("", (claims(result.claims),)),
             _blame(result),
-            *meanings(result.provenance),
+            *meanings(result.provenance, without_orders if result.regime is None else meaning),
             Section("premises", (Notes(result.premises, "premises"),)),
             assumptions((*assumed, BOUND)),
         ),
@@ -67,9 +68,8 @@ def document(result: Orders) -> Document:
 def _regime(result: Orders) -> tuple[Section, ...]:
     if result.regime is not None:
         return regime(result.regime)
-    name = "this optimiser" if result.provenance.optimizer is None else result.provenance.optimizer.called
-    said = f"regime: not known, since no orders of training with {name} are known"
-    return (Section("", (Line((Fact(said, "kind", "not known"),)),), "regime"),)
+    said = f"regime: not known, since {result.unknown}"
+    return (Section("", (Line((Fact(said, "kind", "not known"), Fact("", "reason", result.unknown))),), "regime"),)
 
 
 def _quantity(result: Orders) -> tuple[Field[str], ...]:

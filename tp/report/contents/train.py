@@ -5,12 +5,12 @@ from __future__ import annotations
 from tp.experiments.training.observables import LINEAR_LOSS, LOSS
 from tp.report.cells import Number, Text
 from tp.report.contents.curves import curves
-from tp.report.contents.provenance import interrupted, meanings
+from tp.report.contents.provenance import interrupted, meanings, title
 from tp.report.contents.schedule import schedule
-from tp.report.document import Document, Fact, Line, Section
+from tp.report.document import Document, Line, Section
 from tp.report.fields import Field, table
 from tp.studies.curves import Curve
-from tp.studies.meaning import in_training
+from tp.studies.meaning import of_linear_model
 from tp.studies.train import Runs
 
 LOSSES: tuple[Field[tuple[Curve, int]], ...] = (
@@ -30,12 +30,12 @@ def document(result: Runs) -> Document:
         if step in {0, *(look - 1 for look in c.looks[1:])}
     ]
     return Document(
-        Line((Fact(result.provenance.program, "program", result.provenance.program),)),
+        title(result.provenance),
         (
             Section("", (table(LOSSES, losses, caption="losses before a step, median over runs"),)),
             curves(result.curves, result.diverged),
             Section("", (interrupted(result.provenance),)),
             Section("", (Line((schedule(result.schedule),)),)),
-            *meanings(result.provenance, in_training),
+            *meanings(result.provenance, of_linear_model),
         ),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import log2
 
 from tp.exponent import power_of_n
+from tp.optimizers import Groups
 from tp.report.cells import Interval, Number, Shown, Text, strict
 from tp.report.contents.provenance import drawn, interrupted, title, unfinished
 from tp.report.contents.schedule import schedule
@@ -15,13 +17,16 @@ from tp.statistics.optimum import Drift
 from tp.studies.transfer.result import Optimum, RateCurve, Transfer
 from tp.theory.stable_rate import MOST, StableRate
 
-OPTIMA: tuple[Field[Optimum], ...] = (
-    Field("n", "n", lambda o: Shown(str(o.n), o.n)),
-    Field("best rate", "rate", lambda o: Interval(o.rate)),
-    Field("loss there", "loss", lambda o: Interval(o.loss)),
-    Field("seeds", "seeds", lambda o: Shown(str(o.seeds), o.seeds)),
-    Field("", "problem", lambda o: Shown(o.problem, o.problem or None)),
-)
+
+def _fields(rate: str) -> tuple[Field[Optimum], ...]:
+    """The columns; ``rate`` is what the best rates are called."""
+    return (
+        Field("n", "n", lambda o: Shown(str(o.n), o.n)),
+        Field(rate, "rate", lambda o: Interval(o.rate)),
+        Field("loss there", "loss", lambda o: Interval(o.loss)),
+        Field("seeds", "seeds", lambda o: Shown(str(o.seeds), o.seeds)),
+        Field("", "problem", lambda o: Shown(o.problem, o.problem or None)),
+    )
 
 
 def document(result: Transfer) -> Document:
@@ -30,7 +35,7 @@ def document(result: Transfer) -> Document:
         title(result.provenance),
         (
             optima(result),
-            Section("", (_drift(result), *_predictions(result))),
+            Section("", (*_drift(result), *_predictions(result))),
             curves(result),
             Section(
                 "",
@@ -45,11 +50,29 @@ def document(result: Transfer) -> Document:
 
 
 def optima(result: Transfer) -> Section:
-    """The best rate and the loss there at each width, with intervals."""
-    return Section(
-        f"best learning rate after {result.schedule.steps} steps, with {LEVEL:.0%} intervals over seeds",
-        (table(OPTIMA, result.optima, "optima"),),
-    )
+    """The best rate and the loss there at each width, with intervals.
+
+    Of several optimisers the rate is a multiple of the ``eta`` of each.
+    """
+    after = f"after {result.schedule.steps} steps, with {LEVEL:.0%} intervals over seeds"
+    what = "best multiple of the eta of each optimiser" if _several(result) else "best learning rate eta"
+    found = table(_fields(f"best {rate_in_words(result)}"), result.optima, "optima")
+    return Section(f"{what} {after}; eta is in units of {unit(result)}", (found,))
+
+
+def rate_in_words(result: Transfer) -> str:
+    """What rates are called."""
+    return "multiple of eta" if _several(result) else "eta"
+
+
+def unit(result: Transfer) -> str:
+    """What learning rates are multiples of."""
+    rho = result.schedule.rho
+    return f"the program's rates{f' times {power_of_n(rho)}' if rho else ''}"
+
+
+def _several(result: Transfer) -> bool:
+    return isinstance(result.schedule.mover, Groups)
 
 
 def in_words(result: Transfer) -> str:
@@ -71,16 +94,13 @@ def in_words(result: Transfer) -> str:
     return f"undecided: the best rate behaves as {power}"
 
 
-def _drift(result: Transfer) -> Line:
+def _drift(result: Transfer) -> tuple[Line, Line]:
     limit = result.limit
     beyond = "" if limit is None else f"at large n, with corrections of order n^(-1/2) allowed for: {_power(limit)}"
-    return Line(
-        (
-            Fact(in_words(result), "verdict", result.verdict.value),
-            Fact("", "drift", _estimate(result.drift)),
-            Fact(beyond, "limit", _estimate(limit)),
-            Fact("", "margin", result.margin),
-        )
+    verdict = Fact(in_words(result), "verdict", result.verdict.value)
+    return (
+        Line((verdict, Fact("", "drift", _estimate(result.drift)), Fact("", "margin", result.margin))),
+        Line((Fact(beyond, "limit", _estimate(limit)),)),
     )
 
 
@@ -108,28 +128,40 @@ def said(result: Transfer) -> str:
         return f"nothing, since {result.unknown}"
     if found.reason:
         return f"nothing, since {found.reason}"
-    parts = [_stability(found)]
+    unit = "these rates" if result.schedule.rho else "the program's"
+    parts = [_stability(found, unit)]
     if found.idle:
         parts.append("no stable rate moves F")
     elif found.trivial is not None and found.trivial == found.onset:
-        parts.append(f"F moves from {power_of_n(found.trivial)} on")
+        parts.append(f"it moves F at rates of order {_times(found.trivial, unit)} and larger")
     elif found.trivial is not None:
-        parts.append(f"F does not move below {power_of_n(found.trivial)}")
+        parts.append(f"it does not move F at rates of smaller order than {_times(found.trivial, unit)}")
     if result.expected is not None:
-        parts.append(f"so the best rate behaves as {power_of_n(result.expected)}, unless unstable training does better")
+        parts.append(f"so the best rate should {_as(result.expected)}, unless unstable training does better")
     return "; ".join(parts)
 
 
-def _stability(found: StableRate) -> str:
-    """Powers of n are those that the rates of the program are multiplied with."""
+def _times(power: Fraction, unit: str) -> str:
+    """A power of n that the rates called ``unit`` are multiplied with."""
+    return f"{power_of_n(power)} times {unit}" if power else unit
+
+
+def _as(power: Fraction) -> str:
+    if not power:
+        return "be the same at all widths"
+    return f"{'rise' if power > 0 else 'fall'} as {power_of_n(power)}"
+
+
+def _stability(found: StableRate, unit: str) -> str:
+    """Powers of n are those that the rates called ``unit`` are multiplied with."""
     stable, unstable = found.stable, found.unstable
     if stable == MOST:
         return "training is stable at all rates"
     if stable is not None and stable == unstable:
-        return f"the largest stable rate is {power_of_n(stable)} times that of the program"
-    known = [f"stable up to {power_of_n(stable)}"] if stable is not None else []
-    known += [f"unstable beyond {power_of_n(unstable)}"] if unstable is not None else []
-    return f"training is {' and '.join(known)}, times the rates of the program; only bounds are known"
+        return f"training is stable up to rates of order {_times(stable, unit)}"
+    known = [f"stable up to rates of order {_times(stable, unit)}"] if stable is not None else []
+    known += [f"unstable beyond {_times(unstable, unit)}"] if unstable is not None else []
+    return f"training is {' and '.join(known)}; only bounds are known"
 
 
 def _data(result: Transfer) -> dict[str, str | bool | int | None]:
@@ -156,13 +188,17 @@ def _losses(result: Transfer) -> Table:
     )
     rates = sorted({rate for c in result.curves for rate in c.rates if log2(rate / eta).is_integer()})
     fields: tuple[Field[float], ...] = (
-        Field("rate", None, lambda rate: Number(rate, ".4g")),
+        Field(rate_in_words(result), None, _rate),
         *(
             Field(f"n = {n}", None, lambda rate, losses=losses: _loss(losses.get(rate)))
             for n, losses in by_rate.items()
         ),
     )
     return table(fields, rates, caption="losses after training by learning rate and width")
+
+
+def _rate(rate: float) -> Number:
+    return Number(rate, ".4g")
 
 
 def _loss(loss: float | None) -> Text | Number:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tp.exponent import power_of_n
+from tp.optimizers import Groups
 from tp.report.contents.transfer import in_words
 from tp.studies.transfer.result import Transfer
 
@@ -36,7 +38,7 @@ def draw(result: Transfer, figure: Figure) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     _limited(result, axes)
-    axes.set_xlabel("learning rate, in units of the program's")
+    axes.set_xlabel(_rates(result))
     axes.set_ylabel(f"loss after {result.schedule.steps} steps")
     axes.set_title(
         f"{result.provenance.program}: the best rate {in_words(result).replace('the best rate ', '')}", fontsize=9
@@ -44,6 +46,13 @@ def draw(result: Transfer, figure: Figure) -> None:
     axes.grid(visible=True, which="major", linewidth=0.4, alpha=0.5)
     if result.curves:
         axes.legend(frameon=False)
+
+
+def _rates(result: Transfer) -> str:
+    if isinstance(result.schedule.mover, Groups):
+        return "multiple of the eta of each optimiser"
+    rho = result.schedule.rho
+    return f"learning rate, in units of the program's{f' times {power_of_n(rho)}' if rho else ''}"
 
 
 def _limited(result: Transfer, axes: object) -> None:

@@ -1,7 +1,8 @@
 """The search for the best learning rate of every run: a grid that is extended and then refined around the best rates.
 
-It is extended until small rates hardly train and large ones make the loss worse, so that no better place lies beyond:
-where a run diverges, its loss is a rugged function of the rate, with many places that are lower than those beside them.
+It is extended until small rates hardly change the loss and large ones make it worse, so that no better place lies
+beyond: where a run diverges, its loss is a rugged function of the rate, with many places that are lower than those
+beside them.
 
 Rates are numbered by whole numbers k: the learning rate is 2^(k/8) times that of the schedule. Seeds are drawn in
 groups. A group has the same seeds, and the same random numbers, at every rate.
@@ -27,7 +28,7 @@ FINE = 8
 FIRST = tuple(FINE * power for power in range(-3, 4))
 """The first grid: factors of 2."""
 HARDLY = (0.5, 1.05)
-"""Small rates hardly train where the loss after training is between these multiples of that before."""
+"""Small rates hardly change the loss where that after training is between these multiples of that before."""
 FARTHEST = 32 * FINE
 """No rate is further away than this: 2^32 times larger or smaller."""
 FURTHER = (1, 2, 4, 8)
@@ -76,7 +77,7 @@ class Group:
     def further(self, step: int) -> list[int]:
         """Rates beyond an end that is no end yet for too many seeds, ``step`` factors of 2 further; none if none is.
 
-        The best rate is no end. The smallest one hardly trains, and the largest one makes the loss worse.
+        The best rate is no end. The smallest one hardly changes the loss, and the largest one makes it worse.
         """
         rates, found = self.rates, list[int]()
         best = np.array(self.best)
