@@ -20,6 +20,7 @@ from tp.optimizers.adafactor import Adafactor
 from tp.optimizers.adam import Adam
 from tp.optimizers.adamw import AdamW
 from tp.optimizers.groups import Groups
+from tp.optimizers.lamb import Lamb
 from tp.optimizers.lion import Lion
 from tp.optimizers.muon import Muon
 from tp.optimizers.shampoo import Shampoo
@@ -154,3 +155,27 @@ def test_signs_of_gradients_change_at_few_places(name: str) -> None:
     found = Analysis(slower.graph, optimizer=Adam()).regime
     assert found.kind is Kind.LAZY
     assert found.deviation == -H
+
+
+def test_decay_beside_updates_is_warmed_up_too() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, H), (0, 1, 1)
+    slow = trained(SGD(decay=0.1, warmup=Scale.of(N, Fraction(1))), *layout)
+    layout = (0, 0, 0), (0, H, H), (1, 2, 2)
+    assert moves(slow) == moves(trained(SGD(decay=Scale(0.1, ((N, Fraction(-1)),))), *layout))
+
+
+def test_to_clip_twice_is_to_clip_at_the_smaller_norm() -> None:
+    layout: tuple[Three, Three, Three] = (0, 0, 0), (0, H, H), (0, 1, 1)
+    small, large = Scale.of(N, Fraction(-1)), Scale.of(N, Fraction(-H))
+    both = trained(Groups(clip=large, rest=SGD(clip=small)), *layout)
+    assert moves(both) == moves(trained(SGD(clip=small), *layout))
+
+
+def test_decay_that_is_larger_than_an_update_of_lamb_has_no_orders() -> None:
+    with pytest.raises(TpError, match="TP514"):
+        trained(Lamb(decay=Scale.of(N)), (0, 0, 0), (0, H, 1), (0, 1, 1))
+
+
+def test_an_eps_that_slowly_falling_gradients_reach_at_no_width_is_not_mentioned() -> None:
+    found = trained(Adam(), (0, 0, Fraction(1, 100)), (0, H, 1), (0, 1, 1))
+    assert not any("e+" in remark for remark in found.remarks if "gradient of v" in remark)

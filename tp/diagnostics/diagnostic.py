@@ -51,6 +51,10 @@ class TpError(Exception):
         self.sources: dict[str, str] = dict(sources or {})
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in found))
 
+    def only(self, code: str) -> bool:
+        """Whether all diagnostics have this code."""
+        return all(d.code == code for d in self.diagnostics)
+
     def __str__(self) -> str:
         """Every diagnostic with its place, its line of the source and its hint, as ``tp`` prints them."""
         from tp.diagnostics.text import render

@@ -110,7 +110,10 @@ class CrossingsOf:
         if not wide(node.type) or not zeros.weights:
             return STEADY
         if zeros.steady:
-            return Near(zeros.degrees)
+            # The part with a bounded density may be smaller than the rest, which may vanish on an interval.
+            parts = [(values[i].value.exponent, e) for i, e in zeros.dense if i != index and i in values]
+            whole = values[index].value.exponent
+            return Near(zeros.degrees) if all(s is not None and s + e == whole for s, e in parts) else None
         known = [self._found[i] for i in node.operands]
         sizes = [values[i].value.exponent if i in values else None for i in node.operands]
         return _near.of(node.operation)(node.operation, At(self.graph, index, known, sizes))
@@ -157,7 +160,22 @@ def combination(operation: Linear, at: At) -> Near | None:
     masks = [n is not None and n.masked for n in known]
     if any(masks) and len(largest) < len(sizes):
         return None
-    return at.new(known, masked=all(masks)) if len(sizes) > 1 else known[0]
+    if len(sizes) == 1:
+        return known[0]
+    keys = [frozenset(n.degrees) for n in known if n is not None]
+    if len(keys) > len(set(keys)) and not (set(keys) == {frozenset()} and _monotone(at, largest)):
+        return None  # functions of one value may cancel, as those in tanh(h) - h
+    return at.new(known, masked=all(masks))
+
+
+def _monotone(at: At, operands: Sequence[int]) -> bool:
+    """Whether one of the operands, all positive, is a monotone function, and the others do not depend on n."""
+    nodes = [at.graph[at.graph[at.node].operands[i]] for i in operands]
+    functions = [n.operation for n in nodes if isinstance(n.operation, Pointwise)]
+    constants = sum(isinstance(n.operation, Constant) for n in nodes)
+    if len(functions) != 1 or constants + 1 != len(nodes):
+        return False
+    return find(functions[0].activation).touches(functions[0].k + 1) == 0
 
 
 @_near.rule(Sum)
@@ -194,7 +212,8 @@ def function(operation: Pointwise, at: At) -> Near | None:
     if found is None or touches is None:
         return None
     if activation.degree() is not None or (operation.k == 0 and activation.vanishing() is not None):
-        return Near({key: degree * touches for key, degree in found.degrees.items()}, found.masked)
+        degrees = {key: degree * touches for key, degree in found.degrees.items()}
+        return Near(degrees, masked or found.masked)
     # Its zeros are elsewhere, or it is zero on an interval: a density is needed there, that of one value.
     single = len(found.degrees) == 1 and found.simple and not found.masked
     return Near({at.node: touches}, masked) if single else None

@@ -144,7 +144,7 @@ class Groups(Optimizer):
 
     @property
     def safeguards(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(text for optimizer in self.optimizers for text in optimizer.safeguards))
+        return tuple(dict.fromkeys(text for optimizer in self.used for text in optimizer.safeguards))
 
     def share(self, weight: str) -> Scale | None:
         return self.optimizer_of(weight).share(weight)

@@ -103,6 +103,10 @@ class Muon(Decaying):
     def in_factors(self, weight: str, rank: int) -> InFactors | None:
         return None if self.in_gradient and self.shrinkage(weight) else InFactors.COORDINATES
 
+    @property
+    def safeguards(self) -> tuple[str, ...]:
+        return super().safeguards if self.iterations else ()
+
     def rule(self, weight: Parameter) -> Rule:
         from tp.optimizers.rules import Eps, Polar
 

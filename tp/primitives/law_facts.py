@@ -79,6 +79,12 @@ def root_mean_square(parameter: Parameter) -> Scale:
     return law.scale * square ** Fraction(1, 2) if isinstance(square, Scale) else law.scale
 
 
+def initial_size(parameter: Parameter) -> Fraction | None:
+    """The exponent of a typical entry of the initial weight, its mean included; None for zero."""
+    parts = (root_mean_square(parameter), parameter.law.mean)
+    return max((s.exponent for s in parts if s is not None and s.coefficient), default=None)
+
+
 def moments(parameter: Parameter) -> float:
     """The p such that the weight's initial law has finite moments of order below p; infinity where all are finite."""
     family = LAWS[parameter.law.family]

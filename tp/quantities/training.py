@@ -18,7 +18,7 @@ from tp.optimizers.rules import Clipping, Gradient, Linear, Outer, Rule, Setting
 from tp.orders.typical.recorder import Derived
 from tp.orders.typical.value import Value
 from tp.primitives.constant import Constant
-from tp.primitives.law_facts import root_mean_square
+from tp.primitives.law_facts import initial_size
 from tp.quantities.programs import datum, metric, reads_in, scalar_output
 from tp.transform.direction import Direction, pairing, squared_norm
 from tp.transform.displacement import Displaced, Displacement, Displacing
@@ -180,14 +180,20 @@ class _Updates:
         self.value = value
         scale = metric(back.graph)
         self.rates = {name: scale(name) * optimizer.ramps(name) ** Fraction(-1) for name in back.graph.parameters}
-        self.limits = {name: found for name in back.graph.parameters if (found := optimizer.limits(name))}
+        limits = {name: found for name in back.graph.parameters if (found := optimizer.limits(name))}
+        # To clip twice is to clip at the smaller norm.
+        self.limits = {name: min(found, key=lambda scale: scale.exponent) for name, found in limits.items()}
         self.rules: dict[str, Rule] = {
             name: optimizer.rule(back.parameters[name])
             for name in (*back.gradient.leaves, *back.gradient.factors)
             if self.rates[name].coefficient
         }
         self.frozen = [name for name in back.graph.parameters if name not in self.rules]
-        self.shares = {name: share for name in back.graph.parameters if (share := optimizer.share(name)) is not None}
+        self.shares = {
+            name: share * optimizer.ramps(name) ** Fraction(-1)
+            for name in back.graph.parameters
+            if (share := optimizer.share(name)) is not None
+        }
 
     def steps(self, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Step:
         """The updates at the initial weights, times Λ, and their change at moved weights."""
@@ -197,8 +203,8 @@ class _Updates:
         clipping = Clipping(setting, gradients) if self.limits else None
         for gradient in gradients:
             if (rule := self.rules.get(gradient.parameter.name)) is not None:
-                for limit in self.limits.get(gradient.parameter.name, ()):
-                    assert clipping is not None
+                limit = self.limits.get(gradient.parameter.name)
+                if clipping is not None and limit is not None:
                     gradient = clipping.of(gradient, limit)
                 found = rule.step(setting, gradient)
                 self._decays(setting, rule, gradient)
@@ -255,10 +261,8 @@ class _Updates:
         """The exponents of the norm of a weight and of that of its move; None for zero."""
         parameter = self.graph.parameters[name]
         size = entries((*parameter.outs, *parameter.ins)).exponent / 2
-        laws = [
-            s.exponent for s in (root_mean_square(parameter), parameter.law.mean) if s is not None and s.coefficient
-        ]
-        start = max(laws) + size if laws else None
+        entry = initial_size(parameter)
+        start = None if entry is None else entry + size
         moves: list[Fraction | None] = []
         for part in (*algebra.displacement.first, *algebra.displacement.rest):
             squared = squared_norm(self.graph, part.only(name), lambda _: ONE, exact=False)

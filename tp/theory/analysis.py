@@ -272,9 +272,9 @@ class Analysis:
         try:
             return self.regime
         except TpError as problem:
-            first = problem.diagnostics[0]
-            if first.code != "TP514":
+            if not problem.only("TP514"):
                 raise
+            first = problem.diagnostics[0]
             self.unknown = "; ".join(filter(None, (first.message, first.hint)))
             return None
 

@@ -28,10 +28,13 @@ def of_training(program: Graph, optimizer: Optimizer | None) -> tuple[str, ...]:
         return ()
     parameters = two_sided(program)
     bound = optimizer.of(parameters)
+    moving = [p for p in parameters.values() if (program.learning_rate * p.rate).coefficient]
     try:
-        rules = [bound.rule(parameter) for parameter in parameters.values()]
-    except TpError:
-        return ()
+        rules = [bound.rule(parameter) for parameter in moving]
+    except TpError as problem:
+        if problem.only("TP514"):
+            return ()
+        raise
     found = (*bound.safeguards, *(text for rule in rules for text in rule.assumptions))
     return tuple(f"training: {text}" for text in dict.fromkeys(found))
 

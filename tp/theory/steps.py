@@ -11,7 +11,7 @@ from tp.interpret.orders import interpret
 from tp.orders.typical.pruning import covered
 from tp.orders.typical.recorder import Calculus, Derived
 from tp.orders.typical.value import Value
-from tp.primitives.law_facts import root_mean_square
+from tp.primitives.law_facts import initial_size
 from tp.quantities.training import Changes
 from tp.theory.thin import thinned
 from tp.transform.direction import Direction, Entries, Factor
@@ -61,11 +61,9 @@ class Parts:
             for name, exponent in self._sized(direction):
                 found[name] = max(exponent, found.get(name, exponent))
         for name, weight in graph.parameters.items():
-            entries = [
-                s.exponent for s in (root_mean_square(weight), weight.law.mean) if s is not None and s.coefficient
-            ]
-            if entries and (share := displacement.radial(name)) is not None:
-                exponent = max(entries) + share.exponent
+            size, share = initial_size(weight), displacement.radial(name)
+            if size is not None and share is not None:
+                exponent = size + share.exponent
                 found[name] = max(exponent, found.get(name, exponent))
         return found
 

@@ -93,7 +93,7 @@ def _trained(program: Graph, optimizer: Optimizer | None) -> Regime | None:
     try:
         return regime(program, calculus_for(program), optimizer)
     except TpError as problem:
-        if all(d.code == "TP514" for d in problem.diagnostics):
+        if problem.only("TP514"):
             return None
         raise
 

@@ -22,7 +22,10 @@ from tp.primitives.traits import read_weight
 
 
 def two_sided(graph: Graph) -> dict[str, Parameter]:
-    """The parameters of ``graph``, where vectors that its outputs only read off with have their axes as input."""
+    """The parameters of ``graph``, where vectors that its outputs only read off with have their axes as input.
+
+    So have vectors that they do not use.
+    """
     used = graph.needed(list(graph.outputs.values()))
     users: dict[int, list[int]] = {}
     for index in used:

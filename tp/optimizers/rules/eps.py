@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log10
 
 from tp.exponent import power_of_n
 from tp.graph.axes import Scale
 
-FARTHEST = 1e9
-"""Nothing is said of what only happens at larger widths."""
+FARTHEST = 9
+"""Nothing is said of what only happens at widths with more digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class Eps:
         """What it does to a gradient of ``weight``; ``what`` names its measure, with the exponent ``size``."""
         found = f"{what} of {weight}, of order {power_of_n(size)}"
         if self.exponent is None:
-            start = self.number ** (1 / float(size)) if self.number and size < 0 else FARTHEST
-            if start >= FARTHEST:
+            digits = log10(self.number) / float(size) if self.number and size < 0 else FARTHEST
+            if digits >= FARTHEST:
                 return None
-            return f"eps = {self.number:g} counts as 0, and exceeds {found}, from n = {start:.1g} or so on"
+            return f"eps = {self.number:g} counts as 0, and exceeds {found}, from n = {10**digits:.1g} or so on"
         if self.exceeds(size):
             return f"eps, of order {power_of_n(self.exponent)}, exceeds {found}: updates are gradients over eps"
         if self.equals(size):

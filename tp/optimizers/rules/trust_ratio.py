@@ -20,7 +20,7 @@ from tp.transform.direction import Direction
 class TrustRatio(Rule):
     """u = (|W| / |v|) v for the update v of another ``rule``, and v where W is zero.
 
-    With ``decay`` λ (None: 0) v + λW stands for v. Decay is taken to be the smaller part of it.
+    With ``decay`` λ (None: 0) v + λW stands for v; the part λW must not be larger than v.
     """
 
     rule: Rule
@@ -28,8 +28,7 @@ class TrustRatio(Rule):
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        decays = () if self.decay is None else ("decay is the smaller part of updates that have the size of weights",)
-        return (*self.rule.assumptions, *decays)
+        return self.rule.assumptions
 
     def update(self, setting: Setting, gradient: Gradient) -> Gradient:
         return self._normed(setting, gradient, setting.norm(gradient.parameter.name)[0])
@@ -64,6 +63,8 @@ class TrustRatio(Rule):
         found = setting.size(squared.base)
         if found is None:
             return inner
+        if self.decay is not None and self.decay.exponent + size > found / 2:
+            unknown(gradient, "its weight decay is larger than its update")
         inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
         if setting.size(inverse.base) != -found / 2:
             unknown(gradient, "only a bound of the norm of its update is known")
