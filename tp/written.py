@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
@@ -11,6 +12,10 @@ from typing import Any
 from tp.diagnostics.diagnostic import error
 
 _KEY = "written"
+
+_RATIONAL = re.compile(r"[+-]?(?:\d+(?:/\d+|\.\d*)?|\.\d+)")
+_LONGEST = 100
+"""The most characters of a rational number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +103,19 @@ def choices(words: Sequence[str]) -> str:
     return f"[{'|'.join(words)}]"
 
 
+def rational(text: str) -> Fraction:
+    """The rational number in ``text``, such as -1/2 or 0.25. Raises ValueError, and ZeroDivisionError for 1/0."""
+    text = text.strip()
+    # Fraction("1e30000000") would build a number of so many digits.
+    if len(text) > _LONGEST or not _RATIONAL.fullmatch(text):
+        raise ValueError("it must be a rational number such as -1/2")
+    return Fraction(text)
+
+
 def parse_power(name: str, value: Fraction | str | int) -> Fraction:
     """A rational power of n such as "-1/2". Raises TpError TP513 for other values of the setting ``name``."""
     try:
-        return Fraction(value)
+        return rational(value) if isinstance(value, str) else Fraction(value)
     except (ValueError, ZeroDivisionError, TypeError, OverflowError):
         hint = "write a rational number such as -1/2"
         raise error("TP513", f"{name} cannot be {value!r}", hint=hint) from None

@@ -11,9 +11,10 @@ import pytest
 
 from tp.diagnostics.diagnostic import TpError
 from tp.graph.axes import Scale, Width
-from tp.optimizers import Amount, Optimizer, Range, as_number, as_scale, setting
+from tp.optimizers import SGD, Amount, Optimizer, Range, as_number, as_scale, setting
 from tp.optimizers.amount import read_amount
 from tp.optimizers.optimizer import Weights
+from tp.written import parse_power
 
 N = Width("n")
 
@@ -68,6 +69,10 @@ def test_amounts_are_read(text: str, coefficient: float, power: Fraction | int) 
         ("n+1", "such as"),
         ("nan", "such as"),
         ("n^(1/0)", "no number"),
+        ("1/1e-320", "out of range"),
+        ("n^100000000", "within -1000..1000"),
+        ("n^600*n^600", "within -1000..1000"),
+        ("n^(1/2000)", "denominators up to 1000"),
         ("__import__('os')", "such as"),
     ],
 )
@@ -106,6 +111,10 @@ def test_they_are_shown_and_kept_apart() -> None:
         ({"iterations": True}, "iterations must be a whole number"),
         ({"iterations": -1}, "iterations must be a whole number, at least 0, not -1"),
         ({"adjust": 1}, "adjust is one of none, spectral, not 1"),
+        ({"eta": True}, "eta must be a number, more than 0, not True"),
+        ({"eta": 10**400}, "eta must be a number, more than 0, and this one is out of range"),
+        ({"clip": Fraction(10**400)}, "clip must be a number"),
+        ({"iterations": 10**400}, "iterations must be a whole number"),
     ],
 )
 def test_what_is_out_of_range(given: dict[str, Any], message: str) -> None:
@@ -117,3 +126,24 @@ def test_what_is_out_of_range(given: dict[str, Any], message: str) -> None:
 def test_a_power_of_n_may_exceed_the_bound_at_small_n() -> None:
     assert as_scale(Still(eps=Scale.of(N, Fraction(-1))).eps).exponent == -1
     assert as_scale(Still(eps=Scale(3.0, ((N, Fraction(-1)),))).eps).coefficient == 3
+
+
+@pytest.mark.parametrize("amount", [Scale.of(N, Fraction(1000)), Scale(1e300, ((N, Fraction(10)),))])
+def test_an_amount_beyond_floats_is_a_diagnostic(amount: Scale) -> None:
+    with pytest.raises(TpError, match=r"TP513.*too large for a number at n = 64"):
+        Still(clip=amount).at(64)
+
+
+def test_a_power_is_a_short_rational_number() -> None:
+    power = next(s for s in SGD.settings() if s.name == "power")
+    assert power.read("-1/2") == Fraction(-1, 2)
+    assert power.read(" 0.25 ") == Fraction(1, 4)
+    for text in ("1e5", "1/0", "1_0", "9" * 200, ""):
+        with pytest.raises(ValueError, match="a rational number such as"):
+            power.read(text)
+
+
+@pytest.mark.parametrize("text", ["1e5", "9" * 200])
+def test_so_is_that_of_rates(text: str) -> None:
+    with pytest.raises(TpError, match="TP513"):
+        parse_power("--rho", text)

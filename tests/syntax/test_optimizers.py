@@ -308,3 +308,21 @@ def test_a_setting_may_leave_no_weight_for_a_statement(depth: str, weights: list
 def test_width_of_a_setting_is_used() -> None:
     text = HEAD.replace("  width m = n^2\n", "  width m = n^2, k\n") + "  optimizer trial(beta = share, eps = 1/k)\n}\n"
     assert parse(text).warnings == ()
+
+
+@pytest.mark.parametrize("text", ["1e-200", "1e250", "2.5e-150", "1e300"])
+def test_very_small_and_very_large_numbers_keep_their_value(text: str) -> None:
+    found = parse(f"{HEAD}  optimizer sgd(clip = {text})\n}}").optimizers[0]
+    assert dict(found.settings) == {"clip": float(text)}
+
+
+@pytest.mark.parametrize("text", ["3e300", "0.1e-300"])
+def test_numbers_beyond_the_range_of_the_language_are_errors(text: str) -> None:
+    with pytest.raises(TpError, match="TP006"):
+        parse(f"{HEAD}  optimizer sgd(clip = {text})\n}}")
+
+
+@pytest.mark.parametrize("text", ["1e-200", "1e99", "1e-9999999"])
+def test_numbers_of_options_are_in_range(text: str) -> None:
+    with pytest.raises(TpError, match="TP506"):
+        parse(f"{HEAD}}}", settings={"share": text})

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from math import isfinite
+from math import inf, isfinite
 
+from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Scale, Width
+from tp.graph.spelling import write_scale
+from tp.written import rational
 
 Amount = float | Scale
 """A number, or a :class:`Scale` where it depends on a width. An optimiser at a width has numbers alone."""
 
 SAFEGUARD = 1e-5
 """The largest number that counts as a safeguard, see :func:`safeguard`."""
+
+MOST = 1000
+"""The largest power of n, and its largest denominator, as in programs."""
 
 LIMIT = Width("n")
 """The limiting parameter itself."""
@@ -50,8 +56,17 @@ def safeguard(amount: Amount) -> Scale | None:
 
 
 def amount_at(amount: Amount, n: int) -> float:
-    """The number that ``amount`` is at width ``n``."""
-    return amount.at(n) if isinstance(amount, Scale) else amount
+    """The number that ``amount`` is at width ``n``. Raises TpError TP513 where it is beyond the range of floats."""
+    if not isinstance(amount, Scale):
+        return amount
+    try:
+        found = amount.at(n)
+    except OverflowError:
+        found = inf
+    if not isfinite(found):
+        hint = "choose a smaller power of n"
+        raise error("TP513", f"{write_scale(amount)} is too large for a number at n = {n}", hint=hint)
+    return found
 
 
 def amount_of(scale: Scale) -> Amount:
@@ -74,10 +89,14 @@ def read_amount(text: str) -> Amount:
             if factor["number"] is not None:
                 value = Scale(float(factor["number"]))
             else:
-                value = Scale.of(LIMIT, Fraction(factor["bare"] or factor["power"] or 1))
+                value = Scale.of(LIMIT, rational(factor["bare"] or factor["power"] or "1"))
             found = found * (value if sign == "*" else value ** Fraction(-1))
         except ZeroDivisionError:
             raise ValueError("this divides by zero, which is no number") from None
+        except OverflowError:
+            raise ValueError("this number is out of range") from None
+        if abs(found.exponent) > MOST or found.exponent.denominator > MOST:
+            raise ValueError(f"powers of n lie within -{MOST}..{MOST}, with denominators up to {MOST}")
         if place == len(text):
             break
         sign, place = text[place], place + 1

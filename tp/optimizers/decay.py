@@ -19,7 +19,7 @@ from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
-from tp.optimizers.amount import LIMIT, Amount, as_number, as_scale
+from tp.optimizers.amount import LIMIT, Amount, amount_at, as_number, as_scale
 from tp.optimizers.by_weight import ByWeight, number_of
 from tp.optimizers.optimizer import Optimizer, Weights
 from tp.optimizers.setting import Range, setting
@@ -83,7 +83,7 @@ class Shrinking(Optimizer):
             return found
         factor = float(n) ** float(self.power)
         decays = {name: factor * decay for name, decay in self.decays.items()}
-        decays |= {name: decay.at(n) for name, decay in self.declared}
+        decays |= {name: amount_at(decay, n) for name, decay in self.declared}
         return replace(found, decay=factor * as_number(found.decay), decays=decays, power=NONE, declared=())
 
     @property

@@ -14,7 +14,7 @@ from tp.graph.axes import Scale
 from tp.graph.spelling import write_scale
 from tp.optimizers.amount import Amount, amount_of, as_scale, read_amount
 from tp.optimizers.by_weight import ByWeight, read
-from tp.written import choices, number, one_of, whole
+from tp.written import choices, number, one_of, rational, whole
 
 Value = float | Fraction | bool | str | ByWeight | Scale
 
@@ -36,7 +36,10 @@ class Range:
 
     def __contains__(self, value: float | Fraction) -> bool:
         above = value > self.least if self.excluded else value >= self.least
-        return isfinite(value) and above and (value <= self.end if self.closed else value < self.end)
+        try:
+            return isfinite(value) and above and (value <= self.end if self.closed else value < self.end)
+        except OverflowError:  # a rational number beyond the range of floats
+            return False
 
     def admits(self, amount: Amount) -> bool:
         """Whether ``amount`` may be in the range: with a power of a width, at some width."""
@@ -116,8 +119,8 @@ class Setting:
             return read(text)
         if isinstance(self.default, Fraction):
             try:
-                return Fraction(text)
-            except (ValueError, ZeroDivisionError):
+                return rational(text)
+            except ZeroDivisionError:
                 raise ValueError("it must be a rational number such as -1/2") from None
         return whole()(text) if isinstance(self.default, int) else number()(text)
 
@@ -150,9 +153,12 @@ class Setting:
         return self._number(self.label, value)
 
     def _number(self, label: str, value: object) -> float:
-        if not isinstance(value, Real) or float(value) not in self.range:
-            raise error("TP513", f"{label} must be a number, {self.range}, not {value!r}")
-        return float(value)
+        try:
+            if not isinstance(value, bool) and isinstance(value, Real) and (found := float(value)) in self.range:
+                return found
+        except OverflowError:
+            raise error("TP513", f"{label} must be a number, {self.range}, and this one is out of range") from None
+        raise error("TP513", f"{label} must be a number, {self.range}, not {value!r}")
 
 
 def setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from tp.diagnostics.diagnostic import error
@@ -11,6 +12,7 @@ from tp.syntax.automaton import Node, Token
 from tp.syntax.scan import MAX_NESTING
 
 _MAX_DIGITS = 40
+_LEAST, _MOST = Fraction(1, 10**300), Fraction(10**300)
 _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
     "import": (t.Import, (1, 3)),
     "argument": (t.FormalArgument, (0, 1, 2)),
@@ -182,7 +184,11 @@ class Builder:
     def _number(self, c: Any, span: Span) -> t.Number:
         text = str(c[0])
         exponent = text.lower().partition("e")[2]
-        if len(text) > _MAX_DIGITS or (exponent and abs(int(exponent)) > 300):
+        if (
+            len(text) > _MAX_DIGITS
+            or (exponent and abs(int(exponent)) > 300)
+            or ((value := Fraction(text)) and not _LEAST <= value <= _MOST)
+        ):
             raise error("TP006", f"numbers have at most {_MAX_DIGITS} digits and lie within 1e-300..1e300", span)
         return t.Number(text, span=span)
 

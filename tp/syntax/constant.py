@@ -80,10 +80,14 @@ def _made(scale: Scale, exact: Fraction | None) -> Constant:
     """A constant whose coefficient is rounded from ``exact`` where that is known; zero has no powers."""
     coefficient = scale.coefficient
     if exact is not None:
+        try:
+            coefficient = float(exact)
+        except OverflowError as problem:
+            raise ValueError("this number is out of range") from problem
+        if exact and not coefficient:
+            raise ValueError("this number is out of range")
         if exact.numerator.bit_length() + exact.denominator.bit_length() > _MAX_BITS:
             exact = None
-        else:
-            coefficient = float(exact)
     if coefficient != coefficient or abs(coefficient) == float("inf"):
         raise ValueError("this number is out of range")
     return Constant(Scale(coefficient, scale.powers if coefficient else ()), exact)

@@ -206,7 +206,8 @@ def _setting(build: Build, name: str, kind: str) -> Value:
     if kind == "int":
         return number(build.integer_setting(name, -1_000_000, 1_000_000))
     try:
-        if len(text) > 40:
+        exponent = text.lower().partition("e")[2] or "0"
+        if len(text) > 40 or abs(int(exponent)) > 40:
             raise ValueError
         value = Fraction(text)
         if abs(value) > 10**30:
