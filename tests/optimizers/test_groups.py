@@ -83,8 +83,12 @@ def test_names_are_of_weights_and_of_one_group() -> None:
         Groups(groups=((("U",), Adam()),)).require(WEIGHTS)
     with pytest.raises(TpError, match=r"TP513.*W\[2\] has two optimisers"):
         Groups(groups=((("W",), Adam()), (("W[2]",), SGD()))).of(WEIGHTS)
-    with pytest.raises(TpError, match=r"TP513.*no weight is called v"):
+    with pytest.raises(TpError, match=r"TP513.*a setting of sgd names v, which it does not move"):
         Groups(groups=((("W",), SGD(decays={"v": 0.1})),)).require(WEIGHTS)
+    with pytest.raises(TpError, match=r"TP513.*no weight is called Q"):
+        Groups(groups=((("W",), SGD(decays={"Q": 0.1})),), rest=Adam(decays={"Q": 0.1})).require(WEIGHTS)
+    # An option reaches all groups, also those that do not move the weight.
+    Groups(groups=((("W",), SGD(decays={"W": 0.1})),), rest=Adam(decays={"W": 0.1})).require(WEIGHTS)
 
 
 def test_what_is_kept_and_shown_has_all_groups() -> None:

@@ -48,8 +48,11 @@ def net(statement: str = "") -> str:
         (make("adam"), False, False),
         (make("muon", {"momentum": 0.0}), False, False),
         (chosen(read("muon for W; sgd", parse(TEXT))[0]), False, False),
-        (chosen(read("sgd(momentum = 0.5) for W; sgd", parse(TEXT))[0]), True, True),
+        (chosen(read("sgd(momentum = 0.5) for W; sgd", parse(TEXT))[0]), False, False),
         (chosen(read("sgd(decay = 0.5) for W; sgd", parse(TEXT))[0]), True, False),
+        (chosen(read("sgd(eta = 10) for W; sgd", parse(TEXT))[0]), False, False),
+        (chosen(read("sgd(warmup = 5) for W; sgd", parse(TEXT))[0]), False, False),
+        (chosen(read("sgd(nesterov = true) for W; sgd", parse(TEXT))[0]), True, True),
     ],
     ids=lambda value: value.called if isinstance(value, Optimizer) else None,
 )
@@ -132,9 +135,19 @@ def test_critical_rates_and_the_corollary_are_those_of_gradient_descent() -> Non
     assert (along.critical, along.corollary) == ((), ())
 
 
-def test_networks_of_infinite_width_are_trained_by_gradient_descent() -> None:
+def test_groups_with_one_rate_descend_at_it() -> None:
+    groups = chosen(read("sgd(eta = 0.5) for W; sgd(eta = 0.5)", parse(TEXT))[0])
+    assert (groups.eta, groups.rate, groups.times(0.5).rate) == (1.0, 0.5, 0.25)
+    unequal = chosen(read("sgd(eta = 0.5) for W; sgd", parse(TEXT))[0])
+    assert (unequal.called, groups.called) == ("sgd with settings by weight", "sgd")
+    alone = unequal.of({name: p for name, p in parse(TEXT).graph.parameters.items() if name != "W"})
+    assert (alone.along_gradients, alone.rate) == (True, 0.2)
+
+
+@pytest.mark.parametrize("statement", ["optimizer adam", "optimizer sgd(eta = 0.001) for U; optimizer sgd(eta = 10)"])
+def test_networks_of_infinite_width_are_trained_by_gradient_descent(statement: str) -> None:
     with pytest.raises(TpError, match="TP635") as problem:
-        tp.parse(net("optimizer adam")).train_infinitely_wide([[1.0, 0, 0, 0]], [1.0])
+        tp.parse(net(statement)).train_infinitely_wide([[1.0, 0, 0, 0]], [1.0])
     assert problem.value.diagnostics[0].span is not None
 
 
@@ -173,6 +186,13 @@ def test_options_change_every_optimiser_that_has_the_setting() -> None:
     assert [(one.name, dict(one.settings)) for one in rest] == [("muon", {"momentum": 0.5}), ("sgd", {"momentum": 0.5})]
     with pytest.raises(TpError, match="muon, adam has no --decay-rate"):
         with_options(program.optimizers, {"--decay-rate": "0.5"})
+
+
+def test_settings_of_weights_are_of_weights_of_the_program() -> None:
+    model = tp.parse(TEXT)
+    model.with_optimizer("sgd for W; adam", {"--weight-decay-of": "W=0.1"})
+    with pytest.raises(TpError, match=r"TP513.*no weight is called Q"):
+        model.with_optimizer("sgd for W; adam", {"--weight-decay-of": "Q=0.1"})
 
 
 @pytest.mark.parametrize(

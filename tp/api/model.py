@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.printable import Printable
-from tp.transform.two_sided import two_sided
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -122,13 +121,16 @@ class Model(Printable):
                 the setting gets it.
 
         Raises:
-            TpError: TP0xx to TP4xx for a text that cannot be read, TP513 for an option that no optimiser has.
+            TpError: TP0xx to TP4xx for a text that cannot be read, TP513 for an option that no optimiser has, and for
+                settings of weights that the program does not have.
         """
+        from tp.optimizers import chosen
         from tp.optimizers.choosing import with_options
         from tp.syntax.optimizers import read
 
         before, told = (self.program.optimizers, ()) if text is None else read(text, self.program)
         optimizers = with_options(before, options or {})
+        chosen(optimizers).require(self.graph.parameters)
         warnings = (*self.program.warnings, *told)
         return replace(self, program=replace(self.program, optimizers=optimizers, warnings=warnings))
 
@@ -188,6 +190,7 @@ class Model(Printable):
         """
         from tp.studies.blame import accuse
         from tp.theory.analysis import Analysis
+        from tp.transform.two_sided import two_sided
 
         names = _known(quantities) or ()
         mover = (optimizer or self.optimizer).of(two_sided(self.graph))

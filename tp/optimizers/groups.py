@@ -92,8 +92,17 @@ class Groups(Optimizer):
             for name in names:
                 if not any(covers(name, weight) for weight in weights):
                     raise error("TP513", f"no weight is called {name}", hint=f"weights: {', '.join(weights)}")
-        for optimizer, part in zip(self.optimizers, self._shared_out(dict.fromkeys(weights)), strict=True):
-            optimizer.require(part)
+        parts = self._shared_out(dict.fromkeys(weights))
+        # An option of the command line is for all groups, also for those that do not move the weight that it names.
+        told = [w for o, part in zip(self.optimizers, parts, strict=True) for w in part if _any_covers(o.named, w)]
+        for optimizer, part in zip(self.optimizers, parts, strict=True):
+            optimizer.require(weights)
+            for name in optimizer.named:
+                if not any(covers(name, weight) for weight in (*part, *told)):
+                    hint = f"weights of this {optimizer.name}: {', '.join(part)}"
+                    raise error(
+                        "TP513", f"a setting of {optimizer.name} names {name}, which it does not move", hint=hint
+                    )
 
     @property
     def identity(self) -> str:
@@ -121,12 +130,29 @@ class Groups(Optimizer):
 
     @property
     def along_gradients(self) -> bool:
+        return self._descend and len({optimizer.pace for optimizer in self.used}) == 1
+
+    @property
+    def _descend(self) -> bool:
+        """Whether every group alone moves along gradients."""
         return all(optimizer.along_gradients for optimizer in self.used)
+
+    @property
+    def pace(self) -> Hashable:
+        return (self.eta, self.clip, self.warmup, *(optimizer.pace for optimizer in self.used))
+
+    @property
+    def rate(self) -> float:
+        """That of all groups; ``eta``, which multiplies theirs, where they differ."""
+        rates = {optimizer.rate for optimizer in self.used}
+        return self.eta * rates.pop() if len(rates) == 1 else self.eta
 
     @property
     def called(self) -> str:
         *first, last = dict.fromkeys(optimizer.name for optimizer in self.used)
-        return f"{', '.join(first)} and {last}" if first else last
+        if first:
+            return f"{', '.join(first)} and {last}"
+        return f"{last} with settings by weight" if self._descend and not self.along_gradients else last
 
     @property
     def shrinks(self) -> bool:
@@ -215,3 +241,7 @@ class Groups(Optimizer):
 def _said(optimizer: Optimizer) -> str:
     """An optimiser with the settings that are :attr:`~Optimizer.described`."""
     return f"{optimizer.name} ({', '.join(optimizer.described)})"
+
+
+def _any_covers(names: Collection[str], weight: str) -> bool:
+    return any(covers(name, weight) for name in names)

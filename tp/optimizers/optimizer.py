@@ -88,6 +88,16 @@ class Optimizer(ABC):
         return False
 
     @property
+    def pace(self) -> Hashable:
+        """Equal for optimisers :attr:`along_gradients` that take the same steps, up to Λ and decay."""
+        return self.name, *self.values.items()
+
+    @property
+    def rate(self) -> float:
+        """What Λ is multiplied by in every step: ``eta``, and in groups that of the groups."""
+        return self.eta
+
+    @property
     def called(self) -> str:
         """Its name in sentences."""
         return self.name
@@ -162,6 +172,11 @@ class Optimizer(ABC):
                     if not any(covers(name, weight) for weight in weights):
                         hint = f"weights: {', '.join(weights)}"
                         raise error("TP513", f"{declared.label} {name}: no weight is called {name}", hint=hint)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names of weights, families and functions in settings."""
+        return tuple(name for s in self.settings() if isinstance(s.default, ByWeight) for name in getattr(self, s.name))
 
     @abstractmethod
     def init(self, params: Weights) -> Any:

@@ -9,6 +9,7 @@ Sutskever et al. (2013). Coupled decay shrinks a weight in proportion to its lea
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -37,6 +38,10 @@ class SGD(Decaying):
     @property
     def along_gradients(self) -> bool:
         return True
+
+    @property
+    def pace(self) -> Hashable:
+        return self.name, self.eta, self.clip, self.warmup, self.momentum, bool(self.momentum) and self.nesterov
 
     @property
     def linear(self) -> bool:

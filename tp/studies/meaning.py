@@ -11,9 +11,10 @@ def descends(optimizer: Optimizer) -> bool:
     """Whether the theorems of the paper are about training with ``optimizer``: gradient descent, eq. 10.
 
     Momentum is a sum of its steps. Weight decay adds a force that is no gradient of the cost, and clipping makes steps
-    depend on the norm of the gradient.
+    depend on the norm of the gradient. Where groups of weights have other rates or momentum, the rates of the program
+    are not those of training.
     """
-    return optimizer.linear and not optimizer.shrinks and not optimizer.clip
+    return optimizer.along_gradients and optimizer.linear and not optimizer.shrinks and not optimizer.clip
 
 
 def at_start(optimizer: Optimizer) -> tuple[str, ...]:

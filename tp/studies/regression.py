@@ -37,8 +37,13 @@ def ensemble(program: Program, x: Any, y: npt.ArrayLike, ridge: float) -> Ensemb
 
     optimizer = chosen(program.optimizers)
     if not descends(optimizer):
-        message = f"this is training by gradient descent, and {program.name} is trained by {optimizer.name}"
-        raise error("TP635", message, program.optimizers[0].span, "leave the statement out, or choose optimizer sgd")
+        message = f"this is training by gradient descent, and {program.name} is trained by {optimizer.called}"
+        raise error(
+            "TP635",
+            message,
+            program.optimizers[0].span,
+            "leave the statement out, or choose optimizer sgd, with the same settings for all weights",
+        )
     found = Analysis(program.graph, []).regime
     if found.kind is not Kind.LAZY:
         message = (

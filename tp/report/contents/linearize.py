@@ -45,7 +45,7 @@ def document(result: Linearization) -> Document:
             *needed_widths((*both.left, *both.right, *result.hessian), result.tolerance),
             _by_step(result.by_step, run.looks[1:]),
             curves(result.curves, result.diverged),
-            critical_rates(result.critical, run.mover.eta),
+            critical_rates(result.critical, run.mover.rate),
             corollary_4_0_1(result.corollary),
             theorem_3_2(result.theorem_3_2),
             Section("", (claims(result.claims, result.provenance.file),)),

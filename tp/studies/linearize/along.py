@@ -48,4 +48,4 @@ class AlongRuns(Along):
         """What runs show of corollary 4.0.1, by width."""
         if self.path is None or self.schedule is None or not self._descends:
             return ()
-        return decays(self.records, self.path, self.schedule.mover.eta, self.dtype)
+        return decays(self.records, self.path, self.schedule.mover.rate, self.dtype)
