@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import tp
 from tp.optimizers import OPTIMIZERS
 from tp.optimizers.by_weight import ByWeight
 from tp.syntax import parse
@@ -28,6 +29,14 @@ def test_examples_of_the_language_page(text: str) -> None:
     formatted = format_source(text)
     assert parse_file(formatted) == parse_file(text)
     assert set(parse(formatted).graph.names) == set(program.graph.names)
+
+
+def test_the_example_with_optimisers_trains_all_its_weights() -> None:
+    """As the page says below it."""
+    (text,) = (example for example in EXAMPLES if "program trained(" in example)
+    found = tp.parse(text).orders(["F"]).regime
+    assert found is not None
+    assert [(mover.verdict, mover.known) for mover in found.movers] == [("maximally", True)] * 4
 
 
 def test_the_table_of_optimisers_is_that_of_their_settings() -> None:

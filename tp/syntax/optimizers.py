@@ -236,10 +236,10 @@ def settled(statements: Sequence[Stated], declared: Mapping[str, Parameter], war
         number, span = matrices
         covered = [weight for weight, p in declared.items() if weight not in owner and _matrix(p)]
         if not covered:
-            hint = (
-                "name the weights: optimizer muon for W; all that are not named have sgd, or the optimiser without for"
+            hint = "a matrix has a wide axis on both sides; name other weights: optimizer muon for W"
+            warn(
+                "TP806", "this optimiser moves nothing: all matrices are named elsewhere, or there are none", span, hint
             )
-            warn("TP806", "no other weight has a wide axis on both sides: this optimiser moves nothing", span, hint)
         chosen[number] += covered
     all_ = [(one, tuple(w for w in declared if w in chosen[number])) for number, one in enumerate(statements)]
     found = [(one, weights) for one, weights in all_ if weights or not one.names]

@@ -133,17 +133,17 @@ def said(result: Transfer) -> str:
     if found.idle:
         parts.append("no stable rate moves F")
     elif found.trivial is not None and found.trivial == found.onset:
-        parts.append(f"it moves F at rates of order {_times(found.trivial, unit)} and larger")
+        parts.append(f"it moves F at rates of {_order(found.trivial, unit)} and larger")
     elif found.trivial is not None:
-        parts.append(f"it does not move F at rates of smaller order than {_times(found.trivial, unit)}")
+        parts.append(f"it does not move F at rates below {_order(found.trivial, unit)}")
     if result.expected is not None:
         parts.append(f"so the best rate should {_as(result.expected)}, unless unstable training does better")
     return "; ".join(parts)
 
 
-def _times(power: Fraction, unit: str) -> str:
-    """A power of n that the rates called ``unit`` are multiplied with."""
-    return f"{power_of_n(power)} times {unit}" if power else unit
+def _order(power: Fraction, unit: str) -> str:
+    """The order of the rates called ``unit`` times a power of n."""
+    return f"order {power_of_n(power)} times {unit}" if power else f"the order of {unit}"
 
 
 def _as(power: Fraction) -> str:
@@ -158,9 +158,9 @@ def _stability(found: StableRate, unit: str) -> str:
     if stable == MOST:
         return "training is stable at all rates"
     if stable is not None and stable == unstable:
-        return f"training is stable up to rates of order {_times(stable, unit)}"
-    known = [f"stable up to rates of order {_times(stable, unit)}"] if stable is not None else []
-    known += [f"unstable beyond {_times(unstable, unit)}"] if unstable is not None else []
+        return f"training is stable up to rates of {_order(stable, unit)}"
+    known = [f"stable up to rates of {_order(stable, unit)}"] if stable is not None else []
+    known += [f"unstable beyond {_order(unstable, unit)}"] if unstable is not None else []
     return f"training is {' and '.join(known)}; only bounds are known"
 
 
