@@ -23,7 +23,7 @@ from tp.sampling.plan import Plan
 from tp.statistics.optimum import Drift
 from tp.studies.transfer.result import Transfer
 from tp.studies.transfer.search import FINE, FIRST, Group, Search
-from tp.studies.transfer.study import losses_of, searched
+from tp.studies.transfer.study import confidence, losses_of, searched
 from tp.theory.stable_rate import StableRate
 
 WIDTHS = (64, 256, 1024, 4096)
@@ -97,7 +97,7 @@ def test_runs_that_always_diverge_do_no_harm_if_they_are_few() -> None:
     assert found.verdict is Drift.TRANSFERS
     many = result(lambda n: 1.0, lost=0.6)
     assert many.verdict is Drift.UNDECIDED
-    assert all(optimum.rate is None and "below" in optimum.problem for optimum in many.optima)
+    assert all(optimum.rate is None and "runs diverge at all rates" in optimum.problem for optimum in many.optima)
     assert "fewer than two widths have a best rate" in str(many)
 
 
@@ -169,6 +169,90 @@ def test_an_interrupt_leaves_what_was_drawn(calls: int) -> None:
 def test_a_drift_needs_three_widths() -> None:
     with pytest.raises(TpError, match="TP502"):
         result(lambda n: 0.0, plan=Plan((64, 128)))
+    with pytest.raises(TpError, match="3 different widths at least, not 1"):
+        result(lambda n: 0.0, plan=Plan((64, 64, 64)))
+
+
+def always(loss: Callable[[float, int], np.ndarray], calls: list[float]) -> Any:
+    """Runs with ``loss(factor, count)`` at all widths; the loss before is 1."""
+
+    def at(factor: float) -> Fake:
+        def sample(n: int, first: int, count: int) -> dict[str, np.ndarray]:
+            calls.append(factor)
+            return {BEFORE: np.ones(count), AFTER: loss(factor, count)}
+
+        return Fake(sample, lambda _: 1e-4, quantities=(BEFORE, AFTER))
+
+    return at
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        (1.0, "the loss of 16 of 16 runs is the same at all rates"),
+        (np.nan, "16 of 16 runs diverge at all rates"),
+    ],
+)
+def test_runs_without_a_best_rate_are_not_drawn_at_more_and_more_rates(loss: float, said: str) -> None:
+    calls: list[float] = []
+    runs = always(lambda factor, count: np.full(count, loss), calls)
+    found = searched(program(), runs, Plan(WIDTHS), SCHEDULE, None)
+    assert {optimum.problem for optimum in found.optima} == {said}
+    assert found.verdict is Drift.UNDECIDED
+    assert len(calls) == (len(FIRST) + 1) * len(WIDTHS)
+
+
+def test_runs_that_do_nothing_at_first_are_searched_further() -> None:
+    """Losses that are the same at small rates, with a best rate far away."""
+    loss = runs(lambda n: 12.0, spread=0.0)
+
+    def far(factor: float) -> Any:
+        return always(lambda _, count: np.ones(count), [])(factor) if factor < 2**8 else loss(factor)
+
+    search = Search(far, Plan((64,), budget=60))
+    assert search.group(4, {64: FIRST})
+    np.testing.assert_allclose(search.groups[64][0].places(), 12.0, atol=0.01)
+    assert not search.hopeless
+
+
+def test_only_runs_of_the_side_that_is_named_are_counted() -> None:
+    """Of 8 runs two are the better the larger the rate is, one the better the smaller."""
+
+    def loss(factor: float, count: int) -> np.ndarray:
+        rate = np.log2(factor) / 40
+        return 0.7 + np.where(np.arange(count) < 2, -rate / 4, np.where(np.arange(count) == 2, rate / 4, rate**2))
+
+    found = searched(program(), always(loss, []), Plan(WIDTHS, seeds=8), SCHEDULE, None)
+    assert {optimum.problem for optimum in found.optima} == {"the best rate of 2 of 8 runs is above all others"}
+
+
+def test_one_run_has_no_interval() -> None:
+    found = result(lambda n: 0.0, plan=Plan(WIDTHS, seeds=1))
+    assert {optimum.problem for optimum in found.optima} == {"one run has no interval"}
+
+
+@pytest.mark.parametrize(("seeds", "looks"), [(16, 4), (8, 5), (4, 6)])
+def test_all_looks_together_have_the_confidence_of_one(seeds: int, looks: int) -> None:
+    assert 1 - confidence(seeds) == pytest.approx(0.01 / looks)
+
+
+def test_both_intervals_that_decide_have_the_confidence_of_their_looks() -> None:
+    found = result(lambda n: 0.0, cost=0.0015, plan=Plan(WIDTHS, budget=1.0))
+    assert found.optima[0].seeds == 8
+    assert found.drift is not None
+    assert found.limit is not None
+    assert found.drift.confidence == found.limit.confidence == confidence(8)
+
+
+STILL = "program still { width n; input x : [d=4]; param v : [n, d] ~ normal(0, 1) rate 0\noutput f = mean(v @ x) }"
+
+
+def test_a_program_that_does_not_move_is_refused() -> None:
+    model = tp.parse(STILL)
+    with pytest.raises(TpError, match="training moves no weight"):
+        model.transfer(Schedule(steps=1), store=False)
+    with pytest.raises(TpError, match="TP502"):  # with decay it moves, and what is missing are widths
+        model.transfer(Schedule(optimizer=SGD(decay=0.1)), [64], store=False)
 
 
 def test_a_grid_is_extended_refined_and_paired() -> None:

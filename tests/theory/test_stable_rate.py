@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 
 import tp
-from tp.optimizers import SGD, Optimizer
+from tp.graph.axes import Scale
+from tp.optimizers import SGD, Groups, Optimizer
+from tp.optimizers.amount import LIMIT
 from tp.theory.stable_rate import MOST, NEAR, StableRate, last, simplest, stable_rate
 
 DEEP = """program deep {{ width n
@@ -77,11 +79,34 @@ def test_rates_that_are_stable_may_be_trivial_up_to_the_last() -> None:
     assert found.onset is None
 
 
-def test_with_decay_beside_the_gradient_f_moves_at_every_rate() -> None:
-    found = of(deep(), SGD(decay=0.1))
-    assert found.exponent == -1
-    assert found.trivial is None
-    assert found.learns == -MOST
+@pytest.mark.parametrize(
+    ("optimizer", "power"),
+    [
+        (SGD(decay=0.1), "-1"),
+        (SGD(decay=Scale.of(LIMIT, Fraction(3, 2))), "-3/2"),
+        (SGD(decays={"W": 0.1}, power=Fraction(2)), "-2"),
+        (Groups(groups=((("W",), SGD(decay=Scale.of(LIMIT, Fraction(3, 2)))),)), "-3/2"),
+    ],
+)
+def test_decay_beside_the_gradient_grows_with_the_rates(optimizer: Optimizer, power: str) -> None:
+    """A step takes ηλ of a weight, and so F moves from n^(-1) on as without decay, or where ηλ is of order 1."""
+    found = of(deep(), optimizer)
+    assert found.exponent == Fraction(power)
+    assert found.onset == Fraction(power)
+
+
+def test_decay_that_the_program_declares_grows_with_the_rates() -> None:
+    found = of(deep(hidden="1 decay n^(3/2)"))
+    assert found.exponent == Fraction(-3, 2)
+
+
+def test_decay_inside_of_a_trust_ratio_does_not() -> None:
+    optimizer = tp.make_optimizer("lamb", {"decay": 0.1})
+    rates = Scale.of(LIMIT, Fraction(1))
+    assert optimizer.raised(rates).share("W") is None
+    assert stable_rate(tp.parse(deep()).graph, optimizer) == stable_rate(
+        tp.parse(deep()).graph, tp.make_optimizer("lamb")
+    )
 
 
 def test_nothing_is_said_where_f_grows() -> None:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
 from tp.diagnostics.diagnostic import error
-from tp.graph.axes import Scale
+from tp.graph.axes import ONE, Scale
 from tp.graph.spelling import write_scale
 from tp.graph.weight_names import covers
 from tp.optimizers.amount import LIMIT, Amount, amount_at, as_number, as_scale
@@ -43,7 +43,7 @@ class Shrinking(Optimizer):
 
     ``decays`` has λ by name of a weight, of a family (``W`` is all of ``W[2]``, ``W[3]``, ...) or of a function that
     owns weights; the longest name counts. ``declared`` has λn^p of the weights for which the program states it and
-    ``decays`` does not; :meth:`of` finds them.
+    ``decays`` does not; :meth:`of` finds them. In the order calculus ``eta`` is of the order of ``growth``.
     """
 
     decay: Amount = weight_decay(0.0)  # noqa: RUF009 - a field
@@ -55,6 +55,7 @@ class Shrinking(Optimizer):
         label="weight decay of",
     )
     declared: tuple[tuple[str, Scale], ...] = ()
+    growth: Scale = ONE
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,6 +77,9 @@ class Shrinking(Optimizer):
         said = {name: p.decay for name, p in parameters.items() if p.decay is not None}
         left = tuple((name, decay) for name, decay in said.items() if not any(covers(n, name) for n in self.decays))
         return replace(super().of(parameters), declared=left)
+
+    def raised(self, rates: Scale) -> Self:
+        return replace(self, growth=self.growth * rates)
 
     def at(self, n: int) -> Self:
         found = super().at(n)
@@ -137,7 +141,8 @@ class Shrinking(Optimizer):
         return as_number(number_of(weight, self.decays, self.decay))
 
     def share(self, weight: str) -> Scale | None:
-        return None if self.in_gradient else self._power(weight)
+        found = None if self.in_gradient else self._power(weight)
+        return found * self.growth if found is not None and self.apart else found
 
     def inside(self, weight: str) -> Scale | None:
         """λn^p of a weight where decay is a part of the gradient; None where it is none."""

@@ -81,6 +81,9 @@ class Groups(Optimizer):
     def at(self, n: int) -> Self:
         return super().at(n)._with(optimizer.at(n) for optimizer in self.optimizers)
 
+    def raised(self, rates: Scale) -> Self:
+        return self._with(optimizer.raised(rates) for optimizer in self.optimizers)
+
     def within(self, steps: int) -> Self:
         return self._with(optimizer.within(steps) for optimizer in self.optimizers)
 

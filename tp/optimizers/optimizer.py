@@ -124,6 +124,10 @@ class Optimizer(ABC):
         object.__setattr__(found, "eta", self.eta * factor)
         return found
 
+    def raised(self, rates: Scale) -> Self:
+        """The optimiser where ``eta`` is times ``rates``, for a calculus in which those of the program are, too."""
+        return self
+
     def within(self, steps: int) -> Self:
         """The optimiser for runs of at most ``steps`` steps, which may bound the size of its state."""
         return self

@@ -128,7 +128,9 @@ def drift(widths: Float[Floats, " widths"], places: list[Place], confidence: flo
     return Estimate(slope, slope - reach, slope + reach, confidence)
 
 
-def drift_at_large_n(widths: Float[Floats, " widths"], places: list[Place]) -> Estimate | None:
+def drift_at_large_n(
+    widths: Float[Floats, " widths"], places: list[Place], confidence: float = LEVEL
+) -> Estimate | None:
     """The slope that remains as n grows: places are a + p log2 n + c (n / n_0)^(-1/2), where c is about :data:`LARGE`.
 
     Its interval is the wider, the less the places say about c. None for fewer than three widths.
@@ -142,8 +144,8 @@ def drift_at_large_n(widths: Float[Floats, " widths"], places: list[Place]) -> E
     weighed = np.linalg.solve(covariance, design)
     spread = np.linalg.inv(design.T @ weighed)
     slope = float((spread @ weighed.T @ np.array([p.value for p in places]))[1])
-    reach = student(LEVEL, min(p.freedom for p in places)) * sqrt(float(spread[1, 1]))
-    return Estimate(slope, slope - reach, slope + reach, LEVEL)
+    reach = student(confidence, min(p.freedom for p in places)) * sqrt(float(spread[1, 1]))
+    return Estimate(slope, slope - reach, slope + reach, confidence)
 
 
 def decided(found: Estimate | None, limit: Estimate | None, margin: float = MARGIN) -> Drift:

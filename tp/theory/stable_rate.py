@@ -1,8 +1,9 @@
 """How large learning rates may be: the powers of n with which all of them may be multiplied.
 
-All learning rates times n^rho is a program of its own, with a regime of its own (:mod:`tp.theory.regime`). The
-exponents of moves are piecewise linear in rho and rise with it, with slopes of 1 at least: every part of a move has a
-rate in it. So the rho where the largest of them passes 0 is found by a few steps along straight lines, exactly.
+All learning rates times n^rho is a program of its own, with a regime of its own (:mod:`tp.theory.regime`). Decoupled
+weight decay takes the share ηλ of a weight in a step, so it is multiplied with n^rho, too. The exponents of moves are
+piecewise linear in rho and rise with it, with slopes of 1 at least: every part of a move has a rate in it. So the rho
+where the largest of them passes 0 is found by a few steps along straight lines, exactly.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cache
 from tp.exponent import in_words, largest
 from tp.graph.axes import Scale
 from tp.graph.graph import Graph
-from tp.optimizers.optimizer import Optimizer
+from tp.optimizers import SGD, Optimizer
 from tp.theory.analysis import Analysis
 from tp.theory.regime import Kind, Regime
 from tp.transform.rescale import Rescaling, rescaled
@@ -70,13 +71,13 @@ def stable_rate(program: Graph, optimizer: Optimizer | None = None) -> StableRat
     """
     if not program.widths:
         return StableRate(reason="nothing in the program is wide")
-    width = next(iter(program.widths.values()))
+    width, mover = next(iter(program.widths.values())), optimizer or SGD()
 
     @cache
     def at(rho: Fraction) -> Regime:
         rate = Scale.of(width, rho / width.exponent)
         changed = rescaled(program, Rescaling(learning_rate=rate)) if rho else program
-        return Analysis(changed, optimizer=optimizer).regime
+        return Analysis(changed, optimizer=mover.raised(rate)).regime
 
     if reason := unfit(at(Fraction(0))):
         return StableRate(reason=reason)
@@ -195,7 +196,7 @@ def _bracket(holds: Holds, excess: Excess) -> tuple[Fraction | None, Fraction | 
 def _next(
     low: Fraction | None, high: Fraction | None, excess: Excess, asked: Collection[Fraction]
 ) -> Iterator[Fraction]:
-    """Where to look next, the most promising place first. An exponent may stay at 0, as that of weight decay."""
+    """Where to look next, the most promising place first. An exponent may stay at 0."""
     places: list[Fraction] = []
     if low is not None and (power := excess(low)) is not None:
         places += [low - power] if power else [low + NEAR] if low - NEAR not in asked else []

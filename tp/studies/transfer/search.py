@@ -18,6 +18,7 @@ import numpy as np
 from tp.experiments.experiment import Experiment, Floats
 from tp.experiments.training.losses import AFTER, BEFORE
 from tp.experiments.training.observables import EXPLODED
+from tp.ndarray import NDArray
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report, Sweep, sweep
@@ -38,6 +39,7 @@ Runs = Callable[[float], Experiment]
 """A function from a factor of the learning rate to the runs with it: losses before and after training."""
 Curves = dict[int, Floats]
 """Losses [seeds] after training by number of the rate."""
+Flags = NDArray[np.bool_]
 
 
 def factor(k: int) -> float:
@@ -54,6 +56,8 @@ class Group:
 
     before: Floats = field(default_factory=lambda: np.zeros(0))
     losses: Curves = field(default_factory=dict[int, Floats])
+    far: Curves = field(default_factory=dict[int, Floats])
+    """Losses at the farthest rates, where they were asked for to tell whether the grid is worth extending."""
 
     @property
     def rates(self) -> list[int]:
@@ -74,16 +78,43 @@ class Group:
         rates = np.array(self.rates) / FINE
         return np.array([lowest(rates, losses) for losses in self.table.T])
 
+    @property
+    def lost(self) -> Flags:
+        """By seed whether it diverges at all rates."""
+        return np.asarray(np.isinf(self.table).all(axis=0))
+
+    @property
+    def flat(self) -> Flags:
+        """By seed whether the loss is the same number at all rates, as where no weight moves that it depends on."""
+        same = np.isfinite(self.table).all(axis=0) & (self.table == self.table[0]).all(axis=0)
+        return same & (len(self.losses) > 1)
+
+    def doubtful(self) -> list[int]:
+        """The farthest rates that tell whether seeds, too many of which are lost or flat, are so at all rates."""
+        most = most_beyond(len(self.before))
+        return [k for k, seeds in ((-FARTHEST, self.lost), (FARTHEST, self.flat)) if seeds.sum() > most]
+
+    @property
+    def hopeless(self) -> Flags:
+        """By seed whether it has no best rate even if the grid were extended as far as it may be."""
+        none = np.zeros(len(self.before), bool)
+        lost = self.lost & np.isinf(self.far[-FARTHEST]) if -FARTHEST in self.far else none
+        flat = self.flat & (self.far[FARTHEST] == self.table[0]) if FARTHEST in self.far else none
+        return lost | flat
+
     def further(self, step: int) -> list[int]:
         """Rates beyond an end that is no end yet for too many seeds, ``step`` factors of 2 further; none if none is.
 
-        The best rate is no end. The smallest one hardly changes the loss, and the largest one makes it worse.
+        There are none either where too many seeds are :attr:`hopeless`. The best rate is no end. The smallest one
+        hardly changes the loss, and the largest one makes it worse.
         """
         rates, found = self.rates, list[int]()
         best = np.array(self.best)
+        if self.hopeless.sum() > most_beyond(len(best)):
+            return []
         low, high = self.losses[rates[0]], self.losses[rates[-1]]
         trains = (low < HARDLY[0] * self.before) | (low > HARDLY[1] * self.before)
-        for end, sign, more in ((rates[0], -1, trains), (rates[-1], 1, high < self.before)):
+        for end, sign, more in ((rates[0], -1, trains), (rates[-1], 1, high <= self.before)):
             if int((more | (best == end)).sum()) > most_beyond(len(best)):
                 found += [end + sign * FINE * i for i in range(1, step + 1)]
         return [k for k in found if abs(k) <= FARTHEST]
@@ -128,6 +159,10 @@ class Search:
         for n in start:
             self.groups.setdefault(n, []).append(Group())
         self._draw(number, seeds, start)
+        if wanted := {n: found for n, group in self._now(start) if (found := group.doubtful())}:
+            if not self._affordable(seeds, wanted):
+                return False
+            self._draw(number, seeds, wanted, far=True)
         extended = 0
         while not self.drawn.interrupted:
             step = FURTHER[min(extended, len(FURTHER) - 1)]
@@ -147,6 +182,12 @@ class Search:
             gap //= 2
         self.complete += not self.drawn.interrupted
         return not self.drawn.interrupted
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether most seeds at some width have no best rate, so that more seeds are of no use."""
+        found = (np.concatenate([g.hopeless for g in groups]) for groups in self.usable().values())
+        return any(seeds.mean() > 1 / 2 for seeds in found)
 
     def usable(self) -> dict[int, list[Group]]:
         """By width the groups that are complete, or else the first one as far as it is drawn."""
@@ -179,8 +220,11 @@ class Search:
         self.drawn.short = self.drawn.short or not enough
         return enough
 
-    def _draw(self, number: int, seeds: int, wanted: Mapping[int, Collection[int]]) -> None:
-        """Draw the group called ``number`` at the rates ``wanted`` of every width, one rate after another."""
+    def _draw(self, number: int, seeds: int, wanted: Mapping[int, Collection[int]], *, far: bool = False) -> None:
+        """Draw the group called ``number`` at the rates ``wanted`` of every width, one rate after another.
+
+        ``far``: they are kept apart from the grid.
+        """
         begun, whole = self.drawn.work, self._work(seeds, wanted)
         for k in sorted({k for rates in wanted.values() for k in rates}):
             widths = tuple(n for n, rates in wanted.items() if k in rates)
@@ -192,7 +236,7 @@ class Search:
                 if len(losses) == seeds:
                     group = self.groups[n][number]
                     group.before = found.samples[BEFORE][n]
-                    group.losses[k] = _judged(group.before, losses)
+                    (group.far if far else group.losses)[k] = _judged(group.before, losses)
             self.drawn = replace(found.also(self.drawn), samples={})
             if found.interrupted:
                 break

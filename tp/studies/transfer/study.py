@@ -14,6 +14,7 @@ from tp.experiments.training.batches import batches
 from tp.experiments.training.losses import Losses
 from tp.experiments.training.path import Path
 from tp.experiments.training.schedule import Schedule, reparametrized
+from tp.optimizers.optimizer import Optimizer
 from tp.sampling.means import Means
 from tp.sampling.plan import Plan
 from tp.sampling.sweep import Report
@@ -37,8 +38,6 @@ FEWEST_WIDTHS = 3
 """A drift at large n is told from one of small n by three widths at least."""
 MOST_SEEDS = 128
 """Groups are added until the verdict is decided, up to this many seeds."""
-EACH = 1 - (1 - LEVEL) / 4
-"""The confidence of each interval where seeds are added: the verdict is looked at four times at most."""
 USUAL = 20
 """The rates that a group needs at each width, roughly."""
 
@@ -62,6 +61,7 @@ def transfer(
     require_functions(program, plan.widths[0])
     schedule = schedule.of(program)
     changed = reparametrized(program, schedule)
+    _require_moving(changed, schedule.mover)
     runs = losses_of(changed, schedule, data, plan.dtype)
     predicted, unknown = _predicted(changed, schedule)
     return searched(program, runs.times, plan, schedule, predicted, unknown, means=means, report=report, watch=watch)
@@ -75,6 +75,15 @@ def losses_of(program: Program, schedule: Schedule, data: str | Data | None, dty
     order = batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(inputs, targets, order, probes=1, looks=(0, schedule.steps))
     return Losses(program.name, program.graph, path, optimizer, name_of(schedule.cost))
+
+
+def _require_moving(program: Program, optimizer: Optimizer) -> None:
+    """Raises TpError TP512 where no step moves a weight."""
+    graph = program.graph
+    rates = {name: graph.learning_rate * p.rate for name, p in graph.parameters.items()}
+    if not any(rate.coefficient or optimizer.share(name) for name, rate in rates.items()):
+        hint = "all weights have the learning rate 0" if graph.parameters else "the program has no weights"
+        raise error("TP512", "no learning rate is the best one: training moves no weight", hint=hint)
 
 
 def _predicted(program: Program, schedule: Schedule) -> tuple[StableRate | None, str]:
@@ -101,25 +110,38 @@ def searched(
     watch: Watch | None = None,
 ) -> Transfer:
     """The result of a search with ``runs``, beside what is ``predicted`` of them."""
-    if len(plan.widths) < FEWEST_WIDTHS:
-        raise error("TP502", f"a drift needs {FEWEST_WIDTHS} widths at least", hint="for example --widths 64:1024")
+    if (different := len(set(plan.widths))) < FEWEST_WIDTHS:
+        widths = f"{FEWEST_WIDTHS} different widths at least, not {different}"
+        raise error("TP502", f"a drift needs {widths}", hint="for example --widths 64:1024")
     search = Search(runs, plan, means, report)
+    size = plan.seeds or _affordable(runs, plan)
+    each = LEVEL if plan.seeds else confidence(size)
 
     def known() -> Transfer:
-        return _result(program, plan, schedule, search, predicted, unknown)
+        return _result(program, plan, schedule, search, predicted, unknown, each)
 
     if watch is not None:
         search.seen = lambda: watch(known())
-    size = plan.seeds or _affordable(runs, plan)
     start: Mapping[int, Sequence[int]] = dict.fromkeys(plan.widths, FIRST)
     complete = search.group(size, start)
     drawn = size
     while complete and plan.seeds is None and drawn < MOST_SEEDS and known().verdict is Drift.UNDECIDED:
+        if search.hopeless:
+            break
         complete = search.group(drawn, search.start())
         drawn *= 2
     if report is not None:
         report(1.0, 1.0, "done")
     return known()
+
+
+def confidence(size: int) -> float:
+    """That of each interval where seeds are doubled from ``size`` on: all looks together have :data:`LEVEL`."""
+    looks = 1
+    while size < MOST_SEEDS:
+        size *= 2
+        looks += 1
+    return 1 - (1 - LEVEL) / looks
 
 
 def _affordable(runs: Runs, plan: Plan) -> int:
@@ -137,6 +159,7 @@ def _result(
     search: Search,
     predicted: StableRate | None,
     unknown: str,
+    each: float,
 ) -> Transfer:
     eta = schedule.mover.eta
     groups = search.usable()
@@ -145,7 +168,7 @@ def _result(
     optima = tuple(_optimum(n, groups[n], typicals[n], places[n], eta) for n in groups)
     present = {n: place for n, place in typicals.items() if place is not None}
     widths, found = np.array(list(present)), list(present.values())
-    slope, limit = drift(widths, found, LEVEL if plan.seeds else EACH), drift_at_large_n(widths, found)
+    slope, limit = drift(widths, found, each), drift_at_large_n(widths, found, each)
     complete = search.complete > 0 and len(present) == len(plan.widths)
     verdict = decided(slope, limit) if complete else Drift.UNDECIDED
     curves = tuple(_curve(n, found, eta) for n, found in groups.items())
@@ -156,12 +179,26 @@ def _result(
 def _optimum(n: int, groups: Sequence[Group], place: Place | None, places: np.ndarray, eta: float) -> Optimum:
     seeds = len(places)
     if place is None:
-        finite = np.isfinite(places).sum()
-        side = "below" if (places == -np.inf).sum() >= (places == np.inf).sum() else "above"
-        return Optimum(n, seeds, None, None, f"the best rate of {seeds - finite} of {seeds} runs is {side} all others")
+        return Optimum(n, seeds, None, None, _problem(groups, places))
     rate = place.interval().mapped(lambda power: eta * 2.0**power)
     losses = np.concatenate([group.table.min(axis=0) for group in groups])
     return Optimum(n, seeds, rate, _loss(losses))
+
+
+def _problem(groups: Sequence[Group], places: np.ndarray) -> str:
+    """Why there is no typical place: what is true of the most runs, or that there is only one."""
+    if len(places) == 1 and np.isfinite(places).all():
+        return "one run has no interval"
+    lost, flat = (np.concatenate(of) for of in zip(*((g.lost, g.flat) for g in groups), strict=True))
+    left = ~(lost | flat)
+    counts = {
+        "{} diverge at all rates": lost,
+        "the loss of {} is the same at all rates": flat,
+        "the best rate of {} is below all others": left & (places == -np.inf),
+        "the best rate of {} is above all others": left & (places == np.inf),
+    }
+    text = max(counts, key=lambda said: int(counts[said].sum()))
+    return text.format(f"{int(counts[text].sum())} of {len(places)} runs")
 
 
 def _loss(losses: np.ndarray) -> Estimate | None:
