@@ -182,10 +182,8 @@ def curves(result: Transfer) -> Section:
 
 def _losses(result: Transfer) -> Table:
     """A row for each factor of 2 of the learning rate, a column for each width."""
-    eta, by_rate = (
-        result.schedule.mover.eta,
-        {c.n: dict(zip(c.rates, c.losses, strict=True)) for c in result.curves},
-    )
+    eta = result.schedule.mover.eta
+    by_rate = {c.n: dict(zip(c.rates, c.losses, strict=True)) for c in result.curves}
     rates = sorted({rate for c in result.curves for rate in c.rates if log2(rate / eta).is_integer()})
     fields: tuple[Field[float], ...] = (
         Field(rate_in_words(result), None, _rate),
