@@ -151,6 +151,12 @@ def test_networks_of_infinite_width_are_trained_by_gradient_descent(statement: s
     assert problem.value.diagnostics[0].span is not None
 
 
+@pytest.mark.parametrize("setting", ["momentum = 0.9", "warmup = 10"])
+def test_networks_of_infinite_width_are_trained_at_one_rate(setting: str) -> None:
+    with pytest.raises(TpError, match="TP635"):
+        tp.parse(net(f"optimizer sgd({setting})")).train_infinitely_wide([[1.0, 0, 0, 0]], [1.0])
+
+
 def test_answers_are_kept_by_optimiser() -> None:
     """Programs with one graph, and another optimiser, setting or group."""
     plain = parse(TEXT)

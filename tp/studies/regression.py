@@ -12,7 +12,7 @@ from tp.data.batches import batch
 from tp.data.inputs import Inputs
 from tp.diagnostics.diagnostic import error
 from tp.ndarray import NDArray
-from tp.optimizers import chosen
+from tp.optimizers import SGD, Groups, Optimizer, chosen
 from tp.regression.predictor import Ensemble, KernelFunction, Posterior
 from tp.studies.claims.evaluate import only_output
 from tp.studies.kernel import Kernel, kernel_at_infinite_width
@@ -30,19 +30,25 @@ def posterior(program: Program, x: Any, y: npt.ArrayLike, noise: float) -> Poste
     return Posterior.of(kernel_of(program, "nngp"), x, y, noise)
 
 
+def _at_one_rate(optimizer: Optimizer) -> bool:
+    """Whether gradient descent by ``optimizer`` has one rate in all steps: without momentum and warm-up."""
+    movers = optimizer.used if isinstance(optimizer, Groups) else (optimizer,)
+    return not any(m.warmup or (isinstance(m, SGD) and m.momentum) for m in movers)
+
+
 def ensemble(program: Program, x: Any, y: npt.ArrayLike, ridge: float) -> Ensemble:
     """Networks of infinite width in training. Raises TpError as :func:`posterior`."""
     from tp.theory.analysis import Analysis
     from tp.theory.regime import Kind
 
     optimizer = chosen(program.optimizers)
-    if not descends(optimizer):
+    if not (descends(optimizer) and _at_one_rate(optimizer)):
         message = f"this is training by gradient descent, and {program.name} is trained by {optimizer.called}"
         raise error(
             "TP635",
             message,
             program.optimizers[0].span,
-            "leave the statement out, or choose optimizer sgd, with the same settings for all weights",
+            "leave the statement out, or choose optimizer sgd without momentum and warm-up, the same for all weights",
         )
     found = Analysis(program.graph, []).regime
     if found.kind is not Kind.LAZY:
