@@ -33,7 +33,7 @@ OF_NO_WEIGHT = ByWeight()
 
 def weight_decay(default: float) -> Any:
     """The field ``decay`` with this ``default``."""
-    help = "Every step shrinks all weights by this share, times --eta."
+    help = "Every step shrinks all weights by this share, times --eta; coupled decay is a part of the gradient."
     return setting(default, help, within=Range(0), label="weight decay", amount=True)
 
 

@@ -50,5 +50,5 @@ def meaning(optimizer: Optimizer) -> tuple[str, ...]:
     """What can be said of the quantities of a program that ``optimizer`` trains; empty for gradient descent."""
     if optimizer.along_gradients:
         return without_orders(optimizer)
-    moves = "F - F_lin, the moves of features and of weights, and the regime are those of this training"
+    moves = "what is said of F - F_lin, of moves of features and weights, and of the regime is about this training"
     return (*without_orders(optimizer), *of_linear_model(optimizer), moves)
