@@ -35,7 +35,7 @@ N = Width("n")
 Three = tuple[Fraction | int, Fraction | int, Fraction | int]
 
 ENTRYWISE: list[Optimizer] = [Adam(), Sign(), Lion(decay=0.0), Adafactor()]
-POLAR: list[Optimizer] = [Muon(), Muon(momentum=0.0, iterations=0.0), Shampoo()]
+POLAR: list[Optimizer] = [Muon(), Muon(momentum=0.0, iterations=0), Shampoo()]
 
 TABLE: list[tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind]] = [
     ([SGD()], (0, 0, 0), (0, H, H), (0, 1, 1), [0, 0, -H, -H], Kind.LAZY),

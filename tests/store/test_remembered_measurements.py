@@ -207,7 +207,7 @@ def _given(option: Option[Any]) -> Any:
     if option.key in OTHER:
         found = OTHER[option.key]
         return None if found is None else [option.key, *found]
-    for word in ("0.1", "W=0.1", "3", *option.metavar.strip("[]").split("|")):
+    for word in ("0.1", "U=0.1", "3", *option.metavar.strip("[]").split("|")):
         try:
             if option.take(option.default, word) != option.default:
                 return [option.key, word]

@@ -80,18 +80,13 @@ class Muon(Decaying):
     eta: float = learning_rate(0.02)
     momentum: float = setting(0.95, "The share of the momentum that a step keeps.", within=Range(0, 1))
     nesterov: bool = setting(True, "Momentum looks one step ahead.")
-    iterations: float = setting(
-        5.0, "Newton-Schulz iterations; 0 for the exact polar factor.", within=Range(0, MOST_ITERATIONS, closed=True)
+    iterations: int = setting(
+        5, "Newton-Schulz iterations; 0 for the exact polar factor.", within=Range(0, MOST_ITERATIONS, closed=True)
     )
     adjust: str = setting("none", ADJUSTED, words=tuple(ADJUST))
     eps: Amount = setting(1e-8, "Added to the norm of the momentum.", within=Range(0), amount=True)
     shapes: tuple[tuple[str, Type, Type], ...] = ()
     sizes: tuple[tuple[str, int, int], ...] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.iterations != int(self.iterations):
-            raise error("TP513", f"iterations must be a whole number, not {self.iterations:g}")
 
     def of(self, parameters: Mapping[str, Parameter]) -> Self:
         return replace(super().of(parameters), shapes=tuple((name, p.outs, p.ins) for name, p in parameters.items()))
@@ -138,8 +133,6 @@ class Muon(Decaying):
         matrix = self.sides_of(name, array).matrix(array)
         known = {weight: (rows, columns) for weight, rows, columns in self.sizes}
         rows, columns = known.get(name) or matrix.shape[-2:]
-        if self.iterations:
-            made = newton_schulz(matrix, int(self.iterations), as_number(self.eps))
-        else:
-            made = polar_factor(matrix)
+        steps = self.iterations
+        made = newton_schulz(matrix, steps, as_number(self.eps)) if steps else polar_factor(matrix)
         return ADJUST[self.adjust](rows, columns) * made.reshape(array.shape)
