@@ -407,7 +407,11 @@ class _Reading:
             return Kind.UNDECIDED, f"F - F_lin is {in_words(deviation, exact=False)}; no more is known"
         learning = [f for f in features if f.moved == 0]
         if learning:
-            where = "" if any(f.width for f in learning) else " (a finite number of units; wide layers do not move)"
+            where = (
+                ""
+                if any(f.width for f in learning)
+                else " (a finite number of units; no wide argument of an activation moves so far)"
+            )
             return Kind.FEATURE_LEARNING, f"training moves {learning[0].name} by Θ(1){where}"
         return Kind.FEATURE_LEARNING, f"F - F_lin is {in_words(deviation)}"
 
