@@ -6,34 +6,29 @@ training asks for are other ones, made from the same numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from tp.costs import find
 from tp.experiments.at import At
-from tp.experiments.blocks import drawn_in_blocks
 from tp.experiments.experiment import Floats, Identity
 from tp.experiments.hashing import WrittenGraph
-from tp.experiments.streams import Data, One
+from tp.experiments.streams import Data
 from tp.experiments.training.evaluation import Evaluation
 from tp.experiments.training.outline import Outline, Part
 from tp.experiments.training.path import Path
+from tp.experiments.training.prepared import Prepared
 from tp.experiments.training.programs import Gradient, outputs, step
-from tp.experiments.training.run import TARGETS, namespace_of
+from tp.experiments.training.run import TARGETS
 from tp.experiments.training.trainer import Trainer
-from tp.experiments.training.weights import Descent, Moving
-from tp.graph.axes import DRAWS, Axis
+from tp.experiments.training.weights import Moving
 from tp.graph.graph import Graph
-from tp.interpret.arrays import initial_weights
 from tp.interpret.cost.path import Choice
-from tp.interpret.cost.path import Path as Computing
 from tp.matrix_free.control import repeated
-from tp.matrix_free.kind import MatrixFree
-from tp.matrix_free.streams import of_draws
 from tp.optimizers import Optimizer
 from tp.transform.moved import Moves
 
@@ -73,7 +68,6 @@ class Losses(Trainer):
     ) -> None:
         super().__init__(name, program, path, optimizer, cost)
         self.factor = factor
-        self._prepared: dict[At, _Ready] = {}
 
     def times(self, factor: float) -> Losses:
         """The same runs with the learning rate times ``factor``."""
@@ -95,23 +89,12 @@ class Losses(Trainer):
     def draw(self, at: At, first: int, count: int) -> dict[str, Floats]:
         return self.runs(at, first, count)
 
-    def runs(self, at: At, first: int, count: int) -> dict[str, Floats]:
-        choice = self.choice(at.width, at.engine)
-        if choice.path is Computing.NUMPY:
-            kind = np.dtype(at.dtype)
-            if at not in self._prepared:
-                self._prepared[at] = _Ready(self.outline, at.width, kind, choice)
-            given = {name: np.asarray(array, kind) for name, array in self._data.items()}
-            block = partial(self._prepared[at].several, data=given)
-            return drawn_in_blocks(block, first, count, choice.together, self.memory(at))
-        return self._compiled.draw(at, first, count, *self._program_of(at, choice))
+    def prepared(self, n: int, kind: Any, choice: Choice) -> Prepared:
+        return _Ready(self.outline, n, kind, choice)
 
     @property
     def _data(self) -> Data:
         return {**super()._data, FACTOR: np.asarray(self.factor, np.float64)}
-
-    def _program_of(self, at: At, choice: Choice) -> tuple[Data, Callable[[Any], One], Callable[[], int]]:
-        return self._data, lambda kind: _Ready(self.outline, at.width, kind, choice).one, lambda: self.memory(at)
 
     def identity(self) -> Identity:
         """That of the runs, and the factor."""
@@ -125,35 +108,15 @@ class Losses(Trainer):
         return Losses, (self.name, self._program, self.path, self.optimizer, self._cost, self.factor)
 
 
-class _Ready:
-    """The parts of runs at width ``n`` that all draws share."""
+class _Ready(Prepared):
+    """The parts of runs of which only losses are wanted."""
 
     def __init__(self, outline: Brief, n: int, kind: Any, choice: Choice) -> None:
-        without = choice.absent
-        self.outline, self.n, self.kind, self.without = outline, n, kind, without
-        self.draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
-        self.xp = namespace_of(choice.path)
-        beside = without if self.xp is not np else outline.beside(n, without)
-        moves = outline.moves(beside)
-        self.descent = Descent(
-            outline.program, outline.optimizer.at(n).within(outline.path.steps), n, kind, outline.path.batch,
-            outline.rates(n), moves, outline.ranks(beside), outline.kinds, self.xp, self.draws,
-        )  # fmt: skip
-        programs, random = outline.built(moves), self.descent.random()
+        super().__init__(outline, n, kind, choice)
+        programs, random = outline.built(self.moves), self.descent.random()
         self.step, self.look = (Evaluation(of, n, kind, self.xp, self.draws, random) for of in programs)
 
-    def one(self, number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The losses of run ``number``; ``data`` are inputs, targets and the factor. By JAX."""
-        import jax
-
-        return self._run(jax.random.key(number), data)
-
-    def several(self, numbers: Sequence[int], data: Mapping[str, Any]) -> dict[str, Any]:
-        """The same for runs with these ``numbers``, along a first axis. By NumPy."""
-        found = self._run(of_draws(numbers), data)
-        return found if self.draws else {name: array[None] for name, array in found.items()}
-
-    def _run(self, key: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    def run(self, key: Any, data: Mapping[str, Any]) -> dict[str, Any]:
         outline, path = self.outline, self.outline.path
         descent = replace(self.descent, optimizer=self.descent.optimizer.times(data[FACTOR]))
         targets = data[TARGETS]
@@ -172,12 +135,6 @@ class _Ready:
             found = descent.found(moving, values)
             return descent.after(moving._replace(known=dict(known)), found.gradient, s)
 
-        moving, before = loss(descent.begin(self._weights(key), outline.moving))
+        moving, before = loss(descent.begin(self.draw(key), outline.moving))
         moving = repeated(self.xp, 0, path.steps, advance, moving)
         return {BEFORE: before, AFTER: loss(moving)[1]}
-
-    def _weights(self, key: Any) -> dict[str, Any]:
-        """Initial weights, with room for all products that a run needs."""
-        drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
-        room = self.outline.room(self.n, self.without)
-        return {name: w.with_room(*room[name]) if isinstance(w, MatrixFree) else w for name, w in drawn.items()}

@@ -6,10 +6,8 @@ that pays: what differs between them then has an axis of draws, which is the fir
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from tp.costs import find
 from tp.experiments.training.evaluation import Evaluation, Values
@@ -17,16 +15,15 @@ from tp.experiments.training.gradients import inner, minus
 from tp.experiments.training.linear_model import Line
 from tp.experiments.training.observables import HESSIAN, HESSIAN_DRIFT
 from tp.experiments.training.outline import Outline
+from tp.experiments.training.prepared import Prepared
 from tp.experiments.training.second_derivatives import Curvature
 from tp.experiments.training.start import linear_model, spectrum
-from tp.experiments.training.weights import Descent, Moving
-from tp.graph.axes import DRAWS, Axis
+from tp.experiments.training.weights import Moving
 from tp.graph.slot import Role, Slot
-from tp.interpret.arrays import initial_weights
-from tp.interpret.cost.path import Choice, Path
+from tp.interpret.cost.path import Choice
 from tp.matrix_free.control import chosen, repeated, written
 from tp.matrix_free.kind import MatrixFree
-from tp.matrix_free.streams import fold, of_draws
+from tp.matrix_free.streams import fold
 
 TARGETS = "@targets"
 """The name of the targets among the arrays of a run."""
@@ -41,52 +38,18 @@ class Carry(NamedTuple):
     records: dict[str, Any]
 
 
-class Ready:
-    """The parts of runs at width ``n`` that all draws share, for the ``choice`` of path and of matrix-free weights."""
+class Ready(Prepared):
+    """The parts of runs with the linear model beside them."""
 
     def __init__(self, outline: Outline, n: int, kind: Any, choice: Choice) -> None:
-        without = choice.absent
-        self.outline, self.path, self.n, self.kind, self.without = outline, outline.path, n, kind, without
-        self.draws = (Axis(DRAWS, choice.together),) if choice.together > 1 else ()
-        self.xp = namespace_of(choice.path)
-        self.rates = outline.rates(n)
-        path, self.beside = outline.path, choice.absent if self.xp is not np else outline.beside(n, without)
-        ranks, moves = outline.ranks(self.beside), outline.moves(self.beside)
-        self.optimizer = outline.optimizer.at(n).within(path.steps)
-        self.descent = Descent(
-            outline.program,
-            self.optimizer,
-            n,
-            kind,
-            path.batch,
-            self.rates,
-            moves,
-            ranks,
-            outline.kinds,
-            self.xp,
-            self.draws,
-        )
-        programs, random = (*outline.built(moves), outline.whole), self.descent.random()
+        super().__init__(outline, n, kind, choice)
+        programs, random = (*outline.built(self.moves), outline.whole), self.descent.random()
         self.step, self.look, self.whole = (Evaluation(of, n, kind, self.xp, self.draws, random) for of in programs)
         second = outline.second(self.beside)
         self.curvature = None if second is None else Curvature(second, n, kind, self.xp, self.draws, tuple(random))
 
-    def one(self, number: Any, data: Mapping[str, Any]) -> dict[str, Any]:
-        """The arrays of ``Trainer.runs`` for run ``number``; ``data`` are inputs and targets [samples, ...]. By JAX."""
-        import jax
-
-        return _Run(self, jax.random.key(number), data).shown()
-
-    def several(self, numbers: Sequence[int], data: Mapping[str, Any]) -> dict[str, Any]:
-        """The same for runs with these ``numbers``, along a first axis. By NumPy."""
-        found = _Run(self, of_draws(numbers), data).shown()
-        return found if self.draws else {name: array[None] for name, array in found.items()}
-
-    def draw(self, key: Any) -> dict[str, Any]:
-        """Initial weights, with room for all products that a run needs."""
-        drawn = initial_weights.draw(self.outline.program.parameters, self.n, key, self.kind, self.without)
-        room = self.outline.room(self.n, self.without)
-        return {name: w.with_room(*room[name]) if isinstance(w, MatrixFree) else w for name, w in drawn.items()}
+    def run(self, key: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+        return _Run(self, key, data).shown()
 
 
 class _Run:
@@ -211,12 +174,3 @@ class _Run:
         """The records of ``carry`` with ``values`` at ``place``."""
         index = (*(slice(None) for _ in self.draws), place)
         return {**carry.records, **{name: written(carry.records[name], index, value) for name, value in values.items()}}
-
-
-def namespace_of(path: Path) -> Any:
-    """What computes on the ``path``."""
-    if path is Path.NUMPY:
-        return np
-    import jax.numpy
-
-    return jax.numpy

@@ -21,6 +21,7 @@ from tp.experiments.streams import Compiled, Data, One
 from tp.experiments.training.observables import names, numbers
 from tp.experiments.training.outline import Outline
 from tp.experiments.training.path import Path
+from tp.experiments.training.prepared import Prepared
 from tp.experiments.training.run import TARGETS, Ready
 from tp.graph.graph import Graph
 from tp.interpret.cost.compilation import compilation
@@ -85,7 +86,7 @@ class Trainer:
         self._program = program if isinstance(program, WrittenGraph) else written(_marked(program, features))
         self.optimizer = optimizer.of(two_sided(self._program.graph))
         self._compiled = Compiled()
-        self._ready: dict[At, Ready] = {}
+        self._ready: dict[At, Prepared] = {}
         self._choices: dict[tuple[int, str], Choice] = {}
 
     @cached_property
@@ -112,11 +113,15 @@ class Trainer:
         if choice.path is Computing.NUMPY:
             kind = np.dtype(at.dtype)
             if at not in self._ready:
-                self._ready[at] = Ready(self.outline, at.width, kind, choice)
+                self._ready[at] = self.prepared(at.width, kind, choice)
             given = {name: np.asarray(array, kind) for name, array in self._data.items()}
             block = partial(self._ready[at].several, data=given)
             return drawn_in_blocks(block, first, count, choice.together, self.memory(at))
         return self._compiled.draw(at, first, count, *self._program_of(at, choice))
+
+    def prepared(self, n: int, kind: Any, choice: Choice) -> Prepared:
+        """What all draws at width ``n`` share."""
+        return Ready(self.outline, n, kind, choice)
 
     def prepare(self, at: At) -> None:
         choice = self.choice(at.width, at.engine)
@@ -129,7 +134,7 @@ class Trainer:
 
     def _program_of(self, at: At, choice: Choice) -> tuple[Data, Callable[[Any], One], Callable[[], int]]:
         """What :class:`Compiled` needs."""
-        return self._data, lambda kind: Ready(self.outline, at.width, kind, choice).one, lambda: self.memory(at)
+        return self._data, lambda kind: self.prepared(at.width, kind, choice).one, lambda: self.memory(at)
 
     def engine(self, at: At) -> Engine:
         choice = self.choice(at.width, at.engine)
