@@ -112,8 +112,7 @@ def training(
     ``thin`` may drop parts of directions, and ``joined`` parts of earlier changes, that do not change the orders of the
     result. The steps end where ``joined`` gives None: a further change adds nothing. ``value`` gives abstract values of
     nodes, on which updates that are not linear in gradients depend (None: derived here). Without ``decays`` weights do
-    not shrink. Raises TpError TP514 for an
-    optimiser whose updates have no known orders.
+    not shrink. Raises TpError TP514 for an optimiser whose updates have no known orders.
 
     "First order" is the move along the update at the initial weights (and along the weights), as in the linear model
     F_lin. The rest is everything else: nonlinear effects of the move, and the change of the updates themselves.

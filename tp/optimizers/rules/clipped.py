@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tp.graph.axes import ONE, Scale
-from tp.optimizers.rules.few import few, unknown
+from tp.optimizers.rules.few import few
 from tp.optimizers.rules.gradient import Gradient, added, scaled
-from tp.optimizers.rules.polar import INVERSE, squared_norm
+from tp.optimizers.rules.polar import inverse_norm, squared_norm
 from tp.optimizers.rules.rule import Setting
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.shorthand import combine
-from tp.primitives.traits import Function
 from tp.transform.displacement import Displaced
 
 
@@ -55,9 +53,7 @@ class Clipping:
 
     def _divided(self, gradient: Gradient, squared: Displaced, limit: Scale) -> Gradient:
         algebra = self.setting.algebra
-        inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
-        size = self.setting.size(squared.base)
-        if size is None or self.setting.size(inverse.base) != -size / 2:
-            unknown(gradient, "only a bound is known of the norm of all gradients, by which it is clipped")
+        bounded = "only a bound is known of the norm of all gradients, by which it is clipped"
+        inverse = inverse_norm(self.setting, gradient, squared, bounded)
         by = scaled(algebra, inverse, limit)
         return gradient.mapped(lambda value: algebra.bilinear(Product(()), value, by))

@@ -18,7 +18,7 @@ from tp.primitives.traits import Function
 from tp.transform.direction import Direction
 from tp.transform.displacement import Displaced, Displacing
 
-INVERSE = "power(-1/2)"
+_INVERSE = "power(-1/2)"
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Polar(Rule):
         if self.eps.size is not None and self.eps.exceeds(size / 2):
             by = self.eps.size ** Fraction(-1) * self.factor
             return gradient.mapped(lambda value: scaled(algebra, value, by))
-        inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
-        if setting.size(inverse.base) != -size / 2:
-            unknown(gradient, "only a bound of the gradient is known")
+        inverse = inverse_norm(setting, gradient, squared, "only a bound of the gradient is known")
         unit = gradient.mapped(
             lambda value: algebra.bilinear(Product(()), scaled(algebra, value, self.factor), inverse)
         )
@@ -99,6 +97,18 @@ def squared_norm(algebra: Displacing, gradient: Gradient) -> Displaced:
         right = contracted(algebra, outer.right, outer.right, names(gradient.parameter.ins))
         parts.append(contracted(algebra, left, right, outer.shared))
     return added(algebra, parts)
+
+
+def inverse_norm(setting: Setting, gradient: Gradient, squared: Displaced, bounded: str) -> Displaced:
+    """1 / |g| for the node ``squared`` of |g|², which is not zero.
+
+    Raises TpError TP514 with the reason ``bounded`` where only a bound of |g| is known.
+    """
+    found = setting.algebra.pointwise(Pointwise(_INVERSE), Function(_INVERSE, 0), squared)
+    size = setting.size(squared.base)
+    if size is None or setting.size(found.base) != -size / 2:
+        unknown(gradient, bounded)
+    return found
 
 
 def _size(setting: Setting, gradient: Gradient, outer: Outer) -> Fraction | None:

@@ -8,11 +8,9 @@ from fractions import Fraction
 from tp.graph.axes import Scale
 from tp.optimizers.rules.few import unknown
 from tp.optimizers.rules.gradient import Gradient, scaled
-from tp.optimizers.rules.polar import INVERSE, squared_norm
+from tp.optimizers.rules.polar import inverse_norm, squared_norm
 from tp.optimizers.rules.rule import Rule, Setting, Step
-from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
-from tp.primitives.traits import Function
 from tp.transform.direction import Direction
 
 
@@ -65,8 +63,6 @@ class TrustRatio(Rule):
             return inner
         if self.decay is not None and self.decay.exponent + size > found / 2:
             unknown(gradient, "its weight decay is larger than its update")
-        inverse = algebra.pointwise(Pointwise(INVERSE), Function(INVERSE, 0), squared)
-        if setting.size(inverse.base) != -found / 2:
-            unknown(gradient, "only a bound of the norm of its update is known")
+        inverse = inverse_norm(setting, gradient, squared, "only a bound of the norm of its update is known")
         by = setting.power(size)
         return inner.mapped(lambda value: algebra.bilinear(Product(()), scaled(algebra, value, by), inverse))

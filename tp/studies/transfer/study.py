@@ -91,10 +91,9 @@ def _predicted(program: Program, schedule: Schedule) -> tuple[StableRate | None,
     try:
         return stable_rate(program.graph, schedule.mover), ""
     except TpError as problem:
-        (first, *_) = problem.diagnostics
-        if first.code != "TP514":
+        if not problem.only("TP514"):
             raise
-        return None, first.message
+        return None, problem.diagnostics[0].message
 
 
 def searched(
