@@ -1,0 +1,1 @@
+"""Programs from JAX functions: a module is traced at several widths, and its jaxpr is written as a program text."""
