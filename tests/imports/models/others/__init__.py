@@ -1,0 +1,1 @@
+"""Models that stand in no program, in the styles of many people."""
