@@ -43,6 +43,7 @@ def text() -> str:
         of.append(rows.index(plain))
     found = {
         "pattern": "|".join(f"(?P<{kind}>{body})" for kind, body in _patterns(made.terminals)),
+        "expected": {t.name: t.pattern.value for t in made.terminals if t.priority < 0},
         "words": {t.pattern.value: t.name for t in made.terminals if t.pattern.type == "str"},
         "ignored": made.ignore_tokens,
         "rules": [_rule(rule) for rule in rules],
@@ -65,7 +66,7 @@ def _in_order(table: Any) -> list[Any]:
 
 def _patterns(terminals: list[TerminalDef]) -> list[tuple[str, str]]:
     """The terminals that are patterns, and one for all signs. Keywords match the pattern of names."""
-    patterns = [(t.name, t.pattern.value) for t in terminals if t.pattern.type == "re"]
+    patterns = [(t.name, t.pattern.value) for t in terminals if t.pattern.type == "re" and t.priority >= 0]
     strings = [t.pattern.value for t in terminals if t.pattern.type == "str"]
     signs = [s for s in strings if not any(re.fullmatch(body, s) for _, body in patterns)]
     return [*patterns, ("SIGN", "|".join(re.escape(s) for s in sorted(signs, key=len, reverse=True)))]

@@ -21,6 +21,7 @@ import generate  # type: ignore[import-not-found]  # noqa: E402
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "programs").rglob("*.tp"))]
 TEXTS += [
     "program p(a: int = 1) {\n  width n\n  y[a-1] = W' @ f(x, k=2)^(1/2) / -3\n}\n",
+    "program p { table r : [t=2] = (1, -2.5e3, # c\n 4,) ; y = f(1, -2) }",
     "",
     "program p { y = (((a))) ; z = [] }",
     "program def { }",

@@ -42,6 +42,9 @@ some_ranges = st.lists(ranges, max_size=2).map(tuple)
 uses = st.lists(st.builds(t.AxisUse, names, st.none() | expressions), max_size=3).map(tuple)
 types = st.builds(t.TypeSyntax, uses, st.none() | uses)
 laws = st.builds(t.LawSyntax, names, st.lists(expressions, max_size=3).map(tuple))
+rows = st.lists(
+    st.lists(st.sampled_from(["0", "-1.5", "2e-3"]), min_size=1, max_size=3).map(tuple), min_size=1, max_size=3
+)
 targets = st.builds(t.Target, names, st.lists(expressions, max_size=2).map(tuple))
 arguments = st.lists(st.builds(t.Argument, expressions, st.none() | names), max_size=2).map(tuple)
 named = st.lists(
@@ -55,6 +58,7 @@ simple = st.one_of(
     st.builds(t.Axes, definitions),
     st.builds(t.InputSyntax, names, types),
     st.builds(t.ParameterSyntax, names, some_ranges, types, laws, st.none() | expressions, st.none() | expressions),
+    st.builds(t.TableSyntax, names, types, rows.map(tuple)),
     st.builds(t.InstanceSyntax, names, some_ranges, names, st.none() | arguments),
     st.builds(t.Assignment, st.lists(targets, min_size=1, max_size=2).map(tuple), expressions),
     st.builds(t.Output, names, expressions),

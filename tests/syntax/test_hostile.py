@@ -45,6 +45,8 @@ CASES = {
         HEAD + " input z : [t=1000000]\n y[0] = z\n for l in 1..99 { y[l] = shift(y[l-1], t, l) }\n}",
         "TP502",
     ),
+    "a table of many numbers": (HEAD + " table r : [d, k=999999] = (" + "1," * 3_900_000 + "1)\n}", "TP220"),
+    "a table without commas": (HEAD + " table r : [d] = (" + "1 " * 3_900_000 + ")\n}", "TP004"),
     "control characters": ("\0\x1b" * 100, "TP001"),
     "a way out of the folder": ("import a from ../../secrets\n", "TP004"),
     "an absolute path": ("import a from /etc/passwd\n", "TP004"),

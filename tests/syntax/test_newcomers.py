@@ -101,6 +101,13 @@ MISTAKES = [
     ("print(h)", "TP004", "print", "--nodes"),
     ("let y = h", "TP004", "let", "y = ..."),
     ("@jit", "TP004", "@jit", "compiled already"),
+    # tables
+    ("table r : [d] = (1, 0, 1)", "TP220", "table r : [d] = (1, 0, 1)", "row-major"),
+    ("table r : [n] = (1)", "TP220", "[n]", "constant(1) rate 0"),
+    ("table r : [d | t] = (1)", "TP215", "[d | t]", "remove the bar"),
+    ("table r : [d] = (1, 1/2, 0, 0)", "TP004", "/", "factors follow"),
+    ("table r : [d] = (1, sqrt(2), 0, 0)", "TP004", "sqrt", "factors follow"),
+    ("table r : [d] = (1, 1e400, 0, 0)", "TP006", "table r : [d] = (1, 1e400, 0, 0)", "1e400"),
     # expressions
     ("y = h ** 2", "TP004", "**", "x^2"),
     ("y = h // 2", "TP004", "//", "/ divides"),

@@ -34,6 +34,20 @@ def test_the_sketch_of_the_language() -> None:
     assert_allclose(run["f"], w["v"] @ np.tanh(h) / np.sqrt(run.n), **CLOSE)
 
 
+def test_tables_are_in_row_major_order() -> None:
+    run = Run(
+        program("""
+        input x : [t=2, d=3]
+        table r : [d, e=2] = (1, -0.5,  # of d = 1
+            2e-1, 0, 0, 3)
+        y = dot(x, r, d)
+        z = x * r""")
+    )
+    table = np.array([[1, -0.5], [0.2, 0], [0, 3]])
+    assert_allclose(run.ordered("y", "t e"), run.inputs["x"] @ table, **CLOSE)
+    assert_allclose(run.ordered("z", "t d e"), run.inputs["x"][..., None] * table, **CLOSE)
+
+
 @pytest.mark.parametrize(
     ("size", "kernel", "stride"), [(8, 3, 1), (8, 3, 2), (7, 3, 2), (8, 2, 1), (9, 5, 3), (4, 4, 4)]
 )

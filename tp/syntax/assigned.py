@@ -23,6 +23,7 @@ def declared(statement: t.Statement) -> list[str]:
     """The names that a statement declares, other than by assignment."""
     if isinstance(statement, t.Widths | t.Axes):
         return [item.name for item in statement.items]
-    if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.MapSyntax | t.InstanceSyntax | t.Output):
+    named = t.InputSyntax | t.ParameterSyntax | t.TableSyntax | t.MapSyntax | t.InstanceSyntax | t.Output
+    if isinstance(statement, named):
         return [statement.name]
     return []

@@ -87,9 +87,13 @@ class Rule(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """The automaton. ``states`` has by symbol the next state (0 or more), or -1 - k to reduce by the rule number k."""
+    """The automaton. ``states`` has by symbol the next state (0 or more), or -1 - k to reduce by the rule number k.
+
+    ``expected`` has the patterns of tokens that are looked for only where the grammar accepts them.
+    """
 
     pattern: re.Pattern[str]
+    expected: dict[str, re.Pattern[str]]
     words: dict[str, str]
     ignored: frozenset[str]
     rules: list[Rule]
@@ -124,6 +128,7 @@ def tables() -> Tables:
     rows = found["rows"]
     return Tables(
         re.compile(found["pattern"]),
+        {kind: re.compile(pattern) for kind, pattern in found["expected"].items()},
         found["words"],
         frozenset(found["ignored"]),
         rules,
@@ -156,14 +161,18 @@ class Automaton:
 
     def tokens(self, text: str) -> Iterator[Token]:
         """The words of ``text``, each read in the state that the automaton is in. Raises UnknownCharacter."""
-        _, words, ignored, _, states, *_ = self._table
+        _, expected, words, ignored, _, states, *_ = self._table
         match = self._table.pattern.match
         at, line, start = 0, 1, -1
         while at < len(text):
-            found = match(text, at)
+            row = states[self._stack[-1]]
+            due = next((kind for kind in expected if kind in row), None)
+            found = None if due is None else expected[due].match(text, at)
+            if found is None:
+                due, found = None, match(text, at)
             if found is None:
                 raise UnknownCharacter(text[at], line, at - start)
-            word, kind, column = found[0], found.lastgroup or "", at - start
+            word, kind, column = found[0], due or found.lastgroup or "", at - start
             at = found.end()
             first = line
             if "\n" in word:
@@ -171,15 +180,13 @@ class Automaton:
             if kind in ignored:
                 continue
             named = words.get(word)
-            if named is not None:
-                row = states[self._stack[-1]]
-                if named in row or kind not in row:
-                    kind = named
+            if named is not None and (named in row or kind not in row):
+                kind = named
             yield Token(kind, word, (first, column, line, at - start))
 
     def feed(self, token: Token) -> Any:
         """Process ``token``; return the tree after the last one, else None. Raises UnexpectedToken."""
-        _, _, _, rules, states, _, end = self._table
+        _, _, _, _, rules, states, _, end = self._table
         stack, values = self._stack, self._values
         while True:
             action = states[stack[-1]].get(token.type)
@@ -204,7 +211,7 @@ class Automaton:
         return frozenset(kind for kind in self._table.states[self._stack[-1]] if kind.isupper() and self._takes(kind))
 
     def _takes(self, kind: str) -> bool:
-        _, _, _, rules, states, _, end = self._table
+        _, _, _, _, rules, states, _, end = self._table
         stack = list(self._stack)
         while True:
             action = states[stack[-1]].get(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +12,7 @@ from tp.syntax import tree as t
 from tp.syntax.automaton import Node, Token
 from tp.syntax.scan import MAX_NESTING
 
+_NUMBER = re.compile(r"[^\s,]+")
 _MAX_DIGITS = 40
 _LEAST, _MOST = Fraction(1, 10**300), Fraction(10**300)
 _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
@@ -105,6 +107,15 @@ class Builder:
         name, ranges, *said = c[1:]
         type_, law, rate, decay = (self.build(x) for x in said)
         return t.ParameterSyntax(str(name), self.build(ranges) or (), type_, law, rate, decay, span=span)
+
+    def _table(self, c: Any, span: Span) -> t.TableSyntax:
+        lists: list[Token] = c[3:-1]
+        text, last = "", lists[0].place[2]
+        for numbers in lists:
+            text += (", " if numbers.place[0] == last else "\n") + numbers.text
+            last = numbers.place[2]
+        rows = (tuple(_NUMBER.findall(line.split("#")[0])) for line in text.split("\n"))
+        return t.TableSyntax(str(c[1]), self.build(c[2]), tuple(row for row in rows if row), span=span)
 
     def _map(self, c: Any, span: Span) -> t.MapSyntax:
         # The arrow between the types is no part of the tree.

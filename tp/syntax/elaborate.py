@@ -21,6 +21,7 @@ from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.evaluate import Evaluator, Language, instead
 from tp.syntax.maps import call_map, declare_map
 from tp.syntax.parameters import declare_parameters, places
+from tp.syntax.tables import numbers_of
 from tp.syntax.values import (
     Declared,
     Def,
@@ -86,7 +87,7 @@ class Elaborator:
         elif isinstance(statement, t.Loop):
             for inner in statement.body.statements:
                 self._poison(inner)
-        if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.MapSyntax):
+        if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.TableSyntax | t.MapSyntax):
             mapped = isinstance(statement, t.MapSyntax)
             types = (statement.operand, statement.result) if mapped else (statement.type,)
             uses = [use for one in types for use in one.outs + (one.ins or ())]
@@ -265,6 +266,13 @@ class Elaborator:
                 )
             outs, ins = (outs[:1], outs[1:]) if len(outs) == 2 else (outs, ())
         return self.axes(outs), self.axes(ins)
+
+    def _tablesyntax(self, statement: t.TableSyntax) -> None:
+        numbers, axes = numbers_of(self.build, statement, self.axes)
+        value = self.build.table(numbers, axes)
+        node = self.build.node(value)
+        self.define(statement.name, value, statement.span)
+        self.build.graph.name(node, self.frame.qualified(statement.name))
 
     def _mapsyntax(self, statement: t.MapSyntax) -> None:
         self.define(statement.name, declare_map(self.build, self.evaluator, statement, self.axes), statement.span)

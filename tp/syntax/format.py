@@ -46,7 +46,8 @@ class _Writer:
         self.done = max(self.done, line - 1)
 
     def _put(self, text: str, depth: int) -> None:
-        self.out.append("  " * depth + text)
+        indent = "  " * depth
+        self.out.append(indent + text.replace("\n", "\n" + indent))
 
     def _line(self, text: str, depth: int, first: int, last: int) -> None:
         """A line of code that stood on source lines ``first`` to ``last``."""

@@ -271,6 +271,12 @@ _ITEM = r"[^,\[\]|]*"
 _OPTIMIZER = "write: optimizer sgd(momentum = 0.9)"
 
 _RULES: list[tuple[str, Words, Words]] = [
+    # tables
+    (
+        r"^\s*table\b[^(]*\(.*?(?P<at>[/*^+]|(?<![\d.])[A-Za-z_]\w*).*",
+        "a table holds decimal numbers",
+        "list numbers such as 1, -0.5, 2e-3; factors follow where the table is used: R / sqrt(d)",
+    ),
     # the optimiser
     (r"^\s*(?P<at>optimizer\s*[=:].*)", "no sign stands between 'optimizer' and its name", _OPTIMIZER),
     (r"^\s*optimizer\b.*?(?P<at>[\"'].*)", "there are no strings", f"names stand as they are; {_OPTIMIZER}"),

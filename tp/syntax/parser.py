@@ -31,7 +31,7 @@ def separators(stream: Iterator[Token]) -> Iterator[Token]:
     for count, token in enumerate(stream):
         if count > MAX_TOKENS:
             raise error("TP502", f"the text has more than {MAX_TOKENS} words", Span(1, 1, 1, 1))
-        if len(token.text) > MAX_WORD:
+        if len(token.text) > MAX_WORD and token.type != "NUMBERS":
             line, column, *_ = token.place
             where = Span(line, column, line, column + MAX_WORD)
             raise error("TP006", f"names and numbers have at most {MAX_WORD} characters", where)

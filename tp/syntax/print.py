@@ -129,7 +129,7 @@ def _uses(items: Sequence[t.AxisUse]) -> str:
 
 
 def statement(node: t.Statement) -> str:
-    """One statement that is not a loop, on one line."""
+    """One statement that is not a loop, on one line; only a table keeps its lines."""
     match node:
         case t.Widths():
             return f"width {_definitions(node.items)}"
@@ -142,6 +142,10 @@ def statement(node: t.Statement) -> str:
             rate = "" if node.rate is None else f" rate {expression(node.rate)}"
             decay = "" if node.decay is None else f" decay {expression(node.decay)}"
             return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}{decay}"
+        case t.TableSyntax():
+            rows = [", ".join(row) for row in node.rows]
+            numbers = rows[0] if len(rows) == 1 else "\n  " + ",\n  ".join(rows) + "\n"
+            return f"table {node.name} : {type_(node.type)} = ({numbers})"
         case t.MapSyntax():
             symmetry = "" if node.symmetry == "none" else f" {node.symmetry}"
             value = "" if node.value is None else f" value {expression(node.value)}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from tp.diagnostics.diagnostic import Diagnostic, Label, TpError, error
 from tp.diagnostics.span import Span
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 8_000_000
 MAX_NESTING = 100
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
+_SIGNS = re.compile(r"[][(){}]|#[^\n]*|\n")
 _OPENERS = {closer: opener for opener, closer in _CLOSERS.items()}
 
 
@@ -25,30 +28,31 @@ def check_size(length: int, file: str) -> None:
 def check_brackets(text: str, file: str) -> None:
     """Raises TP002 or TP003 for brackets that do not pair up, TP005 for too deep nesting."""
     open_: list[tuple[str, Span]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        for column, character in enumerate(line, 1):
-            if character == "#":
-                break
-            if character in _CLOSERS:
-                open_.append((character, Span(number, column, number, column + 1, file)))
-                if len(open_) > MAX_NESTING:
-                    raise error("TP005", f"more than {MAX_NESTING} brackets are open at once", open_[-1][1])
-            elif character in _OPENERS:
-                here = Span(number, column, number, column + 1, file)
-                inside = [o for o, _ in open_]
-                if not open_ or (inside[-1] == "{" and _OPENERS[character] not in inside):
-                    raise error("TP003", f"'{character}' closes nothing", here, "remove it, or add its opener")
-                opener, where = open_.pop()
-                if opener != _OPENERS[character]:
-                    raise TpError(
-                        Diagnostic(
-                            "TP002",
-                            f"'{opener}' is never closed: a '{character}' stands where '{_CLOSERS[opener]}' should",
-                            where,
-                            f"add '{_CLOSERS[opener]}' before the '{character}'",
-                            (Label(here, f"'{character}' found here"),),
-                        )
+    number, start = 1, -1
+    for sign in _SIGNS.finditer(text):
+        character, column = sign[0], sign.start() - start
+        if character == "\n":
+            number, start = number + 1, sign.start()
+        elif character in _CLOSERS:
+            open_.append((character, Span(number, column, number, column + 1, file)))
+            if len(open_) > MAX_NESTING:
+                raise error("TP005", f"more than {MAX_NESTING} brackets are open at once", open_[-1][1])
+        elif character in _OPENERS:
+            here = Span(number, column, number, column + 1, file)
+            inside = [o for o, _ in open_]
+            if not open_ or (inside[-1] == "{" and _OPENERS[character] not in inside):
+                raise error("TP003", f"'{character}' closes nothing", here, "remove it, or add its opener")
+            opener, where = open_.pop()
+            if opener != _OPENERS[character]:
+                raise TpError(
+                    Diagnostic(
+                        "TP002",
+                        f"'{opener}' is never closed: a '{character}' stands where '{_CLOSERS[opener]}' should",
+                        where,
+                        f"add '{_CLOSERS[opener]}' before the '{character}'",
+                        (Label(here, f"'{character}' found here"),),
                     )
+                )
     if open_:
         opener, where = open_[-1]
         raise error("TP002", f"'{opener}' is never closed", where, f"add the missing '{_CLOSERS[opener]}'")

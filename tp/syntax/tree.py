@@ -200,6 +200,14 @@ class ParameterSyntax(Statement):
     decay: Expression | None = None
 
 
+class TableSyntax(Statement):
+    """``table name : type = (numbers)``; ``rows`` has the numbers as written, those of a line of the text together."""
+
+    name: str
+    type: TypeSyntax
+    rows: tuple[tuple[str, ...], ...]
+
+
 class MapSyntax(Statement):
     """``map name : operand -> result [odd|even] [value size] [norms size, ...] [degree number]``."""
 

@@ -67,6 +67,8 @@ def _declared(block: t.Block) -> Iterator[tuple[str, str, Span]]:
                 yield "input", one.name, one.span
             case t.ParameterSyntax():
                 yield "parameter", one.name, one.span
+            case t.TableSyntax():
+                yield "table", one.name, one.span
             case t.MapSyntax():
                 yield "map", one.name, one.span
             case t.InstanceSyntax():

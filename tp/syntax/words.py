@@ -7,6 +7,7 @@ from collections.abc import Iterable
 _WORDS = {
     "NAME": "a name",
     "NUMBER": "a number",
+    "NUMBERS": "a list of numbers",
     "_NL": "a new line",
     "$END": "the end of the text",
     "PLUS": "'+'",
@@ -54,6 +55,8 @@ def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str
     words += sorted(_WORDS.get(d, f"'{d.lower().rstrip('_')}'") for d in due)
     found = {"_NL": "the line ends", "$END": "the text ends"}.get(kind, f"'{shown(text)}' stands")
     message = f"{found} where {_any_of(words)} should be" if words else f"{found} where nothing can follow"
+    if "NUMBERS" in set(expected):
+        return message, "a table holds decimal numbers with commas between them: (1, -0.5, 2e-3)"
     if kind not in _WORDS and "NAME" in set(expected):  # the terminals without words are the reserved ones
         return message, f"'{text}' is a reserved word; choose another name"
     if kind == "CIRCUMFLEX" and set(expected) >= {"STAR", "SLASH"}:
