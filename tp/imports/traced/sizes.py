@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -50,13 +49,3 @@ class Number:
 
     def at(self, n: int) -> float:
         return self.coefficient * float(n) ** float(self.exponent)
-
-
-def size_of(seen: Sequence[int], widths: Sequence[int]) -> Size | None:
-    """The size c n^w that is ``seen`` at ``widths``, with a rational c. None where there is none."""
-    raise NotImplementedError
-
-
-def number_of(seen: Sequence[float], widths: Sequence[int]) -> Number | None:
-    """The number c n^w that is ``seen`` at ``widths``. None where there is none."""
-    raise NotImplementedError

@@ -1,0 +1,119 @@
+"""All that the importer uses of JAX beyond its public functions: jaxprs, their parameters and where they come from.
+
+Jaxprs are not a stable interface. Another version of JAX is supported by editing this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jax.extend.core import Literal
+
+CALLS = frozenset(
+    {
+        *("jit", "pjit", "closed_call", "core_call", "core_closed_call", "call", "checkpoint", "remat", "remat2"),
+        *("custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "custom_vmap_call", "xla_call"),
+    }
+)
+"""Primitives that do what their jaxpr does."""
+
+IDENTITIES = frozenset(
+    {"copy", "copy_p", "optimization_barrier", "sharding_constraint", "pvary", "pcast", "reduce_precision", "name"}
+)
+"""Primitives whose results are their operands, in real numbers."""
+
+_BODIES = ("call_jaxpr", "fun_jaxpr", "jaxpr", "call")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One call on the stack of Python while an equation was traced."""
+
+    file: str
+    line: int
+
+
+def double() -> AbstractContextManager[Any]:
+    """While entered, JAX computes with 64 bits."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    from jax.experimental import enable_x64
+
+    return enable_x64()
+
+
+def jaxpr_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Any, Any]:
+    """The closed jaxpr of ``function`` at abstract ``arguments``, and the tree of its results."""
+    return jax.make_jaxpr(function, return_shape=True)(*arguments)
+
+
+def body(equation: Any) -> tuple[Any, Sequence[Any]]:
+    """The jaxpr of a call, and its constants."""
+    return opened(next(equation.params[key] for key in _BODIES if key in equation.params))
+
+
+def opened(jaxpr: Any) -> tuple[Any, Sequence[Any]]:
+    """A jaxpr, closed or not, and its constants."""
+    return (jaxpr.jaxpr, jaxpr.consts) if hasattr(jaxpr, "consts") else (jaxpr, ())
+
+
+def defined_in(jaxpr: Any) -> str:
+    """The file of the function that a jaxpr is of; empty where it is not known."""
+    found = getattr(getattr(jaxpr, "debug_info", None), "func_src_info", None) or ""
+    return found.rpartition(" at ")[2].rpartition(":")[0]
+
+
+def is_literal(atom: Any) -> bool:
+    return isinstance(atom, Literal)
+
+
+def is_jaxpr(value: Any) -> bool:
+    """Whether a parameter of an equation is a jaxpr, or several."""
+    if isinstance(value, tuple):
+        return bool(value) and all(is_jaxpr(each) for each in value)
+    return hasattr(value, "eqns") or (hasattr(value, "jaxpr") and hasattr(value, "consts"))
+
+
+def frames(source: Any) -> list[Frame]:
+    """The stack of Python, innermost call first, of the source information of an equation."""
+    if source.traceback is None:
+        return []
+    codes, lasts = source.traceback.raw_frames()
+    where = type(source.traceback).code_addr2location
+    return [Frame(code.co_filename, where(code, last)[0]) for code, last in zip(codes, lasts, strict=True)]
+
+
+def scope(source: Any) -> tuple[str, ...]:
+    """The names of the modules that were entered: scopes, without transformations such as ``jvp``."""
+    return tuple(
+        part
+        for element in source.name_stack.stack
+        if type(element).__name__ == "Scope"
+        for part in element.name.split("/")
+    )
+
+
+def kind(dtype: Any) -> str:
+    """``float``, ``int``, ``bool``, or else ``complex`` or ``key``."""
+    if jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key):
+        return "key"
+    for name, type_ in (("float", np.floating), ("int", np.integer), ("bool", np.bool_)):
+        if jax.dtypes.issubdtype(dtype, type_):
+            return name
+    return "complex"
+
+
+def bind(primitive: Any, params: Any, operands: Sequence[Any], avals: Sequence[Any]) -> list[Any]:
+    """The results of a primitive on concrete arrays, which are brought to the types of ``avals`` first."""
+    arrays = [
+        array if kind(aval.dtype) == "key" else jax.numpy.asarray(array, aval.dtype)
+        for array, aval in zip(operands, avals, strict=True)
+    ]
+    functions, rest = primitive.get_bind_params(params)
+    results = primitive.bind(*functions, *arrays, **rest)
+    return list(results) if primitive.multiple_results else [results]
