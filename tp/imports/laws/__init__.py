@@ -1,0 +1,1 @@
+"""Initial laws of the weights of a module, read off its ``init`` at several widths."""
