@@ -30,7 +30,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Value:
-    """An array that depends on weights or inputs. ``kind`` is ``float``, ``int`` or ``bool``. Equal only to itself."""
+    """An array that depends on weights or inputs. Equal only to itself.
+
+    ``kind`` is ``float``, ``int`` or ``bool``; ``complex``, or ``key`` for keys of random numbers, cannot be written.
+    """
 
     number: int
     shape: Shape
@@ -44,15 +47,18 @@ class Known:
     Fields:
         shape: its axes.
         number: the number that all entries are, as a function of n. None where entries differ.
-        table: the entries as an array, where all axes are finite and entries are the same at every width. None
-            otherwise: what is computed from it cannot be written.
+        table: the entries as an array, where they are the same at every width. A wide axis has size 1 in it: entries
+            are the same along that axis. None where all entries are one number, or where neither can be said: what is
+            computed from such an array cannot be written.
         kind: ``float``, ``int`` or ``bool``.
+        scale: what the entries of ``table`` are multiplied by. None: by nothing.
     """
 
     shape: Shape
     number: Number | None
     table: NDArray[np.generic] | None
     kind: str = "float"
+    scale: Number | None = None
 
 
 Operand = Value | Known

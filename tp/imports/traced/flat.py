@@ -20,9 +20,11 @@ from tp.imports.traced.flat_equation import (
     needed,
 )
 from tp.imports.traced.folding import fold
-from tp.imports.traced.integers import certain, result_bounds
+from tp.imports.traced.integers import bounds, certain, result_bounds
 from tp.imports.traced.loops import LOOPS
 from tp.imports.traced.places import is_users
+from tp.imports.traced.static_indices import STATIC
+from tp.imports.traced.views import Views
 
 _INDEXED = ("gather", "dynamic_slice")
 _DTYPES = ("new_dtype", "dtype", "preferred_element_type", "out_dtype")
@@ -42,6 +44,7 @@ class Flattener:
     def __init__(self) -> None:
         self.equations: list[FlatEquation] = []
         self.gathered: dict[int, float] = {}
+        self.views = Views()
 
     def evaluate(
         self, jaxpr: Any, consts: Sequence[Any], operands: Sequence[Atom], outer: Source | None, own: bool
@@ -61,11 +64,14 @@ class Flattener:
 
     def emit(
         self, name: str, operands: Sequence[Atom], params: Mapping[str, Any], shape: tuple[int, ...], source: Source
-    ) -> Unknown:
-        """An equation with one result, of the kind of the first operand."""
+    ) -> Atom:
+        """The result of an equation, of the kind of the first operand that is not known."""
         first = next(x for x in operands if isinstance(x, Unknown))
+        shortcut = self.views.shortcut(name, operands, params, shape)
+        if shortcut is not None:
+            return shortcut
         result = Unknown(shape, first.kind, *self._bounds(name, params, operands, first.kind), _origins(operands))
-        self.equations.append(FlatEquation(name, tuple(operands), params, (result,), source))
+        self._keep(FlatEquation(name, tuple(operands), params, (result,), source))
         return result
 
     def _equation(self, equation: Any, operands: list[Atom], source: Source) -> Sequence[Atom]:
@@ -79,13 +85,27 @@ class Flattener:
             results = LOOPS[name](self, equation, operands, source)
             if results is not None:
                 return results
-        if name in internals.IDENTITIES or _only_precision(equation):
+        if name in internals.IDENTITIES or _only_precision(equation, operands[0]):
             return operands
         if len(equation.outvars) == 1:
             result = certain(name, operands, equation.outvars[0].aval.shape)
+            if result is None:
+                result = self._shorter(equation, operands, source)
             if result is not None:
                 return [result]
         return self._kept(equation, operands, source)
+
+    def _shorter(self, equation: Any, operands: list[Atom], source: Source) -> Atom | None:
+        """The result of an equation that moves entries, where fewer equations give it."""
+        name, shape = equation.primitive.name, tuple(equation.outvars[0].aval.shape)
+        if name in STATIC:
+            return STATIC[name](self, operands, equation.params, shape, source)
+        return self.views.shortcut(name, operands, equation.params, shape)
+
+    def _keep(self, equation: FlatEquation) -> None:
+        self.equations.append(equation)
+        if len(equation.results) == 1:
+            self.views.note(self, equation)
 
     def _kept(self, equation: Any, operands: list[Atom], source: Source) -> list[Unknown]:
         name = equation.primitive.name
@@ -98,7 +118,7 @@ class Flattener:
             results.append(Unknown(tuple(variable.aval.shape), kind, low, high, origins))
         if name in _INDEXED:
             self._indexed(operands, params.get("dimension_numbers"))
-        self.equations.append(FlatEquation(name, tuple(operands), params, tuple(results), source))
+        self._keep(FlatEquation(name, tuple(operands), params, tuple(results), source))
         return results
 
     def _indexed(self, operands: Sequence[Atom], numbers: Any) -> None:
@@ -112,13 +132,16 @@ class Flattener:
         return result_bounds(name, params, operands) if kind == "int" else (-np.inf, np.inf)
 
 
-def _only_precision(equation: Any) -> bool:
-    """Whether an equation converts real numbers to real numbers, or whole numbers to wider ones."""
+def _only_precision(equation: Any, operand: Atom) -> bool:
+    """Whether an equation converts real numbers to real numbers, or whole numbers to a type that holds them all."""
     if equation.primitive.name != "convert_element_type":
         return False
     old, new = equation.invars[0].aval.dtype, equation.params["new_dtype"]
     kinds = internals.kind(old), internals.kind(new)
-    return kinds == ("float", "float") or old == new or (kinds == ("int", "int") and np.can_cast(old, new))
+    if kinds != ("int", "int"):
+        return kinds == ("float", "float") or old == new
+    low, high = bounds(operand)
+    return np.can_cast(old, new) or (np.iinfo(new).min <= low and high <= np.iinfo(new).max)
 
 
 def _plain(key: str, value: Any) -> Any:

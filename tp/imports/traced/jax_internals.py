@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jax
 import numpy as np
-from jax.extend.core import Literal
+from jax._src.lax.lax import split_p
+from jax.extend.core import Literal, primitives
 
 CALLS = frozenset(
     {
@@ -117,3 +119,22 @@ def bind(primitive: Any, params: Any, operands: Sequence[Any], avals: Sequence[A
     functions, rest = primitive.get_bind_params(params)
     results = primitive.bind(*functions, *arrays, **rest)
     return list(results) if primitive.multiple_results else [results]
+
+
+def bind_named(name: str, params: dict[str, Any], operands: Sequence[Any]) -> list[Any] | None:
+    """The results of the primitive of a name. None where there is none, or where it calls functions."""
+    primitive = _primitives().get(name)
+    if primitive is None:
+        return None
+    arrays = [jax.numpy.asarray(operand) for operand in operands]
+    whole = [array.dtype for array in arrays if kind(array.dtype) == "int"]
+    common = np.result_type(*whole) if whole else None
+    arrays = [array.astype(common) if kind(array.dtype) == "int" else array for array in arrays]
+    results = primitive.bind(*arrays, **params)
+    return list(results) if primitive.multiple_results else [results]
+
+
+@cache
+def _primitives() -> dict[str, Any]:
+    found = [value for key, value in vars(primitives).items() if key.endswith("_p")]
+    return {primitive.name: primitive for primitive in (*found, split_p)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,7 +23,7 @@ class Evaluator(Protocol):
     ) -> list[Atom]: ...
 
     def emit(
-        self, name: str, operands: Sequence[Atom], params: dict[str, Any], shape: tuple[int, ...], source: Source
+        self, name: str, operands: Sequence[Atom], params: Mapping[str, Any], shape: tuple[int, ...], source: Source
     ) -> Atom: ...
 
 

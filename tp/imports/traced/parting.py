@@ -54,13 +54,30 @@ class Widths:
     def known(self, seen: Sequence[Any]) -> Known:
         """A constant: one number, a table, or neither."""
         shape = self.shape([array.shape for array in seen], "a constant")
-        kind = _KINDS.get(getattr(seen[0].dtype, "kind", ""), str(seen[0].dtype))
-        numeric = all(isinstance(array, np.ndarray) for array in seen)
-        if numeric and all(array.size and (is_uniform(array) or (array == array.flat[0]).all()) for array in seen):
+        kind = _KINDS.get(getattr(seen[0].dtype, "kind", ""), "key")
+        if kind == "key":
+            return Known(shape, None, None, kind)
+        if all(array.size and _uniform(array) for array in seen):
             return Known(shape, self.number([array.flat[0].item() for array in seen]), None, kind)
-        same = numeric and all(array.shape == seen[0].shape for array in seen)
-        table = seen[0] if same and all(np.array_equal(array, seen[0]) for array in seen) else None
-        return Known(shape, None, table, kind)
+        tables = [_narrowed(array, shape) for array in seen]
+        if any(table is None for table in tables):
+            return Known(shape, None, None, kind)
+        if all(np.array_equal(table, tables[0]) for table in tables):
+            return Known(shape, None, tables[0], kind)
+        return self._scaled(shape, tables, kind)
+
+    def _scaled(self, shape: Shape, tables: Sequence[Any], kind: str) -> Known:
+        """A table that is multiplied by one number at each width, or neither."""
+        at = int(np.argmax(np.abs(tables[0])))
+        entries = [float(table.flat[at]) for table in tables]
+        scale = number_of(entries, self.widths) if kind == "float" else None
+        if scale is None or not entries[0]:
+            return Known(shape, None, None, kind)
+        unit = tables[0] / scale.at(self.widths[0])
+        fits = (
+            np.allclose(unit * scale.at(n), t, rtol=1e-12, atol=0) for t, n in zip(tables, self.widths, strict=True)
+        )
+        return Known(shape, None, unit, kind, scale) if all(fits) else Known(shape, None, None, kind)
 
     def number(self, seen: Sequence[float]) -> Number:
         """The number that was ``seen``."""
@@ -105,3 +122,18 @@ class Widths:
 
 def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
+
+
+def _uniform(array: Any) -> bool:
+    return is_uniform(array) or bool((array == array.flat[0]).all())
+
+
+def _narrowed(array: Any, shape: Shape) -> Any | None:
+    """``array`` with wide axes of size 1, or None where entries differ along one."""
+    for axis, size in enumerate(shape):
+        if size.wide:
+            first = array[(slice(None),) * axis + (slice(0, 1),)]
+            if array.strides[axis] and not (array == first).all():
+                return None
+            array = first
+    return array
