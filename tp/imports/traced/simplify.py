@@ -1,6 +1,6 @@
 """Equations that say nothing are left out: sums with 0, products with 0 and 1, moves that move nothing.
 
-It is done once the widths are unified, so that a number that happens to be 1 at one width is not taken for 1. Results are
+It is done once the widths are unified: a number that happens to be 1 at one width is not taken for 1. Results are
 the same at finite values.
 """
 
