@@ -18,6 +18,7 @@ class Module:
         frozen: whether training leaves the weight at a path of keys as it is.
         optimizer: an optax optimiser, or None.
         rates: learning rates by path (``"Dense_0/kernel"``) or by a prefix of paths; empty: none are given.
+        weights: the tree that ``apply`` takes, from weights in the form that the framework has them.
     """
 
     init: Callable[[Any], Any]
@@ -26,3 +27,4 @@ class Module:
     frozen: Callable[[tuple[str, ...]], bool] = lambda path: False
     optimizer: Any = None
     rates: Mapping[str, float] = field(default_factory=dict[str, float])
+    weights: Callable[[Any], Any] = lambda weights: weights

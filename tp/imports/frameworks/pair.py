@@ -1,0 +1,61 @@
+"""Two pure functions and the weights that training leaves alone: what each framework gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+def none(path: tuple[str, ...]) -> bool:
+    """All weights are trained."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """``init(key)`` gives a tree of weights, ``apply(weights, *arrays)`` the outputs.
+
+    ``trained`` is the part of the tree that an optimiser of the framework sees, and ``frozen`` says whether the weight
+    at a path is outside of it. ``weights`` makes the tree of weights in the form that the framework has them.
+    """
+
+    init: Callable[[Any], Any]
+    apply: Callable[..., Any]
+    frozen: Callable[[tuple[str, ...]], bool] = none
+    trained: Callable[[Any], Any] | None = None
+    weights: Callable[[Any], Any] = lambda weights: weights
+
+
+def below(keys: frozenset[str]) -> Callable[[tuple[str, ...]], bool]:
+    """Whether a path begins with one of ``keys``."""
+    return lambda path: path[0] in keys
+
+
+def of_real_numbers(pair: Pair) -> Pair:
+    """``pair`` without weights that are whole numbers, such as counters of steps: they are as drawn with the key 0."""
+    import jax
+
+    held: list[Any] = []
+
+    def real(leaf: Any) -> bool:
+        return jax.numpy.issubdtype(leaf.dtype, jax.numpy.inexact)
+
+    def stripped(weights: Any) -> Any:
+        return jax.tree.map(lambda leaf: leaf if real(leaf) else None, weights)
+
+    def init(key: Any) -> Any:
+        return stripped(pair.init(key))
+
+    def apply(weights: Any, *arrays: Any) -> Any:
+        if not held:
+            shapes = jax.eval_shape(pair.init, jax.random.key(0))
+            whole = not all(map(real, jax.tree.leaves(shapes)))
+            held.append(pair.init(jax.random.key(0)) if whole else None)
+        if held[0] is not None:
+            weights = jax.tree.map(
+                lambda drawn, given: drawn if given is None else given, held[0], weights, is_leaf=lambda x: x is None
+            )
+        return pair.apply(weights, *arrays)
+
+    return Pair(init, apply, pair.frozen, pair.trained, lambda given: stripped(pair.weights(given)))
