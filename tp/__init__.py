@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tp.api.certificates import certify
     from tp.api.figures import save_figure
     from tp.api.graphs import draw_graph, parse_graph, print_graph
+    from tp.api.imports import Imported, from_jax
     from tp.api.loading import format_source, load, parse
     from tp.api.model import Model
     from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_options, optimizer_settings
@@ -50,6 +51,7 @@ __all__ = [
     "Ensemble",
     "ExitCode",
     "Forward",
+    "Imported",
     "Kernel",
     "Linearization",
     "Model",
@@ -71,6 +73,7 @@ __all__ = [
     "draw_graph",
     "explain",
     "format_source",
+    "from_jax",
     "load",
     "make_optimizer",
     "optimizer_names",
@@ -111,6 +114,8 @@ _HOMES = {
     "draw_graph": "tp.api.graphs",
     "explain": "tp.diagnostics.codes",
     "format_source": "tp.api.loading",
+    "from_jax": "tp.api.imports",
+    "Imported": "tp.api.imports",
     "load": "tp.api.loading",
     "make_optimizer": "tp.api.optimizers",
     "optimizer_names": "tp.api.optimizers",

@@ -9,9 +9,9 @@ from tp.cli.command import Command
 
 NAMES = (
     "check", "orders", "blame", "certify", "run", "kernel", "graph", "correlations", "verify", "train", "linearize",
-    "transfer", "results", "explain", "format",
+    "transfer", "results", "explain", "format", "import",
 )  # fmt: skip
-_MODULES = {"format": "formatting"}
+_MODULES = {"format": "formatting", "import": "import_"}
 
 
 def find(name: str) -> Command | None:

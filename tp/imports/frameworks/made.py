@@ -93,7 +93,7 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
     if optimizer is not None and pair.trained is not None:
         optimizer = on_part(optimizer, pair.trained)
     return Module(
-        guarded(pair.init, "the module, when it was initialised,"),
+        guarded(_as_configured(pair.init), "the module, when it was initialised,"),
         guarded(pair.apply, "the module"),
         given.arrays,
         pair.frozen,
@@ -101,6 +101,19 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
         found.rates or numbers(beside.rates or {}),
         pair.weights,
     )
+
+
+def _as_configured(init: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """``init`` with numbers of the precision that the user has chosen, wherever it is called."""
+    import jax
+
+    chosen = jax.config.jax_enable_x64  # pyright: ignore[reportAttributeAccessIssue]
+
+    def configured(key: Any) -> Any:
+        with jax.enable_x64(chosen):
+            return init(key)
+
+    return configured
 
 
 def _random(name: str, key: Any) -> Any:

@@ -1,0 +1,65 @@
+"""tp import: a program from a module of JAX."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import redirect_stdout
+
+from tp.cli.command import Command
+from tp.cli.option import Given, argument, flag, value
+from tp.cli.options import OUTPUT, emit, require
+from tp.diagnostics.diagnostic import error
+from tp.exit_code import ExitCode
+
+MODULE = argument(
+    "MODULE",
+    "A Python file or a module that can be imported, and the function that builds the model at width n, such as "
+    "net.py:make. It is run.",
+)
+WIDTHS = value("--widths", str, "Widths at which the model is built, three at least.  [default: 64,128,256]")
+NAME = value("--name", str, "The name of the program; by default that of the function or file.", metavar="NAME")
+OPTIMIZER = value("--optimizer", str, 'How weights move, as after "optimizer" in a program, in place of optax.')
+RATES = value("--rates", str, "A JSON file: learning rates by path of a weight or module.", metavar="FILE.json")
+FORCE = flag("--force", "Replace the file of --output where it exists.")
+
+
+def import_(given: Given) -> ExitCode:
+    """Run the user's Python, and print or write the program that it amounts to; what to note goes to stderr."""
+    from tp.api.imports import run_and_import, write
+
+    (word,) = given[MODULE]
+    output = given[OUTPUT]
+    if output is not None and os.path.exists(output) and not given[FORCE]:
+        raise error("TP508", f"cannot write {output}: it exists", hint="--force replaces it")
+    if given[RATES] is not None:
+        require(given[RATES])
+    _say(f"running the Python of {word}")
+    with redirect_stdout(sys.stderr):  # what the user's code prints is no part of the program
+        found = run_and_import(
+            word, given[WIDTHS],
+            name=given[NAME], optimizer=given[OPTIMIZER], rates=given[RATES], file=output or "<imported>",
+        )  # fmt: skip
+    for note in found.notes:
+        _say(f"note: {note}")
+    if output is None:
+        emit(found.text.rstrip("\n"), None)
+    else:
+        write(found.text, output)
+        _say(f"wrote {output}: values and gradients agree with the module to 1e-10")
+    return ExitCode.HOLDS
+
+
+def _say(line: str) -> None:
+    from tp.diagnostics.text import readable
+
+    print(readable(line), file=sys.stderr, flush=True)
+
+
+COMMAND = Command(
+    "import",
+    "Write a module of Flax, Equinox, Haiku or plain JAX as a program. This runs your Python.",
+    import_,
+    MODULE,
+    (WIDTHS, NAME, OPTIMIZER, RATES, OUTPUT, FORCE),
+)

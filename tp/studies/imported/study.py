@@ -1,0 +1,93 @@
+"""From what ``make`` builds to a program that was held against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tp.diagnostics.diagnostic import TpError, error
+from tp.imports.frameworks.made import Beside, modules
+from tp.imports.module import Module
+from tp.program import Program
+from tp.sampling.reading import read_widths
+from tp.studies.imported.check import Correspondence, checked
+
+LEAST = 3
+"""Widths that are needed: a power of n is seen at two, and a third one shows that it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A program that was made of a module.
+
+    Fields:
+        program: what ``text`` means.
+        text: the program in the language.
+        notes: assumptions, and what is not exact.
+        correspondence: between its weights, inputs and outputs and those of the module.
+        module: the module at the smallest width.
+    """
+
+    program: Program
+    text: str
+    notes: tuple[str, ...]
+    correspondence: Correspondence
+    module: Module
+
+
+def translated(
+    make: Callable[..., Any],
+    widths: Sequence[int] | str,
+    beside: Beside,
+    *,
+    name: str,
+    optimizer: str | None = None,
+    file: str = "<imported>",
+) -> Translated:
+    """The program of what ``make`` builds.
+
+    Args:
+        make: see ``tp.imports.frameworks.made.modules``.
+        widths: three widths or more.
+        beside: inputs, an optax optimiser and learning rates, where ``make`` does not return them.
+        name: the name of the program.
+        optimizer: a statement of the language without the word ``optimizer``, in place of an optax optimiser.
+        file: the name of the text in diagnostics.
+
+    Raises:
+        TpError: TP901 to TP909, see ``tp explain``.
+    """
+    from tp.imports.laws import laws
+    from tp.imports.rates import rates
+    from tp.imports.traced.unify import traced
+    from tp.imports.translate import translate
+    from tp.syntax import parse
+
+    built = modules(make, require_widths(widths), beside)
+    found = traced(built)
+    moved = rates(built, found)
+    if optimizer is not None:
+        moved = replace(moved, optimizer=optimizer)
+    translation = translate(found, laws(built, found), moved, name)
+    try:
+        program = parse(translation.text, file)
+    except TpError as problem:
+        if optimizer is not None and problem.diagnostics[0].code < "TP500":
+            raise
+        message = f"the program cannot be read: {problem.diagnostics[0].message}"
+        hint = "this is a fault of the importer, please report it with the module"
+        raise error("TP909", message, problem.diagnostics[0].span, hint) from problem
+    paths = ["/".join(weight.path) for weight in found.weights]
+    noted = checked(program.graph, translation, built, paths)
+    first = built[min(built)]
+    return Translated(program, translation.text, (*translation.notes, *noted), translation, first)
+
+
+def require_widths(widths: Sequence[int] | str) -> tuple[int, ...]:
+    """``widths`` without repetitions, in order. Raises TpError TP502 for fewer than three, or for what is no width."""
+    found = read_widths(widths)
+    if len(found) < LEAST:
+        hint = "a power of n is seen at two widths, and a third one shows that it is one: 64,128,256"
+        raise error("TP502", f"an import needs three different widths at least, not {len(found)}", hint=hint)
+    return found
