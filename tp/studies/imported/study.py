@@ -58,7 +58,7 @@ def translated(
     Raises:
         TpError: TP901 to TP909, see ``tp explain``.
     """
-    from tp.imports.laws import laws
+    from tp.imports.laws.initials import initials
     from tp.imports.rates import rates
     from tp.imports.traced.unify import traced
     from tp.imports.translate import translate
@@ -69,7 +69,7 @@ def translated(
     moved = rates(built, found)
     if optimizer is not None:
         moved = replace(moved, optimizer=optimizer)
-    translation = translate(found, laws(built, found), moved, name)
+    translation = translate(found, initials(built), moved, name)
     try:
         program = parse(translation.text, file)
     except TpError as problem:
