@@ -32,13 +32,14 @@ def import_(given: Given) -> ExitCode:
     output = given[OUTPUT]
     if output is not None and os.path.exists(output) and not given[FORCE]:
         raise error("TP508", f"cannot write {output}: it exists", hint="--force replaces it")
-    if given[RATES] is not None:
-        require(given[RATES])
-    _say(f"running the Python of {word}")
+    rates = given[RATES]
+    if rates is not None:
+        require(rates)
+    _say(f"running the Python code of {word}")
     with redirect_stdout(sys.stderr):  # what the user's code prints is no part of the program
         found = run_and_import(
             word, given[WIDTHS],
-            name=given[NAME], optimizer=given[OPTIMIZER], rates=given[RATES], file=output or "<imported>",
+            name=given[NAME], optimizer=given[OPTIMIZER], rates=rates, file=output or "<imported>",
         )  # fmt: skip
     for note in found.notes:
         _say(f"note: {note}")

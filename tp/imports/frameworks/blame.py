@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 import sys
-import sysconfig
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,11 +13,8 @@ from typing import Any
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.diagnostics.span import Span
 from tp.imports.frameworks.supported import missing
+from tp.imports.traced.places import is_users
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-_NOT_THE_USERS = tuple(
-    {os.path.realpath(folder) + os.sep for folder in (_PACKAGE, *sysconfig.get_paths().values()) if folder}
-)
 _LONGEST = 300
 
 _HINTS = {
@@ -71,7 +67,9 @@ def users_line(problem: BaseException) -> Span | None:
     if isinstance(problem, SyntaxError) and problem.filename and problem.lineno:
         column = problem.offset or 1
         return Span(problem.lineno, column, problem.lineno, column + 1, shown(problem.filename))
-    frames = [f for f in traceback.extract_tb(problem.__traceback__) if _of_the_user(f.filename)]
+    frames = [
+        f for f in traceback.extract_tb(problem.__traceback__) if is_users(f.filename) and f.filename != sys.argv[0]
+    ]
     if not frames or frames[-1].lineno is None:
         return None
     last = frames[-1]
@@ -88,12 +86,3 @@ def shown(file: str) -> str:
     except ValueError:  # another drive
         return file
     return file if near.startswith(os.pardir) else near
-
-
-def _of_the_user(file: str) -> bool:
-    return not file.startswith("<") and file not in _frozen() and not os.path.realpath(file).startswith(_NOT_THE_USERS)
-
-
-def _frozen() -> frozenset[str]:
-    """The file of the command itself, such as .../bin/tp."""
-    return frozenset(sys.argv[:1])

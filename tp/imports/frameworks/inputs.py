@@ -82,13 +82,13 @@ def _array(given: Any, name: str, place: int) -> Any:
     """``given`` as an array of NumPy, with generic numbers where it is a shape alone."""
     import jax
 
-    kind = np.dtype(object) if jax.dtypes.issubdtype(given.dtype, jax.dtypes.extended) else np.dtype(given.dtype)
-    real = jax.dtypes.issubdtype(kind, np.floating)
-    if not real and kind.kind not in "iub":
+    real = jax.numpy.issubdtype(given.dtype, np.floating)
+    if not real and not any(jax.numpy.issubdtype(given.dtype, kind) for kind in (np.integer, np.bool_)):
         hint = "inputs are real numbers, whole numbers such as tokens, or truth values such as masks"
         raise error("TP904", f"the input {name} is an array of {given.dtype}", hint=hint)
     if not isinstance(given, jax.ShapeDtypeStruct):
         return np.asarray(given)
+    kind = np.dtype(given.dtype)
     if not real:
         return (np.ones if kind.kind == "b" else np.zeros)(given.shape, kind)
     return np.random.default_rng((_SEED, place)).standard_normal(given.shape).astype(kind)

@@ -33,12 +33,15 @@ def pair(module: Any, inputs: Any) -> tuple[Pair, Arguments]:
     given = arguments(inputs, type(module).__call__, 1)
     import jax
 
-    variables = jax.eval_shape(lambda key: given.call(module.init, key), jax.random.key(0))
-    others = frozenset(name for name in variables if name != _TRAINED)
-    plain = bool(others & set(variables.get(_TRAINED, {})))
+    def drawn(key: Any) -> Any:
+        return given.call(module.init, key)
+
+    shapes = jax.eval_shape(drawn, jax.random.key(0))
+    others = frozenset(name for name in shapes if name != _TRAINED)
+    plain = bool(others & set(shapes.get(_TRAINED, {})))
 
     def init(key: Any) -> Any:
-        return weights_of(given.call(module.init, key))
+        return weights_of(drawn(key))
 
     def weights_of(variables: Any) -> Any:
         if plain:

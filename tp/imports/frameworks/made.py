@@ -65,9 +65,7 @@ def key_name(make: Any) -> str | None:
     required = [p for p in every if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     others = [p.name for p in required[1:] if p.name not in KEYS]
     if others or (not required and not any(p.kind is not p.KEYWORD_ONLY for p in every)):
-        hint = (
-            f"make is called with the width n, and with a key where it has a parameter {', '.join(KEYS[:-1])} or seed"
-        )
+        hint = f"make is called with the width n, and with a key where it has a parameter of these: {', '.join(KEYS)}"
         missing = f"has the parameter {others[0]}" if others else "takes no width"
         raise error("TP904", f"make {missing}", hint=hint)
     return of_keys[0] if of_keys else None

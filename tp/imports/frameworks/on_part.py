@@ -15,12 +15,12 @@ def on_part(optimizer: Any, part: Callable[[Any], Any]) -> Any:
     import jax
     import optax
 
-    def init(weights: Any) -> Any:
-        return optimizer.init(part(weights))
+    def init(params: Any) -> Any:
+        return optimizer.init(part(params))
 
-    def update(gradients: Any, state: Any, weights: Any = None, **more: Any) -> tuple[Any, Any]:
-        moved, state = optimizer.update(part(gradients), state, None if weights is None else part(weights), **more)
-        return _over(jax.tree.map(jax.numpy.zeros_like, gradients), moved), state
+    def update(updates: Any, state: Any, params: Any = None, **more: Any) -> tuple[Any, Any]:
+        moved, state = optimizer.update(part(updates), state, None if params is None else part(params), **more)
+        return _over(jax.tree.map(jax.numpy.zeros_like, updates), moved), state
 
     return optax.GradientTransformationExtraArgs(init, update)
 

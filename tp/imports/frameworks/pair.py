@@ -41,8 +41,11 @@ def of_real_numbers(pair: Pair) -> Pair:
     def real(leaf: Any) -> bool:
         return jax.numpy.issubdtype(leaf.dtype, jax.numpy.inexact)
 
+    def if_real(leaf: Any) -> Any:
+        return leaf if real(leaf) else None
+
     def stripped(weights: Any) -> Any:
-        return jax.tree.map(lambda leaf: leaf if real(leaf) else None, weights)
+        return jax.tree.map(if_real, weights)
 
     def init(key: Any) -> Any:
         return stripped(pair.init(key))
@@ -51,11 +54,18 @@ def of_real_numbers(pair: Pair) -> Pair:
         if not held:
             shapes = jax.eval_shape(pair.init, jax.random.key(0))
             whole = not all(map(real, jax.tree.leaves(shapes)))
-            held.append(pair.init(jax.random.key(0)) if whole else None)
+            with jax.ensure_compile_time_eval():
+                held.append(pair.init(jax.random.key(0)) if whole else None)
         if held[0] is not None:
-            weights = jax.tree.map(
-                lambda drawn, given: drawn if given is None else given, held[0], weights, is_leaf=lambda x: x is None
-            )
+            weights = jax.tree.map(_first, weights, held[0], is_leaf=_absent)
         return pair.apply(weights, *arrays)
 
     return Pair(init, apply, pair.frozen, pair.trained, lambda given: stripped(pair.weights(given)))
+
+
+def _absent(leaf: Any) -> bool:
+    return leaf is None
+
+
+def _first(leaf: Any, otherwise: Any) -> Any:
+    return otherwise if leaf is None else leaf

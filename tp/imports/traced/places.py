@@ -8,14 +8,13 @@ import sysconfig
 from functools import cache
 from pathlib import Path
 
-import tp
 from tp.diagnostics.span import Span
 from tp.imports.traced import jax_internals as internals
 from tp.imports.traced.equation import Place
 from tp.imports.traced.flat_equation import Source
 
 _LIBRARIES = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-_OURS = str(Path(tp.__file__).parent)
+_OURS = str(Path(__file__).parents[2])
 _FRAMEWORKS = ("/jax/", "/jaxlib/", "/flax/", "/haiku/", "/equinox/", "/optax/")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 Side = Callable[[Sequence[Any], Mapping[str, Any]], list[Any]]
 """Outputs, in the order and shapes of the module, from the leaves of its weights and its inputs by name."""
 
-_QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+_QUICK: dict[str, str | bool] = {"xla_backend_optimization_level": "0", "xla_llvm_disable_expensive_passes": True}
 """Settings of XLA: both sides are evaluated a few times, so compiling takes longer than running."""
 
 
