@@ -1,0 +1,66 @@
+"""Names of axes before they have a text: which finite axes are the same, and which must differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tp.imports.axes.wide import Factor
+from tp.imports.traced.sizes import Size
+
+
+class Label:
+    """An axis of a value. Finite ones are merged where values meet, and renamed where they cannot be.
+
+    ``factor`` is the factor of a wide axis that it stands for; None for other finite axes. ``wish`` is the name that it would like.
+    """
+
+    __slots__ = ("factor", "groups", "parent", "size", "wish")
+
+    def __init__(self, size: Size, factor: Factor | None = None, wish: str | None = None) -> None:
+        self.size = size
+        self.factor = factor
+        self.wish = wish
+        self.parent: Label | None = None
+        self.groups: set[int] = set()
+
+    def root(self) -> Label:
+        found = self
+        while found.parent is not None:
+            found = found.parent
+        return found
+
+
+class Labels:
+    """All labels of a program, with groups of labels that occur in one value and therefore have different names."""
+
+    def __init__(self) -> None:
+        self._wide: dict[int, Label] = {}
+        self.groups: list[tuple[Label, ...]] = []
+
+    def wide(self, leaf: Factor) -> Label:
+        """The label of a wide factor that is divided no further."""
+        root = leaf.root()
+        if id(root) not in self._wide:
+            self._wide[id(root)] = Label(root.size, root)
+        return self._wide[id(root)]
+
+    def differ(self, labels: Iterable[Label]) -> bool:
+        """These occur together. False where two of them are the same."""
+        roots = [label.root() for label in labels]
+        group = len(self.groups)
+        self.groups.append(tuple(roots))
+        for root in roots:
+            root.groups.add(group)
+        return len(set(map(id, roots))) == len(roots)
+
+    def merge(self, first: Label, second: Label) -> bool:
+        """One name for two finite axes. False where they occur together, so that one must be renamed."""
+        a, b = first.root(), second.root()
+        if a is b:
+            return True
+        if a.size != b.size or a.size.wide or a.groups & b.groups:
+            return False
+        b.parent = a
+        a.groups |= b.groups
+        a.wish = a.wish or b.wish
+        return True

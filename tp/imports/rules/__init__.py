@@ -1,0 +1,1 @@
+"""What primitives of JAX are in the language: one file a group, with what it says of axes and how it is written."""

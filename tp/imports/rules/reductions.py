@@ -1,0 +1,61 @@
+"""Sums and largest entries over axes of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tp.imports.axes.labels import Label
+from tp.imports.refusal import Untranslatable
+from tp.imports.rules.elementwise import MINUS, whole
+from tp.imports.rules.reading import Reading
+from tp.imports.rules.registry import reads, writes
+from tp.imports.rules.writing import Writing, as_value, entries
+from tp.imports.rules.written import UNIT, Written, labels_of
+from tp.imports.text.expression import Call, Dot, Node, Product, Total
+from tp.imports.traced.equation import Equation
+
+
+@reads("reduce_sum", "reduce_max", "reduce_min")
+def read_reduction(equation: Equation, reading: Reading) -> None:
+    (x,), (out,) = equation.operands, equation.results
+    kept = [axis for axis in range(len(x.shape)) if axis not in equation.params["axes"]]
+    for place, source in enumerate(kept):
+        reading.equal(reading.axes(x)[source], reading.axes(out)[place])
+
+
+@writes("reduce_sum")
+def write_sum(equation: Equation, writing: Writing) -> Written:
+    x = writing.value(equation.operands[0])
+    axes = equation.params["axes"]
+    labels = tuple(label for axis in axes for label in labels_of(x.dims[axis]))
+    for axis in axes:
+        x = x.scaled(entries(x.dims[axis]))
+    dims = tuple(dim for axis, dim in enumerate(x.dims) if axis not in axes)
+    if not labels:
+        return replace(x, dims=dims)
+    return replace(x, node=_total(as_value(x), labels), dims=dims)
+
+
+def _total(node: Node, labels: tuple[Label, ...]) -> Node:
+    if isinstance(node, Product) and len(node.factors) == 2:
+        return Dot(node.factors[0], node.factors[1], labels)
+    return Total(node, labels)
+
+
+@writes("reduce_max", "reduce_min")
+def write_max(equation: Equation, writing: Writing) -> Written:
+    x = writing.value(equation.operands[0])
+    axes = equation.params["axes"]
+    labels = [label for axis in axes for label in labels_of(x.dims[axis])]
+    least = equation.primitive == "reduce_min"
+    node = whole(x.scaled(MINUS) if least else x)
+    for label in labels:
+        node = Call("max", (node,), (label,))
+    dims = tuple(dim for axis, dim in enumerate(x.dims) if axis not in axes)
+    found = replace(x, number=UNIT, node=node, dims=dims)
+    return found.scaled(MINUS) if least else found
+
+
+@writes("reduce_prod", "reduce_and", "reduce_or", "argmax", "argmin")
+def write_other(equation: Equation, writing: Writing) -> Written:
+    raise Untranslatable(f"the language has no {equation.primitive} over an axis")

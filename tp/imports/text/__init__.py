@@ -1,0 +1,1 @@
+"""Expressions, statements and declarations of the language as data, and their text."""
