@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tp.imports.axes.labels import Label
@@ -43,7 +44,18 @@ def read_dot(equation: Equation, reading: Reading) -> None:
 @writes("dot_general")
 def write_dot(equation: Equation, writing: Writing) -> Written:
     x, y = (writing.value(operand) for operand in equation.operands)
-    left, right, batch_left, batch_right, free_left, free_right = _axes(equation)
+    (left, right), (batch_left, batch_right) = equation.params["dimension_numbers"]
+    return contract(writing, x, y, (left, right), (batch_left, batch_right))
+
+
+Pair = tuple[Sequence[int], Sequence[int]]
+
+
+def contract(writing: Writing, x: Written, y: Written, over_axes: Pair, batches: Pair = ((), ())) -> Written:
+    """The product of two arrays, summed over pairs of axes; axes: batch ones, then the others of x, then those of y."""
+    (left, right), (batch_left, batch_right) = over_axes, batches
+    free_left = [a for a in range(len(x.dims)) if a not in (*left, *batch_left)]
+    free_right = [a for a in range(len(y.dims)) if a not in (*right, *batch_right)]
     pairs = [*zip(left, right, strict=True), *zip(batch_left, batch_right, strict=True)]
     for a, b in pairs:
         if y.weight is not None:  # a weight keeps its labels
@@ -57,7 +69,7 @@ def write_dot(equation: Equation, writing: Writing) -> Written:
         ):
             sides = _sides(weight, other, contracted[0], contracted[1], batch)
             if sides is not None:
-                free = [label for a in ([*free_right] if flip else free_left) for label in labels_of(other.dims[a])]
+                free = [label for a in (free_right if flip else free_left) for label in labels_of(other.dims[a])]
                 made = [label for a in (free_left if flip else free_right) for label in labels_of(weight.dims[a])]
                 other = writing.apart(other, made, free)
                 declared, transposed = sides
@@ -91,7 +103,7 @@ def _both(one: Dim, two: Dim) -> Dim:
 
 
 def _sides(
-    weight: Written, other: Written, mine: list[int], its: list[int], batch: list[int]
+    weight: Written, other: Written, mine: Sequence[int], its: Sequence[int], batch: Sequence[int]
 ) -> tuple[DeclaredWeight, bool] | None:
     """The weight and whether it is transposed, where the sum goes over all of one of its sides. None otherwise.
 

@@ -1,0 +1,86 @@
+"""Names in the text: of axes, weights, tables and values. Every name is given once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from tp.imports.axes.labels import Label, Labels
+from tp.imports.text.expression import Named
+from tp.imports.traced.sizes import Size
+
+RESERVED = frozenset(
+    "import from program def width axis input param table map odd even value norms degree rate decay instance for in "
+    "output return learning_rate optimizer claim not except by".split()
+)
+"""Words of the language, which are no names."""
+
+_WIDE = ("n", "m", "k", "p", "q", "r", "u", "w")
+_FINITE = ("t", "s", "i", "j", "a", "b", "c", "e", "g", "o")
+
+
+class Names:
+    """Names that are taken, and new ones."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {*RESERVED, *taken}
+
+    def new(self, wish: str) -> str:
+        """``wish``, or ``wish_2`` and so on where it is taken."""
+        base = name_of(wish)
+        found, count = base, 1
+        while found in self._taken:
+            count += 1
+            found = f"{base}_{count}"
+        self._taken.add(found)
+        return found
+
+    def first(self, wishes: Sequence[str]) -> str:
+        """The first of ``wishes`` that is free, else the last with a number."""
+        return next((self.new(w) for w in wishes if w not in self._taken), None) or self.new(wishes[-1])
+
+
+def name_of(wish: str) -> str:
+    """A name of the language that is as near to ``wish`` as possible."""
+    found = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_") or "z"
+    return f"_{found}" if found[0].isdigit() else found
+
+
+def name_values(values: Sequence[Named], names: Names) -> None:
+    """Names for values; those that wish the same one become a family: ``h[1]``, ``h[2]``."""
+    wished = Counter(name_of(value.wish) for value in values)
+    families: dict[str, str] = {}
+    numbers: Counter[str] = Counter()
+    for value in values:
+        wish = name_of(value.wish)
+        if wish not in families:
+            families[wish] = names.new(wish)
+        numbers[wish] += 1
+        value.name = f"{families[wish]}[{numbers[wish]}]" if wished[wish] > 1 else families[wish]
+
+
+def name_axes(labels: Labels, used: Sequence[Label], names: Names) -> tuple[dict[Label, str], dict[str, Size]]:
+    """Names of all labels that occur, by root, and the sizes of wide ones by name.
+
+    Wide axes of one size share a name unless they occur together in a value; finite ones have a name each.
+    """
+    found: dict[Label, str] = {}
+    widths: dict[str, Size] = {"n": Size(Fraction(1))}
+    held: dict[str, set[int]] = {names.new("n"): set()}
+    for label in dict.fromkeys(each.root() for each in used):
+        if not label.size.wide:
+            continue
+        groups = {g for g, members in enumerate(labels.groups) if any(m.root() is label for m in members)}
+        name = next((w for w, size in widths.items() if size == label.size and not held[w] & groups), None)
+        if name is None:
+            name = names.first([label.wish or "m", *_WIDE])
+            widths[name] = label.size
+            held[name] = set()
+        held[name] |= groups
+        found[label] = name
+    for label in dict.fromkeys(each.root() for each in used):
+        if not label.size.wide:
+            found[label] = names.first([label.wish, *_FINITE] if label.wish else _FINITE)
+    return found, widths

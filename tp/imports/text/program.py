@@ -1,0 +1,219 @@
+"""The printed program: declarations, then statements with the user's own lines beside them, then outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tp.imports.axes.labels import Label
+from tp.imports.laws.initial import Initial
+from tp.imports.rules.writing import Writing
+from tp.imports.rules.written import Written, labels_of
+from tp.imports.text.declared import Assigned, DeclaredInput, DeclaredTable, DeclaredWeight
+from tp.imports.text.expression import (
+    Applied,
+    Call,
+    Dot,
+    Index,
+    Named,
+    Node,
+    Ref,
+    Renamed,
+    Total,
+    within,
+)
+from tp.imports.text.laws import law_text
+from tp.imports.text.naming import Names, name_axes, name_of, name_values
+from tp.imports.text.numbers import written_number
+from tp.imports.text.printer import Printer
+from tp.imports.traced.equation import Place, Shape
+from tp.imports.traced.sizes import Number
+
+COLUMN = 92
+"""Where the user's lines stand, unless the statement is longer."""
+
+
+@dataclass(slots=True)
+class Output:
+    """An output of the module; ``name`` is the one in the text in the end."""
+
+    name: str
+    written: Written
+    shape: Shape
+
+
+class ProgramText:
+    """Settles all names, and prints."""
+
+    def __init__(
+        self,
+        name: str,
+        weights: Sequence[DeclaredWeight],
+        inputs: Sequence[DeclaredInput],
+        writing: Writing,
+        outputs: Sequence[Output],
+        initials: Mapping[tuple[str, ...], Initial],
+    ) -> None:
+        self.name = name
+        self.inputs = inputs
+        self.outputs = outputs
+        self.initials = initials
+        self.notes: list[str] = []
+        self.statements, reached = _reached(writing.statements, outputs)
+        self.weights = [weight for weight in weights if weight in reached]
+        self.inputs = [given for given in inputs if given in reached]
+        self.tables = [table for table in writing.tables if table in reached]
+        for weight in self.weights:
+            weight.settle(weight.axes, ())
+            writing.labels.differ(weight.outs or ())
+            writing.labels.differ(weight.ins)
+        names = Names(function_names())
+        self._axes, self._widths = name_axes(writing.labels, list(self._labels()), names)
+        for weight in self.weights:
+            weight.name = names.new(weight.wish)
+        for each in (*self.inputs, *self.tables):
+            each.name = names.new(each.wish)
+        for output in outputs:
+            output.name = names.new(output.name)
+        name_values(self.statements, names)
+        self._printer = Printer(self._axes, "n")
+        self._declared: set[str] = set()
+
+    def axis(self, label: Label) -> str:
+        """The name of an axis."""
+        return self._axes[label.root()]
+
+    def _labels(self) -> Iterable[Label]:
+        """All labels that occur, in the order of the text."""
+        for given in self.inputs:
+            yield from (label for axis in given.shape for label in axis)
+            if given.hot is not None:
+                yield given.hot
+        for weight in self.weights:
+            yield from (*(weight.outs or ()), *weight.ins)
+        for table in self.tables:
+            yield from table.axes
+        for statement in self.statements:
+            yield from _labels_in(statement.node)
+        for output in self.outputs:
+            yield from _labels_in(output.written.node)
+            yield from (label for dim in output.written.dims for label in labels_of(dim))
+
+    def text(self) -> str:
+        """The text of the program."""
+        lines = [f"program {name_of(self.name)} {{", f"  width {self._width_list()}"]
+        lines += [f"  input {each.name} : {self._input_type(each)}" for each in self.inputs]
+        lines += [self._parameter(weight) for weight in self.weights]
+        lines += [self._table(table) for table in self.tables]
+        lines.append("")
+        before: Place | None = None
+        for statement in self.statements:
+            line = f"  {statement.name} = {self._printer.line(statement.number, statement.node)}"
+            lines.append(_beside(line, statement.place, before))
+            before = statement.place
+        for output in self.outputs:
+            lines.append(f"  output {output.name} = {self._printer.line(output.written.number, output.written.node)}")
+        return "\n".join([*lines, "}", ""])
+
+    def _width_list(self) -> str:
+        rest = [
+            f"{name} = {written_number(Number(float(size.factor), size.exponent))[0]}"
+            for name, size in self._widths.items()
+            if name != "n"
+        ]
+        return ", ".join(["n", *rest])
+
+    def _axis(self, label: Label) -> str:
+        """An axis in a type, with its size where it is named first."""
+        name = self.axis(label)
+        size = label.root().size
+        if size.wide or name in self._declared:
+            return name
+        self._declared.add(name)
+        return f"{name}={size.finite}"
+
+    def _input_type(self, given: DeclaredInput) -> str:
+        axes = [self._axis(label) for axis in given.shape for label in axis]
+        if given.hot is None:
+            return f"[{', '.join(axes)}]"
+        return f"[{', '.join([*axes, self._axis(given.hot)])}] ~ one_hot({self.axis(given.hot)})"
+
+    def _parameter(self, weight: DeclaredWeight) -> str:
+        outs = ", ".join(self._axis(label) for label in weight.outs or ())
+        ins = ", ".join(self._axis(label) for label in weight.ins)
+        both = f"{outs} | {ins}" if ins else outs if len(weight.outs or ()) < 2 else f"{outs} |"
+        law = law_text(self.initials.get(weight.weight.path), weight, self._axes)
+        frozen = "" if weight.weight.trained else " rate 0"
+        return f"  param {weight.name} : [{both}] ~ {law}{frozen}"
+
+    def _table(self, table: DeclaredTable) -> str:
+        axes = ", ".join(self._axis(label) for label in table.axes)
+        numbers = [_plain(float(x)) for x in table.numbers.ravel()]
+        rows: list[str] = []
+        for number in numbers:
+            if rows and len(rows[-1]) + len(number) < 108:
+                rows[-1] += f", {number}"
+            else:
+                rows.append(number)
+        body = ",\n    ".join(rows)
+        return f"  table {table.name} : [{axes}] = ({body})" if len(rows) == 1 else f"  table {table.name} : [{axes}] = (\n    {body}\n  )"
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+
+
+def _beside(line: str, place: Place, before: Place | None) -> str:
+    """A statement with the user's line beside it, where that is another one than before."""
+    if not place.file or (before is not None and (before.file, before.line) == (place.file, place.line)):
+        return line
+    file = place.file.rsplit("/", 1)[-1]
+    return f"{line:<{COLUMN}}  # {file}:{place.line}  {place.text.strip()}"
+
+
+def _reached(statements: Sequence[Assigned], outputs: Sequence[Output]) -> tuple[list[Assigned], set[Named]]:
+    """The statements that outputs depend on, and everything that has a name there."""
+    found: set[Named] = set()
+    for output in outputs:
+        found |= set(_names_in(output.written.node))
+    kept: list[Assigned] = []
+    for statement in reversed(statements):
+        if statement in found:
+            kept.append(statement)
+            found |= set(_names_in(statement.node))
+    return kept[::-1], found
+
+
+def _names_in(node: Node) -> Iterable[Named]:
+    for each in within(node):
+        if isinstance(each, Ref):
+            yield each.named
+        elif isinstance(each, Applied):
+            yield each.weight
+
+
+def _labels_in(node: Node) -> Iterable[Label]:
+    for each in within(node):
+        match each:
+            case Total(_, labels) | Dot(_, _, labels):
+                yield from labels
+            case Call():
+                yield from each.labels
+                yield from (a for pair in each.pairs for a in pair if isinstance(a, Label))
+                yield from (v for _, v in each.settings if isinstance(v, Label))
+            case Index(_, label):
+                yield label
+            case Renamed(_, old, new):
+                yield from (old, new)
+            case _:
+                pass
+
+
+def function_names() -> frozenset[str]:
+    """Names of functions of the language, which values do not take."""
+    from tp.activations import names
+
+    return frozenset(
+        (*names(), "softmax", "max", "top_k", "sort", "rank", "normalize", "where", "shift", "concat", "rename", "sum",
+         "mean", "dot", "norm", "conv", "avg_pool", "max_pool", "pad", "sqrt", "elu", "selu", "softsign")
+    )  # fmt: skip

@@ -1,0 +1,162 @@
+"""From equations to the text of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tp.imports.axes.labels import Label
+from tp.imports.axes.wide import Factor
+from tp.imports.laws.initial import Initial
+from tp.imports.recognise.rewrite import recognised
+from tp.imports.refusal import Untranslatable, refusal
+from tp.imports.rules import load
+from tp.imports.rules.reading import Reading
+from tp.imports.rules.registry import readers, writers
+from tp.imports.rules.writing import ONE, Writing
+from tp.imports.rules.written import UNIT, Written, labels_of
+from tp.imports.text.declared import DeclaredInput, DeclaredWeight
+from tp.imports.text.expression import Ref
+from tp.imports.text.program import Output, ProgramText
+from tp.imports.traced.equation import Equation, Place, Traced, Value
+from tp.imports.translation import Fed, Given, Placed, Translation
+
+NOWHERE = Place("", 0, "")
+
+
+def translate(traced: Traced, initials: Mapping[tuple[str, ...], Initial], name: str) -> Translation:
+    """The program that computes what ``traced`` computes.
+
+    Raises TP902 for an equation that the language cannot express.
+    """
+    load()
+    traced = recognised(traced)
+    reading = _read(traced)
+    writing = Writing(reading)
+    weights = [_weight(writing, index, traced) for index in range(len(traced.weights))]
+    inputs = [_input(writing, index, traced) for index in range(len(traced.inputs))]
+    _write(traced, writing)
+    outputs = [_output(writing, name, operand) for name, operand in traced.outputs]
+    text = ProgramText(name, weights, inputs, writing, outputs, initials)
+    printed = text.text()
+    placed = tuple(_placed(weight) for weight in text.weights)
+    fed = tuple(_fed(each, inputs.index(each)) for each in text.inputs)
+    given = tuple(
+        Given(
+            output.name,
+            tuple(tuple(text.axis(i) if isinstance(i, Label) else i.size for i in dim) for dim in output.written.dims),
+            output.shape,
+        )
+        for output in outputs
+    )
+    return Translation(name, printed, placed, fed, given, tuple(text.notes))
+
+
+def _read(traced: Traced) -> Reading:
+    """All that equations say of wide axes."""
+    reading = Reading(traced.widths)
+    for equation in traced.equations:
+        rule = readers.get(equation.primitive)
+        if rule is None:
+            continue  # writing refuses it
+        try:
+            rule(equation, reading)
+        except Untranslatable as problem:
+            raise refusal(equation.primitive, equation.place, problem) from None
+    return reading
+
+
+def _write(traced: Traced, writing: Writing) -> None:
+    """Expressions of all equations, and statements for those that need a name."""
+    reader: dict[Value, list[Equation | None]] = {}
+    for equation in traced.equations:
+        for operand in equation.operands:
+            if isinstance(operand, Value):
+                reader.setdefault(operand, []).append(equation)
+    for _, operand in traced.outputs:
+        if isinstance(operand, Value):
+            reader.setdefault(operand, []).append(None)
+    for equation in traced.equations:
+        rule = writers.get(equation.primitive)
+        try:
+            if rule is None:
+                raise Untranslatable("the language has nothing like it", "write it with other operations")
+            found = rule(equation, writing)
+        except Untranslatable as problem:
+            raise refusal(equation.primitive, equation.place, problem) from None
+        results = [found] if isinstance(found, Written) else found
+        for value, written in zip(equation.results, results, strict=True):
+            later = reader.get(value, [])
+            named = len(later) > 1 or any(e is not None and _elsewhere(e.place, equation.place) for e in later)
+            writing.bind(value, written, equation.place, named=named)
+
+
+def _elsewhere(one: Place, two: Place) -> bool:
+    return (one.file, one.line, one.scope) != (two.file, two.line, two.scope)
+
+
+def _labels(writing: Writing, value: Value, axis: int, wish: str | None = None) -> tuple[Label, ...]:
+    """Labels of an array axis of a weight or an input, of its own: they show which axis a sum goes over."""
+    factor: Factor | None = writing.reading.axes(value)[axis]
+    if factor is None:
+        return () if value.shape[axis] == ONE else (Label(value.shape[axis], wish=wish),)
+    found: list[Label] = []
+    for leaf in factor.leaves():
+        label = Label(leaf.size)
+        label.parent = writing.labels.wide(leaf)
+        found.append(label)
+    return tuple(found)
+
+
+def _weight(writing: Writing, index: int, traced: Traced) -> DeclaredWeight:
+    weight = traced.weights[index]
+    shape = tuple(_labels(writing, weight.value, axis) for axis in range(len(weight.value.shape)))
+    declared = DeclaredWeight("_".join(weight.path), index, weight, shape)
+    writing.labels.differ(label for axis in shape for label in axis if not label.size.wide)
+    writing.values[weight.value] = Written(UNIT, Ref(declared), shape)
+    return declared
+
+
+def _input(writing: Writing, index: int, traced: Traced) -> DeclaredInput:
+    given = traced.inputs[index]
+    rank = len(given.value.shape)
+    if any(size.wide for size in given.value.shape):
+        problem = Untranslatable("the input has an axis that grows with n", "give inputs of a fixed size")
+        raise refusal(f"the input {given.name}", NOWHERE, problem)
+    wishes = _wishes(rank, given.value.kind)
+    shape = tuple(_labels(writing, given.value, axis, wishes[axis]) for axis in range(rank))
+    hot = Label(ONE, wish="v") if given.value.kind == "int" else None
+    declared = DeclaredInput(given.name, given, shape, hot)
+    writing.labels.differ([*(label for axis in shape for label in axis), *([hot] if hot else [])])
+    writing.values[given.value] = Written(UNIT, Ref(declared), shape, hot)
+    return declared
+
+
+def _wishes(rank: int, kind: str) -> list[str | None]:
+    """Names that axes of inputs usually have: features d, tokens t, pixels i and j."""
+    if kind == "int":
+        return [*([None] * max(0, rank - 1)), "t"][:rank]
+    usual: list[str | None] = {0: [], 1: ["d"], 2: ["t", "d"], 3: ["i", "j", "d"], 4: ["b", "i", "j", "d"]}.get(rank, [])
+    return usual or [None] * rank
+
+
+def _output(writing: Writing, name: str, operand: object) -> Output:
+    assert not isinstance(operand, str)
+    written = writing.value(operand)  # pyright: ignore[reportArgumentType]
+    if any(label.root().size.wide for dim in written.dims for label in labels_of(dim)):
+        problem = Untranslatable(
+            "the output has an axis that grows with n", "let the function return an array of a fixed size"
+        )
+        raise refusal(f"the output {name}", NOWHERE, problem)
+    return Output(name or "f", written, operand.shape)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _fed(given: DeclaredInput, position: int) -> Fed:
+    sizes = tuple(label.root().size for axis in given.shape for label in axis)
+    return Fed(given.name, position, sizes, None if given.hot is None else given.hot.root().size.finite)
+
+
+def _placed(weight: DeclaredWeight) -> Placed:
+    axes = weight.axes
+    order = tuple(axes.index(label) for label in (*(weight.outs or ()), *weight.ins))
+    sizes = tuple(a.root().size for a in axes)
+    return Placed(weight.name, weight.leaf, weight.weight.path, sizes, order)

@@ -1,0 +1,102 @@
+"""A program text that was made of a module, and how arrays of one become arrays of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from tp.imports.traced.sizes import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The array of a weight of the module as the array of a parameter.
+
+    The array is first divided into axes of ``sizes``, which are then put into the order ``order`` (outs, ins).
+    ``leaf`` counts leaves of the tree of weights from 0; None for one that the program does not use.
+    """
+
+    parameter: str
+    leaf: int
+    path: tuple[str, ...]
+    sizes: tuple[Size, ...]
+    order: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """An array of the module as an input of the program; ``hot`` is the size of the one-hot axis of indices."""
+
+    name: str
+    position: int
+    sizes: tuple[Size, ...]
+    hot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An output of the program as an array of the module.
+
+    ``axes`` are names of axes for each array axis, or sizes along which it is repeated; ``shape`` are its sizes.
+    """
+
+    name: str
+    axes: tuple[tuple[str | Size, ...], ...]
+    shape: tuple[Size, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A program text and the correspondence of arrays.
+
+    ``notes`` are what was assumed, in sentences for people.
+    """
+
+    name: str
+    text: str
+    placed: tuple[Placed, ...]
+    fed: tuple[Fed, ...]
+    given: tuple[Given, ...]
+    notes: tuple[str, ...]
+
+    def arrays(self, leaves: Sequence[Any], n: int) -> dict[str, Any]:
+        """Arrays by parameter from the leaves of the weights of the module at width ``n``, NumPy or JAX alike."""
+        return {
+            each.parameter: leaves[each.leaf].reshape([s.at(n) for s in each.sizes]).transpose(each.order)
+            for each in self.placed
+        }
+
+    def inputs(self, arrays: Sequence[Any], n: int) -> dict[str, Any]:
+        """Arrays by input from the arguments of the module; indices become one-hot rows."""
+        import numpy as np
+
+        found: dict[str, Any] = {}
+        for each in self.fed:
+            array = arrays[each.position]
+            if each.hot is not None:
+                array = np.eye(each.hot)[np.asarray(array)]
+                found[each.name] = array.reshape([*(s.at(n) for s in each.sizes), each.hot])
+            else:
+                found[each.name] = array.reshape([s.at(n) for s in each.sizes])
+        return found
+
+    def outputs(self, values: Mapping[str, tuple[Any, Sequence[str]]], n: int) -> list[Any]:
+        """Arrays of the module from arrays of the program, each with the names of its axes."""
+        found: list[Any] = []
+        for each in self.given:
+            array, have = values[each.name]
+            wanted = [axis for dim in each.axes for axis in dim if isinstance(axis, str)]
+            array = array.transpose([list(have).index(axis) for axis in wanted])
+            shape = iter(array.shape)
+            full = [next(shape) if isinstance(axis, str) else 1 for dim in each.axes for axis in dim]
+            array = array.reshape(full)
+            sizes = [s.at(n) for s in each.shape]
+            repeats = [1 if isinstance(axis, str) else axis.at(n) for dim in each.axes for axis in dim]
+            for place, count in enumerate(repeats):
+                if count != 1:
+                    array = array.repeat(count, place)
+            assert prod(sizes) == array.size
+            found.append(array.reshape(sizes))
+        return found
