@@ -67,7 +67,7 @@ def name_axes(labels: Labels, used: Sequence[Label], names: Names) -> tuple[dict
     Wide axes of one size share a name unless they occur together in a value; finite ones have a name each.
     """
     found: dict[Label, str] = {}
-    widths: dict[str, Size] = {"n": Size(Fraction(1))}
+    widths: dict[str, Size] = {"n": Size(Fraction(1), Fraction(1))}
     held: dict[str, set[int]] = {names.new("n"): set()}
     for label in dict.fromkeys(each.root() for each in used):
         if not label.size.wide:

@@ -211,9 +211,9 @@ def _labels_in(node: Node) -> Iterable[Label]:
 
 def function_names() -> frozenset[str]:
     """Names of functions of the language, which values do not take."""
-    from tp.activations import names
+    from tp.activations import known
 
     return frozenset(
-        (*names(), "softmax", "max", "top_k", "sort", "rank", "normalize", "where", "shift", "concat", "rename", "sum",
+        (*known(), "softmax", "max", "top_k", "sort", "rank", "normalize", "where", "shift", "concat", "rename", "sum",
          "mean", "dot", "norm", "conv", "avg_pool", "max_pool", "pad", "sqrt", "elu", "selu", "softsign")
     )  # fmt: skip

@@ -1,0 +1,86 @@
+"""Entries at indices: rows of an embedding for tokens, and fixed entries of a finite axis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from tp.imports.refusal import Untranslatable
+from tp.imports.rules.contraction import contract
+from tp.imports.rules.reading import Reading
+from tp.imports.rules.registry import reads, writes
+from tp.imports.rules.writing import ONE, Writing
+from tp.imports.rules.written import Written
+from tp.imports.traced.equation import Equation, Known
+from tp.imports.traced.sizes import Number, Size
+
+
+def _taken(equation: Equation) -> int:
+    """The axis of the operand along which entries are taken. Raises Untranslatable for any other gather."""
+    numbers = equation.params["dimension_numbers"]
+    operand, indices = equation.operands
+    sizes = equation.params["slice_sizes"]
+    one_axis = len(numbers.start_index_map) == 1 and tuple(numbers.collapsed_slice_dims) == tuple(numbers.start_index_map)
+    batched = getattr(numbers, "operand_batching_dims", ())
+    if not one_axis or batched or indices.shape[-1:] != (ONE,):
+        raise Untranslatable("entries are taken along more than one axis", "index one axis at a time")
+    (axis,) = numbers.start_index_map
+    full = [a for a, size in enumerate(sizes) if a != axis and _size(size) != operand.shape[a]]
+    if full or operand.shape[axis].wide:
+        raise Untranslatable("entries of a wide axis are taken by index", "the language has no indices of wide axes")
+    return int(axis)
+
+
+def _size(value: object) -> Size:
+    return value if isinstance(value, Size) else Size(Fraction(int(value)))  # pyright: ignore[reportArgumentType]
+
+
+@reads("gather")
+def read_gather(equation: Equation, reading: Reading) -> None:
+    axis = _taken(equation)
+    operand, out = equation.operands[0], equation.results[0]
+    kept = [a for a in range(len(operand.shape)) if a != axis]
+    for source, place in zip(kept, equation.params["dimension_numbers"].offset_dims, strict=True):
+        reading.equal(reading.axes(operand)[source], reading.axes(out)[place])
+
+
+@writes("gather")
+def write_gather(equation: Equation, writing: Writing) -> Written:
+    axis = _taken(equation)
+    operand, indices = equation.operands
+    x = writing.value(operand)
+    at = _one_hot(writing, indices, operand.shape[axis])
+    last = len(at.dims) - 1
+    product = contract(writing, at, x, ((last,), (axis,)))
+    # The product has the axes of the indices first; a gather has those of the operand at places of its own.
+    offsets = list(equation.params["dimension_numbers"].offset_dims)
+    count = len(product.dims)
+    rest = iter(range(len(at.dims) - 1))
+    kept = iter(range(len(at.dims) - 1, count))
+    order = [next(kept) if place in offsets else next(rest) for place in range(count)]
+    return replace(product, dims=tuple(product.dims[place] for place in order))
+
+
+def _one_hot(writing: Writing, indices: object, size: Size) -> Written:
+    """Indices, without their last axis, as one-hot rows along a new last axis of ``size``."""
+    if isinstance(indices, Known):
+        if indices.table is None and indices.number is None:
+            raise Untranslatable("indices that depend on n")
+        shape = [each.finite for each in indices.shape[:-1]]
+        numbers = np.full(shape, indices.number.coefficient) if indices.number else np.asarray(indices.table)
+        rows = np.eye(size.finite)[np.asarray(numbers, np.int64).reshape(shape).clip(0, size.finite - 1)]
+        full = (*indices.shape[:-1], size)
+        return writing.table(Known(full, None, rows, "float"))
+    at = writing.value(indices)  # pyright: ignore[reportArgumentType]
+    if at.hot is None or at.number != Number(1.0):
+        raise Untranslatable("indices that are computed", "use indices of an input as they are, or fixed ones")
+    hot = at.hot.root()
+    if hot.size == ONE:
+        hot.size = size
+    if hot.size != size:
+        raise Untranslatable("the same indices are used for axes of different sizes", "give them as two inputs")
+    return replace(at, dims=(*at.dims[:-1], (at.hot,)), hot=None)
+
+
