@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from tp.imports.recognise.activations import with_activations
+from tp.imports.recognise.neutral import without_neutral
+from tp.imports.recognise.shifts import without_shifts
+from tp.imports.recognise.softmax import with_softmax
+from tp.imports.recognise.variance import with_central_variances
 from tp.imports.traced.equation import Traced
+
+_STEPS = (without_shifts, without_neutral, with_central_variances, without_neutral, with_softmax, with_activations)
 
 
 def recognised(traced: Traced) -> Traced:
     """The same function with groups of equations replaced by what they are in the language."""
+    for step in _STEPS:
+        traced = step(traced)
     return traced

@@ -85,6 +85,7 @@ def contract(writing: Writing, x: Written, y: Written, over_axes: Pair, batches:
     for dim in joint:
         number = number * entries(dim)
     out = Written(number, One(), (*batch, *(x.dims[a] for a in free_left), *(y.dims[a] for a in free_right)))
+    writing.labels.differ({id(label.root()): label for label in (*x.labels, *y.labels)}.values())
     if x.plain or y.plain:
         other = y if x.plain else x
         return replace(out, node=Total(as_value(other), over) if over else other.node)

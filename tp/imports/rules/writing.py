@@ -148,7 +148,12 @@ class Writing:
             first, second = self.single(first, one), self.single(second, two)
         for mine, other in zip(first.dims[one], second.dims[two], strict=True):
             if isinstance(mine, Label) and isinstance(other, Label):
-                second = self._called(second, other, mine)
+                taken = any(label.root() is mine.root() for label in second.labels if label is not other)
+                free = all(label.root() is not other.root() for label in first.labels if label is not mine)
+                if taken and free and first.weight is None and not self.labels.merge(mine, other):
+                    first = self._called(first, mine, other)
+                else:
+                    second = self._called(second, other, mine)
         return first, second
 
     def _divided_as(self, written: Written, axis: int, pattern: Dim) -> Written:

@@ -68,7 +68,7 @@ def name_axes(labels: Labels, used: Sequence[Label], names: Names) -> tuple[dict
     """
     found: dict[Label, str] = {}
     widths: dict[str, Size] = {"n": Size(Fraction(1), Fraction(1))}
-    held: dict[str, set[int]] = {names.new("n"): set()}
+    held: dict[str, set[int]] = {"n": set()}
     for label in dict.fromkeys(each.root() for each in used):
         if not label.size.wide:
             continue

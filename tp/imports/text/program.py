@@ -67,15 +67,15 @@ class ProgramText:
             weight.settle(weight.axes, ())
             writing.labels.differ(weight.outs or ())
             writing.labels.differ(weight.ins)
-        names = Names(function_names())
-        self._axes, self._widths = name_axes(writing.labels, list(self._labels()), names)
-        for weight in self.weights:
-            weight.name = names.new(weight.wish)
-        for each in (*self.inputs, *self.tables):
+        names = Names((*function_names(), "n"))
+        for each in (*self.inputs, *self.weights):
             each.name = names.new(each.wish)
+        name_values(self.statements, names)
         for output in outputs:
             output.name = names.new(output.name)
-        name_values(self.statements, names)
+        for table in self.tables:
+            table.name = names.new(table.wish)
+        self._axes, self._widths = name_axes(writing.labels, list(self._labels()), names)
         self._printer = Printer(self._axes, "n")
         self._declared: set[str] = set()
 
@@ -215,5 +215,5 @@ def function_names() -> frozenset[str]:
 
     return frozenset(
         (*known(), "softmax", "max", "top_k", "sort", "rank", "normalize", "where", "shift", "concat", "rename", "sum",
-         "mean", "dot", "norm", "conv", "avg_pool", "max_pool", "pad", "sqrt", "elu", "selu", "softsign")
+         "mean", "dot", "norm", "conv", "table", "avg_pool", "max_pool", "pad", "sqrt", "elu", "selu", "softsign")
     )  # fmt: skip

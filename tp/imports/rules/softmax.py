@@ -1,0 +1,75 @@
+"""A softmax that was recognised, with a causal mask or any other fixed one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from tp.imports.axes.labels import Label
+from tp.imports.recognise.softmax import SOFTMAX, is_causal
+from tp.imports.refusal import Untranslatable
+from tp.imports.rules.elementwise import linear, whole
+from tp.imports.rules.reading import Reading
+from tp.imports.rules.registry import reads, writes
+from tp.imports.rules.writing import Writing
+from tp.imports.rules.written import UNIT, Written, labels_of
+from tp.imports.text.expression import Call
+from tp.imports.traced.equation import Equation, Known
+
+FAR_BELOW = -1e9
+"""What is added to scores that do not count."""
+
+
+@reads(SOFTMAX)
+def read_softmax(equation: Equation, reading: Reading) -> None:
+    for mine, made in zip(reading.axes(equation.operands[0]), reading.axes(equation.results[0]), strict=True):
+        reading.equal(mine, made)
+
+
+@writes(SOFTMAX)
+def write_softmax(equation: Equation, writing: Writing) -> Written:
+    axis: int = equation.params["axis"]
+    x = writing.value(equation.operands[0])
+    kept: Known | None = equation.params["kept"]
+    settings: tuple[tuple[str, str | Label], ...] = ()
+    if kept is not None:
+        causal = _causal(writing, x, kept, axis)
+        if causal is None:
+            x = _masked(writing, x, kept)
+        else:
+            x, label = causal
+            settings = (("causal", label),)
+    if len(x.dims[axis]) > 1:
+        x = writing.single(x, axis)
+    labels = list(labels_of(x.dims[axis]))
+    if not labels:
+        raise Untranslatable("a softmax over an axis of equal entries")
+    return replace(x, number=UNIT, node=Call("softmax", (whole(x),), (labels[0],), settings=settings))
+
+
+def _causal(writing: Writing, x: Written, kept: Known, axis: int) -> tuple[Written, Label] | None:
+    """The scores and the label of rows t, where exactly the entries s <= t count."""
+    assert kept.table is not None
+    mask = np.asarray(kept.table, bool)
+    if mask.ndim != len(x.dims):
+        return None
+    for each in range(mask.ndim):
+        if bool((mask == np.take(mask, [0], each)).all()):
+            mask = np.take(mask, [0], each)
+    others = [a for a, size in enumerate(mask.shape) if size > 1 and a != axis]
+    if len(others) != 1 or others[0] > axis:
+        return None
+    if not is_causal(mask.reshape([size for size in mask.shape if size > 1])):
+        return None
+    rows, columns = x.dims[others[0]], x.dims[axis]
+    if len(rows) != 1 or len(columns) != 1 or not isinstance(rows[0], Label) or not isinstance(columns[0], Label):
+        return None
+    return x, rows[0]
+
+
+def _masked(writing: Writing, x: Written, kept: Known) -> Written:
+    assert kept.table is not None
+    bias = np.where(np.asarray(kept.table, bool), 0.0, FAR_BELOW)
+    (scores, table), dims = writing.aligned([x, writing.table(replace(kept, table=bias, kind="float"))])
+    return linear([scores, table], replace(x, dims=dims))
