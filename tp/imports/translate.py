@@ -145,8 +145,8 @@ def _wishes(rank: int, kind: str) -> list[str | None]:
     """Names that axes of inputs usually have: features d, tokens t, pixels i and j."""
     if kind == "int":
         return [*([None] * max(0, rank - 1)), "t"][:rank]
-    usual: list[str | None] = {0: [], 1: ["d"], 2: ["t", "d"], 3: ["i", "j", "d"], 4: ["b", "i", "j", "d"]}.get(rank, [])
-    return usual or [None] * rank
+    usual = {1: ["d"], 2: ["t", "d"], 3: ["i", "j", "d"], 4: ["b", "i", "j", "d"]}
+    return [*usual.get(rank, [None] * rank)]
 
 
 def _output(writing: Writing, name: str, operand: object) -> Output:

@@ -11,7 +11,8 @@ from tp.imports.traced.sizes import Size
 class Label:
     """An axis of a value. Finite ones are merged where values meet, and renamed where they cannot be.
 
-    ``factor`` is the factor of a wide axis that it stands for; None for other finite axes. ``wish`` is the name that it would like.
+    ``factor`` is the factor of a wide axis that it stands for; None for other finite axes.
+    ``wish`` is the name that it would like.
     """
 
     __slots__ = ("factor", "groups", "parent", "size", "wish")

@@ -1,7 +1,7 @@
 """Wide axes and their factors: axes of arrays that are the same neurons, and how reshapes divide them.
 
-Programs have no reshape. An axis of n entries that is somewhere read as [n/16, 16] has these two axes everywhere: in the
-weights that make it, and in all values that meet it. Finding the factors is unification, as in type inference.
+Programs have no reshape. An axis of n entries that is somewhere read as [n/16, 16] has these two axes everywhere: in
+the weights that make it, and in all values that meet it. Finding the factors is unification, as in type inference.
 """
 
 from __future__ import annotations

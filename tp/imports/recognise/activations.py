@@ -149,7 +149,11 @@ def _named(chain: tuple[Step, ...]) -> tuple[str, ...] | None:
             return (name,)
     slope = float(values[np.argmin(np.abs(POINTS + 1e-3))] / -1e-3)
     written = repr(round(slope, 9))
-    if 0 < abs(slope) < 1 and len(written) <= 11 and _close(values, np.where(POINTS > 0, POINTS, float(written) * POINTS)):
+    if (
+        0 < abs(slope) < 1
+        and len(written) <= 11
+        and _close(values, np.where(POINTS > 0, POINTS, float(written) * POINTS))
+    ):
         return ("leaky_relu", written)
     return None
 

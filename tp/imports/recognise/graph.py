@@ -31,7 +31,9 @@ class Makers:
         return operand
 
 
-def substituted(traced: Traced, instead: Mapping[Value, Operand], equations: Iterable[Equation] | None = None) -> Traced:
+def substituted(
+    traced: Traced, instead: Mapping[Value, Operand], equations: Iterable[Equation] | None = None
+) -> Traced:
     """``traced`` with operands replaced, and without equations whose results nobody reads any more."""
 
     def of(operand: Operand) -> Operand:

@@ -1,7 +1,7 @@
 """Largest entries that are subtracted before an exponential, against overflow: softmax and logsumexp do not change.
 
-Their gradient is stopped, so that no derivative sees them. The comparison of the program with the module shows that they
-cancel: a value that depended on them would differ.
+Their gradient is stopped, so that no derivative sees them. The comparison of the program with the module shows that
+they cancel: a value that depended on them would differ.
 """
 
 from __future__ import annotations

@@ -97,4 +97,3 @@ def _squared(operand: Operand, makers: Makers) -> Operand | None:
 
 def _equal(one: Operand, two: Operand) -> bool:
     return isinstance(one, Known) and isinstance(two, Known) and one.number == two.number
-

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tp.imports.axes.labels import Label
-from tp.imports.refusal import Untranslatable
 from tp.imports.rules.elementwise import times, whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
@@ -15,7 +14,6 @@ from tp.imports.rules.written import UNIT, Dim, Gap, Item, Written, labels_of
 from tp.imports.text.declared import DeclaredWeight
 from tp.imports.text.expression import Applied, Dot, One, Total
 from tp.imports.traced.equation import Equation
-from tp.imports.traced.sizes import Number
 
 
 def _axes(equation: Equation) -> tuple[list[int], list[int], list[int], list[int], list[int], list[int]]:
@@ -113,7 +111,9 @@ def _sides(
     declared = weight.weight
     if declared is None or any(any(labels_of(weight.dims[a])) for a in batch):
         return None
-    if not all(isinstance(item, Label) for a, b in zip(mine, its, strict=True) for item in (*weight.dims[a], *other.dims[b])):
+    if not all(
+        isinstance(item, Label) for a, b in zip(mine, its, strict=True) for item in (*weight.dims[a], *other.dims[b])
+    ):
         return None
     summed = tuple(label for a in mine for label in labels_of(weight.dims[a]))
     among = {id(label) for label in summed}

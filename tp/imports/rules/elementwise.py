@@ -120,7 +120,10 @@ def times(left: Written, right: Written, out: Written) -> Written:
     one, two = as_value(left), as_value(right)
     if one is two:
         return replace(out, number=number, node=Power(one, Fraction(2)))
-    factors = [*(one.factors if isinstance(one, Product) else [one]), *(two.factors if isinstance(two, Product) else [two])]
+    factors = [
+        *(one.factors if isinstance(one, Product) else [one]),
+        *(two.factors if isinstance(two, Product) else [two]),
+    ]
     return replace(out, number=number, node=Product(tuple(factors)))
 
 

@@ -22,7 +22,9 @@ def _taken(equation: Equation) -> int:
     numbers = equation.params["dimension_numbers"]
     operand, indices = equation.operands
     sizes = equation.params["slice_sizes"]
-    one_axis = len(numbers.start_index_map) == 1 and tuple(numbers.collapsed_slice_dims) == tuple(numbers.start_index_map)
+    one_axis = len(numbers.start_index_map) == 1 and tuple(numbers.collapsed_slice_dims) == tuple(
+        numbers.start_index_map
+    )
     batched = getattr(numbers, "operand_batching_dims", ())
     if not one_axis or batched or indices.shape[-1:] != (ONE,):
         raise Untranslatable("entries are taken along more than one axis", "index one axis at a time")
@@ -82,5 +84,3 @@ def _one_hot(writing: Writing, indices: object, size: Size) -> Written:
     if hot.size != size:
         raise Untranslatable("the same indices are used for axes of different sizes", "give them as two inputs")
     return replace(at, dims=(*at.dims[:-1], (at.hot,)), hot=None)
-
-

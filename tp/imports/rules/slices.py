@@ -176,9 +176,7 @@ def joined(writing: Writing, operands: Sequence[Written], along: int, out: Value
     return Written(UNIT, node, (*dims[:along], (label,), *dims[along + 1 :]))
 
 
-def _others_aligned(
-    writing: Writing, operands: Sequence[Written], along: int
-) -> tuple[list[Written], tuple[Dim, ...]]:
+def _others_aligned(writing: Writing, operands: Sequence[Written], along: int) -> tuple[list[Written], tuple[Dim, ...]]:
     """Operands with the same labels along all axes but one."""
     kept = [each.dims[along] for each in operands]
     bare = [writing.with_dim(each, along, ()) for each in operands]

@@ -136,5 +136,3 @@ def write_expand(equation: Equation, writing: Writing) -> Written:
     new = {d % len(equation.results[0].shape) for d in equation.params["dimensions"]}
     dims = iter(x.dims)
     return replace(x, dims=tuple(() if a in new else next(dims) for a in range(len(equation.results[0].shape))))
-
-

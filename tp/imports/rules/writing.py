@@ -71,7 +71,7 @@ class Writing:
             (next(labels),) if axis in kept else () if size == ONE else (Gap(size),)
             for axis, size in enumerate(known.shape)
         ]
-        return replace(found, dims=tuple(dims))
+        return replace(found, dims=tuple(dims), number=known.scale or UNIT)
 
     def _named_table(self, numbers: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Written:
         key = (numbers.tobytes(), numbers.shape)
@@ -231,7 +231,8 @@ class Writing:
         written = self.filled(written, axis)
         while len(written.dims[axis]) > 1:
             *rest, slow, fast = written.dims[axis]
-            assert isinstance(slow, Label) and isinstance(fast, Label)
+            assert isinstance(slow, Label)
+            assert isinstance(fast, Label)
             joined = Label(slow.root().size * fast.root().size)
             pieces = tuple(Index(written.node, slow, k + 1) for k in range(slow.root().size.finite))
             node = Renamed(Call("concat", pieces, (fast,)), fast, joined)

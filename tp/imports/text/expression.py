@@ -80,7 +80,7 @@ class Power(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Node):
-    """``function(operands, labels, settings)``. ``settings`` are texts or labels by keyword (a label is printed by name).
+    """``function(operands, labels, words, pairs, settings)``. ``settings`` are texts or labels by keyword.
 
     ``pairs`` are labels by label, such as the windows of a convolution (``i=ki``) or sizes of pools (``i=2``).
     """

@@ -11,10 +11,11 @@ from tp.imports.axes.labels import Label, Labels
 from tp.imports.text.expression import Named
 from tp.imports.traced.sizes import Size
 
-RESERVED = frozenset(
-    "import from program def width axis input param table map odd even value norms degree rate decay instance for in "
-    "output return learning_rate optimizer claim not except by".split()
-)
+RESERVED = frozenset({
+    "import", "from", "program", "def", "width", "axis", "input", "param", "table", "map", "odd", "even",
+    "value", "norms", "degree", "rate", "decay", "instance", "for", "in", "output", "return", "learning_rate",
+    "optimizer", "claim", "not", "except", "by",
+})  # fmt: skip
 """Words of the language, which are no names."""
 
 _WIDE = ("n", "m", "k", "p", "q", "r", "u", "w")

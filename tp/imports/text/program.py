@@ -155,8 +155,11 @@ class ProgramText:
                 rows[-1] += f", {number}"
             else:
                 rows.append(number)
+        head = f"  table {table.name} : [{axes}] ="
+        if len(rows) == 1:
+            return f"{head} ({rows[0]})"
         body = ",\n    ".join(rows)
-        return f"  table {table.name} : [{axes}] = ({body})" if len(rows) == 1 else f"  table {table.name} : [{axes}] = (\n    {body}\n  )"
+        return f"{head} (\n    {body}\n  )"
 
 
 def _plain(value: float) -> str:

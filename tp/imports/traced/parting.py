@@ -94,9 +94,9 @@ class Widths:
             return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
         if all(one is first for one in seen) or all(_same(one, first) for one in seen):
             return first
-        if all(isinstance(one, int) for one in seen):
+        if all(isinstance(one, int | np.integer) for one in seen):
             return self.size(seen, what)
-        if all(isinstance(one, float) for one in seen):
+        if all(isinstance(one, float | np.floating) for one in seen):
             return self.number(seen)
         if dataclasses.is_dataclass(first) and all(type(one) is type(first) for one in seen):
             names = [field.name for field in dataclasses.fields(first)]
