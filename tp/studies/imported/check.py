@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from tp.diagnostics.diagnostic import TpError, error
 from tp.graph.graph import Graph
+from tp.imports.laws.initial import Initial
 from tp.imports.module import Module
+from tp.imports.traced.equation import Traced
 from tp.imports.traced.jax_internals import double
+from tp.imports.translation import Translation
 from tp.studies.imported import points
-from tp.studies.imported.sides import Numbers, Side, numbers, original, values
+from tp.studies.imported.sides import Numbers, Run, compiled, equations, original, program
 
 TOLERANCE = 1e-10
 """The largest difference that is rounding, relative to the largest entry of the array."""
 LOW_PRECISION = 1e-3
-"""The same where the module itself computes some things in single precision, or in less."""
+"""The same where the module itself computes some things in single precision."""
 _NEGLIGIBLE = 1e-4
-_SPREADS = (1.0, 0.3, 0.0)
+_SPREADS = (1.0, 0.2, 0.0)
 _SEED = 29
-
-
-class Correspondence(Protocol):
-    """How weights, inputs and outputs of a program belong to those of the module that it was made of."""
-
-    def arrays(self, leaves: Sequence[Any], n: int) -> Mapping[str, Any]:
-        """The arrays of the program's weights at width ``n``."""
-        ...
-
-    def inputs(self, arrays: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The arrays of the program's inputs."""
-        ...
-
-    def outputs(self, values: Mapping[str, Any]) -> Sequence[Any]:
-        """The outputs of the module, from those of the program."""
-        ...
+_WIDTHS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The largest difference of one array, relative to its largest entry."""
+    """How far one array is off, relative to its largest entry."""
 
     relative: float
     what: str
@@ -50,19 +38,19 @@ class Difference:
 
 def checked(
     graph: Graph,
-    correspondence: Correspondence,
+    translation: Translation,
+    traced: Traced,
     modules: Mapping[int, Module],
-    paths: Sequence[str],
-    exact: Callable[[Module], Side] | None = None,
+    laws: Mapping[tuple[str, ...], Initial],
 ) -> list[str]:
     """Hold the program against the modules, at the two smallest widths.
 
     Args:
         graph: the graph of the program.
-        correspondence: between program and module.
+        translation: how weights, inputs and outputs of the program belong to those of the modules.
+        traced: the equations that the program was made of.
         modules: the modules by width.
-        paths: the names of the leaves of their weights, in order.
-        exact: what a module computes with all conversions to lower precision removed.
+        laws: the initial laws of weights, by path.
 
     Returns:
         What a user should know, such as that the module computes in single precision.
@@ -71,9 +59,9 @@ def checked(
         TpError: TP903 where values or gradients differ by more than rounding.
     """
     notes: dict[str, None] = {}
-    for n in sorted(modules)[:2]:
+    for n in sorted(modules)[:_WIDTHS]:
         with double():
-            notes.update(dict.fromkeys(_at(n, modules[n], graph, correspondence, paths, exact)))
+            notes.update(dict.fromkeys(_at(n, modules[n], graph, translation, traced, laws)))
     return list(notes)
 
 
@@ -81,54 +69,51 @@ def _at(
     n: int,
     module: Module,
     graph: Graph,
-    correspondence: Correspondence,
-    paths: Sequence[str],
-    exact: Callable[[Module], Side] | None,
+    translation: Translation,
+    traced: Traced,
+    laws: Mapping[tuple[str, ...], Initial],
 ) -> Iterator[str]:
     """Compare at width ``n``; what to note."""
-    leaves, tree, inputs = _point(module)
-    here, there = original(module.apply, tree), program(graph, correspondence, n)
-    cotangents = points.cotangents(values(here, leaves, inputs), _SEED)
-    wanted, found = (numbers(side, leaves, inputs, cotangents) for side in (here, there))
-    worst = max(differences(wanted, found, paths), key=lambda d: d.relative)
-    if not worst.relative <= TOLERANCE and worst.relative <= LOW_PRECISION and exact is not None:
-        wanted = numbers(exact(module), leaves, inputs, cotangents)
-        worst = max(differences(wanted, found, paths), key=lambda d: d.relative)
-        yield (
-            "the module computes in single precision or less in places; the program was compared with it "
-            "without these conversions"
-        )
+    import jax
+
+    shapes, tree = jax.tree.flatten(jax.eval_shape(module.init, jax.random.key(0)))
+    paths = ["/".join(weight.path) for weight in traced.weights]
+    each = [tuple(shape.shape) for shape in shapes]
+    starts = [laws.get(weight.path) for weight in traced.weights]
+    here, there = original(module, tree), program(graph, translation, n)
+    leaves, inputs = points.weights(each, starts, n, _SEED), points.generic_inputs(module, _SEED)
+    along = points.cotangents(jax.eval_shape(here, leaves, inputs), _SEED)
+    ours, theirs = compiled([here, there], leaves, inputs, along)
+    for spread in _SPREADS:
+        leaves = points.weights(each, starts, n, _SEED, spread)
+        wanted = ours(leaves, inputs)
+        if all(np.isfinite(output).all() for output in wanted.outputs):
+            break
+    else:
+        raise error("TP903", f"outputs of the module are not finite at width {n}, so no program can be held against it")
+    worst = _worst(wanted, theirs(leaves, inputs), paths)
+    if TOLERANCE < worst.relative <= LOW_PRECISION:
+        (ours,) = compiled([equations(traced, n)], leaves, inputs, along)
+        worst = _worst(ours(leaves, inputs), theirs(leaves, inputs), paths)
+        yield "the module computes some things in single precision: it was compared with the program without this"
     if not worst.relative <= TOLERANCE:
         raise differs(worst, n)
-    given = points.given_inputs(module)
-    pairs = zip(values(here, leaves, given), values(there, leaves, given), strict=True)
-    for number, (one, other) in enumerate(pairs):
-        if not (difference := _relative(one, other)) <= TOLERANCE:
-            raise differs(Difference(difference, _output(number)), n)
+    _compare_values(ours, theirs, leaves, points.given_inputs(module), n)
 
 
-def _point(module: Module) -> tuple[list[Any], Any, dict[str, Any]]:
-    """Weights, their tree, and inputs where all outputs are finite. Raises TpError TP903 where there are none."""
-    inputs = points.generic_inputs(module, _SEED)
-    for spread in _SPREADS:
-        leaves, tree = points.weights(module, _SEED, spread)
-        if all(np.isfinite(out).all() for out in values(original(module.apply, tree), leaves, inputs)):
-            return leaves, tree, inputs
-    raise error("TP903", "the module's own outputs are not finite, so the program cannot be held against it")
+def _compare_values(ours: Run, theirs: Run, leaves: Sequence[Any], given: Mapping[str, Any], n: int) -> None:
+    """Compare outputs at the inputs that came with the module, where gradients may have kinks. Raises TpError TP903."""
+    if points.real(given):
+        pairs = zip(ours(leaves, given).outputs, theirs(leaves, given).outputs, strict=True)
+        for number, (one, other) in enumerate(pairs):
+            found = Difference(relative(one, other), _output(number))
+            if not found.relative <= TOLERANCE:
+                raise differs(found, n)
 
 
-def program(graph: Graph, correspondence: Correspondence, n: int) -> Side:
-    """What the program computes at width ``n``, as a function of the module's weights and inputs."""
-    from tp.interpret.arrays.evaluate import evaluator
-
-    names, nodes = list(graph.outputs), list(graph.outputs.values())
-
-    def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
-        run = evaluator(graph, nodes, n, np.dtype(np.float64))
-        found = run(dict(correspondence.arrays(leaves, n)), dict(correspondence.inputs(inputs)))
-        return list(correspondence.outputs(dict(zip(names, found, strict=True))))
-
-    return side
+def _worst(wanted: Numbers, found: Numbers, paths: Sequence[str]) -> Difference:
+    """The largest difference; one that is not finite is larger than all others."""
+    return max(differences(wanted, found, paths), key=lambda d: d.relative if d.relative == d.relative else np.inf)
 
 
 def differences(wanted: Numbers, found: Numbers, paths: Sequence[str]) -> Iterator[Difference]:
@@ -138,21 +123,32 @@ def differences(wanted: Numbers, found: Numbers, paths: Sequence[str]) -> Iterat
     count as no smaller than a share of the largest of all gradients.
     """
     for number, (one, other) in enumerate(zip(wanted.outputs, found.outputs, strict=True)):
-        yield Difference(_relative(one, other), _output(number))
+        yield Difference(relative(one, other), _output(number))
     least = _NEGLIGIBLE * max(map(_largest, (*wanted.weights, *wanted.inputs.values())), default=0.0)
     for path, one, other in zip(paths, wanted.weights, found.weights, strict=True):
-        yield Difference(_relative(one, other, least), f"the gradient along {path}")
+        yield Difference(relative(one, other, least), f"the gradient along {path}")
     for name, one in wanted.inputs.items():
-        yield Difference(_relative(one, found.inputs[name], least), f"the gradient along the input {name}")
+        yield Difference(relative(one, found.inputs[name], least), f"the gradient along the input {name}")
+
+
+def relative(wanted: Any, found: Any, least: float = 0.0) -> float:
+    """The largest difference over the largest entry; infinite for other shapes, NaN where an entry is not finite."""
+    one, other = np.asarray(wanted, np.float64), np.asarray(found, np.float64)
+    if one.shape != other.shape:
+        return float("inf")
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return float("nan")
+    size, off = max(_largest(one), least), _largest(one - other)
+    return off / size if size > 0 else off
 
 
 def differs(worst: Difference, n: int) -> TpError:
     """TP903 for a program that is not what the module is."""
-    size = f"{worst.relative:.1e} of its largest entry" if np.isfinite(worst.relative) else "not finite"
+    size = f"{worst.relative:.1e} of its largest entry" if np.isfinite(worst.relative) else "more than any number"
     message = f"the program differs from the module at width {n}: {worst.what} is off by {size}"
     hint = (
         "nothing was written; this is a fault of the importer, please report it with the module. "
-        "Write the program in the language, or import parts of the module to find the one that fails"
+        "Importing parts of the module shows which one fails; that part can be written in the language by hand"
     )
     return error("TP903", message, hint=hint)
 
@@ -163,16 +159,3 @@ def _output(number: int) -> str:
 
 def _largest(array: Any) -> float:
     return float(np.max(np.abs(array), initial=0.0))
-
-
-def _relative(wanted: Any, found: Any, least: float = 0.0) -> float:
-    """The largest difference over the largest entry; infinite for other shapes, NaN where an entry is not finite."""
-    one, other = np.asarray(wanted, np.float64), np.asarray(found, np.float64)
-    if one.shape != other.shape:
-        return float("inf")
-    if not one.size:
-        return 0.0
-    if not (np.isfinite(one).all() and np.isfinite(other).all()):
-        return float("nan")
-    size, off = max(_largest(one), least), _largest(one - other)
-    return off / size if size > 0 else off

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+
+from tp.graph.axes import names
+from tp.graph.graph import Graph
+from tp.imports.module import Module
+from tp.imports.traced.equation import Traced
+from tp.imports.translation import Translation
+from tp.studies.imported.points import real
 
 Side = Callable[[Sequence[Any], Mapping[str, Any]], list[Any]]
 """Outputs, in the order and shapes of the module, from the leaves of its weights and its inputs by name."""
 
 _QUICK: dict[str, str | bool] = {"xla_backend_optimization_level": "0", "xla_llvm_disable_expensive_passes": True}
-"""Settings of XLA: both sides are evaluated a few times, so compiling takes longer than running."""
+"""Settings of XLA: each side is evaluated two or three times, so compiling takes longer than running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,39 +32,79 @@ class Numbers:
     inputs: dict[str, Any]
 
 
-def original(apply: Callable[..., Any], tree: Any) -> Side:
-    """``apply`` of a module, whose weights have the structure ``tree``."""
+def original(module: Module, tree: Any) -> Side:
+    """What the module computes. Its weights have the structure ``tree``."""
 
     def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
         import jax
 
-        return jax.tree.leaves(apply(jax.tree.unflatten(tree, list(leaves)), *inputs.values()))
+        return jax.tree.leaves(module.apply(jax.tree.unflatten(tree, list(leaves)), *inputs.values()))
 
     return side
 
 
-def values(side: Side, leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
-    """The outputs alone."""
-    return _compiled(side, leaves, inputs)
+def equations(traced: Traced, n: int) -> Side:
+    """What the equations of the module compute at width ``n``, all of them in double precision."""
+    from tp.imports.traced.run import run
+
+    return lambda leaves, inputs: run(traced, n, leaves, list(inputs.values()))
 
 
-def numbers(side: Side, leaves: Sequence[Any], inputs: Mapping[str, Any], cotangents: Sequence[Any]) -> Numbers:
-    """The outputs and their gradients along ``cotangents``."""
+def program(graph: Graph, translation: Translation, n: int) -> Side:
+    """What the program computes at width ``n``, as a function of the module's weights and inputs."""
+    from tp.interpret.arrays.evaluate import evaluator
+
+    nodes = graph.outputs
+    axes = {name: names(graph.type(node)) for name, node in nodes.items()}
+
+    def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
+        run = evaluator(graph, list(nodes.values()), n, np.dtype(np.float64))
+        found = run(translation.arrays(leaves, n), translation.inputs(list(inputs.values()), n))
+        values = {name: (array, axes[name]) for name, array in zip(nodes, found, strict=True)}
+        return translation.outputs(values, n)
+
+    return side
+
+
+Run = Callable[[Sequence[Any], Mapping[str, Any]], Numbers]
+"""Numbers of one side, at weights and at real inputs by name."""
+
+
+def compiled(
+    sides: Sequence[Side], leaves: Sequence[Any], inputs: Mapping[str, Any], along: Sequence[Any]
+) -> list[Run]:
+    """Each side with its gradients along the cotangents ``along``; inputs that are not real stay as they are.
+
+    XLA compiles the sides one beside the other.
+    """
     import jax
 
-    def of(leaves: Sequence[Any], real: Mapping[str, Any], others: Mapping[str, Any], along: Sequence[Any]) -> Any:
-        def outputs(leaves: Sequence[Any], real: Mapping[str, Any]) -> list[Any]:
-            return side(leaves, {name: real[name] if name in real else others[name] for name in inputs})
-
-        found, back = jax.vjp(outputs, leaves, real)
-        return found, *back([c.astype(o.dtype) for c, o in zip(along, found, strict=True)])
-
-    real = {name: array for name, array in inputs.items() if array.dtype.kind == "f"}
-    others = {name: array for name, array in inputs.items() if name not in real}
-    return Numbers(*_compiled(of, list(leaves), real, others, list(cotangents)))
+    given = real(inputs)
+    lowered = [
+        jax.jit(_with_gradients(side, inputs)).lower(list(leaves), given, list(along))  # pyright: ignore[reportUnknownArgumentType]
+        for side in sides
+    ]
+    with ThreadPoolExecutor() as pool:
+        executables = list(pool.map(lambda one: one.compile(compiler_options=_QUICK), lowered))
+    return [_run(executable, along) for executable in executables]
 
 
-def _compiled(function: Callable[..., Any], *arguments: Any) -> Any:
-    import jax
+def _with_gradients(side: Side, inputs: Mapping[str, Any]) -> Callable[..., Any]:
+    def numbers(leaves: Sequence[Any], given: Mapping[str, Any], along: Sequence[Any]) -> Any:
+        import jax
 
-    return jax.jit(function).lower(*arguments).compile(compiler_options=_QUICK)(*arguments)
+        def outputs(leaves: Sequence[Any], given: Mapping[str, Any]) -> list[Any]:
+            found = side(leaves, {name: given.get(name, array) for name, array in inputs.items()})
+            return [jax.numpy.asarray(output, np.float64) for output in found]
+
+        found, back = jax.vjp(outputs, leaves, given)
+        return found, *back(list(along))
+
+    return numbers
+
+
+def _run(executable: Any, along: Sequence[Any]) -> Run:
+    def run(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> Numbers:
+        return Numbers(*executable(list(leaves), real(inputs), list(along)))
+
+    return run
