@@ -13,15 +13,14 @@ from tp.graph.graph import Graph
 from tp.imports.laws.initial import Initial
 from tp.imports.module import Module
 from tp.imports.traced.equation import Traced
-from tp.imports.traced.jax_internals import double
+from tp.imports.traced.jax_internals import double, jaxpr_of
 from tp.imports.translation import Translation
 from tp.studies.imported import points
+from tp.studies.imported.precision import TOLERANCES, lowest
 from tp.studies.imported.sides import Numbers, Run, compiled, equations, original, program
 
 TOLERANCE = 1e-10
 """The largest difference that is rounding, relative to the largest entry of the array."""
-LOW_PRECISION = 1e-3
-"""The same where the module itself computes some things in single precision."""
 _NEGLIGIBLE = 1e-4
 _SPREADS = (1.0, 0.2, 0.0)
 _SEED = 29
@@ -82,7 +81,9 @@ def _at(
     starts = [laws.get(weight.path) for weight in traced.weights]
     here, there = original(module, tree), program(graph, translation, n)
     leaves, inputs = points.weights(each, starts, n, _SEED), points.generic_inputs(module, _SEED)
-    along = points.cotangents(jax.eval_shape(here, leaves, inputs), _SEED)
+    closed, outputs = jaxpr_of(here, (leaves, inputs))
+    precision = lowest(closed)
+    along = points.cotangents(outputs, _SEED)
     ours, theirs = compiled([here, there], leaves, inputs, along)
     for spread in _SPREADS:
         leaves = points.weights(each, starts, n, _SEED, spread)
@@ -92,10 +93,10 @@ def _at(
     else:
         raise error("TP903", f"outputs of the module are not finite at width {n}, so no program can be held against it")
     worst = _worst(wanted, theirs(leaves, inputs), paths)
-    if TOLERANCE < worst.relative <= LOW_PRECISION:
+    if TOLERANCE < worst.relative <= TOLERANCES[precision]:
         (ours,) = compiled([equations(traced, n)], leaves, inputs, along)
         worst = _worst(ours(leaves, inputs), theirs(leaves, inputs), paths)
-        yield "the module computes some things in single precision: it was compared with the program without this"
+        yield f"the module computes some things in {precision}; the program was compared with what it is in float64"
     if not worst.relative <= TOLERANCE:
         raise differs(worst, n)
     _compare_values(ours, theirs, leaves, points.given_inputs(module), n)
