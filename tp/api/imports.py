@@ -56,7 +56,7 @@ class Imported(Model):
         expected = jax.tree.structure(jax.eval_shape(module.init, jax.random.key(0)))
         if tree != expected:
             raise ValueError(f"params have the structure {tree}, not {expected}")
-        return dict(self.translated.correspondence.arrays(given, n))
+        return dict(self.translated.translation.arrays(given, n))
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the text of the program to a file, which is replaced as a whole.

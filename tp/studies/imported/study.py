@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from tp.diagnostics.diagnostic import TpError, error
 from tp.imports.frameworks.made import Beside, modules
 from tp.imports.module import Module
+from tp.imports.translation import Translation
 from tp.program import Program
 from tp.sampling.reading import read_widths
-from tp.studies.imported.check import Correspondence, checked
+from tp.studies.imported.check import checked
 
 LEAST = 3
 """Widths that are needed: a power of n is seen at two, and a third one shows that it is one."""
@@ -25,14 +26,14 @@ class Translated:
         program: what ``text`` means.
         text: the program in the language.
         notes: assumptions, and what is not exact.
-        correspondence: between its weights, inputs and outputs and those of the module.
+        translation: how its weights, inputs and outputs belong to those of the module.
         module: the module at the smallest width.
     """
 
     program: Program
     text: str
     notes: tuple[str, ...]
-    correspondence: Correspondence
+    translation: Translation
     module: Module
 
 
@@ -59,17 +60,14 @@ def translated(
         TpError: TP901 to TP909, see ``tp explain``.
     """
     from tp.imports.laws.initials import initials
-    from tp.imports.rates import rates
     from tp.imports.traced.unify import traced
     from tp.imports.translate import translate
     from tp.syntax import parse
 
     built = modules(make, require_widths(widths), beside)
     found = traced(built)
-    moved = rates(built, found)
-    if optimizer is not None:
-        moved = replace(moved, optimizer=optimizer)
-    translation = translate(found, initials(built), moved, name)
+    laws = initials(built)
+    translation = translate(found, laws, name)
     try:
         program = parse(translation.text, file)
     except TpError as problem:
@@ -78,8 +76,7 @@ def translated(
         message = f"the program cannot be read: {problem.diagnostics[0].message}"
         hint = "this is a fault of the importer, please report it with the module"
         raise error("TP909", message, problem.diagnostics[0].span, hint) from problem
-    paths = ["/".join(weight.path) for weight in found.weights]
-    noted = checked(program.graph, translation, built, paths)
+    noted = checked(program.graph, translation, found, built, laws)
     first = built[min(built)]
     return Translated(program, translation.text, (*translation.notes, *noted), translation, first)
 
