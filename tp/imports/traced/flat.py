@@ -23,7 +23,7 @@ from tp.imports.traced.folding import fold
 from tp.imports.traced.integers import bounds, certain, result_bounds
 from tp.imports.traced.loops import LOOPS
 from tp.imports.traced.places import is_users
-from tp.imports.traced.static_indices import STATIC
+from tp.imports.traced.static_indices import STATIC, split
 from tp.imports.traced.views import Views
 
 _INDEXED = ("gather", "dynamic_slice")
@@ -93,6 +93,8 @@ class Flattener:
                 result = self._shorter(equation, operands, source)
             if result is not None:
                 return [result]
+        elif name == "split":
+            return split(self, operands[0], equation.params["sizes"], equation.params["axis"], source)
         return self._kept(equation, operands, source)
 
     def _shorter(self, equation: Any, operands: list[Atom], source: Source) -> Atom | None:

@@ -5,13 +5,15 @@ Jaxprs are not a stable interface. Another version of JAX is supported by editin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
+from inspect import signature
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax._src.lax.lax import split_p
 from jax.extend.core import Literal, primitives
@@ -40,11 +42,51 @@ class Frame:
     line: int
 
 
-def double() -> AbstractContextManager[Any]:
-    """While entered, JAX computes with 64 bits."""
+@contextmanager
+def double() -> Iterator[None]:
+    """While entered, JAX computes with 64 bits, and what loops carry is of double precision.
+
+    Some frameworks start recurrent cells with zeros of single precision. JAX refuses a loop that carries them in and a
+    double out.
+    """
+    kept = {name: getattr(jax.lax, name) for name in _CARRIED}
+    for name, position in _CARRIED.items():
+        setattr(jax.lax, name, _widened(kept[name], position))
+    try:
+        with _enabled():
+            yield
+    finally:
+        for name, function in kept.items():
+            setattr(jax.lax, name, function)
+
+
+_CARRIED = {"scan": 1, "while_loop": 2, "fori_loop": 3}
+"""Loops, and the position of what they carry among their arguments."""
+
+
+def _widened(loop: Callable[..., Any], position: int) -> Callable[..., Any]:
+    """``loop`` with a carry of double precision."""
+
+    @wraps(loop)
+    def widened(*args: Any, **kwargs: Any) -> Any:
+        names = list(signature(loop).parameters)
+        if len(args) > position:
+            args = (*args[:position], jax.tree.map(_doubled, args[position]), *args[position + 1 :])
+        elif names[position] in kwargs:
+            kwargs[names[position]] = jax.tree.map(_doubled, kwargs[names[position]])
+        return loop(*args, **kwargs)
+
+    return widened
+
+
+def _doubled(leaf: Any) -> Any:
+    return leaf.astype(np.float64) if hasattr(leaf, "dtype") and kind(leaf.dtype) == "float" else leaf
+
+
+def _enabled() -> AbstractContextManager[Any]:
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(True)
-    from jax.experimental import enable_x64
+    from jax.experimental import enable_x64  # pyright: ignore[reportAttributeAccessIssue]
 
     return enable_x64()
 
@@ -102,10 +144,10 @@ def scope(source: Any) -> tuple[str, ...]:
 
 def kind(dtype: Any) -> str:
     """``float``, ``int``, ``bool``, or else ``complex`` or ``key``."""
-    if jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key):
+    if jnp.issubdtype(dtype, jax.dtypes.prng_key):
         return "key"
     for name, type_ in (("float", np.floating), ("int", np.integer), ("bool", np.bool_)):
-        if jax.dtypes.issubdtype(dtype, type_):
+        if jnp.issubdtype(dtype, type_):
             return name
     return "complex"
 
@@ -113,11 +155,10 @@ def kind(dtype: Any) -> str:
 def bind(primitive: Any, params: Any, operands: Sequence[Any], avals: Sequence[Any]) -> list[Any]:
     """The results of a primitive on concrete arrays, which are brought to the types of ``avals`` first."""
     arrays = [
-        array if kind(aval.dtype) == "key" else jax.numpy.asarray(array, aval.dtype)
+        array if kind(aval.dtype) == "key" else jnp.asarray(array, aval.dtype)
         for array, aval in zip(operands, avals, strict=True)
     ]
-    functions, rest = primitive.get_bind_params(params)
-    results = primitive.bind(*functions, *arrays, **rest)
+    results = primitive.bind(*arrays, **params)
     return list(results) if primitive.multiple_results else [results]
 
 
@@ -126,7 +167,7 @@ def bind_named(name: str, params: dict[str, Any], operands: Sequence[Any]) -> li
     primitive = _primitives().get(name)
     if primitive is None:
         return None
-    arrays = [jax.numpy.asarray(operand) for operand in operands]
+    arrays = [jnp.asarray(operand) for operand in operands]
     whole = [array.dtype for array in arrays if kind(array.dtype) == "int"]
     common = np.result_type(*whole) if whole else None
     arrays = [array.astype(common) if kind(array.dtype) == "int" else array for array in arrays]

@@ -92,10 +92,11 @@ class Widths:
         if isinstance(first, tuple) and all(type(one) is type(first) and len(one) == len(first) for one in seen):
             parts = [self.parameter(each, what) for each in zip(*seen, strict=True)]
             return type(first)(*parts) if hasattr(first, "_fields") else tuple(parts)
+        if all(isinstance(one, int | np.integer) for one in seen):
+            same = all(one == first for one in seen)
+            return first if same else self.size([int(one) for one in seen], what)
         if all(one is first for one in seen) or all(_same(one, first) for one in seen):
             return first
-        if all(isinstance(one, int | np.integer) for one in seen):
-            return self.size(seen, what)
         if all(isinstance(one, float | np.floating) for one in seen):
             return self.number(seen)
         if dataclasses.is_dataclass(first) and all(type(one) is type(first) for one in seen):

@@ -37,10 +37,11 @@ def simplified(traced: Traced) -> Traced:
         else:
             kept.append(simpler)
     outputs = tuple((name, now(operand)) for name, operand in traced.outputs)
-    return dataclasses.replace(traced, equations=_needed(kept, [operand for _, operand in outputs]), outputs=outputs)
+    return dataclasses.replace(traced, equations=needed(kept, [operand for _, operand in outputs]), outputs=outputs)
 
 
-def _needed(equations: Sequence[Equation], outputs: Sequence[Operand]) -> tuple[Equation, ...]:
+def needed(equations: Sequence[Equation], outputs: Sequence[Operand]) -> tuple[Equation, ...]:
+    """The equations that ``outputs`` depend on."""
     wanted: set[Operand] = set(outputs)
     kept: list[Equation] = []
     for equation in reversed(equations):

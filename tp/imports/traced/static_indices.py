@@ -63,6 +63,13 @@ def _gather(
     return evaluator.emit("reshape", [taken], {"new_sizes": shape, "dimensions": None, "sharding": None}, shape, source)
 
 
+def split(evaluator: Evaluator, array: Atom, sizes: Sequence[int], axis: int, source: Source) -> list[Atom]:
+    """``array`` cut into pieces of these sizes along ``axis``."""
+    edges = np.cumsum([0, *sizes]).tolist()
+    whole = [(0, size, 1) for size in array.shape]
+    return [_cut(evaluator, array, [*whole[:axis], (a, b, 1), *whole[axis + 1 :]], source) for a, b in pairwise(edges)]
+
+
 def _taken(evaluator: Evaluator, array: Atom, axis: int, rows: Any, source: Source) -> Atom | None:
     runs = _runs(rows)
     if len(runs) > RUNS:

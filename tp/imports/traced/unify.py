@@ -8,6 +8,7 @@ from tp.imports.module import Module
 from tp.imports.traced.equation import Equation, Input, Operand, Traced, Value, Weight
 from tp.imports.traced.flat_equation import Atom, FlatEquation, Unknown, is_known
 from tp.imports.traced.parting import Widths, parted
+from tp.imports.traced.parts import in_parts
 from tp.imports.traced.places import forget, place_of, span_of
 from tp.imports.traced.simplify import simplified
 from tp.imports.traced.tracing import Tracing, tracing
@@ -23,7 +24,7 @@ def traced(modules: Mapping[int, Module]) -> Traced:
     forget()
     widths = tuple(sorted(modules))
     assert len(widths) >= 3
-    return simplified(_Unifier(widths, [tracing(modules[n], n) for n in widths]).traced())
+    return in_parts(simplified(_Unifier(widths, [tracing(modules[n], n) for n in widths]).traced()))
 
 
 class _Unifier:
