@@ -15,9 +15,9 @@ leaves = st.one_of(names.map(t.Name), st.sampled_from(["0", "12", "0.5", "1e-5"]
 
 
 def _deeper(inner: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.Expression]:
-    items = st.lists(st.builds(t.Argument, inner, st.none() | names, st.none() | inner), min_size=1, max_size=2).map(
-        tuple
-    )
+    item = st.builds(t.Argument, inner, st.none() | names, st.none() | inner)
+    items = st.lists(item, min_size=1, max_size=2).map(tuple)
+    stepped = st.lists(item | st.builds(t.Argument, inner, names, inner, inner), min_size=1, max_size=2).map(tuple)
     base = st.one_of(names.map(t.Name), inner)
 
     def signed(first: str, second: str) -> st.SearchStrategy[tuple[tuple[str, t.Expression], ...]]:
@@ -30,7 +30,7 @@ def _deeper(inner: st.SearchStrategy[t.Expression]) -> st.SearchStrategy[t.Expre
         st.builds(t.Chain, st.lists(inner, min_size=2, max_size=3).map(tuple)),
         st.builds(t.Negative, inner),
         st.builds(t.Power, base, inner),
-        st.builds(t.Index, base, items),
+        st.builds(t.Index, base, stepped),
         st.builds(t.Call, base, items | st.just(())),
         st.builds(t.Transposed, base),
     )

@@ -108,6 +108,19 @@ MISTAKES = [
     ("table r : [d] = (1, 1/2, 0, 0)", "TP004", "/", "factors follow"),
     ("table r : [d] = (1, sqrt(2), 0, 0)", "TP004", "sqrt", "factors follow"),
     ("table r : [d] = (1, 1e400, 0, 0)", "TP006", "table r : [d] = (1, 1e400, 0, 0)", "1e400"),
+    # slices
+    ("y = x[t=3..1]", "TP214", "t=3..1", "t=3..1 by -1"),
+    ("y = x[t=1..3 by 0]", "TP214", "t=1..3 by 0", "by 2"),
+    ("y = x[t=1..3:2]", "TP004", ":2", "by 2"),
+    ("y = x[t=1..3 step 2]", "TP004", "step 2", "by 2"),
+    ("y = x[t=1..3..2]", "TP004", "..2", "by 2"),
+    ("y = pad(x, t, -1, 0)", "TP214", "pad(x, t, -1, 0)", "x[t=2..3]"),
+    ("y = pad(h, n, 1, 0)", "TP213", "n", "contract it"),
+    ("y = flip(x, t)", "TP101", "flip", "by -1"),
+    # masks
+    ("y = softmax(x, t, mask=x)", "TP105", "x", "table m"),
+    ("table m : [d] = (1, 1, 0, 0) ; y = softmax(x, t, mask=m)", "TP202", "m", "it needs t"),
+    ("table m : [t] = (0, 0, 0) ; y = softmax(x, t, mask=m)", "TP105", "m", "each row has a 1"),
     # expressions
     ("y = h ** 2", "TP004", "**", "x^2"),
     ("y = h // 2", "TP004", "//", "/ divides"),

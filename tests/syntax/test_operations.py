@@ -179,6 +179,34 @@ def test_causal_softmax_keeps_rows_whose_allowed_scores_are_far_below_the_others
     assert_allclose(run["a"], [[1, 0], [0.5, 0.5]])
 
 
+def test_softmax_of_the_entries_of_a_mask() -> None:
+    x = np.array([[1.0, 700.0, 2.0], [-900.0, 0.0, 1000.0]])
+    text = "input x : [t=2, s=3]\ntable m : [s, t] = (1, 1,\n 0, 0,\n 1, 0)\na = softmax(x, s, mask=m)"
+    run = Run(program(text), inputs={"x": x})
+    share = 1 / (1 + np.exp(1))
+    assert_allclose(run.ordered("a", "t s"), [[share, 0, 1 - share], [1, 0, 0]], **CLOSE)
+
+
+def test_steps_and_zeros_along_an_axis() -> None:
+    run = Run(
+        program("""
+        input x : [t=6, d=2]
+        a = x[t=1..6 by 2]
+        b = x[t=5..2 by -3]
+        c = pad(x, t, 1, 2)
+        e = pad(a, t, 2, 0)[t=5..1 by -1]
+        for l in 1..5 { h[l] = l * x }
+        g = concat(h[5..1 by -2], s)""")
+    )
+    x = run.inputs["x"]
+    zeros = np.zeros((1, 2))
+    assert_allclose(run.ordered("a", "t d"), x[::2], **CLOSE)
+    assert_allclose(run.ordered("b", "t d"), x[[4, 1]], **CLOSE)
+    assert_allclose(run.ordered("c", "t d"), np.concatenate([zeros, x, zeros, zeros]), **CLOSE)
+    assert_allclose(run.ordered("e", "t d"), np.concatenate([x[[4, 2, 0]], zeros, zeros]), **CLOSE)
+    assert_allclose(run.ordered("g", "s t d"), [5 * x, 3 * x, x], **CLOSE)
+
+
 def test_shifts_slices_and_joins() -> None:
     run = Run(
         program("""

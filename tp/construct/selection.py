@@ -28,19 +28,46 @@ def axis_of(build: Construction, node: int, name: str, span: Span | None) -> tup
     raise error("TP202", f"the value has no axis {name}", span, f"it has {have}")
 
 
-def selected(build: Construction, node: int, name: str, first: int, last: int | None, span: Span | None) -> int:
-    """Entry ``first`` (without ``last``) or entries ``first..last`` of an axis, counted from 1. Raises TP214."""
+def selected(
+    build: Construction, node: int, name: str, first: int, last: int | None, span: Span | None, step: int = 1
+) -> int:
+    """Entry ``first`` (without ``last``) or every ``step``-th of ``first..last`` along an axis, counted from 1.
+
+    With a negative ``step`` they are counted backwards, and ``last`` is not above ``first``. Raises TP214.
+    """
     axis, size = axis_of(build, node, name, span)
     end = first if last is None else last
-    if not 1 <= first <= size or not 1 <= end <= size or end < first:
+    if not step:
+        raise error("TP214", "a step is not 0", span, f"every second entry: {name}=1..{size} by 2")
+    if not 1 <= first <= size or not 1 <= end <= size or (end - first) * step < 0:
         shown = str(first) if last is None else f"{first}..{last}"
-        raise error("TP214", f"{name} = {shown} is out of range", span, f"{name} runs from 1 to {size}")
+        hint = f"{name} runs from 1 to {size}"
+        if last is not None and last < first and step > 0:
+            hint = f"{hint}; backwards: {name}={shown} by -1"
+        raise error("TP214", f"{name} = {shown} is out of range", span, hint)
     if last is None:
         return entry(build, node, axis, first - 1)
-    if end - first + 1 == size:
+    table = tuple(range(first - 1, end if step > 0 else end - 2, step))
+    if table == tuple(range(size)):
         return node
-    build.entries(end - first + 1, span)
-    return gathered(build, node, axis, (Axis(name, end - first + 1),), tuple(range(first - 1, end)))
+    build.entries(len(table), span)
+    return gathered(build, node, axis, (Axis(name, len(table)),), table)
+
+
+def padded(build: Construction, node: int, name: str, before: int, after: int, span: Span | None) -> int:
+    """``node`` with ``before`` zeros before the entries of the axis ``name`` and ``after`` behind them.
+
+    Raises TP202 or TP213 for an axis that cannot be padded, TP214 for numbers below 0, TP502 for too many entries.
+    """
+    axis, size = axis_of(build, node, name, span)
+    if before < 0 or after < 0:
+        hint = f"a slice takes entries away: x[{name}=2..{size}]"
+        raise error("TP214", "numbers of zeros are not negative", span, hint)
+    if not before and not after:
+        return node
+    build.entries(before + size + after, span)
+    table = (*[-1] * before, *range(size), *[-1] * after)
+    return gathered(build, node, axis, (Axis(name, len(table)),), table)
 
 
 def entry(build: Construction, node: int, axis: Axis, place: int) -> int:

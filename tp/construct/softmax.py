@@ -1,4 +1,4 @@
-"""Softmax along an axis, stable and with an optional causal mask; the largest entries along an axis."""
+"""Softmax along an axis, stable and with an optional mask; the largest entries along an axis."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from fractions import Fraction
 from tp.construct.construction import Combination, Construction, single
 from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Scale, Type, Width
+from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.largest import Largest
 from tp.primitives.peak import Peak
@@ -17,34 +18,31 @@ from tp.primitives.shorthand import spread, total
 _FAR_BELOW = -1e30
 
 
-def softmax(build: Construction, x: int, over: str, query: str | None, span: Span | None) -> Combination:
-    """exp(x - M) / Σ exp(x - M) over the axis ``over``; with ``query``, entry (t, s) counts where s <= t.
+def softmax(build: Construction, x: int, over: str, mask: Constant | None, span: Span | None) -> Combination:
+    """exp(x - M) / Σ exp(x - M) over the axis ``over``; with ``mask``, only the entries count where it is 1, not 0.
 
-    M counts as constant in derivatives. It is the maximum over the axis, so no exponential overflows. With ``query``,
+    M counts as constant in derivatives. It is the maximum over the axis, so no exponential overflows. With ``mask``,
     M at an allowed entry is the maximum of the allowed entries only, so the allowed ones do not all underflow.
     A single entry has all of the weight, and its softmax is the constant 1.
     """
     (along,) = (a for a in build.graph.type(x) if a.name == over)
     if along.size == 1:
         return single(spread(build.graph, build.node(build.constant(ONE)), build.graph.type(x)))
-    mask: Combination | None = None
     if along.wide:
         still = build.graph.add(Peak(over), x)
-    elif query is None:
+    elif mask is None:
         still = build.graph.add(Detach(), build.node(maximum(build, x, over, span)))
     else:
-        axes = tuple(a for a in build.graph.type(x) if a.name in (query, over))
-        allowed = _causal(build, axes, query, over, span)
-        mask = build.table(allowed, axes)
+        allowed, axes = mask.numbers, mask.axes
         floor = build.table([0.0 if a else _FAR_BELOW for a in allowed], axes)
         pushed = build.node(build.sum([single(x), floor], span))
-        inside = build.product(maximum(build, pushed, over, span), mask, span)
+        inside = build.product(maximum(build, pushed, over, span), build.table(allowed, axes), span)
         forbidden = [1.0 - a for a in allowed]
         outside = build.product(maximum(build, x, over, span), build.table(forbidden, axes), span)
         still = build.graph.add(Detach(), build.node(build.sum([inside, outside], span)))
     powers = build.activation("exp", build.sum([single(x), single(still, -ONE)], span), span)
     if mask is not None:
-        powers = build.product(powers, mask, span)
+        powers = build.product(powers, build.table(mask.numbers, mask.axes), span)
     # Over a wide axis the mean is of order 1, as exponentials are.
     share = Scale.of(along.size, Fraction(-1)) if isinstance(along.size, Width) else ONE
     norm = single(total(build.graph, build.node(powers), [over]), share)
@@ -71,10 +69,10 @@ def sort(build: Construction, x: int, over: str) -> Combination:
     return single(build.graph.add(Permuted(over), build.node(ranks(build, x, over)), x))
 
 
-def _causal(build: Construction, axes: Type, query: str, over: str, span: Span | None) -> list[float]:
-    """1 where s <= t, else 0, for s along ``over`` and t along ``query``; row-major in the two ``axes``."""
+def causal(build: Construction, axes: Type, query: str, span: Span | None) -> Constant:
+    """The mask over the two ``axes`` that is 1 where s <= t, else 0, for t along ``query`` and s along the other."""
     rows, columns = (a.at(1) for a in axes)
     build.entries(rows * columns, span)
     if axes[0].name == query:
-        return [float(s <= t) for t in range(rows) for s in range(columns)]
-    return [float(s <= t) for s in range(rows) for t in range(columns)]
+        return Constant(tuple(float(s <= t) for t in range(rows) for s in range(columns)), axes)
+    return Constant(tuple(float(s <= t) for s in range(rows) for t in range(columns)), axes)

@@ -23,7 +23,8 @@ def declared(statement: t.Statement) -> list[str]:
     """The names that a statement declares, other than by assignment."""
     if isinstance(statement, t.Widths | t.Axes):
         return [item.name for item in statement.items]
-    named = t.InputSyntax | t.ParameterSyntax | t.TableSyntax | t.MapSyntax | t.InstanceSyntax | t.Output
-    if isinstance(statement, named):
+    if isinstance(statement, t.InputSyntax | t.ParameterSyntax | t.TableSyntax):
+        return [statement.name]
+    if isinstance(statement, t.MapSyntax | t.InstanceSyntax | t.Output):
         return [statement.name]
     return []

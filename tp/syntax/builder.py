@@ -30,7 +30,7 @@ _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
     "negative": (t.Negative, (1,)),
     "exponent": (t.Negative, (1,)),
     "power": (t.Power, (0, 1)),
-    "index_item": (t.Argument, (1, 0, 2)),
+    "index_item": (t.Argument, (1, 0, 2, 4)),
     "call_arg": (t.Argument, (1, 0, 2)),
     "opt_setting": (t.Argument, (1, 0)),
 }

@@ -2,55 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
 
 from tp.construct.construction import single
 from tp.construct.normalized import normalized
-from tp.construct.selection import axis_of, gathered
-from tp.construct.softmax import maximum, ranks, softmax, sort, top
+from tp.construct.selection import axis_of, gathered, padded
+from tp.construct.softmax import maximum, ranks, sort, top
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Axis, Scale, names, union
 from tp.primitives.concat import Concat
 from tp.primitives.rename import Rename
 from tp.syntax import tree as t
+from tp.syntax.arguments import axes_in, positional
 from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.convolution import avg_pool, conv, max_pool
 from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
+from tp.syntax.softmax import masked_softmax
 from tp.syntax.values import Family, Poison, Value, describe
-
-
-def positional(node: t.Call, at_least: int, at_most: int | None, usage: str) -> list[t.Expression]:
-    """The arguments of a call that takes no named ones. Raises TP105 with the ``usage``."""
-    name = usage.partition("(")[0]
-    for argument in node.arguments:
-        if argument.name is not None:
-            message = f"{name} has no argument called {argument.name}"
-            raise error("TP105", message, argument.span, f"axes go by name and have their places: {usage}")
-        if argument.last is not None:
-            raise error("TP105", "a range is not an argument", argument.span, f"usage: {usage}")
-    count = len(node.arguments)
-    if count < at_least or (at_most is not None and count > at_most):
-        most = "or more" if at_most is None else "" if at_most == at_least else f"or {at_most}"
-        message = f"{name} takes {' '.join(filter(None, (str(at_least), most)))} argument(s), not {count}"
-        raise error("TP105", message, node.span, f"usage: {usage}")
-    return [a.value for a in node.arguments]
-
-
-def _axes(evaluator: Evaluator, node: int, given: Sequence[t.Expression]) -> list[str]:
-    """Names of the ``given`` axes, which ``node`` must have."""
-    found: list[str] = []
-    for expression in given:
-        axis = evaluator.axis(expression)
-        have = evaluator.build.graph.type(node)
-        if axis.name not in names(have):
-            shown = ", ".join(map(str, have)) or "no axes"
-            raise error("TP202", f"the value has no axis {axis.name}", expression.span, f"it has {shown}")
-        if axis.name in found:
-            raise error("TP202", f"the axis {axis.name} is named twice", expression.span, "name it once")
-        found.append(axis.name)
-    return found
 
 
 def _sqrt(evaluator: Evaluator, node: t.Call) -> Value:
@@ -66,7 +35,7 @@ def _sqrt(evaluator: Evaluator, node: t.Call) -> Value:
 def _reduced(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[Scale, int, list[str]]:
     x, *given = positional(node, 1, None, usage)
     scale, value = evaluator.factored(x)
-    over = _axes(evaluator, value, given) or shared_wide(evaluator, [value], node.span, usage.partition("(")[0])
+    over = axes_in(evaluator, value, given) or shared_wide(evaluator, [value], node.span, usage.partition("(")[0])
     return scale, value, over
 
 
@@ -114,7 +83,7 @@ def _max(evaluator: Evaluator, node: t.Call) -> Value:
     if not (isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)):
         message = "the second argument of max is the name of an axis"
         raise error("TP202", message, given.span, "the larger of two values is where(a > b, a, b)")
-    (over,) = _axes(evaluator, value, [given])
+    (over,) = axes_in(evaluator, value, [given])
     return maximum(build, value, over, node.span)
 
 
@@ -122,7 +91,7 @@ def _along(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[int, str]:
     """The node and the axis of a call with two arguments."""
     x, given = positional(node, 2, 2, usage)
     value = evaluator.build.node(evaluator.linear(x))
-    (over,) = _axes(evaluator, value, [given])
+    (over,) = axes_in(evaluator, value, [given])
     return value, over
 
 
@@ -160,7 +129,7 @@ def _normalize(evaluator: Evaluator, node: t.Call) -> Value:
     x, first, *more = positional(rest, 2, None, usage)
     build = evaluator.build
     scale, value = evaluator.factored(x)
-    over = _axes(evaluator, value, [first, *more])
+    over = axes_in(evaluator, value, [first, *more])
     center, eps = 1, number(Fraction(1, 100_000))
     if "center" in options:
         center = evaluator.whole(options["center"].value)
@@ -182,7 +151,7 @@ def _top_k(evaluator: Evaluator, node: t.Call) -> Value:
     x, number, given = positional(node, 3, 3, "top_k(x, k, axis)")
     build = evaluator.build
     value = build.node(evaluator.linear(x))
-    (over,) = _axes(evaluator, value, [given])
+    (over,) = axes_in(evaluator, value, [given])
     (axis,) = (a for a in build.graph.type(value) if a.name == over)
     k = evaluator.constant(number)
     size = size_of(axis)
@@ -196,26 +165,6 @@ def _top_k(evaluator: Evaluator, node: t.Call) -> Value:
     return top(build, value, k.scale, over, node.span)
 
 
-def _softmax(evaluator: Evaluator, node: t.Call) -> Value:
-    usage = "softmax(x, axis) or softmax(x, axis, causal=query_axis)"
-    causal: t.Expression | None = None
-    if node.arguments and node.arguments[-1].name == "causal":
-        causal = node.arguments[-1].value
-        node = t.Call(node.base, node.arguments[:-1], span=node.span)
-    x, given = positional(node, 2, 2, usage)
-    build = evaluator.build
-    value = build.node(evaluator.linear(x))
-    (over,) = _axes(evaluator, value, [given])
-    if causal is None:
-        return softmax(build, value, over, None, node.span)
-    if any(a.wide and a.name == over for a in build.graph.type(value)):
-        hint = f"the entries of a wide axis have no order; leave out causal: softmax(x, {over})"
-        raise error("TP213", f"a causal mask is along finite axes, and {over} is wide", given.span, hint)
-    (query,) = _axes(evaluator, value, [causal])
-    axis_of(build, value, query, causal.span)
-    return softmax(build, value, over, query, node.span)
-
-
 def _shift(evaluator: Evaluator, node: t.Call) -> Value:
     usage = "shift(x, axis, k) or shift(x, axis, k, circular)"
     x, given, by, *mode = positional(node, 3, 4, usage)
@@ -224,7 +173,7 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
         raise error("TP105", "the fourth argument of shift can only be circular", mode[0].span, f"usage: {usage}")
     build = evaluator.build
     scale, value = evaluator.factored(x)
-    (name,) = _axes(evaluator, value, [given])
+    (name,) = axes_in(evaluator, value, [given])
     axis, size = axis_of(build, value, name, given.span)
     k = evaluator.whole(by)
     build.entries(size, node.span)
@@ -233,6 +182,15 @@ def _shift(evaluator: Evaluator, node: t.Call) -> Value:
     if table == tuple(range(size)):
         return single(value, scale)
     return single(gathered(build, value, axis, (axis,), table), scale)
+
+
+def _pad(evaluator: Evaluator, node: t.Call) -> Value:
+    x, given, before, after = positional(node, 4, 4, "pad(x, axis, before, after)")
+    build = evaluator.build
+    scale, value = evaluator.factored(x)
+    (name,) = axes_in(evaluator, value, [given])
+    axis_of(build, value, name, given.span)
+    return single(padded(build, value, name, evaluator.whole(before), evaluator.whole(after), node.span), scale)
 
 
 def _concat(evaluator: Evaluator, node: t.Call) -> Value:
@@ -280,10 +238,13 @@ def _spread_out(evaluator: Evaluator, node: t.Expression) -> list[Value]:
     family = evaluator.value(node.base)
     assert item.last is not None
     first, last = evaluator.whole(item.value), evaluator.whole(item.last)
+    step = 1 if item.step is None else evaluator.whole(item.step)
     if not isinstance(family, Family):
         raise error("TP211", "only a family has a range of members", node.span)
+    if not step:
+        raise error("TP211", "a step is not 0", item.span, "backwards: h[3..1 by -1]")
     values: list[Value] = []
-    for index in range(first, last + 1):
+    for index in range(first, last + (1 if step > 0 else -1), step):
         evaluator.build.step(node.span)
         one = t.Argument(t.Number(str(index), span=item.span), span=item.span)
         values.append(evaluator.number_or_value(t.Index(node.base, (one,), span=node.span)))
@@ -296,7 +257,7 @@ def _rename(evaluator: Evaluator, node: t.Call) -> Value:
     x, old, new = positional(node, 3, 3, "rename(x, axis, new_axis)")
     build, frame = evaluator.build, evaluator.frame
     scale, value = evaluator.factored(x)
-    (name,) = _axes(evaluator, value, [old])
+    (name,) = axes_in(evaluator, value, [old])
     _, size = axis_of(build, value, name, old.span)
     if not isinstance(new, t.Name):
         raise error("TP202", "the new axis is a name", new.span)
@@ -325,8 +286,9 @@ BUILTINS: dict[str, Builtin] = {
     "rank": _rank,
     "where": _where,
     "normalize": _normalize,
-    "softmax": _softmax,
+    "softmax": masked_softmax,
     "shift": _shift,
+    "pad": _pad,
     "concat": _concat,
     "rename": _rename,
     "conv": conv,

@@ -227,7 +227,8 @@ class Evaluator:
         scale, x = self.build.factored(self.build.linear(value, item.span))
         first = self.whole(item.value)
         last = None if item.last is None else self.whole(item.last)
-        return single(selected(self.build, x, axis.name, first, last, item.span), scale)
+        step = 1 if item.step is None else self.whole(item.step)
+        return single(selected(self.build, x, axis.name, first, last, item.span, step), scale)
 
     def _transposed(self, node: t.Transposed) -> Value:
         base = self.value(node.base)

@@ -11,6 +11,7 @@ _CONV = "declare a kernel, param K : [n | c, ki=3, kj=3] ~ normal(0, 1), then co
 _CLIP = "write it with relu: relu(x - a) - relu(x - b) + a lies between a and b"
 _NORM = "import layer_norm from norms"
 _CONSTANT = "a number is broadcast by itself; a trained constant is param c : [n] ~ constant(0)"
+_TABLE = "numbers over finite axes are a table: table r : [t=2, e=2] = (1, 0, 0, 1)"
 _RANDOM = "random weights are parameters: param W : [n, n] ~ normal(0, 1)"
 _COST = "a program ends with its outputs; the cost of training is chosen by --cost"
 
@@ -117,11 +118,16 @@ NAMES: dict[str, str] = {
     "slice": "a slice is x[t=1..3]",
     "gather": "an entry is x[t=2], a slice x[t=1..3]",
     "roll": "it is called shift here: shift(x, t, 1, circular)",
-    "pad": "conv pads by itself: padding=same; shift(x, t, k) fills with zeros",
+    "zero_pad": "pad(x, t, 1, 2) puts 1 zero before and 2 behind the entries of t",
+    "flip": "backwards: x[t=8..1 by -1]",
+    "flipud": "backwards: x[t=8..1 by -1]",
+    "fliplr": "backwards: x[t=8..1 by -1]",
+    "reverse": "backwards: x[t=8..1 by -1]",
+    "reversed": "backwards: x[t=8..1 by -1]",
     "size": "an axis in an expression stands for its size: write d",
     "shape": "an axis in an expression stands for its size: write d",
     "len": "an axis in an expression stands for its size: write d",
-    "mask": "softmax(x, s, causal=t) masks; other masks are inputs",
+    "mask": "softmax(x, s, causal=t) masks, and so does softmax(x, s, mask=m) for a table m : [t, s] of 0 and 1",
     # layers
     "linear": _MATRIX,
     "dense": _MATRIX,
@@ -182,10 +188,10 @@ NAMES: dict[str, str] = {
     "rand": _RANDOM,
     "random": _RANDOM,
     "parameter": _RANDOM,
-    "tensor": "numbers come from inputs; a trained constant is param c : [n] ~ constant(0)",
-    "array": "numbers come from inputs; a trained constant is param c : [n] ~ constant(0)",
-    "arange": "positions are data: declare an input for them",
-    "linspace": "positions are data: declare an input for them",
+    "tensor": _TABLE,
+    "array": _TABLE,
+    "arange": _TABLE,
+    "linspace": _TABLE,
     # Python
     "range": "a range is written 1..3; both ends belong to it",
     "enumerate": "for l in 1..3 counts; both ends belong to the range",

@@ -747,6 +747,11 @@ _RULES: list[tuple[str, Words, Words]] = [
     ),
     # slices and lists
     (
+        r"\w+\[\s*\w+\s*=\s*[\w+*-]+\s*\.\.\s*[\w+*-]+\s*(?P<at>(?:\.\.|:|\bstep\b|,\s*step\s*=)\s*(?P<k>[\w+*-]*))\s*\]",
+        "the step of a slice follows 'by'",
+        "write x[t=1..8 by {k}]; both ends belong to the slice",
+    ),
+    (
         r"\w+(?P<at>\[[^\[\]=]*:[^\[\]]*\])",
         "a slice names its axis, and is written with two dots",
         "write x[t=1..3]; entries count from 1, and both ends belong to the slice",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from tp.syntax import tree as t
 
+_BLANKS = re.compile(r"(?<!\bby) (?!by\b)")
+"""All blanks but those around ``by``."""
 _LEVELS: dict[type[t.Expression], int] = {t.Sum: 0, t.Term: 1, t.Negative: 2, t.Chain: 3, t.Power: 4}
 _TIGHTEST = 5
 
@@ -59,7 +62,7 @@ def compact(node: t.Expression) -> str:
     """Static arithmetic without blanks, as in ``h[l-1]`` and ``n^(1/2)``; anything else as usual."""
     text = expression(node)
     parts = node.terms if isinstance(node, t.Sum) else node.factors if isinstance(node, t.Term) else ()
-    return text.replace(" ", "") if all(_short(x) for _, x in parts) else text
+    return _BLANKS.sub("", text) if all(_short(x) for _, x in parts) else text
 
 
 def _short(node: t.Expression) -> bool:
@@ -74,7 +77,8 @@ def arguments(items: Sequence[t.Argument], shown: Callable[[t.Expression], str] 
 def _argument(item: t.Argument, shown: Callable[[t.Expression], str]) -> str:
     name = "" if item.name is None else item.name + "="
     last = "" if item.last is None else ".." + shown(item.last)
-    return name + shown(item.value) + last
+    step = "" if item.step is None else f" by {shown(item.step)}"
+    return name + shown(item.value) + last + step
 
 
 def header(item: t.Function | t.ProgramSyntax) -> str:

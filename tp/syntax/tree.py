@@ -72,11 +72,15 @@ class Name(Expression):
 
 
 class Argument(Syntax):
-    """``value``, ``name=value``, ``first..last`` or ``name=first..last``, in brackets or a call."""
+    """``value``, ``name=value``, ``first..last`` or ``name=first..last``, in brackets or a call.
+
+    In brackets ``step`` may follow: ``name=first..last by step``.
+    """
 
     value: Expression
     name: str | None = None
     last: Expression | None = None
+    step: Expression | None = None
 
 
 class Index(Expression):
