@@ -13,12 +13,14 @@ from tp.printable import Printable, written_by
 
 if TYPE_CHECKING:
     from tp.api.certificates import certify
+    from tp.api.coordinates import coordinates
     from tp.api.figures import save_figure
     from tp.api.graphs import draw_graph, parse_graph, print_graph
     from tp.api.imports import Imported, from_jax
     from tp.api.loading import format_source, load, parse
     from tp.api.model import Model
     from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_options, optimizer_settings
+    from tp.api.recording import Recorder, recorder
     from tp.api.rendering import render
     from tp.api.stored import Stored
     from tp.data.source import Data
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from tp.sampling.plan import Plan
     from tp.sampling.resources import Resources
     from tp.studies.blame import Accusation
+    from tp.studies.coordinates.result import Coordinates
     from tp.studies.correlations import Numbers
     from tp.studies.forward import Forward
     from tp.studies.kernel import Kernel
@@ -46,6 +49,7 @@ __version__ = "0.1.0"
 __all__ = [
     "SGD",
     "Accusation",
+    "Coordinates",
     "Data",
     "Diagnostic",
     "Ensemble",
@@ -60,6 +64,7 @@ __all__ = [
     "Orders",
     "Plan",
     "Posterior",
+    "Recorder",
     "Rejected",
     "Resources",
     "Runs",
@@ -70,6 +75,7 @@ __all__ = [
     "Verification",
     "__version__",
     "certify",
+    "coordinates",
     "draw_graph",
     "explain",
     "format_source",
@@ -82,6 +88,7 @@ __all__ = [
     "parse",
     "parse_graph",
     "print_graph",
+    "recorder",
     "render",
     "save_figure",
 ]
@@ -89,6 +96,7 @@ __all__ = [
 _HOMES = {
     "Orders": "tp.studies.orders",
     "Accusation": "tp.studies.blame",
+    "Coordinates": "tp.studies.coordinates.result",
     "Verification": "tp.studies.verify",
     "Numbers": "tp.studies.correlations",
     "Linearization": "tp.studies.linearize.linearization",
@@ -104,6 +112,7 @@ _HOMES = {
     "Ensemble": "tp.regression.predictor",
     "NormalLaw": "tp.regression.law",
     "Posterior": "tp.regression.predictor",
+    "Recorder": "tp.api.recording",
     "Rejected": "tp.orders.proof.replay",
     "Resources": "tp.sampling.resources",
     "SGD": "tp.optimizers",
@@ -111,6 +120,7 @@ _HOMES = {
     "Stored": "tp.api.stored",
     "TpError": "tp.diagnostics.diagnostic",
     "certify": "tp.api.certificates",
+    "coordinates": "tp.api.coordinates",
     "draw_graph": "tp.api.graphs",
     "explain": "tp.diagnostics.codes",
     "format_source": "tp.api.loading",
@@ -124,6 +134,7 @@ _HOMES = {
     "parse": "tp.api.loading",
     "parse_graph": "tp.api.graphs",
     "print_graph": "tp.api.graphs",
+    "recorder": "tp.api.recording",
     "render": "tp.api.rendering",
     "save_figure": "tp.api.figures",
 }

@@ -6,9 +6,9 @@ from tp.printable import Printable
 
 
 def save_figure(result: Printable, file: str) -> None:
-    """Write a picture of ``result``, of ``model.transfer``, to a file that ends with .svg, .png or .pdf.
+    """Write a picture of ``result``, of ``model.transfer`` or ``tp.coordinates``, to a file.
 
-    It needs matplotlib: ``pip install "tp[figures]"``.
+    It ends with .svg, .png or .pdf. This needs matplotlib: ``pip install "tp[figures]"``.
 
     Raises:
         TpError: TP508 where the file cannot be written, or matplotlib is missing.

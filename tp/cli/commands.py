@@ -9,7 +9,7 @@ from tp.cli.command import Command
 
 NAMES = (
     "check", "orders", "blame", "certify", "run", "kernel", "graph", "correlations", "verify", "train", "linearize",
-    "transfer", "results", "explain", "format", "import",
+    "transfer", "coordinates", "results", "explain", "format", "import",
 )  # fmt: skip
 _MODULES = {"format": "formatting", "import": "import_"}
 

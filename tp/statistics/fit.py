@@ -43,8 +43,8 @@ class Fit:
     ``bent``, with the exponent p of a n^p (1 + c n^-q)^r as the overall one. Both are None where the quantity
     ``vanishes``, or where there is a ``problem``. ``centres`` are the typical sizes from ``start`` on, and ``misfit``
     is the misfit to them of a power of n, with a correction if ``bent``. ``tail`` has the draws from ``start`` on, for
-    tests of rare events; ``moments`` are those of all draws. ``quantities`` is the number of quantities that are judged
-    together.
+    tests of rare events (None: too few for any); ``moments`` are those of all draws. ``quantities`` is the number of
+    quantities that are judged together.
     """
 
     widths: tuple[int, ...]
@@ -107,7 +107,7 @@ def fit(
     first, middle, found, excess = _without_misfits(data, level)
     late = every if first == 0 else slopes(data.since(first), middle.variances, level)
     bent = found.gain >= 2 * log(BENT)
-    overall = found.exponent if bent else _hull(widened(late.overall, excess**0.5), found.nearly)
+    overall = found.exponent if bent else hull(widened(late.overall, excess**0.5), found.nearly)
     return Fit(
         widths,
         seeds,
@@ -147,7 +147,7 @@ def _without_misfits(data: QuantileProfile, level: float) -> tuple[int, Centres,
     return first, middle, found, 1.0
 
 
-def _hull(one: Estimate, other: Estimate) -> Estimate:
+def hull(one: Estimate, other: Estimate) -> Estimate:
     """``one`` with an interval that covers both."""
     return replace(one, low=min(one.low, other.low), high=max(one.high, other.high))
 

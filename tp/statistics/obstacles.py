@@ -54,14 +54,14 @@ class Case:
     """A prediction, the ``grid`` of possible exponents around it, and what was measured.
 
     Where the prediction is not ``exact``, it is an upper bound, and smaller powers agree with it. ``tail`` and
-    ``centres`` are those of the fit, which has slopes.
+    ``centres`` are those of the fit, which has slopes; without a ``tail`` nothing is said of rare draws.
     """
 
     predicted: Fraction
     grid: Fraction
     fit: Fit
     late: Slopes
-    tail: Tail
+    tail: Tail | None
     centres: Centres
     exact: bool = True
 
@@ -142,30 +142,38 @@ class Case:
     @cached_property
     def share(self) -> float | None:
         """The least probability of events down to which the draws support O(n^predicted); None for none."""
+        if self.tail is None:
+            return None
         return supported_share(self.tail, self._below + max(FASTER, NEXT * float(self.grid)))
 
     @cached_property
     def rare(self) -> Obstacle | None:
         """Draws that are rare and grow faster than predicted, or too few draws to exclude them."""
+        if self.tail is None:
+            return None
         growing = growing_share(self.tail, self._below + SURELY)
         if growing is not None:
             rare = f"about 1 in {round(1 / growing)} draws grows faster than predicted"
             return Obstacle(f"{rare}; more draws would tell", More.SEEDS)
-        return self._unsupported(self.share, "grows faster than predicted")
+        return self._unsupported(self.tail, self.share, "grows faster than predicted")
 
     @cached_property
     def attained(self) -> Obstacle | None:
         """Too few draws to exclude that some quantile attains the prediction, though typical sizes fall faster."""
-        return self._unsupported(supported_share(self.tail, NEXT * self._below), "is as large as predicted")
+        if self.tail is None:
+            return None
+        share = supported_share(self.tail, NEXT * self._below)
+        return self._unsupported(self.tail, share, "is as large as predicted")
 
     @property
     def _below(self) -> float:
         """By how much the exponent of typical sizes lies below the prediction; 0 where it lies above."""
         return max(0.0, self.p - self.late.overall.value)
 
-    def _unsupported(self, share: float | None, what: str) -> Obstacle | None:
+    @staticmethod
+    def _unsupported(tail: Tail, share: float | None, what: str) -> Obstacle | None:
         """Too few draws to exclude rare ones of which that is true, where ``share`` is all that they support."""
-        if share is not None and share <= needed_share(self.tail):
+        if share is not None and share <= needed_share(tail):
             return None
         return Obstacle(
             f"too few draws to exclude that 1 in {round(1 / (share or SHARES[0]))} of them {what}", More.SEEDS

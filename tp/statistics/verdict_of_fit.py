@@ -41,7 +41,7 @@ def judge(predicted: Fraction | None, fit: Fit, grid: Fraction | None = None, *,
         return _undecided("no power of n is predicted")
     if fit.vanishes:
         return _undecided("zero to rounding at every width, where a power of n was predicted")
-    if fit.problem is not None or fit.late is None or fit.tail is None or fit.centres is None:
+    if fit.problem is not None or fit.late is None or fit.centres is None:
         return _undecided(fit.problem or "no slope")
     if fit.widths[-1] < RANGE * fit.widths[0]:
         return _undecided(f"the widths span less than a factor of {RANGE}", More.WIDTHS)
