@@ -36,16 +36,33 @@ def _points() -> Floats:
 
 POINTS = _points()
 
+
+def _rsqrt(x: Any) -> Any:
+    return 1 / np.sqrt(x)
+
+
+def _clamp(low: Any, x: Any, high: Any) -> Any:
+    return np.clip(x, low, high)
+
+
+def _as_floats(x: Any) -> Any:
+    return np.asarray(x, np.float64)
+
+
+def _select(which: Any, below: Any, above: Any) -> Any:
+    return np.where(np.asarray(which, bool), above, below)
+
+
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "neg": np.negative,
     "max": np.maximum, "min": np.minimum, "abs": np.abs, "sign": np.sign, "exp": np.exp, "exp2": np.exp2,
     "log": np.log, "log1p": np.log1p, "expm1": np.expm1, "tanh": np.tanh, "logistic": special.expit,
     "erf": special.erf, "erfc": special.erfc, "sin": np.sin, "cos": np.cos, "sqrt": np.sqrt, "square": np.square,
-    "rsqrt": lambda x: 1 / np.sqrt(x), "cbrt": np.cbrt, "pow": np.power, "sinh": np.sinh, "cosh": np.cosh,
+    "rsqrt": _rsqrt, "cbrt": np.cbrt, "pow": np.power, "sinh": np.sinh, "cosh": np.cosh,
     "tan": np.tan, "gt": np.greater, "lt": np.less, "ge": np.greater_equal, "le": np.less_equal, "eq": np.equal,
     "ne": np.not_equal, "and": np.logical_and, "or": np.logical_or, "not": np.logical_not, "is_finite": np.isfinite,
-    "clamp": lambda low, x, high: np.clip(x, low, high), "convert_element_type": lambda x: np.asarray(x, np.float64),
-    "select_n": lambda which, *cases: np.where(np.asarray(which, bool), cases[-1], cases[0]),
+    "clamp": _clamp, "convert_element_type": _as_floats,
+    "select_n": _select,
 }  # fmt: skip
 """Operations entry by entry, in NumPy."""
 

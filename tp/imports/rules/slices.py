@@ -83,7 +83,7 @@ def write_slice(equation: Equation, writing: Writing) -> Written:
         if not start.factor and limit == size and stride == 1:
             continue
         if not size.wide:
-            x = _part(writing, writing.single(x, place), place, int(start.factor), int(limit.factor), stride)
+            x = part(writing, writing.single(x, place), place, int(start.factor), int(limit.factor), stride)
             continue
         unit = _shared([start, limit], size)
         first, last = int((start / unit).factor) if start.factor else 0, int((limit / unit).factor)
@@ -92,7 +92,7 @@ def write_slice(equation: Equation, writing: Writing) -> Written:
     return x
 
 
-def _part(writing: Writing, x: Written, place: int, first: int, limit: int, stride: int) -> Written:
+def part(writing: Writing, x: Written, place: int, first: int, limit: int, stride: int) -> Written:
     """Entries of a finite axis that is one label or repeated."""
     count = -(-(limit - first) // stride)
     labels = list(labels_of(x.dims[place]))
@@ -115,7 +115,7 @@ def _wide_part(writing: Writing, x: Written, place: int, unit: Size, first: int,
         total = total * size
     x, (slow, *fast) = _front(writing, x, place, total / unit)
     x = writing.single(writing.with_dim(x, place, slow), place)
-    x = _part(writing, x, place, first, last, 1)
+    x = part(writing, x, place, first, last, 1)
     return writing.with_dim(x, place, (*x.dims[place], *(item for part in fast for item in part)))
 
 
@@ -246,7 +246,7 @@ def write_split(equation: Equation, writing: Writing) -> list[Written]:
         if wide:
             found.append(_wide_part(writing, x, along, unit, first, last))
         else:
-            found.append(_part(writing, writing.single(x, along), along, first, last, 1))
+            found.append(part(writing, writing.single(x, along), along, first, last, 1))
         first = last
     return found
 
