@@ -20,7 +20,7 @@ from tp.imports.rules.slices import padded, part
 from tp.imports.rules.softmax import FAR_BELOW
 from tp.imports.rules.writing import ONE, Writing, as_value
 from tp.imports.rules.written import UNIT, Dim, Written, labels_of
-from tp.imports.text.expression import Call, Index, Node, Renamed
+from tp.imports.text.expression import Call, Index, Renamed
 from tp.imports.traced.equation import Equation, Known
 from tp.imports.traced.sizes import Size
 
