@@ -30,8 +30,7 @@ def make(n: int) -> tuple[Any, Any]:
     return CNN(n), jnp.ones((2, 8, 8, 1))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "K1": jnp.transpose(p["Conv_0"]["kernel"][:, :, 0], (2, 0, 1)),
         "K2": jnp.transpose(p["Conv_1"]["kernel"], (3, 2, 0, 1)),

@@ -51,8 +51,7 @@ def make(n: int) -> tuple[Any, Any]:
     return GRU(n), jnp.ones((4, 8))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     affine = {f"cell/{gate}/{name.upper()}": p["cell"][gate][name].T for gate in GATES for name in "uw"}
     biases = {f"cell/{gate}/b": p["cell"][gate]["b"] for gate in GATES}
     return {"U": p["start"]["kernel"].T, **affine, **biases, "v": p["v"]}

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax
 
-RATES: dict[str, Callable[[int], float]] = {"": lambda n: n}
 
-
-def make(n: int) -> tuple[Any, Any, Any]:
+def make(n: int) -> tuple[Any, ...]:
     def init(key: Any) -> dict[str, Any]:
         first, second = jax.random.split(key)
         return {"u": jax.random.normal(first, (n, 16)), "v": jax.random.normal(second, (n,))}
@@ -19,7 +18,7 @@ def make(n: int) -> tuple[Any, Any, Any]:
     def apply(params: Mapping[str, Any], x: Any) -> Any:
         return jnp.mean(params["v"] * jnp.tanh(params["u"] @ x / 4))
 
-    return init, apply, jnp.ones(16)
+    return init, apply, jnp.ones(16), optax.sgd(n)
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:

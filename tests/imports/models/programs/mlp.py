@@ -28,8 +28,7 @@ def make(n: int) -> tuple[Any, Any]:
     return MLP(n), jnp.ones((4, 16))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "U": p["Dense_0"]["kernel"].T,
         "W[2]": p["Dense_1"]["kernel"].T,

@@ -45,8 +45,7 @@ def make(n: int) -> tuple[Any, Any]:
     return Net(n), jnp.ones((3, 8, 8))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     a = p["attention"]
     n = a["out"]["kernel"].shape[0]
     heads = {name: a[word]["kernel"].T.reshape(n // HEAD, HEAD, n) for name, word in zip("QKV", WORDS, strict=True)}

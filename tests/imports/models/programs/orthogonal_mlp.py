@@ -29,5 +29,5 @@ def make(n: int) -> tuple[Any, Any]:
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    u, w2, w3, v = (params["params"][f"Dense_{i}"]["kernel"] for i in range(4))
+    u, w2, w3, v = (params[f"Dense_{i}"]["kernel"] for i in range(4))
     return {"U": u.T, "W[2]": w2.T, "W[3]": w3.T, "v": v[:, 0]}

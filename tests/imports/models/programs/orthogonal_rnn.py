@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
@@ -11,7 +10,6 @@ import jax.numpy as jnp
 from jax import Array
 
 PROGRAM = "beyond/orthogonal_rnn"
-RATES: dict[str, Callable[[int], float]] = {"hidden": lambda n: 1 / n}
 
 
 class RNN(eqx.Module):
@@ -27,10 +25,15 @@ class RNN(eqx.Module):
         return (self.readout * jnp.tanh(h)).sum() / jnp.sqrt(h.shape[0])
 
 
-def make(n: int) -> tuple[Any, Any]:
+def make(n: int) -> tuple[Any, ...]:
     a, b, c = jax.random.split(jax.random.key(1), 3)
     orthogonal = jax.nn.initializers.orthogonal()(b, (n, n))
-    return RNN(jax.random.normal(a, (n, 8)), orthogonal, jax.random.normal(c, (n,))), jnp.ones((4, 8))
+    return (
+        RNN(jax.random.normal(a, (n, 8)), orthogonal, jax.random.normal(c, (n,))),
+        jnp.ones((4, 8)),
+        None,
+        {"hidden": 1 / n},
+    )
 
 
 def weights(params: Any) -> dict[str, Any]:

@@ -28,8 +28,7 @@ def make(n: int) -> tuple[Any, Any]:
     return ReluMLP(n), jnp.ones((16,))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "U": p["first"]["kernel"].T,
         "W[2]": p["second"]["kernel"].T,

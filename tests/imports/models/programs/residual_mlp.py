@@ -43,8 +43,7 @@ def make(n: int) -> tuple[Any, Any]:
     return ResidualMLP(n), jnp.ones((16,))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "U": p["NTKDense_0"]["kernel"].T,
         "block[2]/W": p["Block_0"]["NTKDense_0"]["kernel"].T,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 PROGRAM = "beyond/sparse_mlp"
-RATES: dict[str, Callable[[int], float]] = {"w": lambda n: 1 / n}
 
 
-def make(n: int) -> tuple[Any, Any, Any]:
+def make(n: int) -> tuple[Any, ...]:
     def init(key: Any) -> dict[str, Any]:
         u, w, mask, v = jax.random.split(key, 4)
         kept = jax.random.bernoulli(mask, n**-0.5, (n, n))
@@ -26,7 +25,7 @@ def make(n: int) -> tuple[Any, Any, Any]:
         h = jnp.tanh(params["u"] @ x / 16**0.5)
         return params["v"] @ jnp.tanh(params["w"] @ h) / n**0.5
 
-    return init, apply, jnp.ones(16)
+    return init, apply, jnp.ones(16), None, {"w": 1 / n}
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import optax
 from flax import nnx
-
-RATES: dict[str, Callable[[int], float]] = {"": lambda n: 1 / n}
 
 
 class MLP(nnx.Module):
@@ -21,8 +19,8 @@ class MLP(nnx.Module):
         return jnp.tanh(x @ self.hidden[...]) @ self.readout[...]
 
 
-def make(n: int) -> tuple[Any, Any]:
-    return MLP(16, n, nnx.Rngs(0)), jnp.ones((5, 16))
+def make(n: int) -> tuple[Any, ...]:
+    return MLP(16, n, nnx.Rngs(0)), jnp.ones((5, 16)), optax.sgd(1 / n)
 
 
 def weights(params: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -10,10 +10,9 @@ import jax.numpy as jnp
 
 PROGRAM = "beyond/token_attention"
 D = FEATURES = 8
-RATES: dict[str, Callable[[int], float]] = {"p": lambda n: 0, "s": lambda n: 0}
 
 
-def make(n: int) -> tuple[Any, Any, Any]:
+def make(n: int) -> tuple[Any, ...]:
     shapes = {"p": (n // 8, D), "s": (n // 8, D), "q": (FEATURES, D), "k": (FEATURES, D), "v": (FEATURES, D)}
 
     def init(key: Any) -> dict[str, Any]:
@@ -28,7 +27,7 @@ def make(n: int) -> tuple[Any, Any, Any]:
         attention = jax.nn.softmax(q @ k.T / (D * FEATURES**0.5), axis=1)
         return jnp.tanh(attention @ v).mean(axis=0) @ params["readout"] / FEATURES**0.5
 
-    return init, apply, jnp.ones(D)
+    return init, apply, jnp.ones(D), None, {"p": 0, "s": 0}
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -51,8 +51,7 @@ def make(n: int) -> tuple[Any, Any]:
     return Net(n), jnp.ones((8, 8))
 
 
-def weights(params: Mapping[str, Any]) -> dict[str, Any]:
-    p = params["params"]
+def weights(p: Mapping[str, Any]) -> dict[str, Any]:
     block = p["block"]
     n = block["up"]["kernel"].shape[0]
     query, key, value = jnp.split(block["attention"]["qkv"]["kernel"], 3, axis=1)
