@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -87,3 +88,15 @@ def test_exceptions_of_the_module() -> None:
     assert found.span is not None
     assert found.span.file == __file__
     assert isinstance(problem.__cause__, TypeError)
+
+
+def test_loops_of_low_precision() -> None:
+    def apply(w: Any, x: Any) -> Any:
+        def cell(h: Any, row: Any) -> Any:
+            return jnp.tanh(h + row).astype(jnp.bfloat16), None
+
+        return jax.lax.scan(cell, w["a"].astype(jnp.bfloat16), x)[0]
+
+    (found,) = refused(lambda n: module({"a": (3,)}, apply, x=X)).diagnostics
+    assert found.code == "TP905"
+    assert "dtypes" in (found.hint or "")

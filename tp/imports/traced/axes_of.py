@@ -21,7 +21,7 @@ def axes_of(maker: Equation, axis: int) -> list[int | None] | None:
     if maker.primitive in _ELEMENTWISE:
         return [axis if x.shape and x.shape[axis] == result.shape[axis] else None for x in operands]
     if maker.primitive == "concatenate":
-        return [axis] * len(operands)
+        return [axis for _ in operands]
     if maker.primitive == "dot_general":
         return _factors(maker, axis)
     if maker.primitive == "conv_general_dilated":

@@ -19,6 +19,23 @@ def is_uniform(array: Any) -> bool:
     return array.size == 1 or (array.size > 1 and not any(array.strides))
 
 
+def _bare(function: Callable[..., Any]) -> Rule:
+    """``function`` without the parameters of the primitive, which say nothing of its values."""
+
+    def rule(*arrays: Array, **_: Any) -> Any:
+        return function(*arrays)
+
+    return rule
+
+
+def _rsqrt(x: Array, **_: Any) -> Array:
+    return 1 / np.sqrt(x)
+
+
+def _integer_pow(x: Array, *, y: int) -> Array:
+    return x**y if y >= 0 else 1 / x ** (-y)
+
+
 def _divide(x: Array, y: Array) -> Array:
     if x.dtype.kind in "iu":
         return np.where(y == 0, -1, np.trunc(x / np.where(y == 0, 1, y))).astype(x.dtype)
@@ -36,27 +53,24 @@ def _clamp(low: Array, x: Array, high: Array) -> Array:
 
 
 def _select(which: Array, *cases: Array) -> Array:
-    return np.choose(which.astype(np.intp), cases) if len(cases) > 2 else np.where(which, cases[-1], cases[0])
+    return np.choose(which.astype(np.intp), list(cases))
 
 
-ELEMENTWISE: dict[str, Rule] = {
+_UFUNCS: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "add_any": np.add,
     "sub": np.subtract,
-    "mul": lambda x, y, **_: x * y,
-    "div": _divide,
+    "mul": np.multiply,
     "neg": np.negative,
     "sign": np.sign,
     "abs": np.abs,
-    "exp": lambda x, **_: np.exp(x),
-    "log": lambda x, **_: np.log(x),
-    "sqrt": lambda x, **_: np.sqrt(x),
-    "rsqrt": lambda x, **_: 1 / np.sqrt(x),
-    "tanh": lambda x, **_: np.tanh(x),
-    "sin": lambda x, **_: np.sin(x),
-    "cos": lambda x, **_: np.cos(x),
+    "exp": np.exp,
+    "log": np.log,
+    "sqrt": np.sqrt,
+    "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
     "square": np.square,
-    "integer_pow": lambda x, y: x**y if y >= 0 else 1 / x ** (-y),
     "pow": np.power,
     "max": np.maximum,
     "min": np.minimum,
@@ -74,10 +88,17 @@ ELEMENTWISE: dict[str, Rule] = {
     "or": np.bitwise_or,
     "xor": np.bitwise_xor,
     "not": np.invert,
+    "stop_gradient": np.asarray,
+}
+
+ELEMENTWISE: dict[str, Rule] = {
+    **{name: _bare(function) for name, function in _UFUNCS.items()},
+    "div": _divide,
+    "rsqrt": _rsqrt,
+    "integer_pow": _integer_pow,
     "clamp": _clamp,
     "select_n": _select,
     "convert_element_type": _convert,
-    "stop_gradient": lambda x: x,
 }
 
 
@@ -94,9 +115,7 @@ def _broadcast(x: Array, *_: Any, shape: tuple[int, ...], broadcast_dimensions: 
 
 
 def _reshaped(x: Array, shape: tuple[int, ...]) -> Array:
-    return (
-        np.broadcast_to(x.ravel()[0] if x.size == 1 else x[(0,) * x.ndim], shape) if is_uniform(x) else x.reshape(shape)
-    )
+    return np.broadcast_to(x[(0,) * x.ndim], shape) if is_uniform(x) else x.reshape(shape)
 
 
 def _reshape(x: Array, *, new_sizes: tuple[int, ...], dimensions: Any = None, **_: Any) -> Array:
@@ -112,8 +131,27 @@ def _slice(x: Array, *, start_indices: Any, limit_indices: Any, strides: Any) ->
     return x[tuple(slice(a, b, c) for a, b, c in zip(start_indices, limit_indices, steps, strict=True))]
 
 
-def _reduce(reduce: Callable[..., Array]) -> Rule:
-    return lambda x, axes, **_: reduce(x, axis=tuple(axes)).astype(x.dtype)
+def _expand_dims(x: Array, *, dimensions: Any) -> Array:
+    return np.expand_dims(x, tuple(dimensions))
+
+
+def _transpose(x: Array, *, permutation: Any) -> Array:
+    return np.transpose(x, permutation)
+
+
+def _reversed(x: Array, *, dimensions: Any) -> Array:
+    return np.flip(x, tuple(dimensions))
+
+
+def _concatenate(*parts: Array, dimension: int) -> Array:
+    return np.concatenate(parts, axis=dimension)
+
+
+def _reduce(reduce: Callable[..., Any]) -> Rule:
+    def rule(x: Array, *, axes: Any, **_: Any) -> Array:
+        return reduce(x, axis=tuple(axes)).astype(x.dtype)
+
+    return rule
 
 
 STRUCTURAL: dict[str, Rule] = {
@@ -121,11 +159,11 @@ STRUCTURAL: dict[str, Rule] = {
     "broadcast_in_dim": _broadcast,
     "reshape": _reshape,
     "squeeze": _squeeze,
-    "expand_dims": lambda x, dimensions: np.expand_dims(x, tuple(dimensions)),
-    "transpose": lambda x, permutation: np.transpose(x, permutation),
-    "rev": lambda x, dimensions: np.flip(x, tuple(dimensions)),
+    "expand_dims": _expand_dims,
+    "transpose": _transpose,
+    "rev": _reversed,
     "slice": _slice,
-    "concatenate": lambda *parts, dimension: np.concatenate(parts, axis=dimension),
+    "concatenate": _concatenate,
     "reduce_sum": _reduce(np.sum),
     "reduce_prod": _reduce(np.prod),
     "reduce_max": _reduce(np.max),

@@ -5,7 +5,7 @@ Jaxprs are not a stable interface. Another version of JAX is supported by editin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -43,7 +43,7 @@ class Frame:
 
 
 @contextmanager
-def double() -> Iterator[None]:
+def double() -> Generator[None]:
     """While entered, JAX computes with 64 bits, and what loops carry is of double precision.
 
     Some frameworks start recurrent cells with zeros of single precision. JAX refuses a loop that carries them in and a

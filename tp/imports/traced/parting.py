@@ -59,8 +59,8 @@ class Widths:
             return Known(shape, None, None, kind)
         if all(array.size and _uniform(array) for array in seen):
             return Known(shape, self.number([array.flat[0].item() for array in seen]), None, kind)
-        tables = [_narrowed(array, shape) for array in seen]
-        if any(table is None for table in tables):
+        tables = [table for array in seen if (table := _narrowed(array, shape)) is not None]
+        if len(tables) < len(seen):
             return Known(shape, None, None, kind)
         if all(np.array_equal(table, tables[0]) for table in tables):
             return Known(shape, None, tables[0], kind)

@@ -46,8 +46,8 @@ def constant(known: Known, n: int) -> Any:
         return np.full(shape, known.number.at(n), kinds[known.kind])
     if known.table is None:
         raise error("TP902", "a constant has different entries along an axis that grows with the width")
-    scale = known.scale.at(n) if known.scale else None
-    return np.broadcast_to(known.table if scale is None else known.table * scale, shape)
+    table = known.table if known.scale is None else np.multiply(known.table, known.scale.at(n))
+    return np.broadcast_to(table, shape)
 
 
 def at(value: Any, n: int) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,24 +31,56 @@ class Tracing:
 
 
 def tracing(module: Module, width: int) -> Tracing:
-    """Trace ``module``. Raises TP905 where it raises an exception."""
+    """Trace ``module`` in double precision. Raises TP905 where it raises an exception."""
+    try:
+        with internals.double():
+            return _traced(module, width)
+    except TpError as problem:
+        if problem.only("TP905") and _runs(module):
+            raise TpError([replace(found, hint=_PRECISION) for found in problem.diagnostics]) from problem.__cause__
+        raise
+
+
+_PRECISION = (
+    "it runs in its own precision, but it is imported with weights and inputs of double precision: leave out the "
+    "dtypes that it names, or cast what a loop starts from to the dtype of its input"
+)
+
+
+def _runs(module: Module) -> bool:
+    """Whether ``module`` raises nothing where weights and inputs have their own types."""
     import jax
 
-    with internals.double():
-        tree = _guarded(lambda: jax.eval_shape(module.init, jax.random.key(0)), width)
-        leaves, form = jax.tree_util.tree_flatten_with_path(tree)
-        weights = [_double(leaf) for _, leaf in leaves]
-        inputs = [_double(array) for array in module.inputs.values()]
+    try:
+        jax.eval_shape(
+            lambda key, *inputs: module.apply(module.init(key), *inputs), jax.random.key(0), *_inputs(module)
+        )
+    except Exception:
+        return False
+    return True
 
-        def function(arrays: list[Any], *rest: Any) -> Any:
-            return module.apply(jax.tree_util.tree_unflatten(form, arrays), *rest)
 
-        closed, results = _guarded(lambda: internals.jaxpr_of(function, [weights, *inputs]), width)
-        arguments = [*weights, *inputs]
-        found = flat(closed, _unknown(arguments, {}))
-        given = _index_bounds(found.gathered, len(weights), list(module.inputs.values()))
-        if given:
-            found = flat(closed, _unknown(arguments, given))
+def _inputs(module: Module) -> list[Any]:
+    return list(module.inputs.values())
+
+
+def _traced(module: Module, width: int) -> Tracing:
+    import jax
+
+    tree = _guarded(lambda: jax.eval_shape(module.init, jax.random.key(0)), width)
+    leaves, form = jax.tree_util.tree_flatten_with_path(tree)
+    weights = [_double(leaf) for _, leaf in leaves]
+    inputs = [_double(array) for array in _inputs(module)]
+
+    def function(arrays: list[Any], *rest: Any) -> Any:
+        return module.apply(jax.tree_util.tree_unflatten(form, arrays), *rest)
+
+    closed, results = _guarded(lambda: internals.jaxpr_of(function, [weights, *inputs]), width)
+    arguments = [*weights, *inputs]
+    found = flat(closed, _unknown(arguments, {}))
+    given = _index_bounds(found.gathered, len(weights), _inputs(module))
+    if given:
+        found = flat(closed, _unknown(arguments, given))
     paths = [path_of(keys) for keys, _ in leaves]
     outputs = ["_".join(("output", *path_of(keys))) for keys, _ in jax.tree_util.tree_flatten_with_path(results)[0]]
     return Tracing(paths, [not module.frozen(path) for path in paths], list(module.inputs), outputs, found)
