@@ -22,13 +22,29 @@ HALF = Fraction(-1, 2)
 fill = jax.nn.initializers
 
 
+def of_first(weights: Any) -> Any:
+    return weights["W"]
+
+
 def law(draw: Draw) -> Initial:
     """The law of a weight that ``draw`` makes of a key and a width."""
 
     def module(n: int) -> Module:
-        return Module(lambda key: {"W": draw(key, n)}, lambda weights: weights["W"].sum(), {})
+        def init(key: Any) -> Any:
+            return {"W": draw(key, n)}
+
+        return Module(init, of_first, {})
 
     return initials({n: module(n) for n in WIDTHS})["W",]
+
+
+def mapped(key: Any, n: int) -> Any:
+    """Rows with a key of their own."""
+
+    def row(key: Any) -> Any:
+        return jax.random.normal(key, (n,))
+
+    return jax.vmap(row)(jax.random.split(key, 4))
 
 
 def of(initializer: Any, *shape: int) -> Draw:
@@ -55,9 +71,8 @@ CASES: list[tuple[str, Draw, str, float, Fraction]] = [
     ("coins", lambda key, n: jax.random.bernoulli(key, 0.5, (n, n)) - 0.5, "rademacher", 0.5, Fraction(0)),
     ("laplace", lambda key, n: jax.random.laplace(key, (n, n)), "laplace", 2**0.5, Fraction(0)),
     ("exponential", lambda key, n: jax.random.exponential(key, (n, n)) * 0.1, "exponential", 0.1, Fraction(0)),
-    ("mapped", lambda key, n: jax.vmap(lambda k: jax.random.normal(k, (n,)))(jax.random.split(key, 4)), "normal", 1,
-     Fraction(0)),
-]  # fmt: skip
+    ("mapped", lambda key, n: mapped(key, n), "normal", 1, Fraction(0)),
+]
 
 
 @pytest.mark.parametrize(("draw", "name", "coefficient", "exponent"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
@@ -88,15 +103,15 @@ def test_cuts() -> None:
     assert law(of(fill.truncated_normal(0.5, lower=-3, upper=3))).extra == (3.0,)
 
 
-@pytest.mark.parametrize(
-    ("draw", "value", "exponent"),
-    [
-        (of(fill.zeros), 0.0, 0),
-        (of(fill.ones), 1.0, 0),
-        (lambda key, n: jnp.full((n,), 1 / n), 1.0, -1),
-        (lambda key, n: jnp.full((n,), -3.0 * n**-0.5), -3.0, HALF),
-    ],
-)
+CONSTANTS: list[tuple[Draw, float, Fraction]] = [
+    (of(fill.zeros), 0.0, Fraction(0)),
+    (of(fill.ones), 1.0, Fraction(0)),
+    (lambda key, n: jnp.full((n,), 1 / n), 1.0, Fraction(-1)),
+    (lambda key, n: jnp.full((n,), -3.0 * n**-0.5), -3.0, HALF),
+]
+
+
+@pytest.mark.parametrize(("draw", "value", "exponent"), CONSTANTS)
 def test_constants(draw: Draw, value: float, exponent: Fraction) -> None:
     """A zero is a zero."""
     found = law(draw)
@@ -130,4 +145,4 @@ def test_one_key_for_two_weights_is_refused() -> None:
         return {"V": jax.random.normal(key, (4, 4)), "W": jax.random.normal(key, (8, 4))}
 
     with pytest.raises(TpError, match="V and W are drawn with the same key"):
-        initials({n: Module(init, lambda weights: weights["W"], {}) for n in WIDTHS})
+        initials({n: Module(init, of_first, {}) for n in WIDTHS})

@@ -10,9 +10,9 @@ import numpy as np
 from tp.diagnostics.diagnostic import TpError, error
 from tp.imports.laws.initial import FIXED, PIECES, Initial, Part
 from tp.imports.laws.quantiles import Fit
-from tp.imports.laws.scale import powers, shifted
+from tp.imports.laws.scale import powers, powers_of_sizes, shifted
 from tp.imports.laws.seen import Piece, Seen
-from tp.imports.laws.snap import simple
+from tp.imports.laws.snap import FEW, MOST, simple
 from tp.imports.traced.sizes import Number
 from tp.laws.truncated_normal import deviation as truncated_deviation
 
@@ -47,7 +47,7 @@ def _kind(seen: Seen) -> str:
 def _constant(name: str, seen: Mapping[int, Seen]) -> Initial:
     values = {n: one.value for n, one in seen.items() if one.value is not None}
     error = max(one.error for one in seen.values())
-    number, square, notes = _number(f"{name}: its value", values, error, _finite(seen))
+    number, square, notes = _number(f"{name}: its value", values, error, _axes(seen))
     return Initial(
         "constant", number, why=f"every entry is {_said(values)}, whatever the key", square=square, notes=notes
     )
@@ -72,15 +72,15 @@ def _law(name: str, seen: Mapping[int, Seen]) -> Initial:
         raise _unknown(name, f"these laws of its entries cannot be told apart: {said}")
     ((law, extra),) = common
     fits = {n: next(fit for fit in one.fits if fit.law == law) for n, one in seen.items()}
-    finite, error = _finite(seen), max(fit.error for fit in fits.values())
+    axes, error = _axes(seen), max(fit.error for fit in fits.values())
     units = _units(law, extra)
     deviations = {n: fit.deviation for n, fit in fits.items()}
-    deviation, square, notes = _number(f"{name}: its deviation", deviations, error, finite, units)
-    mean, _, more = _number(f"{name}: its mean", {n: fit.mean for n, fit in fits.items()}, error, finite)
+    deviation, square, notes = _number(f"{name}: its deviation", deviations, error, axes, units)
+    mean, _, more = _number(f"{name}: its mean", {n: fit.mean for n, fit in fits.items()}, error, axes)
     share, sides = _share(name, seen), next(iter(seen.values())).sides
     drawn = min(one.drawn for one in seen.values())
     how = f"told from {drawn} numbers at each width" if drawn else "exact up to rounding"
-    why = f"{law.replace('_', ' ')}, deviation {_said(deviations)}; {how}"
+    why = f"{law.replace('_', ' ')}, {'gain' if sides else 'deviation'} {_said(deviations)}; {how}"
     return Initial(law, mean, deviation, extra, why, square, share, sides, notes=(*notes, *more))
 
 
@@ -90,7 +90,7 @@ def _share(name: str, seen: Mapping[int, Seen]) -> Number | None:
         return None
     error = max(error for _, error in shares.values())
     values = {n: value for n, (value, _) in shares.items()}
-    return _number(f"{name}: the share of entries that are not zero", values, error, _finite(seen))[0]
+    return _number(f"{name}: the share of entries that are not zero", values, error, _axes(seen))[0]
 
 
 def _parts(name: str, seen: Mapping[int, Seen]) -> Initial:
@@ -125,11 +125,13 @@ def _number(
     name: str,
     seen: Mapping[int, float],
     error: float,
-    sizes: Sequence[int],
+    axes: Mapping[int, tuple[int, ...]],
     units: Sequence[Fraction | float] = (Fraction(1),),
 ) -> tuple[Number, Fraction | None, tuple[str, ...]]:
     """``seen`` as c n^w, the square of c where it is simple, and what is not exact about it."""
     found, notes = powers(seen, error), tuple[str, ...]()
+    if not found:
+        found = powers_of_sizes(seen, axes, error)
     if not found and (moved := shifted(seen, error)) is not None:
         found, shift = [moved[0]], moved[1]
         number, n = moved[0], min(seen)
@@ -145,7 +147,10 @@ def _number(
         said = ", ".join(f"n^({one.exponent})" for one in found)
         raise _unknown(name, f"may grow as {said}: {_said(seen)}", "more widths, farther apart, decide")
     number = found[0]
-    if number.coefficient and error < CLOSE and (exact := simple(number.coefficient, 2 * error, sizes, units)):
+    if error > CLOSE:
+        notes = (*notes, f"{name} was measured: {number.coefficient:.4g} within {error:.1%}")
+    sizes, most = (_finite(axes), MOST) if error < CLOSE else ((), FEW)
+    if number.coefficient and (exact := simple(number.coefficient, 2 * error, sizes, units, most)):
         return Number(exact.value, number.exponent), exact.square, notes
     return number, None, notes
 
@@ -156,13 +161,18 @@ def _units(law: str, extra: tuple[float, ...]) -> tuple[Fraction | float, ...]:
         return Fraction(1), Fraction(1, 3)
     if law == "truncated_normal":
         return Fraction(1), truncated_deviation(extra[0]) ** 2
+    if law == "student_t":
+        return Fraction(1), Fraction(extra[0]) / Fraction(extra[0] - 2.0)
     return Fraction(1), Fraction(1, 2)
 
 
-def _finite(seen: Mapping[int, Seen]) -> tuple[int, ...]:
+def _axes(seen: Mapping[int, Seen]) -> dict[int, tuple[int, ...]]:
+    return {n: one.shape for n, one in seen.items()}
+
+
+def _finite(axes: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
     """Sizes of axes that are the same at all widths, and factors of the others."""
-    shapes = list(zip(*(one.shape for one in seen.values()), strict=True))
-    widths = list(seen)
+    shapes, widths = list(zip(*axes.values(), strict=True)), list(axes)
     found = {sizes[0] for sizes in shapes if len(set(sizes)) == 1}
     for sizes in shapes:
         ratios = {Fraction(size, n) for size, n in zip(sizes, widths, strict=True)}

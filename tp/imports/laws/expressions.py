@@ -100,11 +100,7 @@ class Expressions:
             known[variable] = value if isinstance(value, Node) else self.constant(value)
 
         def at(atom: Any) -> Node:
-            return (
-                self.constant(np.asarray(atom.val, atom.aval.dtype))
-                if isinstance(atom, internals.Literal)
-                else known[atom]
-            )
+            return self.constant(np.asarray(atom.val)) if isinstance(atom, internals.Literal) else known[atom]
 
         for equation in jaxpr.eqns:
             operands = [at(atom) for atom in equation.invars]

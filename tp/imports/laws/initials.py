@@ -12,7 +12,6 @@ from tp.imports.laws.independence import require_own_bits
 from tp.imports.laws.initial import Initial
 from tp.imports.laws.looking import looked
 from tp.imports.laws.reading import form, read
-from tp.imports.laws.seen import Seen
 from tp.imports.module import Module
 from tp.imports.traced import jax_internals as internals
 from tp.imports.traced.tracing import Path
@@ -29,7 +28,11 @@ def initials(modules: Mapping[int, Module]) -> dict[Path, Initial]:
     where weights are not independent.
     """
     with internals.double():
-        weights = {n: read(module).weights for n, module in modules.items()}
+        keys: dict[int, Node] = {}
+        weights: dict[int, dict[Path, Node]] = {}
+        for n, module in modules.items():
+            one = read(module)
+            weights[n], keys[n] = one.weights, one.key
         first = next(iter(weights.values()))
         for found in weights.values():
             require_own_bits(found)
@@ -40,7 +43,8 @@ def initials(modules: Mapping[int, Module]) -> dict[Path, Initial]:
         for (n, path), kind in kinds.items():
             nodes.setdefault(kind, weights[n][path])
         names = {kind: "/".join(path) for (_, path), kind in reversed(kinds.items())}
-        seen: dict[Any, Seen] = dict(zip(nodes, looked([(names[k], node) for k, node in nodes.items()]), strict=True))
+        named = [(names[kind], node) for kind, node in nodes.items()]
+        seen = dict(zip(nodes, looked(named, [keys[n] for n, _ in nodes]), strict=True))
         known: dict[Any, Initial] = {}
         for path in first:
             all_kinds = tuple(kinds[n, path] for n in modules)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from tp.imports.laws.expressions import Node
 from tp.laws.truncated_normal import deviation as truncated_deviation
 from tp.ndarray import NDArray
 
@@ -50,6 +51,11 @@ def precision(dtype: Any, width: int) -> Precision:
     eps = float(jnp.finfo(dtype).eps)
     of_bits = {64: 2.0**-50, 32: 2.0**-22}.get(width, 2.0**-6)
     return Precision(8.0 * max(eps, of_bits / 4.0 if width >= 32 else of_bits), of_bits)
+
+
+def width_of(source: Node) -> int:
+    """How many random bits of ``source`` an entry is made of."""
+    return int(np.dtype(source.dtype).itemsize) * 8
 
 
 def grid(width: int) -> NDArray[np.unsignedinteger]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import isfinite, log
 
+from tp.imports.traced.fits import size_of
 from tp.imports.traced.sizes import Number
 
 DENOMINATORS = (1, 2, 3, 4, 6)
@@ -32,10 +33,29 @@ def powers(seen: Mapping[int, float], error: float) -> list[Number]:
         for above in range(int((slope - doubt) * denominator) - 1, int((slope + doubt) * denominator) + 2):
             exponent = Fraction(above, denominator)
             coefficients = [value / float(n) ** float(exponent) for n, value in seen.items()]
-            middle = (max(coefficients) + min(coefficients)) / 2.0
+            middle = sum(coefficients) / len(coefficients)
             if max(coefficients) - min(coefficients) <= 2.0 * error * abs(middle):
                 found[exponent] = Number(middle, exponent)
     return sorted(found.values(), key=lambda number: number.exponent.denominator)
+
+
+def powers_of_sizes(seen: Mapping[int, float], axes: Mapping[int, tuple[int, ...]], error: float) -> list[Number]:
+    """The c n^w that ``seen`` is where a size of one of the axes, which is rounded, counts as n^v without rounding.
+
+    The factor of a size may have the power -1/2 or -1.
+    """
+    widths = list(seen)
+    for sizes in zip(*(axes[n] for n in widths), strict=True):
+        size = size_of(sizes, widths)
+        if size is None or not size.wide:
+            continue
+        for power in (Fraction(1, 2), Fraction(1)):
+            rest = {n: seen[n] * own ** float(power) for n, own in zip(widths, sizes, strict=True)}
+            found = powers(rest, error)
+            if len(found) == 1:
+                factor = float(size.factor) ** float(-power)
+                return [found[0] * Number(factor, -size.exponent * power)]
+    return []
 
 
 def shifted(seen: Mapping[int, float], error: float) -> tuple[Number, float] | None:

@@ -9,6 +9,9 @@ import numpy as np
 from tp.imports.laws.quantiles import Fit
 from tp.ndarray import NDArray
 
+SINGLE = 2.0**-22
+"""The relative error of a constant, which single precision may have rounded twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import combinations
 from math import prod, sqrt
 
-MOST = 32
-"""The largest numerator and denominator of a squared deviation, beside sizes of the weight."""
+MOST, FEW = 32, 4
+"""The largest numerator and denominator of a squared number, beside sizes of the weight; of one that is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +21,20 @@ class Simple:
 
 
 def simple(
-    value: float, error: float, sizes: Sequence[int] = (), units: Iterable[Fraction | float] = (Fraction(1),)
+    value: float,
+    error: float,
+    sizes: Sequence[int] = (),
+    units: Iterable[Fraction | float] = (Fraction(1),),
+    most: int = MOST,
 ) -> Simple | None:
     """The simplest number within the relative ``error`` of ``value``; None where there is none.
 
     Candidates are decimals with up to three digits, and roots of fractions with numerators and denominators up to
-    :data:`MOST` and products of ``sizes`` in either. They are multiplied with the root of one of ``units``.
+    ``most`` and products of ``sizes`` in either. They are multiplied with the root of one of ``units``.
     """
     for unit in units:
         measured = abs(value) / sqrt(unit)
-        for square in _squares(measured, error, sizes):
+        for square in _squares(measured, error, sizes, most):
             if abs(sqrt(square) - measured) <= error * measured:
                 found = sqrt(square * unit) if isinstance(unit, Fraction) else sqrt(square) * sqrt(unit)
                 exact = square * unit if isinstance(unit, Fraction) else None
@@ -38,7 +42,7 @@ def simple(
     return None
 
 
-def _squares(measured: float, error: float, sizes: Sequence[int]) -> Iterator[Fraction]:
+def _squares(measured: float, error: float, sizes: Sequence[int], most: int) -> Iterator[Fraction]:
     if not measured > 0.0:
         return
     for digits in (1, 2, 3):
@@ -48,6 +52,6 @@ def _squares(measured: float, error: float, sizes: Sequence[int]) -> Iterator[Fr
     for product in sorted(found):
         for factor in (Fraction(1, product), Fraction(product)):
             ratio = Fraction(measured**2 / float(factor))
-            small = ratio.limit_denominator(MOST) if ratio >= 1 else 1 / (1 / ratio).limit_denominator(MOST)
-            if small.numerator <= MOST**2 and small.denominator <= MOST**2:
+            small = ratio.limit_denominator(most) if ratio >= 1 else 1 / (1 / ratio).limit_denominator(most)
+            if small.numerator <= most**2 and small.denominator <= most**2:
                 yield small * factor
