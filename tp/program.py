@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tp.diagnostics.diagnostic import Diagnostic
@@ -61,7 +61,7 @@ class Program:
 
     ``maps`` are the names of the functions that it declares and that Python has to give. ``warnings`` are about what
     can be read and run but is probably not meant. ``optimizers`` say how weights are trained; none stand for plain
-    gradient descent.
+    gradient descent. ``one_hot`` has the names of the inputs that are one-hot, each with the axis along which it is.
     """
 
     name: str
@@ -74,6 +74,7 @@ class Program:
     warnings: tuple[Diagnostic, ...] = ()
     maps: tuple[str, ...] = ()
     optimizers: tuple[Chosen, ...] = ()
+    one_hot: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __repr__(self) -> str:
         """Its name, file and size; ``source`` and ``graph`` are long."""

@@ -56,7 +56,7 @@ definitions = st.lists(st.builds(t.Definition, names, expressions), min_size=1, 
 simple = st.one_of(
     st.builds(t.Widths, st.lists(st.builds(t.Definition, names, st.none() | expressions), min_size=1).map(tuple)),
     st.builds(t.Axes, definitions),
-    st.builds(t.InputSyntax, names, types),
+    st.builds(t.InputSyntax, names, types, st.none() | laws),
     st.builds(t.ParameterSyntax, names, some_ranges, types, laws, st.none() | expressions, st.none() | expressions),
     st.builds(t.TableSyntax, names, types, rows.map(tuple)),
     st.builds(t.InstanceSyntax, names, some_ranges, names, st.none() | arguments),

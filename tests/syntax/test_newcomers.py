@@ -101,6 +101,10 @@ MISTAKES = [
     ("print(h)", "TP004", "print", "--nodes"),
     ("let y = h", "TP004", "let", "y = ..."),
     ("@jit", "TP004", "@jit", "compiled already"),
+    # one-hot inputs
+    ("input z : [d] ~ normal(0, 1)", "TP307", "normal(0, 1)", "leave the law out"),
+    ("input z : [d] ~ one_hot(t)", "TP308", "t", "one_hot(v)"),
+    ("input z : [d] ~ one_hot()", "TP308", "one_hot()", "one_hot(v)"),
     # tables
     ("table r : [d] = (1, 0, 1)", "TP220", "table r : [d] = (1, 0, 1)", "row-major"),
     ("table r : [n] = (1)", "TP220", "[n]", "constant(1) rate 0"),

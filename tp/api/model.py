@@ -432,8 +432,8 @@ class Model(Printable):
         from tp.studies.kernel import kernel_at_a_width, kernel_at_infinite_width, require_kind
 
         require_kind(kind)
-        left = batch(self.inputs, x1, samples, "x1", dtype)
-        right = None if x2 is None else batch(self.inputs, x2, samples, "x2", dtype)
+        left = batch(self.inputs, x1, samples, "x1", dtype, self.program.one_hot)
+        right = None if x2 is None else batch(self.inputs, x2, samples, "x2", dtype, self.program.one_hot)
         if width is None:
             Plan.of(seeds=seeds, dtype=dtype, engine=engine)
             return kernel_at_infinite_width(self.program, kind, left, right, seeds, progress)
@@ -573,7 +573,10 @@ class Model(Printable):
 
         outputs = [self.graph.type(node) for node in self.graph.outputs.values()]
         output = outputs[0] if cost is not None and len(outputs) == 1 else None
-        return account(self.inputs, as_data(data), output, cost or "squared", equal_inputs=equal_inputs)
+        one_hot = self.program.one_hot
+        return account(
+            self.inputs, as_data(data), output, cost or "squared", equal_inputs=equal_inputs, one_hot=one_hot
+        )
 
     def init(self, key: int | Array, n: int, dtype: str = "float32") -> dict[str, Float[Array, ...]]:
         """Weights at width ``n``, drawn from the initial laws.

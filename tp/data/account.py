@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 
-from tp.data.inputs import Inputs, distinct_rows, samples
+from tp.data.inputs import NONE, Inputs, distinct_rows, samples
 from tp.data.source import DIGITS, Data
 from tp.data.tables import SUFFIXES, read_table
 from tp.data.targets import goals_of
@@ -26,15 +26,20 @@ def account(
     cost: str = "squared",
     *,
     equal_inputs: bool = False,
+    one_hot: Mapping[str, str] = NONE,
 ) -> list[Diagnostic]:
     """A note on what the file of ``data`` holds, and warnings about inputs that are not generic or very large.
+
+    Where no data are given, inputs that are one-hot are looked at, which may be orthogonal.
 
     With ``output`` also a note on its targets. With ``equal_inputs`` one input is used, so that angles do not matter.
     Raises TpError as :func:`tp.data.inputs.inputs_for`.
     """
+    if data is None and one_hot and not equal_inputs:
+        return list(_special(data, samples(types, 2, data, one_hot)))
     if data is None or data.source == DIGITS:
         return []
-    found = samples(types, 1, data)
+    found = samples(types, 1, data, one_hot)
     angles = [] if equal_inputs else _special(data, found)
     return [_held(data, found), *_targets(data, found, output, cost), *_scale(data, found), *angles]
 
@@ -70,7 +75,7 @@ def _scale(data: Data, found: Inputs) -> Iterator[Diagnostic]:
         yield Diagnostic("TP610", message, None, hint, severity=Severity.WARNING)
 
 
-def _special(data: Data, found: Inputs) -> Iterator[Diagnostic]:
+def _special(data: Data | None, found: Inputs) -> Iterator[Diagnostic]:
     """Pairs of the first distinct samples that are orthogonal or parallel."""
     rows = _rows(found, data)
     joined = np.concatenate([array[rows].reshape(len(rows), -1) for array in found.values()], axis=1)
@@ -92,7 +97,7 @@ def _special(data: Data, found: Inputs) -> Iterator[Diagnostic]:
             yield Diagnostic("TP609", message, None, hint, severity=Severity.WARNING)
 
 
-def _rows(found: Inputs, data: Data) -> list[int]:
+def _rows(found: Inputs, data: Data | None) -> list[int]:
     """As many distinct samples as there are, up to a few."""
     rows: list[int] = []
     for count in range(1, _MOST + 1):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tp.data.inputs import Inputs, fitted, require_range, samples
+from tp.data.inputs import NONE, Inputs, fitted, require_range, samples
 from tp.data.source import DIGITS, Data, as_data
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import Type
@@ -20,21 +20,26 @@ DIGIT_IMAGES = 10
 
 
 def batch(
-    types: Mapping[str, Type], given: Any, most: int | None = None, called: str = "x1", dtype: str = "float64"
+    types: Mapping[str, Type],
+    given: Any,
+    most: int | None = None,
+    called: str = "x1",
+    dtype: str = "float64",
+    one_hot: Mapping[str, str] = NONE,
 ) -> Inputs:
     """The inputs [samples, ...] by name that ``given`` stands for, the first ``most`` of them.
 
     ``given`` is an array for the only input, a mapping from names of inputs to arrays, ``"digits"``, a file, or None
     for generic inputs. Unlike those of a measurement, inputs may be equal or zero. ``called`` is what messages call
-    arrays. Raises TpError TP601 to TP606.
+    arrays, and ``one_hot`` has the axis along which inputs are one-hot. Raises TpError TP601 to TP606 and TP611.
     """
     data = as_data(given) if isinstance(given, str | Data) else None
     if given is None or data is not None:
         usual = None if data is not None and data.source != DIGITS else DIGIT_IMAGES if data is not None else GENERIC
-        found = samples(types, most or GENERIC, data)
+        found = samples(types, most or GENERIC, data, one_hot)
         most = usual if most is None else most
     else:
-        found = _given(types, given, called)
+        found = _given(types, given, called, one_hot)
     counts = {name: len(array) for name, array in found.items()}
     if len(set(counts.values())) > 1:
         said = ", ".join(f"{count} of {name}" for name, count in counts.items())
@@ -46,7 +51,7 @@ def batch(
     return kept
 
 
-def _given(types: Mapping[str, Type], given: Any, called: str) -> Inputs:
+def _given(types: Mapping[str, Type], given: Any, called: str, one_hot: Mapping[str, str]) -> Inputs:
     if not isinstance(given, Mapping):
         if len(types) != 1:
             message = f"the program has the inputs {', '.join(types) or 'none'}: {called} must name them"
@@ -56,4 +61,7 @@ def _given(types: Mapping[str, Type], given: Any, called: str) -> Inputs:
     missing = [name for name in types if name not in arrays]
     if missing:
         raise error("TP602", f"{called} has no array for the input {missing[0]}")
-    return {name: fitted(Path(called), name, axes, np.asarray(arrays[name])) for name, axes in types.items()}
+    return {
+        name: fitted(Path(called), name, axes, np.asarray(arrays[name]), one_hot.get(name))
+        for name, axes in types.items()
+    }

@@ -13,6 +13,7 @@ from jaxtyping import Float, Shaped
 
 from tp.data.digits import digit_images
 from tp.data.files import TARGETS, read_arrays
+from tp.data.one_hot import drawn, given, require_one_hot
 from tp.data.source import DIGITS, Data, as_data
 from tp.data.tables import SUFFIXES
 from tp.diagnostics.diagnostic import error
@@ -26,6 +27,8 @@ Inputs = dict[str, Float[Array, "_ ..."]]
 CORRELATION = 0.5
 """The correlation of two generic inputs. Nearly orthogonal inputs would change exponents for odd activations."""
 _SEED = 20_240_229
+NONE: Mapping[str, str] = {}
+"""No input is one-hot."""
 
 
 def inputs_for(
@@ -35,15 +38,17 @@ def inputs_for(
     *,
     equal_inputs: bool = False,
     dtype: str = "float64",
+    one_hot: Mapping[str, str] = NONE,
 ) -> Inputs:
     """``slots`` distinct inputs for every input in ``types`` (the same one ``slots`` times if ``equal_inputs``).
 
-    ``data`` is None for generic normal data, ``digits``, or a file with samples along the leading axis. The result does
-    not depend on the width. It is float64; ``dtype`` is the precision of the
-    measurement. Raises TpError TP601 to TP606 where the data cannot be read, do not fit, or overflow ``dtype``.
+    ``data`` is None for generic normal data, ``digits``, or a file with samples along the leading axis. ``one_hot`` has
+    the axis along which inputs are one-hot, by their names. The result does not depend on the width. It is float64;
+    ``dtype`` is the precision of the measurement. Raises TpError TP601 to TP606 and TP611 where the data cannot be
+    read, do not fit, or overflow ``dtype``.
     """
     data = as_data(data)
-    found = samples(types, slots, data)
+    found = samples(types, slots, data, one_hot)
     rows = distinct_rows(found, 1 if equal_inputs else slots, data)
     if equal_inputs:
         rows = rows * slots
@@ -52,13 +57,13 @@ def inputs_for(
     return chosen
 
 
-def samples(types: Mapping[str, Type], slots: int, data: Data | None) -> Inputs:
+def samples(types: Mapping[str, Type], slots: int, data: Data | None, one_hot: Mapping[str, str] = NONE) -> Inputs:
     """All samples of ``data``, or as many generic ones as ``slots``."""
     if data is None:
-        return _generic(types, slots)
+        return _generic(types, slots, one_hot)
     if data.source == DIGITS:
-        return {name: _digits(name, axes) for name, axes in types.items()}
-    return _from_file(data, types)
+        return {name: _digits(name, axes, one_hot) for name, axes in types.items()}
+    return _from_file(data, types, one_hot)
 
 
 def require_range(inputs: Inputs, dtype: str, data: Data | None) -> None:
@@ -71,20 +76,25 @@ def require_range(inputs: Inputs, dtype: str, data: Data | None) -> None:
             raise error("TP604", message, hint="use --dtype float64, or scale the data")
 
 
-def _generic(types: Mapping[str, Type], slots: int) -> Inputs:
-    """Standard normal entries, correlated between slots by a common component."""
+def _generic(types: Mapping[str, Type], slots: int, one_hot: Mapping[str, str]) -> Inputs:
+    """Standard normal entries, correlated between slots by a common component; or one-hot rows."""
     draw = np.random.default_rng(_SEED)
     found: Inputs = {}
     for name, axes in types.items():
         shape = _shape(axes)
+        if name in one_hot:
+            found[name] = drawn(axes, one_hot[name], slots, draw)
+            continue
         common = draw.normal(size=shape)
         own = np.stack([draw.normal(size=shape) for _ in range(slots)])
         found[name] = CORRELATION**0.5 * common + (1 - CORRELATION) ** 0.5 * own
     return found
 
 
-def _digits(name: str, axes: Type) -> Float[Array, "images ..."]:
-    """The images of digits in the shape of the input. Raises TpError TP606 for another shape."""
+def _digits(name: str, axes: Type, one_hot: Mapping[str, str]) -> Float[Array, "images ..."]:
+    """The images of digits in the shape of the input. Raises TpError TP606 for another shape, or for one-hot rows."""
+    if name in one_hot:
+        raise error("TP606", f"the digits are not one-hot along {one_hot[name]}, as {name} is", hint="use --data FILE")
     if tuple(s for s in _shape(axes) if s != 1) not in ((64,), (8, 8)):
         hint = "digits fit inputs of 64 features, of 8 x 8 pixels or of 8 tokens of 8 features"
         if len(axes) == 1:
@@ -93,7 +103,7 @@ def _digits(name: str, axes: Type) -> Float[Array, "images ..."]:
     return digit_images().reshape(-1, *_shape(axes))
 
 
-def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
+def _from_file(data: Data, types: Mapping[str, Type], one_hot: Mapping[str, str]) -> Inputs:
     arrays = read_arrays(data)
     if TARGETS not in types:
         arrays.pop(TARGETS, None)
@@ -107,11 +117,19 @@ def _from_file(data: Data, types: Mapping[str, Type]) -> Inputs:
             hint += "; --target NAME says which array holds targets"
         hint += f"; inputs go by their names: np.savez(file, {', '.join(f'{name}=...' for name in types)})"
         raise error("TP602", f"{data} has no array for the input {missing[0]}", hint=hint)
-    return {name: fitted(data.path, name, axes, arrays[name]) for name, axes in types.items()}
+    return {name: fitted(data.path, name, axes, arrays[name], one_hot.get(name)) for name, axes in types.items()}
 
 
-def fitted(path: Path, name: str, axes: Type, array: Shaped[NDArray[Any], " ..."]) -> Float[Array, "samples ..."]:
-    """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted."""
+def fitted(
+    path: Path, name: str, axes: Type, array: Shaped[NDArray[Any], " ..."], along: str | None = None
+) -> Float[Array, "samples ..."]:
+    """``array`` [samples, ...] with every sample in the shape of the input; flat rows are accepted.
+
+    An input that is one-hot ``along`` an axis may be given as indices, without that axis.
+    """
+    indices = None if along is None else given(path, name, axes, along, array)
+    if indices is not None:
+        return indices
     if array.dtype.kind not in "biuf":
         hint = "give real and imaginary parts as two numbers" if array.dtype.kind == "c" else "save array.astype(float)"
         raise error("TP601", f"{path} holds {array.dtype} values for {name}, not real numbers", hint=hint)
@@ -136,6 +154,8 @@ def fitted(path: Path, name: str, axes: Type, array: Shaped[NDArray[Any], " ..."
         raise error(
             "TP604", f"{path} has values that are not finite, first in sample {int(wrong[0])} of {name}", hint=_FINITE
         )
+    if along is not None:
+        require_one_hot(path, name, axes, along, values)
     return values
 
 
@@ -177,6 +197,9 @@ def distinct_rows(found: Inputs, count: int, data: Data | None) -> list[int]:
         kept.append(row)
         if len(kept) == count:
             return kept
+    if data is None:
+        message = f"one-hot inputs have only {len(kept)} different values, and {count} are needed"
+        raise error("TP605", message, hint="give the axis more entries, or repeat one sample with --equal-inputs")
     if samples < count:
         raise error("TP603", f"{data} has {samples} samples, and {count} are needed", hint=_FEWER)
     raise error(

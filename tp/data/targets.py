@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from tp.data.digits import digit_classes
 from tp.data.files import TARGETS, read_arrays
-from tp.data.inputs import Array, Inputs, as_float64, distinct_rows, require_range, samples
+from tp.data.inputs import NONE, Array, Inputs, as_float64, distinct_rows, require_range, samples
 from tp.data.source import DIGITS, Data, as_data
 from tp.data.tables import SUFFIXES
 from tp.diagnostics.diagnostic import error
@@ -30,18 +30,19 @@ def labelled(
     data: str | Data | None,
     dtype: str,
     cost: str = "squared",
+    one_hot: Mapping[str, str] = NONE,
 ) -> tuple[Inputs, Goals]:
     """``count`` distinct samples with their targets [count, ...axes of the ``output``].
 
     Generic data have random signs, or random classes as unit vectors where the output has axes; the digits 0 and 1
     are -1 and 1, all ten are unit vectors; a file has an array or a column of targets, see :func:`goals_of`. Raises
-    TpError TP602 to TP608.
+    TpError TP602 to TP608, TP611.
     """
     if wide(output):
         raise error("TP608", f"targets cannot have the wide axes of the output {show(output)}")
     data = as_data(data)
     shape = tuple(a.at(1) for a in output)
-    found = samples(types, count, data)
+    found = samples(types, count, data, one_hot)
     if data is None:
         goals = _generic(shape, count)
     elif data.source == DIGITS:

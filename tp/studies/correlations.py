@@ -73,7 +73,7 @@ def correlations_of(
     """
     quantities = tuple(dict.fromkeys(names))
     slots = 1 + max((1, *(parse(name).contracted for name in quantities)))
-    inputs = inputs_for(program.inputs, slots, data, equal_inputs=equal_inputs, dtype=dtype)
+    inputs = inputs_for(program.inputs, slots, data, equal_inputs=equal_inputs, dtype=dtype, one_hot=program.one_hot)
     return Correlations(program.name, program.graph, quantities, inputs)
 
 

@@ -176,7 +176,7 @@ def _operands(
     graph, core = program.graph, uses[0][0].ins
     nodes = [node for _, node, _ in uses]
     found: list[Any] = []
-    inputs = inputs_for(program.inputs, 1, data)
+    inputs = inputs_for(program.inputs, 1, data, one_hot=program.one_hot)
     with precision("float64") as kind:
         run = evaluator(graph, nodes, n, kind)
         given = {name: jax.numpy.asarray(array[0], kind) for name, array in inputs.items()}

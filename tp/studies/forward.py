@@ -48,7 +48,7 @@ def forward(program: Program, plan: Plan, data: str | Data | None = None) -> For
     conditioned, TP501 where memory is not enough, TP604 where an output is not finite, and those of :func:`inputs_for`.
     """
     require_functions(program, plan.widths[0])
-    inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype)
+    inputs = inputs_for(program.inputs, 1, data, dtype=plan.dtype, one_hot=program.one_hot)
     experiment = ForwardValues(program.name, program.graph, {name: array[0] for name, array in inputs.items()})
     require_memory(experiment, plan)
     found: dict[str, dict[int, NDArray[np.float64]]] = {name: {} for name in experiment.quantities}

@@ -80,7 +80,7 @@ def kernel_of(program: Program, kind: str) -> KernelFunction:
 def _batch(program: Program, given: Any) -> Inputs:
     if not isinstance(given, Mapping):
         given = np.asarray(given)
-    return batch(program.inputs, given, None, "the batch")
+    return batch(program.inputs, given, None, "the batch", one_hot=program.one_hot)
 
 
 def _require_normal(found: Kernel) -> None:

@@ -57,8 +57,9 @@ def trainer_of(
     graph = program.graph
     optimizer, output = trainable(program, schedule)
     # The first sample is never trained on: there the two models may differ after training.
-    inputs, targets = labelled(program.inputs, output, UNSEEN + schedule.samples, data, dtype, name_of(schedule.cost))
-    find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
+    count, cost = UNSEEN + schedule.samples, name_of(schedule.cost)
+    inputs, targets = labelled(program.inputs, output, count, data, dtype, cost, program.one_hot)
+    find(cost).require(targets.reshape((len(targets), -1)))
     order = UNSEEN + batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(
         inputs,

@@ -20,7 +20,7 @@ _FIELDS: dict[str, tuple[type[t.Syntax], tuple[int, ...]]] = {
     "argument": (t.FormalArgument, (0, 1, 2)),
     "width_item": (t.Definition, (0, 1)),
     "axis_item": (t.Definition, (0, 1)),
-    "input": (t.InputSyntax, (1, 2)),
+    "input": (t.InputSyntax, (1, 2, 3)),
     "range": (t.Range, (0, 1)),
     "for": (t.Loop, (1, 3, 4)),
     "output": (t.Output, (1, 2)),

@@ -19,6 +19,7 @@ from tp.syntax.calls import bind_given, invoke
 from tp.syntax.claims import claim
 from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.evaluate import Evaluator, Language, instead
+from tp.syntax.laws import one_hot
 from tp.syntax.maps import call_map, declare_map
 from tp.syntax.parameters import declare_parameters, places
 from tp.syntax.tables import numbers_of
@@ -53,6 +54,7 @@ class Elaborator:
         self.claims: list[Claim] = []
         self.optimizers: list[Stated] = []
         self.inputs: dict[str, tuple[Axis, ...]] = {}
+        self.one_hot: dict[str, str] = {}
         self.evaluator = Evaluator(build, frame, Language(partial(invoke, run=self._run_body), BUILTINS, call_map))
 
     def run(self, block: t.Block) -> None:
@@ -232,6 +234,8 @@ class Elaborator:
                 statement.type.span,
                 "data do not grow with the width: declare a finite axis, such as [d=16]",
             )
+        if statement.law is not None:
+            self.one_hot[statement.name] = one_hot(self.evaluator, statement.law, axes)
         node = self.build.graph.add(Input(statement.name, axes), label=statement.name)
         self.define(statement.name, single(node), statement.span)
         self.inputs[statement.name] = axes

@@ -36,6 +36,24 @@ def law(evaluator: Evaluator, syntax: t.LawSyntax, outs: Sequence[Axis], ins: Se
     return _Structured(evaluator, form, syntax, outs, ins).law()
 
 
+def one_hot(evaluator: Evaluator, syntax: t.LawSyntax, axes: Sequence[Axis]) -> str:
+    """The axis along which an input of these ``axes`` is one-hot.
+
+    Raises TP307 for another law, TP308 for arguments that are not one of ``axes``.
+    """
+    usage = "write input x : [t=8, v=50] ~ one_hot(v): one entry along v is 1, the others are 0"
+    if syntax.family != "one_hot":
+        hint = f"inputs are data, of order 1: leave the law out; {usage}"
+        raise error("TP307", f"an input has no law {syntax.family}", syntax.span, hint)
+    if len(syntax.arguments) != 1:
+        raise error("TP308", "one_hot takes one axis of the input", syntax.span, usage)
+    (argument,) = syntax.arguments
+    axis = evaluator.axis(argument)
+    if axis not in axes:
+        raise error("TP308", f"the input has no axis {axis.name}", argument.span, usage)
+    return axis.name
+
+
 def _of_entries(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
     family = LAWS.get(syntax.family)
     if family is None:

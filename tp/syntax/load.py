@@ -111,6 +111,7 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
         tuple(merged([*build.warnings, *signs(graph), *unused(module.tree)])),
         tuple(sorted(build.declared)),
         optimizers,
+        elaborator.one_hot,
     )
 
 

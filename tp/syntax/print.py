@@ -95,6 +95,10 @@ def _formal(item: t.FormalArgument) -> str:
     return item.name + kind + default
 
 
+def _law(item: t.LawSyntax) -> str:
+    return f"{item.family}({_expressions(item.arguments)})"
+
+
 def _expressions(items: Sequence[t.Expression]) -> str:
     return ", ".join(expression(i) for i in items)
 
@@ -140,9 +144,10 @@ def statement(node: t.Statement) -> str:
         case t.Axes():
             return f"axis {_definitions(node.items)}"
         case t.InputSyntax():
-            return f"input {node.name} : {type_(node.type)}"
+            law = "" if node.law is None else f" ~ {_law(node.law)}"
+            return f"input {node.name} : {type_(node.type)}{law}"
         case t.ParameterSyntax():
-            law = f"{node.law.family}({_expressions(node.law.arguments)})"
+            law = _law(node.law)
             rate = "" if node.rate is None else f" rate {expression(node.rate)}"
             decay = "" if node.decay is None else f" decay {expression(node.decay)}"
             return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}{decay}"

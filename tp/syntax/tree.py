@@ -185,14 +185,17 @@ class Axes(Statement):
     items: tuple[Definition, ...]
 
 
-class InputSyntax(Statement):
-    name: str
-    type: TypeSyntax
-
-
 class LawSyntax(Syntax):
     family: str
     arguments: tuple[Expression, ...]
+
+
+class InputSyntax(Statement):
+    """``input name : type``, followed by ``~ one_hot(axis)`` where rows are one-hot."""
+
+    name: str
+    type: TypeSyntax
+    law: LawSyntax | None = None
 
 
 class ParameterSyntax(Statement):

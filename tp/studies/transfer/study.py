@@ -70,11 +70,12 @@ def transfer(
 def losses_of(program: Program, schedule: Schedule, data: str | Data | None, dtype: str) -> Losses:
     """The runs of ``program`` of which losses are wanted. Raises TpError as :func:`transfer`."""
     optimizer, output = trainable(program, schedule)
-    inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype, name_of(schedule.cost))
-    find(name_of(schedule.cost)).require(targets.reshape((len(targets), -1)))
+    cost, one_hot = name_of(schedule.cost), program.one_hot
+    inputs, targets = labelled(program.inputs, output, schedule.samples, data, dtype, cost, one_hot)
+    find(cost).require(targets.reshape((len(targets), -1)))
     order = batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(inputs, targets, order, probes=1, looks=(0, schedule.steps))
-    return Losses(program.name, program.graph, path, optimizer, name_of(schedule.cost))
+    return Losses(program.name, program.graph, path, optimizer, cost)
 
 
 def _require_moving(program: Program, optimizer: Optimizer) -> None:
