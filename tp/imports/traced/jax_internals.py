@@ -80,7 +80,9 @@ def _widened(loop: Callable[..., Any], position: int) -> Callable[..., Any]:
 
 
 def _doubled(leaf: Any) -> Any:
-    return leaf.astype(np.float64) if hasattr(leaf, "dtype") and kind(leaf.dtype) == "float" else leaf
+    """``leaf`` with the widest real numbers that JAX has: the user's ``init`` may switch double precision off."""
+    real = hasattr(leaf, "dtype") and kind(leaf.dtype) == "float"
+    return leaf.astype(jax.dtypes.canonicalize_dtype(np.float64)) if real else leaf
 
 
 def _enabled() -> AbstractContextManager[Any]:
