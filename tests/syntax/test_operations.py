@@ -139,7 +139,9 @@ def test_functions_of_a_whole_axis() -> None:
         i = normalize(2 * h, n)
         j = normalize(h, n, center=0, eps=0.5)
         k = where(h > 0.2, x, h)
-        l = where(z < 0, top_k(z, 2, t), sort(z, t))"""),
+        l = where(z < 0, top_k(z, 2, t), sort(z, t))
+        m = where(z >= z[t=2], z, 5) + where(z <= z[t=2], 7, 0)
+        o = max(z, 0) + 10 * min(0.5, z) + 100 * min(z, t) + max(h, 2 * h)"""),
         n=7,
     )
     x, z = run.inputs["x"], run.inputs["z"]
@@ -153,6 +155,9 @@ def test_functions_of_a_whole_axis() -> None:
     assert_allclose(run["i"], centred / np.sqrt((centred**2).mean() + 1e-5), **CLOSE)
     assert_allclose(run["j"], h / np.sqrt((h**2).mean() + 0.5), **CLOSE)
     assert_allclose(run.ordered("k", "n d"), np.where(h[:, None] > 0.2, x, h[:, None]), **CLOSE)
+    assert_allclose(run["m"], np.where(z >= z[1], z, 5) + np.where(z <= z[1], 7, 0), **CLOSE)
+    larger = np.maximum(z, 0) + 10 * np.minimum(z, 0.5) + 100 * z.min()
+    assert_allclose(run.ordered("o", "t n"), larger[:, None] + np.maximum(h, 2 * h), **CLOSE)
     assert_allclose(run["l"], np.where(z < 0, np.where(z >= np.sort(z)[-2], z, 0), np.sort(z)), **CLOSE)
 
 

@@ -77,14 +77,35 @@ def _dot(evaluator: Evaluator, node: t.Call) -> Value:
 
 
 def _max(evaluator: Evaluator, node: t.Call) -> Value:
-    x, given = positional(node, 2, 2, "max(x, axis)")
-    build = evaluator.build
-    value = build.node(evaluator.linear(x))
-    if not (isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)):
-        message = "the second argument of max is the name of an axis"
-        raise error("TP202", message, given.span, "the larger of two values is where(a > b, a, b)")
+    x, given = positional(node, 2, 2, "max(x, axis) or max(a, b)")
+    if not _is_axis(evaluator, given):
+        return _larger(evaluator, node, x, given, ONE)
+    value = evaluator.build.node(evaluator.linear(x))
     (over,) = axes_in(evaluator, value, [given])
-    return maximum(build, value, over, node.span)
+    return maximum(evaluator.build, value, over, node.span)
+
+
+def _min(evaluator: Evaluator, node: t.Call) -> Value:
+    x, given = positional(node, 2, 2, "min(x, axis) or min(a, b)")
+    if not _is_axis(evaluator, given):
+        return _larger(evaluator, node, x, given, -ONE)
+    build = evaluator.build
+    value = build.node(build.scaled(evaluator.linear(x), -ONE))
+    (over,) = axes_in(evaluator, value, [given])
+    return build.scaled(maximum(build, value, over, node.span), -ONE)
+
+
+def _is_axis(evaluator: Evaluator, given: t.Expression) -> bool:
+    return isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)
+
+
+def _larger(evaluator: Evaluator, node: t.Call, left: t.Expression, right: t.Expression, sign: Scale) -> Value:
+    """The larger of two values, entry by entry, b + relu(a - b); with a negative ``sign`` the smaller one."""
+    build = evaluator.build
+    a, b = (build.scaled(evaluator.linear(x), sign) for x in (left, right))
+    rest = [b] if any(scale.coefficient for scale, _ in b.terms) else []
+    above = build.sum([a, *(build.scaled(x, -ONE) for x in rest)], node.span)
+    return build.scaled(build.sum([*rest, build.activation("relu", above, node.span)], node.span), sign)
 
 
 def _along(evaluator: Evaluator, node: t.Call, usage: str) -> tuple[int, str]:
@@ -110,9 +131,11 @@ def _where(evaluator: Evaluator, node: t.Call) -> Value:
         raise error("TP219", "the condition of where compares two values", condition.span, hint)
     build = evaluator.build
     left, right = evaluator.linear(condition.left), evaluator.linear(condition.right)
-    if condition.sign == "<":
-        left, right = right, left
     chosen, rest = evaluator.linear(one), evaluator.linear(other)
+    if condition.sign in (">=", "<="):
+        chosen, rest = rest, chosen  # x >= y where not x < y
+    if condition.sign in ("<", ">="):
+        left, right = right, left
     difference = build.sum([left, build.scaled(right, -ONE)], condition.span)
     parts = [
         build.product(build.activation(gate, difference, condition.span), value, node.span)
@@ -281,6 +304,7 @@ BUILTINS: dict[str, Builtin] = {
     "norm": _norm,
     "dot": _dot,
     "max": _max,
+    "min": _min,
     "top_k": _top_k,
     "sort": _sort,
     "rank": _rank,

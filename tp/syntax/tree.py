@@ -131,7 +131,7 @@ class Sum(Expression):
 
 
 class Comparison(Expression):
-    """``left > right`` or ``left < right``, as the condition of ``where``."""
+    """``left > right``, or with ``<``, ``>=`` or ``<=``, as the condition of ``where``."""
 
     left: Expression
     sign: str

@@ -17,6 +17,8 @@ _WORDS = {
     "BAR": "'|'",
     "MORE": "'>'",
     "LESS": "'<'",
+    "AT_LEAST": "'>='",
+    "AT_MOST": "'<='",
     "PRIME": '"\'"',
     "RSQB": "']'",
     "LSQB": "'['",
@@ -65,7 +67,7 @@ def expectation(kind: str, text: str, expected: Iterable[str]) -> tuple[str, str
         return message, "a statement ends with its line (or ';'); only ( ) and [ ] may span lines"
     if kind == "EQUAL":
         return message, "an assignment is a statement of its own; where(x > y, a, b) compares two values"
-    if kind in ("MORE", "LESS"):
+    if kind in ("MORE", "LESS", "AT_LEAST", "AT_MOST"):
         return message, COMPARED
     return message, None
 
