@@ -14,6 +14,7 @@ from tp.imports.frameworks.inputs import Arguments
 from tp.imports.frameworks.on_part import on_part
 from tp.imports.frameworks.pair import Pair
 from tp.imports.frameworks.returned import ACCEPTED, Returned, is_module, numbers, read
+from tp.imports.frameworks.seeds import derived_from, watched
 from tp.imports.frameworks.supported import require
 from tp.imports.module import Module
 
@@ -79,7 +80,16 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
             made = make(n) if key is None else make(n, **{key: _random(key, number)})
         return read(made)
 
-    found = built(jax.random.key(0))
+    def built_again(number: Any) -> Any:
+        if key is not None:
+            return built(number).module
+        with derived_from(number):
+            return built(None).module
+
+    seeds: list[object] = []
+    usual = jax.random.key(0)
+    with watched(seeds):
+        found = built(usual)
     inputs = beside.inputs if found.inputs is None else found.inputs
     if callable(inputs):
         with blamed(f"inputs({n})"):
@@ -87,8 +97,7 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
     if inputs is None:
         hint = "return (module, inputs), or define inputs, an array or a function of n, beside make"
         raise error("TP904", "there are no inputs to call the module with", hint=hint)
-    again = None if key is None else lambda number: built(number).module  # pyright: ignore[reportUnknownLambdaType]
-    pair, given = _pair(found, inputs, again)
+    pair, given = _pair(found, inputs, built_again if seeds or key is not None else None)
     optimizer = beside.optimizer if found.optimizer is None else found.optimizer
     if optimizer is not None and pair.trained is not None:
         optimizer = on_part(optimizer, pair.trained)

@@ -85,8 +85,12 @@ def compiled(
         for side in sides
     ]
     with ThreadPoolExecutor() as pool:
-        executables = list(pool.map(lambda one: one.compile(compiler_options=_QUICK), lowered))
+        executables = list(pool.map(_compiled, lowered))
     return [_run(executable, along) for executable in executables]
+
+
+def _compiled(lowered: Any) -> Any:
+    return lowered.compile(compiler_options=_QUICK)
 
 
 def _with_gradients(side: Side, inputs: Mapping[str, Any]) -> Callable[..., Any]:
