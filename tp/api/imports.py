@@ -41,6 +41,9 @@ class Imported(Model):
     def weights(self, params: Any, n: int) -> dict[str, Array]:
         """The weights of the program, as ``apply`` takes them, that are the weights of the module.
 
+        Where the initial law of a weight has a mean, ``init`` and ``apply`` of a program hold what the weight is beyond
+        it: a gain that starts with ones is an array of zeros.
+
         Args:
             params: what the framework initialises, at width ``n``: the variables of linen, a module of nnx or
                 Equinox, what ``init`` of Haiku or of plain functions returns.
@@ -51,12 +54,14 @@ class Imported(Model):
         """
         import jax
 
+        from tp.studies.imported.sides import weights
+
         module = self.translated.module
         given, tree = jax.tree.flatten(module.weights(params))
         expected = jax.tree.structure(jax.eval_shape(module.init, jax.random.key(0)))
         if tree != expected:
             raise ValueError(f"params have the structure {tree}, not {expected}")
-        return dict(self.translated.translation.arrays(given, n))
+        return weights(self.graph, self.translated.translation, given, n)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the text of the program to a file, which is replaced as a whole.

@@ -113,8 +113,10 @@ def _compare_values(ours: Run, theirs: Run, leaves: Sequence[Any], given: Mappin
 
 
 def _worst(wanted: Numbers, found: Numbers, paths: Sequence[str]) -> Difference:
-    """The largest difference; one that is not finite is larger than all others."""
-    return max(differences(wanted, found, paths), key=lambda d: d.relative if d.relative == d.relative else np.inf)
+    """The largest difference, of outputs where these differ; one that is not finite is larger than all others."""
+    every = list(differences(wanted, found, paths))
+    outputs = [one for one in every[: len(wanted.outputs)] if not one.relative <= TOLERANCE]
+    return max(outputs or every, key=lambda d: np.inf if np.isnan(d.relative) else d.relative)
 
 
 def differences(wanted: Numbers, found: Numbers, paths: Sequence[str]) -> Iterator[Difference]:

@@ -59,11 +59,18 @@ def program(graph: Graph, translation: Translation, n: int) -> Side:
 
     def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
         run = evaluator(graph, list(nodes.values()), n, np.dtype(np.float64))
-        found = run(translation.arrays(leaves, n), translation.inputs(list(inputs.values()), n))
+        found = run(weights(graph, translation, leaves, n), translation.inputs(list(inputs.values()), n))
         values = {name: (array, axes[name]) for name, array in zip(nodes, found, strict=True)}
         return translation.outputs(values, n)
 
     return side
+
+
+def weights(graph: Graph, translation: Translation, leaves: Sequence[Any], n: int) -> dict[str, Any]:
+    """The arrays of the program at width ``n`` from the leaves of the module's weights: what they are beyond means."""
+    found = translation.arrays(leaves, n)
+    means = {name: graph.parameters[name].law.mean for name in found}
+    return {name: array if (mean := means[name]) is None else array - mean.at(n) for name, array in found.items()}
 
 
 Run = Callable[[Sequence[Any], Mapping[str, Any]], Numbers]

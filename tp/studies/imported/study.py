@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tp.diagnostics.diagnostic import TpError, error
+from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.imports.frameworks.made import Beside, modules
 from tp.imports.module import Module
 from tp.imports.translation import Translation
@@ -71,11 +71,12 @@ def translated(
     try:
         program = parse(translation.text, file)
     except TpError as problem:
-        if optimizer is not None and problem.diagnostics[0].code < "TP500":
+        if optimizer is not None:
             raise
-        message = f"the program cannot be read: {problem.diagnostics[0].message}"
+        first = problem.diagnostics[0]
+        message = f"the program cannot be read: {first.message}"
         hint = "this is a fault of the importer, please report it with the module"
-        raise error("TP909", message, problem.diagnostics[0].span, hint) from problem
+        raise TpError(Diagnostic("TP909", message, first.span, hint), {file: translation.text}) from problem
     noted = checked(program.graph, translation, found, built, laws)
     first = built[min(built)]
     return Translated(program, translation.text, (*translation.notes, *noted), translation, first)
