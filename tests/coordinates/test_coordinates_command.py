@@ -90,6 +90,23 @@ def test_the_column_predicts(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert rows["h", "value", 0]["measured"] == pytest.approx(-0.30, abs=0.01)
 
 
+def test_many_seeds_are_judged_as_in_verify(tmp_path: Path) -> None:
+    """Rare draws that grow are seen with many seeds."""
+    draw = np.random.default_rng(0)
+    path = tmp_path / "log.csv"
+    rows = [
+        f"{name},{n},{seed},{value * (n if rare and draw.random() < 0.08 else 1)},0"
+        for n in (64, 128, 256, 512, 1024, 2048)
+        for seed in range(64)
+        for name, rare, value in (("often", False, np.exp(0.1 * draw.standard_normal())), ("rare", True, 1.0))
+    ]
+    path.write_text("name,n,seed,value,predicted\n" + "\n".join(rows))
+    often, rare = tp.coordinates(path).rows
+    assert often.judgement.verdict.value == "confirmed"
+    assert rare.judgement.verdict.value == "undecided"
+    assert "grows faster" in rare.judgement.reason
+
+
 def test_nothing_predicted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, rows = run(capsys, log(tmp_path))
     assert code == 3

@@ -111,6 +111,18 @@ def test_intermediates_of_linen(tmp_path: Path) -> None:
     assert set(found) == {"h", "first", "same", "same.1", "output"}
 
 
+def test_intermediates_of_nnx(tmp_path: Path) -> None:
+    import jax.numpy as jnp
+    from flax import nnx
+
+    net = nnx.Sequential(nnx.Linear(2, 3, rngs=nnx.Rngs(0)), nnx.tanh)
+    _, state = nnx.capture(net, nnx.Intermediate, method_outputs=nnx.Intermediate)(jnp.ones((1, 2)))
+    with tp.recorder(tmp_path / "log", width=2) as recorder:
+        recorder.flax(state)
+        recorder.tree("start", nnx.state(net, nnx.Param))
+    assert set(sizes(tmp_path / "log")) == {"layers.0", "output", "start.layers.0.kernel", "start.layers.0.bias"}
+
+
 class Part:
     """What a recorder needs of a PyTorch module."""
 

@@ -102,7 +102,7 @@ class Recorder:
             self.record(name or WHOLE, leaf, step)
 
     def flax(self, intermediates: Mapping[str, Any], step: int | None = None) -> None:
-        """Record what Flax captured: the ``intermediates`` of ``capture_intermediates=True`` or of ``sow``.
+        """Record what Flax captured: the ``intermediates`` of Linen, or the state that ``nnx.capture`` returns.
 
         A module that was called once has its own name, such as ``Dense_0``; further calls are ``Dense_0.1`` and so on.
         """
@@ -213,6 +213,8 @@ def _of_jax(name: str, tree: Any) -> Iterator[tuple[str, Any]]:
 
 def _called(tree: Any) -> Any:
     """Intermediates without the words and the tuples that Flax wraps calls in."""
+    if hasattr(tree, "get_value"):  # a variable of nnx
+        tree = tree.get_value()
     if isinstance(tree, tuple):
         calls = [_called(part) for part in tree]
         return calls[0] if len(calls) == 1 else {("" if k == 0 else k): part for k, part in enumerate(calls)}

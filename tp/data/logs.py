@@ -56,11 +56,6 @@ class Log:
     def widths(self) -> tuple[int, ...]:
         return tuple(sorted({n for reading in self.readings.values() for n in reading.values}))
 
-    @property
-    def seeds(self) -> int:
-        """The number of different seeds."""
-        return len({s for reading in self.readings.values() for seeds in reading.values.values() for s in seeds})
-
 
 def read_log(path: Path) -> Log:
     """The log in ``path``. Without a step, all rows are of step 0; without a seed, each row is of a seed of its own.

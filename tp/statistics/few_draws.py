@@ -98,8 +98,9 @@ def few_draws(samples: Mapping[int, Mapping[str, float]], quantities: int = 1) -
     level = 1 - (1 - LEVEL) / quantities
     reach = found.reach(level)
     if reach == inf:
-        problem = f"one draw at a width needs {FEWEST_ALONE} widths or more, and there are {len(widths)}; add seeds"
-        return replace(base, problem=problem)
+        same = "draws that are equal for all seeds count once; " if max(counts) > 1 else ""
+        problem = f"{same}one draw at a width needs {FEWEST_ALONE} widths or more, and there are {len(widths)}"
+        return replace(base, problem=f"{problem}{'' if same else '; add seeds'}")
     variance = found.variance * _paired(samples, widths, found)
     middle = Centres(
         np.log(np.array(widths, dtype=np.float64)),

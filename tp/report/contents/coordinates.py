@@ -102,7 +102,7 @@ def _read(result: Coordinates) -> Line:
     return Line(
         (
             Fact(f"widths {', '.join(map(str, result.widths))}", "widths", list(result.widths)),
-            Fact(f"{each} {'seed' if each == '1' else 'seeds'} each", "seeds", result.seeds),
+            Fact(f"{each} {'seed' if each == '1' else 'seeds'} each"),
             Fact(again, "repeated", result.repeated),
         )
     )

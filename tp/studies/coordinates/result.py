@@ -52,8 +52,8 @@ class Coordinate:
 class Coordinates(Printable):
     """The verdicts on all names and steps of the log ``file``; ``program`` is empty where none predicts.
 
-    ``seeds`` is the number of different seeds in the log, ``repeated`` that of rows that said the same again.
-    ``unmatched`` are names that no prediction is about, though others have one.
+    ``repeated`` is the number of rows that said the same again; ``unmatched`` are names that no prediction is about,
+    though others have one.
     """
 
     study = "coordinates"
@@ -62,7 +62,6 @@ class Coordinates(Printable):
     program: str
     rows: tuple[Coordinate, ...]
     widths: tuple[int, ...]
-    seeds: int
     repeated: int
     unmatched: tuple[str, ...]
 

@@ -56,7 +56,6 @@ def coordinates(
         program="" if program is None else program.name,
         rows=rows,
         widths=log.widths,
-        seeds=log.seeds,
         repeated=log.repeated,
         unmatched=tuple(name for name in names if name not in known) if known else (),
     )
