@@ -75,6 +75,8 @@ class Writer:
     """Whether most activations are odd or even: then cancellations decide."""
     structured: bool = False
     """Whether most weights that are wide on both sides have a structure."""
+    tables: bool = False
+    """Whether there are tables, strides and zeros along the finite axis. Seeded programs have none."""
     heavy: dict[str, bool] = field(default_factory=dict)
     """Whether the law of an embedding or a vector has heavy tails."""
 
@@ -318,7 +320,7 @@ def _tokens(w: Writer) -> None:
         _activate(w)
         return
     h = w.pick.choice(found)
-    kind = w.pick.randrange(7)
+    kind = w.pick.randrange(10 if w.tables else 7)
     if kind == 0:
         circular = ", circular" if w.chance(0.5) else ""
         w.add(f"{h.name} + shift({h.name}, t, 1{circular})", h.wide, True, h.growth)
@@ -334,6 +336,18 @@ def _tokens(w: Writer) -> None:
         w.add(f"sum({h.name}, t)", h.wide, False, h.growth)
     elif kind == 5:
         w.add(f"dot(softmax({h.name}, t), {h.name}, t)", h.wide, False, h.growth)
+    elif kind == 7:
+        name = w.fresh("R")
+        w.lines.append(f"table {name} : [t, u=2] = (0.5, -1, 1.5, {w.pick.choice(('0', '1'))})")
+        w.add(f"rename(dot({h.name}, {name}, t), u, t)", h.wide, True, h.growth)
+    elif kind == 8:
+        before, first = w.pick.choice(((0, 2), (1, 1), (1, 2), (2, 1)))
+        w.add(f"{h.name} + pad({h.name}, t, {before}, 2)[t={first}..4 by 2]", h.wide, True, h.growth)
+    elif kind == 9:
+        k = w.pick.choice(w.wides(h.wide))
+        w.add(
+            f"{w.pick.choice(('max', 'min'))}({h.name}[t=2..1 by -1], {k.name})", h.wide, True, max(h.growth, k.growth)
+        )
     else:
         name = w.fresh("K")
         w.lines.append(f"param {name} : [t, {h.wide}] ~ {w.law(VECTOR_LAWS)}")
@@ -420,20 +434,22 @@ def _readout(w: Writer) -> str:
     return spelled
 
 
-def program_text(pick: random.Random, steps: int = 5, *, whole: bool = False, structured: bool = False) -> str:
+def program_text(
+    pick: random.Random, steps: int = 5, *, whole: bool = False, structured: bool = False, tables: bool = False
+) -> str:
     """A random program with up to ``steps`` steps between embedding and readout.
 
     With ``whole`` some of them are functions of a whole wide axis, and there is one at least. With ``structured`` most
-    matrices have a structure.
+    matrices have a structure. With ``tables`` there may be tables, strides and zeros along the finite axis.
     """
-    w = Writer(pick, structured=structured)
+    w = Writer(pick, structured=structured, tables=tables)
     w.parities = w.chance(0.5)
-    tokens = w.chance(0.35)
+    tokens = w.chance(0.6 if tables else 0.35)
     widths, others = pick.choice(WIDTHS)
     w.axes += others
     w.values.append(Value("x", None, tokens))
     _embed(w)
-    found = (*STEPS, (_whole_axis, 15)) if whole else STEPS
+    found = (*STEPS, *([(_whole_axis, 15)] if whole else []), *([(_tokens, 10)] if tables else []))
     for _ in range(pick.randrange(steps + 1)):
         (step,) = pick.choices([s for s, _ in found], [c for _, c in found])
         step(w)
@@ -454,7 +470,9 @@ def seeded(seed: int, steps: int = 5, *, whole: bool = False, structured: bool =
     return program_text(random.Random(seed), steps, whole=whole, structured=structured)
 
 
-programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, whole=pick.random() < 0.3))
+programs = st.randoms(use_true_random=False).map(
+    lambda pick: program_text(pick, whole=pick.random() < 0.3, tables=True)
+)
 """Random programs, shrinking towards short ones."""
 structured_programs = st.randoms(use_true_random=False).map(lambda pick: program_text(pick, structured=True))
 """Random programs in which most matrices have a structure."""
