@@ -205,3 +205,13 @@ def test_untrained_and_unused_weights_are_kept() -> None:
     modules = {n: module({"a": (n,), "b": (n,)}, lambda w: w["a"].sum()) for n in WIDTHS}
     frozen = {n: Module(m.init, m.apply, m.inputs, lambda path: path == ("b",)) for n, m in modules.items()}
     assert [(weight.path, weight.trained) for weight in traced(frozen).weights] == [(("a",), True), (("b",), False)]
+
+
+def test_entries_that_are_replaced_at_known_indices() -> None:
+    def apply(x: Any) -> Any:
+        rows = x.at[jnp.array([0, 2])].set(x[jnp.array([3, 1])])
+        more = rows.at[1:3, :2].add(x[:2, 1:]).at[-1].multiply(2.0).at[0, 1].set(x[1, 1])
+        return more, jnp.zeros((4, 3)).at[:, 2].set(x[:, 0]), x[:, jnp.array([2, 0])]
+
+    found = faithful(function(apply, X))
+    assert not {"scatter", "scatter-add", "scatter-mul", "gather"}.intersection(primitives(found))

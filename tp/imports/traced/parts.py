@@ -17,6 +17,8 @@ from tp.imports.traced.simplify import needed
 
 Cuts = Mapping[tuple[Value, int], Sequence[Edge]]
 _ROUNDS = 4
+_DEEPEST = 200
+"""Equations that a slice is moved through: Python's own limit of nested calls is not far."""
 
 
 def in_parts(traced: Traced) -> Traced:
@@ -53,10 +55,11 @@ def _cuts(traced: Traced) -> Cuts:
 class _Parts:
     def __init__(self, traced: Traced, cuts: Cuts) -> None:
         self.equations: list[Equation] = []
-        self._cuts = cuts
         self._makers: dict[Value, Equation] = {}
+        self._depth = 0
         self._instead: dict[Operand, Operand] = {}
         self._found: dict[tuple[Operand, int, Edge, Edge], Operand] = {}
+        self._known_edges: dict[tuple[Value, int], Sequence[Edge]] = dict(cuts)
         results = [value.number for equation in traced.equations for value in equation.results]
         self._next = max([-1, *results, *(one.value.number for one in (*traced.weights, *traced.inputs))]) + 1
 
@@ -83,6 +86,9 @@ class _Parts:
     def _keep(self, equation: Equation) -> None:
         self.equations.append(equation)
         self._makers.update(dict.fromkeys(equation.results, equation))
+        for result in equation.results:
+            for axis in range(len(result.shape)):
+                self._edges(result, axis)
 
     def _new(self, equation: Equation, shape: Shape) -> Value:
         result = dataclasses.replace(equation.results[0], number=self._next, shape=shape)
@@ -94,10 +100,13 @@ class _Parts:
         """The edges along a wide ``axis`` of the pieces that ``operand`` is put together of; empty if it is one."""
         if not operand.shape[axis].wide or not isinstance(operand, Value):
             return []
-        if (operand, axis) in self._cuts:
-            return self._cuts[operand, axis]
-        maker = self._makers.get(operand)
-        if maker is None or len(maker.results) != 1:
+        if (operand, axis) not in self._known_edges:
+            maker = self._makers.get(operand)
+            self._known_edges[operand, axis] = self._edges_of(maker, axis) if maker else []
+        return self._known_edges[operand, axis]
+
+    def _edges_of(self, maker: Equation, axis: int) -> Sequence[Edge]:
+        if len(maker.results) != 1:
             return []
         if maker.primitive == "concatenate" and maker.params["dimension"] == axis:
             return summed([piece.shape[axis] for piece in maker.operands])
@@ -128,12 +137,12 @@ class _Parts:
             return operand
         if key not in self._found:
             shape = (*operand.shape[:axis], between(start, limit), *operand.shape[axis + 1 :])
-            self._found[key] = (
-                dataclasses.replace(operand, shape=shape)
-                if isinstance(operand, Known)
-                else self._moved(operand, axis, start, limit, shape, wanted)
-                or self._sliced(operand, axis, start, limit, shape, wanted)
-            )
+            if isinstance(operand, Known):
+                return dataclasses.replace(operand, shape=shape)
+            self._depth += 1
+            moved = self._moved(operand, axis, start, limit, shape, wanted) if self._depth < _DEEPEST else None
+            self._depth -= 1
+            self._found[key] = moved or self._sliced(operand, axis, start, limit, shape, wanted)
         return self._found[key]
 
     def _moved(

@@ -52,9 +52,7 @@ def _runs(module: Module) -> bool:
     import jax
 
     try:
-        jax.eval_shape(
-            lambda key, *inputs: module.apply(module.init(key), *inputs), jax.random.key(0), *_inputs(module)
-        )
+        jax.eval_shape(module.apply, jax.eval_shape(module.init, jax.random.key(0)), *_inputs(module))
     except Exception:
         return False
     return True
