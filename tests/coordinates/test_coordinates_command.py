@@ -107,6 +107,20 @@ def test_many_seeds_are_judged_as_in_verify(tmp_path: Path) -> None:
     assert "grows faster" in rare.judgement.reason
 
 
+@pytest.mark.parametrize("seeds", [12, 64])
+def test_three_widths_confirm_no_constant_that_grows(seeds: int, tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    path = tmp_path / "log.csv"
+    rows = [
+        f"h,{n},{seed},{np.log(n) * (1 + 0.003 * draw.standard_normal())},0"
+        for n in (64, 512, 4096)
+        for seed in range(seeds)
+    ]
+    path.write_text("name,n,seed,value,predicted\n" + "\n".join(rows))
+    (found,) = tp.coordinates(path).rows
+    assert found.judgement.verdict.value == "undecided"
+
+
 def test_nothing_predicted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, rows = run(capsys, log(tmp_path))
     assert code == 3

@@ -33,6 +33,16 @@ def test_a_trend_with_three_widths_is_never_confirmed_as_constant() -> None:
         assert judge(CONSTANT, few_draws(samples)).verdict is not Verdict.CONFIRMED
 
 
+@pytest.mark.parametrize("power", [-0.5, 0.5, 1.0])
+def test_three_widths_do_not_show_a_logarithm(power: float) -> None:
+    draw = np.random.default_rng(0)
+    samples = {
+        n: {str(s): np.log(n) ** power * (1 + 0.003 * draw.standard_normal()) for s in range(12)}
+        for n in (64, 512, 4096)
+    }
+    assert judge(CONSTANT, few_draws(samples)).verdict is Verdict.UNDECIDED
+
+
 def table(power: float, seeds: int, scatter: float, run: int = 0) -> dict[int, dict[str, float]]:
     draw = np.random.default_rng(run)
     return {

@@ -107,19 +107,20 @@ def few_draws(samples: Mapping[int, Mapping[str, float]], quantities: int = 1) -
         np.array([float(v.mean()) for v in logs]),
         np.array([reach**2 * variance / count + MODEL_ERROR**2 for count in counts]),
     )
-    return _fitted(base, middle, reach * variance**0.5, level, alone=found.alone)
+    return _fitted(base, middle, variance**0.5, level, shown=not found.alone and len(widths) > _MODEL)
 
 
-def _fitted(base: Fit, middle: Centres, deviation: float, level: float, *, alone: bool) -> Fit:
+def _fitted(base: Fit, middle: Centres, deviation: float, level: float, *, shown: bool) -> Fit:
     """``base`` with the slopes of ``middle``; draws of one width have the standard ``deviation``.
 
-    Draws that are ``alone`` at their widths do not show a correction well, so that all corrections are allowed for.
+    Where no correction would be ``shown``, all of them are allowed for: where draws are alone at their widths, or where
+    a power of n with a correction fits any sizes at so few widths.
     """
     profile = _profile(base, middle, deviation)
     every = slopes(profile, middle.variances, level)
     found = corrected(middle, level)
-    bent = found.gain >= 2 * log(BENT)
-    overall = found.exponent if bent else hull(every.overall, found.exponent if alone else found.nearly)
+    bent = shown and found.gain >= 2 * log(BENT)
+    overall = found.exponent if bent else hull(every.overall, found.nearly if shown else found.exponent)
     return replace(
         base,
         slopes=every,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy as np
 from tp.data.logs import Key, Log, Reading
 from tp.diagnostics.diagnostic import error
 from tp.optimizers import chosen
+from tp.statistics.bound import LEAST_WIDTHS
 from tp.statistics.few_draws import MANY, few_draws
 from tp.statistics.fit import ROUNDING, Fit, fit
 from tp.statistics.verdict import Judgement, Verdict
@@ -139,7 +141,15 @@ def _judgement(found: Fit, predicted: Order, reading: Reading, rounding: Mapping
         if tiny:
             return Judgement(Verdict.UNDECIDED, "predicted to vanish; values are as small as rounding errors may be")
     judgement = judge(predicted.exponent, found, predicted.grid, exact=predicted.exact)
+    if judgement.verdict is Verdict.CONFIRMED and _on_a_logarithm(found, predicted.exponent):
+        return Judgement(Verdict.UNDECIDED, "three widths do not tell a power of log n from another exponent")
     # A quantity that is smaller than its predicted order is not of that order.
     if judgement.verdict is Verdict.LOOSE and predicted.exact:
         return replace(judgement, verdict=Verdict.REFUTED)
     return judgement
+
+
+def _on_a_logarithm(found: Fit, predicted: Fraction | None) -> bool:
+    """Whether there are three widths only, whose interval lies above the prediction."""
+    few = len(found.widths) <= LEAST_WIDTHS
+    return few and predicted is not None and found.late is not None and found.late.overall.low > float(predicted)
