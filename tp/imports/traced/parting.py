@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -114,11 +116,31 @@ class Widths:
             fits = " and ".join(f"{size.factor} n^({size.exponent})" for size in found[:2])
             hint = "give other widths, further apart, at which nothing is rounded"
             return error("TP901", f"{what} is {listed}: both {fits} would fit", self._span(), hint)
-        hint = (
-            "sizes and numbers have to be c n^w at every width: choose widths that are multiples of what they are "
-            "divided by, and powers of 4 where roots are taken"
-        )
-        return error("TP901", f"{what} is {listed}, which is no multiple of a power of the width", self._span(), hint)
+        line = _line(seen, self.widths)
+        what = f"{what} is {listed}, which is no multiple of a power of the width{f': it is {line}' if line else ''}"
+        return error("TP901", what, self._span(), _SUM if line else _POWER)
+
+
+_POWER = (
+    "sizes and numbers have to be c n^w at every width: choose widths that are multiples of what they are divided by, "
+    "and powers of 4 where roots are taken"
+)
+_SUM = (
+    "sizes and numbers have to be c n^w at every width: write a part that is finite by itself, such as a sum of two "
+    "products in place of one product with a concatenation, and n in place of n + 1 or n - 1"
+)
+
+
+def _line(seen: Sequence[float], widths: Sequence[int]) -> str | None:
+    """``seen`` as a n + b, if it is that with simple a and b."""
+    if not all(map(math.isfinite, seen)):
+        return None
+    slope = Fraction((seen[-1] - seen[0]) / (widths[-1] - widths[0])).limit_denominator(64)
+    rest = [value - float(slope) * n for value, n in zip(seen, widths, strict=True)]
+    if not slope or any(abs(one - round(rest[0])) > 1e-9 for one in rest):
+        return None
+    factor = "n" if slope == 1 else f"{slope} n"
+    return f"{factor} {'+' if rest[0] > 0 else '-'} {abs(round(rest[0]))}"
 
 
 def _same(one: Any, other: Any) -> bool:
