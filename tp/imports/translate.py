@@ -29,6 +29,7 @@ def translate(traced: Traced, initials: Mapping[tuple[str, ...], Initial], name:
     Raises TP902 for an equation that the language cannot express.
     """
     load()
+    leaves = {weight.path: leaf for leaf, weight in enumerate(traced.weights)}
     traced = recognised(traced)
     reading = _read(traced)
     writing = Writing(reading)
@@ -38,7 +39,7 @@ def translate(traced: Traced, initials: Mapping[tuple[str, ...], Initial], name:
     outputs = [_output(writing, name, operand) for name, operand in traced.outputs]
     text = ProgramText(name, weights, inputs, writing, outputs, initials)
     printed = text.text()
-    placed = tuple(_placed(weight) for weight in text.weights)
+    placed = tuple(_placed(weight, leaves[weight.weight.path]) for weight in text.weights)
     fed = tuple(_fed(each, inputs.index(each)) for each in text.inputs)
     given = tuple(
         Given(
@@ -110,7 +111,7 @@ def _labels(writing: Writing, value: Value, axis: int, wish: str | None = None) 
 def _weight(writing: Writing, index: int, traced: Traced) -> DeclaredWeight:
     weight = traced.weights[index]
     shape = tuple(_labels(writing, weight.value, axis) for axis in range(len(weight.value.shape)))
-    declared = DeclaredWeight(_wish(weight.path, traced), index, weight, shape)
+    declared = DeclaredWeight(_wish(weight.path, traced), weight, shape)
     writing.labels.differ(label for axis in shape for label in axis if not label.size.wide)
     writing.values[weight.value] = Written(UNIT, Ref(declared), shape)
     return declared
@@ -165,8 +166,8 @@ def _fed(given: DeclaredInput, position: int) -> Fed:
     return Fed(given.name, position, sizes, None if given.hot is None else given.hot.root().size.finite)
 
 
-def _placed(weight: DeclaredWeight) -> Placed:
+def _placed(weight: DeclaredWeight, leaf: int) -> Placed:
     axes = weight.axes
     order = tuple(axes.index(label) for label in (*(weight.outs or ()), *weight.ins))
     sizes = tuple(a.root().size for a in axes)
-    return Placed(weight.name, weight.leaf, weight.weight.path, sizes, order)
+    return Placed(weight.name, leaf, weight.weight.path, weight.weight.cut, sizes, order)

@@ -14,15 +14,24 @@ from tp.imports.traced.sizes import Size
 class Placed:
     """The array of a weight of the module as the array of a parameter.
 
-    The array is first divided into axes of ``sizes``, which are then put into the order ``order`` (outs, ins).
-    ``leaf`` counts leaves of the tree of weights from 0; None for one that the program does not use.
+    ``leaf`` counts leaves of the tree of weights from 0. Of its array the part ``cut`` is taken, a pair of edges for
+    each axis or None for all of it. That is divided into axes of ``sizes``, which are put into the order ``order``.
     """
 
     parameter: str
     leaf: int
     path: tuple[str, ...]
+    cut: tuple[tuple[Size, Size] | None, ...]
     sizes: tuple[Size, ...]
     order: tuple[int, ...]
+
+    def array(self, leaf: Any, n: int) -> Any:
+        """The array of the parameter at width ``n``, with the axes (outs, ins)."""
+        for axis, edges in enumerate(self.cut):
+            if edges is not None:
+                start, stop = (edge.at(n) if edge.factor else 0 for edge in edges)
+                leaf = leaf[(slice(None),) * axis + (slice(start, stop),)]
+        return leaf.reshape([size.at(n) for size in self.sizes]).transpose(self.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,7 @@ class Translation:
 
     def arrays(self, leaves: Sequence[Any], n: int) -> dict[str, Any]:
         """Arrays by parameter from the leaves of the weights of the module at width ``n``, NumPy or JAX alike."""
-        return {
-            each.parameter: leaves[each.leaf].reshape([s.at(n) for s in each.sizes]).transpose(each.order)
-            for each in self.placed
-        }
+        return {each.parameter: each.array(leaves[each.leaf], n) for each in self.placed}
 
     def inputs(self, arrays: Sequence[Any], n: int) -> dict[str, Any]:
         """Arrays by input from the arguments of the module; indices become one-hot rows."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from tp.imports.recognise.activations import with_activations
 from tp.imports.recognise.neutral import without_neutral
+from tp.imports.recognise.parts_of_weights import with_parts_of_weights
 from tp.imports.recognise.shifts import without_shifts
 from tp.imports.recognise.softmax import with_softmax
 from tp.imports.recognise.variance import with_central_variances
 from tp.imports.traced.equation import Traced
 
-_STEPS = (without_shifts, without_neutral, with_central_variances, without_neutral, with_softmax, with_activations)
+_STEPS = (
+    with_parts_of_weights,
+    without_shifts,
+    without_neutral,
+    with_central_variances,
+    without_neutral,
+    with_softmax,
+    with_activations,
+)
 
 
 def recognised(traced: Traced) -> Traced:

@@ -17,12 +17,10 @@ class DeclaredWeight(Named):
     """A parameter. ``axes`` are those of the array of the module, factors of an axis one after the other.
 
     ``outs`` and ``ins`` are its sides; None until it is first used. ``shape`` has the labels of each axis of the array.
-    ``leaf`` counts leaves of the tree of weights from 0.
     """
 
-    def __init__(self, wish: str, leaf: int, weight: Weight, shape: tuple[Axes, ...]) -> None:
+    def __init__(self, wish: str, weight: Weight, shape: tuple[Axes, ...]) -> None:
         super().__init__(wish)
-        self.leaf = leaf
         self.weight = weight
         self.shape = shape
         self.outs: Axes | None = None

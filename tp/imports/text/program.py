@@ -68,8 +68,9 @@ class ProgramText:
             writing.labels.differ(weight.outs or ())
             writing.labels.differ(weight.ins)
         names = Names((*function_names(), "n"))
-        for each in (*self.inputs, *self.weights):
+        for each in self.inputs:
             each.name = names.new(each.wish)
+        name_values(self.weights, names)
         name_values(self.statements, names)
         for output in outputs:
             output.name = names.new(output.name)

@@ -83,12 +83,16 @@ class Equation:
 class Weight:
     """A leaf of the tree of weights. ``path`` are the keys that lead to it, such as ``("Dense_0", "kernel")``.
 
-    ``trained`` is False for what training leaves as it is, such as running means of batch normalisation.
+    ``trained`` is False for what training leaves as it is, such as running means of batch normalisation. A weight that
+    is used in parts is several: ``cut`` then has the first entry and the one after the last along every axis, or None
+    for the whole axis, and ``part`` counts parts from 1.
     """
 
     path: tuple[str, ...]
     value: Value
     trained: bool = True
+    cut: tuple[tuple[Size, Size] | None, ...] = ()
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
