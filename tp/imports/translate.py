@@ -111,20 +111,19 @@ def _labels(writing: Writing, value: Value, axis: int, wish: str | None = None) 
 def _weight(writing: Writing, index: int, traced: Traced) -> DeclaredWeight:
     weight = traced.weights[index]
     shape = tuple(_labels(writing, weight.value, axis) for axis in range(len(weight.value.shape)))
-    declared = DeclaredWeight(_wish(weight.path, traced), weight, shape)
+    declared = DeclaredWeight(_own_path(weight.path, traced), weight, shape)
     writing.labels.differ(label for axis in shape for label in axis if not label.size.wide)
     writing.values[weight.value] = Written(UNIT, Ref(declared), shape)
     return declared
 
 
-def _wish(path: tuple[str, ...], traced: Traced) -> str:
-    """The name that a weight would like: its path, without what all paths begin with."""
+def _own_path(path: tuple[str, ...], traced: Traced) -> tuple[str, ...]:
+    """The path of a weight, without what all paths begin with."""
     paths = [weight.path for weight in traced.weights if weight.trained]
     shared = 0
     while len({each[: shared + 1] for each in paths}) == 1 and all(len(each) > shared + 1 for each in paths):
         shared += 1
-    shorter = path[shared:] if paths and path[:shared] == paths[0][:shared] else path
-    return "_".join(shorter)
+    return path[shared:] if paths and path[:shared] == paths[0][:shared] else path
 
 
 def _input(writing: Writing, index: int, traced: Traced) -> DeclaredInput:

@@ -59,9 +59,14 @@ class Labels:
         a, b = first.root(), second.root()
         if a is b:
             return True
-        if a.size != b.size or a.size.wide or a.groups & b.groups:
+        if not self.can_merge(a, b):
             return False
         b.parent = a
         a.groups |= b.groups
         a.wish = a.wish or b.wish
         return True
+
+    def can_merge(self, first: Label, second: Label) -> bool:
+        """Whether two finite axes may have one name."""
+        a, b = first.root(), second.root()
+        return a is b or (a.size == b.size and not a.size.wide and not a.groups & b.groups)

@@ -1,8 +1,8 @@
 """Weights that are used in parts become several weights: layers that are stacked, gates that are joined.
 
-The language applies a weight as a whole. A part of a matrix that is cut along a wide axis is a matrix of its own, and so
-is an entry along a finite axis of a weight that is wide on both sides. Gains, biases and tables of positions are values,
-whose parts the language has.
+The language applies a weight as a whole. A part of a matrix that is cut along a wide axis is a matrix of its own, and
+so is an entry along a finite axis of a weight that is wide on both sides. Gains, biases and tables of positions are
+values, whose parts the language has.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def with_parts_of_weights(traced: Traced) -> Traced:
                 None if (a, b) == (ZERO, size) else (a, b)
                 for (a, b), size in zip(bounds, weight.value.shape, strict=True)
             )
-            weights.append(replace(weight, value=value, cut=cut, part=count))
+            weights.append(replace(weight, value=value, cut=cut, part=count, whole=weight.value.shape))
     equations: list[Equation] = []
     for equation in traced.equations:
         equations += _with_parts(equation, instead, edges, fresh)

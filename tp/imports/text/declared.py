@@ -14,13 +14,16 @@ Axes = tuple[Label, ...]
 
 
 class DeclaredWeight(Named):
-    """A parameter. ``axes`` are those of the array of the module, factors of an axis one after the other.
+    """A parameter.
 
-    ``outs`` and ``ins`` are its sides; None until it is first used. ``shape`` has the labels of each axis of the array.
+    ``axes`` are those of the array of the module, factors of an axis one after the other; ``shape`` has them for each
+    axis of the array. ``path`` is its path without what all weights share. ``outs`` and ``ins`` are its sides; None
+    until it is first used.
     """
 
-    def __init__(self, wish: str, weight: Weight, shape: tuple[Axes, ...]) -> None:
-        super().__init__(wish)
+    def __init__(self, path: tuple[str, ...], weight: Weight, shape: tuple[Axes, ...]) -> None:
+        super().__init__("_".join(path))
+        self.path = path
         self.weight = weight
         self.shape = shape
         self.outs: Axes | None = None

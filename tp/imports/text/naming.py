@@ -18,7 +18,8 @@ RESERVED = frozenset({
 })  # fmt: skip
 """Words of the language, which are no names."""
 
-_WIDE = ("n", "m", "k", "p", "q", "r", "u", "w")
+WIDE = ("m", "k", "p", "q", "r", "u", "w")
+"""Names of wide axes, the first that is free."""
 _FINITE = ("t", "s", "i", "j", "a", "b", "c", "e", "g", "o")
 
 
@@ -62,26 +63,39 @@ def name_values(values: Sequence[Named], names: Names) -> None:
         value.name = f"{families[wish]}[{numbers[wish]}]" if wished[wish] > 1 else families[wish]
 
 
-def name_axes(labels: Labels, used: Sequence[Label], names: Names) -> tuple[dict[Label, str], dict[str, Size]]:
-    """Names of all labels that occur, by root, and the sizes of wide ones by name.
-
-    Wide axes of one size share a name unless they occur together in a value; finite ones have a name each.
-    """
+def name_wide_axes(labels: Labels, used: Iterable[Label], names: Names) -> tuple[dict[Label, str], dict[str, Size]]:
+    """Names of wide labels by root, and sizes by name: those of one size share a name unless a value has both."""
     found: dict[Label, str] = {}
     widths: dict[str, Size] = {"n": Size(Fraction(1), Fraction(1))}
     held: dict[str, set[int]] = {"n": set()}
+    groups = _groups(labels)
     for label in dict.fromkeys(each.root() for each in used):
         if not label.size.wide:
             continue
-        groups = {g for g, members in enumerate(labels.groups) if any(m.root() is label for m in members)}
-        name = next((w for w, size in widths.items() if size == label.size and not held[w] & groups), None)
+        mine = groups.get(label, set())
+        name = next((w for w, size in widths.items() if size == label.size and not held[w] & mine), None)
         if name is None:
-            name = names.first([label.wish or "m", *_WIDE])
+            name = names.first([label.wish or "m", *WIDE])
             widths[name] = label.size
             held[name] = set()
-        held[name] |= groups
+        held[name] |= mine
         found[label] = name
+    return found, widths
+
+
+def _groups(labels: Labels) -> dict[Label, set[int]]:
+    """The groups of labels that occur together, by root."""
+    found: dict[Label, set[int]] = {}
+    for number, members in enumerate(labels.groups):
+        for member in members:
+            found.setdefault(member.root(), set()).add(number)
+    return found
+
+
+def name_finite_axes(used: Iterable[Label], names: Names) -> dict[Label, str]:
+    """A name for every finite label, by root."""
+    found: dict[Label, str] = {}
     for label in dict.fromkeys(each.root() for each in used):
         if not label.size.wide:
             found[label] = names.first([label.wish, *_FINITE] if label.wish else _FINITE)
-    return found, widths
+    return found

@@ -22,8 +22,9 @@ from tp.imports.text.expression import (
     Total,
     within,
 )
+from tp.imports.text.families import Families, Family
 from tp.imports.text.laws import law_text
-from tp.imports.text.naming import Names, name_axes, name_of, name_values
+from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_values, name_wide_axes
 from tp.imports.text.numbers import written_number
 from tp.imports.text.printer import Printer
 from tp.imports.traced.equation import Place, Shape
@@ -68,15 +69,19 @@ class ProgramText:
             writing.labels.differ(weight.outs or ())
             writing.labels.differ(weight.ins)
         names = Names((*function_names(), "n"))
+        self._axes, self._widths = name_wide_axes(writing.labels, self._labels(), Names((*function_names(), "n")))
+        self._families = Families(self.weights, writing.labels, self._kind).found()
         for each in self.inputs:
             each.name = names.new(each.wish)
-        name_values(self.weights, names)
+        for family in self._families:
+            _name_family(family, names)
         name_values(self.statements, names)
         for output in outputs:
             output.name = names.new(output.name)
         for table in self.tables:
             table.name = names.new(table.wish)
-        self._axes, self._widths = name_axes(writing.labels, list(self._labels()), names)
+        self._rename_widths(names)
+        self._axes |= name_finite_axes(self._labels(), names)
         self._printer = Printer(self._axes, "n")
         self._declared: set[str] = set()
 
@@ -104,7 +109,7 @@ class ProgramText:
         """The text of the program."""
         lines = [f"program {name_of(self.name)} {{", f"  width {self._width_list()}"]
         lines += [f"  input {each.name} : {self._input_type(each)}" for each in self.inputs]
-        lines += [self._parameter(weight) for weight in self.weights]
+        lines += [self._parameter(family) for family in self._families]
         lines += [self._table(table) for table in self.tables]
         lines.append("")
         before: Place | None = None
@@ -139,13 +144,27 @@ class ProgramText:
             return f"[{', '.join(axes)}]"
         return f"[{', '.join([*axes, self._axis(given.hot)])}] ~ one_hot({self.axis(given.hot)})"
 
-    def _parameter(self, weight: DeclaredWeight) -> str:
+    def _rename_widths(self, names: Names) -> None:
+        """Names of widths that no value has; that of n stays."""
+        again = {name: name if name == "n" else names.first([name, *WIDE]) for name in self._widths}
+        self._widths = {again[name]: size for name, size in self._widths.items()}
+        self._axes = {label: again[name] for label, name in self._axes.items()}
+
+    def _kind(self, weight: DeclaredWeight) -> tuple[object, ...]:
+        """What the weights of a family have in common, beside sizes of axes."""
+        wide = [self._axes.get(label.root()) for label in (*(weight.outs or ()), *weight.ins)]
+        return (self._law(weight), *wide)
+
+    def _law(self, weight: DeclaredWeight) -> str:
+        frozen = "" if weight.weight.trained else " rate 0"
+        return law_text(self.initials.get(weight.weight.path), weight) + frozen
+
+    def _parameter(self, family: Family) -> str:
+        weight = family.members[0]
         outs = ", ".join(self._axis(label) for label in weight.outs or ())
         ins = ", ".join(self._axis(label) for label in weight.ins)
         both = f"{outs} | {ins}" if ins else outs if len(weight.outs or ()) < 2 else f"{outs} |"
-        law = law_text(self.initials.get(weight.weight.path), weight, self._axes)
-        frozen = "" if weight.weight.trained else " rate 0"
-        return f"  param {weight.name} : [{both}] ~ {law}{frozen}"
+        return f"  param {_declared_name(family)} : [{both}] ~ {self._law(weight)}"
 
     def _table(self, table: DeclaredTable) -> str:
         axes = ", ".join(self._axis(label) for label in table.axes)
@@ -161,6 +180,20 @@ class ProgramText:
             return f"{head} ({rows[0]})"
         body = ",\n    ".join(rows)
         return f"{head} (\n    {body}\n  )"
+
+
+def _name_family(family: Family, names: Names) -> None:
+    """Names for its members: ``W[0]``, ``W[1]``, as the user counts."""
+    name = names.new(family.name)
+    for place, member in enumerate(family.members):
+        member.name = name if family.first is None else f"{name}[{family.first + place}]"
+
+
+def _declared_name(family: Family) -> str:
+    name = family.members[0].name
+    if family.first is None:
+        return name
+    return f"{name.rpartition('[')[0]}[{family.first}..{family.first + len(family.members) - 1}]"
 
 
 def _plain(value: float) -> str:

@@ -93,6 +93,7 @@ class Weight:
     trained: bool = True
     cut: tuple[tuple[Size, Size] | None, ...] = ()
     part: int = 0
+    whole: Shape = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
