@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 
-from tp.construct.construction import single
+from tp.construct.construction import Combination, single
 from tp.construct.normalized import normalized
 from tp.construct.selection import axis_of, gathered, padded
 from tp.construct.softmax import maximum, ranks, sort, top
@@ -78,19 +78,21 @@ def _dot(evaluator: Evaluator, node: t.Call) -> Value:
 
 def _max(evaluator: Evaluator, node: t.Call) -> Value:
     x, given = positional(node, 2, 2, "max(x, axis) or max(a, b)")
+    first = evaluator.linear(x)  # before the second argument, which may be an axis that is declared there
     if not _is_axis(evaluator, given):
-        return _larger(evaluator, node, x, given, ONE)
-    value = evaluator.build.node(evaluator.linear(x))
+        return _larger(evaluator, node, first, given, ONE)
+    value = evaluator.build.node(first)
     (over,) = axes_in(evaluator, value, [given])
     return maximum(evaluator.build, value, over, node.span)
 
 
 def _min(evaluator: Evaluator, node: t.Call) -> Value:
     x, given = positional(node, 2, 2, "min(x, axis) or min(a, b)")
+    first = evaluator.linear(x)
     if not _is_axis(evaluator, given):
-        return _larger(evaluator, node, x, given, -ONE)
+        return _larger(evaluator, node, first, given, -ONE)
     build = evaluator.build
-    value = build.node(build.scaled(evaluator.linear(x), -ONE))
+    value = build.node(build.scaled(first, -ONE))
     (over,) = axes_in(evaluator, value, [given])
     return build.scaled(maximum(build, value, over, node.span), -ONE)
 
@@ -99,10 +101,10 @@ def _is_axis(evaluator: Evaluator, given: t.Expression) -> bool:
     return isinstance(given, t.Name) and isinstance(evaluator.lookup(given.text, given.span), Axis)
 
 
-def _larger(evaluator: Evaluator, node: t.Call, left: t.Expression, right: t.Expression, sign: Scale) -> Value:
+def _larger(evaluator: Evaluator, node: t.Call, left: Combination, right: t.Expression, sign: Scale) -> Value:
     """The larger of two values, entry by entry, b + relu(a - b); with a negative ``sign`` the smaller one."""
     build = evaluator.build
-    a, b = (build.scaled(evaluator.linear(x), sign) for x in (left, right))
+    a, b = (build.scaled(x, sign) for x in (left, evaluator.linear(right)))
     rest = [b] if any(scale.coefficient for scale, _ in b.terms) else []
     above = build.sum([a, *(build.scaled(x, -ONE) for x in rest)], node.span)
     return build.scaled(build.sum([*rest, build.activation("relu", above, node.span)], node.span), sign)

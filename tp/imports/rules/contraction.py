@@ -67,13 +67,15 @@ def contract(writing: Writing, x: Written, y: Written, over_axes: Pair, batches:
         ):
             sides = _sides(weight, other, contracted[0], contracted[1], batch)
             if sides is not None:
-                free = [label for a in (free_right if flip else free_left) for label in labels_of(other.dims[a])]
+                kept = (*batch_left, *free_left) if not flip else (*batch_right, *free_right)
+                free = [label for a in kept for label in labels_of(other.dims[a])]
                 made = [label for a in (free_left if flip else free_right) for label in labels_of(weight.dims[a])]
                 other = writing.apart(other, made, free)
                 declared, transposed = sides
                 node = Applied(declared, transposed, whole(replace(other, number=UNIT)))
                 x, y = (weight, other) if flip else (other, weight)
-                dims = (*(x.dims[a] for a in free_left), *(y.dims[a] for a in free_right))
+                both = [_both(x.dims[a], y.dims[b]) for a, b in zip(batch_left, batch_right, strict=True)]
+                dims = (*both, *(x.dims[a] for a in free_left), *(y.dims[a] for a in free_right))
                 return Written(x.number * y.number, node, dims)
     y = writing.apart(y, x.labels, [label for axis in free_right for label in labels_of(y.dims[axis])])
     joint = [_both(x.dims[a], y.dims[b]) for a, b in zip(left, right, strict=True)]

@@ -25,7 +25,7 @@ Key = Callable[[DeclaredWeight], Hashable]
 
 
 class Families:
-    """Puts weights into families. ``key`` says what members share beside sizes of axes: names of wide ones, and laws."""
+    """Puts weights into families. ``key`` says what members share beside sizes of axes: names of wide ones, laws."""
 
     def __init__(self, weights: Sequence[DeclaredWeight], labels: Labels, key: Key) -> None:
         self._weights = weights
