@@ -9,10 +9,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from flax import linen
 
 from tests.imports.traced.modules import WIDTHS, faithful, function, module, primitives
+from tp.imports.frameworks.made import modules
 from tp.imports.module import Module
 from tp.imports.traced.equation import Known
+from tp.imports.traced.jax_internals import double
 from tp.imports.traced.sizes import Number, Size
 from tp.imports.traced.unify import traced
 
@@ -215,3 +218,19 @@ def test_entries_that_are_replaced_at_known_indices() -> None:
 
     found = faithful(function(apply, X))
     assert not {"scatter", "scatter-add", "scatter-mul", "gather"}.intersection(primitives(found))
+
+
+def test_what_is_computed_twice_is_computed_once() -> None:
+    def apply(x: Any) -> Any:
+        return (x - x.mean(-1, keepdims=True)) * (x - x.mean(-1, keepdims=True))
+
+    assert primitives(faithful(function(apply, X))).count("reduce_sum") == 1
+
+
+def test_inputs_may_have_been_constants_of_another_precision() -> None:
+    """JAX keeps what an array was converted to, by its address."""
+    net, tokens = linen.Embed(10, 4), np.ones((2, 3), np.int64)
+    made = modules(lambda n: (net, tokens), WIDTHS)[64]
+    with double():
+        weights = jax.eval_shape(made.init, jax.random.key(0))
+        jax.jit(lambda w: made.apply(w, tokens)).lower(weights).compile()

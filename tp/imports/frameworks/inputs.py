@@ -32,11 +32,16 @@ class Arguments:
     tree: Any
 
     def call(self, function: Callable[..., Any], *before: Any, arrays: tuple[Any, ...] | None = None) -> Any:
-        """``function`` of ``before`` and the arguments. ``arrays`` stand in for the inputs, in order."""
+        """``function`` of ``before`` and the arguments. ``arrays`` stand in for the inputs, in order.
+
+        Inputs of its own are copies: JAX keeps what a constant was converted to at one precision, and takes it for the
+        same array at another one.
+        """
         import jax
 
         leaves = list(self.rest)
-        for place, array in zip(self.places, self.arrays.values() if arrays is None else arrays, strict=True):
+        own = [np.array(array) for array in self.arrays.values()]
+        for place, array in zip(self.places, own if arrays is None else arrays, strict=True):
             leaves[place] = array
         positional, by_keyword = jax.tree.unflatten(self.tree, leaves)
         return function(*before, *positional, **by_keyword)

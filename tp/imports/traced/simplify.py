@@ -1,4 +1,4 @@
-"""Equations that say nothing are left out: sums with 0, products with 0 and 1, moves that move nothing.
+"""Equations that say nothing new are left out: repetitions, sums with 0, products with 0 and 1, moves of nothing.
 
 It is done once the widths are unified: a number that happens to be 1 at one width is not taken for 1. Results are
 the same at finite values.
@@ -7,7 +7,7 @@ the same at finite values.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -29,13 +29,18 @@ def simplified(traced: Traced) -> Traced:
         return instead.get(operand, operand) if isinstance(operand, Value) else operand
 
     kept: list[Equation] = []
+    before: dict[Hashable, Equation] = {}
     for equation in traced.equations:
         found = dataclasses.replace(equation, operands=tuple(map(now, equation.operands)))
         simpler = _simpler(found)
         if isinstance(simpler, Value | Known):
             instead[equation.results[0]] = simpler
-        else:
+            continue
+        same = before.setdefault(_says(simpler), simpler)
+        if same is simpler:
             kept.append(simpler)
+        else:
+            instead.update(zip(equation.results, same.results, strict=True))
     outputs = tuple((name, now(operand)) for name, operand in traced.outputs)
     return dataclasses.replace(traced, equations=needed(kept, [operand for _, operand in outputs]), outputs=outputs)
 
@@ -49,6 +54,20 @@ def needed(equations: Sequence[Equation], outputs: Sequence[Operand]) -> tuple[E
             kept.append(equation)
             wanted.update(equation.operands)
     return tuple(reversed(kept))
+
+
+def _says(equation: Equation) -> Hashable:
+    """What an equation says; equal for two that compute the same."""
+    params = tuple((key, repr(value)) for key, value in equation.params.items())
+    return equation.primitive, tuple(map(_named, equation.operands)), params
+
+
+def _named(operand: Operand) -> Hashable:
+    """Equal for two operands that are the same."""
+    if isinstance(operand, Value) or (operand.number is None and operand.table is None):
+        return operand
+    table = None if operand.table is None else operand.table.tobytes()
+    return operand.shape, operand.kind, operand.number, table, operand.scale
 
 
 def _simpler(equation: Equation) -> Equation | Operand:
