@@ -9,6 +9,7 @@ from typing import Any
 from tp.diagnostics.diagnostic import error
 from tp.imports.frameworks.inputs import Arguments, arguments
 from tp.imports.frameworks.pair import Pair, none
+from tp.imports.traced.jax_internals import depends
 
 NAME = "flax"
 
@@ -54,14 +55,19 @@ def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[
                 _put(found, path, leaf)
         return found
 
+    def called(random: Any, weights: Any, *arrays: Any) -> Any:
+        merged = nnx.merge(graph, _filled(params, weights), random, _filled(others, weights), copy=True)
+        return given.call(merged, arrays=arrays)
+
+    checked: list[bool] = []
+
     def apply(weights: Any, *arrays: Any) -> Any:
-        merged = nnx.merge(graph, _filled(params, weights), streams, _filled(others, weights), copy=True)
-        counts = _counts(nnx, merged)
-        outputs = given.call(merged, arrays=arrays)
-        if any(before is not after for before, after in zip(counts, _counts(nnx, merged), strict=True)):
-            hint = "switch off what draws them, such as dropout: module.eval()"
-            raise error("TP904", "the module draws random numbers when it is applied", hint=hint)
-        return outputs
+        if not checked and jax.tree.leaves(streams):
+            if depends(called, streams, weights, *arrays):
+                hint = "switch off what draws them, such as dropout: module.eval()"
+                raise error("TP904", "the module draws random numbers when it is applied", hint=hint)
+            checked.append(True)
+        return called(streams, weights, *arrays)
 
     def frozen(path: tuple[str, ...]) -> bool:
         return path in texts
@@ -76,13 +82,6 @@ def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[
         return found
 
     return Pair(init, apply, frozen if left_alone else none, trained if left_alone else None, weights_of), given
-
-
-def _counts(nnx: Any, module: Any) -> list[Any]:
-    """How many numbers each stream has given; these are other objects after a stream was used."""
-    import jax
-
-    return jax.tree.leaves(nnx.state(module, nnx.RngCount))
 
 
 def _leaves(state: Any) -> list[tuple[tuple[Any, ...], Any]]:

@@ -98,6 +98,15 @@ def jaxpr_of(function: Callable[..., Any], arguments: Sequence[Any]) -> tuple[An
     return jax.make_jaxpr(function, return_shape=True)(*arguments)
 
 
+def depends(function: Callable[..., Any], first: Any, *others: Any) -> bool:
+    """Whether results of ``function`` depend on a leaf of its first argument."""
+    from jax.interpreters.partial_eval import dce_jaxpr
+
+    jaxpr = jax.make_jaxpr(function)(first, *others).jaxpr
+    _, used = dce_jaxpr(jaxpr, [True] * len(jaxpr.outvars))
+    return any(used[: len(jax.tree.leaves(first))])
+
+
 def body(equation: Any) -> tuple[Any, Sequence[Any]]:
     """The jaxpr of a call, and its constants."""
     return opened(next(equation.params[key] for key in _BODIES if key in equation.params))
