@@ -14,6 +14,7 @@ from tp.printable import Printable, written_by
 if TYPE_CHECKING:
     from tp.api.certificates import certify
     from tp.api.coordinates import coordinates
+    from tp.api.exports import parameter_groups, to_flax, to_optax
     from tp.api.figures import save_figure
     from tp.api.graphs import draw_graph, parse_graph, print_graph
     from tp.api.imports import Imported, from_jax
@@ -85,12 +86,15 @@ __all__ = [
     "optimizer_names",
     "optimizer_options",
     "optimizer_settings",
+    "parameter_groups",
     "parse",
     "parse_graph",
     "print_graph",
     "recorder",
     "render",
     "save_figure",
+    "to_flax",
+    "to_optax",
 ]
 
 _HOMES = {
@@ -131,12 +135,15 @@ _HOMES = {
     "optimizer_names": "tp.api.optimizers",
     "optimizer_options": "tp.api.optimizers",
     "optimizer_settings": "tp.api.optimizers",
+    "parameter_groups": "tp.api.exports",
     "parse": "tp.api.loading",
     "parse_graph": "tp.api.graphs",
     "print_graph": "tp.api.graphs",
     "recorder": "tp.api.recording",
     "render": "tp.api.rendering",
     "save_figure": "tp.api.figures",
+    "to_flax": "tp.api.exports",
+    "to_optax": "tp.api.exports",
 }
 
 

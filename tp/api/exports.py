@@ -32,8 +32,8 @@ def parameter_groups(model: Model, n: int) -> dict[str, Group]:
     Raises:
         TpError: TP502 where ``n`` is not a width.
     """
-    from tp.optimizers.groups import Groups
     from tp.optimizers.decay import Shrinking
+    from tp.optimizers.groups import Groups
 
     optimizer, rates = _at(model, n)
     found: dict[str, Group] = {}

@@ -155,7 +155,7 @@ def from_jax(
     return imported(
         build,
         _widths(at if at is not None else widths if widths is not None else WIDTHS),
-        name=name or identifier(getattr(make, "__name__", "")),
+        name=name or identifier(getattr(make, "__name__", "").strip("<>").replace("lambda", "")),
         inputs=inputs,
         optimizer=optimizer,
         rates=rates,
@@ -203,16 +203,18 @@ def run_and_import(
     Raises:
         TpError: as :func:`from_jax`, and TP507 for files that do not exist.
     """
+    from tp.studies.imported.study import require_widths
+
+    at = require_widths(WIDTHS if widths is None else widths)
+    given = None if rates is None else _rates(rates)
     from tp.imports.frameworks.users_file import USUAL, function, searched
 
-    given = None if rates is None else _rates(rates)
     with searched(word):
         make, inputs = function(word)
         place = word.rpartition(":")[0] or word
         usual = place.removesuffix(".py").replace("\\", "/").split("/")[-1].split(".")[-1]
         called = getattr(make, "__name__", USUAL)
         chosen = name or identifier(usual if called == USUAL else called)
-        at = WIDTHS if widths is None else widths
         return imported(make, at, name=chosen, inputs=inputs, optimizer=optimizer, rates=given, file=file)
 
 

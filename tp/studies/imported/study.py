@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
@@ -68,6 +68,8 @@ def translated(
     found = traced(built)
     laws = initials(built)
     translation = translate(found, laws, name)
+    if optimizer is not None:
+        translation = replace(translation, text=_moved_by(optimizer, translation.text))
     try:
         program = parse(translation.text, file)
     except TpError as problem:
@@ -80,6 +82,12 @@ def translated(
     noted = checked(program.graph, translation, found, built, laws)
     first = built[min(built)]
     return Translated(program, translation.text, (*translation.notes, *noted), translation, first)
+
+
+def _moved_by(optimizer: str, text: str) -> str:
+    """``text`` of a program with statements of optimisers, separated by semicolons, at its end."""
+    statements = "".join(f"  optimizer {one.strip()}\n" for one in optimizer.split(";"))
+    return f"{text.rstrip().removesuffix('}').rstrip()}\n\n{statements}}}\n"
 
 
 def require_widths(widths: Sequence[int] | str) -> tuple[int, ...]:
