@@ -150,6 +150,13 @@ class Activation(ABC):
         """p when φ(t z) = t^p φ(z) for t > 0 (relu: 1, square: 2); None when not homogeneous."""
         return None
 
+    def scaling(self) -> Fraction | None:
+        """p where φ^{(k)}(t z) is of order t^{p - k} for all t > 0, up to logarithms of t; None for no such p.
+
+        It is the degree where there is one, and 0 for the logarithm.
+        """
+        return self.degree()
+
     def vanishing(self) -> Fraction | None:
         """p where φ vanishes at 0 only and there as |z|^p, 0 where φ is positive everywhere; None for anything else.
 

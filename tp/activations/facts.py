@@ -19,7 +19,7 @@ def facts(name: str, smooth: bool = False) -> Function:
 @cache
 def _facts(name: str, smooth: bool) -> Function:
     activation = find(name)
-    degree = activation.degree()
+    degree = activation.scaling()
     slopes = tuple(
         Slope(
             vanishes=activation.vanishes(k),

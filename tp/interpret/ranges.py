@@ -7,10 +7,11 @@ never too small.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import inf
+from math import inf, log
 from typing import Any, NamedTuple
 
 from tp.activations import find
+from tp.activations.log import Log
 from tp.activations.monomial import Monomial
 from tp.activations.power import Power
 from tp.graph.axes import Scale, Type
@@ -158,6 +159,8 @@ def _pointwise(
     phi = find(operation.activation)
     if isinstance(phi, Power):
         return _power(x, float(phi.power))
+    if isinstance(phi, Log):
+        return Interval(log(x.low) if x.low > 0.0 else -inf, log(x.high) if x.high > 0.0 else inf)
     if isinstance(phi, Monomial):
         return _monomial(x, phi.power)
     image = Interval(phi.least, phi.most)

@@ -339,7 +339,7 @@ def function(operation: Pointwise, at: At) -> Zeros:
         return Zeros(at.weights)
     degree = phi.vanishing()
     known = degree is not None
-    positive = phi.least >= 0 or phi.smoothness is Smoothness.SINGULAR_AT_ZERO  # powers are taken of positive values
+    positive = phi.least >= 0 or (known and phi.smoothness is Smoothness.SINGULAR_AT_ZERO)  # powers of positive values
     sign = positive or (x.sign and (phi.keeps_sign or known)) or (known and phi.symmetry(0) == "even")
     floor = x.floor * degree if x.floor is not None and degree is not None and degree > 0 else None
     if degree is None or x.nothing:

@@ -70,9 +70,9 @@ class Slope:
 class Function:
     """A pointwise function: ``slopes[k]`` are the facts about its k-th derivative, 0 <= k < :data:`KNOWN`.
 
-    ``degree`` is p where φ(t z) = t^p φ(z) for t > 0. ``jump`` is the order of the first derivative that jumps
-    somewhere, so that higher ones hold almost everywhere only; None where all are continuous. Functions are compared by
-    identity: there is one object for each.
+    ``degree`` is p where φ(t z) = t^p φ(z) for t > 0, or 0 for the logarithm: φ^{(k)}(t z) is of order t^{p - k}.
+    ``jump`` is the order of the first derivative that jumps somewhere, so that higher ones hold almost everywhere only;
+    None where all are continuous. Functions are compared by identity: there is one object for each.
     """
 
     name: str

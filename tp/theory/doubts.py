@@ -309,10 +309,17 @@ class Doubts:
         )
 
     def _nested(self, index: int) -> bool:
-        """Whether a power is taken of a power, a product or an exponential."""
+        """Whether a power is taken of a power, a product or an exponential, or a logarithm of a sum with a number.
+
+        The logarithm of 1 + x is as small as x.
+        """
         if not self._singular(index):
             return False
         inner = self.program[self._argument(index)]
+        if self._named(index, "log") and isinstance(inner.operation, Linear):
+            return len(inner.operands) == 1 or any(
+                isinstance(self.program[i].operation, Constant) for i in inner.operands
+            )
         if isinstance(inner.operation, Linear) and len(inner.operands) == 1:
             inner = self.program[inner.operands[0]]
         if isinstance(inner.operation, Product):

@@ -220,10 +220,12 @@ class GenericNumbers:
     def _function(self, operation: Pointwise, operand: int, *, sizes: bool = False) -> Series | None:
         """The function at an operand, or with ``sizes`` the sum of the sizes of its parts."""
         size = self.values[operand].exponent
+        activation = find(operation.activation)
+        if size != 0 and activation.degree() is None and activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
+            return None
         if size is None:
             shape = self.at(operand).shape[1:]
-            return _constant(np.full(shape, find(operation.activation).taylor(operation.k)))
-        activation = find(operation.activation)
+            return _constant(np.full(shape, activation.taylor(operation.k)))
         if size and activation.degree() is None:
             if size > 0:
                 return None
@@ -316,6 +318,8 @@ def _composed(name: str, k: int, inner: Series, *, sizes: bool = False) -> Serie
         slope = _slope(name, k + j)(inner[0])
         if slope is None:
             return None
+        if sizes and name == "log" and not k + j:
+            slope = np.maximum(np.abs(slope), 1.0)  # that of 1 vanishes, as if log(x) were log(2 x) - log(2)
         found = found + (abs(slope) if sizes else slope) / factorial(j) * power
         power = _times(power, move)
     return found
@@ -332,6 +336,8 @@ def _slope(name: str, k: int) -> Evaluated:
     degree, split = activation.degree(), activation.split()
     if activation.smoothness is Smoothness.SINGULAR_AT_ZERO and degree is not None:
         return _real_power(degree, k)
+    if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
+        return lambda x: activation.lower(k, np.asarray(x, float)) if np.all(x > 0.0) else None
     if name in ("abs", "sign"):
         return _absolute(k + (name == "sign"))
     if activation.jump() == 0:

@@ -86,12 +86,14 @@ def _of_parameter(parameter: Parameter) -> list[Fraction]:
 
 
 def _power(program: Nodes, index: int) -> Fraction | None:
-    """p where the node is x^p, or a derivative of it, and p is negative or no whole number."""
+    """p where the node is x^p, or a derivative of it, and p is negative or no whole number; -1 for a logarithm."""
     function = function_of(program[index].operation)
     if function is None or find(function.activation).smoothness is not Smoothness.SINGULAR_AT_ZERO:
         return None
     power = find(function.activation).degree()
-    return None if power is None or (power.denominator == 1 and power >= 0) else power
+    if power is None:
+        return Fraction(-1)
+    return None if (power.denominator == 1 and power >= 0) else power
 
 
 def _kinked(program: Nodes, index: int) -> bool:

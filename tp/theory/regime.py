@@ -18,6 +18,7 @@ from tp.graph.axes import wide
 from tp.graph.graph import Graph
 from tp.graph.nodes import Nodes
 from tp.graph.slot import ELSEWHERE
+from tp.interpret.near_zero import singular
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Calculus, Derived
@@ -26,7 +27,7 @@ from tp.primitives.traits import applied_weight, function_of
 from tp.quantities.definitions import DEVIATION
 from tp.quantities.programs import datum, metric
 from tp.quantities.training import Backprop, Trained, backprop, change, training
-from tp.theory.features import activated, feature_name, first_names, is_activation
+from tp.theory.features import activated, feature_name, first_names
 from tp.theory.kinks import kinks_meet
 from tp.theory.movers import Mover, movers, useless
 from tp.theory.steps import SETTLING, Parts, since
@@ -242,15 +243,12 @@ class _Reading:
         """Powers in the graph with the gradient whose argument moves by more than its size.
 
         1 / sqrt(a + b) with b far above a is small, though its series in b is large: first order and rest cancel.
-        Powers with whole positive exponents are finite sums.
+        Powers with whole positive exponents are finite sums. A logarithm is like a power.
         """
         found: set[int] = set()
         for index in self.program.needed(list(self.program.outputs.values())):
             function = function_of(self.program[index].operation)
-            degree = None if function is None else facts(function.activation).degree
-            if function is None or degree is None or is_activation(function.activation):
-                continue
-            if degree >= 0 and degree == int(degree):
+            if function is None or not singular(facts(function.activation)):
                 continue
             argument = after.nodes[self.back.image[self.program[index].operands[0]]]
             size, *moves = (

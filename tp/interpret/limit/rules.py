@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import factorial
 
-from tp.activations import find
+from tp.activations import Smoothness, find
 from tp.graph.axes import Axis, Scale, Type, Width, wide
 from tp.graph.operation import Operation
 from tp.interpret.limit.atoms import Function, Symbol
@@ -398,6 +398,10 @@ def limit_pointwise(operation: Pointwise, at: Interpreter, out: Type, values: Se
     if degree is not None:
         made = _function(operation, at, out, value)
         return replace(made, exponent=value.exponent * (degree - k), exact=value.exact and made.exact)
+    singular = activation.smoothness is Smoothness.SINGULAR_AT_ZERO
+    if value.exponent < 0 and singular:
+        message = f"the argument of {operation.activation} decays like n^({value.exponent})"
+        raise NoLimit("TP641", message, "scale it to be of order 1")
     if value.exponent > 0:
         raise NoLimit(
             "TP641",
@@ -417,6 +421,8 @@ def _at_zero(operation: Pointwise, at: Interpreter, axis: Axis | None) -> Value:
         if degree - operation.k < 0:
             raise NoLimit("TP643", f"{operation.activation} of a value that vanishes")
         return NOTHING
+    if activation.smoothness is Smoothness.SINGULAR_AT_ZERO:
+        raise NoLimit("TP643", f"{operation.activation} of a value that vanishes")
     found = activation.at_zero(operation.k)
     return Value(Fraction(0), number(found), axis) if found else NOTHING
 

@@ -15,6 +15,7 @@ from tp.diagnostics.diagnostic import TpError
 from tp.exponent import largest
 from tp.graph.graph import Graph
 from tp.graph.mapping import MapOperation
+from tp.interpret.near_zero import singular
 from tp.interpret.orders import interpret
 from tp.optimizers import Optimizer
 from tp.orders.typical.recorder import Derived
@@ -158,7 +159,7 @@ class _Sizes:
             if function is None and not isinstance(operation, MapOperation):
                 continue
             degree = None if function is None else facts(function.activation).degree
-            if degree is not None and degree >= 0 and degree == int(degree):
+            if degree is not None and function is not None and not singular(facts(function.activation)):
                 continue
             initial, moved = self._exponents(program[index].operands[0])
             limit = max(initial or Fraction(0), Fraction(0)) if degree is None else initial
