@@ -34,6 +34,10 @@ def kept(key: Any, p: Any, draw: Draw, n: int) -> Any:
     return jnp.where(jax.random.bernoulli(mask, p, (n, n)), draw(value, n), 0.0)
 
 
+def normalised(array: Any) -> Any:
+    return array / jnp.linalg.norm(array, axis=1, keepdims=True)
+
+
 def symmetric(key: Any, n: int) -> Any:
     a = jnp.triu(normal(key, (n, n)))
     return jnp.where(jnp.eye(n, dtype=bool), a, a + a.T)
@@ -112,7 +116,7 @@ DEPENDENT: list[tuple[str, Draw]] = [
     ("symmetric", symmetric),
     ("tied", lambda key, n: jnp.tile(normal(key, (n, n)), (1, 2))),
     ("low rank", lambda key, n: jnp.matmul(normal(key, (n, 4)), normal(jax.random.fold_in(key, 1), (4, n)))),
-    ("rows of one length", lambda key, n: (a := normal(key, (n, n))) / jnp.linalg.norm(a, axis=1, keepdims=True)),
+    ("rows of one length", lambda key, n: normalised(normal(key, (n, n)))),
     ("not uniform", lambda key, n: jnp.linalg.qr(normal(key, (n, n)))[0]),
     ("permutation", lambda key, n: jax.random.permutation(key, jnp.eye(n))),
     ("kernel's centre", lambda key, n: fill.delta_orthogonal()(key, (3, n, n))),

@@ -1,0 +1,51 @@
+"""Learning rates from a dictionary by path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tp.diagnostics.diagnostic import error
+from tp.imports.laws.scale import powers
+from tp.imports.laws.snap import simple
+from tp.imports.rates.found import Rates, Statement
+from tp.imports.traced.sizes import Number
+from tp.imports.traced.tracing import Path
+
+ROUNDING = 1e-9
+
+
+def from_dictionary(given: Mapping[int, Mapping[str, float]], paths: Sequence[Path]) -> Rates:
+    """Rates of plain gradient descent with eta 1, from those ``given`` by width and path (``"Dense_0/kernel"``).
+
+    A key may be a prefix of paths; the longest one that fits counts, and the empty one fits all. Weights that no key
+    fits have the rate 0. Raises TpError TP908 for a key that fits none, and for rates that are no c n^w.
+    """
+    for rates in given.values():
+        for key in rates:
+            if not any(_fits(key, path) for path in paths):
+                said = ", ".join("/".join(path) for path in paths[:8])
+                raise error("TP908", f"no weight is called {key}, to which a rate is given", hint=f"weights: {said}")
+    found: dict[Path, Number] = {}
+    for path in paths:
+        seen: dict[int, float] = {}
+        for n, rates in given.items():
+            keys = [key for key in rates if _fits(key, path)]
+            seen[n] = float(rates[max(keys, key=len)]) if keys else 0.0
+        found[path] = number_of_rate("/".join(path), seen)
+    return Rates(None, found, {}, (Statement("sgd", {"eta": "1"}),))
+
+
+def number_of_rate(name: str, seen: Mapping[int, float], rounding: float = ROUNDING) -> Number:
+    """The rate c n^w that was ``seen`` by width. Raises TpError TP908 where it is none, or several."""
+    found = powers(seen, rounding)
+    if len(found) != 1:
+        said = ", ".join(f"{value:.6g} at n = {n}" for n, value in seen.items())
+        raise error("TP908", f"the learning rate of {name} is no number c n^w: {said}")
+    number = found[0]
+    exact = simple(number.coefficient, 2 * rounding) if number.coefficient else None
+    return Number(exact.value, number.exponent) if exact else number
+
+
+def _fits(key: str, path: Path) -> bool:
+    parts = tuple(part for part in key.split("/") if part)
+    return path[: len(parts)] == parts
