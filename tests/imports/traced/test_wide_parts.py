@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import numpy as np
 
 from tests.imports.traced.modules import faithful, module, primitives
 from tp.imports.traced.equation import Traced
+from tp.imports.traced.sizes import Size
 
 X = np.random.default_rng(1).normal(size=(4, 3))
 
@@ -69,3 +71,34 @@ def test_cells_with_joined_kernels() -> None:
 
     found = faithful(lambda n: module({"U": (3, n), "A": (n, n), "B": (n, n)}, apply, x=X))
     assert not {"concatenate", "slice"}.intersection(primitives(found))
+
+
+def test_parts_of_parts() -> None:
+    def apply(w: Any, x: Any) -> Any:
+        h = jnp.tanh(x @ w["U"])
+        n = h.shape[1]
+        most, last = w["W"][0, :, : 2 * n], w["W"][0, :, 2 * n :]
+        a, b = jnp.split(h @ most, 2, axis=-1)
+        return (jnp.tanh(a) * b + h @ last).sum(-1)
+
+    found = faithful(lambda n: module({"U": (3, n), "W": (2, n, 3 * n)}, apply, x=X))
+    weights = {weight.value for weight in found.weights}
+    cut = {value for e in found.equations if e.primitive == "slice" for value in e.results if e.operands[0] in weights}
+    nested = [e for e in found.equations if e.primitive == "slice" and e.operands[0] not in weights]
+    assert all(e.operands[0] in cut for e in nested)
+    assert all(e.results[0].shape[0] == Size(Fraction(1)) for e in nested)
+
+
+def test_a_kernel_of_inputs_and_of_the_state_that_starts_from_zero() -> None:
+    def apply(w: Any, x: Any) -> Any:
+        rows = jnp.tanh(x @ w["U"])
+
+        def cell(h: Any, row: Any) -> Any:
+            gate, value = jnp.split(jnp.concatenate([row, h]) @ w["W"], 2)
+            return jax.nn.sigmoid(gate) * value, None
+
+        return jax.lax.scan(cell, jnp.zeros_like(rows[0]), rows[:2])[0].sum()
+
+    found = faithful(lambda n: module({"U": (3, n), "W": (2 * n, 2 * n)}, apply, x=X))
+    assert "concatenate" not in primitives(found)
+    assert primitives(found).count("dot_general") == 1 + 2 + 4

@@ -7,15 +7,15 @@ an axis that is put together, or that a weight has in parts, are sums over the p
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from tp.imports.traced.axes_of import axes_of, contracted
-from tp.imports.traced.edges import Edge, between, comparable, ends, merged, minus, size, summed
+from tp.imports.traced.cuts import Cuts, cuts_of, one_wide_axis
+from tp.imports.traced.edges import Edge, between, comparable, ends, merged, minus, plus, size, summed
 from tp.imports.traced.equation import Equation, Known, Operand, Shape, Traced, Value
 from tp.imports.traced.simplify import needed
 
-Cuts = Mapping[tuple[Value, int], Sequence[Edge]]
 _ROUNDS = 4
 _DEEPEST = 200
 """Equations that a slice is moved through: Python's own limit of nested calls is not far."""
@@ -32,23 +32,9 @@ def in_parts(traced: Traced) -> Traced:
         outputs = tuple((name, parts.now(operand)) for name, operand in traced.outputs)
         equations = needed(parts.equations, [operand for _, operand in outputs])
         found = dataclasses.replace(traced, equations=equations, outputs=outputs)
-        before, cuts = cuts, _cuts(found)
+        before, cuts = cuts, cuts_of(found)
         if cuts == before:
             break
-    return found
-
-
-def _cuts(traced: Traced) -> Cuts:
-    """Where weights are cut: by the weight and its axis, the edges of its parts."""
-    weights = {weight.value for weight in traced.weights}
-    found: dict[tuple[Value, int], list[Edge]] = {}
-    for equation in traced.equations:
-        first = equation.operands[0] if equation.operands else None
-        axis = _one_wide_axis(equation) if isinstance(first, Value) and first in weights else None
-        if axis is not None and isinstance(first, Value):
-            edges = [equation.params[key][axis] for key in ("start_indices", "limit_indices")]
-            key = first, axis
-            found[key] = merged([found.get(key, [0, ends(first.shape)[axis]]), edges])
     return found
 
 
@@ -70,7 +56,7 @@ class _Parts:
         """Keep an equation, or what it is in parts."""
         equation = dataclasses.replace(equation, operands=tuple(map(self.now, equation.operands)))
         first = equation.operands[0] if equation.operands else None
-        axis = _one_wide_axis(equation)
+        axis = one_wide_axis(equation)
         if axis is not None and isinstance(first, Value):
             start, limit = (equation.params[key][axis] for key in ("start_indices", "limit_indices"))
             self._instead[equation.results[0]] = self._part(first, axis, start, limit, equation)
@@ -154,6 +140,8 @@ class _Parts:
             return None
         if maker.primitive == "concatenate" and maker.params["dimension"] == axis:
             return self._piece(maker, axis, start, limit, wanted)
+        if maker.primitive == "slice":
+            return self._of_slice(maker, axis, start, limit, wanted)
         axes = axes_of(maker, axis)
         if axes is None:
             return None
@@ -175,24 +163,29 @@ class _Parts:
                 return self._part(piece, axis, minus(first, before), minus(last, before), wanted)
         return None
 
+    def _of_slice(self, maker: Equation, axis: int, start: Edge, limit: Edge, wanted: Equation) -> Operand | None:
+        """The part of a slice: of what it is a slice of, further on."""
+        (operand,), params = maker.operands, maker.params
+        if params["strides"] is not None and params["strides"][axis] != 1:
+            return None
+        before = size(params["start_indices"][axis])
+        first, last = (plus(before, size(edge)) for edge in (start, limit))
+        if first is None or last is None:
+            return None
+        starts, limits = list(params["start_indices"]), list(params["limit_indices"])
+        starts[axis], limits[axis] = minus(first, size(0)), last
+        if operand in self._makers:
+            operand = self._part(operand, axis, starts[axis], last, wanted)
+            starts[axis], limits[axis] = 0, ends(operand.shape)[axis]
+        if all(edge == 0 for edge in starts) and tuple(limits) == ends(operand.shape):
+            return operand
+        shape = (*maker.results[0].shape[:axis], between(start, limit), *maker.results[0].shape[axis + 1 :])
+        params = {**params, "start_indices": tuple(starts), "limit_indices": tuple(limits)}
+        return self._new(dataclasses.replace(maker, operands=(operand,), params=params), shape)
+
     def _sliced(self, value: Value, axis: int, start: Edge, limit: Edge, shape: Shape, wanted: Equation) -> Value:
         starts: list[Edge] = [0] * len(shape)
         limits = list(ends(value.shape))
         starts[axis], limits[axis] = start, limit
         params = {"start_indices": tuple(starts), "limit_indices": tuple(limits), "strides": None}
         return self._new(Equation("slice", (value,), params, (value,), wanted.place), shape)
-
-
-def _one_wide_axis(equation: Equation) -> int | None:
-    """The axis of a slice, if it is wide, the only one that is cut, and cut without strides into wide parts."""
-    if equation.primitive != "slice":
-        return None
-    (operand,), params = equation.operands, equation.params
-    starts, limits, strides = params["start_indices"], params["limit_indices"], params["strides"]
-    cut = [
-        axis
-        for axis, (start, limit, whole) in enumerate(zip(starts, limits, operand.shape, strict=True))
-        if start != 0 or size(limit) != whole
-    ]
-    single = len(cut) == 1 and operand.shape[cut[0]].wide and equation.results[0].shape[cut[0]].wide
-    return cut[0] if single and all(stride == 1 for stride in strides or ()) else None

@@ -58,8 +58,16 @@ def needed(equations: Sequence[Equation], outputs: Sequence[Operand]) -> tuple[E
 
 def _says(equation: Equation) -> Hashable:
     """What an equation says; equal for two that compute the same."""
-    params = tuple((key, repr(value)) for key, value in equation.params.items())
+    params = tuple((key, value if _hashes(value) else id(value)) for key, value in equation.params.items())
     return equation.primitive, tuple(map(_named, equation.operands)), params
+
+
+def _hashes(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
 
 
 def _named(operand: Operand) -> Hashable:

@@ -24,7 +24,8 @@ def traced(modules: Mapping[int, Module]) -> Traced:
     forget()
     widths = tuple(sorted(modules))
     assert len(widths) >= 3
-    return in_parts(simplified(_Unifier(widths, [tracing(modules[n], n) for n in widths]).traced()))
+    found = _Unifier(widths, [tracing(modules[n], n) for n in widths]).traced()
+    return simplified(in_parts(simplified(found)))
 
 
 class _Unifier:
