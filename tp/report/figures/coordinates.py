@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MOST = 6
 """The most panels."""
 COLUMNS = 3
-LEGEND = 30
-"""The most names of a legend."""
+LEGEND = 18
+"""The most names of a legend beside each row of panels."""
 
 
 def draw(result: Coordinates, figure: Figure) -> None:
@@ -49,12 +49,14 @@ def draw(result: Coordinates, figure: Figure) -> None:
         axes.set_xlabel("n")
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
-    handles = [Line2D([], [], color=shades[name], label=name) for name in names[:LEGEND]]
-    if len(names) > LEGEND:
-        handles.append(Line2D([], [], linewidth=0, label=f"and {len(names) - LEGEND} more"))
+    most = LEGEND * rows if len(names) <= LEGEND * rows else LEGEND * rows - 1
+    handles = [Line2D([], [], color=shades[name], label=name) for name in names[:most]]
+    if len(names) > most:
+        handles.append(Line2D([], [], linewidth=0, label=f"and {len(names) - most} more"))
     figure.legend(handles=handles, loc="outside right upper", frameon=False, fontsize=7)
-    against = f", dashed: {result.program}" if result.program else ""
-    figure.suptitle(f"sizes in {result.file}{against}", fontsize=9)
+    dashed = ", dashed: as predicted" if any(row.source for row in result.rows) else ""
+    by = f" by {result.program}" if dashed and result.program else ""
+    figure.suptitle(f"sizes in {result.file}{dashed}{by}", fontsize=9)
 
 
 def _panels(result: Coordinates) -> list[tuple[str, int]]:
