@@ -103,3 +103,13 @@ def test_loops_of_low_precision() -> None:
     (found,) = refused(lambda n: module({"a": (3,)}, apply, x=X)).diagnostics
     assert found.code == "TP905"
     assert "dtypes" in (found.hint or "")
+
+
+def test_whole_numbers_that_wrap_around() -> None:
+    def apply(w: Any, tokens: Any) -> Any:
+        wrapped = tokens.astype(jnp.uint8) - jnp.uint8(1)
+        return w["E"][tokens].sum(-1) + jnp.where(wrapped > 200, 1.0, 2.0)
+
+    (found,) = refused(lambda n: module({"E": (10, n)}, apply, tokens=np.array([0, 9]))).diagnostics
+    assert found.code == "TP902"
+    assert found.span is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tp.diagnostics.diagnostic import error
 from tp.imports.traced import jax_internals as internals
 from tp.imports.traced.flat_equation import (
     INFINITY,
@@ -22,7 +23,7 @@ from tp.imports.traced.flat_equation import (
 from tp.imports.traced.folding import fold
 from tp.imports.traced.integers import bounds, certain, result_bounds
 from tp.imports.traced.loops import LOOPS
-from tp.imports.traced.places import is_users
+from tp.imports.traced.places import is_users, place_of, span_of
 from tp.imports.traced.static_indices import STATIC, split
 from tp.imports.traced.views import Views
 
@@ -31,11 +32,16 @@ _DTYPES = ("new_dtype", "dtype", "preferred_element_type", "out_dtype")
 
 
 def flat(closed: Any, arguments: Sequence[Unknown]) -> Flat:
-    """The equations of a closed jaxpr that its outputs need."""
+    """The equations of a closed jaxpr that its outputs need. Raises TP902 where whole numbers wrap around."""
     flattener = Flattener()
     jaxpr, consts = internals.opened(closed)
     outputs = flattener.evaluate(jaxpr, consts, arguments, None, True)
-    return Flat(list(arguments), needed(flattener.equations, outputs), outputs, flattener.gathered)
+    equations = needed(flattener.equations, outputs)
+    for equation in equations:
+        if equation in flattener.wrapping:
+            hint = "use whole numbers with more bits: int32 in place of uint8"
+            raise error("TP902", "whole numbers wrap around", span_of(place_of(equation.source)), hint)
+    return Flat(list(arguments), equations, outputs, flattener.gathered)
 
 
 class Flattener:
@@ -45,6 +51,7 @@ class Flattener:
         self.equations: list[FlatEquation] = []
         self.gathered: dict[int, float] = {}
         self.views = Views()
+        self.wrapping: set[FlatEquation] = set()
 
     def evaluate(
         self, jaxpr: Any, consts: Sequence[Any], operands: Sequence[Atom], outer: Source | None, own: bool
@@ -109,18 +116,25 @@ class Flattener:
         if len(equation.results) == 1:
             self.views.note(self, equation)
 
-    def _kept(self, equation: Any, operands: list[Atom], source: Source) -> list[Unknown]:
-        name = equation.primitive.name
-        params = {key: _plain(key, value) for key, value in equation.params.items() if not internals.is_jaxpr(value)}
+    def _kept(self, given: Any, operands: list[Atom], source: Source) -> list[Unknown]:
+        name = given.primitive.name
+        params = {key: _plain(key, value) for key, value in given.params.items() if not internals.is_jaxpr(value)}
         results: list[Unknown] = []
-        for variable in equation.outvars:
+        wraps = False
+        for variable in given.outvars:
             kind = internals.kind(variable.aval.dtype)
             low, high = self._bounds(name, params, operands, kind)
+            if kind == "int" and _overflows(low, high, variable.aval.dtype):
+                wraps = True
+                low, high = -INFINITY, INFINITY
             origins = _origins(operands) if kind == "int" else frozenset[int]()
             results.append(Unknown(tuple(variable.aval.shape), kind, low, high, origins))
         if name in _INDEXED:
             self._indexed(operands, params.get("dimension_numbers"))
-        self._keep(FlatEquation(name, tuple(operands), params, tuple(results), source))
+        equation = FlatEquation(name, tuple(operands), params, tuple(results), source)
+        self._keep(equation)
+        if wraps:
+            self.wrapping.add(equation)
         return results
 
     def _indexed(self, operands: Sequence[Atom], numbers: Any) -> None:
@@ -144,6 +158,12 @@ def _only_precision(equation: Any, operand: Atom) -> bool:
         return kinds == ("float", "float") or old == new
     low, high = bounds(operand)
     return np.can_cast(old, new) or (np.iinfo(new).min <= low and high <= np.iinfo(new).max)
+
+
+def _overflows(low: float, high: float, dtype: Any) -> bool:
+    """Whether whole numbers between bounds that are known wrap around."""
+    limits = np.iinfo(dtype)
+    return -INFINITY < low <= high < INFINITY and not (limits.min <= low and high <= limits.max)
 
 
 def _plain(key: str, value: Any) -> Any:
