@@ -81,6 +81,11 @@ class Function:
     slopes: tuple[Slope, ...]
 
     @property
+    def logarithm(self) -> bool:
+        """Whether it is of degree 0 and smooth, so that it is no power."""
+        return self.degree == 0 and self.jump is None and not self.slopes[-1].vanishes
+
+    @property
     def kinked(self) -> bool:
         """Whether some derivative jumps."""
         return self.jump is not None

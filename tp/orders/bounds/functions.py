@@ -104,9 +104,11 @@ def slope(function: FunctionDigest, k: int, base: Norms | None, vouched: bool, b
         power = function.degree - k
         if top is None:
             return (None if power > 0 else 0) if power >= 0 else NONE
+        low = None if base is None else lowest(base, vouched, below)
         if power < 0:
-            low = None if base is None else lowest(base, vouched, below)
             return NONE if low is None else up(power * low)
+        if not power and function.endless:
+            return NONE if low is None or low < 0 or top > 0 else 0  # a logarithm, of numbers of order 1 only
         return up(power * top)
     if top is None:
         return 0 if first == 0 else None

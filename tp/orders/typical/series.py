@@ -96,6 +96,9 @@ def evaluated(
         if degree is None:
             size, thick = _analytic(function, k + j, tail)
             unsure = size > 0
+        elif function.logarithm and not k + j and top:
+            # It is a multiple of log n, which no power of n replaces: an exponential of it is a power.
+            size, thick, unsure = grains(UNBOUNDED), (), True
         elif (exponent := degree - k - j) >= 0:
             size, thick = scaled(top, exponent), power(tail, exponent)
         elif least is None:
