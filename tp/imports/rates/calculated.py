@@ -65,10 +65,18 @@ def calculated(jaxpr: Any, constants: Sequence[Any], arguments: Sequence[Any]) -
     def at(atom: Any) -> Any:
         return np.asarray(atom.val) if internals.is_literal(atom) else known[atom]
 
+    kept = {atom for atom in jaxpr.outvars if not internals.is_literal(atom)}
+    last: dict[Any, int] = {}
+    for place, equation in enumerate(jaxpr.eqns):
+        last.update((atom, place) for atom in equation.invars if not internals.is_literal(atom))
     with np.errstate(all="ignore"):
-        for equation in jaxpr.eqns:
+        for place, equation in enumerate(jaxpr.eqns):
             results = _results(equation, [at(atom) for atom in equation.invars])
             known.update(zip(equation.outvars, results, strict=True))
+            # What no later equation uses is let go: all together would take many times the memory of the weights.
+            for atom in (*equation.invars, *equation.outvars):
+                if not internals.is_literal(atom) and atom not in kept and last.get(atom, place) <= place:
+                    known.pop(atom, None)
     return [at(atom) for atom in jaxpr.outvars]
 
 

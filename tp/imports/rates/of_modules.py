@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tp.imports.module import Module
-from tp.imports.rates.confirmed import require_agreement
+from tp.imports.rates.confirmed import FEW, STEPS, require_agreement
 from tp.imports.rates.dictionary import from_dictionary
 from tp.imports.rates.found import Rates
 from tp.imports.rates.gathered import gathered
 from tp.imports.rates.probe import Probe
-from tp.imports.rates.trying import tried
+from tp.imports.rates.trying import Seen, tried
 from tp.imports.traced import jax_internals as internals
 from tp.imports.traced.tracing import path_of
+
+TRIED = 2
+"""At how many widths, the smallest ones, optimisers are tried: two say what power of n a rate is, if it is one."""
 
 
 def rates_of(modules: Mapping[int, Module]) -> Rates | None:
@@ -36,8 +39,11 @@ def rates_of(modules: Mapping[int, Module]) -> Rates | None:
     if first.optimizer is None:
         return None
     with internals.double():
-        probes = {n: Probe(module) for n, module in modules.items()}
-        found = gathered({n: tried(probe) for n, probe in probes.items()})
+        probes = {n: Probe(modules[n]) for n in sorted(modules)}
+        seen: dict[int, Seen] = {}
+        for n in list(probes)[:TRIED]:
+            seen[n] = tried(probes[n], next((one.clip for one in seen.values()), None))
+        found = gathered(seen)
         for n, probe in probes.items():
-            require_agreement(found, probe, n)
+            require_agreement(found, probe, n, STEPS if n in seen else FEW)
     return found

@@ -32,6 +32,7 @@ class Probe:
         self._paths = [path_of(keys) for keys, _ in leaves]
         self._optimizer = module.optimizer
         self._traced: tuple[Any, Any] | None = None
+        self._started: tuple[Any, Any] | None = None
         self.shapes: dict[Path, tuple[int, ...]] = {
             path: tuple(leaf.shape)
             for path, leaf in zip(self._paths, self._avals, strict=True)
@@ -44,10 +45,8 @@ class Probe:
 
     def run(self, gradients: Sequence[Arrays], weights: Sequence[Arrays]) -> list[Arrays]:
         """The updates of a run from its start, with these ``gradients`` and ``weights`` in each step."""
-        import jax
-
         try:
-            state = jax.tree_util.tree_map(np.asarray, self._optimizer.init(self._tree(weights[0])))
+            state = self._start(self._tree(weights[0]))
             found: list[Arrays] = []
             for gradient, weight in zip(gradients, weights, strict=True):
                 moved, state = self._update(self._tree(gradient), state, self._tree(weight))
@@ -60,16 +59,17 @@ class Probe:
             ) from problem
         return found
 
+    def _start(self, weights: Any) -> Any:
+        """The state before the first step."""
+        if self._started is None:
+            self._started = internals.jaxpr_of(self._optimizer.init, [weights])
+        return _called(*self._started, weights)
+
     def _update(self, *trees: Any) -> Any:
         """Gradients, a state and weights to moves and a state."""
-        import jax
-
-        leaves = jax.tree_util.tree_leaves(trees)
         if self._traced is None:
             self._traced = internals.jaxpr_of(self._optimizer.update, trees)
-        closed, results = self._traced
-        found = calculated(*internals.opened(closed), leaves)
-        return jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(results), found)
+        return _called(*self._traced, trees)
 
     def _tree(self, arrays: Arrays) -> Any:
         import jax
@@ -85,3 +85,11 @@ class Probe:
 
         leaves = {path_of(keys): leaf for keys, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]}
         return {path: np.asarray(leaves[path], float) for path in self.shapes}
+
+
+def _called(closed: Any, results: Any, arguments: Any) -> Any:
+    """The results of a closed jaxpr for a tree of ``arguments``, in the form of ``results``."""
+    import jax
+
+    found = calculated(*internals.opened(closed), jax.tree_util.tree_leaves(arguments))
+    return jax.tree_util.tree_unflatten(jax.tree_util.tree_structure(results), found)

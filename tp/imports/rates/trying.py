@@ -34,8 +34,11 @@ class Seen:
     clip: float
 
 
-def tried(probe: Probe) -> Seen:
-    """How all weights move. Raises TpError TP908 for a weight that moves as no optimiser of the language does."""
+def tried(probe: Probe, clip: float | None = None) -> Seen:
+    """How all weights move; ``clip`` is looked for unless it is known.
+
+    Raises TpError TP908 for a weight that moves as no optimiser of the language does.
+    """
     random = np.random.default_rng(SEED)
     zeros = probe.arrays(lambda path, shape: np.zeros(shape))
 
@@ -73,7 +76,7 @@ def tried(probe: Probe) -> Seen:
         if one is None:
             raise _unknown("/".join(path), "it moves as no optimiser of the language that was tried")
     known = {path: one for path, one in moved.items() if one is not None}
-    return Seen(known, clipping(known, first, run))
+    return Seen(known, clipping(known, first, run) if clip is None else clip)
 
 
 def _times(arrays: Arrays, factor: float) -> Arrays:
