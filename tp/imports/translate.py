@@ -17,7 +17,7 @@ from tp.imports.rules.written import UNIT, Written, labels_of
 from tp.imports.text.declared import DeclaredInput, DeclaredWeight
 from tp.imports.text.expression import Ref
 from tp.imports.text.program import Output, ProgramText
-from tp.imports.traced.equation import Equation, Place, Traced, Value
+from tp.imports.traced.equation import Equation, Known, Place, Traced, Value
 from tp.imports.translation import Fed, Given, Placed, Translation
 
 NOWHERE = Place("", 0, "")
@@ -87,12 +87,15 @@ def _write(traced: Traced, writing: Writing) -> None:
         results = [found] if isinstance(found, Written) else found
         for value, written in zip(equation.results, results, strict=True):
             later = reader.get(value, [])
-            named = len(later) > 1 or any(e is not None and _elsewhere(e.place, equation.place) for e in later)
+            named = len(later) > 1 or any(e is not None and _apart(e, equation) for e in later)
             writing.bind(value, written, equation.place, named=named)
 
 
-def _elsewhere(one: Place, two: Place) -> bool:
-    return (one.file, one.line, one.scope) != (two.file, two.line, two.scope)
+def _apart(later: Equation, equation: Equation) -> bool:
+    """Whether ``later`` stands on another line, or in another module, and does more than multiply with a number."""
+    one, two = later.place, equation.place
+    scaled = later.primitive in ("mul", "div") and any(isinstance(o, Known) and o.number for o in later.operands)
+    return not scaled and (one.file, one.line, one.scope) != (two.file, two.line, two.scope)
 
 
 def _labels(writing: Writing, value: Value, axis: int, wish: str | None = None) -> tuple[Label, ...]:

@@ -13,9 +13,15 @@ _NEAR = 4e-16
 
 def written_number(number: Number, width: str = "n") -> tuple[str, bool]:
     """The text of ``number``, and whether it is a product or a quotient that needs brackets as a factor's divisor."""
-    value, power = number.coefficient, number.exponent
-    sign = "-" if value < 0 else ""
-    above, below = _fraction(abs(value))
+    value, power = abs(number.coefficient), number.exponent
+    sign = "-" if number.coefficient < 0 else ""
+    square = _near(value * value)
+    if abs(power) == Fraction(1, 2) and square is not None and not _is_square(square):
+        if power < 0 and square.numerator == 1:
+            return f"{sign}1/sqrt({square.denominator} * {width})", True
+        inside = written_number(Number(float(square), 2 * power), width)[0]
+        return f"{sign}sqrt({inside})", False
+    above, below = _coefficient(value)
     if power > 0:
         above = [*above, _power(width, power)]
     elif power < 0:
@@ -28,6 +34,13 @@ def written_number(number: Number, width: str = "n") -> tuple[str, bool]:
     return sign + text, len(above) > 1 or bool(below)
 
 
+def written_size(factor: Fraction, power: Fraction, width: str = "n") -> str:
+    """A number of entries, such as ``4 * n``, ``n/16`` or ``3 * n^(1/2)``."""
+    text = _power(width, power)
+    text = text if factor.numerator == 1 else f"{factor.numerator} * {text}"
+    return text if factor.denominator == 1 else f"{text}/{factor.denominator}"
+
+
 def _power(width: str, power: Fraction) -> str:
     if power == 1:
         return width
@@ -36,8 +49,8 @@ def _power(width: str, power: Fraction) -> str:
     return f"{width}^{power}" if power.denominator == 1 else f"{width}^({power})"
 
 
-def _fraction(value: float) -> tuple[list[str], list[str]]:
-    """Texts of factors above and below the line: whole numbers, roots of them, or decimals."""
+def _coefficient(value: float) -> tuple[list[str], list[str]]:
+    """Texts of factors above and below the line: whole numbers, roots of rationals, or decimals."""
     if value == 1:
         return [], []
     if value == int(value) and value < 1e15:
@@ -49,12 +62,11 @@ def _fraction(value: float) -> tuple[list[str], list[str]]:
     if plain is not None:
         return ([] if plain.numerator == 1 else [str(plain.numerator)]), [str(plain.denominator)]
     square = _near(value * value)
-    if square is not None:
-        (outer, inner), (low_outer, low_inner) = _rooted(square.numerator), _rooted(square.denominator)
-        above = [str(outer)] * (outer != 1) + [f"sqrt({inner})"] * (inner != 1)
-        below = [str(low_outer)] * (low_outer != 1) + [f"sqrt({low_inner})"] * (low_inner != 1)
-        return above, below
-    return [decimal], []
+    if square is None:
+        return [decimal], []
+    if square.numerator == 1:
+        return [], [f"sqrt({square.denominator})"]
+    return [f"sqrt({square})"], []
 
 
 def _near(value: float) -> Fraction | None:
@@ -65,16 +77,6 @@ def _near(value: float) -> Fraction | None:
     return found
 
 
-def _rooted(number: int) -> tuple[int, int]:
-    """(a, b) with ``number`` = a^2 b, where b has no square factor up to 1000."""
-    outer, inner = 1, number
-    root = isqrt(inner)
-    if root * root == inner:
-        return root, 1
-    for factor in range(2, 1000):
-        if factor * factor > inner:
-            break
-        while inner % (factor * factor) == 0:
-            inner //= factor * factor
-            outer *= factor
-    return outer, inner
+def _is_square(number: Fraction) -> bool:
+    """Whether the root is rational."""
+    return all(isqrt(part) ** 2 == part for part in (number.numerator, number.denominator))

@@ -98,8 +98,7 @@ class Printer:
             case Sum(terms):
                 return self._sum(terms)
             case Product(factors):
-                first, *rest = factors
-                return " * ".join([self.text(first, MULTIPLY), *(self.text(f, NEGATE) for f in rest)]), MULTIPLY
+                return self._product(factors)
             case Quotient(above, below):
                 return f"{self.text(above, MULTIPLY)} / {self.text(below, NEGATE)}", MULTIPLY
             case Power(base, exponent):
@@ -124,6 +123,17 @@ class Printer:
             case _:
                 raise TypeError(f"no text for {type(node).__name__}")
 
+    def _product(self, factors: Sequence[Node]) -> tuple[str, int]:
+        """Factors in their order; inverse powers are divisors."""
+        divisors = [f for f in factors if isinstance(f, Power) and f.exponent < 0]
+        above = [f for f in factors if f not in divisors]
+        if not above:
+            return " * ".join(self.text(f, NEGATE) for f in factors), MULTIPLY
+        found = " * ".join([self.text(above[0], MULTIPLY), *(self.text(f, NEGATE) for f in above[1:])])
+        for each in divisors:
+            found += f" / {self._power(each.base, -each.exponent)[0]}"
+        return found, MULTIPLY
+
     def _indexed(self, node: Node) -> str:
         return self.text(node, ATOM)
 
@@ -138,6 +148,8 @@ class Printer:
         return found, ADD if len(terms) > 1 else MULTIPLY
 
     def _power(self, base: Node, exponent: Fraction) -> tuple[str, int]:
+        if exponent == 1:
+            return self.text(base, NEGATE), NEGATE
         if exponent == Fraction(1, 2):
             return f"sqrt({self.text(base)})", ATOM
         raised = str(exponent) if exponent.denominator == 1 and exponent >= 0 else f"({exponent})"

@@ -25,10 +25,9 @@ from tp.imports.text.expression import (
 from tp.imports.text.families import Families, Family
 from tp.imports.text.laws import law_text
 from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_values, name_wide_axes
-from tp.imports.text.numbers import written_number
+from tp.imports.text.numbers import written_size
 from tp.imports.text.printer import Printer
 from tp.imports.traced.equation import Place, Shape
-from tp.imports.traced.sizes import Number
 
 COLUMN = 92
 """Where the user's lines stand, unless the statement is longer."""
@@ -123,9 +122,7 @@ class ProgramText:
 
     def _width_list(self) -> str:
         rest = [
-            f"{name} = {written_number(Number(float(size.factor), size.exponent))[0]}"
-            for name, size in self._widths.items()
-            if name != "n"
+            f"{name} = {written_size(size.factor, size.exponent)}" for name, size in self._widths.items() if name != "n"
         ]
         return ", ".join(["n", *rest])
 
