@@ -17,7 +17,8 @@ class Group:
 
     Fields:
         learning_rate: that of the optimiser times that of the program.
-        decay: the weight decay, a number for each step and unit of the optimiser's own learning rate.
+        decay: the weight decay λ: a step shrinks the weight by λ times the ``eta`` of the optimiser, or λ times the
+            weight is a part of the gradient where decay is coupled.
         optimizer: the name of the optimiser.
     """
 
@@ -40,8 +41,7 @@ def parameter_groups(model: Model, n: int) -> dict[str, Group]:
     for name, rate in rates.items():
         own = optimizer.optimizer_of(name) if isinstance(optimizer, Groups) else optimizer
         eta = own.eta * (optimizer.eta if isinstance(optimizer, Groups) else 1.0)
-        decay = own.shrinkage(name) if isinstance(own, Shrinking) else 0.0
-        found[name] = Group(eta * rate, float(decay if isinstance(decay, float) else decay.at(n)), own.name)
+        found[name] = Group(eta * rate, own.number(name) if isinstance(own, Shrinking) else 0.0, own.name)
     return found
 
 
