@@ -49,5 +49,5 @@ def test_the_notebook_runs_cell_by_cell(monkeypatch: pytest.MonkeyPatch, tmp_pat
     for cell in NOTEBOOK["cells"]:
         if cell["cell_type"] == "code":
             exec(compile("".join(cell["source"]), cell["id"], "exec"), known)
-    assert {"F", "kernel"} <= set(known["verification"].prediction.exponents)
+    assert "kernel" in str(known["verification"])
     assert (tmp_path / "log.jsonl").exists()
