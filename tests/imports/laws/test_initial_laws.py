@@ -26,7 +26,7 @@ def of_first(weights: Any) -> Any:
     return weights["W"]
 
 
-def law(draw: Draw) -> Initial:
+def law(draw: Draw, widths: tuple[int, ...] = WIDTHS) -> Initial:
     """The law of a weight that ``draw`` makes of a key and a width."""
 
     def module(n: int) -> Module:
@@ -35,7 +35,7 @@ def law(draw: Draw) -> Initial:
 
         return Module(init, of_first, {})
 
-    return initials({n: module(n) for n in WIDTHS})["W",]
+    return initials({n: module(n) for n in widths})["W",]
 
 
 def mapped(key: Any, n: int) -> Any:

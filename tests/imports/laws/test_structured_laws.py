@@ -72,6 +72,8 @@ def test_loops_and_stacks() -> None:
 
     found = law(layers)
     assert (found.law, found.deviation) == ("normal", Number(1.0, HALF))
+    zeros = law(lambda key, n: jnp.stack([jnp.zeros(n) for _ in range(3)]))
+    assert (zeros.law, zeros.mean) == ("constant", Number(0.0))
 
 
 def test_sparse() -> None:
@@ -112,6 +114,10 @@ def test_sizes_that_are_rounded() -> None:
     assert found.deviation == Number(pytest.approx(1.0), Fraction(-1, 4))  # pyright: ignore[reportArgumentType]
 
 
+def test_few_digits_are_not_enough() -> None:
+    assert "told apart" in refused(lambda key, n: fill.normal(0.02)(key, (n, n), jnp.bfloat16))
+
+
 DEPENDENT: list[tuple[str, Draw]] = [
     ("symmetric", symmetric),
     ("tied", lambda key, n: jnp.tile(normal(key, (n, n)), (1, 2))),
@@ -135,7 +141,7 @@ def test_entries_that_are_not_independent_are_refused(name: str, draw: Draw) -> 
 @pytest.mark.slow
 def test_laws_that_are_told_from_draws() -> None:
     """Entries of several random numbers each. A law that holds is rejected once in 10^6 cases; keys are fixed."""
-    student = law(lambda key, n: jax.random.t(key, 5.0, (n, n)) / n**0.5)
+    student = law(lambda key, n: jax.random.t(key, 5.0, (n, n)) / n**0.5, (16, 64))
     assert (student.law, student.extra) == ("student_t", (5.0,))
     assert student.deviation is not None
     assert student.deviation.exponent == HALF

@@ -69,7 +69,8 @@ def _law(name: str, seen: Mapping[int, Seen]) -> Initial:
         raise _unknown(name, f"the law of its entries is none that the language has: {said}")
     if len(common) > 1:
         said = ", ".join(law for law, _ in sorted(common))
-        raise _unknown(name, f"these laws of its entries cannot be told apart: {said}")
+        hint = "draw it in single or double precision: numbers with fewer digits look alike"
+        raise _unknown(name, f"these laws of its entries cannot be told apart: {said}", hint)
     ((law, extra),) = common
     fits = {n: next(fit for fit in one.fits if fit.law == law) for n, one in seen.items()}
     axes, error = _axes(seen), max(fit.error for fit in fits.values())

@@ -44,6 +44,8 @@ def in_pieces(weight: Weight, random: np.random.Generator) -> Seen | None:
 def table(values: NDArray[np.float64]) -> Seen:
     """What is seen of a weight that does not depend on the key: constants in parts, or a table."""
     distinct, labels = np.unique(values, return_inverse=True)
+    if len(distinct) == 1:
+        return Seen(values.shape, value=float(distinct[0]), error=SINGLE)
     placed = blocks(labels.reshape(values.shape).astype(np.int64)) if len(distinct) <= MOST_CONSTANTS else None
     if placed is None or len(placed[1]) > MOST_CONSTANTS:
         return Seen(values.shape, table=values)
