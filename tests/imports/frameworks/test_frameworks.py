@@ -263,3 +263,17 @@ def test_a_missing_framework_is_named() -> None:
             modules(missing, (N,))
     finally:
         sys.modules["haiku"] = kept
+
+
+def test_classes_that_are_defined_inside_make() -> None:
+    def make(n: int, key: Any) -> Any:
+        class Inside(eqx.Module):
+            layer: eqx.nn.Linear
+
+            def __call__(self, x: Any) -> Any:
+                return jax.vmap(self.layer)(x)
+
+        return Inside(eqx.nn.Linear(4, n, key=key)), X
+
+    made = modules(make, [N])[N]
+    assert made.apply(made.init(KEY), X).shape == (3, N)

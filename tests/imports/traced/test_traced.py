@@ -234,3 +234,12 @@ def test_inputs_may_have_been_constants_of_another_precision() -> None:
     with double():
         weights = jax.eval_shape(made.init, jax.random.key(0))
         jax.jit(lambda w: made.apply(w, tokens)).lower(weights).compile()
+
+
+def test_look_ups_under_vmap_are_rows_along_one_axis() -> None:
+    def apply(w: Any, tokens: Any) -> Any:
+        return jax.vmap(jax.vmap(lambda token: w["E"][token]))(tokens)
+
+    found = faithful(lambda n: module({"E": (10, n)}, apply, tokens=TOKENS))
+    assert primitives(found) == ["broadcast_in_dim", "gather"]
+    assert found.equations[-1].params["dimension_numbers"].collapsed_slice_dims == (0,)

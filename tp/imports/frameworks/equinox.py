@@ -20,6 +20,8 @@ def recognised(made: Any) -> bool:
 
 def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[Pair, Arguments]:
     """Partition into weights and the rest, and combining both again to call the module. ``again`` as for nnx."""
+    import jax
+
     equinox: Any = sys.modules["equinox"]
     weights, rest = equinox.partition(module, equinox.is_inexact_array)
     given = arguments(inputs, type(module).__call__, 1)
@@ -28,7 +30,10 @@ def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[
         return equinox.filter(built, equinox.is_inexact_array)
 
     def init(key: Any) -> Any:
-        return weights if again is None else weights_of(again(key))
+        if again is None:
+            return weights
+        # A class that is defined inside make is another one each time.
+        return jax.tree.unflatten(jax.tree.structure(weights), jax.tree.leaves(weights_of(again(key))))
 
     def apply(weights: Any, *arrays: Any) -> Any:
         return given.call(equinox.combine(weights, rest), arrays=arrays)

@@ -81,6 +81,10 @@ class Flattener:
         self._keep(FlatEquation(name, tuple(operands), params, (result,), source))
         return result
 
+    def pieces(self, value: Atom) -> tuple[int, tuple[Atom, ...]] | None:
+        """The axis and the pieces of a value that is a concatenation."""
+        return self.views.pieces(value)
+
     def _equation(self, equation: Any, operands: list[Atom], source: Source) -> Sequence[Atom]:
         name = equation.primitive.name
         if name in internals.CALLS:
@@ -112,6 +116,8 @@ class Flattener:
         return self.views.shortcut(name, operands, equation.params, shape)
 
     def _keep(self, equation: FlatEquation) -> None:
+        if equation.primitive in _INDEXED:
+            self._indexed(equation.operands, equation.params.get("dimension_numbers"))
         self.equations.append(equation)
         if len(equation.results) == 1:
             self.views.note(self, equation)
@@ -129,8 +135,6 @@ class Flattener:
                 low, high = -INFINITY, INFINITY
             origins = _origins(operands) if kind == "int" else frozenset[int]()
             results.append(Unknown(tuple(variable.aval.shape), kind, low, high, origins))
-        if name in _INDEXED:
-            self._indexed(operands, params.get("dimension_numbers"))
         equation = FlatEquation(name, tuple(operands), params, tuple(results), source)
         self._keep(equation)
         if wraps:

@@ -26,6 +26,8 @@ class Evaluator(Protocol):
         self, name: str, operands: Sequence[Atom], params: Mapping[str, Any], shape: tuple[int, ...], source: Source
     ) -> Atom: ...
 
+    def pieces(self, value: Atom) -> tuple[int, tuple[Atom, ...]] | None: ...
+
 
 def _scan(evaluator: Evaluator, equation: Any, operands: list[Atom], source: Source) -> list[Atom] | None:
     params = equation.params

@@ -10,6 +10,7 @@ import numpy as np
 
 from tp.imports.traced.cutting import RUNS, Limits, Shape, cut, joined, reshaped
 from tp.imports.traced.flat_equation import Atom, Source, is_known
+from tp.imports.traced.gathering import plain
 from tp.imports.traced.loops import Evaluator
 from tp.imports.traced.scattering import COMBINED, dynamic_update_slice, scatter
 
@@ -36,7 +37,9 @@ def _gather(
     """Rows along one axis, as ``jnp.take`` gathers them."""
     array, indices = operands
     numbers = params["dimension_numbers"]
-    if not is_known(indices) or len(numbers.start_index_map) != 1 or numbers.operand_batching_dims:
+    if not is_known(indices):
+        return plain(evaluator, operands, params, shape, source)
+    if len(numbers.start_index_map) != 1 or numbers.operand_batching_dims:
         return None
     (axis,) = numbers.start_index_map
     sizes = tuple(1 if i == axis else size for i, size in enumerate(array.shape))
@@ -70,4 +73,4 @@ STATIC: dict[str, Rule] = {
     "dynamic_update_slice": dynamic_update_slice,
     **{name: scatter(name) for name in COMBINED},
 }
-"""By primitive: its result as slices and concatenations, or None where its indices are not known."""
+"""By primitive: its result as slices and concatenations, or None where it has to stay."""

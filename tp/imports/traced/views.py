@@ -20,6 +20,10 @@ class Views:
         self._pieces: dict[Unknown, tuple[int, tuple[Atom, ...]]] = {}
         self._lifts: dict[Unknown, tuple[int, Unknown]] = {}
 
+    def pieces(self, value: Atom) -> tuple[int, tuple[Atom, ...]] | None:
+        """The axis and the pieces of a concatenation; None for other values."""
+        return self._pieces.get(value) if isinstance(value, Unknown) else None
+
     def shortcut(self, name: str, operands: Sequence[Atom], params: Mapping[str, Any], shape: Shape) -> Atom | None:
         """The value that an equation gives, where it is there already."""
         first = operands[0]
