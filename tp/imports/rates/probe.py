@@ -45,10 +45,21 @@ class Probe:
 
     def run(self, gradients: Sequence[Arrays], weights: Sequence[Arrays]) -> list[Arrays]:
         """The updates of a run from its start, with these ``gradients`` and ``weights`` in each step."""
+        return self._run(gradients, weights, None)
+
+    def late(self, gradients: Arrays, count: int) -> Arrays:
+        """The second update with the same ``gradients`` and weights that are zero, where counters are at ``count``."""
+        zeros = self.arrays(lambda path, shape: np.zeros(shape))
+        return self._run([gradients] * 2, [zeros] * 2, count)[1]
+
+    def _run(self, gradients: Sequence[Arrays], weights: Sequence[Arrays], count: int | None) -> list[Arrays]:
+        """The same; after the first step, whole numbers in the state are ``count`` if it is given."""
         try:
             state = self._start(self._tree(weights[0]))
             found: list[Arrays] = []
-            for gradient, weight in zip(gradients, weights, strict=True):
+            for step, (gradient, weight) in enumerate(zip(gradients, weights, strict=True)):
+                if step == 1 and count is not None:
+                    state = _counted(state, count)
                 moved, state = self._update(self._tree(gradient), state, self._tree(weight))
                 found.append(self._flat(moved))
         except Exception as problem:
@@ -85,6 +96,16 @@ class Probe:
 
         leaves = {path_of(keys): leaf for keys, leaf in jax.tree_util.tree_flatten_with_path(tree)[0]}
         return {path: np.asarray(leaves[path], float) for path in self.shapes}
+
+
+def _counted(state: Any, count: int) -> Any:
+    """``state`` with ``count`` in place of all whole numbers."""
+    import jax
+
+    def put(leaf: Any) -> Any:
+        return np.full_like(leaf, count) if np.asarray(leaf).dtype.kind in "iu" else leaf
+
+    return jax.tree_util.tree_map(put, state)
 
 
 def _called(closed: Any, results: Any, arguments: Any) -> Any:

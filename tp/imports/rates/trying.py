@@ -13,6 +13,7 @@ from tp.imports.rates.lion import betas, sign_along
 from tp.imports.rates.matrix import muon
 from tp.imports.rates.moved import Array, Moved, Tried, entrywise
 from tp.imports.rates.probe import Arrays, Probe
+from tp.imports.rates.schedules import require_constant
 from tp.imports.traced.tracing import Path
 
 ENTRIES = 16
@@ -35,7 +36,7 @@ class Seen:
 
 
 def tried(probe: Probe, clip: float | None = None) -> Seen:
-    """How all weights move; ``clip`` is looked for unless it is known.
+    """How all weights move; ``clip`` is looked for, and schedules are, unless it is known.
 
     Raises TpError TP908 for a weight that moves as no optimiser of the language does.
     """
@@ -76,7 +77,10 @@ def tried(probe: Probe, clip: float | None = None) -> Seen:
         if one is None:
             raise _unknown("/".join(path), "it moves as no optimiser of the language that was tried")
     known = {path: one for path, one in moved.items() if one is not None}
-    return Seen(known, clipping(known, first, run) if clip is None else clip)
+    if clip is None:
+        require_constant(probe, known, first)
+        clip = clipping(known, first, run)
+    return Seen(known, clip)
 
 
 def _times(arrays: Arrays, factor: float) -> Arrays:
