@@ -189,7 +189,7 @@ def asked(program: Program, about: str, settings: Mapping[str, Any]) -> Question
         "name": program.name,
         "file": program.file,
         "inputs": [[name, write_axes(axes)] for name, axes in program.inputs.items()],
-        "one-hot": sorted(program.one_hot.items()),
+        "one-hot": [[name, axis] for name, axis in program.one_hot.items()],
         "claims": claims,
         "optimizers": [[o.name, [[k, repr(v)] for k, v in o.settings], list(o.weights)] for o in program.optimizers],
         **settings,
