@@ -24,9 +24,9 @@ KEYS = ("key", "rng", "rngs", "seed")
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is given apart from ``make``: it holds where ``make`` does not say otherwise.
+    """What is given apart from ``make``. ``optimizer`` and ``rates`` hold in place of those that it returns.
 
-    ``inputs`` is as ``make`` returns it, or a function of the width.
+    ``inputs`` is as ``make`` returns it, or a function of the width; it counts where ``make`` returns none.
     """
 
     inputs: Any = None
@@ -98,7 +98,7 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
         hint = "return (module, inputs), or define inputs, an array or a function of n, beside make"
         raise error("TP904", "there are no inputs to call the module with", hint=hint)
     pair, given = _pair(found, inputs, built_again if seeds or key is not None else None)
-    optimizer = beside.optimizer if found.optimizer is None else found.optimizer
+    optimizer = found.optimizer if beside.optimizer is None else beside.optimizer
     if optimizer is not None and pair.trained is not None:
         optimizer = on_part(optimizer, pair.trained)
     return Module(
@@ -107,7 +107,7 @@ def _module(make: Callable[..., Any], n: int, key: str | None, beside: Beside) -
         given.arrays,
         pair.frozen,
         optimizer,
-        found.rates or numbers(beside.rates or {}),
+        found.rates if beside.rates is None else numbers(beside.rates),
         pair.weights,
     )
 

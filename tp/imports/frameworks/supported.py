@@ -8,7 +8,7 @@ import sys
 from tp.diagnostics.diagnostic import TpError, error
 
 SUPPORTED: dict[str, tuple[str, tuple[int, ...], tuple[int, ...]]] = {
-    "jax": ("jax", (0, 10), (0, 11)),
+    "jax": ("jax", (0, 8), (0, 11)),
     "flax": ("flax", (0, 12), (0, 13)),
     "equinox": ("equinox", (0, 13), (0, 14)),
     "haiku": ("dm-haiku", (0, 0, 16), (0, 1)),
