@@ -12,7 +12,7 @@ import pytest
 from tests.marks import slow
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ["import/functions.md", *slow(["import.md", *(f"import/{n}.md" for n in ("linen", "nnx", "equinox", "haiku"))])]
+PAGES = slow(["import.md", *(f"import/{name}.md" for name in ("linen", "nnx", "equinox", "haiku", "functions"))])
 NOTEBOOK: dict[str, Any] = json.loads((DOCS / "notebooks" / "import.ipynb").read_text(encoding="utf-8"))
 
 

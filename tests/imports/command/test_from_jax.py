@@ -15,7 +15,6 @@ from flax import linen
 
 import tp
 from tp.imports.translation import Translation
-from tp.studies.imported import study
 
 X = np.random.default_rng(1).standard_normal((3, 4)).astype(np.float32)
 WIDTHS = (8, 16, 32)
@@ -108,7 +107,6 @@ def test_calls_that_do_not_fit(arguments: tuple[Any, ...], code: str) -> None:
     ("right", "wrong", "what"),
     [
         ("U @ x", "1.0000001 * U @ x", "output 1"),
-        ("~ normal", "~ normal", None),
         ("output f = ", "output f = 0 * dot(v, v, n) + ", None),
         ("output f = ", "output f = 1e-8 * x[d=1] + ", "output 1"),
     ],
@@ -153,6 +151,7 @@ def test_gradients_are_compared_too() -> None:
     assert caught.value.only("TP903")
 
 
+@pytest.mark.slow
 def test_a_module_in_low_precision_is_compared_without_it() -> None:
     def low(weights: Any, x: Any) -> Any:
         h = (x @ weights["U"].T).astype(jnp.float32)
@@ -160,4 +159,3 @@ def test_a_module_in_low_precision_is_compared_without_it() -> None:
 
     found = tp.from_jax(init, low, X, 8)
     assert any("float32" in note for note in found.notes)
-    assert study.LEAST == 3

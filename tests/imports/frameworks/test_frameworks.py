@@ -16,6 +16,7 @@ import optax
 import pytest
 from flax import linen, nnx
 
+from tests.marks import slow
 from tp.diagnostics.diagnostic import TpError
 from tp.imports.frameworks.made import Beside, modules
 from tp.imports.module import Module
@@ -116,7 +117,7 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=slow(CASES, but=("linen", "nnx", "equinox")))
 def case(request: pytest.FixtureRequest) -> tuple[Case, Module]:
     found = CASES[request.param]
     return found, modules(found.make, (N,))[N]
