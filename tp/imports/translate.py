@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tp.imports.axes.labels import Label
 from tp.imports.axes.wide import Factor
 from tp.imports.laws.initial import Initial
+from tp.imports.rates.found import Rates
 from tp.imports.recognise.rewrite import recognised
 from tp.imports.refusal import Untranslatable, refusal
 from tp.imports.rules import load
@@ -17,27 +18,33 @@ from tp.imports.rules.written import UNIT, Written, labels_of
 from tp.imports.text.declared import DeclaredInput, DeclaredWeight
 from tp.imports.text.expression import Ref
 from tp.imports.text.program import Output, ProgramText
+from tp.imports.text.training import Beginnings
 from tp.imports.traced.equation import Equation, Known, Place, Traced, Value
 from tp.imports.translation import Fed, Given, Placed, Translation
 
 NOWHERE = Place("", 0, "")
 
 
-def translate(traced: Traced, initials: Mapping[tuple[str, ...], Initial], name: str) -> Translation:
+def translate(
+    traced: Traced, initials: Mapping[tuple[str, ...], Initial], name: str, rates: Rates | None = None
+) -> Translation:
     """The program that computes what ``traced`` computes.
 
-    Raises TP902 for an equation that the language cannot express.
+    ``initials`` are laws of weights by path; weights without one start with ``normal(0, 1)``. ``rates`` say how they
+    are trained.
+
+    Raises TP902 for an equation that the language cannot express, TP907 for an initial law that it lacks.
     """
     load()
     leaves = {weight.path: leaf for leaf, weight in enumerate(traced.weights)}
-    traced = recognised(traced)
+    traced = recognised(traced, initials)
     reading = _read(traced)
     writing = Writing(reading)
     weights = [_weight(writing, index, traced) for index in range(len(traced.weights))]
     inputs = [_input(writing, index, traced) for index in range(len(traced.inputs))]
     _write(traced, writing)
     outputs = [_output(writing, name, operand) for name, operand in traced.outputs]
-    text = ProgramText(name, weights, inputs, writing, outputs, initials)
+    text = ProgramText(name, weights, inputs, writing, outputs, Beginnings(initials, rates))
     printed = text.text()
     placed = tuple(_placed(weight, leaves[weight.weight.path]) for weight in text.weights)
     fed = tuple(_fed(each, inputs.index(each)) for each in text.inputs)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 
+from tp.imports.laws.initial import Initial
 from tp.imports.recognise.graph import substituted
 from tp.imports.traced.equation import Equation, Operand, Traced, Value, Weight
 from tp.imports.traced.sizes import Size
@@ -21,15 +22,15 @@ Edges = tuple[tuple[Size, ...], ...]
 """Along every axis of a weight where it is cut, ends included."""
 
 
-def with_parts_of_weights(traced: Traced) -> Traced:
-    """``traced`` with a weight for each part that is used."""
+def with_parts_of_weights(traced: Traced, initials: Mapping[tuple[str, ...], Initial]) -> Traced:
+    """``traced`` with a weight for each part that is used, or that has an initial law of its own."""
     traced = _without_batches(traced)
     fresh = _Fresh(traced)
     weights: list[Weight] = []
     instead: dict[Value, dict[tuple[tuple[Size, Size], ...], Value]] = {}
     edges: dict[Value, Edges] = {}
     for weight in traced.weights:
-        found = _edges(weight.value, traced.equations)
+        found = _edges(weight.value, traced.equations, initials.get(weight.path))
         if all(len(each) == 2 for each in found):
             weights.append(weight)
             continue
@@ -84,7 +85,7 @@ def _sliced(equation: Equation) -> bool:
     return equation.primitive == "slice" and (strides is None or all(int(each) == 1 for each in strides))
 
 
-def _edges(weight: Value, equations: Sequence[Equation]) -> Edges:
+def _edges(weight: Value, equations: Sequence[Equation], initial: Initial | None) -> Edges:
     """Where a weight is cut. Only where cuts grow alike: others are refused when they are written."""
     found: list[list[Size]] = [[ZERO, size] for size in weight.shape]
     wide = sum(size.wide for size in weight.shape)
@@ -96,6 +97,12 @@ def _edges(weight: Value, equations: Sequence[Equation]) -> Edges:
             if bounds == (ZERO, size) or not (size.wide or wide > 1):
                 continue
             found[axis] += [each for each in bounds if each not in found[axis]]
+    for part in initial.parts if initial is not None else ():
+        size = weight.shape[part.axis]
+        for share in (part.start, part.stop):
+            edge = Size(share, ZERO.exponent) if part.indices else Size(share * size.factor, size.exponent)
+            if edge.factor and edge not in found[part.axis]:
+                found[part.axis].append(edge)
     for axis, size in enumerate(weight.shape):
         if any(each.factor and each.exponent != size.exponent for each in found[axis]):
             return tuple((ZERO, each) for each in weight.shape)
@@ -112,6 +119,9 @@ def _with_parts(
     """``equation`` with parts of weights in place of what it cuts, or puts together again."""
     made: list[Equation] = []
     operands: list[Operand] = []
+    divided = _divided(equation, instead, edges, fresh)
+    if divided is not None:
+        return divided
     for operand in equation.operands:
         if not isinstance(operand, Value) or operand not in instead:
             operands.append(operand)
@@ -134,6 +144,62 @@ def _with_parts(
             ]
             equation = _narrowed(equation, joined, full)
     return [*made, replace(equation, operands=tuple(operands))]
+
+
+def _divided(
+    equation: Equation,
+    instead: Mapping[Value, Mapping[tuple[tuple[Size, Size], ...], Value]],
+    edges: Mapping[Value, Edges],
+    fresh: _Fresh,
+) -> list[Equation] | None:
+    """A product with a weight that is cut along one axis, as products with its parts: joined, or added.
+
+    None for other equations, and for a weight that is a value: its parts are joined before they are used.
+    """
+    if equation.primitive != "dot_general":
+        return None
+    for place, weight in enumerate(equation.operands):
+        if not isinstance(weight, Value) or weight not in instead or sum(size.wide for size in weight.shape) < 2:
+            continue
+        axes = [axis for axis, each in enumerate(edges[weight]) if len(each) > 2]
+        over, batches = equation.params["dimension_numbers"]
+        if len(axes) != 1 or axes[0] in batches[place]:
+            return None
+        (axis,), (out,) = axes, equation.results
+        other = equation.operands[1 - place]
+        made: list[Equation] = []
+        results: list[Value] = []
+        free = [a for a in range(len(weight.shape)) if a not in (*over[place], *batches[place])]
+        rest = len(other.shape) - len(over[place]) - len(batches[place])
+        at = len(batches[0]) + (0 if place == 0 else rest) + (free.index(axis) if axis in free else 0)
+        for bounds, part in instead[weight].items():
+            operands: list[Operand] = [part, other] if place == 0 else [other, part]
+            shape = out.shape
+            if axis in free:
+                shape = tuple(part.shape[axis] if k == at else size for k, size in enumerate(shape))
+            else:
+                along = over[1 - place][over[place].index(axis)]
+                cut = fresh.value(tuple(part.shape[axis] if k == along else s for k, s in enumerate(other.shape)))
+                start, limit = bounds[axis]
+                params = {
+                    "start_indices": tuple(start if k == along else 0 for k in range(len(other.shape))),
+                    "limit_indices": tuple(limit if k == along else s for k, s in enumerate(other.shape)),
+                    "strides": None,
+                }
+                made.append(Equation("slice", (other,), params, (cut,), equation.place))
+                operands[1 - place] = cut
+            result = fresh.value(shape)
+            made.append(replace(equation, operands=tuple(operands), results=(result,)))
+            results.append(result)
+        if axis in free:
+            return [*made, Equation("concatenate", tuple(results), {"dimension": at}, (out,), equation.place)]
+        total = results[0]
+        for k, each in enumerate(results[1:], 2):
+            new = out if k == len(results) else fresh.value(out.shape)
+            made.append(Equation("add", (total, each), {}, (new,), equation.place))
+            total = new
+        return made
+    return None
 
 
 def _narrowed(equation: Equation, joined: Operand, done: Sequence[int]) -> Equation:

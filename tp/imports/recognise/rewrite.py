@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from tp.imports.laws.initial import Initial
 from tp.imports.recognise.activations import with_activations
 from tp.imports.recognise.neutral import without_neutral
 from tp.imports.recognise.parts_of_weights import with_parts_of_weights
@@ -11,7 +14,6 @@ from tp.imports.recognise.variance import with_central_variances
 from tp.imports.traced.equation import Traced
 
 _STEPS = (
-    with_parts_of_weights,
     without_shifts,
     without_neutral,
     with_central_variances,
@@ -21,8 +23,12 @@ _STEPS = (
 )
 
 
-def recognised(traced: Traced) -> Traced:
-    """The same function with groups of equations replaced by what they are in the language."""
+def recognised(traced: Traced, initials: Mapping[tuple[str, ...], Initial]) -> Traced:
+    """The same function with groups of equations replaced by what they are in the language.
+
+    Weights are cut where the module cuts them, and where their initial law changes.
+    """
+    traced = with_parts_of_weights(traced, initials)
     for step in _STEPS:
         traced = step(traced)
     return traced

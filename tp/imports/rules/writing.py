@@ -87,7 +87,8 @@ class Writing:
 
     def bind(self, value: Value, written: Written, place: Place, *, named: bool) -> None:
         """``written`` is what ``value`` means; it gets a name of its own if ``named`` or where it is long."""
-        self.labels.differ(written.labels)
+        if written.weight is None:  # the sides of a weight may be the same neurons
+            self.labels.differ(written.labels)
         if not isinstance(written.node, Ref | One) and (named or sum(1 for _ in within(written.node)) > MOST_NODES):
             statement = Assigned(place.name or "z", written.number, written.node, place)
             self.statements.append(statement)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tp.imports.axes.labels import Label
-from tp.imports.laws.initial import Initial
 from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import Written, labels_of
 from tp.imports.text.declared import Assigned, DeclaredInput, DeclaredTable, DeclaredWeight
@@ -23,10 +22,10 @@ from tp.imports.text.expression import (
     within,
 )
 from tp.imports.text.families import Families, Family
-from tp.imports.text.laws import law_text
 from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_values, name_wide_axes
 from tp.imports.text.numbers import written_size
 from tp.imports.text.printer import Printer
+from tp.imports.text.training import Beginnings
 from tp.imports.traced.equation import Place, Shape
 
 COLUMN = 92
@@ -52,13 +51,13 @@ class ProgramText:
         inputs: Sequence[DeclaredInput],
         writing: Writing,
         outputs: Sequence[Output],
-        initials: Mapping[tuple[str, ...], Initial],
+        beginnings: Beginnings,
     ) -> None:
         self.name = name
         self.inputs = inputs
         self.outputs = outputs
-        self.initials = initials
-        self.notes: list[str] = []
+        self._beginnings = beginnings
+        self.notes: list[str] = list(beginnings.notes)
         self.statements, reached = _reached(writing.statements, outputs)
         self.weights = [weight for weight in weights if weight in reached]
         self.inputs = [given for given in inputs if given in reached]
@@ -108,6 +107,7 @@ class ProgramText:
         """The text of the program."""
         lines = [f"program {name_of(self.name)} {{", f"  width {self._width_list()}"]
         lines += [f"  input {each.name} : {self._input_type(each)}" for each in self.inputs]
+        lines += self._beginnings.learning_rate()
         lines += [self._parameter(family) for family in self._families]
         lines += [self._table(table) for table in self.tables]
         lines.append("")
@@ -118,6 +118,7 @@ class ProgramText:
             before = statement.place
         for output in self.outputs:
             lines.append(f"  output {output.name} = {self._printer.line(output.written.number, output.written.node)}")
+        lines += self._beginnings.optimizers(self._families)
         return "\n".join([*lines, "}", ""])
 
     def _width_list(self) -> str:
@@ -150,18 +151,14 @@ class ProgramText:
     def _kind(self, weight: DeclaredWeight) -> tuple[object, ...]:
         """What the weights of a family have in common, beside sizes of axes."""
         wide = [self._axes.get(label.root()) for label in (*(weight.outs or ()), *weight.ins)]
-        return (self._law(weight), *wide)
-
-    def _law(self, weight: DeclaredWeight) -> str:
-        frozen = "" if weight.weight.trained else " rate 0"
-        return law_text(self.initials.get(weight.weight.path), weight) + frozen
+        return (self._beginnings.text(weight), *wide)
 
     def _parameter(self, family: Family) -> str:
         weight = family.members[0]
         outs = ", ".join(self._axis(label) for label in weight.outs or ())
         ins = ", ".join(self._axis(label) for label in weight.ins)
         both = f"{outs} | {ins}" if ins else outs if len(weight.outs or ()) < 2 else f"{outs} |"
-        return f"  param {_declared_name(family)} : [{both}] ~ {self._law(weight)}"
+        return f"  param {_declared_name(family)} : [{both}] ~ {self._beginnings.text(weight)}"
 
     def _table(self, table: DeclaredTable) -> str:
         axes = ", ".join(self._axis(label) for label in table.axes)

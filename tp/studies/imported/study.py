@@ -60,6 +60,7 @@ def translated(
         TpError: TP901 to TP909, see ``tp explain``.
     """
     from tp.imports.laws.initials import initials
+    from tp.imports.rates.of_modules import rates_of
     from tp.imports.traced.unify import traced
     from tp.imports.translate import translate
     from tp.syntax import parse
@@ -67,7 +68,7 @@ def translated(
     built = modules(make, require_widths(widths), beside)
     found = traced(built)
     laws = initials(built)
-    translation = translate(found, laws, name)
+    translation = translate(found, laws, name, rates_of(built))
     if optimizer is not None:
         translation = replace(translation, text=_moved_by(optimizer, translation.text))
     try:
