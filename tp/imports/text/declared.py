@@ -34,6 +34,11 @@ class DeclaredWeight(Named):
         return tuple(label for axis in self.shape for label in axis)
 
     @property
+    def sides(self) -> Axes:
+        """Its axes as they are declared: outs, then ins."""
+        return (*(self.outs or ()), *self.ins)
+
+    @property
     def operator(self) -> bool:
         """Whether it is wide on both sides, so that it can only be applied."""
         return any(a.size.wide for a in self.outs or ()) and any(a.size.wide for a in self.ins)

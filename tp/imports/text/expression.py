@@ -131,12 +131,15 @@ class Applied(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index(Node):
-    """An entry (``first`` only), or a slice from ``first`` to ``last`` (counted from 1, both included) by ``step``."""
+    """An entry (``first`` only), or a slice from ``first`` to ``last`` (counted from 1, both included) by ``step``.
+
+    In a loop, places have names such as ``l+1``.
+    """
 
     node: Node
     label: Label
-    first: int
-    last: int | None = None
+    first: int | Named
+    last: int | Named | None = None
     step: int = 1
 
     def parts(self) -> tuple[Node, ...]:

@@ -6,19 +6,62 @@ import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
-from tp.imports.axes.labels import Label, Labels
+from tp.imports.axes.labels import Labels
 from tp.imports.text.declared import DeclaredWeight
+from tp.imports.text.series import Series
 
 _NUMBERED = re.compile(r"^(.*?)_?(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Weights with one declaration. ``first`` is the index of the first member; None for a single weight."""
+    """Weights with one declaration. ``first`` is the index of the first member; None for a single weight.
+
+    ``natural`` says that indices are those of the user. ``series`` is what a loop knows them as.
+    """
 
     name: str
     members: tuple[DeclaredWeight, ...]
     first: int | None
+    natural: bool = True
+    series: Series | None = None
+
+
+def of_loop(series: Series) -> Family:
+    """The weights of the iterations of a loop, with the numbers that the user gives them.
+
+    A loop may take every second one, such as ``Dense_0`` and ``Dense_2``. These have indices of their own, from
+    ``series.first`` on.
+    """
+    members = tuple(member for member in series.members if isinstance(member, DeclaredWeight))
+    found = numbered(members)
+    assert found is not None
+    words, numbers = found
+    natural = all(number == numbers[0] + k for k, number in enumerate(numbers))
+    return Family("_".join(words), members, numbers[0] if natural else series.first, natural, series)
+
+
+def numbered(members: Sequence[DeclaredWeight]) -> tuple[list[str], list[int]] | None:
+    """What paths have in common, and the first number that differs. None where they differ by more than numbers.
+
+    The first of several may have no number, such as ``linear`` before ``linear_1``: it counts as 0.
+    """
+    paths = [_components(member) for member in members]
+    if len({len(path) for path in paths}) > 1:
+        return None
+    words: list[str] = []
+    numbers: list[int] = []
+    for each in zip(*paths, strict=True):
+        if len(set(each)) == 1:
+            words.append(each[0])
+            continue
+        matches = [_NUMBERED.match(word) for word in each]
+        stems = {word if match is None else match[1] for word, match in zip(each, matches, strict=True)}
+        if len(stems) > 1:
+            return None
+        numbers = numbers or [0 if match is None else int(match[2]) for match in matches]
+        words += [stem for stem in stems if stem]
+    return words, numbers
 
 
 Key = Callable[[DeclaredWeight], Hashable]
@@ -53,9 +96,9 @@ class Families:
             members = self._members(own, place, match[1], left)
             numbers = sorted(members)
             kept = [members[number] for k, number in enumerate(numbers) if number == numbers[0] + k]
-            if len(kept) > 1 and weight in kept and all(self._alike(kept[0], each) for each in kept[1:]):
+            if len(kept) > 1 and weight in kept and all(self.alike(kept[0], each) for each in kept[1:]):
                 for each in kept[1:]:
-                    for mine, other in zip(_axes(kept[0]), _axes(each), strict=True):
+                    for mine, other in zip(kept[0].sides, each.sides, strict=True):
                         self._labels.merge(mine, other)
                 words = [*own[:place], *([match[1]] if match[1] else []), *own[place + 1 :]]
                 return Family("_".join(words), tuple(kept), numbers[0])
@@ -74,15 +117,15 @@ class Families:
                     found[int(match[2])] = other
         return found
 
-    def _alike(self, one: DeclaredWeight, other: DeclaredWeight) -> bool:
-        """Whether one declaration fits both."""
+    def alike(self, one: DeclaredWeight, other: DeclaredWeight) -> bool:
+        """Whether one declaration fits both. Wide axes are compared by name."""
         same = len(one.outs or ()) == len(other.outs or ()) and len(one.ins) == len(other.ins)
         return (
             same
             and self._key(one) == self._key(other)
             and all(
                 a.root().size == b.root().size and (a.root().size.wide or self._labels.can_merge(a, b))
-                for a, b in zip(_axes(one), _axes(other), strict=True)
+                for a, b in zip(one.sides, other.sides, strict=True)
             )
         )
 
@@ -91,7 +134,3 @@ def _components(weight: DeclaredWeight) -> tuple[str, ...]:
     """The path, with the number of a part at the end."""
     part = weight.weight.part
     return (*weight.path, str(part)) if part else weight.path
-
-
-def _axes(weight: DeclaredWeight) -> tuple[Label, ...]:
-    return (*(weight.outs or ()), *weight.ins)

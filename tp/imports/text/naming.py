@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from tp.imports.axes.labels import Label, Labels
-from tp.imports.text.expression import Named
 from tp.imports.traced.sizes import Size
 
 RESERVED = frozenset({
@@ -48,19 +46,6 @@ def name_of(wish: str) -> str:
     """A name of the language that is as near to ``wish`` as possible."""
     found = re.sub(r"\W+", "_", wish, flags=re.ASCII).strip("_") or "z"
     return f"_{found}" if found[0].isdigit() else found
-
-
-def name_values(values: Sequence[Named], names: Names) -> None:
-    """Names for values; those that wish the same one become a family: ``h[1]``, ``h[2]``."""
-    wished = Counter(name_of(value.wish) for value in values)
-    families: dict[str, str] = {}
-    numbers: Counter[str] = Counter()
-    for value in values:
-        wish = name_of(value.wish)
-        if wish not in families:
-            families[wish] = names.new(wish)
-        numbers[wish] += 1
-        value.name = f"{families[wish]}[{numbers[wish]}]" if wished[wish] > 1 else families[wish]
 
 
 def name_wide_axes(labels: Labels, used: Iterable[Label], names: Names) -> tuple[dict[Label, str], dict[str, Size]]:

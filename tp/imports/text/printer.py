@@ -13,6 +13,7 @@ from tp.imports.text.expression import (
     Chosen,
     Dot,
     Index,
+    Named,
     Node,
     One,
     Power,
@@ -112,9 +113,9 @@ class Printer:
             case Applied(weight, transposed, inner):
                 return f"{weight.name}{chr(39) * transposed} @ {self.text(inner, APPLY)}", APPLY
             case Index(inner, label, first, last, step):
-                upto = "" if last is None else f"..{last}"
+                upto = "" if last is None else f"..{_place(last)}"
                 by = "" if step == 1 else f" by {step}"
-                return f"{self._indexed(inner)}[{self.axis(label)}={first}{upto}{by}]", ATOM
+                return f"{self._indexed(inner)}[{self.axis(label)}={_place(first)}{upto}{by}]", ATOM
             case Renamed(inner, old, new):
                 return f"rename({self.text(inner)}, {self.axis(old)}, {self.axis(new)})", ATOM
             case Chosen(left, right, above, below):
@@ -162,3 +163,7 @@ class Printer:
         given += [f"{self.axis(a)}={self.axis(b) if isinstance(b, Label) else b}" for a, b in node.pairs]
         given += [f"{key}={self.axis(v) if isinstance(v, Label) else v}" for key, v in node.settings]
         return f"{node.function}({', '.join(given)})"
+
+
+def _place(place: int | Named) -> str:
+    return place.name if isinstance(place, Named) else str(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tp.imports.axes.labels import Label
+from tp.imports.axes.labels import Label, Labels
 from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import Written, labels_of
 from tp.imports.text.declared import Assigned, DeclaredInput, DeclaredTable, DeclaredWeight
@@ -22,14 +22,15 @@ from tp.imports.text.expression import (
     within,
 )
 from tp.imports.text.families import Families, Family
-from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_values, name_wide_axes
+from tp.imports.text.loop_indices import settled
+from tp.imports.text.loops import Rolling
+from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_wide_axes
 from tp.imports.text.numbers import written_size
 from tp.imports.text.printer import Printer
+from tp.imports.text.series import Loop, Series
 from tp.imports.text.training import Beginnings
+from tp.imports.text.value_names import name_values, wish_names
 from tp.imports.traced.equation import Place, Shape
-
-COLUMN = 92
-"""Where the user's lines stand, unless the statement is longer."""
 
 
 @dataclass(slots=True)
@@ -68,20 +69,35 @@ class ProgramText:
             writing.labels.differ(weight.ins)
         names = Names((*function_names(), "n"))
         self._axes, self._widths = name_wide_axes(writing.labels, self._labels(), Names((*function_names(), "n")))
-        self._families = Families(self.weights, writing.labels, self._kind).found()
+        wish_names(self.statements)
+        self._families = self._rolled(writing.labels)
         for each in self.inputs:
             each.name = names.new(each.wish)
         for family in self._families:
             _name_family(family, names)
-        name_values(self.statements, names)
+        name_values(self._items, names)
+        self._variable = names.first(["l", "k", "step"]) if self._loops else ""
         for output in outputs:
             output.name = names.new(output.name)
         for table in self.tables:
             table.name = names.new(table.wish)
         self._rename_widths(names)
         self._axes |= name_finite_axes(self._labels(), names)
+        for loop in self._loops:
+            loop.settle(self._variable)
         self._printer = Printer(self._axes, "n")
         self._declared: set[str] = set()
+
+    def _rolled(self, labels: Labels) -> list[Family]:
+        """Makes loops, and puts weights into families: those of a loop, and others that are numbered."""
+        families = Families(self.weights, labels, self._kind)
+        rolling = Rolling(labels, self._axes, families.alike)
+        self._items = rolling.rolled(self.statements)
+        self._loops = [item for item in self._items if isinstance(item, Loop)]
+        found = [family for loop in self._loops for family in settled(loop)]
+        rest = [weight for weight in self.weights if weight not in rolling.series]
+        found += Families(rest, labels, self._kind).found()
+        return sorted(found, key=lambda family: self.weights.index(family.members[0]))
 
     def axis(self, label: Label) -> str:
         """The name of an axis."""
@@ -112,10 +128,17 @@ class ProgramText:
         lines += [self._table(table) for table in self.tables]
         lines.append("")
         before: Place | None = None
-        for statement in self.statements:
-            line = f"  {statement.name} = {self._printer.line(statement.number, statement.node)}"
-            lines.append(_beside(line, statement.place, before))
-            before = statement.place
+        for item in self._items:
+            body = item.lines if isinstance(item, Loop) else [item]
+            indent = "    " if isinstance(item, Loop) else "  "
+            if isinstance(item, Loop):
+                lines.append(f"  for {self._variable} in {item.base}..{item.base + item.count - 1} {{")
+            for each in body:
+                lines += _above(indent, each.place, before)
+                lines.append(f"{indent}{each.name} = {self._printer.line(each.number, each.node)}")
+                before = each.place
+            if isinstance(item, Loop):
+                lines.append("  }")
         for output in self.outputs:
             lines.append(f"  output {output.name} = {self._printer.line(output.written.number, output.written.node)}")
         lines += self._beginnings.optimizers(self._families)
@@ -179,8 +202,12 @@ class ProgramText:
 def _name_family(family: Family, names: Names) -> None:
     """Names for its members: ``W[0]``, ``W[1]``, as the user counts."""
     name = names.new(family.name)
-    for place, member in enumerate(family.members):
-        member.name = name if family.first is None else f"{name}[{family.first + place}]"
+    if family.first is None:
+        family.members[0].name = name
+    elif family.series is None:
+        Series(family.members, family.first).settle(name)
+    else:
+        family.series.settle(name)
 
 
 def _declared_name(family: Family) -> str:
@@ -194,12 +221,12 @@ def _plain(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
 
 
-def _beside(line: str, place: Place, before: Place | None) -> str:
-    """A statement with the user's line beside it, where that is another one than before."""
+def _above(indent: str, place: Place, before: Place | None) -> list[str]:
+    """The user's line as a comment above a statement, where that is another one than before."""
     if not place.file or (before is not None and (before.file, before.line) == (place.file, place.line)):
-        return line
+        return []
     file = place.file.rsplit("/", 1)[-1]
-    return f"{line:<{COLUMN}}  # {file}:{place.line}  {place.text.strip()}"
+    return [f"{indent}# {file}:{place.line}  {place.text.strip()}"]
 
 
 def _reached(statements: Sequence[Assigned], outputs: Sequence[Output]) -> tuple[list[Assigned], set[Named]]:
