@@ -68,7 +68,11 @@ def translated(
     built = modules(make, require_widths(widths), beside)
     found = traced(built)
     laws = initials(built)
-    translation = translate(found, laws, name, rates_of(built))
+    # A statement stands in place of an optax optimiser; rates of a dictionary stay beside it.
+    rates = rates_of(built) if optimizer is None or built[min(built)].rates else None
+    if optimizer is not None and rates is not None:
+        rates = replace(rates, optimizers=())
+    translation = translate(found, laws, name, rates)
     if optimizer is not None:
         translation = replace(translation, text=_moved_by(optimizer, translation.text))
     try:
