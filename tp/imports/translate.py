@@ -44,7 +44,7 @@ def translate(
     inputs = [_input(writing, index, traced) for index in range(len(traced.inputs))]
     _write(traced, writing)
     outputs = [_output(writing, name, operand) for name, operand in traced.outputs]
-    text = ProgramText(name, weights, inputs, writing, outputs, Beginnings(initials, rates))
+    text = ProgramText(name, weights, inputs, writing, outputs, Beginnings.of(traced.weights, initials, rates))
     printed = text.text()
     placed = tuple(_placed(weight, leaves[weight.weight.path]) for weight in text.weights)
     fed = tuple(_fed(each, inputs.index(each)) for each in text.inputs)

@@ -17,12 +17,14 @@ from tp.imports.rules.elementwise import linear, whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.slices import padded, part
-from tp.imports.rules.softmax import FAR_BELOW
 from tp.imports.rules.writing import ONE, Writing, as_value
 from tp.imports.rules.written import UNIT, Dim, Written, labels_of
 from tp.imports.text.expression import Call, Index, Renamed
 from tp.imports.traced.equation import Equation, Known
 from tp.imports.traced.sizes import Size
+
+FAR_BELOW = -1e9
+"""What is added to entries beyond a border, so that they are never the largest."""
 
 
 class Layout:

@@ -326,6 +326,8 @@ def write_convert(equation: Equation, writing: Writing) -> Written:
     x = writing.value(equation.operands[0])
     if equation.operands[0].kind == "float" and equation.results[0].kind != "float":
         raise Untranslatable("it rounds to whole numbers", "leave it out, or compute it from constants")
+    if x.hot is not None and equation.results[0].kind == "float":
+        raise Untranslatable("indices are used as numbers", "give them as an input of real numbers")
     return x
 
 

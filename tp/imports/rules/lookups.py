@@ -9,10 +9,12 @@ import numpy as np
 
 from tp.imports.refusal import Untranslatable
 from tp.imports.rules.contraction import contract
+from tp.imports.rules.elementwise import MINUS, linear
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import ONE, Writing
-from tp.imports.rules.written import Written
+from tp.imports.rules.written import UNIT, Written
+from tp.imports.text.expression import Index, One
 from tp.imports.traced.equation import Equation, Known
 from tp.imports.traced.sizes import Number, Size
 
@@ -63,6 +65,40 @@ def write_gather(equation: Equation, writing: Writing) -> Written:
     kept = iter(range(len(at.dims) - 1, count))
     order = [next(kept) if place in offsets else next(rest) for place in range(count)]
     return replace(product, dims=tuple(product.dims[place] for place in order))
+
+
+@writes("eq", "ne")
+def write_equal(equation: Equation, writing: Writing) -> Written:
+    """Where indices are given ones: entries of their one-hot rows."""
+    left, right = equation.operands
+    if isinstance(left, Known):
+        left, right = right, left
+    at = writing.value(left)
+    if at.hot is None or not isinstance(right, Known):
+        raise Untranslatable("it asks whether numbers are equal", "use where(x > y, ...), or indices of an input")
+    found = _where_equal(writing, at, right)
+    if equation.primitive == "eq":
+        return found
+    return linear([Written(UNIT, One(), found.dims), found.scaled(MINUS)], found)
+
+
+def _where_equal(writing: Writing, at: Written, given: Known) -> Written:
+    assert at.hot is not None
+    hot = at.hot.root()
+    if given.number is not None:
+        node = Index(at.node, hot, int(given.number.coefficient) + 1)
+        return replace(at, node=node, hot=None)
+    if given.table is None:
+        raise Untranslatable("indices are compared with numbers that depend on n")
+    numbers = np.asarray(given.table, np.int64)
+    varying = [axis for axis, size in enumerate(numbers.shape) if size > 1]
+    if len(varying) != 1 or at.dims[varying[0]] != () or numbers.ravel().tolist() != list(range(numbers.size)):
+        raise Untranslatable("indices are compared with numbers that are not 0, 1, 2 and so on", "use jax.nn.one_hot")
+    if hot.size == ONE:
+        hot.size = Size(Fraction(numbers.size))
+    if hot.size != Size(Fraction(numbers.size)):
+        raise Untranslatable("the same indices are used for axes of different sizes", "give them as two inputs")
+    return writing.with_dim(replace(at, hot=None), varying[0], (at.hot,))
 
 
 def _one_hot(writing: Writing, indices: object, size: Size) -> Written:

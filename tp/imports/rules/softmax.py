@@ -9,16 +9,13 @@ import numpy as np
 from tp.imports.axes.labels import Label
 from tp.imports.recognise.softmax import SOFTMAX, is_causal
 from tp.imports.refusal import Untranslatable
-from tp.imports.rules.elementwise import linear, whole
+from tp.imports.rules.elementwise import whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import UNIT, Written, labels_of
-from tp.imports.text.expression import Call
+from tp.imports.text.expression import Call, Ref
 from tp.imports.traced.equation import Equation, Known
-
-FAR_BELOW = -1e9
-"""What is added to scores that do not count."""
 
 
 @reads(SOFTMAX)
@@ -32,14 +29,15 @@ def write_softmax(equation: Equation, writing: Writing) -> Written:
     axis: int = equation.params["axis"]
     x = writing.value(equation.operands[0])
     kept: Known | None = equation.params["kept"]
-    settings: tuple[tuple[str, str | Label], ...] = ()
+    settings: tuple[tuple[str, str | Label | Ref], ...] = ()
     if kept is not None:
         causal = _causal(writing, x, kept, axis)
-        if causal is None:
-            x = _masked(writing, x, kept)
-        else:
+        if causal is not None:
             x, label = causal
             settings = (("causal", label),)
+        else:
+            x, mask = _masked(writing, x, kept)
+            settings = (("mask", mask),)
     if len(x.dims[axis]) > 1:
         x = writing.single(x, axis)
     labels = list(labels_of(x.dims[axis]))
@@ -68,8 +66,11 @@ def _causal(writing: Writing, x: Written, kept: Known, axis: int) -> tuple[Writt
     return x, rows[0]
 
 
-def _masked(writing: Writing, x: Written, kept: Known) -> Written:
+def _masked(writing: Writing, x: Written, kept: Known) -> tuple[Written, Ref]:
+    """The scores with the axes of a table of 0 and 1, and that table."""
     assert kept.table is not None
-    bias = np.where(np.asarray(kept.table, bool), 0.0, FAR_BELOW)
-    (scores, table), dims = writing.aligned([x, writing.table(replace(kept, table=bias, kind="float"))])
-    return linear([scores, table], replace(x, dims=dims))
+    numbers = np.asarray(kept.table, np.float64)
+    (scores, table), dims = writing.aligned([x, writing.table(replace(kept, table=numbers, kind="float"))])
+    if not isinstance(table.node, Ref):
+        raise Untranslatable("a mask whose axes are in use for other axes of the scores", "name the axes apart")
+    return replace(scores, dims=dims), table.node

@@ -80,7 +80,7 @@ class Power(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Node):
-    """``function(operands, labels, words, pairs, settings)``. ``settings`` are texts or labels by keyword.
+    """``function(operands, labels, words, pairs, settings)``. ``settings`` are texts, labels or tables by keyword.
 
     ``pairs`` are labels by label, such as the windows of a convolution (``i=ki``) or sizes of pools (``i=2``).
     """
@@ -90,10 +90,10 @@ class Call(Node):
     labels: tuple[Label, ...] = ()
     words: tuple[str, ...] = ()
     pairs: tuple[tuple[Label, Label | int], ...] = ()
-    settings: tuple[tuple[str, str | Label], ...] = ()
+    settings: tuple[tuple[str, str | Label | Ref], ...] = ()
 
     def parts(self) -> tuple[Node, ...]:
-        return self.operands
+        return (*self.operands, *(each for _, each in self.settings if isinstance(each, Ref)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -124,6 +124,11 @@ class Printer:
             case _:
                 raise TypeError(f"no text for {type(node).__name__}")
 
+    def _setting(self, value: str | Label | Ref) -> str:
+        if isinstance(value, Label):
+            return self.axis(value)
+        return value.named.name if isinstance(value, Ref) else value
+
     def _product(self, factors: Sequence[Node]) -> tuple[str, int]:
         """Factors in their order; inverse powers are divisors."""
         divisors = [f for f in factors if isinstance(f, Power) and f.exponent < 0]
@@ -161,7 +166,7 @@ class Printer:
         given += [self.axis(label) for label in node.labels]
         given += node.words
         given += [f"{self.axis(a)}={self.axis(b) if isinstance(b, Label) else b}" for a, b in node.pairs]
-        given += [f"{key}={self.axis(v) if isinstance(v, Label) else v}" for key, v in node.settings]
+        given += [f"{key}={self._setting(value)}" for key, value in node.settings]
         return f"{node.function}({', '.join(given)})"
 
 

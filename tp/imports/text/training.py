@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tp.imports.laws.initial import Initial
 from tp.imports.rates.found import Rates, Statement
@@ -11,6 +11,7 @@ from tp.imports.text.declared import DeclaredWeight
 from tp.imports.text.families import Family
 from tp.imports.text.laws import law_text
 from tp.imports.text.numbers import written_number
+from tp.imports.traced.equation import Weight
 from tp.imports.traced.sizes import Number
 
 Path = tuple[str, ...]
@@ -22,6 +23,17 @@ class Beginnings:
 
     initials: Mapping[Path, Initial]
     rates: Rates | None
+
+    @staticmethod
+    def of(weights: Sequence[Weight], initials: Mapping[Path, Initial], rates: Rates | None) -> Beginnings:
+        """A rate that all trained ``weights`` share becomes the global one."""
+        if rates is not None and rates.learning_rate is None:
+            trained = [weight.path for weight in weights if weight.trained]
+            shared = {rates.rate.get(path, Number(1.0)) for path in trained}
+            if len(shared) == 1:
+                (rate,) = shared
+                rates = replace(rates, learning_rate=None if rate == Number(1.0) else rate, rate={})
+        return Beginnings(initials, rates)
 
     def text(self, weight: DeclaredWeight) -> str:
         """What follows ``~`` in the declaration of a weight. Raises TP907 for a law that the language lacks."""
@@ -62,7 +74,5 @@ class Beginnings:
     def notes(self) -> tuple[str, ...]:
         """What is not exact, for people."""
         laws = [note for initial in self.initials.values() for note in initial.notes]
-        moved = (
-            ["no learning rates were given: every weight has the rate 1"] if self.rates is None else self.rates.notes
-        )
-        return tuple(dict.fromkeys([*laws, *moved]))
+        none = ("no learning rates were given: every weight has the rate 1",)
+        return tuple(dict.fromkeys([*laws, *(none if self.rates is None else self.rates.notes)]))
