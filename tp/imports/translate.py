@@ -8,6 +8,7 @@ from tp.imports.axes.labels import Label
 from tp.imports.axes.wide import Factor
 from tp.imports.laws.initial import Initial
 from tp.imports.rates.found import Rates
+from tp.imports.recognise.batch import of_one_sample
 from tp.imports.recognise.rewrite import recognised
 from tp.imports.refusal import Untranslatable, refusal
 from tp.imports.rules import load
@@ -37,7 +38,8 @@ def translate(
     """
     load()
     leaves = {weight.path: leaf for leaf, weight in enumerate(traced.weights)}
-    traced = recognised(traced, initials)
+    one = of_one_sample(traced)
+    traced = recognised(one.traced, initials)
     reading = _read(traced)
     writing = Writing(reading)
     weights = [_weight(writing, index, traced) for index in range(len(traced.weights))]
@@ -47,16 +49,17 @@ def translate(
     text = ProgramText(name, weights, inputs, writing, outputs, Beginnings.of(traced.weights, initials, rates))
     printed = text.text()
     placed = tuple(_placed(weight, leaves[weight.weight.path]) for weight in text.weights)
-    fed = tuple(_fed(each, inputs.index(each)) for each in text.inputs)
+    fed = tuple(_fed(each, inputs.index(each), inputs.index(each) in one.batched) for each in text.inputs)
     given = tuple(
         Given(
             output.name,
             tuple(tuple(text.axis(i) if isinstance(i, Label) else i.size for i in dim) for dim in output.written.dims),
             output.shape,
+            samples,
         )
-        for output in outputs
+        for output, samples in zip(outputs, one.outputs, strict=True)
     )
-    return Translation(name, printed, placed, fed, given, tuple(text.notes))
+    return Translation(name, printed, placed, fed, given, (*one.notes, *text.notes), one.batch)
 
 
 def _read(traced: Traced) -> Reading:
@@ -139,11 +142,12 @@ def _own_path(path: tuple[str, ...], traced: Traced) -> tuple[str, ...]:
 def _input(writing: Writing, index: int, traced: Traced) -> DeclaredInput:
     given = traced.inputs[index]
     rank = len(given.value.shape)
+    several = [axis for axis in range(rank) if given.value.shape[axis] != ONE]
     if any(size.wide for size in given.value.shape):
         problem = Untranslatable("the input has an axis that grows with n", "give inputs of a fixed size")
         raise refusal(f"the input {given.name}", NOWHERE, problem)
-    wishes = _wishes(rank, given.value.kind)
-    shape = tuple(_labels(writing, given.value, axis, wishes[axis]) for axis in range(rank))
+    wishes = dict(zip(several, _wishes(len(several), given.value.kind), strict=True))
+    shape = tuple(_labels(writing, given.value, axis, wishes.get(axis)) for axis in range(rank))
     hot = Label(ONE, wish="v") if given.value.kind == "int" else None
     declared = DeclaredInput(given.name, given, shape, hot)
     writing.labels.differ([*(label for axis in shape for label in axis), *([hot] if hot else [])])
@@ -170,9 +174,9 @@ def _output(writing: Writing, name: str, operand: object) -> Output:
     return Output("f" if name in ("", "output") else name, written, operand.shape)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def _fed(given: DeclaredInput, position: int) -> Fed:
+def _fed(given: DeclaredInput, position: int, batched: bool) -> Fed:
     sizes = tuple(label.root().size for axis in given.shape for label in axis)
-    return Fed(given.name, position, sizes, None if given.hot is None else given.hot.root().size.finite)
+    return Fed(given.name, position, sizes, None if given.hot is None else given.hot.root().size.finite, batched)
 
 
 def _placed(weight: DeclaredWeight, leaf: int) -> Placed:

@@ -12,6 +12,7 @@ from tp.imports.traced.cutting import RUNS, Limits, Shape, cut, joined, reshaped
 from tp.imports.traced.flat_equation import Atom, Source, is_known
 from tp.imports.traced.gathering import plain
 from tp.imports.traced.loops import Evaluator
+from tp.imports.traced.repeating import stack, tile
 from tp.imports.traced.scattering import COMBINED, dynamic_update_slice, scatter
 
 
@@ -71,6 +72,8 @@ STATIC: dict[str, Rule] = {
     "dynamic_slice": _dynamic_slice,
     "gather": _gather,
     "dynamic_update_slice": dynamic_update_slice,
+    "stack": stack,
+    "tile": tile,
     **{name: scatter(name) for name in COMBINED},
 }
 """By primitive: its result as slices and concatenations, or None where it has to stay."""

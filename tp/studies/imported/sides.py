@@ -58,8 +58,13 @@ def program(graph: Graph, translation: Translation, n: int) -> Side:
     axes = {name: names(graph.type(node)) for name, node in nodes.items()}
 
     def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
+        import jax
+
         run = evaluator(graph, list(nodes.values()), n, np.dtype(np.float64))
-        found = run(weights(graph, translation, leaves, n), translation.inputs(list(inputs.values()), n))
+        arrays, given = weights(graph, translation, leaves, n), translation.inputs(list(inputs.values()), n)
+        if translation.batch is not None:
+            run = jax.vmap(run, (None, 0), axis_size=translation.batch)
+        found = run(arrays, given)
         values = {name: (array, axes[name]) for name, array in zip(nodes, found, strict=True)}
         return translation.outputs(values, n)
 
