@@ -212,66 +212,6 @@ def _joined_wide(equation: Equation, writing: Writing, operands: Sequence[Writte
     return Written(UNIT, node, (*dims[:along], (label, *fast), *dims[along + 1 :]))
 
 
-@reads("stack")
-def read_stack(equation: Equation, reading: Reading) -> None:
-    (out,) = equation.results
-    along = equation.params["axis"] % len(out.shape)
-    kept = [place for place in range(len(out.shape)) if place != along]
-    for operand in equation.operands:
-        for source, place in enumerate(kept):
-            reading.equal(reading.axes(operand)[source], reading.axes(out)[place])
-
-
-@writes("stack")
-def write_stack(equation: Equation, writing: Writing) -> Written:
-    """Arrays as the entries of a new axis."""
-    (out,) = equation.results
-    along = equation.params["axis"] % len(out.shape)
-    operands = [writing.value(operand) for operand in equation.operands]
-    lifted = [replace(each, dims=(*each.dims[:along], (), *each.dims[along:])) for each in operands]
-    return joined(writing, lifted, along, out)
-
-
-@reads("unstack")
-def read_unstack(equation: Equation, reading: Reading) -> None:
-    (x,) = equation.operands
-    along = equation.params["axis"] % len(x.shape)
-    kept = [place for place in range(len(x.shape)) if place != along]
-    for out in equation.results:
-        for place, source in enumerate(kept):
-            reading.equal(reading.axes(x)[source], reading.axes(out)[place])
-
-
-@writes("unstack")
-def write_unstack(equation: Equation, writing: Writing) -> list[Written]:
-    """The entries along an axis, without that axis."""
-    (operand,) = equation.operands
-    along = equation.params["axis"] % len(operand.shape)
-    if operand.shape[along].wide:
-        raise NOT_A_MULTIPLE
-    x = writing.single(writing.value(operand), along)
-    entries = [part(writing, x, along, k, k + 1, 1) for k in range(len(equation.results))]
-    return [replace(each, dims=(*each.dims[:along], *each.dims[along + 1 :])) for each in entries]
-
-
-@reads("tile")
-def read_tile(equation: Equation, reading: Reading) -> None:
-    (x,), (out,) = equation.operands, equation.results
-    for place, repeats in enumerate(equation.params["reps"]):
-        mine, made = reading.axes(x)[place], reading.axes(out)[place]
-        if mine is not None and made is not None:
-            count = _size(repeats)
-            reading.same(mine, made if count == ONE else reading.divide(made, [count, mine.size])[1])
-
-
-@writes("tile")
-def write_tile(equation: Equation, writing: Writing) -> Written:
-    """An array that is repeated along axes: the copies are a slower factor of the axis."""
-    x = writing.value(equation.operands[0])
-    dims = [(*writing.gap(_size(repeats)), *dim) for repeats, dim in zip(equation.params["reps"], x.dims, strict=True)]
-    return replace(x, dims=tuple(dims))
-
-
 @reads("split")
 def read_split(equation: Equation, reading: Reading) -> None:
     (x,) = equation.operands

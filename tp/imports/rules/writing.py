@@ -97,10 +97,6 @@ class Writing:
 
     # axes --------------------------------------------------------------------------------------------
 
-    def gap(self, size: Size) -> Dim:
-        """An axis along which a value is repeated."""
-        return () if size == ONE else (Gap(size),)
-
     def wide_dim(self, value: Value, axis: int) -> list[Size]:
         """The sizes of the factors of a wide array axis; of a finite one its size."""
         factor = self.reading.axes(value)[axis]

@@ -24,6 +24,7 @@ from tp.imports.traced.folding import fold
 from tp.imports.traced.integers import bounds, certain, result_bounds
 from tp.imports.traced.loops import LOOPS
 from tp.imports.traced.places import is_users, place_of, span_of
+from tp.imports.traced.repeating import unstack
 from tp.imports.traced.static_indices import STATIC, split
 from tp.imports.traced.views import Views
 
@@ -106,6 +107,8 @@ class Flattener:
                 return [result]
         elif name == "split":
             return split(self, operands[0], equation.params["sizes"], equation.params["axis"], source)
+        elif name == "unstack":
+            return unstack(self, operands[0], equation.params["axis"], source)
         return self._kept(equation, operands, source)
 
     def _shorter(self, equation: Any, operands: list[Atom], source: Source) -> Atom | None:

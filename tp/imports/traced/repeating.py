@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tp.imports.traced.cutting import Shape, joined, reshaped
+from tp.imports.traced.cutting import Shape, cut, joined, reshaped
 from tp.imports.traced.flat_equation import Atom, Source
 from tp.imports.traced.loops import Evaluator
 
@@ -32,3 +32,10 @@ def stack(
     axis = params["axis"]
     one = (*shape[:axis], 1, *shape[axis + 1 :])
     return joined(evaluator, [reshaped(evaluator, each, one, source) for each in operands], axis, source)
+
+
+def unstack(evaluator: Evaluator, array: Atom, axis: int, source: Source) -> list[Atom]:
+    """The entries along ``axis``, without that axis."""
+    shape = (*array.shape[:axis], *array.shape[axis + 1 :])
+    parts = [cut(evaluator, array, {axis: (k, k + 1, 1)}, source) for k in range(array.shape[axis])]
+    return [reshaped(evaluator, part, shape, source) for part in parts]
