@@ -51,7 +51,7 @@ def _own(node: Node, axes: Axes) -> Hashable:
                 tuple(of_label(label, axes) for label in node.labels),
                 node.words,
                 tuple((of_label(a, axes), b if isinstance(b, int) else of_label(b, axes)) for a, b in node.pairs),
-                tuple((key, v if isinstance(v, str) else of_label(v, axes)) for key, v in node.settings),
+                tuple((key, of_label(v, axes) if isinstance(v, Label) else v) for key, v in node.settings),
             )
         case _:
             return None
