@@ -85,7 +85,12 @@ class Latest(Generic[T]):
 
 
 def _judge(name: str, prediction: Prediction, fitted: Fit) -> Judgement:
-    return judge(prediction.exponents[name], fitted, prediction.grid, exact=prediction.exact.get(name, True))
+    """The verdict. What contradicts a prediction is undecided below widths at which all constants count."""
+    found = judge(prediction.exponents[name], fitted, prediction.grid, exact=prediction.exact.get(name, True))
+    width = max((late.width for late in prediction.late), default=0.0)
+    if found.verdict not in (Verdict.REFUTED, Verdict.LOOSE) or max(fitted.widths, default=0) >= width:
+        return found
+    return Judgement(Verdict.UNDECIDED, f"orders are those of widths above about n = {width:.1g}: {found.reason}")
 
 
 def wanted(found: Iterable[Measured], reach: int) -> More:

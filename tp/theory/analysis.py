@@ -27,6 +27,7 @@ from tp.theory.diagnosis.repair import BUDGET, Repair, repair
 from tp.theory.diagnosis.values import blame_values
 from tp.theory.features import initial_features
 from tp.theory.grid import grid
+from tp.theory.late_constants import LateConstant, late_constants
 from tp.theory.laws import Law, TypicalOrders, slopes
 from tp.theory.predict import Prediction, node_orders, second_order
 from tp.theory.premises import Premise, premises
@@ -161,16 +162,24 @@ class Analysis:
         ordered = sorted(wanted, key=lambda q: (q.free, q.contracted))
         grounds = {q.name: scalars.ground(q) for q in ordered if q.free < 2}
         notes = dict.fromkeys(note for g in grounds.values() for note in sorted(g.derivation.notes))
+        late = self._late
         return Prediction(
             exponents={q.name: self._exponent(q) for q in wanted},
             nodes=named,
             assumptions=assumptions(
-                self.source, self.premises, [*self._collected(), *notes, *of_training(self.source, self.optimizer)]
+                self.source,
+                self.premises,
+                [*self._collected(), *notes, *of_training(self.source, self.optimizer), *map(str, late)],
             ),
             exact={q.name: grounds[q.name].exact if q.name in grounds else self._attained(q) for q in wanted},
             grounds=grounds,
             grid=self.grid,
+            late=late,
         )
+
+    @cached_property
+    def _late(self) -> tuple[LateConstant, ...]:
+        return late_constants(self.program, self.calculus)
 
     def _attained(self, quantity: Quantity) -> bool:
         """Whether the exponent of a quantity with D = 2 is no bound only."""

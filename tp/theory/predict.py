@@ -12,6 +12,7 @@ from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
 from tp.quantities.definitions import Quantity, parse
 from tp.theory.bounds import Bounds
+from tp.theory.late_constants import LateConstant
 from tp.theory.scalars import Ground, Scalars
 from tp.theory.spectral_order import Spectral, spectral_exponent
 
@@ -36,6 +37,7 @@ class Prediction:
 
     ``exact[name]`` is False where the exponent is an upper bound only; ``grounds`` has derivations (not for D = 2).
     ``grid`` is the spacing of exponents that the calculus could give: all are multiples of it (:mod:`tp.theory.grid`).
+    ``late`` are small constants that count only at larger widths: at smaller ones, orders may be others.
     """
 
     exponents: dict[str, Fraction | None]
@@ -44,6 +46,7 @@ class Prediction:
     exact: dict[str, bool]
     grounds: dict[str, Ground] = field(default_factory=dict, repr=False)
     grid: Fraction = Fraction(1, 2)
+    late: tuple[LateConstant, ...] = ()
 
 
 def node_orders(program: Graph, calculus: Calculus) -> Iterable[NodeOrder]:
