@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from tp.imports.axes.labels import Label, Labels
@@ -77,10 +77,10 @@ def _groups(labels: Labels) -> dict[Label, set[int]]:
     return found
 
 
-def name_finite_axes(used: Iterable[Label], names: Names) -> dict[Label, str]:
-    """A name for every finite label, by root."""
+def name_finite_axes(used: Iterable[Label], names: Names, shared: Mapping[Label, Label]) -> dict[Label, str]:
+    """A name for every finite label, by root. Those of ``shared`` have the name of another label."""
     found: dict[Label, str] = {}
     for label in dict.fromkeys(each.root() for each in used):
-        if not label.size.wide:
+        if not label.size.wide and label not in shared:
             found[label] = names.first([label.wish, *_FINITE] if label.wish else _FINITE)
-    return found
+    return found | {label: found[other] for label, other in shared.items()}

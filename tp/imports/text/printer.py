@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from math import isclose
@@ -28,6 +29,7 @@ from tp.imports.text.numbers import written_number
 from tp.imports.traced.sizes import Number
 
 UNIT = Number(1.0)
+_MEMBER = re.compile(r"(.+)\[(\d+)\]")
 
 # Precedences of the language, from loose to tight.
 ADD, MULTIPLY, NEGATE, APPLY, RAISE, ATOM = range(6)
@@ -117,6 +119,8 @@ class Printer:
                 by = "" if step == 1 else f" by {step}"
                 return f"{self._indexed(inner)}[{self.axis(label)}={_place(first)}{upto}{by}]", ATOM
             case Renamed(inner, old, new):
+                if self.axis(old) == self.axis(new):
+                    return self._text(inner)
                 return f"rename({self.text(inner)}, {self.axis(old)}, {self.axis(new)})", ATOM
             case Chosen(left, right, above, below):
                 texts = [self.text(n) for n in (left, right, above, below)]
@@ -162,12 +166,25 @@ class Printer:
         return f"{self.text(base, ATOM)}^{raised}", RAISE
 
     def _call(self, node: Call) -> str:
-        given = [self.text(operand) for operand in node.operands]
+        given = _joined([self.text(operand) for operand in node.operands], node)
         given += [self.axis(label) for label in node.labels]
         given += node.words
         given += [f"{self.axis(a)}={self.axis(b) if isinstance(b, Label) else b}" for a, b in node.pairs]
         given += [f"{key}={self._setting(value)}" for key, value in node.settings]
         return f"{node.function}({', '.join(given)})"
+
+
+def _joined(texts: list[str], node: Call) -> list[str]:
+    """Consecutive members of a family that are joined, as ``h[1..8]``."""
+    if node.function != "concat" or not all(isinstance(each, Ref) for each in node.operands):
+        return texts
+    members = [_MEMBER.fullmatch(text) for text in texts]
+    found = [match for match in members if match is not None]
+    numbers = [int(match[2]) for match in found]
+    together = len(found) == len(texts) > 1 and len({match[1] for match in found}) == 1
+    if not together or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        return texts
+    return [f"{found[0][1]}[{numbers[0]}..{numbers[-1]}]"]
 
 
 def _place(place: int | Named) -> str:

@@ -26,6 +26,7 @@ from tp.imports.text.loop_indices import settled
 from tp.imports.text.loops import Rolling
 from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_wide_axes
 from tp.imports.text.numbers import written_size
+from tp.imports.text.one_name import one_name
 from tp.imports.text.printer import Printer
 from tp.imports.text.series import Loop, Series
 from tp.imports.text.training import Beginnings
@@ -82,7 +83,7 @@ class ProgramText:
         for table in self.tables:
             table.name = names.new(table.wish)
         self._rename_widths(names)
-        self._axes |= name_finite_axes(self._labels(), names)
+        self._axes |= name_finite_axes(self._labels(), names, self._shared(writing.labels))
         for loop in self._loops:
             loop.settle(self._variable)
         self._printer = Printer(self._axes, "n")
@@ -98,6 +99,15 @@ class ProgramText:
         rest = [weight for weight in self.weights if weight not in rolling.series]
         found += Families(rest, labels, self._kind).found()
         return sorted(found, key=lambda family: self.weights.index(family.members[0]))
+
+    def _shared(self, labels: Labels) -> dict[Label, Label]:
+        """Labels that have the name of another one, since they are this axis with fewer entries or more."""
+        declared = [label for weight in self.weights for label in weight.sides]
+        declared += [label for table in self.tables for label in table.axes]
+        declared += [label for each in self.inputs for axis in each.shape for label in axis]
+        declared += [each.hot for each in self.inputs if each.hot is not None]
+        nodes = [output.written.node for output in self.outputs]
+        return one_name(self.statements, nodes, labels.groups, declared)
 
     def axis(self, label: Label) -> str:
         """The name of an axis."""
