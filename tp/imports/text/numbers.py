@@ -18,7 +18,7 @@ def written_number(number: Number, width: str = "n") -> tuple[str, bool]:
     square = _near(value * value)
     if abs(power) == Fraction(1, 2) and square is not None and not _is_square(square):
         if power < 0 and square.numerator == 1:
-            return f"{sign}1/sqrt({square.denominator} * {width})", True
+            return f"{sign}1 / sqrt({square.denominator} * {width})", True
         inside = written_number(Number(float(square), 2 * power), width)[0]
         return f"{sign}sqrt({inside})", False
     above, below = _coefficient(value)
@@ -28,17 +28,17 @@ def written_number(number: Number, width: str = "n") -> tuple[str, bool]:
         below = [*below, _power(width, -power)]
     text = " * ".join(above) or "1"
     if len(below) == 1:
-        text += f"/{below[0]}"
+        text += f" / {below[0]}"
     elif below:
-        text += f"/({' * '.join(below)})"
+        text += f" / ({' * '.join(below)})"
     return sign + text, len(above) > 1 or bool(below)
 
 
 def written_size(factor: Fraction, power: Fraction, width: str = "n") -> str:
-    """A number of entries, such as ``4 * n``, ``n/16`` or ``3 * n^(1/2)``."""
+    """A number of entries, such as ``4 * n``, ``n / 16`` or ``3 * n^(1/2)``."""
     text = _power(width, power)
     text = text if factor.numerator == 1 else f"{factor.numerator} * {text}"
-    return text if factor.denominator == 1 else f"{text}/{factor.denominator}"
+    return text if factor.denominator == 1 else f"{text} / {factor.denominator}"
 
 
 def _power(width: str, power: Fraction) -> str:

@@ -80,8 +80,8 @@ class Printer:
         factor = written_number(number, self._width)
         if not divisor[1] and not divisor[0].startswith("-") and (factor[1] or len(divisor[0]) < len(factor[0])):
             return f"{self.text(node, MULTIPLY)} / {divisor[0]}", MULTIPLY
-        if factor[0].startswith("1/"):
-            return f"{self.text(node, MULTIPLY)} / {factor[0][2:]}", MULTIPLY
+        if factor[0].startswith("1 / "):
+            return f"{self.text(node, MULTIPLY)} / {factor[0][4:]}", MULTIPLY
         if factor[0].startswith("-"):
             return f"{factor[0]} * {self.text(node, NEGATE)}", MULTIPLY
         # A quotient after a product is read from the left, so only what stands on the right needs brackets.

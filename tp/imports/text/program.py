@@ -236,7 +236,7 @@ def _above(indent: str, place: Place, before: Place | None) -> list[str]:
     if not place.file or (before is not None and (before.file, before.line) == (place.file, place.line)):
         return []
     file = place.file.rsplit("/", 1)[-1]
-    return [f"{indent}# {file}:{place.line}  {place.text.strip()}"]
+    return [f"{indent}# {file}:{place.line}  {place.text.strip()}".rstrip()]
 
 
 def _reached(statements: Sequence[Assigned], outputs: Sequence[Output]) -> tuple[list[Assigned], set[Named]]:
