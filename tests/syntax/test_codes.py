@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +46,12 @@ def test_bad_examples_give_their_code(code: str) -> None:
 @pytest.mark.parametrize("code", [c for c in OURS if CODES[c].good])
 def test_good_examples_are_accepted(code: str) -> None:
     assert codes(whole(CODES[code].good)) == []
+
+
+def test_every_code_in_the_sources_has_a_page() -> None:
+    sources = (Path(__file__).parents[2] / "tp").rglob("*.py")
+    used = {code for file in sources for code in re.findall(r'"(TP\d{3})"', file.read_text(encoding="utf-8"))}
+    assert used <= set(CODES)
 
 
 def test_pages_are_complete_sentences() -> None:

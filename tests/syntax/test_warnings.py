@@ -24,7 +24,7 @@ def test_shipped_programs_give_no_warning(path: Path) -> None:
     assert load(path).warnings == ()
 
 
-@pytest.mark.parametrize("code", [c for c in CODES if c > "TP800"])
+@pytest.mark.parametrize("code", [c for c in CODES if "TP800" < c < "TP900"])
 def test_examples_of_warnings(code: str) -> None:
     page = CODES[code]
     assert code in [w.code for w in parse(whole(page.bad)).warnings]

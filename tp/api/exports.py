@@ -153,7 +153,10 @@ def _module() -> Any:
             arrays = [jax.numpy.asarray(array) for array in inputs]
             more = {array.ndim - len(model.inputs[name]) for name, array in zip(names, arrays, strict=True)}
             if more - {0, 1} or len(more) > 1:
-                raise ValueError(f"the inputs of {model.name} have the axes of one sample, or samples first")
+                shapes = ", ".join(f"{n} {[axis.at(self.width) for axis in model.inputs[n]]}" for n in names)
+                raise ValueError(
+                    f"the inputs of {model.name} have these axes, or all an axis of samples first: {shapes}"
+                )
             return jax.vmap(one)(*arrays) if more == {1} else one(*arrays)
 
     return Program

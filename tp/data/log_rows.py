@@ -173,9 +173,9 @@ def _text(path: Path, number: int, key: str, value: Any) -> str:
 def _require_columns(path: Path, line: int, found: Mapping[str, object], having: str) -> None:
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        said = " and ".join(f"{column}" for column in missing)
+        said = " or ".join(missing)
         hint = f"it has {having}; a log has the columns name, width and value, and may have step, seed and kind"
-        raise error("TP912", f"{path}:{line}: no column {said}", hint=hint)
+        raise error("TP912", f"{path}:{line}: no column called {said}", hint=hint)
 
 
 def _plural(count: int, word: str) -> str:

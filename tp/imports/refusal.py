@@ -1,9 +1,10 @@
-"""What cannot be translated: the primitive, the user's line, the reason, and what to do."""
+"""What cannot be translated: the operation of JAX, the reason, the user's line, and what to write instead."""
 
 from __future__ import annotations
 
 from tp.diagnostics.diagnostic import TpError, error
 from tp.imports.traced.equation import Place
+from tp.imports.traced.places import span_of
 
 
 class Untranslatable(Exception):
@@ -16,8 +17,5 @@ class Untranslatable(Exception):
 
 
 def refusal(primitive: str, place: Place, problem: Untranslatable) -> TpError:
-    """TP902 for an equation at a line of the user's code."""
-    line = f"\n    {place.text.strip()}" if place.text.strip() else ""
-    where = f"{place.file}:{place.line}" if place.file else "an unknown line"
-    message = f"{primitive} at {where} cannot be translated: {problem.reason}{line}"
-    return error("TP902", message, hint=problem.hint)
+    """TP902 for an equation, with the line of the user's code that it comes from."""
+    return error("TP902", f"{primitive} cannot be translated: {problem.reason}", span_of(place), problem.hint)

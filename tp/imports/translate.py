@@ -90,7 +90,9 @@ def _write(traced: Traced, writing: Writing) -> None:
         rule = writers.get(equation.primitive)
         try:
             if rule is None:
-                raise Untranslatable("the language has nothing like it", "write it with other operations")
+                raise Untranslatable(
+                    "the language has no such operation", "write it with other operations: tp explain TP902"
+                )
             found = rule(equation, writing)
         except Untranslatable as problem:
             raise refusal(equation.primitive, equation.place, problem) from None

@@ -135,9 +135,9 @@ def refused(draw: Draw) -> str:
 
 
 def test_what_is_no_law_of_the_language_is_refused() -> None:
-    assert "none that the language has" in refused(lambda key, n: jax.random.gumbel(key, (n, n)))
-    assert "none that the language has" in refused(lambda key, n: abs(jax.random.normal(key, (n, n))))
-    assert "c n^w" in refused(lambda key, n: jax.random.normal(key, (n, n)) * (1 + 1 / n**0.5))
+    assert "none of the laws of the language" in refused(lambda key, n: jax.random.gumbel(key, (n, n)))
+    assert "none of the laws of the language" in refused(lambda key, n: abs(jax.random.normal(key, (n, n))))
+    assert "constant times a power of n" in refused(lambda key, n: jax.random.normal(key, (n, n)) * (1 + 1 / n**0.5))
 
 
 def test_one_key_for_two_weights_is_refused() -> None:

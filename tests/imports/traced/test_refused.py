@@ -44,13 +44,19 @@ def constant_at_one(n: int) -> Any:
 CASES: dict[str, tuple[Callable[[int], Any], str]] = {
     "a weight": (
         lambda n: module({"a": (n + 1,)}, lambda w: w["a"]),
-        "a is 65 at 64, 129 at 128, 257 at 256, which is no multiple of a power of the width: it is n + 1",
+        "a is 65 at n = 64, 129 at n = 128, 257 at n = 256, which is not a constant times a power of n: it is n + 1",
     ),
-    "a size": (lambda n: module({"a": (n,)}, lambda w: w["a"][: n - 1] * 2), "63 at 64, 127 at 128, 255 at 256"),
-    "a number": (lambda n: module({"a": (n,)}, lambda w: w["a"] / (n - 1)), "63.0 at 64, 127.0 at 128, 255.0 at 256"),
-    "a loop": (depth, "the equations differ between widths: the end at 64, tanh at 128, tanh at 256"),
-    "a branch": (chosen, "cos at 64, sin at 128, sin at 256"),
-    "an operand": (constant_at_one, "a constant at 64"),
+    "a size": (
+        lambda n: module({"a": (n,)}, lambda w: w["a"][: n - 1] * 2),
+        "63 at n = 64, 127 at n = 128, 255 at n = 256",
+    ),
+    "a number": (
+        lambda n: module({"a": (n,)}, lambda w: w["a"] / (n - 1)),
+        "63.0 at n = 64, 127.0 at n = 128, 255.0 at n = 256",
+    ),
+    "a loop": (depth, "the equations differ between widths: the end at n = 64, tanh at n = 128, tanh at n = 256"),
+    "a branch": (chosen, "cos at n = 64, sin at n = 128, sin at n = 256"),
+    "an operand": (constant_at_one, "a constant at n = 64"),
     "paths": (lambda n: module({f"a{n}": (n,)}, lambda w: w[f"a{n}"]), "weights or inputs differ between widths"),
 }
 

@@ -25,7 +25,7 @@ def combined(name: str, seen: Mapping[int, Seen]) -> Initial:
     kinds = {_kind(one) for one in seen.values()}
     if len(kinds) > 1:
         said = "; ".join(f"{_kind(one)} at n = {n}" for n, one in seen.items())
-        raise _unknown(name, f"its law is another one at another width: {said}")
+        raise _unknown(name, f"its law is not the same at all widths: {said}")
     (kind,) = kinds
     if kind == "a constant":
         return _constant(name, seen)
@@ -66,7 +66,9 @@ def _law(name: str, seen: Mapping[int, Seen]) -> Initial:
     common = set.intersection(*laws)
     if not common:
         said = "; ".join(f"{_named(one.fits)} at n = {n}" for n, one in seen.items())
-        raise _unknown(name, f"the law of its entries is none that the language has: {said}")
+        if not any(laws):
+            raise _unknown(name, "its entries have none of the laws of the language")
+        raise _unknown(name, f"no law of the language fits its entries at all widths: {said}")
     if len(common) > 1:
         said = ", ".join(law for law, _ in sorted(common))
         hint = "draw it in single or double precision: numbers with fewer digits look alike"
@@ -143,7 +145,7 @@ def _number(
         )
         error = max(error, 1e-5)
     if not found:
-        raise _unknown(name, f"is no number c n^w: {_said(seen)}")
+        raise _unknown(name, f"it is not a constant times a power of n: {_said(seen)}")
     if len(found) > 1:
         said = ", ".join(f"n^({one.exponent})" for one in found)
         raise _unknown(name, f"may grow as {said}: {_said(seen)}", "more widths, farther apart, decide")
@@ -184,7 +186,7 @@ def _finite(axes: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def _named(fits: Sequence[Fit]) -> str:
-    return " or ".join(fit.law for fit in fits) or "none"
+    return " or ".join(fit.law for fit in fits) or "no law"
 
 
 def _said(values: Mapping[int, float]) -> str:

@@ -40,7 +40,7 @@ def number_of_rate(name: str, seen: Mapping[int, float], rounding: float = ROUND
     found = powers(seen, rounding)
     if len(found) != 1:
         said = ", ".join(f"{value:.6g} at n = {n}" for n, value in seen.items())
-        raise error("TP908", f"the learning rate of {name} is no number c n^w: {said}")
+        raise error("TP908", f"the learning rate of {name} is not a constant times a power of n: {said}")
     number = found[0]
     exact = simple(number.coefficient, 2 * rounding) if number.coefficient else None
     return Number(exact.value, number.exponent) if exact else number

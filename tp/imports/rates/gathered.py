@@ -34,7 +34,7 @@ class _Weight:
 
 
 def gathered(seen: Mapping[int, Seen]) -> Rates:
-    """Statements, rates and decays. Raises TpError TP908 where an optimiser is another one at another width."""
+    """Statements, rates and decays. Raises TpError TP908 where a weight has another optimiser at another width."""
     first = next(iter(seen.values()))
     clip = _number("the norm at which gradients are clipped", {n: one.clip for n, one in seen.items()})
     weights = {path: _weight(path, {n: one.moved[path] for n, one in seen.items()}) for path in first.moved}
@@ -72,17 +72,17 @@ def _weight(path: Path, moved: Mapping[int, Moved]) -> _Weight:
     kinds = {one.name for one in moved.values()}
     if len(kinds) > 1:
         said = ", ".join(f"{one.name} at n = {n}" for n, one in moved.items())
-        raise error("TP908", f"the optimiser of {name} is another one at another width: {said}")
+        raise error("TP908", f"{name} is moved by other optimisers at other widths: {said}")
     settings: list[tuple[str, Number | bool]] = []
     for key, value in next(iter(moved.values())).settings.items():
         if isinstance(value, bool):
             if len({one.settings[key] for one in moved.values()}) > 1:
-                raise error("TP908", f"{key} of the optimiser of {name} depends on the width")
+                raise error("TP908", f"{key} of the optimiser of {name} depends on the width, and has to be a number")
             settings.append((key, value))
             continue
         found = _number(f"{key} of the optimiser of {name}", {n: float(one.settings[key]) for n, one in moved.items()})
         if found.exponent and key not in POWERS:
-            raise error("TP908", f"{key} of the optimiser of {name} depends on the width")
+            raise error("TP908", f"{key} of the optimiser of {name} depends on the width, and has to be a number")
         settings.append((key, found))
     return _Weight(
         (kinds.pop(), tuple(settings)),
@@ -96,7 +96,7 @@ def _number(name: str, seen: Mapping[int, float]) -> Number:
     found = powers({n: 0.0 if abs(value) < 1e-12 else value for n, value in seen.items()}, ROUNDING)
     if len(found) != 1:
         said = ", ".join(f"{value:.6g} at n = {n}" for n, value in seen.items())
-        raise error("TP908", f"{name} is no number c n^w: {said}")
+        raise error("TP908", f"{name} is not a constant times a power of n: {said}")
     rounded = float(f"{found[0].coefficient:.6g}")
     near = abs(rounded - found[0].coefficient) <= ROUNDING * abs(rounded)
     return Number(rounded if near else found[0].coefficient, found[0].exponent)

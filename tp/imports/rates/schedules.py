@@ -42,7 +42,7 @@ def require_constant(probe: Probe, moved: Mapping[Path, Moved], gradients: Array
 
 def _changes(path: Path, count: int) -> Exception:
     hint = "replace a schedule of learning rates by a number"
-    return error("TP908", f"the learning rate of {'/'.join(path)} is another one in step {count}", hint=hint)
+    return error("TP908", f"the learning rate of {'/'.join(path)} changes until step {count}", hint=hint)
 
 
 def _second(moved: Moved, size: Array, steps: int) -> Array:

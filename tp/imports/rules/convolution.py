@@ -42,11 +42,11 @@ class Layout:
         self.groups = _size(params["feature_group_count"])
         if any(int(each) != 1 for each in params["lhs_dilation"]):
             raise Untranslatable(
-                "a transposed convolution, or one with zeros between pixels",
+                "it is a transposed convolution, or one with zeros between pixels",
                 "repeat pixels (jax.image.resize, nearest) and use a plain convolution",
             )
         if _size(params["batch_group_count"]) != ONE:
-            raise Untranslatable("a convolution with groups of samples")
+            raise Untranslatable("it is a convolution with groups of samples (batch_group_count)")
         kernel = equation.operands[1].shape
         self.sizes = [kernel[axis].finite for axis in self.windows]
 
@@ -132,7 +132,7 @@ def _own(writing: Writing, layout: Layout, x: Written, kernel: Written, equation
     outs = tuple(labels_of(kernel.dims[layout.out]))
     declared.settle(outs, (*ins, *(each for each in windows if each is not None)))
     if {id(each) for each in declared.outs or ()} != {id(each) for each in outs}:
-        raise Untranslatable("a kernel that is used in two ways")
+        raise Untranslatable("its kernel is also used with other axes as its outputs", "use one weight for each way")
     free = [label for axis in (layout.batch, *layout.pixels) for label in labels_of(x.dims[axis])]
     x = writing.apart(x, [*outs, *ins], free)
     labels = [next(labels_of(x.dims[axis])) for axis in layout.pixels]
@@ -265,14 +265,14 @@ def write_pool(equation: Equation, writing: Writing) -> Written:
     shape = equation.operands[0].shape
     largest = equation.primitive == "reduce_window_max"
     if any(int(each) != 1 for each in params["base_dilation"]):
-        raise Untranslatable("windows of a value with gaps between entries")
+        raise Untranslatable("its windows lie over a value with zeros between entries (base_dilation)")
     for axis, size in enumerate(params["window_dimensions"]):
         low, high = map(int, params["padding"][axis])
         stride, spread = int(params["window_strides"][axis]), int(params["window_dilation"][axis])
         if int(size) == 1 and stride == 1 and (low, high) == (0, 0):
             continue
         if shape[axis].wide:
-            raise Untranslatable("windows along a wide axis", "pool over finite axes")
+            raise Untranslatable("its windows lie along a wide axis", "pool over finite axes")
         if (low, high) != (0, 0):
             x = padded(writing, x, axis, low, high)
             if largest:

@@ -77,7 +77,7 @@ def linear(terms: Sequence[Written], out: Written) -> Written:
                 found.append((total, node))
     constants = [Number(c, p) for p, c in numbers.items() if c]
     if len(constants) > 1:
-        raise Untranslatable("numbers of different powers of n are added", "use one power of n")
+        raise Untranslatable("it adds numbers of different powers of n", "use one power of n")
     if not found:
         return replace(out, number=constants[0] if constants else ZERO, node=One())
     found += [(number, One()) for number in constants]
@@ -141,7 +141,7 @@ def write_div(equation: Equation, writing: Writing) -> Written:
 def power(x: Written, exponent: Fraction, out: Written) -> Written:
     """A power entry by entry."""
     if x.number.coefficient < 0 and exponent.denominator != 1:
-        raise Untranslatable("a root of a negative multiple")
+        raise Untranslatable("it takes a root of a value with a negative factor")
     coefficient = x.number.coefficient ** (int(exponent) if exponent.denominator == 1 else float(exponent))
     number = Number(coefficient, x.number.exponent * exponent)
     if x.plain:
@@ -174,10 +174,10 @@ def write_root(equation: Equation, writing: Writing) -> Written:
 def write_pow(equation: Equation, writing: Writing) -> Written:
     exponent = equation.operands[1]
     if not isinstance(exponent, Known) or exponent.number is None or exponent.number.exponent:
-        raise Untranslatable("an exponent that is not a number", "write the power as exp(y * log(x))")
+        raise Untranslatable("its exponent is not a fixed number", "write the power as exp(y * log(x))")
     value = Fraction(exponent.number.coefficient).limit_denominator(1000)
     if abs(float(value) - exponent.number.coefficient) > 1e-15:
-        raise Untranslatable(f"the exponent {exponent.number.coefficient!r} is no simple fraction")
+        raise Untranslatable(f"its exponent {exponent.number.coefficient!r} is not a simple fraction")
     x = writing.value(equation.operands[0])
     return power(x, value, x)
 
@@ -297,7 +297,7 @@ def write_or(equation: Equation, writing: Writing) -> Written:
 def write_select(equation: Equation, writing: Writing) -> Written:
     """``select_n(which, below, above)``: above where ``which`` holds."""
     if len(equation.operands) != 3:
-        raise Untranslatable("a choice among more than two values", "nest jnp.where")
+        raise Untranslatable("it chooses among more than two values", "nest jnp.where")
     (which, below, above), out = _aligned(equation, writing)
     if isinstance(which.node, Call) and which.node.function == "step" and which.number == UNIT:
         (argument,) = which.node.operands
@@ -327,7 +327,7 @@ def write_convert(equation: Equation, writing: Writing) -> Written:
     if equation.operands[0].kind == "float" and equation.results[0].kind != "float":
         raise Untranslatable("it rounds to whole numbers", "leave it out, or compute it from constants")
     if x.hot is not None and equation.results[0].kind == "float":
-        raise Untranslatable("indices are used as numbers", "give them as an input of real numbers")
+        raise Untranslatable("it uses indices as numbers", "give them as an input of real numbers")
     return x
 
 

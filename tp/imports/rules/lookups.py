@@ -29,11 +29,14 @@ def _taken(equation: Equation) -> int:
     )
     batched = getattr(numbers, "operand_batching_dims", ())
     if not one_axis or batched or indices.shape[-1:] != (ONE,):
-        raise Untranslatable("entries are taken along more than one axis", "index one axis at a time")
+        raise Untranslatable("it takes entries along more than one axis", "index one axis at a time")
     (axis,) = numbers.start_index_map
     full = [a for a, size in enumerate(sizes) if a != axis and _size(size) != operand.shape[a]]
     if full or operand.shape[axis].wide:
-        raise Untranslatable("entries of a wide axis are taken by index", "the language has no indices of wide axes")
+        raise Untranslatable(
+            "it takes entries of a wide axis by index",
+            "sum over the wide axis, or index a finite one: wide axes have no indices",
+        )
     return int(axis)
 
 
@@ -75,7 +78,7 @@ def write_equal(equation: Equation, writing: Writing) -> Written:
         left, right = right, left
     at = writing.value(left)
     if at.hot is None or not isinstance(right, Known):
-        raise Untranslatable("it asks whether numbers are equal", "use where(x > y, ...), or indices of an input")
+        raise Untranslatable("it asks whether two numbers are equal", "use where(x > y, ...), or indices of an input")
     found = _where_equal(writing, at, right)
     if equation.primitive == "eq":
         return found
@@ -89,15 +92,15 @@ def _where_equal(writing: Writing, at: Written, given: Known) -> Written:
         node = Index(at.node, hot, int(given.number.coefficient) + 1)
         return replace(at, node=node, hot=None)
     if given.table is None:
-        raise Untranslatable("indices are compared with numbers that depend on n")
+        raise Untranslatable("it compares indices with numbers that depend on n")
     numbers = np.asarray(given.table, np.int64)
     varying = [axis for axis, size in enumerate(numbers.shape) if size > 1]
     if len(varying) != 1 or at.dims[varying[0]] != () or numbers.ravel().tolist() != list(range(numbers.size)):
-        raise Untranslatable("indices are compared with numbers that are not 0, 1, 2 and so on", "use jax.nn.one_hot")
+        raise Untranslatable("it compares indices with numbers that are not 0, 1, 2 and so on", "use jax.nn.one_hot")
     if hot.size == ONE:
         hot.size = Size(Fraction(numbers.size))
     if hot.size != Size(Fraction(numbers.size)):
-        raise Untranslatable("the same indices are used for axes of different sizes", "give them as two inputs")
+        raise Untranslatable("it uses the same indices for axes of different sizes", "give them as two inputs")
     return writing.with_dim(replace(at, hot=None), varying[0], (at.hot,))
 
 
@@ -105,7 +108,7 @@ def _one_hot(writing: Writing, indices: object, size: Size) -> Written:
     """Indices, without their last axis, as one-hot rows along a new last axis of ``size``."""
     if isinstance(indices, Known):
         if indices.table is None and indices.number is None:
-            raise Untranslatable("indices that depend on n")
+            raise Untranslatable("its indices depend on n")
         shape = [each.finite for each in indices.shape[:-1]]
         numbers = np.full(shape, indices.number.coefficient) if indices.number else np.asarray(indices.table)
         rows = np.eye(size.finite)[np.asarray(numbers, np.int64).reshape(shape).clip(0, size.finite - 1)]
@@ -113,10 +116,10 @@ def _one_hot(writing: Writing, indices: object, size: Size) -> Written:
         return writing.table(Known(full, None, rows, "float"))
     at = writing.value(indices)  # pyright: ignore[reportArgumentType]
     if at.hot is None or at.number != Number(1.0):
-        raise Untranslatable("indices that are computed", "use indices of an input as they are, or fixed ones")
+        raise Untranslatable("its indices are computed", "use indices of an input as they are, or fixed ones")
     hot = at.hot.root()
     if hot.size == ONE:
         hot.size = size
     if hot.size != size:
-        raise Untranslatable("the same indices are used for axes of different sizes", "give them as two inputs")
+        raise Untranslatable("it uses the same indices for axes of different sizes", "give them as two inputs")
     return replace(at, dims=(*at.dims[:-1], (at.hot,)), hot=None)

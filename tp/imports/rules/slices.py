@@ -20,7 +20,7 @@ from tp.imports.traced.equation import Equation, Operand, Value
 from tp.imports.traced.sizes import Size
 
 NOT_A_MULTIPLE = Untranslatable(
-    "a part of a wide axis is taken whose bounds are no multiples of a power of n",
+    "it takes a part of a wide axis whose bounds are not constants times a power of n",
     "cut a wide axis only into parts that grow as it does, such as halves",
 )
 
@@ -197,7 +197,7 @@ def _joined_wide(equation: Equation, writing: Writing, operands: Sequence[Writte
     fast: tuple[Item, ...] = ()
     for operand, each in zip(equation.operands, found, strict=True):
         if not any(labels_of(each.dims[along])):
-            raise Untranslatable("a repeated value is joined along a wide axis", "join values that have this axis")
+            raise Untranslatable("it joins a repeated value along a wide axis", "join values that have this axis")
         own = operand.shape[along] / unit
         if own != ONE:
             each, (slow, *rest) = _front(writing, each, along, own)

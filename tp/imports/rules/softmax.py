@@ -42,7 +42,7 @@ def write_softmax(equation: Equation, writing: Writing) -> Written:
         x = writing.single(x, axis)
     labels = list(labels_of(x.dims[axis]))
     if not labels:
-        raise Untranslatable("a softmax over an axis of equal entries")
+        raise Untranslatable("it is a softmax over an axis along which all scores are equal")
     return replace(x, number=UNIT, node=Call("softmax", (whole(x),), (labels[0],), settings=settings))
 
 
@@ -72,5 +72,5 @@ def _masked(writing: Writing, x: Written, kept: Known) -> tuple[Written, Ref]:
     numbers = np.asarray(kept.table, np.float64)
     (scores, table), dims = writing.aligned([x, writing.table(replace(kept, table=numbers, kind="float"))])
     if not isinstance(table.node, Ref):
-        raise Untranslatable("a mask whose axes are in use for other axes of the scores", "name the axes apart")
+        raise Untranslatable("an axis of the mask is another axis of the scores")
     return replace(scores, dims=dims), table.node

@@ -166,7 +166,9 @@ class Writing:
         if self.labels.merge(new, old):
             return written
         if old.root().size.wide:
-            raise Untranslatable(f"two wide axes of {spelled(old.root().size)} entries meet that are not the same")
+            raise Untranslatable(
+                f"two wide axes of {spelled(old.root().size)} entries meet, and are not axes of the same neurons"
+            )
         clash = [label for label in written.labels if label.root() is new.root()]
         for label in clash:  # the name is in use for another axis of this value
             written = self.renamed(written, label, self.other(label, [new, *written.labels]))

@@ -24,8 +24,8 @@ _KINDS = {"i": "int", "u": "int", "b": "bool", "f": "float"}
 
 def parted(what: str, seen: Sequence[object], widths: Sequence[int], span: Span | None) -> TpError:
     """TP901: the structure differs between widths."""
-    listed = ", ".join(f"{one} at {n}" for one, n in zip(seen, widths, strict=True))
-    hint = "what make builds may depend on its argument by sizes and numbers only, not by which operations there are"
+    listed = ", ".join(f"{one} at n = {n}" for one, n in zip(seen, widths, strict=True))
+    hint = "build the same operations at every width: only sizes and numbers may depend on n"
     return error("TP901", f"{what} differ between widths: {listed}", span, hint)
 
 
@@ -111,23 +111,23 @@ class Widths:
         return span_of(place_of(self.source)) if self.source else None
 
     def _no_power(self, what: str, seen: Sequence[float], found: Sequence[Size]) -> TpError:
-        listed = ", ".join(f"{value} at {n}" for value, n in zip(seen, self.widths, strict=True))
+        listed = ", ".join(f"{value} at n = {n}" for value, n in zip(seen, self.widths, strict=True))
         if found:
             fits = " and ".join(f"{size.factor} n^({size.exponent})" for size in found[:2])
             hint = "give other widths, further apart, at which nothing is rounded"
             return error("TP901", f"{what} is {listed}: both {fits} would fit", self._span(), hint)
         line = _line(seen, self.widths)
-        what = f"{what} is {listed}, which is no multiple of a power of the width{f': it is {line}' if line else ''}"
+        what = f"{what} is {listed}, which is not a constant times a power of n{f': it is {line}' if line else ''}"
         return error("TP901", what, self._span(), _SUM if line else _POWER)
 
 
 _POWER = (
-    "sizes and numbers have to be c n^w at every width: choose widths that are multiples of what they are divided by, "
-    "and powers of 4 where roots are taken"
+    "where a size is rounded, choose widths that are multiples of what they are divided by, and powers of 4 where "
+    "roots are taken; otherwise make it a constant times a power of n"
 )
 _SUM = (
-    "sizes and numbers have to be c n^w at every width: write a part that is finite by itself, such as a sum of two "
-    "products in place of one product with a concatenation, and n in place of n + 1 or n - 1"
+    "write n in place of n + 1 or n - 1; where a finite part is joined to a wide one, keep them apart: a sum of two "
+    "products in place of one product with a concatenation"
 )
 
 
