@@ -44,7 +44,7 @@ def test_a_module_is_the_program() -> None:
 
 @pytest.mark.parametrize("x", [jnp.ones((2, 2, 3)), jnp.ones(())])
 def test_inputs_that_do_not_fit(x: Any) -> None:
-    with pytest.raises(ValueError, match="axes of one sample"):
+    with pytest.raises(ValueError, match="an axis of samples first"):
         tp.to_flax(two(), N).init(jax.random.key(0), x)
 
 

@@ -74,7 +74,5 @@ class Beginnings:
     def notes(self) -> tuple[str, ...]:
         """What is not exact, for people."""
         laws = [note for initial in self.initials.values() for note in initial.notes]
-        none = (
-            "no optimiser and no rates were given: every weight has the rate 1, which gradient descent multiplies by eta",
-        )
+        none = ("no learning rates were given: every weight has the rate 1, a factor of the eta of the optimiser",)
         return tuple(dict.fromkeys([*laws, *(none if self.rates is None else self.rates.notes)]))
