@@ -1,0 +1,28 @@
+"""Steps until the norm is small: how many depends on values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+CODE = "TP902"
+WORDS = ("while",)
+
+
+def make(n: int) -> tuple[Any, ...]:
+    def init(key: Any) -> dict[str, Any]:
+        a, b, c = jax.random.split(key, 3)
+        return {
+            "u": jax.random.normal(a, (n, 4)),
+            "w": jax.random.normal(b, (n, n)),
+            "v": jax.random.normal(c, (n,)),
+        }
+
+    def apply(p: Any, x: Any) -> Any:
+        h = jnp.tanh(p["u"] @ x / 2)
+        h = jax.lax.while_loop(lambda h: (h @ h) > 1e-3, lambda h: h / 2, h)
+        return p["v"] @ jnp.tanh(h) / n
+
+    return init, apply, jnp.ones(4)
