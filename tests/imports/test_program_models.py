@@ -14,7 +14,7 @@ import pytest
 
 import tp
 from tests.imports.correlations_at import correlations
-from tests.marks import slow
+from tests.marks import exhaustive, slow
 from tp.imports.frameworks.made import modules
 from tp.imports.traced.jax_internals import double
 
@@ -23,6 +23,12 @@ NAMES = sorted(
     path.stem for path in (Path(__file__).parent / "models" / "programs").glob("*.py") if path.stem != "__init__"
 )
 SHOWN = ("relu_mlp",)
+IN_CI = ("attention", "cnn", "mup_mlp", "standard_mlp", "attention_sqrt", "mean_field", "transformer_block")
+CASES = [
+    *SHOWN,
+    *slow(IN_CI),
+    *exhaustive([name for name in NAMES if name not in (*SHOWN, *IN_CI)]),
+]
 ORDERS = (0, 1, 2, 3)
 
 
@@ -39,7 +45,7 @@ def test_every_program_is_here() -> None:
     assert {path.stem for path in (ROOT / "programs").glob("*.tp")} | beyond == set(NAMES)
 
 
-@pytest.mark.parametrize("name", slow(NAMES, but=SHOWN))
+@pytest.mark.parametrize("name", CASES)
 def test_same_exponents_and_regime(name: str) -> None:
     _, program, imported = pair(name)
     wanted, found = program.orders(), imported.orders()
@@ -49,7 +55,7 @@ def test_same_exponents_and_regime(name: str) -> None:
     assert found.regime.kind == wanted.regime.kind
 
 
-@pytest.mark.parametrize("name", slow(NAMES, but=SHOWN))
+@pytest.mark.parametrize("name", CASES)
 def test_same_numbers_at_the_same_weights(name: str) -> None:
     written, program, imported = pair(name)
     n = 64

@@ -32,7 +32,7 @@ def make(n: int) -> tuple[Any, ...]:
         RNN(jax.random.normal(a, (n, 8)), orthogonal, jax.random.normal(c, (n,))),
         jnp.ones((4, 8)),
         None,
-        {"hidden": 1 / n},
+        {"": 1, "hidden": 1 / n},
     )
 
 

@@ -25,7 +25,7 @@ def make(n: int) -> tuple[Any, ...]:
         h = jnp.tanh(params["u"] @ x / 16**0.5)
         return params["v"] @ jnp.tanh(params["w"] @ h) / n**0.5
 
-    return init, apply, jnp.ones(16), None, {"w": 1 / n}
+    return init, apply, jnp.ones(16), None, {"": 1, "w": 1 / n}
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:

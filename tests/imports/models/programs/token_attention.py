@@ -27,7 +27,7 @@ def make(n: int) -> tuple[Any, ...]:
         attention = jax.nn.softmax(q @ k.T / (D * FEATURES**0.5), axis=1)
         return jnp.tanh(attention @ v).mean(axis=0) @ params["readout"] / FEATURES**0.5
 
-    return init, apply, jnp.ones(D), None, {"p": 0, "s": 0}
+    return init, apply, jnp.ones(D), None, {"": 1, "p": 0, "s": 0}
 
 
 def weights(params: Mapping[str, Any]) -> dict[str, Any]:

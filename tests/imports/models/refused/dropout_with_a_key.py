@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 CODE = "TP902"
-WORDS = ("random",)
+WORDS = ("select_n", "numbers that the module computes")
 
 
 def make(n: int) -> tuple[Any, ...]:

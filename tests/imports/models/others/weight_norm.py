@@ -7,9 +7,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-CODE = "TP902"
-WORDS = ("weight_norm.py",)
-
 
 def make(n: int) -> tuple[Any, ...]:
     def init(key: Any) -> dict[str, Any]:
