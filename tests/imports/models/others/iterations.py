@@ -15,10 +15,9 @@ def make(n: int) -> tuple[Any, ...]:
 
     def apply(params: tuple[Any, Any, Any], x: Any) -> Any:
         u, w, v = params
-        symmetric = (w + w.T) / jnp.sqrt(8 * n)
 
         def step(i: Any, h: Any) -> Any:
-            return (1 - 1 / (i + 2)) * h + jnp.tanh(symmetric @ h + u @ x) / (i + 2)
+            return (1 - 1 / (i + 2)) * h + jnp.tanh((w @ h + w.T @ h) / jnp.sqrt(8 * n) + u @ x) / (i + 2)
 
         h = jax.lax.fori_loop(0, 3, step, jnp.zeros(n))
         return jnp.vdot(v, h) / jnp.sqrt(n)

@@ -7,6 +7,9 @@ from typing import Any
 import jax.numpy as jnp
 from flax import nnx
 
+CODE = "TP907"
+WORDS = ("rnn/cell/dense_h/kernel", "orthogonal")
+
 
 class Net(nnx.Module):
     def __init__(self, n: int, *, rngs: nnx.Rngs) -> None:
