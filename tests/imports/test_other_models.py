@@ -18,7 +18,7 @@ from tests.marks import exhaustive, slow
 NAMES = sorted(
     path.stem for path in (Path(__file__).parent / "models" / "others").glob("*.py") if path.stem != "__init__"
 )
-IN_CI = ("gpt2_fused", "flax_lstm", "resnet_group_norm", "llama", "equinox_cnn", "haiku_attention", "nnx_transformer")
+IN_CI = ("gpt2_fused", "flax_lstm", "resnet_group_norm", "llama", "equinox_cnn")
 
 
 def imported(make: Callable[..., Any]) -> tp.Model:
