@@ -74,8 +74,8 @@ def test_functions_may_take_the_width() -> None:
         return jnp.tanh(x @ weights["U"].T) @ weights["v"] / n
 
     texts = [
-        tp.from_jax(init, apply, X, 8, name="f").text.partition("#")[0],
-        tp.from_jax(init, scaled, (X,), WIDTHS, name="f").text.partition("#")[0],
+        tp.from_jax(init, apply, X, 8, name="f").text.partition("program")[2].partition("#")[0],
+        tp.from_jax(init, scaled, (X,), WIDTHS, name="f").text.partition("program")[2].partition("#")[0],
     ]
     assert texts[0] == texts[1]
     assert "param U : [n | d] ~ normal(0, 1)" in texts[0]

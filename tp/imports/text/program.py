@@ -22,6 +22,7 @@ from tp.imports.text.expression import (
     within,
 )
 from tp.imports.text.families import Families, Family
+from tp.imports.text.head import head, origin
 from tp.imports.text.loop_indices import settled
 from tp.imports.text.loops import Rolling
 from tp.imports.text.naming import WIDE, Names, name_finite_axes, name_of, name_wide_axes
@@ -59,6 +60,7 @@ class ProgramText:
         self.inputs = inputs
         self.outputs = outputs
         self._beginnings = beginnings
+        self._traced_at = writing.reading.widths
         self.notes: list[str] = list(beginnings.notes)
         self.statements, reached = _reached(writing.statements, outputs)
         self.weights = [weight for weight in weights if weight in reached]
@@ -131,7 +133,8 @@ class ProgramText:
 
     def text(self) -> str:
         """The text of the program."""
-        lines = [f"program {name_of(self.name)} {{", f"  width {self._width_list()}"]
+        lines = head(self.name, self.statements, self._traced_at, self.notes)
+        lines += [f"program {name_of(self.name)} {{", f"  width {self._width_list()}"]
         lines += [f"  input {each.name} : {self._input_type(each)}" for each in self.inputs]
         lines += self._beginnings.learning_rate()
         lines += [self._parameter(family) for family in self._families]
@@ -191,7 +194,7 @@ class ProgramText:
         outs = ", ".join(self._axis(label) for label in weight.outs or ())
         ins = ", ".join(self._axis(label) for label in weight.ins)
         both = f"{outs} | {ins}" if ins else outs if len(weight.outs or ()) < 2 else f"{outs} |"
-        return f"  param {_declared_name(family)} : [{both}] ~ {self._beginnings.text(weight)}"
+        return f"  param {_declared_name(family)} : [{both}] ~ {self._beginnings.text(weight)}{origin(family)}"
 
     def _table(self, table: DeclaredTable) -> str:
         axes = ", ".join(self._axis(label) for label in table.axes)
