@@ -22,6 +22,7 @@ def test_few_wrong_verdicts() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_few_wrong_verdicts_in_many_logs() -> None:
     found = verdicts(range(1, 2))
     assert wrong(found) <= 2

@@ -139,6 +139,7 @@ def test_entries_that_are_not_independent_are_refused(name: str, draw: Draw) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_laws_that_are_told_from_draws() -> None:
     """Entries of several random numbers each. A law that holds is rejected once in 10^6 cases; keys are fixed."""
     student = law(lambda key, n: jax.random.t(key, 5.0, (n, n)) / n**0.5, (16, 64))
