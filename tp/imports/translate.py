@@ -12,6 +12,7 @@ from tp.imports.recognise.batch import of_one_sample
 from tp.imports.recognise.rewrite import recognised
 from tp.imports.refusal import Untranslatable, refusal
 from tp.imports.rules import load
+from tp.imports.rules.elementwise import FUNCTIONS
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import readers, writers
 from tp.imports.rules.writing import ONE, Writing
@@ -22,6 +23,8 @@ from tp.imports.text.program import Output, ProgramText
 from tp.imports.text.training import Beginnings
 from tp.imports.traced.equation import Equation, Known, Place, Traced, Value
 from tp.imports.translation import Fed, Given, Placed, Translation
+
+_PRODUCTS = ("dot_general", "conv_general_dilated")
 
 NOWHERE = Place("", 0, "")
 
@@ -99,7 +102,7 @@ def _write(traced: Traced, writing: Writing) -> None:
         results = [found] if isinstance(found, Written) else found
         for value, written in zip(equation.results, results, strict=True):
             later = reader.get(value, [])
-            named = len(later) > 1 or any(e is not None and _apart(e, equation) for e in later)
+            named = len(later) > 1 or any(e is not None and (_apart(e, equation) or _layer(e, equation)) for e in later)
             writing.bind(value, written, equation.place, named=named)
 
 
@@ -108,6 +111,11 @@ def _apart(later: Equation, equation: Equation) -> bool:
     one, two = later.place, equation.place
     scaled = later.primitive in ("mul", "div") and any(isinstance(o, Known) and o.number for o in later.operands)
     return not scaled and (one.file, one.line, one.scope) != (two.file, two.line, two.scope)
+
+
+def _layer(later: Equation, equation: Equation) -> bool:
+    """Whether ``equation`` ends a layer: a function of entries whose values are multiplied with weights next."""
+    return later.primitive in _PRODUCTS and equation.primitive in FUNCTIONS
 
 
 def _labels(writing: Writing, value: Value, axis: int, wish: str | None = None) -> tuple[Label, ...]:

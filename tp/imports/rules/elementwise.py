@@ -33,6 +33,9 @@ _UNARY = {
 }
 """Primitives that are activations of the language as they are."""
 
+FUNCTIONS = frozenset({*_UNARY, ACTIVATION, "max"})
+"""Primitives that are functions of entries, which end layers."""
+
 
 @reads(
     *_UNARY, ACTIVATION, "add", "add_any", "sub", "mul", "div", "neg", "max", "min", "pow", "integer_pow", "square",
