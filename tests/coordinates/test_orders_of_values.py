@@ -76,3 +76,10 @@ def test_an_output_that_grows_makes_error_signals_unknown() -> None:
     found = orders_of(tp.parse(STANDARD.replace("normal(0, n^(-1/2))\n  h", "normal(0, 1)\n  h")), 1)
     assert found.order("f", "value", 0).exponent == HALF
     assert "output grows" in found.order("h[1]", "change", 1).reason
+
+
+def test_orders_that_hold_at_large_widths_only() -> None:
+    text = STANDARD.replace("normal(0, 1)", "normal(0, n^(-1/2))").replace("tanh(h[1])", "normalize(h[1], n, eps=1e-6)")
+    found = orders_of(tp.parse(text), 0).order("h[2]", "value", 0)
+    assert (found.exponent, found.above) == (-HALF, pytest.approx(1e6, rel=0.5))
+    assert not orders_of(tp.parse(STANDARD), 0).order("h[2]", "value", 0).above

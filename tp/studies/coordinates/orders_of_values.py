@@ -7,7 +7,7 @@ The size of a value is the root mean square of its entries. After a step it is b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tp.activations.facts import facts
@@ -22,6 +22,7 @@ from tp.orders.typical.recorder import Derived
 from tp.primitives.traits import function_of
 from tp.quantities.training import Backprop, Trained, backprop, training
 from tp.theory.analysis import Analysis
+from tp.theory.late_constants import late_constants
 from tp.theory.features import activated
 from tp.theory.movers import useless
 from tp.theory.regime import attained
@@ -32,7 +33,8 @@ from tp.theory.steps import SETTLING, Parts
 class Order:
     """The exponent of n of a size (None: identically zero), an upper bound unless ``exact``, on a ``grid``.
 
-    Where it is not ``known``, ``reason`` says why.
+    Where it is not ``known``, ``reason`` says why. ``above`` is the width from which on all constants of the program count
+    (:mod:`tp.theory.late_constants`): the order may be another one at smaller widths. 0: there is no such width.
     """
 
     exponent: Fraction | None
@@ -40,6 +42,7 @@ class Order:
     known: bool = True
     reason: str = ""
     grid: Fraction | None = None
+    above: float = 0.0
 
 
 def unknown(reason: str) -> Order:
@@ -62,6 +65,8 @@ class OrdersOfValues:
         self._analysis = Analysis(program, (), optimizer)
         graph = self._analysis.program
         self.named: Mapping[str, int] = {**graph.names, **graph.outputs}
+        late = late_constants(graph, self._analysis.calculus)
+        self._above = max((each.width for each in late), default=0.0)
         self._moved: list[dict[str, _Moved]] = []
         self._ended = ""
         """Why nothing is known of the steps after the last one that was followed; empty where it is as the last."""
@@ -75,6 +80,9 @@ class OrdersOfValues:
 
     def order(self, name: str, kind: str, step: int) -> Order:
         """The order of the value called ``name``, or of its change since step 0, after ``step`` steps."""
+        return replace(self._order(name, kind, step), above=self._above)
+
+    def _order(self, name: str, kind: str, step: int) -> Order:
         if step == 0:
             return Order(None) if kind == "change" else self._initial(name)
         if step > len(self._moved) and (self._ended or not self._moved):

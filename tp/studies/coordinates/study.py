@@ -141,6 +141,10 @@ def _judgement(found: Fit, predicted: Order, reading: Reading, rounding: Mapping
         if tiny:
             return Judgement(Verdict.UNDECIDED, "predicted to vanish; values are as small as rounding errors may be")
     judgement = judge(predicted.exponent, found, predicted.grid, exact=predicted.exact)
+    contradicted = judgement.verdict in (Verdict.REFUTED, Verdict.LOOSE)
+    if contradicted and max(found.widths, default=0) < predicted.above:
+        reason = f"orders are those of widths above about n = {predicted.above:.1g}: {judgement.reason}"
+        return Judgement(Verdict.UNDECIDED, reason)
     if judgement.verdict is Verdict.CONFIRMED and _on_a_logarithm(found, predicted.exponent):
         return Judgement(Verdict.UNDECIDED, "three widths do not tell a power of log n from another exponent")
     # A quantity that is smaller than its predicted order is not of that order.
