@@ -16,9 +16,9 @@ class Group:
     """How one weight is trained at a width: its learning rate and weight decay, and the optimiser that moves it.
 
     Fields:
-        learning_rate: that of the optimiser times that of the program.
-        decay: the weight decay λ: a step shrinks the weight by λ times the ``eta`` of the optimiser, or λ times the
-            weight is a part of the gradient where decay is coupled.
+        learning_rate: the ``eta`` of the optimiser times the rate of the weight in the program, at this width.
+        decay: the weight decay λ. A step shrinks the weight by the share λ ``eta``; with ``coupled`` decay, λ times
+            the weight is added to its gradient instead.
         optimizer: the name of the optimiser.
     """
 

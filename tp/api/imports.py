@@ -35,14 +35,14 @@ class Imported(Model):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Assumptions that were made, and what is not exact about the program."""
+        """Sentences that say what was assumed, rounded or measured when the program was made."""
         return self.translated.notes
 
     def weights(self, params: Any, n: int) -> dict[str, Array]:
-        """The weights of the program, as ``apply`` takes them, that are the weights of the module.
+        """Weights of the module as weights of the program, by name, as ``apply`` takes them.
 
-        Where the initial law of a weight has a mean, ``init`` and ``apply`` of a program hold what the weight is beyond
-        it: a gain that starts with ones is an array of zeros.
+        ``init`` and ``apply`` of a program hold a weight less the mean of its initial law: a gain that starts with ones
+        is an array of zeros.
 
         Args:
             params: what the framework initialises, at width ``n``: the variables of linen, a module of nnx or
@@ -136,16 +136,18 @@ def from_jax(
         name: of the program. None: that of the function.
         optimizer: an optax optimiser, whose learning rates and kind are those of the program; or a statement of the
             language without the word ``optimizer``, such as ``"adam(eps = 1/n)"``.
-        rates: learning rates by path of a weight or of a module, such as ``{"Dense_0/kernel": 0.1}``.
+        rates: learning rates by path of a weight or of a module, such as ``{"Dense_0/kernel": 0.1}``. They are factors
+            of ``eta`` where ``optimizer`` is a statement. Weights without one are not trained.
 
     Returns:
         A ``Model`` with ``text``, ``notes``, ``weights(params, n)`` and ``save(path)``.
 
     Raises:
-        TpError: TP901 where sizes are no powers of n, TP902 for what cannot be translated, TP903 where the program
-            does not compute what the module does, TP904 for what ``make`` may not return, TP905 where the module
-            raises an exception, TP906 for versions that are not supported, TP907 and TP908 for initial laws and
-            optimisers that are not recognised.
+        TpError: TP901 where a size or a number is not a constant times a power of n, TP902 for an operation that cannot
+            be translated, TP903 where the program does not compute what the module does, TP904 for what ``make`` may
+            not return, TP905 where the module raises an exception, TP906 for versions that are not supported, TP907
+            and TP908 for initial laws and optimisers that are not recognised, TP909 where the text of the program is
+            not valid.
     """
     if callable(apply):
         build, at = _of_functions(make, apply, inputs), width

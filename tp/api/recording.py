@@ -36,12 +36,12 @@ class Module(Protocol):
 def recorder(
     path: str | PathLike[str], *, width: int, seed: int | str | None = None, changes: bool = False
 ) -> Recorder:
-    """A recorder that appends to the file ``path``, for one run at one ``width``.
+    """A recorder of one run at one ``width``. It appends the sizes of named values to the file ``path``.
 
     Args:
         path: a file of JSON lines. Runs at other widths and seeds append to the same file, in turn or at once.
-        width: the width n of the run, in the sense of the program that is to predict.
-        seed: the seed of the run; None: it is left out, and every row counts as that of another run.
+        width: the width of the run: what n is in the program that predicts.
+        seed: the seed of the run, a number or a text. None: it is not written, and every row counts as another run.
         changes: also record how much a value has changed since step 0. The arrays of step 0 are kept for that, and
             should be values at the same inputs as later ones.
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from tp import Model
 
 LOG = argument("LOG", "A log of training runs: CSV, TSV, or JSON lines.")
-PROGRAM = value("--program", str, "The program (.tp) that predicts. Default: the column predicted.", metavar="FILE")
-MATCH = repeated("--match", "A name in the log, and that of a value of the program; repeatable.", metavar="NAME=VALUE")
+PROGRAM = value(
+    "--program", str, "The program (.tp) that predicts. Default: the column predicted of the log.", metavar="FILE"
+)
+MATCH = repeated(
+    "--match", "A name in the log, and the value of the program that it stands for; repeatable.", metavar="NAME=VALUE"
+)
 STEPS = value("--steps", str, "Steps to judge, such as 0,1,last. Default: all.", metavar="STEPS")
 FIGURE = value("--figure", writable, "Draw the sizes over widths to a .svg, .png or .pdf file.", metavar="FILE")
 LAST = -1

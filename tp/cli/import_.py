@@ -14,13 +14,22 @@ from tp.exit_code import ExitCode
 
 MODULE = argument(
     "MODULE",
-    "A Python file or a module that can be imported, and the function that builds the model at width n, such as "
-    "net.py:make. It is run.",
+    "A Python file or a module that can be imported, which is run, and the function in it that builds the model at "
+    "width n, such as net.py:make. Without a colon the function is called make.",
 )
-WIDTHS = value("--widths", str, "Widths at which the model is built, three at least.  [default: 64,128,256]")
+WIDTHS = value("--widths", str, "Widths at which the model is built and traced, three at least.  [default: 64,128,256]")
 NAME = value("--name", str, "The name of the program; by default that of the function or file.", metavar="NAME")
-OPTIMIZER = value("--optimizer", str, 'How weights move, as after "optimizer" in a program, in place of optax.')
-RATES = value("--rates", str, "A JSON file: learning rates by path of a weight or module.", metavar="FILE.json")
+OPTIMIZER = value(
+    "--optimizer",
+    str,
+    'The optimiser, as after "optimizer" in a program: "adam(eps = 1/n)". It replaces that of optax.',
+)
+RATES = value(
+    "--rates",
+    str,
+    "A JSON file: learning rates by path of a weight or module. Weights without one are not trained.",
+    metavar="FILE.json",
+)
 FORCE = flag("--force", "Replace the file of --output where it exists.")
 
 

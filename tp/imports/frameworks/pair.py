@@ -1,4 +1,4 @@
-"""Two pure functions and the weights that training leaves alone: what each framework gives."""
+"""What a module of each framework is brought to: two pure functions, and which weights are not trained."""
 
 from __future__ import annotations
 

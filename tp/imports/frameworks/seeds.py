@@ -1,4 +1,4 @@
-"""Modules that draw their weights when they are built, with seeds that ``make`` has chosen: as functions of a key.
+"""Modules whose weights ``make`` draws with fixed seeds, as functions of a key.
 
 ``nnx.Rngs(0)`` and ``jax.random.key(0)`` in ``make`` fix one draw of many. Under another key each seed stands for
 another draw; equal seeds stand for equal keys still.

@@ -1,4 +1,4 @@
-"""What is seen of weights at one width, given how they are computed."""
+"""The law of each weight at one width, from the expression that computes it, or from draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Weights whose entries are functions of one number of random bits each, with other functions in other parts."""
+"""Weights in parts: an entry is a function of random bits of its own, and the function differs between parts."""
 
 from __future__ import annotations
 

@@ -18,21 +18,25 @@ def from_dictionary(given: Mapping[int, Mapping[str, float]], paths: Sequence[Pa
     """Rates of plain gradient descent with eta 1, from those ``given`` by width and path (``"Dense_0/kernel"``).
 
     A key may be a prefix of paths; the longest one that fits counts, and the empty one fits all. Weights that no key
-    fits have the rate 0. Raises TpError TP908 for a key that fits none, and for rates that are no c n^w.
+    fits have the rate 0, and a note says so. Raises TpError TP908 for a key that fits no path, and for a rate that is
+    not a constant times a power of n.
     """
     for rates in given.values():
         for key in rates:
             if not any(_fits(key, path) for path in paths):
-                said = ", ".join("/".join(path) for path in paths[:8])
+                said = listed(["/".join(path) for path in paths])
                 raise error("TP908", f"no weight is called {key}, to which a rate is given", hint=f"weights: {said}")
     found: dict[Path, Number] = {}
     for path in paths:
         seen: dict[int, float] = {}
         for n, rates in given.items():
-            keys = [key for key in rates if _fits(key, path)]
-            seen[n] = float(rates[max(keys, key=len)]) if keys else 0.0
+            fitting = [key for key in rates if _fits(key, path)]
+            seen[n] = float(rates[max(fitting, key=len)]) if fitting else 0.0
         found[path] = number_of_rate("/".join(path), seen)
-    return Rates(None, found, {}, (Statement("sgd", {"eta": "1"}),))
+    keys = {key for rates in given.values() for key in rates}
+    without = ["/".join(path) for path in paths if not any(_fits(key, path) for key in keys)]
+    note = f"weights without a learning rate are not trained: {listed(without)}"
+    return Rates(None, found, {}, (Statement("sgd", {"eta": "1"}),), (note,) if without else ())
 
 
 def number_of_rate(name: str, seen: Mapping[int, float], rounding: float = ROUNDING) -> Number:
@@ -44,6 +48,11 @@ def number_of_rate(name: str, seen: Mapping[int, float], rounding: float = ROUND
     number = found[0]
     exact = simple(number.coefficient, 2 * rounding) if number.coefficient else None
     return Number(exact.value, number.exponent) if exact else number
+
+
+def listed(names: Sequence[str]) -> str:
+    """``names``, no more than the first eight."""
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
 
 
 def _fits(key: str, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Learning rates that change later: states whose counters of steps are set forward show them."""
+"""Whether learning rates change with the step: counters in the state are set to a late step, and a step is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which c n^w is seen at several widths. Every answer is the only one, or there is none."""
+"""Which constants times powers, c n^w, fit sizes or numbers that were seen at several widths: none, one or several."""
 
 from __future__ import annotations
 

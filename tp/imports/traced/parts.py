@@ -1,4 +1,4 @@
-"""Slices along wide axes are taken of weights: ``split(x @ W)`` is a product with each part of ``W``.
+"""Slices along wide axes become slices of weights: ``split(x @ W)`` is a product with each part of ``W``.
 
 In the language a wide axis has no parts, but a weight whose parts are used by themselves is several weights. Sums over
 an axis that is put together, or that a weight has in parts, are sums over the pieces.

@@ -22,8 +22,8 @@ from tp.orders.typical.recorder import Derived
 from tp.primitives.traits import function_of
 from tp.quantities.training import Backprop, Trained, backprop, training
 from tp.theory.analysis import Analysis
-from tp.theory.late_constants import late_constants
 from tp.theory.features import activated
+from tp.theory.late_constants import late_constants
 from tp.theory.movers import useless
 from tp.theory.regime import attained
 from tp.theory.steps import SETTLING, Parts
@@ -33,8 +33,8 @@ from tp.theory.steps import SETTLING, Parts
 class Order:
     """The exponent of n of a size (None: identically zero), an upper bound unless ``exact``, on a ``grid``.
 
-    Where it is not ``known``, ``reason`` says why. ``above`` is the width from which on all constants of the program count
-    (:mod:`tp.theory.late_constants`): the order may be another one at smaller widths. 0: there is no such width.
+    Where it is not ``known``, ``reason`` says why. ``above`` is the width from which on all constants of the program
+    count (:mod:`tp.theory.late_constants`): at smaller widths the order may be another one. 0: there is none.
     """
 
     exponent: Fraction | None
