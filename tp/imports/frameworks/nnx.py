@@ -41,7 +41,7 @@ def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[
         return nnx.split(built, nnx.Param, nnx.RngState, ...)
 
     graph, params, streams, others = split(module)
-    whole = {path for path, leaf in _leaves(others) if not jax.numpy.issubdtype(leaf.dtype, jax.numpy.inexact)}
+    whole = {path for path, held in nnx.to_flat_state(others) if not _drawn(held)}
     left_alone = frozenset(path for path, _ in _leaves(others)) - whole
 
     def init(key: Any) -> Any:
@@ -87,7 +87,17 @@ def pair(module: Any, inputs: Any, again: Callable[[Any], Any] | None) -> tuple[
 def _leaves(state: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """The arrays of a state, with the keys that lead to them."""
     nnx: Any = sys.modules["flax.nnx"]
-    return [(path, variable.get_value()) for path, variable in nnx.to_flat_state(state)]
+    return [
+        (path, held.get_value() if isinstance(held, nnx.Variable) else held) for path, held in nnx.to_flat_state(state)
+    ]
+
+
+def _drawn(held: Any) -> bool:
+    """Whether it has a law: a variable of real numbers. An array that the module holds as it is, is a constant."""
+    import jax.numpy as jnp
+
+    nnx: Any = sys.modules["flax.nnx"]
+    return isinstance(held, nnx.Variable) and jnp.issubdtype(held.get_value().dtype, jnp.inexact)
 
 
 def _filled(state: Any, weights: Any) -> Any:

@@ -84,8 +84,8 @@ class Expressions:
         return self._nodes[identity]
 
     def constant(self, value: Any) -> Node:
-        array = np.asarray(value)
-        dtype, shape = array.dtype, array.shape
+        array = np.asarray(internals.bits_of(value))
+        dtype, shape = getattr(value, "dtype", array.dtype), np.shape(value)
         identity = ("constant", str(dtype), shape, array.tobytes())
         if identity not in self._nodes:
             self._nodes[identity] = Node(

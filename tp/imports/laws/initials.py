@@ -17,8 +17,11 @@ from tp.imports.traced import jax_internals as internals
 from tp.imports.traced.tracing import Path
 
 
-def initials(modules: Mapping[int, Module]) -> dict[Path, Initial]:
+def initials(modules: Mapping[int, Module], paths: frozenset[Path] | None = None) -> dict[Path, Initial]:
     """The law of every weight with real entries, by path; ``modules`` are those of a net by width.
+
+    Where ``paths`` are given, only weights at these are looked at: what nothing is computed from, such as running means
+    in training mode, may start as it likes.
 
     Laws are read off what ``init`` computes: where an entry is a function of random bits of its own, that function is
     compared with the quantiles of the laws of the language. No number is drawn, so nothing is left to chance. Only
@@ -32,7 +35,8 @@ def initials(modules: Mapping[int, Module]) -> dict[Path, Initial]:
         weights: dict[int, dict[Path, Node]] = {}
         for n, module in modules.items():
             one = read(module)
-            weights[n], keys[n] = one.weights, one.key
+            keys[n] = one.key
+            weights[n] = {path: node for path, node in one.weights.items() if paths is None or path in paths}
         first = next(iter(weights.values()))
         for found in weights.values():
             require_own_bits(found)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tp.imports.laws.initial import Initial
 from tp.imports.recognise.activations import with_activations
+from tp.imports.recognise.dilations import without_dilations
 from tp.imports.recognise.neutral import without_neutral
 from tp.imports.recognise.parts_of_weights import with_parts_of_weights
 from tp.imports.recognise.shifts import without_shifts
@@ -14,6 +15,7 @@ from tp.imports.recognise.variance import with_central_variances
 from tp.imports.traced.equation import Traced
 
 _STEPS = (
+    without_dilations,
     without_shifts,
     without_neutral,
     with_central_variances,

@@ -28,12 +28,14 @@ def _softmax(equation: Equation, makers: Makers) -> Equation | None:
     above, below = equation.operands
     raised = makers.maker(above, "exp")
     total = makers.maker(makers.source(below), "reduce_sum")
-    if raised is None or total is None or total.operands[0] is not above or len(total.params["axes"]) != 1:
+    if raised is None or total is None or len(total.params["axes"]) != 1:
         return None
     (axis,) = total.params["axes"]
     if not isinstance(above, Value) or not _repeats(below, above, axis, makers):
         return None
     scores, kept = _masked(raised.operands[0], makers)
+    if total.operands[0] is not above and not _hidden_again(total.operands[0], above, kept, makers):
+        return None
     return replace(equation, primitive=SOFTMAX, operands=(scores,), params={"axis": axis, "kept": kept})
 
 
@@ -72,6 +74,21 @@ def _masked(operand: Operand, makers: Makers) -> tuple[Operand, Known | None]:
                 if bool(((numbers == 0) | (numbers <= HIDDEN)).all()):
                     return scores, replace(bias, table=numbers == 0, kind="bool")
     return operand, None
+
+
+def _hidden_again(summed: Operand, above: Value, kept: Known | None, makers: Makers) -> bool:
+    """Whether ``summed`` is ``above`` with zeros where scores are hidden, where it has zeros already."""
+    chosen = makers.maker(summed, "select_n")
+    if chosen is None or kept is None or len(chosen.operands) != 3:
+        return False
+    which, one, other = chosen.operands
+    if not isinstance(which, Known) or which.table is None:
+        return False
+    shown = np.asarray(which.table, bool)
+    assert kept.table is not None
+    if other is above and scalar(one) == 0:
+        return np.array_equal(shown, kept.table)
+    return one is above and scalar(other) == 0 and np.array_equal(~shown, kept.table)
 
 
 def _hidden(operand: Operand) -> bool:

@@ -41,10 +41,7 @@ class Layout:
         self.spread = [int(each) for each in params["rhs_dilation"]]
         self.groups = _size(params["feature_group_count"])
         if any(int(each) != 1 for each in params["lhs_dilation"]):
-            raise Untranslatable(
-                "it is a transposed convolution, or one with zeros between pixels",
-                "repeat pixels (jax.image.resize, nearest) and use a plain convolution",
-            )
+            raise Untranslatable("it is a convolution along a wide axis", "convolve along finite axes")
         if _size(params["batch_group_count"]) != ONE:
             raise Untranslatable("it is a convolution with groups of samples (batch_group_count)")
         kernel = equation.operands[1].shape

@@ -7,16 +7,19 @@ from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 
+import numpy as np
+
 from tp.imports.axes.labels import Label
 from tp.imports.axes.wide import Factor
 from tp.imports.refusal import Untranslatable
+from tp.imports.rules.contraction import contract
 from tp.imports.rules.elementwise import whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import ONE, Writing, as_value
 from tp.imports.rules.written import UNIT, Dim, Gap, Item, Written, labels_of, sizes_of
 from tp.imports.text.expression import Call, Index, One, Renamed
-from tp.imports.traced.equation import Equation, Operand, Value
+from tp.imports.traced.equation import Equation, Known, Operand, Value
 from tp.imports.traced.sizes import Size
 
 NOT_A_MULTIPLE = Untranslatable(
@@ -269,10 +272,27 @@ def write_pad(equation: Equation, writing: Writing) -> Written:
     for place, (low, high, inner) in enumerate(equation.params["padding_config"]):
         if (low, high, inner) == (0, 0, 0):
             continue
-        if operand.shape[place].wide or inner or min(int(low), int(high)) < 0:
-            raise Untranslatable("it pads a wide axis, between entries, or by a negative number")
-        x = padded(writing, x, place, int(low), int(high))
+        if operand.shape[place].wide:
+            raise Untranslatable("it pads a wide axis", "the language has no zeros between neurons: pad finite axes")
+        x = spread(writing, x, place, operand.shape[place].finite, (int(low), int(high), int(inner)))
     return x
+
+
+def spread(writing: Writing, x: Written, place: int, count: int, padding: tuple[int, int, int]) -> Written:
+    """Zeros before, after and between ``count`` entries along a finite axis; negative numbers cut entries off."""
+    low, high, inner = padding
+    if not inner and min(low, high) >= 0:
+        return padded(writing, x, place, low, high)
+    if not inner:
+        x = part(writing, writing.single(x, place), place, max(0, -low), count - max(0, -high), 1)
+        return padded(writing, x, place, max(0, low), max(0, high)) if max(low, high) > 0 else x
+    made = low + high + (count - 1) * (inner + 1) + 1
+    # Each entry goes to one place, if it is not cut off: a product with a table of 0 and 1.
+    places = np.array([low + k * (inner + 1) for k in range(count)])
+    table = (np.arange(made)[:, None] == places[None, :]).astype(np.float64)
+    shape = (Size(Fraction(made)), Size(Fraction(count)))
+    found = contract(writing, x, writing.table(Known(shape, None, table)), ((place,), (1,)))
+    return replace(found, dims=(*found.dims[:place], found.dims[-1], *found.dims[place:-1]))
 
 
 def padded(writing: Writing, x: Written, place: int, low: int, high: int) -> Written:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from math import isfinite
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from tp.imports.traced.equation import Known, Operand, Place, Value
 from tp.imports.traced.sizes import Number, Size
 
 ONE = Size(Fraction(1))
+INFINITE = Untranslatable("it uses infinite numbers", "use large finite ones, such as -1e9 in a mask")
 MOST_NODES = 24
 """An expression with more parts gets a name of its own."""
 
@@ -45,6 +47,8 @@ class Writing:
             return self.values[operand]
         gaps = tuple(() if size == ONE else (Gap(size),) for size in operand.shape)
         if operand.number is not None:
+            if not isfinite(operand.number.coefficient):
+                raise INFINITE
             return Written(operand.number, One(), gaps)
         if operand.table is None:
             raise Untranslatable(
@@ -77,7 +81,7 @@ class Writing:
         key = (numbers.tobytes(), numbers.shape)
         if key not in self._tables:
             if not np.isfinite(numbers).all():
-                raise Untranslatable("it uses infinite numbers", "use large finite ones, such as -1e9 in a mask")
+                raise INFINITE
             axes = tuple(Label(Size(Fraction(size))) for size in numbers.shape)
             self.labels.differ(axes)
             declared = DeclaredTable("table", numbers, axes)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -52,3 +54,12 @@ def reshaped(evaluator: Evaluator, array: Atom, shape: Shape, source: Source) ->
     if is_known(array):
         return array.reshape(shape)
     return evaluator.emit("reshape", [array], {"new_sizes": shape, "dimensions": None, "sharding": None}, shape, source)
+
+
+def runs(rows: Any) -> list[Limits]:
+    """Stretches of equal, positive strides."""
+    steps = np.diff(rows)
+    if len(rows) > 1 and (steps == steps[0]).all() and steps[0] > 0:
+        return [(int(rows[0]), int(rows[-1]) + 1, int(steps[0]))]
+    edges = [0, *(np.flatnonzero(steps != 1) + 1).tolist(), len(rows)]
+    return [(int(rows[a]), int(rows[b - 1]) + 1, 1) for a, b in pairwise(edges)]

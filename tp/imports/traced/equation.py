@@ -116,3 +116,9 @@ class Traced:
     equations: tuple[Equation, ...]
     outputs: tuple[tuple[str, Operand], ...]
     widths: tuple[int, ...]
+
+    def read(self) -> frozenset[tuple[str, ...]]:
+        """Paths of weights that are trained or that something is computed from."""
+        used = {operand for equation in self.equations for operand in equation.operands}
+        used |= {operand for _, operand in self.outputs}
+        return frozenset(weight.path for weight in self.weights if weight.trained or weight.value in used)

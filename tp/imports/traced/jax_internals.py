@@ -163,6 +163,16 @@ def kind(dtype: Any) -> str:
     return "complex"
 
 
+def gathered(array: Any, indices: Any, params: Any) -> Any:
+    """Entries of a concrete array of whole numbers; -1 for those beyond it."""
+    return np.asarray(jax.lax.gather_p.bind(jnp.asarray(array), jnp.asarray(indices), **{**params, "fill_value": -1}))
+
+
+def bits_of(value: Any) -> Any:
+    """``value`` as numbers: keys of random numbers as the bits that they hold."""
+    return jax.random.key_data(value) if hasattr(value, "dtype") and kind(value.dtype) == "key" else value
+
+
 def bind(primitive: Any, params: Any, operands: Sequence[Any], avals: Sequence[Any]) -> list[Any]:
     """The results of a primitive on concrete arrays, which are brought to the types of ``avals`` first."""
     arrays = [

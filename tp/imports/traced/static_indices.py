@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from tp.imports.traced.cutting import RUNS, Limits, Shape, cut, joined, reshaped
+from tp.imports.traced.cutting import RUNS, Shape, cut, joined, reshaped, runs
 from tp.imports.traced.flat_equation import Atom, Source, is_known
 from tp.imports.traced.gathering import plain
+from tp.imports.traced.known_rows import known_rows
 from tp.imports.traced.loops import Evaluator
 from tp.imports.traced.repeating import stack, tile
 from tp.imports.traced.scattering import COMBINED, dynamic_update_slice, scatter
@@ -41,7 +42,7 @@ def _gather(
     if not is_known(indices):
         return plain(evaluator, operands, params, shape, source)
     if len(numbers.start_index_map) != 1 or numbers.operand_batching_dims:
-        return None
+        return known_rows(evaluator, operands, params, shape, source)
     (axis,) = numbers.start_index_map
     sizes = tuple(1 if i == axis else size for i, size in enumerate(array.shape))
     batch = indices.ndim - 1
@@ -51,20 +52,11 @@ def _gather(
     rows = indices.reshape(-1).astype(np.int64)
     if not rows.size or rows.min() < 0 or rows.max() >= array.shape[axis]:
         return None
-    runs = _runs(rows)
-    if len(runs) > RUNS:
+    stretches = runs(rows)
+    if len(stretches) > RUNS:
         return None
-    parts = [cut(evaluator, array, {axis: run}, source) for run in runs]
+    parts = [cut(evaluator, array, {axis: run}, source) for run in stretches]
     return reshaped(evaluator, joined(evaluator, parts, axis, source), shape, source)
-
-
-def _runs(rows: Any) -> list[Limits]:
-    """Stretches of equal, positive strides."""
-    steps = np.diff(rows)
-    if len(rows) > 1 and (steps == steps[0]).all() and steps[0] > 0:
-        return [(int(rows[0]), int(rows[-1]) + 1, int(steps[0]))]
-    edges = [0, *(np.flatnonzero(steps != 1) + 1).tolist(), len(rows)]
-    return [(int(rows[a]), int(rows[b - 1]) + 1, 1) for a, b in pairwise(edges)]
 
 
 Rule = Callable[[Evaluator, Sequence[Atom], Mapping[str, Any], Shape, Source], Atom | None]

@@ -9,6 +9,7 @@ from typing import Any
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.imports.frameworks.made import Beside, modules
 from tp.imports.module import Module
+from tp.imports.traced.equation import Traced
 from tp.imports.translation import Translation
 from tp.program import Program
 from tp.sampling.reading import read_widths
@@ -67,7 +68,8 @@ def translated(
 
     built = modules(make, require_widths(widths), beside)
     found = traced(built)
-    laws = initials(built)
+    _require_a_wide_axis(found)
+    laws = initials(built, found.read())
     # A statement stands in place of an optax optimiser; rates of a dictionary stay beside it.
     rates = rates_of(built) if optimizer is None or built[min(built)].rates else None
     if optimizer is not None and rates is not None:
@@ -87,6 +89,13 @@ def translated(
     noted = checked(program.graph, translation, found, built, laws)
     first = built[min(built)]
     return Translated(program, translation.text, (*translation.notes, *noted), translation, first)
+
+
+def _require_a_wide_axis(found: Traced) -> None:
+    """Raises TpError TP901 where ``make`` builds nets of one size."""
+    if not any(size.wide for weight in found.weights for size in weight.value.shape):
+        message = f"no weight has an axis that grows with the width: all shapes are the same at {found.widths}"
+        raise error("TP901", message, hint="let make(n) pass n on to the layers that are to be wide")
 
 
 def _moved_by(optimizer: str, text: str) -> str:
