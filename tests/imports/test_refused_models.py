@@ -15,7 +15,7 @@ NAMES = sorted(
 )
 
 
-@pytest.mark.parametrize("name", slow(NAMES, but=("cumulative_sum", "odd_sizes")))
+@pytest.mark.parametrize("name", slow(NAMES, but=("cumulative_sum", "odd_sizes", "one_size")))
 def test_refused_by_name(name: str) -> None:
     model = import_module(f"tests.imports.models.refused.{name}")
     with pytest.raises(tp.TpError) as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +162,26 @@ def test_a_module_in_low_precision_is_compared_without_it() -> None:
 
     found = tp.from_jax(init, low, X, 8)
     assert any("float32" in note for note in found.notes)
+
+
+class Fed(eqx.Module):
+    """Its inputs do not stand in the order of their names."""
+
+    U: Any
+    v: Any
+
+    def __init__(self, n: int, key: Any) -> None:
+        first, second = jax.random.split(key)
+        self.U, self.v = jax.random.normal(first, (n, 3)), jax.random.normal(second, (n, 1))
+
+    def __call__(self, rows: Any, after: Any) -> Any:
+        return jnp.tanh(rows @ self.U.T) @ self.v * after
+
+
+def test_inputs_in_an_order_of_their_own_and_keys_in_make() -> None:
+    def make(n: int, key: Any) -> Any:
+        rows, after = jax.random.normal(jax.random.key(1), (2, 3)), jnp.ones(5)
+        return Fed(n, key), (rows, after)
+
+    model = tp.from_jax(make, (64, 128, 256))
+    assert model.orders(["F"]).prediction.exponents["F"] == Fraction(1, 2)

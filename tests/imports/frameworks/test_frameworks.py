@@ -278,3 +278,23 @@ def test_classes_that_are_defined_inside_make() -> None:
 
     made = modules(make, [N])[N]
     assert made.apply(made.init(KEY), X).shape == (3, N)
+
+
+class Masked(nnx.Module):
+    """It holds an array that is no variable, as many hold their masks."""
+
+    def __init__(self, n: int, rngs: nnx.Rngs) -> None:
+        self.first = nnx.Linear(4, n, rngs=rngs)
+        self.mask = jnp.tril(jnp.ones((3, 3)))
+
+    def __call__(self, x: Any) -> Any:
+        return self.mask @ self.first(x)
+
+
+def test_an_array_that_nnx_holds_is_a_constant() -> None:
+    made = modules(lambda n, rngs: (Masked(n, rngs), X), (N,), Beside())[N]
+    weights = made.init(KEY)
+    assert set(weights) == {"first"}
+    first = X @ weights["first"]["kernel"] + weights["first"]["bias"]
+    wanted = np.tril(np.ones((3, 3))) @ first
+    np.testing.assert_allclose(made.apply(weights, *made.inputs.values()), wanted, rtol=1e-5)

@@ -146,3 +146,12 @@ def test_one_key_for_two_weights_is_refused() -> None:
 
     with pytest.raises(TpError, match="V and W are drawn with the same key"):
         initials({n: Module(init, of_first, {}) for n in WIDTHS})
+
+
+def test_weights_that_nothing_is_computed_from_need_no_law() -> None:
+    def init(key: Any) -> Any:
+        weight = jax.random.normal(key, (4, 4))
+        return {"W": weight, "mean": weight.mean(axis=0)}
+
+    found = initials({n: Module(init, of_first, {}) for n in WIDTHS}, frozenset({("W",)}))
+    assert set(found) == {("W",)}

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
+
 from tp.imports.refusal import Untranslatable
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
@@ -310,8 +312,19 @@ def write_select(equation: Equation, writing: Writing) -> Written:
         return linear([below, times(which, below, out).scaled(MINUS)], out)
     if below.plain and not below.number.coefficient:
         return times(which, above, out)
+    shown = equation.operands[0]
+    if (
+        isinstance(shown, Known) and shown.table is not None
+    ):  # no difference, where a large number would round the other
+        (hidden, *_), _ = _aligned(replace(equation, operands=(_opposite(shown), *equation.operands[1:])), writing)
+        return linear([times(which, above, out), times(hidden, below, out)], out)
     difference = linear([above, below.scaled(MINUS)], out)
     return linear([below, times(which, difference, out)], out)
+
+
+def _opposite(shown: Known) -> Known:
+    assert shown.table is not None
+    return replace(shown, table=1 - np.asarray(shown.table, np.float64), kind="float")
 
 
 def _sides(argument: Node) -> tuple[Node, Node]:

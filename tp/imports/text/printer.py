@@ -78,7 +78,8 @@ class Printer:
             return f"-{self.text(node, NEGATE)}", NEGATE
         divisor = written_number(Number(1 / number.coefficient, -number.exponent), self._width)
         factor = written_number(number, self._width)
-        if not divisor[1] and not divisor[0].startswith("-") and (factor[1] or len(divisor[0]) < len(factor[0])):
+        short = abs(number.coefficient) <= 1 and (factor[1] or len(divisor[0]) < len(factor[0]))
+        if short and not divisor[1] and not divisor[0].startswith("-"):
             return f"{self.text(node, MULTIPLY)} / {divisor[0]}", MULTIPLY
         if factor[0].startswith("1 / "):
             return f"{self.text(node, MULTIPLY)} / {factor[0][4:]}", MULTIPLY

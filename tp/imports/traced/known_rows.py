@@ -37,19 +37,21 @@ def known_rows(
     stretches = runs(rows)
     if len(stretches) > RUNS:
         return None
-    lined = reshaped(
-        evaluator,
-        _transposed(evaluator, array, (*taken, *whole), source),
-        (count, *(array.shape[axis] for axis in whole)),
-        source,
-    )
-    parts = [cut(evaluator, lined, {0: stretch}, source) for stretch in stretches]
-    found = joined(evaluator, parts, 0, source)
+    lined, axis, order = array, 0, (*taken, *whole)
+    several = [each for each in taken if array.shape[each] > 1]
+    if len(several) == 1:  # cut before axes are moved, as what loops stack is known along its own axis
+        (axis,) = several
+    else:
+        lined = _transposed(evaluator, array, order, source)
+        lined = reshaped(evaluator, lined, (count, *(array.shape[each] for each in whole)), source)
+    found = joined(evaluator, [cut(evaluator, lined, {axis: each}, source) for each in stretches], axis, source)
+    if len(several) == 1:
+        found = _transposed(evaluator, found, order, source)
     last = [beside[axis] for axis in whole]
     first = [place for place in range(len(shape)) if place not in last]
-    order = [*first, *last]
-    found = reshaped(evaluator, found, tuple(shape[place] for place in order), source)
-    return _transposed(evaluator, found, tuple(order.index(place) for place in range(len(shape))), source)
+    made = [*first, *last]
+    found = reshaped(evaluator, found, tuple(shape[place] for place in made), source)
+    return _transposed(evaluator, found, tuple(made.index(place) for place in range(len(shape))), source)
 
 
 def _transposed(evaluator: Evaluator, array: Atom, permutation: Shape, source: Source) -> Atom:

@@ -38,7 +38,8 @@ def original(module: Module, tree: Any) -> Side:
     def side(leaves: Sequence[Any], inputs: Mapping[str, Any]) -> list[Any]:
         import jax
 
-        return jax.tree.leaves(module.apply(jax.tree.unflatten(tree, list(leaves)), *inputs.values()))
+        arrays = [inputs[name] for name in module.inputs]  # JAX sorts mappings by name
+        return jax.tree.leaves(module.apply(jax.tree.unflatten(tree, list(leaves)), *arrays))
 
     return side
 
