@@ -16,7 +16,8 @@ class Group:
     """How one weight is trained at a width: its learning rate and weight decay, and the optimiser that moves it.
 
     Fields:
-        learning_rate: the ``eta`` of the optimiser times the rate of the weight in the program, at this width.
+        learning_rate: the ``eta`` of the optimiser times the ``learning_rate`` of the program and the ``rate`` of the
+            weight, at this width.
         decay: the weight decay λ. A step shrinks the weight by the share λ ``eta``; with ``coupled`` decay, λ times
             the weight is added to its gradient instead.
         optimizer: the name of the optimiser.
@@ -110,11 +111,12 @@ def to_optax(model: Model, n: int) -> Any:
 
 def _at(model: Model, n: int) -> tuple[Any, Mapping[str, float]]:
     """The optimiser at width ``n``, and the learning rates of the program there."""
+    from tp.quantities.programs import metric
     from tp.sampling.reading import require_width
 
     require_width(n)
-    parameters = model.graph.parameters
-    return model.optimizer.of(parameters).at(n), {name: p.rate.at(n) for name, p in parameters.items()}
+    parameters, rate = model.graph.parameters, metric(model.graph)
+    return model.optimizer.of(parameters).at(n), {name: rate(name).at(n) for name in parameters}
 
 
 @cache

@@ -97,6 +97,16 @@ def test_groups_have_the_rates_of_the_program() -> None:
     assert groups["v"].learning_rate == pytest.approx(0.01 / N)
 
 
+def test_the_learning_rate_of_the_program_counts() -> None:
+    model = tp.load(PROGRAMS / "mean_field.tp")
+    assert tp.parameter_groups(model, N)["U"].learning_rate == pytest.approx(0.2 * N)
+    params = dict(model.init(0, N))
+    gradients = {name: jnp.ones_like(weight) for name, weight in params.items()}
+    optimizer = tp.to_optax(model, N)
+    updates, _ = optimizer.update(gradients, optimizer.init(params), params)
+    np.testing.assert_allclose(updates["v"], -0.2 * N, rtol=1e-6)
+
+
 @pytest.mark.parametrize("name", slow(["mup_mlp", "mlp", "residual_mlp", "gru"]))
 def test_the_way_back(name: str) -> None:
     model = tp.load(PROGRAMS / f"{name}.tp")
