@@ -124,7 +124,7 @@ MISTAKES = [
     # masks
     ("y = softmax(x, t, mask=x)", "TP105", "x", "table m"),
     ("table m : [d] = (1, 1, 0, 0) ; y = softmax(x, t, mask=m)", "TP202", "m", "it needs t"),
-    ("table m : [t] = (0, 0, 0) ; y = softmax(x, t, mask=m)", "TP105", "m", "each row has a 1"),
+    ("table m : [t] = (0, 0, 0) ; y = softmax(x, t, mask=m)", "TP105", "m", "each row needs a 1"),
     # expressions
     ("y = h ** 2", "TP004", "**", "x^2"),
     ("y = h // 2", "TP004", "//", "/ divides"),

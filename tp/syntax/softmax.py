@@ -45,14 +45,14 @@ def _mask(evaluator: Evaluator, value: int, over: str, given: t.Expression) -> C
     table, have = build.graph[node].operation, build.graph.type(value)
     if not isinstance(table, Constant) or scale != ONE or not set(table.numbers) <= {0.0, 1.0}:
         hint = "table m : [t, s=2] = (1, 0, 1, 1), then softmax(x, s, mask=m): entries count where it is 1"
-        raise error("TP105", "mask is a table of 0 and 1", given.span, hint)
+        raise error("TP105", "the mask has to be a table of 0 and 1", given.span, hint)
     missing = [a.name for a in table.axes if a.name not in names(have)]
     if missing or over not in names(table.axes):
         message = f"the mask has the axes {', '.join(names(table.axes)) or 'none'}"
         raise error("TP202", message, given.span, f"it needs {over}, and may have {', '.join(names(have))}")
     build.agree([value, node], given.span)
     if not all(any(row) for row in _rows(table, over)):
-        raise error("TP105", f"the mask leaves no entry of {over} at some place", given.span, "each row has a 1")
+        raise error("TP105", f"the mask leaves out all entries of {over} at some place", given.span, "each row needs a 1")
     return table
 
 
