@@ -141,11 +141,13 @@ def _weight(writing: Writing, index: int, traced: Traced) -> DeclaredWeight:
 
 
 def _own_path(path: tuple[str, ...], traced: Traced) -> tuple[str, ...]:
-    """The path of a weight, without what all paths begin with."""
+    """The path of a weight, without what all paths begin with. A number keeps the part before it: ``layers_0``."""
     paths = [weight.path for weight in traced.weights if weight.trained]
     shared = 0
     while len({each[: shared + 1] for each in paths}) == 1 and all(len(each) > shared + 1 for each in paths):
         shared += 1
+    if shared and any(each[shared].isdigit() for each in paths):
+        shared -= 1
     return path[shared:] if paths and path[:shared] == paths[0][:shared] else path
 
 

@@ -52,7 +52,9 @@ def _mask(evaluator: Evaluator, value: int, over: str, given: t.Expression) -> C
         raise error("TP202", message, given.span, f"it needs {over}, and may have {', '.join(names(have))}")
     build.agree([value, node], given.span)
     if not all(any(row) for row in _rows(table, over)):
-        raise error("TP105", f"the mask leaves out all entries of {over} at some place", given.span, "each row needs a 1")
+        raise error(
+            "TP105", f"the mask leaves out all entries of {over} at some place", given.span, "each row needs a 1"
+        )
     return table
 
 

@@ -236,7 +236,7 @@ def _plain(value: float) -> str:
 
 def _above(indent: str, place: Place, before: Place | None) -> list[str]:
     """The user's line as a comment above a statement, where that is another one than before."""
-    if not place.file or (before is not None and (before.file, before.line) == (place.file, place.line)):
+    if not place.line or (before is not None and (before.file, before.line) == (place.file, place.line)):
         return []
     file = place.file.rsplit("/", 1)[-1]
     return [f"{indent}# {file}:{place.line}  {place.text.strip()}".rstrip()]
