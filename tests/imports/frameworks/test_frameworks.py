@@ -215,6 +215,13 @@ REFUSED = {
 }
 
 
+def test_weights_that_are_no_arrays() -> None:
+    made = modules(lambda n: (lambda key: {"w": jnp.ones(n), "phi": jnp.tanh}, lambda w, x: w["phi"](x), X), (N,))
+    with pytest.raises(TpError, match="which is no array") as caught:
+        made[N].init(KEY)
+    assert caught.value.only("TP904")
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_make_may_not_return(name: str) -> None:
     make, message = REFUSED[name]

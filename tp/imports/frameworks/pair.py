@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tp.diagnostics.diagnostic import error
+
 
 def none(path: tuple[str, ...]) -> bool:
     """All weights are trained."""
@@ -33,12 +35,20 @@ def below(keys: frozenset[str]) -> Callable[[tuple[str, ...]], bool]:
 
 
 def of_real_numbers(pair: Pair) -> Pair:
-    """``pair`` without weights that are whole numbers, such as counters of steps: they are as drawn with the key 0."""
+    """``pair`` without weights that are whole numbers, such as counters of steps: they are as drawn with the key 0.
+
+    Its functions raise TpError TP904 where a weight is no array.
+    """
     import jax
 
     held: list[Any] = []
 
     def real(leaf: Any) -> bool:
+        if not hasattr(leaf, "dtype"):
+            hint = "return arrays alone; a module of Equinox is returned as (module, inputs), not by init"
+            raise error(
+                "TP904", f"among the weights that init returns is a {type(leaf).__name__}, which is no array", hint=hint
+            )
         return jax.numpy.issubdtype(leaf.dtype, jax.numpy.inexact)
 
     def if_real(leaf: Any) -> Any:
