@@ -51,3 +51,15 @@ def test_large_number_where_scores_are_hidden() -> None:
 def test_infinite_numbers_are_refused() -> None:
     with pytest.raises(TpError, match="infinite numbers"):
         attending(lambda scores: jnp.tanh(jnp.where(scores > 0, scores, -jnp.inf)))
+
+
+def test_rows_without_scores_have_equal_weights() -> None:
+    shown = SHOWN & (np.arange(4) != 1)[:, None]
+    model = attending(lambda scores: jax.nn.softmax(jnp.where(shown, scores, jnp.finfo("float32").min)))
+    assert "mask=" in model.text
+
+
+def test_rows_whose_weights_would_be_rounding_are_refused() -> None:
+    bias = np.where(SHOWN & (np.arange(4) != 1)[:, None], 0, -1e9)
+    with pytest.raises(TpError, match="hides all scores"):
+        attending(lambda scores: jax.nn.softmax(scores + bias))

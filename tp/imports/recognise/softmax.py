@@ -11,7 +11,8 @@ from tp.imports.traced.equation import Equation, Known, Operand, Traced, Value
 from tp.ndarray import NDArray
 
 SOFTMAX = "softmax"
-"""The primitive of recognised ones. ``params``: ``axis``, and ``kept``: a constant that is True where scores count."""
+"""The primitive of recognised ones. ``params``: ``axis``; ``kept``: a constant that is True where scores count, or
+None; ``even``: whether one finite number stands for all others, so that weights are equal where no score counts."""
 
 HIDDEN = -1e4
 """Scores from this number down have no weight."""
@@ -33,10 +34,10 @@ def _softmax(equation: Equation, makers: Makers) -> Equation | None:
     (axis,) = total.params["axes"]
     if not isinstance(above, Value) or not _repeats(below, above, axis, makers):
         return None
-    scores, kept = _masked(raised.operands[0], makers)
+    scores, kept, even = _masked(raised.operands[0], makers)
     if total.operands[0] is not above and not _hidden_again(total.operands[0], above, kept, makers):
         return None
-    return replace(equation, primitive=SOFTMAX, operands=(scores,), params={"axis": axis, "kept": kept})
+    return replace(equation, primitive=SOFTMAX, operands=(scores,), params={"axis": axis, "kept": kept, "even": even})
 
 
 def _repeats(below: Operand, above: Value, axis: int, makers: Makers) -> bool:
@@ -55,25 +56,25 @@ def _repeats(below: Operand, above: Value, axis: int, makers: Makers) -> bool:
     return True
 
 
-def _masked(operand: Operand, makers: Makers) -> tuple[Operand, Known | None]:
-    """The scores, and which of them count. None: all do."""
+def _masked(operand: Operand, makers: Makers) -> tuple[Operand, Known | None, bool]:
+    """The scores, which of them count (None: all do), and whether one finite number stands for all that do not."""
     chosen = makers.maker(operand, "select_n")
     if chosen is not None and len(chosen.operands) == 3:
         which, below, above = chosen.operands
         if isinstance(which, Known) and which.table is not None:
             kept = np.asarray(which.table, bool)
             if _hidden(below):
-                return above, replace(which, table=kept)
+                return above, replace(which, table=kept), scalar(below) != float("-inf")
             if _hidden(above):
-                return below, replace(which, table=~kept)
+                return below, replace(which, table=~kept), scalar(above) != float("-inf")
     added = makers.maker(operand, "add")
     if added is not None:
         for scores, bias in (added.operands, added.operands[::-1]):
             if isinstance(bias, Known) and bias.table is not None and not isinstance(scores, Known):
                 numbers = np.asarray(bias.table, np.float64)
                 if bool(((numbers == 0) | (numbers <= HIDDEN)).all()):
-                    return scores, replace(bias, table=numbers == 0, kind="bool")
-    return operand, None
+                    return scores, replace(bias, table=numbers == 0, kind="bool"), False
+    return operand, None, False
 
 
 def _hidden_again(summed: Operand, above: Value, kept: Known | None, makers: Makers) -> bool:

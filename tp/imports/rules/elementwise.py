@@ -340,6 +340,8 @@ def _sides(argument: Node) -> tuple[Node, Node]:
 @writes("convert_element_type")
 def write_convert(equation: Equation, writing: Writing) -> Written:
     x = writing.value(equation.operands[0])
+    if equation.results[0].kind == "complex":
+        raise Untranslatable("it makes complex numbers", "write their real and imaginary parts as two arrays")
     if equation.operands[0].kind == "float" and equation.results[0].kind != "float":
         raise Untranslatable("it rounds to whole numbers", "leave it out, or compute it from constants")
     if x.hot is not None and equation.results[0].kind == "float":
@@ -353,3 +355,9 @@ def write_stop_gradient(equation: Equation, writing: Writing) -> Written:
         "the language has no value whose gradient is stopped",
         "leave stop_gradient out, or freeze a weight with rate 0",
     )
+
+
+@writes("complex")
+def write_complex(equation: Equation, writing: Writing) -> Written:
+    hint = "write their real and imaginary parts as two arrays: a rotation by an angle is x * cos - y * sin"
+    raise Untranslatable("the language has no complex numbers", hint)

@@ -9,10 +9,10 @@ import numpy as np
 from tp.imports.axes.labels import Label
 from tp.imports.recognise.softmax import SOFTMAX, is_causal
 from tp.imports.refusal import Untranslatable
-from tp.imports.rules.elementwise import whole
+from tp.imports.rules.elementwise import times, whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
-from tp.imports.rules.writing import Writing
+from tp.imports.rules.writing import ONE, Writing
 from tp.imports.rules.written import UNIT, Written, labels_of
 from tp.imports.text.expression import Call, Ref
 from tp.imports.traced.equation import Equation, Known
@@ -31,6 +31,7 @@ def write_softmax(equation: Equation, writing: Writing) -> Written:
     kept: Known | None = equation.params["kept"]
     settings: tuple[tuple[str, str | Label | Ref], ...] = ()
     if kept is not None:
+        x, kept = _never_empty(writing, x, kept, axis, even=equation.params["even"])
         causal = _causal(writing, x, kept, axis)
         if causal is not None:
             x, label = causal
@@ -44,6 +45,20 @@ def write_softmax(equation: Equation, writing: Writing) -> Written:
     if not labels:
         raise Untranslatable("it is a softmax over an axis along which all scores are equal")
     return replace(x, number=UNIT, node=Call("softmax", (whole(x),), (labels[0],), settings=settings))
+
+
+def _never_empty(writing: Writing, x: Written, kept: Known, axis: int, *, even: bool) -> tuple[Written, Known]:
+    """Where no entry counts, and one finite number stands for all scores, all entries count and have equal scores."""
+    assert kept.table is not None
+    mask = np.asarray(kept.table, bool)
+    some = np.asarray(mask.any(axis=axis, keepdims=True))
+    if some.all():
+        return x, kept
+    if not even:
+        raise Untranslatable("a mask hides all scores of a softmax", "let it show one of them")
+    shape = tuple(ONE if k == axis else size for k, size in enumerate(kept.shape))
+    (scores, table), dims = writing.aligned([x, writing.table(Known(shape, None, some.astype(np.float64)))])
+    return times(scores, table, replace(x, dims=dims)), replace(kept, table=mask | ~some)
 
 
 def _causal(writing: Writing, x: Written, kept: Known, axis: int) -> tuple[Written, Label] | None:
