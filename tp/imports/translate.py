@@ -15,13 +15,14 @@ from tp.imports.rules import load
 from tp.imports.rules.elementwise import FUNCTIONS
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import readers, writers
-from tp.imports.rules.writing import ONE, Writing
+from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import UNIT, Written, labels_of
 from tp.imports.text.declared import DeclaredInput, DeclaredWeight
 from tp.imports.text.expression import Ref
 from tp.imports.text.program import Output, ProgramText
 from tp.imports.text.training import Beginnings
 from tp.imports.traced.equation import Equation, Known, Place, Traced, Value
+from tp.imports.traced.sizes import ONE
 from tp.imports.translation import Fed, Given, Placed, Translation
 
 _PRODUCTS = ("dot_general", "conv_general_dilated")

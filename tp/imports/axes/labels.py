@@ -11,15 +11,13 @@ from tp.imports.traced.sizes import Size
 class Label:
     """An axis of a value. Finite ones are merged where values meet, and renamed where they cannot be.
 
-    ``factor`` is the factor of a wide axis that it stands for; None for other finite axes.
     ``wish`` is the name that it would like.
     """
 
-    __slots__ = ("factor", "groups", "parent", "size", "wish")
+    __slots__ = ("groups", "parent", "size", "wish")
 
-    def __init__(self, size: Size, factor: Factor | None = None, wish: str | None = None) -> None:
+    def __init__(self, size: Size, wish: str | None = None) -> None:
         self.size = size
-        self.factor = factor
         self.wish = wish
         self.parent: Label | None = None
         self.groups: set[int] = set()
@@ -42,7 +40,7 @@ class Labels:
         """The label of a wide factor that is divided no further."""
         root = leaf.root()
         if id(root) not in self._wide:
-            self._wide[id(root)] = Label(root.size, root)
+            self._wide[id(root)] = Label(root.size)
         return self._wide[id(root)]
 
     def differ(self, labels: Iterable[Label]) -> bool:

@@ -7,12 +7,9 @@ the weights that make it, and in all values that meet it. Finding the factors is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from tp.imports.refusal import Untranslatable
-from tp.imports.traced.sizes import Size
-
-ONE = Size(Fraction(1))
+from tp.imports.traced.sizes import ONE, Size
 
 
 class Factor:
@@ -69,21 +66,16 @@ class WideAxes:
                 continue
             if a.size == b.size:
                 b.parent = a
-            elif self._divides(a.size, b.size):
+            elif a.size.divides(b.size, self.widths):
                 left.append(a)
                 right += self._cut(b, a.size)
-            elif self._divides(b.size, a.size):
+            elif b.size.divides(a.size, self.widths):
                 right.append(b)
                 left += self._cut(a, b.size)
             else:
                 raise _no_common_factors(first, second)
         if left or right:
             raise _no_common_factors(first, second)
-
-    def _divides(self, small: Size, large: Size) -> bool:
-        rest = large / small
-        whole = rest.factor.denominator == 1 if not rest.exponent else rest.exponent > 0
-        return whole and all(large.at(n) % small.at(n) == 0 and large.at(n) > small.at(n) for n in self.widths)
 
     def _cut(self, factor: Factor, fast: Size) -> list[Factor]:
         factor.parts = (Factor(factor.size / fast), Factor(fast))

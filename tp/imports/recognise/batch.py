@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tp.imports.recognise.batch_axes import ONE, Samples
+from tp.imports.recognise.batch_axes import Samples
 from tp.imports.recognise.batch_steps import Meet, Steps
 from tp.imports.traced.equation import Traced, Value
+from tp.imports.traced.sizes import ONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,8 @@ from typing import Any
 from tp.imports.traced.axes_of import axes_of
 from tp.imports.traced.edges import size
 from tp.imports.traced.equation import Equation, Operand, Shape
-from tp.imports.traced.sizes import Size
+from tp.imports.traced.sizes import ONE, Size
 
-ONE = Size(Fraction(1))
 _ENTRYWISE = frozenset(
     {"sinh", "cosh", "asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2", "round", "lgamma", "digamma", "copy"}
 )

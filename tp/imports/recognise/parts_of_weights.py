@@ -15,9 +15,9 @@ from itertools import pairwise, product
 from tp.imports.laws.initial import Initial
 from tp.imports.recognise.graph import substituted
 from tp.imports.traced.equation import Equation, Operand, Traced, Value, Weight
-from tp.imports.traced.sizes import Size
+from tp.imports.traced.sizes import ONE, Size
 
-ZERO, ONE = Size(Fraction(0)), Size(Fraction(1))
+ZERO = Size(Fraction(0))
 Edges = tuple[tuple[Size, ...], ...]
 """Along every axis of a weight where it is cut, ends included."""
 
@@ -64,10 +64,6 @@ class _Fresh:
         return Value(self._next, shape, kind)
 
 
-def _size(edge: object) -> Size:
-    return edge if isinstance(edge, Size) else Size(Fraction(int(edge)))  # pyright: ignore[reportArgumentType]
-
-
 def _less(limit: Size, start: Size) -> Size:
     """The number of entries between two edges."""
     if not start.factor:
@@ -77,7 +73,7 @@ def _less(limit: Size, start: Size) -> Size:
 
 
 def _bounds(equation: Equation, axis: int) -> tuple[Size, Size]:
-    return _size(equation.params["start_indices"][axis]), _size(equation.params["limit_indices"][axis])
+    return Size.of(equation.params["start_indices"][axis]), Size.of(equation.params["limit_indices"][axis])
 
 
 def _sliced(equation: Equation) -> bool:

@@ -17,11 +17,11 @@ from tp.imports.rules.elementwise import linear, whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.slices import padded, part
-from tp.imports.rules.writing import ONE, Writing, as_value
+from tp.imports.rules.writing import Writing, as_value
 from tp.imports.rules.written import UNIT, Dim, Written, labels_of
 from tp.imports.text.expression import Call, Index, Renamed
 from tp.imports.traced.equation import Equation, Known
-from tp.imports.traced.sizes import Size
+from tp.imports.traced.sizes import ONE, Size
 
 FAR_BELOW = -1e9
 """What is added to entries beyond a border, so that they are never the largest."""
@@ -39,17 +39,13 @@ class Layout:
         self.strides = [int(each) for each in params["window_strides"]]
         self.padding = [(int(low), int(high)) for low, high in params["padding"]]
         self.spread = [int(each) for each in params["rhs_dilation"]]
-        self.groups = _size(params["feature_group_count"])
+        self.groups = Size.of(params["feature_group_count"])
         if any(int(each) != 1 for each in params["lhs_dilation"]):
             raise Untranslatable("it is a convolution along a wide axis", "convolve along finite axes")
-        if _size(params["batch_group_count"]) != ONE:
+        if Size.of(params["batch_group_count"]) != ONE:
             raise Untranslatable("it is a convolution with groups of samples (batch_group_count)")
         kernel = equation.operands[1].shape
         self.sizes = [kernel[axis].finite for axis in self.windows]
-
-
-def _size(value: object) -> Size:
-    return value if isinstance(value, Size) else Size(Fraction(int(value)))  # pyright: ignore[reportArgumentType]
 
 
 @reads("conv_general_dilated")

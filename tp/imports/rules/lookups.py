@@ -12,11 +12,11 @@ from tp.imports.rules.contraction import contract
 from tp.imports.rules.elementwise import MINUS, linear
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
-from tp.imports.rules.writing import ONE, Writing
+from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import UNIT, Written
 from tp.imports.text.expression import Index, One
 from tp.imports.traced.equation import Equation, Known
-from tp.imports.traced.sizes import Number, Size
+from tp.imports.traced.sizes import ONE, Number, Size
 
 
 def _taken(equation: Equation) -> int:
@@ -31,17 +31,13 @@ def _taken(equation: Equation) -> int:
     if not one_axis or batched or indices.shape[-1:] != (ONE,):
         raise Untranslatable("it takes entries along more than one axis", "index one axis at a time")
     (axis,) = numbers.start_index_map
-    full = [a for a, size in enumerate(sizes) if a != axis and _size(size) != operand.shape[a]]
+    full = [a for a, size in enumerate(sizes) if a != axis and Size.of(size) != operand.shape[a]]
     if full or operand.shape[axis].wide:
         raise Untranslatable(
             "it takes entries of a wide axis by index",
             "sum over the wide axis, or index a finite one: wide axes have no indices",
         )
     return int(axis)
-
-
-def _size(value: object) -> Size:
-    return value if isinstance(value, Size) else Size(Fraction(int(value)))  # pyright: ignore[reportArgumentType]
 
 
 @reads("gather")

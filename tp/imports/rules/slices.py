@@ -16,20 +16,16 @@ from tp.imports.rules.contraction import contract
 from tp.imports.rules.elementwise import whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
-from tp.imports.rules.writing import ONE, Writing, as_value
+from tp.imports.rules.writing import Writing, as_value
 from tp.imports.rules.written import UNIT, Dim, Gap, Item, Written, labels_of, sizes_of
 from tp.imports.text.expression import Call, Index, One, Renamed
 from tp.imports.traced.equation import Equation, Known, Operand, Value
-from tp.imports.traced.sizes import Size
+from tp.imports.traced.sizes import ONE, Size
 
 NOT_A_MULTIPLE = Untranslatable(
     "it takes a part of a wide axis whose bounds are not constants times a power of n",
     "cut a wide axis only into parts that grow as it does, such as halves",
 )
-
-
-def _size(value: object) -> Size:
-    return value if isinstance(value, Size) else Size(Fraction(int(value)))  # pyright: ignore[reportArgumentType]
 
 
 def _bounds(equation: Equation) -> list[tuple[Size, Size, int]]:
@@ -38,7 +34,7 @@ def _bounds(equation: Equation) -> list[tuple[Size, Size, int]]:
     starts = equation.params["start_indices"]
     limits = equation.params["limit_indices"]
     strides = equation.params.get("strides") or [1] * len(shape)
-    return [(_size(a), _size(b), int(c)) for a, b, c in zip(starts, limits, strides, strict=True)]
+    return [(Size.of(a), Size.of(b), int(c)) for a, b, c in zip(starts, limits, strides, strict=True)]
 
 
 def _shared(sizes: Sequence[Size], whole_axis: Size) -> Size:
@@ -226,7 +222,7 @@ def read_split(equation: Equation, reading: Reading) -> None:
     joint = reading.axes(x)[along]
     if joint is None:
         return
-    unit = _shared([_size(size) for size in equation.params["sizes"]], x.shape[along])
+    unit = _shared([Size.of(size) for size in equation.params["sizes"]], x.shape[along])
     part = _cut(reading, joint, unit)
     for out in equation.results:
         mine = reading.axes(out)[along]
@@ -239,7 +235,7 @@ def write_split(equation: Equation, writing: Writing) -> list[Written]:
     operand: Operand = equation.operands[0]
     along = equation.params["axis"]
     x = writing.value(operand)
-    sizes = [_size(size) for size in equation.params["sizes"]]
+    sizes = [Size.of(size) for size in equation.params["sizes"]]
     wide = operand.shape[along].wide
     unit = _shared(sizes, operand.shape[along]) if wide else ONE
     found: list[Written] = []

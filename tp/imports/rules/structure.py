@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from tp.imports.axes.wide import Factor
 from tp.imports.refusal import Untranslatable
@@ -13,9 +12,7 @@ from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import Writing
 from tp.imports.rules.written import Dim, Gap, Written
 from tp.imports.traced.equation import Equation
-from tp.imports.traced.sizes import Size
-
-ONE = Size(Fraction(1))
+from tp.imports.traced.sizes import ONE, Size
 
 
 def groups(before: Sequence[Size], after: Sequence[Size]) -> list[tuple[list[int], list[int]]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -18,9 +17,8 @@ from tp.imports.rules.written import UNIT, Dim, Gap, Item, Written, labels_of, s
 from tp.imports.text.declared import Assigned, DeclaredTable
 from tp.imports.text.expression import Call, Index, Node, One, Ref, Renamed, within
 from tp.imports.traced.equation import Known, Operand, Place, Value
-from tp.imports.traced.sizes import Number, Size
+from tp.imports.traced.sizes import ONE, Number, Size
 
-ONE = Size(Fraction(1))
 INFINITE = Untranslatable("it uses infinite numbers", "use large finite ones, such as -1e9 in a mask")
 MOST_NODES = 24
 """An expression with more parts gets a name of its own."""
@@ -35,7 +33,6 @@ class Writing:
         self.values: dict[Value, Written] = {}
         self.tables: list[DeclaredTable] = []
         self.statements: list[Assigned] = []
-        self.uses: Counter[Value] = Counter()
         self._tables: dict[tuple[bytes, tuple[int, ...]], Written] = {}
         self._others: dict[tuple[Label, int], Label] = {}
 
@@ -163,7 +160,7 @@ class Writing:
         if weight is None or weight.outs is not None or len(written.dims[axis]) != 1 or len(pattern) < 2:
             return written
         written, parts = self.fitted(written, [written.dims[axis]], sizes_of(pattern))
-        return self._with(written, axis, tuple(item for part in parts for item in part))
+        return self.with_dim(written, axis, tuple(item for part in parts for item in part))
 
     def _called(self, written: Written, old: Label, new: Label) -> Written:
         """``written`` with ``new`` in place of ``old``: as one label for both, or renamed."""
@@ -230,7 +227,7 @@ class Writing:
         if size.wide:
             raise Untranslatable("a wide axis is divided in different ways")
         if not any(labels_of(dim)):
-            return self._with(written, axis, (Gap(size),))
+            return self.with_dim(written, axis, (Gap(size),))
         written = self.filled(written, axis)
         while len(written.dims[axis]) > 1:
             *rest, slow, fast = written.dims[axis]
@@ -239,7 +236,7 @@ class Writing:
             joined = Label(slow.root().size * fast.root().size)
             pieces = tuple(Index(written.node, slow, k + 1) for k in range(slow.root().size.finite))
             node = Renamed(Call("concat", pieces, (fast,)), fast, joined)
-            written = self._with(replace(written, node=node), axis, (*rest, joined))
+            written = self.with_dim(replace(written, node=node), axis, (*rest, joined))
         return written
 
     def filled(self, written: Written, axis: int) -> Written:
@@ -254,7 +251,7 @@ class Writing:
                 items.append(label)
             else:
                 items.append(item)
-        return self._with(written, axis, tuple(items))
+        return self.with_dim(written, axis, tuple(items))
 
     def fitted(self, written: Written, dims: Sequence[Dim], targets: Sequence[Size]) -> tuple[Written, list[Dim]]:
         """The factors of ``dims``, one after the other, as factors of ``targets``: one sequence for each target.
@@ -270,14 +267,14 @@ class Writing:
                     raise Untranslatable("a reshape divides axes in a way that has no common factors")
                 item = items.pop(0)
                 size = item.root().size if isinstance(item, Label) else item.size
-                if size == rest or self._goes_into(size, rest):
+                if size == rest or size.divides(rest, self.reading.widths):
                     part.append(item)
                     rest = rest / size
-                elif isinstance(item, Gap) and self._goes_into(rest, size):
+                elif isinstance(item, Gap) and rest.divides(size, self.reading.widths):
                     part.append(Gap(rest))
                     items.insert(0, Gap(size / rest))
                     rest = ONE
-                elif isinstance(item, Label) and not size.wide and self._goes_into(rest, size):
+                elif isinstance(item, Label) and not size.wide and rest.divides(size, self.reading.widths):
                     slow, fast = Label(rest), Label(size / rest)
                     written = self._divided(written, item, slow, fast)
                     part.append(slow)
@@ -303,17 +300,9 @@ class Writing:
         )
         return replace(written, node=Call("concat", pieces, (slow,)))
 
-    def _goes_into(self, small: Size, large: Size) -> bool:
-        rest = large / small
-        whole = rest.factor.denominator == 1 if not rest.exponent else rest.exponent > 0
-        return whole and all(large.at(n) % small.at(n) == 0 for n in self.reading.widths)
-
-    def _with(self, written: Written, axis: int, dim: Dim) -> Written:
-        return replace(written, dims=(*written.dims[:axis], dim, *written.dims[axis + 1 :]))
-
     def with_dim(self, written: Written, axis: int, dim: Dim) -> Written:
         """``written`` with other factors along an array axis."""
-        return self._with(written, axis, dim)
+        return replace(written, dims=(*written.dims[:axis], dim, *written.dims[axis + 1 :]))
 
 
 def entries(dim: Dim) -> Number:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from tp.imports.traced.equation import Shape
 from tp.imports.traced.sizes import Size
@@ -12,7 +11,7 @@ Edge = int | Size
 
 
 def size(edge: Edge) -> Size:
-    return edge if isinstance(edge, Size) else Size(Fraction(int(edge)))
+    return Size.of(edge)
 
 
 def plus(one: Size, other: Size) -> Size | None:

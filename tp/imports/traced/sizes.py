@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,9 +33,23 @@ class Size:
     def __truediv__(self, other: Size) -> Size:
         return Size(self.factor / other.factor, self.exponent - other.exponent)
 
+    @staticmethod
+    def of(count: Size | int) -> Size:
+        """A whole number as a finite size; a size as it is."""
+        return count if isinstance(count, Size) else Size(Fraction(int(count)))
+
+    def divides(self, other: Size, widths: Sequence[int]) -> bool:
+        """Whether ``other`` is a whole multiple of it, as a power of n and at all ``widths``."""
+        rest = other / self
+        whole = rest.exponent > 0 or (not rest.exponent and rest.factor.denominator == 1)
+        return whole and all(other.at(n) % self.at(n) == 0 for n in widths)
+
     def at(self, n: int) -> int:
         """The size at width ``n``, as ``tp.graph.axes.Width`` rounds it."""
         return max(1, round(float(self.factor) * float(n) ** float(self.exponent)))
+
+
+ONE = Size(Fraction(1))
 
 
 @dataclass(frozen=True, slots=True)
