@@ -155,3 +155,23 @@ def test_weights_that_nothing_is_computed_from_need_no_law() -> None:
 
     found = initials({n: Module(init, of_first, {}) for n in WIDTHS}, frozenset({("W",)}))
     assert set(found) == {("W",)}
+
+
+def test_a_random_direction_is_nearly_normal_and_says_so() -> None:
+    """A readout of one unit that starts orthogonal."""
+    found = law(lambda key, n: jax.nn.initializers.orthogonal(0.5)(key, (n, 1)))
+    assert (found.law, found.mean.coefficient) == ("normal", 0)
+    assert found.deviation is not None
+    assert found.deviation.exponent == Fraction(-1, 2)
+    assert found.deviation.coefficient == pytest.approx(0.5, rel=1e-5)
+    assert any("fixed length" in note for note in found.notes)
+
+
+def test_directions_that_are_not_random_or_not_long_are_refused() -> None:
+    def centred(key: Any, n: int) -> Any:
+        entries = jax.random.normal(key, (n,))
+        entries = entries - entries.mean()
+        return entries / jnp.linalg.norm(entries)
+
+    assert "not independent" in refused(centred)
+    assert "as many entries at all widths" in refused(lambda key, n: jax.nn.initializers.orthogonal()(key, (32, 1)))

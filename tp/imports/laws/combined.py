@@ -81,10 +81,25 @@ def _law(name: str, seen: Mapping[int, Seen]) -> Initial:
     deviation, square, notes = _number(f"{name}: its deviation", deviations, error, axes, units)
     mean, _, more = _number(f"{name}: its mean", {n: fit.mean for n, fit in fits.items()}, error, axes)
     share, sides = _share(name, seen), next(iter(seen.values())).sides
+    if any(one.direction for one in seen.values()):
+        more = (*more, _as_a_direction(name, seen))
     drawn = min(one.drawn for one in seen.values())
     how = f"told from {drawn} numbers at each width" if drawn else "exact up to rounding"
     why = f"{law.replace('_', ' ')}, {'gain' if sides else 'deviation'} {_said(deviations)}; {how}"
     return Initial(law, mean, deviation, extra, why, square, share, sides, notes=(*notes, *more))
+
+
+def _as_a_direction(name: str, seen: Mapping[int, Seen]) -> str:
+    """What to note of independent normal entries that stand for a vector of fixed length."""
+    sizes = {n: max(one.shape) for n, one in seen.items()}
+    if len(set(sizes.values())) < len(sizes):
+        raise _unknown(
+            name, "it is a vector of fixed length in a random direction, and has as many entries at all widths"
+        )
+    return (
+        f"{name} has a fixed length and a random direction: independent normal entries stand for it, whose length "
+        "fluctuates by a share of 1/sqrt(2 N) for N entries"
+    )
 
 
 def _share(name: str, seen: Mapping[int, Seen]) -> Number | None:

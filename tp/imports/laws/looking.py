@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tp.diagnostics.diagnostic import error
+from tp.imports.laws.direction import direction
 from tp.imports.laws.drawing import Weight, drawn, of_bits_alone
 from tp.imports.laws.expressions import Node
 from tp.imports.laws.independent import dependence
@@ -82,7 +83,7 @@ def _of_whole(name: str, node: Node, key: Node) -> Seen:
     def draw() -> NDArray[np.float64]:
         return weight.drawn(random)
 
-    found = orthogonal(draw, rounding) or in_pieces(weight, random)
+    found = orthogonal(draw, rounding) or direction(draw, rounding) or in_pieces(weight, random)
     if found is None:
         problem = "its entries are not independent, nor is it an orthogonal matrix"
         raise error("TP907", f"the initial law of {name} is not recognised: {problem}", hint=HINT)

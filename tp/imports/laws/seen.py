@@ -35,6 +35,7 @@ class Seen:
         axis, pieces: parts along an axis, each with a law of its own.
         sides: of an orthogonal weight, as :class:`~tp.imports.laws.initial.Initial` has them.
         share: the probability of an entry that is not zero, and its relative error.
+        direction: whether it is a vector of fixed length in a random direction, for which ``fits`` stand in the limit.
         drawn: how many numbers the laws were told from, 0 where they follow from the expression.
     """
 
@@ -47,4 +48,5 @@ class Seen:
     pieces: tuple[Piece, ...] = ()
     sides: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     share: tuple[float, float] | None = None
+    direction: bool = False
     drawn: int = 0

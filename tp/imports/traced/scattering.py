@@ -10,6 +10,7 @@ import numpy as np
 from tp.imports.traced.cutting import RUNS, Shape, cut, joined, reshaped
 from tp.imports.traced.flat_equation import Atom, Source, is_known
 from tp.imports.traced.loops import Evaluator
+from tp.imports.traced.sums_by_index import summed
 
 COMBINED: dict[str, str | None] = {"scatter": None, "scatter-add": "add", "scatter-mul": "mul"}
 """By primitive: what is done to the entries that are there."""
@@ -37,8 +38,10 @@ def scatter(name: str) -> Any:
             return None
         rows = np.atleast_2d(indices).astype(np.int64).tolist()
         batch = [axis for axis in range(len(update.shape)) if axis not in numbers.update_window_dims]
-        if len(batch) != indices.ndim - 1 or len(rows) > RUNS or len({tuple(row) for row in rows}) < len(rows):
+        if len(batch) != indices.ndim - 1:
             return None
+        if len(rows) > RUNS or len({tuple(row) for row in rows}) < len(rows):
+            return summed(evaluator, operands, params, shape, source) if name == "scatter-add" else None
         for number, row in enumerate(rows):
             part = cut(evaluator, update, dict.fromkeys(batch, (number, number + 1, 1)), source)
             sizes = iter(update.shape[axis] for axis in numbers.update_window_dims)
