@@ -189,6 +189,9 @@ def _output(writing: Writing, name: str, operand: object) -> Output:
 
 def _fed(given: DeclaredInput, position: int, batched: bool) -> Fed:
     sizes = tuple(label.root().size for axis in given.shape for label in axis)
+    if given.hot is not None and given.hot.root().size == ONE:
+        reason = "its whole numbers are no indices of an axis of known size"
+        raise refusal(f"the input {given.name}", NOWHERE, Untranslatable(reason, "give real numbers in their place"))
     return Fed(given.name, position, sizes, None if given.hot is None else given.hot.root().size.finite, batched)
 
 

@@ -122,6 +122,8 @@ class Translation:
             if each.hot is not None:
                 array = np.eye(each.hot)[np.asarray(array)]
                 shape.append(each.hot)
+            elif array.dtype == bool:
+                array = array.astype(np.float64)
             if self.batch is not None and not each.batched:
                 array = array[None].repeat(self.batch, 0)
             found[each.name] = array.reshape(shape if self.batch is None else [self.batch, *shape])

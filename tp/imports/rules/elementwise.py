@@ -53,7 +53,7 @@ def read_elementwise(equation: Equation, reading: Reading) -> None:
                 reading.equal(mine, other)
 
 
-def _aligned(equation: Equation, writing: Writing) -> tuple[list[Written], Written]:
+def aligned(equation: Equation, writing: Writing) -> tuple[list[Written], Written]:
     """Operands with the axes of the result, and a value with these axes."""
     rank = len(equation.results[0].shape)
     found: list[Written] = []
@@ -93,13 +93,13 @@ def linear(terms: Sequence[Written], out: Written) -> Written:
 
 @writes("add", "add_any")
 def write_add(equation: Equation, writing: Writing) -> Written:
-    operands, out = _aligned(equation, writing)
+    operands, out = aligned(equation, writing)
     return linear(operands, out)
 
 
 @writes("sub")
 def write_sub(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     return linear([left, right.scaled(MINUS)], out)
 
 
@@ -110,7 +110,7 @@ def write_neg(equation: Equation, writing: Writing) -> Written:
 
 @writes("mul")
 def write_mul(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     return times(left, right, out)
 
 
@@ -134,7 +134,7 @@ def times(left: Written, right: Written, out: Written) -> Written:
 
 @writes("div")
 def write_div(equation: Equation, writing: Writing) -> Written:
-    (above, below), out = _aligned(equation, writing)
+    (above, below), out = aligned(equation, writing)
     if not below.number.coefficient:
         raise Untranslatable("it divides by zero")
     number = above.number * Number(1 / below.number.coefficient, -below.number.exponent)
@@ -244,7 +244,7 @@ def write_tan(equation: Equation, writing: Writing) -> Written:
 
 @writes("max")
 def write_max(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     if left.plain and not left.number.coefficient:
         left, right = right, left
     if right.plain and not right.number.coefficient:
@@ -255,29 +255,17 @@ def write_max(equation: Equation, writing: Writing) -> Written:
 
 @writes("min")
 def write_min(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     difference = linear([right, left.scaled(MINUS)], out)
     return linear([right, called("relu", difference).scaled(MINUS)], out)
 
 
 @writes("clamp")
 def write_clamp(equation: Equation, writing: Writing) -> Written:
-    (low, x, high), out = _aligned(equation, writing)
+    (low, x, high), out = aligned(equation, writing)
     least = linear([x, low.scaled(MINUS)], out)
     most = linear([x, high.scaled(MINUS)], out)
     return linear([low, called("relu", least), called("relu", most).scaled(MINUS)], out)
-
-
-@writes("gt", "lt", "ge", "le")
-def write_comparison(equation: Equation, writing: Writing) -> Written:
-    """1 where the comparison holds, 0 elsewhere."""
-    (left, right), out = _aligned(equation, writing)
-    if equation.primitive in ("lt", "le"):
-        left, right = right, left
-    difference = linear([left, right.scaled(MINUS)], out)
-    if equation.primitive in ("gt", "lt"):
-        return called("step", difference)
-    return linear([Written(UNIT, One(), out.dims), called("step", difference.scaled(MINUS)).scaled(MINUS)], out)
 
 
 @writes("not")
@@ -288,13 +276,13 @@ def write_not(equation: Equation, writing: Writing) -> Written:
 
 @writes("and")
 def write_and(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     return times(left, right, out)
 
 
 @writes("or")
 def write_or(equation: Equation, writing: Writing) -> Written:
-    (left, right), out = _aligned(equation, writing)
+    (left, right), out = aligned(equation, writing)
     return linear([left, right, times(left, right, out).scaled(MINUS)], out)
 
 
@@ -303,7 +291,7 @@ def write_select(equation: Equation, writing: Writing) -> Written:
     """``select_n(which, below, above)``: above where ``which`` holds."""
     if len(equation.operands) != 3:
         raise Untranslatable("it chooses among more than two values", "nest jnp.where")
-    (which, below, above), out = _aligned(equation, writing)
+    (which, below, above), out = aligned(equation, writing)
     if isinstance(which.node, Call) and which.node.function == "step" and which.number == UNIT:
         (argument,) = which.node.operands
         left, right = _sides(argument)
@@ -316,7 +304,7 @@ def write_select(equation: Equation, writing: Writing) -> Written:
     if (
         isinstance(shown, Known) and shown.table is not None
     ):  # no difference, where a large number would round the other
-        (hidden, *_), _ = _aligned(replace(equation, operands=(_opposite(shown), *equation.operands[1:])), writing)
+        (hidden, *_), _ = aligned(replace(equation, operands=(_opposite(shown), *equation.operands[1:])), writing)
         return linear([times(which, above, out), times(hidden, below, out)], out)
     difference = linear([above, below.scaled(MINUS)], out)
     return linear([below, times(which, difference, out)], out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import isclose, isqrt
+from math import isclose, isfinite, isqrt
 
 from tp.imports.traced.sizes import Number
 
@@ -71,6 +71,8 @@ def _coefficient(value: float) -> tuple[list[str], list[str]]:
 
 def _near(value: float) -> Fraction | None:
     """A rational with a small denominator that has this value in double precision, up to a few units of rounding."""
+    if not isfinite(value):  # a square beyond the largest number
+        return None
     found = Fraction(value).limit_denominator(4096)
     if not found or found.numerator > 100_000 or not isclose(float(found), value, rel_tol=2 * _NEAR):
         return None
