@@ -27,6 +27,10 @@ def _same(equation: Equation, makers: Makers) -> Operand | None:
             return left
         if equation.primitive in ("add", "mul", "add_any") and scalar(left) == _NEUTRAL[equation.primitive]:
             return right
+    if equation.primitive == "ne" and scalar(equation.operands[1]) == 0:
+        number = makers.maker(equation.operands[0], "convert_element_type")
+        if number is not None and number.operands[0].kind == "bool":  # a truth value as a number, and back
+            return number.operands[0]
     if equation.primitive == "max":
         for one, other in (equation.operands, equation.operands[::-1]):
             low = scalar(one)

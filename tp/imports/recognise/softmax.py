@@ -14,6 +14,10 @@ SOFTMAX = "softmax"
 """The primitive of recognised ones. ``params``: ``axis``; ``kept``: a constant that is True where scores count, or
 None; ``even``: whether one finite number stands for all others, so that weights are equal where no score counts."""
 
+HIDDEN_SOFTMAX = "hidden_softmax"
+"""The primitive of those whose mask is no constant. Operands: scores, and truth values. ``params``: ``axis``;
+``hides``: whether the truth values say which scores do not count; ``even`` as above."""
+
 HIDDEN = -1e4
 """Scores from this number down have no weight."""
 
@@ -34,6 +38,9 @@ def _softmax(equation: Equation, makers: Makers) -> Equation | None:
     (axis,) = total.params["axes"]
     if not isinstance(above, Value) or not _repeats(below, above, axis, makers):
         return None
+    if total.operands[0] is above and (found := _hidden_by_values(raised.operands[0], makers)) is not None:
+        operands, settings = found
+        return replace(equation, primitive=HIDDEN_SOFTMAX, operands=operands, params={"axis": axis, **settings})
     scores, kept, even = _masked(raised.operands[0], makers)
     if total.operands[0] is not above and not _hidden_again(total.operands[0], above, kept, makers):
         return None
@@ -75,6 +82,20 @@ def _masked(operand: Operand, makers: Makers) -> tuple[Operand, Known | None, bo
                 if bool(((numbers == 0) | (numbers <= HIDDEN)).all()):
                     return scores, replace(bias, table=numbers == 0, kind="bool"), False
     return operand, None, False
+
+
+def _hidden_by_values(operand: Operand, makers: Makers) -> tuple[tuple[Operand, Operand], dict[str, bool]] | None:
+    """Scores and truth values that are no constant, with what to say of them."""
+    chosen = makers.maker(operand, "select_n")
+    if chosen is None or len(chosen.operands) != 3 or isinstance(chosen.operands[0], Known):
+        return None
+    which, below, above = chosen.operands
+    if len(which.shape) != len(operand.shape):
+        return None
+    for hidden, scores, hides in ((below, above, False), (above, below, True)):
+        if _hidden(hidden) and isinstance(scores, Value):
+            return (scores, which), {"hides": hides, "even": scalar(hidden) != float("-inf")}
+    return None
 
 
 def _hidden_again(summed: Operand, above: Value, kept: Known | None, makers: Makers) -> bool:
