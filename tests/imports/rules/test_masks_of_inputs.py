@@ -61,3 +61,19 @@ def test_whole_numbers_that_are_no_indices_are_refused() -> None:
     for at in (lambda given: given > 0, lambda given: given == 0):
         with pytest.raises(TpError, match=r"no indices|not known to be"):
             tp.from_jax(init, mean(at), (X, TOKENS), WIDTHS)
+
+
+def test_log_likelihood_of_tokens() -> None:
+    """Entries at indices that differ from row to row."""
+
+    def apply(weights: Any, x: Any, tokens: Any) -> Any:
+        logits = jax.nn.log_softmax(jnp.tanh(x @ weights["U"]) @ weights["V"])
+        return -jnp.take_along_axis(logits, tokens[..., None], axis=-1)[..., 0]
+
+    def both(n: int, key: Any) -> Any:
+        first, second = jax.random.split(key)
+        return {"U": jax.random.normal(first, (3, n)), "V": jax.random.normal(second, (n, 5)) / np.sqrt(n)}
+
+    x = np.random.default_rng(1).normal(size=(2, 4, 3))
+    model = tp.from_jax(both, apply, (x, np.array([[3, 1, 4, 0], [2, 2, 0, 1]])), WIDTHS)
+    assert "one_hot" in model.text

@@ -27,11 +27,11 @@ def _taken(equation: Equation) -> int:
     one_axis = len(numbers.start_index_map) == 1 and tuple(numbers.collapsed_slice_dims) == tuple(
         numbers.start_index_map
     )
-    batched = getattr(numbers, "operand_batching_dims", ())
-    if not one_axis or batched or indices.shape[-1:] != (ONE,):
+    batched = numbers.operand_batching_dims
+    if not one_axis or any(operand.shape[a].wide for a in batched) or indices.shape[-1:] != (ONE,):
         raise Untranslatable("it takes entries along more than one axis", "index one axis at a time")
     (axis,) = numbers.start_index_map
-    full = [a for a, size in enumerate(sizes) if a != axis and Size.of(size) != operand.shape[a]]
+    full = [a for a, size in enumerate(sizes) if a not in (axis, *batched) and Size.of(size) != operand.shape[a]]
     if full or operand.shape[axis].wide:
         raise Untranslatable(
             "it takes entries of a wide axis by index",
@@ -44,7 +44,8 @@ def _taken(equation: Equation) -> int:
 def read_gather(equation: Equation, reading: Reading) -> None:
     axis = _taken(equation)
     operand, out = equation.operands[0], equation.results[0]
-    kept = [a for a in range(len(operand.shape)) if a != axis]
+    batched = equation.params["dimension_numbers"].operand_batching_dims
+    kept = [a for a in range(len(operand.shape)) if a not in (axis, *batched)]
     for source, place in zip(kept, equation.params["dimension_numbers"].offset_dims, strict=True):
         reading.equal(reading.axes(operand)[source], reading.axes(out)[place])
 
@@ -56,13 +57,16 @@ def write_gather(equation: Equation, writing: Writing) -> Written:
     x = writing.value(operand)
     at = _one_hot(writing, indices, operand.shape[axis])
     last = len(at.dims) - 1
-    product = contract(writing, at, x, ((last,), (axis,)))
-    # The product has the axes of the indices first; a gather has those of the operand at places of its own.
-    offsets = list(equation.params["dimension_numbers"].offset_dims)
-    count = len(product.dims)
-    rest = iter(range(len(at.dims) - 1))
-    kept = iter(range(len(at.dims) - 1, count))
-    order = [next(kept) if place in offsets else next(rest) for place in range(count)]
+    numbers = equation.params["dimension_numbers"]
+    beside = list(numbers.start_indices_batching_dims)
+    product = contract(writing, at, x, ((last,), (axis,)), (beside, numbers.operand_batching_dims))
+    # The product has axes of both first, then those of the indices, then those of the operand; a gather has the latter
+    # at places of its own, and those of the indices in their order.
+    own = [*beside, *(a for a in range(last) if a not in beside)]
+    rest = (own.index(a) for a in range(last))
+    kept = iter(range(last, len(product.dims)))
+    offsets = list(numbers.offset_dims)
+    order = [next(kept) if place in offsets else next(rest) for place in range(len(product.dims))]
     return replace(product, dims=tuple(product.dims[place] for place in order))
 
 
