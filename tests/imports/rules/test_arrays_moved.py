@@ -61,13 +61,18 @@ def added_up(h: Any) -> Any:
     return jnp.cumsum(h, axis=1) + jax.lax.cumsum(h, axis=0, reverse=True)
 
 
+def excited(h: Any) -> Any:
+    """A mean of a product with what is the same for all rows."""
+    return (h * jax.nn.sigmoid(h.mean(1))[:, None]).mean(1)
+
+
 def over_edges(h: Any) -> Any:
     """Sums over the neighbours of each node of a graph."""
     source, target = np.array([0, 1, 2, 3, 0]), np.array([1, 0, 0, 2, 2])
     return jax.ops.segment_sum(h.swapaxes(0, 1)[source], target, 4).swapaxes(0, 1)
 
 
-@pytest.mark.parametrize("inside", [added_up, over_edges, scanned, flipped, at_pairs, padded, cut_by_a_pad])
+@pytest.mark.parametrize("inside", [added_up, excited, over_edges, scanned, flipped, at_pairs, padded, cut_by_a_pad])
 def test_arrays_moved(inside: Between) -> None:
     assert between(inside).orders(["F"]).prediction.exponents["F"] == 0
 

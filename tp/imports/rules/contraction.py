@@ -12,7 +12,7 @@ from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import Writing, as_value, entries
 from tp.imports.rules.written import UNIT, Dim, Gap, Item, Written, labels_of
 from tp.imports.text.declared import DeclaredWeight
-from tp.imports.text.expression import Applied, Dot, One, Total
+from tp.imports.text.expression import Applied, Dot, One, Product, Total
 from tp.imports.traced.equation import Equation
 
 
@@ -91,7 +91,14 @@ def contract(writing: Writing, x: Written, y: Written, over_axes: Pair, batches:
         return replace(out, node=Total(as_value(other), over) if over else other.node)
     if not over:
         return replace(times(replace(x, number=UNIT), replace(y, number=UNIT), out), number=number)
-    return replace(out, node=Dot(as_value(x), as_value(y), over))
+    # The language has dot for factors that both have the axes; what is repeated along one is summed as a product.
+    both = all(_carries(each, label) for each in (x, y) for label in over)
+    one, two = as_value(x), as_value(y)
+    return replace(out, node=Dot(one, two, over) if both else Total(Product((one, two)), over))
+
+
+def _carries(x: Written, label: Label) -> bool:
+    return any(mine.root() is label.root() for mine in x.labels)
 
 
 def _both(one: Dim, two: Dim) -> Dim:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tp.imports.axes.labels import Label
 from tp.imports.refusal import Untranslatable
 from tp.imports.rules.elementwise import MINUS, whole
 from tp.imports.rules.reading import Reading
 from tp.imports.rules.registry import reads, writes
 from tp.imports.rules.writing import Writing, as_value, entries
 from tp.imports.rules.written import UNIT, Written, labels_of
-from tp.imports.text.expression import Call, Dot, Node, Product, Total
+from tp.imports.text.expression import Call, Total
 from tp.imports.traced.equation import Equation
 
 
@@ -33,13 +32,7 @@ def write_sum(equation: Equation, writing: Writing) -> Written:
     dims = tuple(dim for axis, dim in enumerate(x.dims) if axis not in axes)
     if not labels:
         return replace(x, dims=dims)
-    return replace(x, node=_total(as_value(x), labels), dims=dims)
-
-
-def _total(node: Node, labels: tuple[Label, ...]) -> Node:
-    if isinstance(node, Product) and len(node.factors) == 2:
-        return Dot(node.factors[0], node.factors[1], labels)
-    return Total(node, labels)
+    return replace(x, node=Total(as_value(x), labels), dims=dims)
 
 
 @writes("reduce_max", "reduce_min")
