@@ -76,12 +76,12 @@ class ProgramText:
         self._families = self._rolled(writing.labels)
         for each in self.inputs:
             each.name = names.new(each.wish)
+        for output in outputs:
+            output.name = names.new(output.name)
         for family in self._families:
             _name_family(family, names)
         name_values(self._items, names)
         self._variable = names.first(["l", "k", "step"]) if self._loops else ""
-        for output in outputs:
-            output.name = names.new(output.name)
         for table in self.tables:
             table.name = names.new(table.wish)
         self._rename_widths(names)

@@ -122,6 +122,8 @@ class Flattener:
         name, shape = equation.primitive.name, tuple(equation.outvars[0].aval.shape)
         if name in STATIC:
             return STATIC[name](self, operands, equation.params, shape, source)
+        if name == "dot_general":
+            return self.views.products(self, operands, equation.params, shape, source)
         return self.views.shortcut(name, operands, equation.params, shape)
 
     def _keep(self, equation: FlatEquation) -> None:

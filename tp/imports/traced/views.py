@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tp.imports.traced.flat_equation import Atom, FlatEquation, Source, Unknown
+import numpy as np
+
+from tp.imports.traced.flat_equation import Atom, FlatEquation, Source, Unknown, is_known
 from tp.imports.traced.loops import Evaluator
 
 Shape = tuple[int, ...]
@@ -23,6 +25,33 @@ class Views:
     def pieces(self, value: Atom) -> tuple[int, tuple[Atom, ...]] | None:
         """The axis and the pieces of a concatenation; None for other values."""
         return self._pieces.get(value) if isinstance(value, Unknown) else None
+
+    def products(
+        self, evaluator: Evaluator, operands: Sequence[Atom], params: Mapping[str, Any], shape: Shape, source: Source
+    ) -> Atom | None:
+        """A product of two concatenations, summed along them, as a sum of products of their pieces.
+
+        Pieces of one size are left joined. None for any other product.
+        """
+        over, _ = params["dimension_numbers"]
+        for axes in zip(*over, strict=True):
+            found = [self.pieces(operand) for operand in operands]
+            (one, other) = found
+            if one is None or other is None or (one[0], other[0]) != axes:
+                continue
+            sizes, others = ([piece.shape[axis] for piece in pieces] for axis, pieces in (one, other))
+            if sizes != others or len(set(sizes)) == 1:
+                continue
+            total: Atom | None = None
+            for pair in zip(one[1], other[1], strict=True):
+                if all(is_known(piece) for piece in pair) or any(_zero(piece) for piece in pair):
+                    if not any(_zero(piece) for piece in pair):
+                        return None
+                    continue
+                product = evaluator.emit("dot_general", pair, params, shape, source)
+                total = product if total is None else evaluator.emit("add", [total, product], {}, shape, source)
+            return total
+        return None
 
     def shortcut(self, name: str, operands: Sequence[Atom], params: Mapping[str, Any], shape: Shape) -> Atom | None:
         """The value that an equation gives, where it is there already."""
@@ -88,6 +117,10 @@ class Views:
             axis, pieces = self._pieces[first]
             turned = [_turned(evaluator, piece, permutation, source) for piece in pieces]
             self._pieces[result] = permutation.index(axis), tuple(turned)
+
+
+def _zero(piece: Atom) -> bool:
+    return is_known(piece) and not np.any(piece)
 
 
 def _turned(evaluator: Evaluator, piece: Atom, permutation: Shape, source: Source) -> Atom:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.imports.frameworks.made import Beside, modules
+from tp.imports.joined import Parts, apart
 from tp.imports.module import Module
 from tp.imports.traced.equation import Traced
 from tp.imports.translation import Translation
@@ -62,14 +63,14 @@ def translated(
     """
     from tp.imports.laws.initials import initials
     from tp.imports.rates.of_modules import rates_of
-    from tp.imports.traced.unify import traced
     from tp.imports.translate import translate
     from tp.syntax import parse
 
-    built = modules(make, require_widths(widths), beside)
-    found = traced(built)
+    whole = modules(make, require_widths(widths), beside)
+    parts, found = _traced(whole)
+    built = parts.modules
     _require_a_wide_axis(found)
-    laws = initials(built, found.read())
+    laws = parts.laws(initials(whole, frozenset(map(parts.whole, found.read()))))
     # A statement stands in place of an optax optimiser; rates of a dictionary stay beside it.
     rates = rates_of(built) if optimizer is None or built[min(built)].rates else None
     if optimizer is not None and rates is not None:
@@ -102,6 +103,22 @@ def _moved_by(optimizer: str, text: str) -> str:
     """``text`` of a program with statements of optimisers, separated by semicolons, at its end."""
     statements = "".join(f"  optimizer {one.strip()}\n" for one in optimizer.split(";"))
     return f"{text.rstrip().removesuffix('}').rstrip()}\n\n{statements}}}\n"
+
+
+def _traced(built: Mapping[int, Module]) -> tuple[Parts, Traced]:
+    """The equations of modules, whose weights of n + d rows may be two, and the modules that have them.
+
+    Raises TpError as :func:`translated`, for the modules as they are.
+    """
+    from tp.imports.traced.unify import traced
+
+    for parts in apart(built):
+        try:
+            return parts, traced(parts.modules)
+        except TpError as problem:
+            if not parts.cut or not problem.only("TP901"):
+                raise
+    return Parts(built, frozenset()), traced(built)
 
 
 def require_widths(widths: Sequence[int] | str) -> tuple[int, ...]:

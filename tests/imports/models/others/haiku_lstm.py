@@ -7,9 +7,6 @@ from typing import Any
 import haiku as hk
 import jax.numpy as jnp
 
-CODE = "TP901"
-WORDS = ("n + 3",)
-
 
 def make(n: int) -> tuple[Any, Any]:
     def forward(xs: Any) -> Any:
