@@ -1,4 +1,4 @@
-"""The logarithm of a determinant of a wide matrix."""
+"""The logarithm of a determinant of a wide matrix, which JAX computes by a stride of n + 1."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-CODE = "TP902"
-WORDS = ("determinant.py",)
+CODE = "TP901"
+WORDS = ("n + 1",)
 
 
 def make(n: int) -> tuple[Any, ...]:
