@@ -68,15 +68,15 @@ class _Joint:
 def apart(modules: Mapping[int, Module]) -> Iterator[Parts]:
     """``modules`` with such weights cut in two, the finite part first; then with the wide part first.
 
-    Where there are no such weights, ``modules`` as they are, once.
+    Nothing where there are no such weights.
     """
     trees = {n: _leaves(module) for n, module in modules.items()}
     joints = _joints({n: [shape for _, shape in leaves] for n, leaves in trees.items()})
     first = next(iter(trees.values()))
     paths = frozenset(first[joint.leaf][0] for joint in joints)
-    for finite_first in (True, False) if joints else (True,):
+    for finite_first in (True, False) if joints else ():
         cut = {n: _cut(module, joints, paths, finite_first=finite_first) for n, module in modules.items()}
-        yield Parts(cut if joints else modules, paths)
+        yield Parts(cut, paths)
 
 
 def _leaves(module: Module) -> list[tuple[Path, tuple[int, ...]]]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from tp.imports.axes.labels import Label
 from tp.imports.refusal import Untranslatable
 from tp.imports.rules.contraction import contract
 from tp.imports.rules.elementwise import MINUS, linear
@@ -97,10 +98,7 @@ def _where_equal(writing: Writing, at: Written, given: Known) -> Written:
     varying = [axis for axis, size in enumerate(numbers.shape) if size > 1]
     if len(varying) != 1 or at.dims[varying[0]] != () or numbers.ravel().tolist() != list(range(numbers.size)):
         raise Untranslatable("it compares indices with numbers that are not 0, 1, 2 and so on", "use jax.nn.one_hot")
-    if hot.size == ONE:
-        hot.size = Size(Fraction(numbers.size))
-    if hot.size != Size(Fraction(numbers.size)):
-        raise Untranslatable("it uses the same indices for axes of different sizes", "give them as two inputs")
+    _settle(hot, Size(Fraction(numbers.size)))
     return writing.with_dim(replace(at, hot=None), varying[0], (at.hot,))
 
 
@@ -117,9 +115,13 @@ def _one_hot(writing: Writing, indices: object, size: Size) -> Written:
     at = writing.value(indices)  # pyright: ignore[reportArgumentType]
     if at.hot is None or at.number != Number(1.0):
         raise Untranslatable("its indices are computed", "use indices of an input as they are, or fixed ones")
-    hot = at.hot.root()
+    _settle(at.hot.root(), size)
+    return replace(at, dims=(*at.dims[:-1], (at.hot,)), hot=None)
+
+
+def _settle(hot: Label, size: Size) -> None:
+    """The one-hot axis of indices has this size, from their first use on."""
     if hot.size == ONE:
         hot.size = size
     if hot.size != size:
         raise Untranslatable("it uses the same indices for axes of different sizes", "give them as two inputs")
-    return replace(at, dims=(*at.dims[:-1], (at.hot,)), hot=None)

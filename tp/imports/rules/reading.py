@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from tp.imports.axes.wide import Factor, WideAxes
 from tp.imports.traced.equation import Known, Operand, Value
@@ -28,6 +28,12 @@ class Reading(WideAxes):
         """The two are one axis, if both are wide."""
         if first is not None and second is not None:
             self.same(first, second)
+
+    def without(self, full: Operand, gone: Collection[int], rest: Operand) -> None:
+        """The axes of ``full`` but those ``gone`` are those of ``rest``, in their order."""
+        kept = [axis for place, axis in enumerate(self.axes(full)) if place not in gone]
+        for mine, other in zip(kept, self.axes(rest), strict=True):
+            self.equal(mine, other)
 
     def in_line(self, operand: Operand, axes: Sequence[int]) -> list[Factor]:
         """Array axes as factors, finite ones included, without those of one entry."""

@@ -17,9 +17,7 @@ from tp.imports.traced.equation import Equation
 @reads("reduce_sum", "reduce_max", "reduce_min")
 def read_reduction(equation: Equation, reading: Reading) -> None:
     (x,), (out,) = equation.operands, equation.results
-    kept = [axis for axis in range(len(x.shape)) if axis not in equation.params["axes"]]
-    for place, source in enumerate(kept):
-        reading.equal(reading.axes(x)[source], reading.axes(out)[place])
+    reading.without(x, equation.params["axes"], out)
 
 
 @writes("reduce_sum")

@@ -132,23 +132,26 @@ def _front(writing: Writing, x: Written, place: int, count: Size) -> tuple[Writt
     return writing.fitted(x, [x.dims[place]], targets)
 
 
+def _read_parts(reading: Reading, joint: Operand, parts: Sequence[Operand], along: int) -> None:
+    """``joint`` has ``parts`` one after the other along an axis, and their other axes."""
+    for part in parts:
+        for place, (mine, other) in enumerate(zip(reading.axes(joint), reading.axes(part), strict=True)):
+            if place != along:
+                reading.equal(mine, other)
+    whole_axis = reading.axes(joint)[along]
+    if whole_axis is None:
+        return
+    unit = _shared([part.shape[along] for part in parts], joint.shape[along])
+    shared = _cut(reading, whole_axis, unit)
+    for part in parts:
+        mine = reading.axes(part)[along]
+        if mine is not None:
+            reading.same(_cut(reading, mine, unit), shared)
+
+
 @reads("concatenate")
 def read_concatenate(equation: Equation, reading: Reading) -> None:
-    (out,) = equation.results
-    along = equation.params["dimension"]
-    for operand in equation.operands:
-        for place in range(len(out.shape)):
-            if place != along:
-                reading.equal(reading.axes(operand)[place], reading.axes(out)[place])
-    joint = reading.axes(out)[along]
-    if joint is None:
-        return
-    unit = _shared([operand.shape[along] for operand in equation.operands], out.shape[along])
-    part = _cut(reading, joint, unit)
-    for operand in equation.operands:
-        mine = reading.axes(operand)[along]
-        if mine is not None:
-            reading.same(_cut(reading, mine, unit), part)
+    _read_parts(reading, equation.results[0], equation.operands, equation.params["dimension"])
 
 
 @writes("concatenate")
@@ -213,21 +216,7 @@ def _joined_wide(equation: Equation, writing: Writing, operands: Sequence[Writte
 
 @reads("split")
 def read_split(equation: Equation, reading: Reading) -> None:
-    (x,) = equation.operands
-    along = equation.params["axis"]
-    for out in equation.results:
-        for place in range(len(x.shape)):
-            if place != along:
-                reading.equal(reading.axes(x)[place], reading.axes(out)[place])
-    joint = reading.axes(x)[along]
-    if joint is None:
-        return
-    unit = _shared([Size.of(size) for size in equation.params["sizes"]], x.shape[along])
-    part = _cut(reading, joint, unit)
-    for out in equation.results:
-        mine = reading.axes(out)[along]
-        if mine is not None:
-            reading.same(_cut(reading, mine, unit), part)
+    _read_parts(reading, equation.operands[0], equation.results, equation.params["axis"])
 
 
 @writes("split")

@@ -105,10 +105,7 @@ def write_broadcast(equation: Equation, writing: Writing) -> Written:
 @reads("squeeze")
 def read_squeeze(equation: Equation, reading: Reading) -> None:
     (x,), (out,) = equation.operands, equation.results
-    gone = {d % len(x.shape) for d in equation.params["dimensions"]}
-    kept = [axis for axis in range(len(x.shape)) if axis not in gone]
-    for place, source in enumerate(kept):
-        reading.equal(reading.axes(x)[source], reading.axes(out)[place])
+    reading.without(x, {d % len(x.shape) for d in equation.params["dimensions"]}, out)
 
 
 @writes("squeeze")
@@ -121,10 +118,7 @@ def write_squeeze(equation: Equation, writing: Writing) -> Written:
 @reads("expand_dims")
 def read_expand(equation: Equation, reading: Reading) -> None:
     (x,), (out,) = equation.operands, equation.results
-    new = {d % len(out.shape) for d in equation.params["dimensions"]}
-    kept = [axis for axis in range(len(out.shape)) if axis not in new]
-    for source, place in enumerate(kept):
-        reading.equal(reading.axes(x)[source], reading.axes(out)[place])
+    reading.without(out, {d % len(out.shape) for d in equation.params["dimensions"]}, x)
 
 
 @writes("expand_dims")

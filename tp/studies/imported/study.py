@@ -112,13 +112,18 @@ def _traced(built: Mapping[int, Module]) -> tuple[Parts, Traced]:
     """
     from tp.imports.traced.unify import traced
 
-    for parts in apart(built):
-        try:
-            return parts, traced(parts.modules)
-        except TpError as problem:
-            if not parts.cut or not problem.only("TP901"):
-                raise
-    return Parts(built, frozenset()), traced(built)
+    try:
+        return Parts(built, frozenset()), traced(built)
+    except TpError as refused:
+        if not refused.only("TP901"):
+            raise
+        for parts in apart(built):
+            try:
+                return parts, traced(parts.modules)
+            except TpError as problem:
+                if not problem.only("TP901"):
+                    raise
+        raise
 
 
 def require_widths(widths: Sequence[int] | str) -> tuple[int, ...]:
