@@ -11,6 +11,7 @@ import numpy as np
 from tp.imports.recognise.batch_axes import Samples, relocated, sources
 from tp.imports.traced.edges import ends
 from tp.imports.traced.equation import Equation, Input, Known, Operand, Place, Traced, Value
+from tp.imports.traced.fresh import Fresh
 from tp.imports.traced.simplify import needed
 
 
@@ -41,8 +42,7 @@ class Steps:
         self.samples: dict[Value, Samples] = {}
         self.instead: dict[Value, Value] = {}
         self.shared: dict[tuple[Value, Samples], Value] = {}
-        arguments = (*traced.weights, *traced.inputs)
-        self.fresh = 1 + max((value.number for value in (*self.made, *(each.value for each in arguments))), default=0)
+        self.fresh = Fresh(traced)
 
     def traced(self) -> Traced:
         """The equations of one sample. Raises Meet where there is no such thing."""
@@ -117,8 +117,7 @@ class Steps:
                 each if place is None else self._same_for_all(each, place, reader)
                 for each, place in zip(maker.operands, places, strict=True)
             ]
-            result = replace(operand, number=self.fresh, shape=samples.one(operand.shape))
-            self.fresh += 1
+            result = self.fresh.value(samples.one(operand.shape), operand.kind)
             self.equations.append(_smaller(maker, operands, (result,), places))
             self.shared[operand, samples] = result
         return self.shared[operand, samples]

@@ -15,6 +15,7 @@ from itertools import pairwise, product
 from tp.imports.laws.initial import Initial
 from tp.imports.recognise.graph import substituted
 from tp.imports.traced.equation import Equation, Operand, Traced, Value, Weight
+from tp.imports.traced.fresh import Fresh
 from tp.imports.traced.sizes import ONE, Size
 
 ZERO = Size(Fraction(0))
@@ -25,7 +26,7 @@ Edges = tuple[tuple[Size, ...], ...]
 def with_parts_of_weights(traced: Traced, initials: Mapping[tuple[str, ...], Initial]) -> Traced:
     """``traced`` with a weight for each part that is used, or that has an initial law of its own."""
     traced = _without_batches(traced)
-    fresh = _Fresh(traced)
+    fresh = Fresh(traced)
     weights: list[Weight] = []
     instead: dict[Value, dict[tuple[tuple[Size, Size], ...], Value]] = {}
     edges: dict[Value, Edges] = {}
@@ -48,20 +49,6 @@ def with_parts_of_weights(traced: Traced, initials: Mapping[tuple[str, ...], Ini
     for equation in traced.equations:
         equations += _with_parts(equation, instead, edges, fresh)
     return substituted(replace(traced, weights=tuple(weights)), {}, equations)
-
-
-class _Fresh:
-    """New values."""
-
-    def __init__(self, traced: Traced) -> None:
-        made = [result.number for equation in traced.equations for result in equation.results]
-        self._next = 1 + max(
-            [*made, *(w.value.number for w in traced.weights), *(i.value.number for i in traced.inputs)]
-        )
-
-    def value(self, shape: tuple[Size, ...], kind: str = "float") -> Value:
-        self._next += 1
-        return Value(self._next, shape, kind)
 
 
 def _less(limit: Size, start: Size) -> Size:
@@ -110,7 +97,7 @@ def _with_parts(
     equation: Equation,
     instead: Mapping[Value, Mapping[tuple[tuple[Size, Size], ...], Value]],
     edges: Mapping[Value, Edges],
-    fresh: _Fresh,
+    fresh: Fresh,
 ) -> list[Equation]:
     """``equation`` with parts of weights in place of what it cuts, or puts together again."""
     made: list[Equation] = []
@@ -146,7 +133,7 @@ def _divided(
     equation: Equation,
     instead: Mapping[Value, Mapping[tuple[tuple[Size, Size], ...], Value]],
     edges: Mapping[Value, Edges],
-    fresh: _Fresh,
+    fresh: Fresh,
 ) -> list[Equation] | None:
     """A product with a weight that is cut along one axis, as products with its parts: joined, or added.
 
@@ -215,7 +202,7 @@ def _joined(
     parts: Mapping[tuple[tuple[Size, Size], ...], Value],
     edges: Edges,
     equation: Equation,
-    fresh: _Fresh,
+    fresh: Fresh,
 ) -> tuple[Value, list[Equation]]:
     """The part of a weight between bounds, and the equations that join it from smaller parts."""
 
@@ -242,14 +229,14 @@ def _joined(
 def _without_batches(traced: Traced) -> Traced:
     """``traced`` with a product for each entry of a finite axis that a stack of matrices shares with a value."""
     weights = {weight.value for weight in traced.weights}
-    fresh = _Fresh(traced)
+    fresh = Fresh(traced)
     equations: list[Equation] = []
     for equation in traced.equations:
         equations += _entries(equation, weights, fresh)
     return replace(traced, equations=tuple(equations))
 
 
-def _entries(equation: Equation, weights: set[Value], fresh: _Fresh) -> list[Equation]:
+def _entries(equation: Equation, weights: set[Value], fresh: Fresh) -> list[Equation]:
     if equation.primitive != "dot_general":
         return [equation]
     _, batches = equation.params["dimension_numbers"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tp.imports.recognise.graph import Makers, substituted
 from tp.imports.traced.equation import Equation, Known, Operand, Traced, Value
+from tp.imports.traced.fresh import Fresh
 from tp.imports.traced.sizes import Number
 
 
@@ -23,19 +24,15 @@ class _Mean:
 def with_central_variances(traced: Traced) -> Traced:
     """``traced`` with central second moments in place of differences of moments."""
     makers = Makers(traced)
-    fresh = 1 + max((r.number for e in traced.equations for r in e.results), default=0)
+    fresh = Fresh(traced)
     equations: list[Equation] = []
     for equation in traced.equations:
         found = _central(equation, makers, fresh) if equation.primitive == "sub" else None
-        if found is None:
-            equations.append(equation)
-        else:
-            fresh += len(found)
-            equations += found
+        equations += [equation] if found is None else found
     return substituted(traced, {}, equations)
 
 
-def _central(equation: Equation, makers: Makers, fresh: int) -> list[Equation] | None:
+def _central(equation: Equation, makers: Makers, fresh: Fresh) -> list[Equation] | None:
     """Equations for the variance that ``equation`` computes. None if it computes none."""
     squares = _mean(equation.operands[0], makers)
     base = _squared(equation.operands[1], makers)
@@ -51,8 +48,8 @@ def _central(equation: Equation, makers: Makers, fresh: int) -> list[Equation] |
     if len(equation.results[0].shape) != len(kept):
         return None
     place = equation.place
-    wide, difference, square = (Value(fresh + k, x.shape) for k in range(3))
-    total = Value(fresh + 3, equation.results[0].shape)
+    wide, difference, square = (fresh.value(x.shape) for _ in range(3))
+    total = fresh.value(equation.results[0].shape)
     return [
         Equation("broadcast_in_dim", (base,), {"shape": x.shape, "broadcast_dimensions": kept}, (wide,), place),
         Equation("sub", (x, wide), {}, (difference,), place),

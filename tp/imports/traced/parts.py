@@ -14,6 +14,7 @@ from tp.imports.traced.axes_of import axes_of, contracted
 from tp.imports.traced.cuts import Cuts, cuts_of, one_wide_axis
 from tp.imports.traced.edges import Edge, between, comparable, ends, merged, minus, plus, size, summed
 from tp.imports.traced.equation import Equation, Known, Operand, Shape, Traced, Value
+from tp.imports.traced.fresh import Fresh
 from tp.imports.traced.simplify import needed
 
 _ROUNDS = 4
@@ -46,8 +47,7 @@ class _Parts:
         self._instead: dict[Operand, Operand] = {}
         self._found: dict[tuple[Operand, int, Edge, Edge], Operand] = {}
         self._known_edges: dict[tuple[Value, int], Sequence[Edge]] = dict(cuts)
-        results = [value.number for equation in traced.equations for value in equation.results]
-        self._next = max([-1, *results, *(one.value.number for one in (*traced.weights, *traced.inputs))]) + 1
+        self._fresh = Fresh(traced)
 
     def now(self, operand: Operand) -> Operand:
         return self._instead.get(operand, operand)
@@ -77,8 +77,7 @@ class _Parts:
                 self._edges(result, axis)
 
     def _new(self, equation: Equation, shape: Shape) -> Value:
-        result = dataclasses.replace(equation.results[0], number=self._next, shape=shape)
-        self._next += 1
+        result = self._fresh.value(shape, equation.results[0].kind)
         self._keep(dataclasses.replace(equation, results=(result,)))
         return result
 
