@@ -81,7 +81,7 @@ def _run(words: list[str]) -> ExitCode:
     if not words or words[0] in HELP.names:
         from tp.cli.help import overview
 
-        print(overview(commands.every()))
+        print(overview(commands.ENTRIES))
         return ExitCode.HOLDS if words else ExitCode.CANNOT_RUN
     name, *rest = words
     if name in VERSION.names:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tp.cli.command import HELP, VERSION, Command
+from tp.cli.command import HELP, Command
+from tp.cli.commands import Entry
 from tp.cli.option import Option
 
 WIDTH = 80
 _MOST = 30
 """Columns of the names of options; longer ones stand on a line of their own."""
-
-ABOUT = "How every quantity of a wide network scales with its width: predicted, and measured."
 
 
 def command_help(command: Command) -> str:
@@ -26,11 +25,16 @@ def command_help(command: Command) -> str:
     return "\n\n".join([*parts, _options((*command.options, HELP))])
 
 
-def overview(commands: Iterable[Command]) -> str:
-    """The help of ``tp`` itself: a line for each command."""
-    rows = [(command.name, command.help) for command in commands]
-    usage = "Usage: tp [OPTIONS] COMMAND [ARGUMENTS]..."
-    return "\n\n".join([usage, _indented(ABOUT), _options((VERSION, HELP)), "Commands:\n" + _table(rows)])
+def overview(entries: Mapping[str, Entry]) -> str:
+    """The help of ``tp`` itself: a line for each command, and for each group its name. It fits a screen of 80 x 24."""
+    head = max(len(entry.group) for entry in entries.values())
+    names = max(map(len, entries))
+    lines = ["Usage: tp COMMAND [OPTIONS] FILE...  (tp COMMAND --help has the options)"]
+    group = ""
+    for name, entry in entries.items():
+        lines.append(f"{'' if entry.group == group else entry.group:<{head}}  {name:<{names}}  {entry.brief}")
+        group = entry.group
+    return "\n".join(lines)
 
 
 def _options(options: Sequence[Option[Any]]) -> str:
