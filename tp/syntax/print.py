@@ -111,6 +111,11 @@ def _ranges(items: Sequence[t.Range]) -> str:
     return ", ".join(f"{compact(r.first)}..{compact(r.last)}" for r in items)
 
 
+def _subject(item: t.Target) -> str:
+    """What a claim is about, as C[0,2]."""
+    return _indexed(item.name, ",".join(compact(i) for i in item.indices))
+
+
 def _target(item: t.Target) -> str:
     return _indexed(item.name, ", ".join(compact(i) for i in item.indices))
 
@@ -179,13 +184,13 @@ def statement(node: t.Statement) -> str:
             return f"optimizer {node.name}{settings}{weights}"
         case t.ClaimSyntax() if node.tolerance is not None:
             limit, of, within = node.words
-            subject = "" if node.subject is None else _target(node.subject)
+            subject = "" if node.subject is None else _subject(node.subject)
             value = "" if node.argument is None else expression(node.argument)
             said = f"{limit} {of} {subject} = {value} {within} {expression(node.tolerance)}"
             return f"claim {'not ' if node.negated else ''}{said}"
         case t.ClaimSyntax():
-            subject = "" if node.subject is None else f"{_target(node.subject)} : "
-            argument = "" if node.argument is None else f"({expression(node.argument)})"
+            subject = "" if node.subject is None else f"{_subject(node.subject)} : "
+            argument = "" if node.argument is None else f"({compact(node.argument)})"
             besides = f" except {', '.join(_target(x) for x in node.excepted)}" if node.excepted else ""
             return f"claim {'not ' if node.negated else ''}{subject}{node.property}{argument}{besides}"
         case _:
