@@ -64,7 +64,7 @@ LAYERS = st.lists(
 
 
 @given(LAYERS, st.booleans(), st.sampled_from(["1/2", "1/3", "1/4"]))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_an_axis_may_be_written_as_two(layers: list[tuple[str, str]], mup: bool, part: str) -> None:
     merged = network("m", ", m = n", layers, mup)
     split = network("a, b", f", a = n^({part}), b = n^({1 - Fraction(part)})", layers, mup)

@@ -196,7 +196,7 @@ def test_parts_by_node_add_up_exactly(path: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["C[1,1]", "C[1,2]"])
-@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", "cnn"])
+@pytest.mark.parametrize("path", ["mlp", "attention_sqrt", *slow(["cnn"])])
 def test_gradients_by_node_add_up_exactly(path: str, name: str) -> None:
     program = shipped(path)
     parts = Parts(program.graph, quantity(name), calculus_for(program.graph))

@@ -91,6 +91,11 @@ def test_orthogonal() -> None:
     """Tests of uniformity reject a uniform matrix once in 10^6 cases; keys are fixed."""
     wide = law(lambda key, n: fill.orthogonal(2.0)(key, (n, 2 * n), "float32"))
     assert (wide.law, wide.deviation, wide.sides) == ("orthogonal", Number(2.0, Fraction(0)), ((0,), (1,)))
+
+
+@pytest.mark.slow
+def test_orthogonal_kernels_and_stacks() -> None:
+    """As above."""
     kernel = law(lambda key, n: fill.orthogonal()(key, (3, n, n)))
     assert (kernel.law, kernel.sides) == ("orthogonal", ((0, 1), (2,)))
     stack = law(lambda key, n: jnp.stack([fill.orthogonal()(k, (n, n)) for k in jax.random.split(key, 3)]))

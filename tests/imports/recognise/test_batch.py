@@ -212,7 +212,7 @@ def composed(names: list[str]) -> Callable[[Any], Any]:
     return apply
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(CHAINS, st.integers(0, 2))
 def test_functions_of_one_sample_that_are_mapped_over_a_batch(names: list[str], out: int) -> None:
     of_one = composed(names)
@@ -221,7 +221,7 @@ def test_functions_of_one_sample_that_are_mapped_over_a_batch(names: list[str], 
     assert one.batch == 2
 
 
-@settings(max_examples=12)
+@settings(max_examples=5)
 @given(CHAINS)
 def test_functions_of_a_batch(names: list[str]) -> None:
     one_sample(function(composed(names), X))
