@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tp
+from tests.docs.pages import reading, steps
 from tp.cli import main
 from tp.data.logs import read_log
 
@@ -27,11 +27,9 @@ def blocks(language: str) -> list[str]:
 def test_python_runs_from_top_to_bottom(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "programs").symlink_to(ROOT / "programs")
     monkeypatch.chdir(tmp_path)
-    page = ModuleType("coordinates_page")  # modules of Flax look for the module that they are in
-    monkeypatch.setitem(sys.modules, page.__name__, page)
-    exec(compile("\n".join(blocks("python")), "coordinates.md", "exec"), page.__dict__)
+    with reading("docs/coordinates.md", tmp_path) as walk:
+        assert [wrong for block in steps("docs/coordinates.md") for wrong in walk.take(block)] == []
     printed = capsys.readouterr().out
     assert re.search(r"h\[1\] +value +2 +0 .* confirmed", printed)
     assert "refuted" not in printed
