@@ -37,7 +37,7 @@ def claim(text: str) -> tp.Claim:
 
 
 def test_a_limit_is_read_and_written_back() -> None:
-    text = PROGRAM.format(claim="claim not limit of C[0, 2] = 1 / 4 within 1e-2")
+    text = PROGRAM.format(claim="claim not limit of C[0,2] = 1/4 within 1e-2")
     (found,) = tp.parse(text).claims
     assert (found.kind, found.subject, found.value, found.tolerance, found.negated) == (
         "limit",

@@ -63,12 +63,12 @@ def test_check_reads_folders_and_standard_input(
 ) -> None:
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "mine.tp").write_text("def f(x) {\n  return tanh(x)\n}\n")
-    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("mlp", "typed")))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MLP.replace("mlp", "typed").encode())))
     assert main(["check", str(tmp_path), "-"]) == 2
     shown = capsys.readouterr()
     assert shown.err.splitlines()[-1] == "1 error; 2 of 3 programs can run"
     Path(wrong).unlink()
-    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("mlp", "typed")))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MLP.replace("mlp", "typed").encode())))
     assert main(["check", str(tmp_path), "-"]) == 0
     shown = capsys.readouterr()
     assert "<stdin>: typed is fine" in shown.out
@@ -80,7 +80,7 @@ def test_check_reads_folders_and_standard_input(
 
 
 def test_errors_in_standard_input_show_their_lines(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(MLP.replace("U @ x", "U @ y")))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(MLP.replace("U @ x", "U @ y").encode())))
     assert main(["check", "-"]) == 2
     assert "h[1] = U @ y / sqrt(d)" in capsys.readouterr().err
 
@@ -331,11 +331,6 @@ def test_internal_errors_ask_for_a_report(mlp: str, monkeypatch: pytest.MonkeyPa
 def test_explain(capsys: Captured) -> None:
     assert main(["explain", "tp501"]) == 0
     assert "memory" in capsys.readouterr().out
-
-
-def test_format_keeps_the_meaning(mlp: str, capsys: Captured) -> None:
-    assert main(["format", mlp]) == 0
-    assert "output f = dot(v, tanh(h[depth])) / sqrt(n)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("form", "start"), [("text", ""), ("mermaid", "flowchart"), ("svg", "<svg")])

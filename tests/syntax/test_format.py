@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +13,7 @@ from tp.syntax import tree as t
 from tp.syntax.format import format_text as format_source
 from tp.syntax.format import show_file
 from tp.syntax.parser import parse_file
+from tp.syntax.scan import comments
 
 names = st.sampled_from(["x", "h", "phi", "n", "W2", "_a"])
 leaves = st.one_of(names.map(t.Name), st.sampled_from(["0", "12", "0.5", "1e-5"]).map(t.Number))
@@ -139,3 +144,43 @@ def test_canonical_layout_keeps_comments() -> None:
     assert format_source(source) == CANONICAL
     assert format_source(CANONICAL) == CANONICAL
     assert parse_file(source) == parse_file(CANONICAL)
+
+
+PROGRAMS = sorted((Path(__file__).parents[2] / "programs").rglob("*.tp"))
+
+
+@pytest.mark.parametrize("path", PROGRAMS, ids=[p.stem for p in PROGRAMS])
+def test_shipped_programs_are_in_canonical_layout(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert format_source(text) == text
+
+
+@pytest.mark.parametrize("name", ["transformer_block", "lstm", "mup_mlp"])
+def test_no_comment_is_lost_inside_of_brackets(name: str) -> None:
+    """Lines are broken after every comma and bracket inside of brackets, each with a comment of its own."""
+    (path,) = (p for p in PROGRAMS if p.stem == name)
+    out: list[str] = []
+    depth = 0
+    for character in re.sub(r" *#.*", "", path.read_text(encoding="utf-8")):
+        depth += (character in "([") - (character in ")]")
+        out.append(f"{character} # c{len(out)}\n" if depth and character in ",([" else character)
+    text = "".join(out)
+    formatted = format_source(text)
+    assert sorted(comments(formatted).values()) == sorted(comments(text).values())
+    assert parse_file(formatted) == parse_file(text)
+    assert format_source(formatted) == formatted
+
+
+def test_static_arithmetic_is_compact() -> None:
+    text = """program p(a: real = 1/2) {
+  width n, m = n/4, k = 8 * n^(1/2)
+  learning_rate 1/n
+  input x : [d=2*8]
+  param U : [n, d] ~ sparse(1/sqrt(n), normal(0, n^(-1/4))) rate 1/n decay 0.1 * n^(-1/2)
+  h = 2 * U @ x / sqrt(n)
+  claim C[0,2] : Theta(1/n)
+  claim h[1,2] : O(n^(-2))
+}
+"""
+    assert format_source(text) == text
+    assert format_source(text.replace("/", " / ").replace("n^(-2)", "n^-2").replace("2 * U @ x", "2 * (U @ x)")) == text

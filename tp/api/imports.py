@@ -247,26 +247,9 @@ def identifier(name: str) -> str:
 
 def write(text: str, file: str) -> None:
     """Replace the content of ``file`` as a whole. Raises TpError TP508."""
-    import os
-    import tempfile
+    from tp.api.writing import replace_file
 
-    from tp.diagnostics.diagnostic import error
-
-    folder = os.path.dirname(file) or "."
-    try:
-        handle, beside = tempfile.mkstemp(dir=folder, prefix=os.path.basename(file) + ".")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text if text.endswith("\n") else text + "\n")
-            umask = os.umask(0)
-            os.umask(umask)
-            os.chmod(beside, 0o666 & ~umask)
-            os.replace(beside, file)
-        except BaseException:
-            os.unlink(beside)
-            raise
-    except OSError as problem:
-        raise error("TP508", f"cannot write {file}: {problem.strerror or problem}") from problem
+    replace_file(file, (text if text.endswith("\n") else text + "\n").encode())
 
 
 def _widths(given: Widths) -> Sequence[int] | str:

@@ -88,6 +88,13 @@ def read_source(path: str | PathLike[str]) -> str:
     return read(fspath(path))
 
 
+def decode_source(data: bytes, file: str) -> str:
+    """The text of a program from the bytes of ``file``. Raises TpError TP007 where it is not UTF-8, TP502."""
+    from tp.syntax.modules import decoded
+
+    return decoded(data, file)
+
+
 def _loaded(path: str | PathLike[str], settings: Mapping[str, object], maps: Mapping[str, MapFunction] | None) -> Model:
     from tp.syntax import load as load_program
 

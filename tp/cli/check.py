@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.failures import complain, remark
-from tp.cli.option import Given, argument, flag
+from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
+from tp.cli.option import Given, flag
 from tp.cli.options import FORMAT, OUTPUT, SET, emit, require, settings, together
-from tp.diagnostics.diagnostic import Diagnostic, TpError, error
+from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from tp.api.model import Model
 
-SOURCES = argument("FILE...", "Programs (.tp), folders of programs, or - for standard input.")
 STRICT = flag("--strict", "Exit with 1 where there are warnings.")
-_STANDARD_INPUT = "<stdin>"
-_MOST_FOLDERS = 1000
 
 
 def check(given: Given) -> ExitCode:
@@ -29,11 +25,11 @@ def check(given: Given) -> ExitCode:
     found: list[Model] = []
     lines: list[str] = []
     problems: list[TpError] = []
-    for file, listed in _files(given[SOURCES], problems):
+    for file, in_folder in listed(given[SOURCES], problems):
         try:
             model = _read(file, chosen)
         except TpError as problem:
-            if listed and [d.message for d in problem.diagnostics] == ["this file holds no program"]:
+            if in_folder and [d.message for d in problem.diagnostics] == ["this file holds no program"]:
                 lines.append(f"{file}: no program; functions are checked where they are used")
             else:
                 problems.append(problem)
@@ -56,38 +52,11 @@ def check(given: Given) -> ExitCode:
     return ExitCode.FAILS if warnings and given[STRICT] else ExitCode.HOLDS
 
 
-def _files(words: tuple[str, ...], problems: list[TpError]) -> Iterator[tuple[str, bool]]:
-    """Each program, and whether a folder lists it. A folder that lists none is one of the ``problems``."""
-    for word in words:
-        if not os.path.isdir(word):
-            yield word, False
-            continue
-        try:
-            for file in _listed(word):
-                yield file, True
-        except TpError as problem:
-            problems.append(problem)
-
-
-def _listed(top: str) -> list[str]:
-    """The files below a folder whose names end with .tp. Raises TpError TP507 where there are none."""
-    found: list[str] = []
-    for count, (folder, inner, names) in enumerate(os.walk(top), 1):
-        if count > _MOST_FOLDERS:
-            message = f"{top} holds more than {_MOST_FOLDERS} folders"
-            raise error("TP507", message, hint="name the folder that has the programs")
-        inner[:] = sorted(name for name in inner if not name.startswith("."))
-        found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".tp")]
-    if not found:
-        raise error("TP507", f"the folder {top} holds no programs", hint="their names end with .tp")
-    return found
-
-
 def _read(file: str, chosen: Mapping[str, str]) -> Model:
     from tp.api import loading
 
     if file == "-":
-        return loading.parse_with(sys.stdin.read(), _STANDARD_INPUT, chosen)
+        return loading.parse_with(loading.decode_source(standard_input(), STANDARD_INPUT), STANDARD_INPUT, chosen)
     require(file)
     return loading.load_with(file, chosen)
 

@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 ENTRIES = {
     "check": Entry("Write", "find errors in programs, and what is probably not meant"),
-    "format": Entry("Write", "print a program in canonical layout", "formatting"),
+    "format": Entry("Write", "rewrite programs in canonical layout", "formatting"),
     "graph": Entry("Write", "show the graph of a program, as text or as a picture"),
     "explain": Entry("Write", "explain the code of a diagnostic"),
     "import": Entry("Write", "make a program of a module of Flax, Equinox or Haiku", "import_"),

@@ -103,11 +103,20 @@ def _relative(item: t.Import) -> str:
 
 def read(path: str, span: Span | None = None) -> str:
     """The text of a file. Raises TP601 when it cannot be read, TP007 when it is not UTF-8, TP502 when too long."""
+    return decoded(content(path, span), path)
+
+
+def content(path: str, span: Span | None = None) -> bytes:
+    """The bytes of a file, or more of them than a text may have. Raises TP601 where it cannot be read."""
     try:
         with open(path, "rb") as stream:
-            data = stream.read(4 * MAX_CHARACTERS + 1)
+            return stream.read(MAX_CHARACTERS + 1)
     except OSError as problem:
         raise error("TP601", f"cannot read {path}: {problem.strerror or problem}", span) from None
+
+
+def decoded(data: bytes, path: str) -> str:
+    """The text of the file ``path``, whose lines end with \\n alone. Raises TP007 for other than UTF-8, TP502."""
     if len(data) > MAX_CHARACTERS:
         check_size(len(data), path)
     try:

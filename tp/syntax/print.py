@@ -52,21 +52,28 @@ def _joined(parts: Sequence[tuple[str, t.Expression]], level: int) -> str:
 
 
 def _exponent(node: t.Expression) -> str:
-    """The exponent after ``^``; only there a minus needs no brackets."""
-    if isinstance(node, t.Negative):
-        return "-" + _exponent(node.operand)
+    """The exponent after ``^``: in brackets, unless it is a name or a positive number."""
     return expression(node, _TIGHTEST) if isinstance(node, t.Name | t.Number) else f"({compact(node)})"
 
 
 def compact(node: t.Expression) -> str:
     """Static arithmetic without blanks, as in ``h[l-1]`` and ``n^(1/2)``; anything else as usual."""
     text = expression(node)
+    if isinstance(node, t.Call):
+        return text
     parts = node.terms if isinstance(node, t.Sum) else node.factors if isinstance(node, t.Term) else ()
     return _BLANKS.sub("", text) if all(_short(x) for _, x in parts) else text
 
 
 def _short(node: t.Expression) -> bool:
-    return isinstance(node.operand if isinstance(node, t.Negative) else node, t.Name | t.Number)
+    """A name, a number, or a root of one; a minus may stand before it."""
+    match node:
+        case t.Negative():
+            return _short(node.operand)
+        case t.Call(base=t.Name(text="sqrt"), arguments=(t.Argument(value=t.Name() | t.Number(), name=None),)):
+            return True
+        case _:
+            return isinstance(node, t.Name | t.Number)
 
 
 def arguments(items: Sequence[t.Argument], shown: Callable[[t.Expression], str] = expression) -> str:
@@ -91,16 +98,20 @@ def header(item: t.Function | t.ProgramSyntax) -> str:
 
 def _formal(item: t.FormalArgument) -> str:
     kind = "" if item.kind is None else f": {item.kind}"
-    default = "" if item.default is None else f" = {expression(item.default)}"
+    default = "" if item.default is None else f" = {compact(item.default)}"
     return item.name + kind + default
 
 
 def _law(item: t.LawSyntax) -> str:
-    return f"{item.family}({_expressions(item.arguments)})"
+    return f"{item.family}({_numbers(item.arguments)})"
 
 
 def _expressions(items: Sequence[t.Expression]) -> str:
     return ", ".join(expression(i) for i in items)
+
+
+def _numbers(items: Sequence[t.Expression]) -> str:
+    return ", ".join(compact(i) for i in items)
 
 
 def _indexed(name: str, inside: str) -> str:
@@ -129,7 +140,7 @@ def _path(item: t.Path) -> str:
 
 
 def _definitions(items: Sequence[t.Definition]) -> str:
-    return ", ".join(i.name if i.value is None else f"{i.name} = {expression(i.value)}" for i in items)
+    return ", ".join(i.name if i.value is None else f"{i.name} = {compact(i.value)}" for i in items)
 
 
 def type_(node: t.TypeSyntax) -> str:
@@ -138,7 +149,7 @@ def type_(node: t.TypeSyntax) -> str:
 
 
 def _uses(items: Sequence[t.AxisUse]) -> str:
-    return ", ".join(i.name if i.size is None else f"{i.name}={expression(i.size)}" for i in items)
+    return ", ".join(i.name if i.size is None else f"{i.name}={compact(i.size)}" for i in items)
 
 
 def statement(node: t.Statement) -> str:
@@ -153,8 +164,8 @@ def statement(node: t.Statement) -> str:
             return f"input {node.name} : {type_(node.type)}{law}"
         case t.ParameterSyntax():
             law = _law(node.law)
-            rate = "" if node.rate is None else f" rate {expression(node.rate)}"
-            decay = "" if node.decay is None else f" decay {expression(node.decay)}"
+            rate = "" if node.rate is None else f" rate {compact(node.rate)}"
+            decay = "" if node.decay is None else f" decay {compact(node.decay)}"
             return f"param {_indexed(node.name, _ranges(node.ranges))} : {type_(node.type)} ~ {law}{rate}{decay}"
         case t.TableSyntax():
             rows = [", ".join(row) for row in node.rows]
@@ -162,9 +173,9 @@ def statement(node: t.Statement) -> str:
             return f"table {node.name} : {type_(node.type)} = ({numbers})"
         case t.MapSyntax():
             symmetry = "" if node.symmetry == "none" else f" {node.symmetry}"
-            value = "" if node.value is None else f" value {expression(node.value)}"
-            norms = f" norms {_expressions(node.norms)}" if node.norms else ""
-            degree = "" if node.degree is None else f" degree {expression(node.degree)}"
+            value = "" if node.value is None else f" value {compact(node.value)}"
+            norms = f" norms {_numbers(node.norms)}" if node.norms else ""
+            degree = "" if node.degree is None else f" degree {compact(node.degree)}"
             types = f"{type_(node.operand)} -> {type_(node.result)}"
             return f"map {node.name} : {types}{symmetry}{value}{norms}{degree}"
         case t.InstanceSyntax():
@@ -177,7 +188,7 @@ def statement(node: t.Statement) -> str:
         case t.Return():
             return f"return {_expressions(node.values)}"
         case t.LearningRate():
-            return f"learning_rate {expression(node.value)}"
+            return f"learning_rate {compact(node.value)}"
         case t.OptimizerSyntax():
             settings = "" if node.settings is None else f"({_settings(node.settings)})"
             weights = f" for {', '.join(map(_path, node.weights))}" if node.weights else ""
@@ -185,8 +196,8 @@ def statement(node: t.Statement) -> str:
         case t.ClaimSyntax() if node.tolerance is not None:
             limit, of, within = node.words
             subject = "" if node.subject is None else _subject(node.subject)
-            value = "" if node.argument is None else expression(node.argument)
-            said = f"{limit} {of} {subject} = {value} {within} {expression(node.tolerance)}"
+            value = "" if node.argument is None else compact(node.argument)
+            said = f"{limit} {of} {subject} = {value} {within} {compact(node.tolerance)}"
             return f"claim {'not ' if node.negated else ''}{said}"
         case t.ClaimSyntax():
             subject = "" if node.subject is None else f"{_subject(node.subject)} : "

@@ -65,6 +65,7 @@ def translated(
     from tp.imports.rates.of_modules import rates_of
     from tp.imports.translate import translate
     from tp.syntax import parse
+    from tp.syntax.format import format_text
 
     whole = modules(make, require_widths(widths), beside)
     parts, found = _traced(whole)
@@ -79,6 +80,7 @@ def translated(
     if optimizer is not None:
         translation = replace(translation, text=_moved_by(optimizer, translation.text))
     try:
+        translation = replace(translation, text=format_text(translation.text, file))
         program = parse(translation.text, file)
     except TpError as problem:
         if optimizer is not None:

@@ -1,0 +1,49 @@
+"""Arguments that are programs, folders of programs, or standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from tp.cli.option import argument
+from tp.diagnostics.diagnostic import TpError, error
+
+SOURCES = argument("FILE...", "Programs (.tp), folders of programs, or - for standard input.")
+STANDARD_INPUT = "<stdin>"
+"""The name of standard input in diagnostics."""
+_MOST_FOLDERS = 1000
+
+
+def listed(words: tuple[str, ...], problems: list[TpError]) -> Iterator[tuple[str, bool]]:
+    """Each program, and whether a folder lists it. A folder that lists none is one of the ``problems``."""
+    for word in words:
+        if not os.path.isdir(word):
+            yield word, False
+            continue
+        try:
+            for file in _below(word):
+                yield file, True
+        except TpError as problem:
+            problems.append(problem)
+
+
+def _below(top: str) -> list[str]:
+    """The files below a folder whose names end with .tp. Raises TpError TP507 where there are none."""
+    found: list[str] = []
+    for count, (folder, inner, names) in enumerate(os.walk(top), 1):
+        if count > _MOST_FOLDERS:
+            message = f"{top} holds more than {_MOST_FOLDERS} folders"
+            raise error("TP507", message, hint="name the folder that has the programs")
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        found += [os.path.join(folder, name) for name in sorted(names) if name.endswith(".tp")]
+    if not found:
+        raise error("TP507", f"the folder {top} holds no programs", hint="their names end with .tp")
+    return found
+
+
+def standard_input() -> bytes:
+    """What standard input holds. Raises TpError TP601 where it is closed."""
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] None where file descriptor 0 is closed
+        raise error("TP601", "cannot read standard input: it is closed")
+    return sys.stdin.buffer.read()
