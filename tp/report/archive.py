@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from tp.report import archived_chart
 from tp.report.cells import Cell, Json, Shown, Verdict
+from tp.report.chart import Chart
 from tp.report.document import Block, Column, Data, Document, Fact, Group, Line, Notes, Section, Table
 
 T = TypeVar("T")
@@ -37,6 +39,8 @@ def _block(block: Block) -> Json:
             return {"notes": list(block.lines), "key": block.key}
         case Data():
             return {"data": block.value, "key": block.key}
+        case Chart():
+            return {"chart": archived_chart.written(block)}
         case Table():
             return {
                 "columns": [[column.heading, column.key] for column in block.columns],
@@ -81,6 +85,8 @@ def _read_block(found: Json) -> Block:
         return Notes(tuple(_is(str, line) for line in _is(list, found["notes"])), _key(found["key"]))
     if "data" in found:
         return Data(_is(str, found["key"]), found["data"])
+    if "chart" in found:
+        return archived_chart.read(found["chart"])
     columns = tuple(Column(_key(heading), _key(key)) for heading, key in _is(list, found["columns"]))
     rows = tuple(_read_row(row, len(columns)) for row in _is(list, found["rows"]))
     return Table(columns, rows, _key(found["key"]), _is(str, found["caption"]), indexed=_is(bool, found["indexed"]))

@@ -1,7 +1,7 @@
 """A document: what a report says, before it is written as text, JSON or HTML.
 
 A part may have a ``key``, its name in JSON; parts without a key are not in JSON. Columns without a heading, facts
-without a text and :class:`Data` are in JSON only.
+without a text and :class:`Data` are in JSON only. Charts are in HTML only.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tp.report.cells import Cell, Json
+from tp.report.chart import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Table:
     indexed: bool = False
 
 
-Block = Line | Notes | Data | Table
+Block = Line | Notes | Data | Table | Chart
 
 
 @dataclass(frozen=True, slots=True)

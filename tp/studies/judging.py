@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import or_
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
+from tp.ndarray import NDArray
 from tp.sampling.sweep import Samples
 from tp.statistics.estimate import LEVEL
 from tp.statistics.fit import Fit, fit
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tp.theory.predict import Prediction
     from tp.theory.predicted_size import PredictedSize
 
+Floats = NDArray[np.float64]
 T = TypeVar("T")
 
 YARDSTICK = "kernel"
@@ -32,7 +34,10 @@ YARDSTICK = "kernel"
 
 @dataclass(frozen=True, slots=True)
 class QuantityResult:
-    """One row of a table. ``predicted`` is an exponent of n; None: identically zero if ``known``, else unknown."""
+    """One row of a table. ``predicted`` is an exponent of n; None: identically zero if ``known``, else unknown.
+
+    ``draws`` are the values that the fit is made of, by width, in the order in which they were drawn.
+    """
 
     name: str
     known: bool
@@ -42,6 +47,7 @@ class QuantityResult:
     judgement: Judgement
     size: PredictedSize | None = None
     """The predicted size; None where none is predicted."""
+    draws: Mapping[int, Floats] = field(default_factory=dict[int, Floats], compare=False, repr=False)
 
 
 def judged(
@@ -64,7 +70,9 @@ def judged(
             fitted = fit(samples[name], floors, len(names))
             known = name in prediction.exponents
             judgement = _judge(name, prediction, fitted) if known else unpredicted(fitted)
-            found[name] = Measured(fitted, judgement, prediction.grid, limit_of_mean(samples[name], LEVEL))
+            found[name] = Measured(
+                fitted, judgement, prediction.grid, limit_of_mean(samples[name], LEVEL), {**samples[name]}
+            )
     return found
 
 
@@ -115,6 +123,7 @@ def row(
         fit=measured.fit if measured else None,
         judgement=measured.judgement if measured else Judgement(Verdict.UNDECIDED, "not measured"),
         size=size,
+        draws=measured.draws if measured else {},
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tp.report.cells import Number, Shown, Text, strict
+from tp.report.chart import Chart
+from tp.report.contents.against_width import against_width
 from tp.report.contents.provenance import drawn, interrupted, meanings, title
 from tp.report.document import Document, Line, Section
 from tp.report.fields import Field, table, value
@@ -32,8 +34,18 @@ def document(result: Numbers) -> Document:
         title(result.provenance),
         (
             Section("", (table(BY_CELL, rows, caption="absolute values"),)),
+            Section("size against width", charts(result)),
             Section("", (Line(drawn(result.provenance)), table(BY_QUANTITY, result.quantities.items(), "quantities"))),
             Section("", (interrupted(result.provenance, "drawn"),)),
             *meanings(result.provenance, at_start),
         ),
+    )
+
+
+def charts(result: Numbers) -> tuple[Chart, ...]:
+    """A chart of each quantity; nothing is predicted."""
+    return tuple(
+        against_width(name, {cell.n: cell.values for cell in cells})
+        for name, cells in result.quantities.items()
+        if cells
     )

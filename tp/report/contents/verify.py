@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tp.report.chart import Chart
+from tp.report.contents.against_width import of_quantities
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.claims import claims
 from tp.report.contents.declared import FACT
@@ -19,6 +21,7 @@ def document(result: Verification) -> Document:
         title(result.provenance),
         (
             Section("", (table(QUANTITY, result.quantities, "quantities", CAPTION),)),
+            Section("size against width", charts(result)),
             *needed_widths(result.quantities, result.tolerance),
             Section("", (_drawn(result), _together(len(result.quantities)))),
             Section("", (claims(result.claims, result.provenance.file),)),
@@ -35,6 +38,11 @@ def document(result: Verification) -> Document:
             assumptions(result.assumptions),
         ),
     )
+
+
+def charts(result: Verification) -> tuple[Chart, ...]:
+    """A chart of each quantity that was measured."""
+    return of_quantities(result.quantities)
 
 
 def _drawn(result: Verification) -> Line:

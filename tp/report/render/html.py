@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
+from itertools import count
 
 from tp.report.cells import Cell, Verdict
+from tp.report.chart import Chart
 from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
+from tp.report.drawn.style import STYLE as CHARTS
+from tp.report.drawn.svg import svg
 from tp.report.render.text import escaped
 
 STYLE = """
@@ -26,25 +30,28 @@ STYLE = """
 .tp-report tbody th { font-weight: 400; }
 .tp-report .confirmed, .tp-report .consistent, .tp-report .holds { color: var(--tp-good); }
 .tp-report .refuted, .tp-report .fails { color: var(--tp-bad); }
+.tp-report figure { display: inline-block; vertical-align: top; width: min(100%, 25em); margin: 0.6em 1em 0.8em 0; }
+.tp-report figcaption { font-weight: 600; }
 """
 
 
 def render(documents: Sequence[Document]) -> str:
     """All ``documents`` as one element."""
-    return "\n".join(
-        [f'<div class="tp-report"><style>{STYLE}</style>', *(line for d in documents for line in _article(d)), "</div>"]
-    )
+    numbers = count()
+    lines = (line for document in documents for line in _article(document, numbers))
+    return "\n".join([f'<div class="tp-report"><style>{STYLE}{CHARTS}</style>', *lines, "</div>"])
 
 
-def _article(document: Document) -> Iterator[str]:
+def _article(document: Document, numbers: Iterator[int]) -> Iterator[str]:
+    """``numbers`` are those of pictures: every one has a name of its own in the page."""
     yield f"<article>\n<h3>{_text(document.title.text)}</h3>"
     for section in document.sections:
         for one in section.sections if isinstance(section, Group) else (section,):
-            yield from _section(one)
+            yield from _section(one, numbers)
     yield "</article>"
 
 
-def _section(section: Section) -> list[str]:
+def _section(section: Section, numbers: Iterator[int]) -> list[str]:
     """The blocks that people read, under their heading; it is the caption where a table comes first."""
     blocks = [block for block in section.blocks if _said(block)]
     lines: list[str] = []
@@ -52,7 +59,7 @@ def _section(section: Section) -> list[str]:
         heading = "" if number else section.heading
         if heading and not isinstance(block, Table):
             lines.append(f"<h4>{_text(heading)}</h4>")
-        lines += _block(block, heading)
+        lines += _figure(block, next(numbers)) if isinstance(block, Chart) else _block(block, heading)
     return ["<section>", *lines, "</section>"] if lines else []
 
 
@@ -64,6 +71,8 @@ def _said(block: Block) -> bool:
             return bool(block.lines)
         case Table():
             return bool(block.rows) and any(c.heading is not None for c in block.columns)
+        case Chart():
+            return True
         case Data():
             return False
 
@@ -76,8 +85,12 @@ def _block(block: Block, heading: str) -> Iterable[str]:
             return ["<ul>", *(f"<li>{_text(line)}</li>" for line in block.lines), "</ul>"]
         case Table():
             return _table(block, heading or block.caption)
-        case Data():
+        case Chart() | Data():
             return []
+
+
+def _figure(chart: Chart, number: int) -> Iterable[str]:
+    return ["<figure>", f"<figcaption>{_text(chart.title)}</figcaption>", svg(chart, f"-{number}"), "</figure>"]
 
 
 def _table(table: Table, caption: str) -> Iterator[str]:

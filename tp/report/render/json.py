@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from tp.report.cells import Json
+from tp.report.chart import Chart
 from tp.report.document import Block, Data, Document, Fact, Group, Line, Notes, Table
 
 
@@ -50,6 +51,8 @@ def _pairs(block: Block) -> Iterator[tuple[str, Json]]:
         case Table():
             if block.key is not None:
                 yield block.key, _table(block)
+        case Chart():
+            pass
 
 
 def _facts(facts: Iterable[Fact]) -> dict[str, Json]:

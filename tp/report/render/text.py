@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from tp.report.chart import Chart
 from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
 
 
@@ -44,7 +45,7 @@ def _block(block: Block, headed: bool) -> list[str]:
             return [f"{'    ' if headed else '  '}{escaped(line)}" for line in block.lines]
         case Table():
             return _table(block)
-        case Data():
+        case Data() | Chart():
             return []
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from tp.statistics.estimate import ROUNDING, Estimate
 from tp.statistics.verdict import MARGIN, Judgement, Verdict
 
 if TYPE_CHECKING:
+    import numpy as np
+
+    from tp.ndarray import NDArray
     from tp.statistics.fit import Fit
 
 
@@ -24,6 +28,8 @@ class Measured:
     grid: Fraction | None = None
     mean: Estimate | None = None
     """What the mean, with its sign, tends to."""
+    draws: Mapping[int, NDArray[np.float64]] = field(default_factory=dict, compare=False, repr=False)
+    """The values that the fit is made of, by width, in the order in which they were drawn."""
 
 
 def contradicts(order: Order | None, measured: Measured) -> str | None:
