@@ -120,6 +120,9 @@ MISTAKES = [
     ("y = x[t=1..3..2]", "TP004", "..2", "by 2"),
     ("y = pad(x, t, -1, 0)", "TP214", "pad(x, t, -1, 0)", "x[t=2..3]"),
     ("y = pad(h, n, 1, 0)", "TP213", "n", "contract it"),
+    ("y = repeat(x, t, 0)", "TP214", "0", "repeat(x, t, 2)"),
+    ("y = repeat(h, n, 2)", "TP213", "n", "contract it"),
+    ("y = upsample(x, 2)", "TP101", "upsample", "repeat(x, i, 2)"),
     ("y = flip(x, t)", "TP101", "flip", "by -1"),
     # masks
     ("y = softmax(x, t, mask=x)", "TP105", "x", "table m"),

@@ -96,6 +96,42 @@ def test_circular_convolution_wraps(stride: int) -> None:
     assert_allclose(run.ordered("y", "n i"), expected, **CLOSE)
 
 
+@pytest.mark.parametrize(
+    ("padding", "stride", "width"), [("same", 2, 3), ("same", 3, 2), ("same", 1, 4), ("valid", 2, 3), ("valid", 3, 2)]
+)
+def test_transposed_convolution_as_jax_has_it(padding: str, stride: int, width: int) -> None:
+    run = Run(
+        program(f"""
+        input x : [c=2, i=5]
+        param K : [n | c, k={width}] ~ normal(0, 1)
+        y = conv_transpose(K, x, i=k, padding={padding}, stride={stride})""")
+    )
+    expected = jax.lax.conv_transpose(
+        run.inputs["x"][None], run.weights["K"], (stride,), padding.upper(), dimension_numbers=("NCH", "OIH", "NCH")
+    )[0]
+    assert_allclose(run.ordered("y", "n i"), expected, **CLOSE)
+
+
+def test_circular_transposed_convolution_wraps() -> None:
+    run = Run(
+        program("""
+        input x : [c=2, i=3]
+        param K : [n | c, k=3] ~ normal(0, 1)
+        y = conv_transpose(K, x, i=k, padding=circular)""")
+    )
+    kernel, wide = run.weights["K"], np.zeros((2, 6))
+    wide[:, ::2] = run.inputs["x"]
+    expected = sum(kernel[:, :, k] @ np.roll(wide, 1 - k, axis=1) for k in range(3))
+    assert_allclose(run.ordered("y", "n i"), expected, **CLOSE)
+
+
+def test_entries_are_repeated() -> None:
+    run = Run(program("input x : [i=3, j=2]\na = repeat(x, i, 2)\nb = repeat(repeat(2 * x, j, 3), i, 1)[j=2..5]"))
+    x = run.inputs["x"]
+    assert_allclose(run.ordered("a", "i j"), np.repeat(x, 2, axis=0), **CLOSE)
+    assert_allclose(run.ordered("b", "i j"), 2 * np.repeat(x, 3, axis=1)[:, 1:5], **CLOSE)
+
+
 def test_a_wide_kernel_is_one_operator() -> None:
     run = Run(
         program("""

@@ -70,6 +70,21 @@ def padded(build: Construction, node: int, name: str, before: int, after: int, s
     return gathered(build, node, axis, (Axis(name, len(table)),), table)
 
 
+def repeated(build: Construction, node: int, name: str, times: int, span: Span | None) -> int:
+    """``node`` with every entry of the axis ``name`` ``times`` times, one after the other.
+
+    Raises TP202 or TP213 for an axis that cannot be selected from, TP214 for a number below 1, TP502 for too many.
+    """
+    axis, size = axis_of(build, node, name, span)
+    if times < 1:
+        raise error("TP214", "an entry is repeated at least once", span, f"every entry twice: repeat(x, {name}, 2)")
+    if times == 1:
+        return node
+    build.entries(size * times, span)
+    table = tuple(place // times for place in range(size * times))
+    return gathered(build, node, axis, (Axis(name, len(table)),), table)
+
+
 def entry(build: Construction, node: int, axis: Axis, place: int) -> int:
     """Entry ``place`` (from 0) of ``axis``, taken from the operand where ``node`` selects or joins along that axis."""
     graph = build.graph

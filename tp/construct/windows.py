@@ -41,6 +41,35 @@ def windows(build: Construction, x: int, name: str, window: Axis, padding: str, 
     return build.graph.add(Gather(axis, (Axis(name, count), window), tuple(table)), x)
 
 
+def spaced_windows(
+    build: Construction, x: int, name: str, window: Axis, padding: str, stride: int, span: Span | None
+) -> int:
+    """The windows of a transposed convolution: ``stride`` - 1 zeros stand between two entries, and windows move by 1.
+
+    Of N entries ``padding`` "same" and "circular" make N * ``stride`` places, "valid" as many as windows touch.
+    Raises TP207 where ``x`` has the axis ``window``.
+    """
+    axis, size = axis_of(build, x, name, span)
+    width = window.at(1)
+    if window.name in names(build.graph.type(x)):
+        raise error("TP207", f"the value already has the axis {window.name}", span)
+    count = size * stride
+    if padding == "circular":
+        before = (width - 1) // 2
+    elif padding == "valid":
+        count, before = count + max(width - stride, 0), width - 1
+    else:
+        before = width - 1 if stride > width - 1 else (width + stride - 1) // 2
+    build.entries(count * width, span)
+    table: list[int] = []
+    for place in range(count):
+        for offset in range(width):
+            at, rest = divmod(place + offset - before, stride)
+            inside = padding == "circular" or 0 <= at < size
+            table.append(at % size if inside and not rest else -1)
+    return build.graph.add(Gather(axis, (Axis(name, count), window), tuple(table)), x)
+
+
 def blocks(build: Construction, x: int, name: str, length: int, span: Span | None) -> tuple[int, Axis]:
     """``x`` with axis ``name`` cut into blocks of ``length`` entries, and the axis within a block.
 

@@ -7,7 +7,7 @@ from math import prod
 
 from tp.construct.construction import Combination, single
 from tp.construct.normalized import normalized
-from tp.construct.selection import axis_of, gathered, padded
+from tp.construct.selection import axis_of, gathered, padded, repeated
 from tp.construct.softmax import maximum, ranks, sort, top
 from tp.diagnostics.diagnostic import error
 from tp.graph.axes import ONE, Axis, Scale, names, union
@@ -16,7 +16,7 @@ from tp.primitives.rename import Rename
 from tp.syntax import tree as t
 from tp.syntax.arguments import axes_in, positional
 from tp.syntax.constant import Constant, number, size_of
-from tp.syntax.convolution import avg_pool, conv, max_pool
+from tp.syntax.convolution import avg_pool, conv, conv_transpose, max_pool
 from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
 from tp.syntax.softmax import masked_softmax
 from tp.syntax.values import Family, Poison, Value, describe
@@ -218,6 +218,15 @@ def _pad(evaluator: Evaluator, node: t.Call) -> Value:
     return single(padded(build, value, name, evaluator.whole(before), evaluator.whole(after), node.span), scale)
 
 
+def _repeat(evaluator: Evaluator, node: t.Call) -> Value:
+    x, given, times = positional(node, 3, 3, "repeat(x, axis, times)")
+    build = evaluator.build
+    scale, value = evaluator.factored(x)
+    (name,) = axes_in(evaluator, value, [given])
+    axis_of(build, value, name, given.span)
+    return single(repeated(build, value, name, evaluator.whole(times), times.span), scale)
+
+
 def _concat(evaluator: Evaluator, node: t.Call) -> Value:
     usage = "concat(a, b, ..., axis)"
     if len(node.arguments) < 2 or node.arguments[-1].last is not None or any(a.name for a in node.arguments):
@@ -315,9 +324,11 @@ BUILTINS: dict[str, Builtin] = {
     "softmax": masked_softmax,
     "shift": _shift,
     "pad": _pad,
+    "repeat": _repeat,
     "concat": _concat,
     "rename": _rename,
     "conv": conv,
+    "conv_transpose": conv_transpose,
     "avg_pool": avg_pool,
     "max_pool": max_pool,
 }

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from tp.construct.construction import single
-from tp.construct.windows import PADDINGS, blocks, maxima, windows
+from tp.construct.construction import Construction, single
+from tp.construct.windows import PADDINGS, blocks, maxima, spaced_windows, windows
 from tp.diagnostics.diagnostic import error
+from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis, Scale, names
 from tp.primitives.shorthand import total
 from tp.syntax import tree as t
 from tp.syntax.constant import number
 from tp.syntax.evaluate import Evaluator
 from tp.syntax.values import Value, Weight, describe
+
+Windows: TypeAlias = Callable[[Construction, int, str, Axis, str, int, Span | None], int]
+"""What :func:`tp.construct.windows.windows` is: the value cut into windows along one axis."""
 
 
 @dataclass(slots=True)
@@ -24,12 +30,22 @@ class _Options:
 
 def conv(evaluator: Evaluator, node: t.Call) -> Value:
     """``conv(K, x, i=ki, j=kj, padding=same, stride=1)``: out(i) = Σ_k K(k) x(i * stride + k - offset)."""
-    usage = "conv(K, x, i=ki, ..., padding=same|valid|circular, stride=1)"
+    return _convolved(evaluator, node, "conv", 1, windows)
+
+
+def conv_transpose(evaluator: Evaluator, node: t.Call) -> Value:
+    """``conv_transpose(K, x, i=ki, j=kj, padding=same, stride=2)``: a convolution of x with zeros between entries."""
+    return _convolved(evaluator, node, "conv_transpose", 2, spaced_windows)
+
+
+def _convolved(evaluator: Evaluator, node: t.Call, called: str, stride: int, cut: Windows) -> Value:
+    """A weight, applied to the windows that ``cut`` makes."""
+    usage = f"{called}(K, x, i=ki, ..., padding=same|valid|circular, stride={stride})"
     kernel, x = _operands(node, 2, usage)
     weight = evaluator.value(kernel)
     if not isinstance(weight, Weight):
         raise error("TP205", f"the kernel of a convolution is a parameter, not {describe(weight)}", kernel.span)
-    options = _Options()
+    options = _Options(stride=stride)
     for argument in node.arguments[2:]:
         _option(evaluator, options, argument, usage)
     if not options.pairs:
@@ -47,7 +63,7 @@ def conv(evaluator: Evaluator, node: t.Call) -> Value:
                 f"declare it as {weight.parameter.name} : [outs | channels, {window.name}]",
             )
         name = evaluator.axis(t.Name(argument.name, span=argument.span)).name
-        value = windows(build, value, name, window, options.padding, options.stride, argument.span)
+        value = cut(build, value, name, window, options.padding, options.stride, argument.span)
     return build.apply(weight.parameter, weight.transposed, single(value, scale), node.span)
 
 
@@ -96,7 +112,7 @@ def _operands(node: t.Call, count: int, usage: str) -> list[t.Expression]:
 
 
 def _option(evaluator: Evaluator, options: _Options, argument: t.Argument, usage: str) -> None:
-    """Reads one named argument of ``conv``."""
+    """Reads one named argument of a convolution."""
     if argument.name is None or argument.last is not None:
         raise error("TP105", "these arguments do not fit", argument.span, f"usage: {usage}")
     if argument.name == "padding":

@@ -8,6 +8,8 @@ _JOIN = "concat(a, b, axis) joins values along an axis, and stacks those that la
 _AXES = "axes have names and no order: nothing is reshaped; rename(x, old, new) renames an axis"
 _MATRIX = "declare the weights and apply them: param W : [n, n] ~ normal(0, 1), then W @ x / sqrt(n)"
 _CONV = "declare a kernel, param K : [n | c, ki=3, kj=3] ~ normal(0, 1), then conv(K, x, i=ki, j=kj)"
+_TRANSPOSED = "declare a kernel, param K : [n | c, ki=3, kj=3] ~ normal(0, 1), then conv_transpose(K, x, i=ki, j=kj)"
+_BATCH = "give the input an axis for the samples of a batch, input x : [b=4, d=8], and take normalize(h, b)"
 _CLIP = "write it with relu: relu(x - a) - relu(x - b) + a lies between a and b"
 _NORM = "import layer_norm from norms"
 _CONSTANT = "a number is broadcast by itself; a trained constant is param c : [n] ~ constant(0)"
@@ -105,7 +107,9 @@ NAMES: dict[str, str] = {
     "squeeze": _AXES,
     "unsqueeze": "a value is broadcast along axes that it lacks; no axis is added",
     "expand": "a value is broadcast along axes that it lacks",
-    "repeat": "a value is broadcast along axes that it lacks",
+    "repeat_interleave": "repeat(x, i, 2) repeats every entry along i",
+    "upsample": "repeat(x, i, 2) repeats every entry along i (nearest neighbour)",
+    "interpolate": "repeat(x, i, 2) repeats every entry along i (nearest neighbour)",
     "tile": "a value is broadcast along axes that it lacks",
     "broadcast": "a value is broadcast along axes that it lacks",
     "cat": _JOIN,
@@ -141,6 +145,12 @@ NAMES: dict[str, str] = {
     "conv2d": _CONV,
     "conv3d": _CONV,
     "convolve": _CONV,
+    "convtranspose": _TRANSPOSED,
+    "convtranspose1d": _TRANSPOSED,
+    "convtranspose2d": _TRANSPOSED,
+    "conv_transpose1d": _TRANSPOSED,
+    "conv_transpose2d": _TRANSPOSED,
+    "deconv": _TRANSPOSED,
     "maxpool2d": "max_pool(x, i=2, j=2)",
     "maxpool": "max_pool(x, i=2, j=2)",
     "max_pool2d": "max_pool(x, i=2, j=2)",
@@ -154,11 +164,12 @@ NAMES: dict[str, str] = {
     "rmsnorm": "import rms_norm from norms",
     "rms_norm": "import rms_norm from norms",
     "normalize": "import layer_norm or rms_norm from norms; or x / norm(x, axis)",
-    "batchnorm": "batches do not exist: a program has one input at a time; import layer_norm from norms",
-    "batch_norm": "batches do not exist: a program has one input at a time; import layer_norm from norms",
-    "batchnorm1d": "batches do not exist: a program has one input at a time; import layer_norm from norms",
-    "batchnorm2d": "batches do not exist: a program has one input at a time; import layer_norm from norms",
-    "groupnorm": "rename the group as an axis of its own and normalise over the others: import layer_norm from norms",
+    "batchnorm": _BATCH,
+    "batch_norm": _BATCH,
+    "batchnorm1d": _BATCH,
+    "batchnorm2d": _BATCH,
+    "groupnorm": "make groups an axis of their own, [groups=4, n], and take normalize(h, n, i, j)",
+    "group_norm": "make groups an axis of their own, [groups=4, n], and take normalize(h, n, i, j)",
     "dropout": "nothing is random but the weights; leave dropout out",
     "attention": "import multihead from blocks, or write softmax(dot(q, k) / n, s)",
     "multiheadattention": "import multihead from blocks, or write softmax(dot(q, k) / n, s)",
