@@ -29,6 +29,7 @@ COMMANDS = [
     (["--help"], NOTHING),
     (["check", MLP], NOTHING),
     (["check", MLP, "--format", "json"], NOTHING),
+    (["check", MLP, "--format", "github"], NOTHING),
     (["check", "programs/nonexistent.tp"], NOTHING),
     (["format", MLP], NOTHING),
     (["explain", "TP501"], NOTHING),

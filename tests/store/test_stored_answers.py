@@ -17,6 +17,7 @@ from tp.cli import main
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.report.archive import read, written
 from tp.report.contents import document
+from tp.report.render import FORMATS
 from tp.store.answers import Answers
 from tp.store.key import digest
 from tp.store.loaded import package_hash
@@ -59,7 +60,7 @@ def test_a_stored_answer_is_the_derived_one(path: Path, tmp_path: Path) -> None:
     again = memory.recall(model.program, "orders", {"nodes": True}, refuse)
     assert isinstance(again, Remembered)
     assert again.exit_code == found.exit_code
-    for form in ("text", "json", "html"):
+    for form in FORMATS:
         assert tp.render([again], form) == tp.render([found], form)
 
 

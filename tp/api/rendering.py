@@ -1,4 +1,4 @@
-"""Results as text, JSON and HTML."""
+"""Results as text, as JSON, as HTML, and in the formats of services that run tests."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from tp.printable import Printable
 
 
 def render(results: Sequence[Printable], form: str = "text") -> str:
-    """Reports on ``results`` in one of the formats ``"text"``, ``"json"`` and ``"html"``.
+    """Reports on ``results`` in one of the formats ``"text"``, ``"json"``, ``"html"`` and ``"github"``.
 
     In text there is an empty line between two reports. JSON is one object, or an array where there are several results.
-    HTML is a fragment without scripts, for notebooks and pages.
+    HTML is a fragment without scripts, for notebooks and pages. The other formats have the verdicts one by one:
+    ``"github"`` is workflow commands that annotate lines of programs.
 
     Raises:
         ValueError: for another format.

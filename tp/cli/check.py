@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
-from tp.cli.failures import complain, remark
+from tp.cli.failures import OF_CHECKS, Wanted, complain, remark
 from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
 from tp.cli.option import Given, flag
-from tp.cli.options import FORMAT, OUTPUT, SET, emit, require, settings, together
+from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, require, settings, show, together
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
+    from tp.api.diagnosed import Diagnosed
     from tp.api.model import Model
 
 STRICT = flag("--strict", "Exit with 1 where there are warnings.")
@@ -24,25 +25,31 @@ def check(given: Given) -> ExitCode:
     chosen = settings(given[SET])
     found: list[Model] = []
     lines: list[str] = []
-    problems: list[TpError] = []
-    for file, in_folder in listed(given[SOURCES], problems):
+    problems: dict[str, list[TpError]] = {}
+    folders: list[TpError] = []
+    for file, in_folder in listed(given[SOURCES], folders):
         try:
             model = _read(file, chosen)
         except TpError as problem:
             if in_folder and [d.message for d in problem.diagnostics] == ["this file holds no program"]:
                 lines.append(f"{file}: no program; functions are checked where they are used")
             else:
-                problems.append(problem)
+                problems.setdefault(file, []).append(problem)
             continue
         found.append(model)
         count = len(model.program.warnings)
         fine = f"has {count} warning{'s' if count > 1 else ''}" if count else "is fine"
         lines.append(f"{model.program.file}: {model.name} {fine}")
+    if folders:
+        problems[""] = folders
     warnings = [w for model in found for w in model.program.warnings]
+    form = given[ANY_FORMAT]
+    if form in OF_CHECKS:
+        return _checks(given, problems, found)
     if problems:
-        return _failed(given, problems, found, warnings)
-    if given[FORMAT] == "json":
-        emit(_json(found), given[OUTPUT])
+        return _failed(given, [problem for inner in problems.values() for problem in inner], found, warnings)
+    if form == "json":
+        show([_diagnosed(model) for model in found], given)
     else:
         if warnings:
             remark(warnings, _texts(found))
@@ -71,7 +78,7 @@ def _failed(given: Given, problems: list[TpError], found: list[Model], warnings:
     every = len(problems) + len(found)
     alone = every == len(diagnostics) == 1
     after = "" if alone else f"{counted(diagnostics)}; {len(found)} of {every} programs can run"
-    return complain(diagnostics, given[FORMAT] == "json", texts, after)
+    return complain(diagnostics, Wanted(given[ANY_FORMAT]), texts, after)
 
 
 def _texts(found: list[Model]) -> dict[str, str]:
@@ -86,18 +93,26 @@ def _summary(found: list[Model]) -> list[str]:
     return [f"{len(found)} programs: {len(found) - warned} fine, {warned} with warnings"]
 
 
-def _json(found: list[Model]) -> str:
-    import json
+def _checks(given: Given, problems: Mapping[str, Sequence[TpError]], found: Sequence[Model]) -> ExitCode:
+    """Prints all diagnostics in a format of services that run tests."""
+    from tp.api.diagnosed import Diagnosed
 
-    from tp.diagnostics.json import as_dict
+    broken: list[Diagnosed] = []
+    for file, inner in problems.items():
+        whole = together(inner)
+        broken.append(Diagnosed(whole.diagnostics, "", file, whole.sources))
+    results = [*broken, *(_diagnosed(model, strict=given[STRICT]) for model in found)]
+    show(results, given)
+    return max((result.exit_code for result in results), default=ExitCode.HOLDS)
 
-    rows = [
-        {"program": m.name, "file": m.program.file, "diagnostics": [as_dict(w) for w in m.program.warnings]}
-        for m in found
-    ]
-    return json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False)
+
+def _diagnosed(model: Model, *, strict: bool = False) -> Diagnosed:
+    from tp.api.diagnosed import Diagnosed
+
+    program = model.program
+    return Diagnosed(program.warnings, model.name, program.file, {program.file: program.source}, strict)
 
 
 COMMAND = Command(
-    "check", "Check programs for errors, without running them.", check, SOURCES, (SET, STRICT, FORMAT, OUTPUT)
+    "check", "Check programs for errors, without running them.", check, SOURCES, (SET, STRICT, ANY_FORMAT, OUTPUT)
 )

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from tp.cli import commands
 from tp.cli.command import HELP, VERSION, unknown
-from tp.cli.failures import complain, deliver
+from tp.cli.failures import OF_CHECKS, Wanted, complain, deliver, report
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
 
@@ -62,22 +62,36 @@ def _interrupt(number: int, frame: object) -> None:
 
 def _answer(words: list[str]) -> ExitCode:
     """Runs the command, or prints what went wrong, and returns the exit code."""
-    as_json = "--format=json" in words or ("--format", "json") in pairwise(words)
+    wanted = Wanted(_format(words))
     try:
-        return _run(words)
+        return _run(words, wanted)
     except TpError as failure:
-        return complain(failure.diagnostics, as_json, failure.sources)
+        return complain(failure.diagnostics, wanted, failure.sources)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
+        if wanted.of_checks:
+            from tp.api.diagnosed import Unfinished
+
+            report([Unfinished()], wanted)
         return ExitCode.UNDECIDED
     except BrokenPipeError:  # stderr was closed while it showed progress
         return ExitCode.CLOSED
     except Exception as bug:
-        return complain([_bug_diagnostic(bug)], as_json)
+        return complain([_bug_diagnostic(bug)], wanted)
 
 
-def _run(words: list[str]) -> ExitCode:
-    """Runs the command that ``words`` name. Raises TpError TP500 for words that are no command."""
+def _format(words: list[str]) -> str:
+    """The format that ``words`` ask for, also where they cannot be read otherwise."""
+    asked = [f"{name}={value}" for name, value in pairwise([*words, ""])]
+    found = [form for form in ("json", *OF_CHECKS) if f"--format={form}" in (*words, *asked)]
+    return found[0] if found else "text"
+
+
+def _run(words: list[str], wanted: Wanted) -> ExitCode:
+    """Runs the command that ``words`` name. Raises TpError TP500 for words that are no command.
+
+    ``wanted`` becomes what the words say, once they are read.
+    """
     if not words or words[0] in HELP.names:
         from tp.cli.help import overview
 
@@ -100,6 +114,7 @@ def _run(words: list[str]) -> ExitCode:
 
         print(command_help(command))
         return ExitCode.HOLDS
+    wanted.form, wanted.output = given.named("--format", wanted.form), given.named("--output", None)
     return command.run(given)
 
 

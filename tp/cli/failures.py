@@ -5,26 +5,62 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TextIO
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.exit_code import ExitCode
 
+OF_CHECKS = ("github",)
+"""The formats of services that run tests: what they read is written whatever happens."""
+
+
+@dataclass(slots=True)
+class Wanted:
+    """The format that the command line asks for, and the file to write to; None: standard output."""
+
+    form: str = "text"
+    output: str | None = None
+
+    @property
+    def of_checks(self) -> bool:
+        return self.form in OF_CHECKS
+
 
 def complain(
-    diagnostics: Sequence[Diagnostic], as_json: bool, sources: Mapping[str, str] | None = None, after: str = ""
+    diagnostics: Sequence[Diagnostic], wanted: Wanted, sources: Mapping[str, str] | None = None, after: str = ""
 ) -> ExitCode:
-    """Print ``diagnostics``, as text on stderr or as JSON on stdout, and return CANNOT_RUN.
+    """Print ``diagnostics``, as text on stderr or in another format, and return CANNOT_RUN.
 
     ``sources`` has the texts that are in no file; ``after`` is a line that follows a text.
     """
-    if as_json:
+    if wanted.of_checks:
+        from tp.api.diagnosed import Diagnosed
+
+        report([Diagnosed(diagnostics, sources=sources or {})], wanted)
+    elif wanted.form == "json":
         from tp.diagnostics.json import render
 
         print(render(diagnostics))
     else:
         remark(diagnostics, sources, after)
     return ExitCode.CANNOT_RUN
+
+
+def report(results: Sequence[Any], wanted: Wanted) -> None:
+    """Write ``results`` in a format of checks: to the file that is asked for, or to stdout where that fails."""
+    from tp.api.rendering import render
+
+    text = render(results, wanted.form)
+    if wanted.output is not None:
+        try:
+            with open(wanted.output, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text + "\n")
+        except OSError as problem:
+            remark([Diagnostic("TP508", f"cannot write {wanted.output}: {problem.strerror or problem}")])
+        else:
+            return
+    print(text)
 
 
 def remark(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str] | None = None, after: str = "") -> None:
@@ -48,7 +84,7 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
     if not text:
         return code
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] None where file descriptor 1 is closed
-        return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], as_json=False)
+        return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], Wanted())
     try:
         # A file may have a name that is no UTF-8: then it is printed with escapes.
         sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
@@ -59,7 +95,7 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
     except OSError as problem:
         _silence(sys.stdout)
         reason = problem.strerror or str(problem)
-        return complain([Diagnostic("TP508", f"cannot write to standard output: {reason}")], as_json=False)
+        return complain([Diagnostic("TP508", f"cannot write to standard output: {reason}")], Wanted())
     return code
 
 

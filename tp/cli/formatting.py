@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command, usage
-from tp.cli.failures import complain
+from tp.cli.failures import Wanted, complain
 from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
 from tp.cli.option import Given, flag
 from tp.cli.options import OUTPUT, require, together
@@ -47,7 +47,7 @@ def format_files(given: Given) -> ExitCode:
         _report(changed, len(found), "would format" if dry else "formatted")
     if problems:
         whole = together(problems)
-        return complain(whole.diagnostics, False, whole.sources)
+        return complain(whole.diagnostics, Wanted(), whole.sources)
     return ExitCode.FAILS if dry and changed else ExitCode.HOLDS
 
 

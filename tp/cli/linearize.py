@@ -11,7 +11,7 @@ from tp.cli.drawing import DATA, RESOURCES, TOLERANCE, data, measured, options_o
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
-from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, SET, models, show
+from tp.cli.options import ANY_FORMAT, FILES, MAPS, OUTPUT, SET, models, show
 from tp.cli.training import TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
@@ -58,5 +58,5 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, TOLERANCE, *DATA, *RESOURCES, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, TOLERANCE, *DATA, *RESOURCES, ANY_FORMAT, OUTPUT, *VIEW),
 )

@@ -42,6 +42,10 @@ class Given:
     def __getitem__(self, option: Option[T]) -> T:
         return self._values[option.key]
 
+    def named(self, name: str, otherwise: Any) -> Any:
+        """The value of the option whose first name is ``name``, and ``otherwise`` where the command has no such."""
+        return self._values.get(name, otherwise)
+
     def __contains__(self, option: Option[Any]) -> bool:
         """Is ``option`` one of the command?"""
         return option.key in self._values

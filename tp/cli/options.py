@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tp.cli.failures import OF_CHECKS, remark
 from tp.cli.option import Given, Option, argument, repeated, value
 from tp.diagnostics.diagnostic import TpError, error
 from tp.written import choices, one_of
@@ -47,6 +48,8 @@ def form_of(words: Sequence[str], help: str = "How results are printed.") -> Opt
 
 
 FORMAT = form_of(("text", "json"))
+ANY_FORMAT = form_of(("text", "json", *OF_CHECKS), "How results are printed. Services that run tests read the others.")
+"""The option --format of commands whose results are verdicts."""
 
 _UNUSED = "TP801"
 _NAMES = re.compile(r",(?![^\[]*\])")
@@ -103,8 +106,6 @@ def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[M
         raise together(problems)
     warned = [w for model in found for w in model.program.warnings if w.code != _UNUSED]
     if warned:
-        from tp.cli.failures import remark
-
         remark(warned, {model.program.file: model.program.source for model in found})
     return found
 

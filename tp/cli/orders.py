@@ -10,7 +10,7 @@ from tp.cli.each import each
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
-from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
+from tp.cli.options import ANY_FORMAT, FILES, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
 from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
@@ -55,5 +55,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, FORMAT, OUTPUT, *VIEW),
+    (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, ANY_FORMAT, OUTPUT, *VIEW),
 )

@@ -11,7 +11,7 @@ from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, TOLERANCE, data, measu
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FILES, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import ANY_FORMAT, FILES, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
 from tp.cli.training import OPTIMIZER, optimized
 from tp.exit_code import ExitCode
 
@@ -60,7 +60,7 @@ COMMAND = Command(
         OPTIMIZER,
         TOLERANCE,
         *RESOURCES,
-        FORMAT,
+        ANY_FORMAT,
         OUTPUT,
         *VIEW,
     ),

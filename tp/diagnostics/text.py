@@ -6,12 +6,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from tp.diagnostics.diagnostic import Diagnostic, Severity
-from tp.diagnostics.packaged import located
+from tp.diagnostics.sources import Sources
 from tp.diagnostics.span import Span
 
 _WINDOW = 100
 _LONGEST = 500
-_MAX_BYTES = 4_000_000
 _TAB = 4
 _PLAIN, _BOLD, _MARGIN = "\x1b[0m", "\x1b[1m", "\x1b[34m"
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTE: "\x1b[1;36m"}
@@ -25,7 +24,7 @@ def render(
     ``sources`` holds texts by file name; files that are not in it are read, and left out when that fails.
     ``coloured`` adds the colours of a terminal to headings, carets and hints.
     """
-    texts = _Texts(sources or {})
+    texts = Sources(sources or {})
     return "\n\n".join(_coloured(_one(d, texts), d.severity) if coloured else _one(d, texts) for d in diagnostics)
 
 
@@ -62,7 +61,7 @@ def _coloured(text: str, severity: Severity) -> str:
     return "\n".join(lines)
 
 
-def _one(diagnostic: Diagnostic, texts: _Texts) -> str:
+def _one(diagnostic: Diagnostic, texts: Sources) -> str:
     lines = [f"{diagnostic.severity.value}[{diagnostic.code}]: {_clean(diagnostic.message)}"]
     if diagnostic.span is not None:
         lines += _place(diagnostic.span, "", texts)
@@ -73,7 +72,7 @@ def _one(diagnostic: Diagnostic, texts: _Texts) -> str:
     return "\n".join(lines)
 
 
-def _place(span: Span, message: str, texts: _Texts) -> list[str]:
+def _place(span: Span, message: str, texts: Sources) -> list[str]:
     """``file:line:column``, the source line and the underlined stretch."""
     head = f"  --> {_clean(str(span))}"
     source = texts.line(span)
@@ -120,27 +119,3 @@ def _clean(text: str) -> str:
 def _columns(text: str) -> int:
     """The width of ``text`` in a terminal: wide characters take two columns, combining ones none."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-class _Texts:
-    """Source texts by file name, read at most once."""
-
-    def __init__(self, given: Mapping[str, str]) -> None:
-        self._lines: dict[str, list[str] | None] = {name: text.split("\n") for name, text in given.items()}
-
-    def line(self, span: Span) -> str | None:
-        if span.file not in self._lines:
-            self._lines[span.file] = _read(span.file)
-        lines = self._lines[span.file]
-        if lines is None or not 1 <= span.line <= len(lines):
-            return None
-        return lines[span.line - 1].rstrip("\r")
-
-
-def _read(file: str) -> list[str] | None:
-    try:
-        with open(located(file), "rb") as stream:
-            data = stream.read(_MAX_BYTES)
-    except (OSError, ValueError):
-        return None
-    return data.decode("utf-8-sig", errors="replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from tp.report import archived_chart
 from tp.report.cells import Cell, Json, Shown, Verdict
 from tp.report.chart import Chart
+from tp.report.check import Check
 from tp.report.document import Block, Column, Data, Document, Fact, Group, Line, Notes, Section, Table
 
 T = TypeVar("T")
@@ -18,7 +19,16 @@ T = TypeVar("T")
 
 def written(document: Document) -> Json:
     """``document`` as JSON."""
-    return {"title": _line(document.title), "sections": [_part(part) for part in document.sections]}
+    return {
+        "title": _line(document.title),
+        "sections": [_part(part) for part in document.sections],
+        "checks": [_check(check) for check in document.checks],
+    }
+
+
+def _check(check: Check) -> Json:
+    pairs = (None if pair is None else list(pair) for pair in (check.end, check.units))
+    return [check.name, check.verdict, check.message, check.rule, check.file, check.line, check.column, *pairs]
 
 
 def _part(part: Section | Group) -> Json:
@@ -62,9 +72,33 @@ def _cell(cell: Cell) -> Json:
 def read(found: Json) -> Document:
     """The document that :func:`written` wrote. Raises ValueError for other JSON."""
     try:
-        return Document(_read_line(found["title"]), tuple(map(_read_part, _is(list, found["sections"]))))
+        return Document(
+            _read_line(found["title"]),
+            tuple(map(_read_part, _is(list, found["sections"]))),
+            tuple(_read_check(*check) for check in _is(list, found["checks"])),
+        )
     except (KeyError, TypeError) as problem:
         raise ValueError(f"it is no document: {problem}") from None
+
+
+def _read_check(
+    name: Json, verdict: Json, message: Json, rule: Json, file: Json, line: Json, column: Json, end: Json, units: Json
+) -> Check:
+    words = _is(str, name), _is(str, verdict), _is(str, message), _is(str, rule), _is(str, file)
+    found = Check(*words, _number(line), _number(column), _pair(end), _pair(units))
+    _ = found.level  # raises KeyError for a word that is no verdict
+    return found
+
+
+def _number(found: Json) -> int | None:
+    return None if found is None else _is(int, found)
+
+
+def _pair(found: Json) -> tuple[int, int] | None:
+    if found is None:
+        return None
+    first, second = _is(list, found)
+    return _is(int, first), _is(int, second)
 
 
 def _read_part(found: Json) -> Section | Group:

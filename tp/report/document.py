@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tp.report.cells import Cell, Json
 from tp.report.chart import Chart
+from tp.report.check import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report on one program, or on one folder of results."""
+    """A report on one program, or on one folder of results.
+
+    ``checks`` are its verdicts one by one, for the formats of services that run tests.
+    """
 
     title: Line
     sections: tuple[Section | Group, ...]
+    checks: tuple[Check, ...] = ()

@@ -211,10 +211,13 @@ def _undecided(
     program: Program, names: Sequence[str], prediction: Prediction, plan: Plan, optimizer: Optimizer
 ) -> Verification:
     """What is known while ``names`` are predicted: the ``prediction`` of some of them, and no outcome of any claim."""
-    open_ = [(c.text, c.span.line if c.span else None) for c in program.claims]
+    undecided = ClaimResult("", None, Answer.UNDECIDED, False, "not looked at yet")
     return Verification(
         quantities=tuple(row(name, prediction, None) for name in names),
-        claims=tuple(ClaimResult(text, line, Answer.UNDECIDED, False, "not looked at yet") for text, line in open_),
+        claims=tuple(
+            replace(undecided, text=claim.text, line=claim.span.line, column=claim.span.column)
+            for claim in program.claims
+        ),
         assumptions=prediction.assumptions,
         provenance=provenance(program, plan, Sweep(), optimizer),
     )

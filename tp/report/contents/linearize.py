@@ -7,16 +7,18 @@ from collections.abc import Mapping, Sequence
 from tp.exponent import in_words, show
 from tp.optimizers import DEFAULT, Optimizer
 from tp.report.cells import PlusMinus, Text
+from tp.report.check import Check
 from tp.report.contents.assumptions import assumptions
+from tp.report.contents.checks import claim_checks, interrupted_check, theorem_check
 from tp.report.contents.claims import claims
 from tp.report.contents.corollary_4_0_1 import corollary_4_0_1
 from tp.report.contents.critical_rates import critical_rates
 from tp.report.contents.curves import curves
 from tp.report.contents.needed_widths import needed_widths
 from tp.report.contents.provenance import drawn, interrupted, meanings, title, unfinished
-from tp.report.contents.quantities import QUANTITY
+from tp.report.contents.quantities import QUANTITY, quantity_checks
 from tp.report.contents.schedule import schedule
-from tp.report.contents.theorem_3_2 import theorem_3_2
+from tp.report.contents.theorem_3_2 import power, theorem_3_2
 from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.statistics.estimate import Estimate
@@ -61,7 +63,27 @@ def document(result: Linearization) -> Document:
             *meanings(result.provenance),
             assumptions(result.assumptions),
         ),
+        _checks(result),
     )
+
+
+def _checks(result: Linearization) -> tuple[Check, ...]:
+    file, both, strong = result.provenance.file, result.theorem_3_1, result.theorem_3_2
+    steps = result.schedule.steps
+    sides = f"correlations decay: {both.weak.value}; F - F_lin and its like decay: {both.linear.value}"
+    found = [
+        *claim_checks(result.claims, file),
+        theorem_check("3.1", both.outcome, sides, file),
+        *quantity_checks(both.left, file, " at initialisation"),
+        *quantity_checks(both.right, file, f" after {steps} steps"),
+        *quantity_checks(result.hessian, file),
+    ]
+    if strong is not None:
+        powers = f"m from correlations: {power(strong.power)}; from F - F_lin: {power(strong.linear)}"
+        found.append(theorem_check("3.2", strong.outcome, powers, file))
+        for row in strong.rows:
+            found += quantity_checks([row.deviation], file, f" after {row.steps} steps at rho = {row.rho}")
+    return (*found, *interrupted_check(result.provenance))
 
 
 def descent(optimizer: Optimizer) -> str:

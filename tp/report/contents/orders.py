@@ -8,6 +8,7 @@ from tp.exponent import show
 from tp.report.cells import Exponent, Json, Shown, Text
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.blame import culprits
+from tp.report.contents.checks import claim_checks, predicted_checks
 from tp.report.contents.claims import claims
 from tp.report.contents.provenance import meanings, title
 from tp.report.contents.regime import regime
@@ -61,6 +62,10 @@ def document(result: Orders) -> Document:
             *meanings(result.provenance, without_orders if result.regime is None else meaning),
             Section("premises", (Notes(result.premises, "premises"),)),
             assumptions((*assumed, BOUND)),
+        ),
+        (
+            *claim_checks(result.claims, result.provenance.file),
+            *predicted_checks(found, result.asked, result.provenance.file),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tp.report.cells import Exponent, Text
+from tp.report.contents.checks import interrupted_check, predicted_checks
 from tp.report.contents.provenance import interrupted, title
 from tp.report.document import Document, Section
 from tp.report.fields import Field, table
@@ -15,6 +16,10 @@ def document(result: OrdersSoFar) -> Document:
         (
             Section("", (table(fields(result), result.asked, "quantities", "exponents of n"),)),
             Section("", (interrupted(result.provenance),)),
+        ),
+        (
+            *predicted_checks(result.prediction, result.asked, result.provenance.file),
+            *interrupted_check(result.provenance),
         ),
     )
 

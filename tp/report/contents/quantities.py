@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from tp.report.cells import Exponent, Number, Shown, Text, Verdict, strict
+from tp.report.check import QUANTITY as RULE
+from tp.report.check import Check
 from tp.report.contents.size import PredictedCell, SizeCell
 from tp.report.fields import Field
 from tp.statistics.estimate import LEVEL, Estimate
@@ -39,6 +43,15 @@ def size(q: QuantityResult) -> SizeCell:
 def verdict(q: QuantityResult) -> Verdict:
     word = q.judgement.verdict.value
     return Verdict(word, word)
+
+
+def quantity_checks(found: Iterable[QuantityResult], file: str, when: str = "") -> Iterator[Check]:
+    """A check for each quantity, with its exponents of n in the message; ``when`` follows its name."""
+    for q in found:
+        seen = " ".join(filter(None, (measured(q).text, interval(q).text)))
+        numbers = f"predicted exponent of n {predicted(q).text}, measured {seen}"
+        verdict = q.judgement.verdict.value
+        yield Check(f"{q.name}{when}", verdict, f"{numbers}: {q.judgement.reason}", RULE, file)
 
 
 def _slope(fit: Fit | None) -> Estimate | None:

@@ -18,7 +18,7 @@ ROW: tuple[Field[Reparametrised], ...] = (
     Field("measured", None, lambda r: measured(r.deviation)),
     Field(f"{LEVEL:.0%} interval", None, lambda r: interval(r.deviation)),
     Field("verdict", None, lambda r: verdict(r.deviation)),
-    Field("largest m", None, lambda r: Text(_power(r.power))),
+    Field("largest m", None, lambda r: Text(power(r.power))),
     Field("", None, lambda r: Text("" if r.rho <= 0 else "beyond eta_the: does not count")),
     Field(None, "deviation", lambda r: Shown("", value(QUANTITY, r.deviation))),
 )
@@ -29,8 +29,8 @@ def theorem_3_2(found: Theorem32 | None) -> Section:
         return Section("", (Data("strong", None),))
     binding = f" ({found.binding} allows no more)" if found.binding else ""
     sides = (
-        Fact(f"correlations: m = {_power(found.power)}{binding}", "power", _data(found.power)),
-        Fact(f"linearity: m = {_power(found.linear)}", "linear", _data(found.linear)),
+        Fact(f"correlations: m = {power(found.power)}{binding}", "power", _data(found.power)),
+        Fact(f"linearity: m = {power(found.linear)}", "linear", _data(found.linear)),
         Fact(f"theorem 3.2: {found.outcome}", "agreement", found.outcome),
         Fact("", "binding", found.binding),
     )
@@ -41,8 +41,9 @@ def theorem_3_2(found: Theorem32 | None) -> Section:
     )
 
 
-def _power(power: Fraction | None) -> str:
-    return "any" if power is None else f"n^({power})"
+def power(found: Fraction | None) -> str:
+    """The largest m as a power of n."""
+    return "any" if found is None else f"n^({found})"
 
 
 def _data(power: Fraction | None) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tp.report.chart import Chart
+from tp.report.check import Check
 from tp.report.contents.against_width import of_quantities
 from tp.report.contents.assumptions import assumptions
+from tp.report.contents.checks import claim_checks, interrupted_check
 from tp.report.contents.claims import claims
 from tp.report.contents.declared import FACT
 from tp.report.contents.needed_widths import needed_widths
 from tp.report.contents.provenance import drawn, interrupted, meanings, title, unfinished
-from tp.report.contents.quantities import CAPTION, QUANTITY
+from tp.report.contents.quantities import CAPTION, QUANTITY, quantity_checks
 from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import table
 from tp.statistics.estimate import LEVEL
@@ -37,6 +39,16 @@ def document(result: Verification) -> Document:
             *meanings(result.provenance),
             assumptions(result.assumptions),
         ),
+        _checks(result),
+    )
+
+
+def _checks(result: Verification) -> tuple[Check, ...]:
+    file = result.provenance.file
+    return (
+        *claim_checks(result.claims, file),
+        *quantity_checks(result.quantities, file),
+        *interrupted_check(result.provenance),
     )
 
 

@@ -32,6 +32,7 @@ class ClaimResult:
     """The outcome of a claim. ``confirmed``: it holds, and every measurement that it involves supports it.
 
     ``involved`` are the quantities that decide it, ``open`` those of them that were measured without supporting it.
+    ``line`` and ``column`` say where it begins; None: it was not read from a text.
     """
 
     text: str
@@ -41,6 +42,7 @@ class ClaimResult:
     reason: str
     involved: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    column: int | None = None
 
     @property
     def outcome(self) -> str:
@@ -88,11 +90,11 @@ def evaluate(
     else:
         found = _of_inequalities(claim, kind, evidence, measured, output)
     answer = ~found.answer if claim.negated else found.answer
-    line = claim.span.line if claim.span else None
+    line, column = (claim.span.line, claim.span.column) if claim.span else (None, None)
     involved = tuple(f.quantity for f in found.findings)
     open_ = tuple(f.quantity for f in found.findings if f.measured and not f.confirmed)
     confirmed = answer is Answer.YES and found.settled
-    return ClaimResult(claim.text, line, answer, confirmed, found.reason, involved, open_)
+    return ClaimResult(claim.text, line, answer, confirmed, found.reason, involved, open_, column)
 
 
 def _of_inequalities(

@@ -1,0 +1,70 @@
+"""A check: one claim, one quantity or one diagnostic with its verdict, as services that run tests want to have it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Level(Enum):
+    """How much a check matters."""
+
+    GOOD = "good"
+    """What was said holds, as far as it was looked at."""
+    NOTE = "note"
+    """Undecided: the evidence is not enough."""
+    WARNING = "warning"
+    """It can be used, but is probably not what was meant."""
+    FAILURE = "failure"
+    """What was said does not hold."""
+    ERROR = "error"
+    """The program could not run."""
+
+
+_LEVELS = {
+    "confirmed": Level.GOOD,
+    "consistent": Level.GOOD,
+    "holds": Level.GOOD,
+    "agree": Level.GOOD,
+    "predicted": Level.GOOD,
+    "fine": Level.GOOD,
+    "undecided": Level.NOTE,
+    "does not apply": Level.NOTE,
+    "note": Level.NOTE,
+    "loose": Level.WARNING,
+    "warning": Level.WARNING,
+    "fails": Level.FAILURE,
+    "refuted": Level.FAILURE,
+    "disagree": Level.FAILURE,
+    "refused": Level.FAILURE,
+    "error": Level.ERROR,
+}
+
+CLAIM, QUANTITY, THEOREM, PROGRAM = "claim", "quantity", "theorem", "program"
+"""Rules of checks that are no diagnostics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, the verdict in one word, and a message that says why.
+
+    ``rule`` is what kind of check it is: :data:`CLAIM`, :data:`QUANTITY`, :data:`THEOREM`, :data:`PROGRAM`, or the code
+    of a diagnostic. ``file`` is empty where the check is about no file. Lines and columns count characters from 1;
+    ``end`` is the line and the column after the last character. ``units`` are the columns of start and end in code
+    units of UTF-16, where they are not those in characters.
+    """
+
+    name: str
+    verdict: str
+    message: str
+    rule: str
+    file: str
+    line: int | None = None
+    column: int | None = None
+    end: tuple[int, int] | None = None
+    units: tuple[int, int] | None = None
+
+    @property
+    def level(self) -> Level:
+        """How much the verdict matters. Raises KeyError for a word that is no verdict."""
+        return _LEVELS[self.verdict]
