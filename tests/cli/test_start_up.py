@@ -32,6 +32,7 @@ COMMANDS = [
     (["check", MLP, "--format", "github"], NOTHING),
     (["check", "programs/nonexistent.tp"], NOTHING),
     (["format", MLP], NOTHING),
+    (["new", "--help"], NOTHING),
     (["explain", "TP501"], NOTHING),
     (["graph", MLP], NOTHING),
     (["graph", MLP, "--format", "svg"], NOTHING),
