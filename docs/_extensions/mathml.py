@@ -14,13 +14,17 @@ from sphinx.writers.html5 import HTML5Translator
 _STYLED = re.compile(r'<(m[ion]) mathvariant="([a-z-]+)">([^<]*)</\1>')
 _SPELLINGS = [
     # Absolute values and norms: browsers take a bar for a relation between what stands beside it.
-    (re.compile(r'<mo(?: stretchy="false")?>&#x0(007C|2016);</mo>'), r'<mo stretchy="false" lspace="0" rspace="0">&#x0\1;</mo>'),
-    (re.compile(r"<mo>&#x0002F;</mo>"), '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
+    (r'<mo(?: stretchy="false")?>(&#x0(?:007C|2016);)</mo>', r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>'),
+    (r"<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
     # A sign after a relation, a comma or an opening bracket belongs to what follows.
-    (re.compile(r"(<mo[^>]*>&#x0(?:003D|2264|2265|002C|0028|223C);</mo>)<mo>&#x0(2212|002B|00B1);</mo>"), r'\1<mo form="prefix">&#x0\2;</mo>'),
-    (re.compile(r"<mi>&#x0007E;</mi>"), "<mo>&#x0223C;</mo>"),
-    (re.compile(r"<mi>:</mi>"), "<mo>:</mo>"),
-]  # fmt: skip
+    (
+        r"(<mo[^>]*>&#x0(?:003D|2264|2265|002C|0028|223C);</mo>)<mo>(&#x0(?:2212|002B|00B1);)</mo>",
+        r'\1<mo form="prefix">\2</mo>',
+    ),
+    (r"<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"),
+    (r"<mi>:</mi>", "<mo>:</mo>"),
+]
+"""What the converter writes, as patterns, and what browsers show better."""
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _LONG = 40
 """Characters of a formula in a line of text that may be wider than a phone."""
@@ -36,13 +40,16 @@ _ELSEWHERE = {
 
 
 def mathml(latex: str, display: str = "inline") -> str:
-    """The formula as a ``<math>`` element. Raises ValueError where a command is not known."""
+    """The formula as a ``<math>`` element. Raises ValueError for an unknown command and an unclosed brace."""
+    bare = re.sub(r"\\[{}]", "", latex)
+    if bare.count("{") != bare.count("}"):
+        raise ValueError(f"braces do not match in {latex}")
     found = convert(latex, display=display)
     unknown = _COMMAND.search(found)
     if unknown:
         raise ValueError(f"no MathML for {unknown[0]} in {latex}")
     for pattern, spelling in _SPELLINGS:
-        found = pattern.sub(spelling, found)
+        found = re.sub(pattern, spelling, found)
     return _STYLED.sub(_lettered, found)
 
 

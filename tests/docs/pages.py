@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -75,7 +75,7 @@ class Walk:
 
 
 @contextmanager
-def reading(name: str, folder: Path) -> Iterator[Walk]:
+def reading(name: str, folder: Path) -> Generator[Walk]:
     """A reader of the page ``name``; ``folder``, the current one, gets the programs.
 
     Modules of Flax look for the module that they are in, so that of the page is known meanwhile.
