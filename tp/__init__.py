@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tp.api.loading import format_source, load, parse
     from tp.api.model import Model
     from tp.api.optimizers import make_optimizer, optimizer_names, optimizer_options, optimizer_settings
+    from tp.api.pages import page
     from tp.api.recording import Recorder, recorder
     from tp.api.rendering import render
     from tp.api.stored import Stored
@@ -86,6 +87,7 @@ __all__ = [
     "optimizer_names",
     "optimizer_options",
     "optimizer_settings",
+    "page",
     "parameter_groups",
     "parse",
     "parse_graph",
@@ -135,6 +137,7 @@ _HOMES = {
     "optimizer_names": "tp.api.optimizers",
     "optimizer_options": "tp.api.optimizers",
     "optimizer_settings": "tp.api.optimizers",
+    "page": "tp.api.pages",
     "parameter_groups": "tp.api.exports",
     "parse": "tp.api.loading",
     "parse_graph": "tp.api.graphs",

@@ -62,6 +62,7 @@ class Program:
     ``maps`` are the names of the functions that it declares and that Python has to give. ``warnings`` are about what
     can be read and run but is probably not meant. ``optimizers`` say how weights are trained; none stand for plain
     gradient descent. ``one_hot`` has the names of the inputs that are one-hot, each with the axis along which it is.
+    ``imported`` has the texts of the files that it imports, by their names in spans.
     """
 
     name: str
@@ -75,6 +76,12 @@ class Program:
     maps: tuple[str, ...] = ()
     optimizers: tuple[Chosen, ...] = ()
     one_hot: Mapping[str, str] = field(default_factory=dict[str, str])
+    imported: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All texts that places in it point into, by the names of their files: its own first."""
+        return {self.file: self.source, **self.imported}
 
     def __repr__(self) -> str:
         """Its name, file and size; ``source`` and ``graph`` are long."""

@@ -11,7 +11,8 @@ from tp.cli.drawing import DATA, RESOURCES, TOLERANCE, data, measured, options_o
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
-from tp.cli.options import ANY_FORMAT, FILES, MAPS, OUTPUT, SET, models, show
+from tp.cli.options import ANY_FORMAT, FILES, HTML, MAPS, OUTPUT, SET, models
+from tp.cli.page import publish
 from tp.cli.training import TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
@@ -48,7 +49,7 @@ def linearize(given: Given) -> ExitCode:
             return measured(model, "linearize", inputs, given, means, measure)
 
         results, code = each(found, given, one)
-    show(results, given)
+    publish("linearize", results, found, given)
     go_on("linearize", given, [result.next_budget for result in results])
     return code
 
@@ -58,5 +59,19 @@ COMMAND = Command(
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
     FILES,
-    (SET, MAPS, *options_of(Plan), *TRAINING, SECOND, STRONG, TOLERANCE, *DATA, *RESOURCES, ANY_FORMAT, OUTPUT, *VIEW),
+    (
+        SET,
+        MAPS,
+        *options_of(Plan),
+        *TRAINING,
+        SECOND,
+        STRONG,
+        TOLERANCE,
+        *DATA,
+        *RESOURCES,
+        ANY_FORMAT,
+        OUTPUT,
+        HTML,
+        *VIEW,
+    ),
 )

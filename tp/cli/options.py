@@ -31,6 +31,13 @@ def writable(file: str) -> str:
     return file
 
 
+def page(file: str) -> str:
+    """The name of a page that will be written at the end. Raises TpError TP508, and TP520 for another ending."""
+    if not file.lower().endswith((".html", ".htm")):
+        raise error("TP520", f"a page is a file that ends with .html, not {file}", hint="write --html report.html")
+    return writable(file)
+
+
 FILE = argument("FILE", "A program (.tp).")
 FILES = argument("FILE...", "Programs (.tp).")
 SET = repeated("--set", "Set a hyperparameter or a finite axis; repeatable.", metavar="NAME=VALUE")
@@ -39,6 +46,8 @@ MAPS = value(
 )
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
 OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
+
+HTML = value("--html", page, "Also write a page to look at: one file, for any browser, offline.", metavar="FILE.html")
 
 
 def form_of(words: Sequence[str], help: str = "How results are printed.") -> Option[str]:

@@ -10,7 +10,8 @@ from tp.cli.each import each
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
-from tp.cli.options import ANY_FORMAT, FILES, OUTPUT, QUANTITIES, SET, emit, models, quantities, show, writable
+from tp.cli.options import ANY_FORMAT, FILES, HTML, OUTPUT, QUANTITIES, SET, emit, models, quantities, writable
+from tp.cli.page import publish
 from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
@@ -46,7 +47,7 @@ def orders(given: Given) -> ExitCode:
         import json
 
         emit(json.dumps(results[0].certificate, separators=(",", ":")), certificate)
-    show(results, given)
+    publish("orders", results, found, given)
     return code
 
 
@@ -55,5 +56,5 @@ COMMAND = Command(
     "Predict how quantities scale with the width n, without running anything.",
     orders,
     FILES,
-    (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, ANY_FORMAT, OUTPUT, *VIEW),
+    (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, ANY_FORMAT, OUTPUT, HTML, *VIEW),
 )

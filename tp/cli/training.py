@@ -89,9 +89,13 @@ TRAINING = (STEPS, OPTIMIZER, *SETTINGS.values(), COST, BATCH, SAMPLES, RHO, SCA
 
 def optimized(given: Given, model: Model) -> Model:
     """``model`` with the optimiser and the settings that the options name. Raises TpError."""
-    text = given[OPTIMIZER]
-    settings = {name: given[o] for name, o in SETTINGS.items() if o in given and given[o] is not None}
+    text, settings = given[OPTIMIZER], changed(given)
     return model if text is None and not settings else model.with_optimizer(text, settings)
+
+
+def changed(given: Given) -> dict[str, str | bool]:
+    """The settings of optimisers that are given, by option."""
+    return {name: given[o] for name, o in SETTINGS.items() if o in given and given[o] is not None}
 
 
 def schedule(given: Given) -> Schedule:

@@ -12,7 +12,8 @@ from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, re
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, value
-from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show, writable
+from tp.cli.options import FILE, FORMAT, HTML, MAPS, OUTPUT, SET, models, writable
+from tp.cli.page import publish
 from tp.cli.training import BATCH, SAMPLES, STEPS, TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
@@ -48,7 +49,7 @@ def transfer(given: Given) -> ExitCode:
             return measured(model, "transfer", inputs, given, means, measure)
 
         results, code = each(found, given, one)
-    show(results, given)
+    publish("transfer", results, found, given)
     if figure is not None:
         from tp.api.figures import save_figure
 
@@ -63,5 +64,5 @@ COMMAND = Command(
     "Find the best learning rate at every width, and say whether it transfers or drifts with n.",
     transfer,
     FILE,
-    (SET, MAPS, *PLAN, *TRAINED, *DATA, *RESOURCES, FIGURE, FORMAT, OUTPUT, *VIEW),
+    (SET, MAPS, *PLAN, *TRAINED, *DATA, *RESOURCES, FIGURE, FORMAT, OUTPUT, HTML, *VIEW),
 )

@@ -11,7 +11,8 @@ from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, TOLERANCE, data, measu
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import ANY_FORMAT, FILES, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import ANY_FORMAT, FILES, HTML, MAPS, OUTPUT, QUANTITIES, SET, models, quantities
+from tp.cli.page import publish
 from tp.cli.training import OPTIMIZER, optimized
 from tp.exit_code import ExitCode
 
@@ -40,7 +41,7 @@ def verify(given: Given) -> ExitCode:
             return measured(model, "verify", inputs, given, means, measure)
 
         results, code = each(found, given, one)
-    show(results, given)
+    publish("verify", results, found, given)
     go_on("verify", given, [result.next_budget for result in results])
     return code
 
@@ -62,6 +63,7 @@ COMMAND = Command(
         *RESOURCES,
         ANY_FORMAT,
         OUTPUT,
+        HTML,
         *VIEW,
     ),
 )

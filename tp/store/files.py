@@ -33,8 +33,8 @@ def program_names(folder: Path) -> list[str]:
         return []
 
 
-def write(path: Path, data: bytes) -> None:
-    """Make ``data`` the content of ``path`` atomically. Raises OSError.
+def write(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make ``data`` the content of ``path`` atomically, in a file of this ``mode`` less the umask. Raises OSError.
 
     The data are written to the disk under a temporary name that no other writer has, and then renamed. A writer that is
     killed leaves its temporary file behind, which nobody reads and ``tp results --prune`` removes.
@@ -42,7 +42,7 @@ def write(path: Path, data: bytes) -> None:
     import secrets  # only writers need it
 
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         try:
             _write_all(descriptor, data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from tp.activations import find
@@ -57,7 +58,8 @@ def _program(text: str, file: str, folder: str | None, settings: Mapping[str, st
         module = loader.module(text, file, folder)
         syntax = _only_program(module)
         build = Build(settings, maps)
-        return _elaborate(build, module, syntax)
+        program = _elaborate(build, module, syntax)
+        return replace(program, imported={m.file: m.source for m in loader.modules.values()})
     except RecursionError:
         raise error("TP502", "the program is nested too deeply", Span(1, 1, 1, 1, file)) from None
     except TpError as problem:

@@ -5,6 +5,7 @@ Everything that comes from a result is escaped. Tables have captions, and header
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import count
@@ -21,11 +22,13 @@ STYLE = """
   color: var(--tp-text); font: 14px/1.45 system-ui, sans-serif; overflow-x: auto; }
 @media (prefers-color-scheme: dark) {
   .tp-report { --tp-text: #f0f6fc; --tp-quiet: #9198a1; --tp-line: #3d444d; --tp-good: #3fb950; --tp-bad: #f85149; } }
+.tp-report .scroll { overflow-x: auto; }
 .tp-report h3 { font-size: 1.1em; margin: 0.5em 0; }
 .tp-report p, .tp-report ul { margin: 0.4em 0; }
 .tp-report table { border-collapse: collapse; margin: 0.8em 0; font-variant-numeric: tabular-nums; }
 .tp-report caption, .tp-report h4 { text-align: left; font-size: 1em; font-weight: 600; margin: 0.4em 0; }
 .tp-report th, .tp-report td { text-align: left; padding: 0.15em 0.8em; border-bottom: 1px solid var(--tp-line); }
+.tp-report .number { text-align: right; }
 .tp-report thead th { color: var(--tp-quiet); font-weight: 600; }
 .tp-report tbody th { font-weight: 400; }
 .tp-report .confirmed, .tp-report .consistent, .tp-report .holds { color: var(--tp-good); }
@@ -33,6 +36,18 @@ STYLE = """
 .tp-report figure { display: inline-block; vertical-align: top; width: min(100%, 25em); margin: 0.6em 1em 0.8em 0; }
 .tp-report figcaption { font-weight: 600; }
 """
+MARKS = {
+    "confirmed": "✓",
+    "holds": "✓",
+    "consistent": "≈",
+    "loose": "≤",
+    "refuted": "✗",
+    "fails": "✗",
+    "undecided": "?",
+}
+"""A sign beside the word of a verdict, so that colour is not all that tells them apart."""
+_NUMBER = re.compile(r"(<= )?(\[?-?(\d|inf\b).*|\?)?")
+"""Text that stands on the right of its column: a number, an interval, or nothing known."""
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -45,20 +60,25 @@ def render(documents: Sequence[Document]) -> str:
 def _article(document: Document, numbers: Iterator[int]) -> Iterator[str]:
     """``numbers`` are those of pictures: every one has a name of its own in the page."""
     yield f"<article>\n<h3>{_text(document.title.text)}</h3>"
-    for section in document.sections:
-        for one in section.sections if isinstance(section, Group) else (section,):
-            yield from _section(one, numbers)
+    yield from sections(document.sections, 4, numbers)
     yield "</article>"
 
 
-def _section(section: Section, numbers: Iterator[int]) -> list[str]:
+def sections(found: Iterable[Section | Group], level: int, numbers: Iterator[int]) -> Iterator[str]:
+    """What people read of sections, under headings of this ``level``. ``numbers`` are those of pictures."""
+    for section in found:
+        for one in section.sections if isinstance(section, Group) else (section,):
+            yield from _section(one, level, numbers)
+
+
+def _section(section: Section, level: int, numbers: Iterator[int]) -> list[str]:
     """The blocks that people read, under their heading; it is the caption where a table comes first."""
     blocks = [block for block in section.blocks if _said(block)]
     lines: list[str] = []
     for number, block in enumerate(blocks):
         heading = "" if number else section.heading
         if heading and not isinstance(block, Table):
-            lines.append(f"<h4>{_text(heading)}</h4>")
+            lines.append(f"<h{level}>{_text(heading)}</h{level}>")
         lines += _figure(block, next(numbers)) if isinstance(block, Chart) else _block(block, heading)
     return ["<section>", *lines, "</section>"] if lines else []
 
@@ -94,28 +114,40 @@ def _figure(chart: Chart, number: int) -> Iterable[str]:
 
 
 def _table(table: Table, caption: str) -> Iterator[str]:
-    """The first column that is shown has the headers of the rows."""
+    """The first column that is shown has the headers of the rows. The table scrolls sideways in a box of its own."""
     shown = [i for i, column in enumerate(table.columns) if column.heading is not None]
-    yield "<table>"
+    right = {i for i in shown[1:] if all(_NUMBER.fullmatch(row[i].text) for row in table.rows)}
+    named = f' aria-label="{_text(caption)}"' if caption else ' aria-label="table"'
+    yield f'<div class="scroll" role="group" tabindex="0"{named}><table>'
     if caption:
         yield f"<caption>{_text(caption)}</caption>"
-    heads = "".join(_head(table.columns[i].heading or "", "col") for i in shown)
+    heads = "".join(_head(table.columns[i].heading or "", "col", i in right) for i in shown)
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for row in table.rows:
-        first, *rest = (row[i] for i in shown)
-        yield f"<tr>{_head(first.text, 'row')}{''.join(map(_cell, rest))}</tr>"
-    yield "</tbody></table>"
+        first, *rest = shown
+        yield f"<tr>{_head(row[first].text, 'row')}{''.join(_cell(row[i], i in right) for i in rest)}</tr>"
+    yield "</tbody></table></div>"
 
 
-def _head(text: str, scope: str) -> str:
+def _head(text: str, scope: str, right: bool = False) -> str:
     """A header of a column or a row; an empty one is a plain cell."""
-    return f'<th scope="{scope}">{_text(text)}</th>' if text else "<td></td>"
+    mark = ' class="number"' if right else ""
+    return f'<th scope="{scope}"{mark}>{_text(text)}</th>' if text else "<td></td>"
 
 
-def _cell(cell: Cell) -> str:
-    mark = f' class="{_text(cell.text)}"' if isinstance(cell, Verdict) else ""
+def _cell(cell: Cell, right: bool) -> str:
+    if isinstance(cell, Verdict):
+        known = f' class="{cell.text}"' if cell.text in MARKS else ""
+        return f"<td{known}>{verdict(cell.text)}</td>"
+    mark = ' class="number"' if right else ""
     return f"<td{mark}>{_text(cell.text)}</td>"
+
+
+def verdict(word: str) -> str:
+    """The word of a verdict with its sign, which screen readers leave out."""
+    mark = MARKS.get(word)
+    return _text(word) if mark is None else f'<span aria-hidden="true">{mark} </span>{_text(word)}'
 
 
 def _text(text: str) -> str:

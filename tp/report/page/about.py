@@ -1,0 +1,100 @@
+"""What a page says of a program beside a result: its texts, the orders of its values, its graph, and blame."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tp.graph.graph import Graph
+from tp.optimizers import chosen
+from tp.program import Program
+from tp.report.contents import document
+from tp.report.document import Document
+from tp.studies.blame import accuse
+from tp.studies.lines import Value, values
+from tp.theory.analysis import Analysis
+from tp.transform.two_sided import two_sided
+
+MOST_VALUES = 2000
+"""The most nodes of a program whose values have their orders on a page."""
+MOST_BLAMED = 120
+"""The most nodes of a program in which the cause of a failure is looked for."""
+MOST_REPAIRED, REPAIRS = 40, 20
+"""The most nodes of a program for which a repair is looked for, and the most changed programs that are examined."""
+MOST_CERTIFIED = 32
+"""The most nodes of a program whose derivations are written out. A certificate of so many nodes takes a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A program in ``file``: its ``texts`` by name of the file, with those of the files that it imports.
+
+    ``settings`` are those of the program by name, as text. ``words`` are what a command needs to read it again: the
+    file and the options. ``values``, ``blame`` and ``certificate`` (JSON as text) are None where they are left out;
+    ``blame`` is empty where nothing fails.
+    """
+
+    file: str
+    texts: Mapping[str, str]
+    settings: Mapping[str, str]
+    words: Sequence[str]
+    graph: Graph
+    values: tuple[Value, ...] | None
+    blame: tuple[Document, ...] | None
+    certificate: str | None
+
+
+def about(
+    program: Program,
+    words: Sequence[str],
+    asked: Sequence[str],
+    refuted: Sequence[str] | None,
+    *,
+    certified: bool,
+) -> About:
+    """All that a page says of ``program``, as far as its size allows.
+
+    ``refuted`` are the quantities with a prediction that a measurement refutes; None where nothing fails. With
+    ``certified`` the derivations of the quantities that were ``asked`` for are written out.
+    """
+    size = len(program.graph)
+    return About(
+        program.file,
+        program.texts,
+        program.settings,
+        words,
+        program.graph,
+        values(program.graph) if size <= MOST_VALUES else None,
+        () if refuted is None else _blame(program, refuted) if size <= MOST_BLAMED else None,
+        _certificate(program, asked) if certified and size <= MOST_CERTIFIED else None,
+    )
+
+
+def _blame(program: Program, refuted: Sequence[str]) -> tuple[Document, ...]:
+    """The blame for all that fails by the calculus, then for the exponents of the quantities that are ``refuted``."""
+    analysis = _analysis(program, refuted)
+    repaired = len(program.graph) <= MOST_REPAIRED
+    found = [accuse(program, analysis, repaired=repaired, budget=REPAIRS)]
+    found = [one for one in found if one.faults]
+    if refuted:
+        found.append(accuse(program, analysis, refuted))
+    return tuple(map(document, found))
+
+
+def _certificate(program: Program, asked: Sequence[str]) -> str:
+    """The derivations as JSON with a line for each of its rows."""
+    found = _analysis(program, asked).certificate(asked)
+    return "{\n" + ",\n".join(f"{json.dumps(key)}: {_rows(part)}" for key, part in found.items()) + "\n}"
+
+
+def _rows(part: Any) -> str:
+    if not isinstance(part, list) or not part:
+        return json.dumps(part, separators=(",", ":"))
+    return "[\n" + ",\n".join(json.dumps(row, separators=(",", ":")) for row in part) + "\n]"
+
+
+def _analysis(program: Program, quantities: Sequence[str]) -> Analysis:
+    mover = chosen(program.optimizers).of(two_sided(program.graph))
+    return Analysis(program.graph, quantities, mover)

@@ -1,0 +1,118 @@
+"""A report cut for a page: verdicts first, what they rest on last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from tp.quantities.definitions import is_quantity
+from tp.report.cells import Verdict
+from tp.report.chart import Chart
+from tp.report.document import Block, Document, Group, Line, Notes, Section, Table
+
+CLAIMS = "claims"
+LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement"})
+"""The keys of what answers the question of a command."""
+GROUNDS = frozenset({"premises", "assumptions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The sections of a report: claims and quantities with their verdicts, charts, all else, and what it rests on."""
+
+    verdicts: tuple[Section | Group, ...]
+    charts: tuple[Section | Group, ...]
+    rest: tuple[Section | Group, ...]
+    grounds: tuple[Section | Group, ...]
+
+
+def split(document: Document) -> Split:
+    """The sections of ``document``, claims before quantities; a group stays one."""
+    claims: list[Section | Group] = []
+    charts: list[Section | Group] = []
+    leading: list[Section | Group] = []
+    rest: list[Section | Group] = []
+    grounds: list[Section | Group] = []
+    for section in document.sections:
+        if isinstance(section, Group):
+            rest.append(section)
+            continue
+        stated, other = _parted(section, lambda block: isinstance(block, Table) and block.key == CLAIMS)
+        if stated.blocks:
+            claims.append(stated)
+        drawn, other = _parted(other, lambda block: isinstance(block, Chart))
+        if drawn.blocks:
+            charts.append(drawn)
+        if not other.blocks:
+            continue
+        if any(isinstance(block, Notes) and block.key in GROUNDS for block in other.blocks):
+            grounds.append(other)
+        elif any(map(_leads, other.blocks)):
+            leading.append(other)
+        else:
+            rest.append(other)
+    return Split((*claims, *leading), tuple(charts), tuple(rest), tuple(grounds))
+
+
+def _parted(section: Section, chosen: Callable[[Block], bool]) -> tuple[Section, Section]:
+    """The blocks of ``section`` that are ``chosen``, and the others."""
+    one = tuple(block for block in section.blocks if chosen(block))
+    return replace(section, blocks=one), replace(section, blocks=tuple(b for b in section.blocks if not chosen(b)))
+
+
+def _leads(block: Block) -> bool:
+    match block:
+        case Table():
+            return block.key in LEADING or any(isinstance(cell, Verdict) for row in block.rows for cell in row)
+        case Line():
+            return any(fact.key in LEADING for fact in block.facts)
+        case _:
+            return False
+
+
+def tables(document: Document) -> Iterator[Table]:
+    """All tables of ``document``."""
+    for section in document.sections:
+        for one in section.sections if isinstance(section, Group) else (section,):
+            yield from (block for block in one.blocks if isinstance(block, Table))
+
+
+def claimed(document: Document) -> dict[int, str]:
+    """The verdict on each claim by its line."""
+    found: dict[int, str] = {}
+    for table in tables(document):
+        if table.key == CLAIMS:
+            places = [i for i, column in enumerate(table.columns) if column.key == "line"]
+            for row in table.rows:
+                word = next((cell.text for cell in row if isinstance(cell, Verdict)), "")
+                found.update({row[i].value: word for i in places if isinstance(row[i].value, int)})
+    return found
+
+
+def counted(document: Document) -> list[tuple[str, Counter[str]]]:
+    """How often each verdict is given: on claims, and on quantities."""
+    claims: Counter[str] = Counter()
+    others: Counter[str] = Counter()
+    for table in tables(document):
+        words = claims if table.key == CLAIMS else others
+        words.update(cell.text for row in table.rows for cell in row if isinstance(cell, Verdict) and cell.text)
+    return [(name, words) for name, words in (("claim", claims), ("quantity", others)) if words]
+
+
+def failing(document: Document) -> list[str] | None:
+    """The quantities whose prediction is refuted; None where neither that nor a claim fails."""
+    fails, refuted = False, dict[str, None]()
+    for table in tables(document):
+        for row in table.rows:
+            words = {cell.text for cell in row if isinstance(cell, Verdict)}
+            fails = fails or bool(words & {"fails", "refuted"})
+            if "refuted" in words and is_quantity(row[0].text):
+                refuted[row[0].text] = None
+    return list(refuted) if fails else None
+
+
+def quantities(document: Document) -> list[str]:
+    """The quantities that ``document`` has in the rows of its tables."""
+    names = (row[0].text for table in tables(document) if table.key != CLAIMS for row in table.rows if row)
+    return list(dict.fromkeys(name for name in names if is_quantity(name)))
