@@ -71,3 +71,19 @@ def test_own_modules_are_named_as_the_program_was(tmp_path: Path, monkeypatch: p
     assert found.span is not None
     assert found.span.file == "own/deep/b.tp"
     assert "return x + nothing" in as_text.render([found])
+
+
+def test_a_formula_whose_power_of_n_is_zero_makes_a_finite_axis() -> None:
+    text = """program p(p: rational = 0) {
+      width n, code = 3*n^p
+      input x : [d=2]
+      param U : [n, d] ~ normal(0, 1)
+      param C : [code, n] ~ normal(0, 1)
+      output f = norm(C @ U @ x, code)
+    }"""
+    assert [axis.size for axis in parse(text).graph.parameters["C"].outs] == [3]
+    assert "code" in parse(text, settings={"p": "1/2"}).graph.widths
+    with pytest.raises(TpError, match="the size of a finite axis is a whole number"):
+        parse(text.replace("3*n", "1/3*n"))
+    with pytest.raises(TpError, match="code does not grow with n"):
+        parse(text, settings={"p": "-1"})

@@ -21,6 +21,7 @@ from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.evaluate import Evaluator, Language, instead
 from tp.syntax.laws import one_hot
 from tp.syntax.maps import call_map, declare_map
+from tp.syntax.mentioned import mentioned
 from tp.syntax.parameters import declare_parameters, places
 from tp.syntax.tables import numbers_of
 from tp.syntax.values import (
@@ -147,11 +148,19 @@ class Elaborator:
     def _widths(self, statement: t.Widths) -> None:
         self._only_in_program(statement, "a width")
         for item in statement.items:
+            if item.value is not None and self._constant_power(item.value):
+                self.axis(item.name, item.value, item.span)
+                continue
             width = Width(item.name)
             if item.value is not None:
                 width = self._width_of(item.name, self.evaluator.constant(item.value), item.value.span)
             self.define(item.name, Axis(item.name, width), item.span)
             self.build.graph.declare(width)
+
+    def _constant_power(self, value: t.Expression) -> bool:
+        """Whether a formula in n is a number at these settings, as n^(1 - p) is for p = 1: the axis is finite."""
+        known = (self.frame.names.get(name) for name in mentioned(value))
+        return any(isinstance(v, Axis) and v.wide for v in known) and self.evaluator.constant(value).plain
 
     def _width_of(self, name: str, value: Constant, span: Span) -> Width:
         exponent = value.scale.exponent
