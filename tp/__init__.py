@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tp.printable import Printable, written_by
+from tp.version import VERSION
 
 if TYPE_CHECKING:
     from tp.api.certificates import certify
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from tp.studies.transfer.result import Transfer
     from tp.studies.verify import Verification
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "SGD",
     "Accusation",

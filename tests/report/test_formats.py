@@ -167,6 +167,6 @@ def test_cells(cell: Number | Exponent | PlusMinus, text: str, value: object) ->
 
 
 def test_formats() -> None:
-    assert set(FORMATS) == {"text", "json", "html", "github"}
-    with pytest.raises(ValueError, match="github, html, json, text, not pdf"):
+    assert set(FORMATS) == {"text", "json", "html", "github", "junit", "sarif"}
+    with pytest.raises(ValueError, match="github, html, json, junit, sarif, text, not pdf"):
         render([DOCUMENT], "pdf")

@@ -8,11 +8,12 @@ from tp.printable import Printable
 
 
 def render(results: Sequence[Printable], form: str = "text") -> str:
-    """Reports on ``results`` in one of the formats ``"text"``, ``"json"``, ``"html"`` and ``"github"``.
+    """Reports in the format ``"text"``, ``"json"``, ``"html"``, ``"junit"``, ``"sarif"`` or ``"github"``.
 
     In text there is an empty line between two reports. JSON is one object, or an array where there are several results.
-    HTML is a fragment without scripts, for notebooks and pages. The other formats have the verdicts one by one:
-    ``"github"`` is workflow commands that annotate lines of programs.
+    HTML is a fragment without scripts, for notebooks and pages. The others have the verdicts one by one: ``"junit"``
+    is XML with a suite for each program, ``"sarif"`` one log of version 2.1.0, ``"github"`` workflow commands that
+    annotate lines of programs.
 
     Raises:
         ValueError: for another format.

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from tp.diagnostics.diagnostic import Diagnostic
 from tp.exit_code import ExitCode
 
-OF_CHECKS = ("github",)
+OF_CHECKS = ("junit", "sarif", "github")
 """The formats of services that run tests: what they read is written whatever happens."""
 
 
