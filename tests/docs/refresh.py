@@ -20,6 +20,7 @@ def refresh(name: str) -> list[int]:
     before = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
+        os.environ["TP_CACHE"] = str(Path(folder) / "cache")  # as for a reader who has nothing stored
         try:
             with reading(name, Path(folder)) as walk:
                 found = [difference for block in steps(name) for difference in walk.take(block)]

@@ -40,7 +40,8 @@ def test_the_program_of_the_readme(text: str) -> None:
 
 
 def table() -> list[list[str]]:
-    lines = README[README.index("| program |") :].split("\n\n")[0].splitlines()
+    page = PAGES["programs.md"]
+    lines = page[page.index("| program |") :].split("\n\n")[0].splitlines()
     return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
 
 
