@@ -9,7 +9,7 @@ from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 
 CERTIFICATE = argument("CERTIFICATE", "The file that tp orders --certificate wrote.")
-PROGRAM = value("--program", str, "The program (.tp) that the certificate must be about.", metavar="FILE")
+PROGRAM = value("--program", str, "The program (.tp) that the certificate must be about.", metavar="FILE.tp")
 
 
 def certify(given: Given) -> ExitCode:

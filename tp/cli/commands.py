@@ -24,6 +24,7 @@ ENTRIES = {
     "format": Entry("Write", "rewrite programs in canonical layout", "formatting"),
     "graph": Entry("Write", "show the graph of a program, as text or as a picture"),
     "explain": Entry("Write", "explain the code of a diagnostic"),
+    "completion": Entry("Write", "what bash, zsh or fish completes after tp"),
     "import": Entry("Write", "make a program of a module of Flax, Equinox or Haiku", "import_"),
     "orders": Entry("Predict", "exponents of the width n, without running anything"),
     "blame": Entry("Predict", "which weights and nodes cause what fails"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOG = argument("LOG", "A log of training runs: CSV, TSV, or JSON lines.")
 PROGRAM = value(
-    "--program", str, "The program (.tp) that predicts. Default: the column predicted of the log.", metavar="FILE"
+    "--program", str, "The program (.tp) that predicts. Default: the column predicted of the log.", metavar="FILE.tp"
 )
 MATCH = repeated(
     "--match", "A name in the log, and the value of the program that it stands for; repeatable.", metavar="NAME=VALUE"
