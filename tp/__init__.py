@@ -13,6 +13,8 @@ from tp.printable import Printable, written_by
 from tp.version import VERSION
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from tp.api.certificates import certify
     from tp.api.coordinates import coordinates
     from tp.api.exports import parameter_groups, to_flax, to_optax
@@ -168,4 +170,10 @@ def _written(result: Printable, form: str) -> str:
     return render([result], form)
 
 
-written_by(_written)
+def _drawn(result: Printable, name: str | None) -> Figure:
+    from tp.api.figures import plot
+
+    return plot(result, name)
+
+
+written_by(_written, _drawn)

@@ -1,6 +1,6 @@
 """The picture of docs/training.md: four programs learn the digits 0 and 1, beside their linear models.
 
-Needs the extra `figures`:
+Needs the extra `plot`:
 
     python docs/figures/linearize.py    prints both sides of theorem 3.1, and draws linearize.svg (some minutes)
 """

@@ -1,6 +1,6 @@
 """The picture of the README: correlations of three programs against the width, over five decades.
 
-Needs the extra `figures`:
+Needs the extra `plot`:
 
     python docs/figures/widths.py measure    adds what is missing to widths.json (about an hour on two cores)
     python docs/figures/widths.py draw       draws widths.svg from widths.json

@@ -21,6 +21,17 @@ def test_a_figure_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert file.read_text().count("<path") > 10
 
 
+@pytest.mark.slow
+def test_a_report_from_the_store_is_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib")
+    words = [word for word in WORDS if word != "--no-store"]
+    first, again = tmp_path / "first.svg", tmp_path / "again.svg"
+    main([*words, "--store", str(tmp_path), "--figure", str(first)])
+    monkeypatch.setattr("tp.api.model.Model.transfer", lambda *_, **__: pytest.fail("it is measured again"))
+    main([*words, "--store", str(tmp_path), "--figure", str(again)])
+    assert again.read_bytes() == first.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("file", "message"), [("rates.jpg", ".svg, .png, .pdf"), ("nowhere/rates.svg", "No such folder")]
 )
@@ -36,4 +47,4 @@ def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     assert main([*WORDS, "--figure", "rates.svg"]) == 2
     shown = capsys.readouterr().err
     assert "TP508" in shown
-    assert 'pip install "tp[figures]"' in shown
+    assert 'pip install "tp[plot]"' in shown

@@ -28,8 +28,9 @@ WIDTHS = (64, 256, 1024)
 
 
 def row(name: str, predicted: Fraction | None, slope: float | None) -> QuantityResult:
-    found = fit({n: np.full(40, 0.0 if slope is None else float(n) ** slope) for n in WIDTHS})
-    return QuantityResult(name, True, predicted, True, found, judge(predicted, found))
+    draws = {n: np.full(40, 0.0 if slope is None else float(n) ** slope) for n in WIDTHS}
+    found = fit(draws)
+    return QuantityResult(name, True, predicted, True, found, judge(predicted, found), draws=draws)
 
 
 RESULT = Verification(

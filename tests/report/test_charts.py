@@ -87,7 +87,7 @@ def test_intervals_of_slopes_cover_them() -> None:
 def test_few_draws_have_no_interval() -> None:
     few = against_width("F", {8: [1.0] * 7, 16: [1.0] * 7})
     assert roles(few) == ["draws", "median"]
-    assert "Fewer than 8 draws give no interval: n = 8, 16." in few.description
+    assert "Fewer than 8 draws give no interval: n = 8, 16." in few.remarks
     assert roles(against_width("F", {8: [1.0] * 8})) == ["draws", "interval", "median"]
 
 
@@ -106,8 +106,8 @@ def test_odd_values_are_left_out(name: str) -> None:
         assert sum(len(s.x) for s in chart.panels[0].series if s.role == "draws") == finite
         texts = [text.text for text in drawn.iter(f"{SVG}text")]
         assert (chart.note in texts) == (finite == 0)
-    assert ("Values that are zero, at n = 8, 16, are left out." in chart.description) == (name == "zero")
-    assert ("Values that are not finite" in chart.description) == name.endswith("not_finite")
+    assert ("Values that are zero, at n = 8, 16, are left out." in chart.remarks) == (name == "zero")
+    assert ("Values that are not finite" in " ".join(chart.remarks)) == name.endswith("not_finite")
     assert chart.note == {
         "zero": "all values are zero",
         "nothing": "no value is positive and finite",

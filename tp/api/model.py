@@ -358,7 +358,7 @@ class Model(Printable):
         Returns:
             ``optima`` has the best rate and the loss there by width, with intervals; ``drift`` is an exponent of n
             with an interval, ``verdict`` what that means, and ``predicted`` the largest stable rate by the calculus.
-            ``tp.save_figure`` draws it.
+            ``plot()`` draws the losses over rates.
 
         Raises:
             TpError: as ``train``.

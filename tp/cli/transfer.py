@@ -44,8 +44,6 @@ def transfer(given: Given) -> ExitCode:
 
         def one(model: Model, live: Live) -> Any:
             measure = partial(model.transfer, chosen, data=inputs, progress=live.report, watch=live.watch, plan=drawn)
-            if figure is not None:  # a stored report has no curves to draw; its draws are stored, too
-                return measure(resources=means)
             return measured(model, "transfer", inputs, given, means, measure)
 
         results, code = each(found, given, one)

@@ -17,6 +17,7 @@ def written(chart: Chart) -> Json:
         "x": _axis(chart.x),
         "panels": [{"y": _axis(p.y), "series": [_series(s) for s in p.series]} for p in chart.panels],
         "note": chart.note,
+        "remarks": list(chart.remarks),
     }
 
 
@@ -24,7 +25,8 @@ def read(found: Json) -> Chart:
     """The chart that :func:`written` wrote. Raises ValueError, KeyError and TypeError for other JSON."""
     panels = tuple(Panel(_read_axis(p["y"]), tuple(map(_read_series, p["series"]))) for p in found["panels"])
     name, title, description, note = (_text(found[part]) for part in ("name", "title", "description", "note"))
-    return Chart(name, title, description, _read_axis(found["x"]), panels, note)
+    remarks = tuple(map(_text, found["remarks"]))
+    return Chart(name, title, description, _read_axis(found["x"]), panels, note, remarks)
 
 
 def _axis(axis: Axis) -> Json:

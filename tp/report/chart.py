@@ -5,8 +5,8 @@ A chart is a block of a document. HTML has it as a picture; text and JSON leave 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 Role = Literal["draws", "median", "interval", "predicted", "curve", "band", "best"]
@@ -75,9 +75,9 @@ class Panel:
 class Chart:
     """Panels from top to bottom over one horizontal axis ``x``.
 
-    ``name`` tells it from other charts of a result. The ``description`` says in words what it shows. The ``note``
-    stands in the first panel where that has no series. Raises ValueError for numbers that have no place on their axes,
-    series of unequal lengths, and unknown roles.
+    ``name`` tells it from other charts of a result. The ``description`` says in words what it shows, and ``remarks``
+    what is left out. The ``note`` stands in the first panel where that has no series. Raises ValueError for numbers
+    that have no place on their axes, series of unequal lengths, and unknown roles.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Chart:
     x: Axis
     panels: tuple[Panel, ...]
     note: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for panel in self.panels:
@@ -140,6 +141,18 @@ def pieces(
 def _short(value: float) -> float:
     """``value`` with five digits; whole numbers, such as widths and steps, as they are."""
     return int(value) if abs(value) < 1e12 and value == int(value) else float(f"{value:.5g}")
+
+
+def ending(axis: Axis, curves: Iterable[Sequence[float]], factor: float) -> tuple[Axis, tuple[str, ...]]:
+    """``axis``, ended at ``factor`` times the largest first value of all ``curves`` where one rises above that.
+
+    Also a remark that says so, if it does.
+    """
+    found = list(curves)
+    end = factor * max((curve[0] for curve in found if curve and axis.has(curve[0])), default=MOST)
+    if all(value <= end for curve in found for value in curve if axis.has(value)):
+        return axis, ()
+    return replace(axis, high=float(f"{end:.3g}")), (f"Values above {end:.3g} are cut off.",)
 
 
 def shades(count: int) -> Iterator[float]:

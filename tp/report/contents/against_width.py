@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -75,6 +75,7 @@ def against_width(
         WIDTH,
         (Panel(size, series), *((Panel(SLOPE, slopes),) if slopes else ())),
         note="" if series else _nothing(sizes),
+        remarks=tuple(_remarks(sizes)),
     )
 
 
@@ -167,15 +168,18 @@ def _described(
         said.append(
             f"Points are the first {SHOWN} draws at widths that have more ({counts}); medians are of all draws."
         )
+    return said
+
+
+def _remarks(sizes: Mapping[int, Floats]) -> Iterator[str]:
     zero = [n for n, values in sizes.items() if (values == 0).any()]
     wild = [n for n, values in sizes.items() if not np.isfinite(values).all()]
     for what, widths in (("zero", zero), ("not finite", wild)):
         if widths:
-            said.append(f"Values that are {what}, at n = {', '.join(map(str, widths))}, are left out.")
+            yield f"Values that are {what}, at n = {', '.join(map(str, widths))}, are left out."
     few = [str(n) for n, values in sizes.items() if values.size < FEWEST]
     if few:
-        said.append(f"Fewer than {FEWEST} draws give no interval: n = {', '.join(few)}.")
-    return said
+        yield f"Fewer than {FEWEST} draws give no interval: n = {', '.join(few)}."
 
 
 def _said(power: Fraction, exact: bool) -> str:

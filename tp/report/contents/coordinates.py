@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tp.report.cells import Exponent, Number, Shown, Text, Verdict, strict
+from tp.report.contents.logged_sizes import logged_sizes
 from tp.report.document import Data, Document, Fact, Line, Notes, Section
 from tp.report.fields import Field, table
 from tp.statistics.estimate import LEVEL
@@ -83,7 +84,7 @@ def _sizes(result: Coordinates) -> Section:
         Field("step", None, lambda r: Text(str(r.key.step))),
         *(Field(f"n = {n}", None, lambda r, n=n: _median(r, n)) for n in result.widths),
     )
-    return Section("sizes, medians over seeds", (table(fields, result.rows),))
+    return Section("sizes, medians over seeds", (table(fields, result.rows), *logged_sizes(result)))
 
 
 def _median(row: Coordinate, n: int) -> Text:

@@ -8,6 +8,8 @@ from tp.exponent import in_words, show
 from tp.optimizers import DEFAULT, Optimizer
 from tp.report.cells import PlusMinus, Text
 from tp.report.check import Check
+from tp.report.contents.against_width import of_quantities
+from tp.report.contents.along_steps import along_steps
 from tp.report.contents.assumptions import assumptions
 from tp.report.contents.checks import claim_checks, interrupted_check, theorem_check
 from tp.report.contents.claims import claims
@@ -22,6 +24,7 @@ from tp.report.contents.theorem_3_2 import power, theorem_3_2
 from tp.report.document import Data, Document, Fact, Line, Section
 from tp.report.fields import Field, table
 from tp.statistics.estimate import Estimate
+from tp.studies.judging import QuantityResult
 from tp.studies.linearize.linearization import Linearization
 from tp.studies.linearize.theorem_3_1 import Theorem31
 from tp.theory.regime import Condition
@@ -44,9 +47,11 @@ def document(result: Linearization) -> Document:
             ),
             Section("", (_sides(both), *_premises(both.premises))),
             Section(hessian, (table(QUANTITY, result.hessian, "hessian_over_gradient"),)),
+            Section("size against width", of_quantities(_drawn(result))),
             *needed_widths((*both.left, *both.right, *result.hessian), result.tolerance),
             _by_step(result.by_step, run.looks[1:]),
             curves(result.curves, result.diverged),
+            Section("along the steps", along_steps(result.curves, result.diverged)),
             critical_rates(result.critical, run.mover.rate),
             corollary_4_0_1(result.corollary),
             theorem_3_2(result.theorem_3_2),
@@ -84,6 +89,11 @@ def _checks(result: Linearization) -> tuple[Check, ...]:
         for row in strong.rows:
             found += quantity_checks([row.deviation], file, f" after {row.steps} steps at rho = {row.rho}")
     return (*found, *interrupted_check(result.provenance))
+
+
+def _drawn(result: Linearization) -> tuple[QuantityResult, ...]:
+    """Everything that has a chart against the width: the deviations first."""
+    return (*result.theorem_3_1.right, *result.theorem_3_1.left, *result.hessian)
 
 
 def descent(optimizer: Optimizer) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tp.experiments.training.observables import LINEAR_LOSS, LOSS
 from tp.report.cells import Number, Text
+from tp.report.chart import Chart
+from tp.report.contents.along_steps import along_steps
 from tp.report.contents.curves import curves
 from tp.report.contents.provenance import interrupted, meanings, title
 from tp.report.contents.schedule import schedule
@@ -34,8 +36,14 @@ def document(result: Runs) -> Document:
         (
             Section("", (table(LOSSES, losses, caption="losses before a step, median over runs"),)),
             curves(result.curves, result.diverged),
+            Section("along the steps", charts(result)),
             Section("", (interrupted(result.provenance),)),
             Section("", (Line((schedule(result.schedule),)),)),
             *meanings(result.provenance, of_linear_model),
         ),
     )
+
+
+def charts(result: Runs) -> tuple[Chart, ...]:
+    """Losses and deviations along the steps."""
+    return along_steps(result.curves, result.diverged)

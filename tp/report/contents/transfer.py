@@ -8,7 +8,9 @@ from math import log2
 from tp.exponent import power_of_n
 from tp.optimizers import Groups
 from tp.report.cells import Interval, Number, Shown, Text, strict
+from tp.report.chart import Chart
 from tp.report.contents.provenance import drawn, interrupted, title, unfinished
+from tp.report.contents.rate_curves import rate_curves
 from tp.report.contents.schedule import schedule
 from tp.report.document import Data, Document, Fact, Line, Section, Table
 from tp.report.fields import Field, table
@@ -176,8 +178,16 @@ def _data(result: Transfer) -> dict[str, str | bool | int | None]:
 
 def curves(result: Transfer) -> Section:
     """Median losses by rate and width; in JSON at all rates, with quartiles and the share of runs that diverged."""
-    blocks = (_losses(result), Data("curves", [_curve(c) for c in result.curves]))
+    blocks = (_losses(result), *charts(result), Data("curves", [_curve(c) for c in result.curves]))
     return Section("loss after training, median over seeds", blocks)
+
+
+def charts(result: Transfer) -> tuple[Chart, ...]:
+    """Losses over learning rates."""
+    rates = (
+        "multiple of the eta of each optimiser" if _several(result) else f"learning rate, in units of {unit(result)}"
+    )
+    return rate_curves(result, in_words(result), rates)
 
 
 def _losses(result: Transfer) -> Table:

@@ -29,12 +29,15 @@ class Scale:
         """The place of ``value``: 0 at the low end, 1 at the high end."""
         return ((log10(value) if self.log else value) - self.low) / (self.high - self.low)
 
+    def value(self, place: float) -> float:
+        """The value at a ``place``, the inverse of :meth:`at`."""
+        value = self.low + place * (self.high - self.low)
+        return min(max(LEAST, 10 ** min(max(value, -300.0), 300.0)), MOST) if self.log else value
+
     @property
     def ends(self) -> tuple[float, float]:
         """The values at both ends."""
-        if not self.log:
-            return self.low, self.high
-        return max(LEAST, 10 ** max(self.low, -300.0)), min(MOST, 10 ** min(self.high, 300.0))
+        return self.value(0), self.value(1)
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """(place from 0 to 1, label) of about ``most`` ticks, in increasing order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SHADES = 12
 """The number of classes ``s0`` to ``s11`` that stand for the scale of colours."""
-_LIGHT = "9fc037 7ac14b 55c060 35b274 20a486 1f948b 27818e 2f6d8d 38598c 414287 48246f 440154"
+_LIGHT = "93a320 6fa534 4ba64c 2fa063 1f9a7c 1f8f88 27818e 2f6d8d 38598c 414287 48246f 440154"
 _DARK = "6f5fb5 6a70c2 6280cb 5590cc 479fca 3daec2 3dbcb4 4cc9a0 6bd487 92dd6c b9e355 dfe84b"
 """Colours of the shades from 0 to 1: far from the background everywhere, and the farther the larger the shade."""
 _CLASSES = "\n".join(f".tp-chart .s{k} {{ --tp-at: var(--tp-s{k}); }}" for k in range(SHADES))

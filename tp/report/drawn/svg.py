@@ -43,13 +43,13 @@ def svg(chart: Chart, key: str = "") -> str:
     body.append(_text((LEFT + RIGHT) / 2, bottom, chart.x.label, "middle"))
     legend, bottom = _legend(chart, bottom + LINE + 3)
     body += legend
-    content = "".join(body)
-    identity = f"tp{crc32((chart.title + chart.description + content).encode(errors='replace')):08x}{key}"
+    content, description = "".join(body), " ".join((chart.description, *chart.remarks))
+    identity = f"tp{crc32((chart.title + description + content).encode(errors='replace')):08x}{key}"
     return (
         f'<svg class="tp-chart" role="img" aria-labelledby="{identity}-t {identity}-d" '
         f'viewBox="0 0 {WIDE} {_number(bottom)}" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{identity}-t">{_escaped(chart.title)}</title>'
-        f'<desc id="{identity}-d">{_escaped(chart.description)}</desc>{content}</svg>'
+        f'<desc id="{identity}-d">{_escaped(description)}</desc>{content}</svg>'
     )
 
 

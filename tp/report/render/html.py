@@ -34,7 +34,8 @@ STYLE = """
 .tp-report .confirmed, .tp-report .consistent, .tp-report .holds { color: var(--tp-good); }
 .tp-report .refuted, .tp-report .fails { color: var(--tp-bad); }
 .tp-report figure { display: inline-block; vertical-align: top; width: min(100%, 25em); margin: 0.6em 1em 0.8em 0; }
-.tp-report figcaption { font-weight: 600; }
+.tp-report figcaption { font-weight: 600; margin-bottom: 0.2em; }
+.tp-report figure p { color: var(--tp-quiet); font-size: 0.85em; }
 """
 MARKS = {
     "confirmed": "✓",
@@ -110,7 +111,10 @@ def _block(block: Block, heading: str) -> Iterable[str]:
 
 
 def _figure(chart: Chart, number: int) -> Iterable[str]:
-    return ["<figure>", f"<figcaption>{_text(chart.title)}</figcaption>", svg(chart, f"-{number}"), "</figure>"]
+    """The picture says all remarks to screen readers, so the text below it is for others."""
+    remarks = f'<p aria-hidden="true">{_text(" ".join(chart.remarks))}</p>' if chart.remarks else ""
+    caption = f"<figcaption>{_text(chart.title)}</figcaption>"
+    return ["<figure>", caption, svg(chart, f"-{number}"), remarks, "</figure>"]
 
 
 def _table(table: Table, caption: str) -> Iterator[str]:
