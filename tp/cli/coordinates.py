@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.option import Given, argument, repeated, value
-from tp.cli.options import FORMAT, OUTPUT, SET, require, settings, show, writable
+from tp.cli.options import FIGURE, FORMAT, OUTPUT, SET, require, settings, show
 from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
@@ -22,7 +22,6 @@ MATCH = repeated(
     "--match", "A name in the log, and the value of the program that it stands for; repeatable.", metavar="NAME=VALUE"
 )
 STEPS = value("--steps", str, "Steps to judge, such as 0,1,last. Default: all.", metavar="STEPS")
-FIGURE = value("--figure", writable, "Draw the sizes over widths to a .svg, .png or .pdf file.", metavar="FILE")
 LAST = -1
 
 

@@ -11,7 +11,7 @@ from tp import Data, Plan, Resources
 from tp.cli.keeping import KEEPING, NO_STORE, RESUME, STORE, require
 from tp.cli.live import VIEW
 from tp.cli.option import Given, Option, flag, value
-from tp.cli.options import FILE, FILES, FORMAT, HTML, MAPS, OUTPUT, SET
+from tp.cli.options import FIGURE, FILE, FILES, FORMAT, HTML, MAPS, OUTPUT, SET
 from tp.diagnostics.diagnostic import Diagnostic, error
 from tp.written import positive, whole, written_fields
 
@@ -40,7 +40,7 @@ JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole
 SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
 
 RESOURCES = (*KEEPING, JOBS, SCHEDULER)
-INDIFFERENT = (FILE, FILES, SET, MAPS, *RESOURCES, FORMAT, OUTPUT, HTML, *VIEW)
+INDIFFERENT = (FILE, FILES, SET, MAPS, *RESOURCES, FORMAT, OUTPUT, HTML, FIGURE, *VIEW)
 """Options that say nothing about a result beside the program that it is about."""
 
 

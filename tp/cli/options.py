@@ -46,7 +46,7 @@ MAPS = value(
 )
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
 OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
-
+FIGURE = value("--figure", writable, "Draw the charts of the report to a .svg, .png or .pdf file.", metavar="FILE")
 HTML = value("--html", page, "Also write a page to look at: one file, for any browser, offline.", metavar="FILE.html")
 
 

@@ -11,8 +11,8 @@ from tp.cli.command import Command
 from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
-from tp.cli.option import Given, value
-from tp.cli.options import FILE, FORMAT, HTML, MAPS, OUTPUT, SET, models, writable
+from tp.cli.option import Given
+from tp.cli.options import FIGURE, FILE, FORMAT, HTML, MAPS, OUTPUT, SET, models
 from tp.cli.page import publish
 from tp.cli.training import BATCH, SAMPLES, STEPS, TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tp import Model
 
 PLAN = options_of(Plan, ("max_width",), **TRANSFER)
-FIGURE = value("--figure", writable, "Draw the losses to a .svg, .png or .pdf file.", metavar="FILE")
 _USUAL = {
     STEPS.key: STEPS.by_default(5),
     BATCH.key: BATCH.by_default(None, "Samples of one step.  [default: all samples]"),
