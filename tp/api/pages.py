@@ -73,7 +73,9 @@ def _part(result: Any, model: Model, asked: Asked, single: bool) -> Part:
 
     found = document(result)
     named = asked.words(model.program.file)
-    described = about(model.program, named, quantities(found), failing(found), certified=single)
+    described = about(
+        model.program, named, quantities(found), failing(found), certified=single and bool(quantities(found))
+    )
     return Part(found, int(result.exit_code), Origin(asked.command, now(), versions()), described)
 
 

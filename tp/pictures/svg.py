@@ -1,7 +1,8 @@
 """Graphs as SVG pictures: boxes in layers, coloured by kind (weight, wide value, finite value).
 
 Boxes are opaque with dark text and the lines between them are of a middle grey, so a picture reads on light and on
-dark pages. Shapes repeat what colours say: wide boxes have square corners, finite ones round, weights broken outlines.
+dark pages. Parts have classes, so that a page can give them colours of its own. Shapes repeat what colours say: wide
+boxes have square corners, finite ones round, weights broken outlines.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def to_svg(graph: Graph) -> str:
     body += [_box(c, b, describe(graph[i], i)) for i, c, b in zip(nodes, shown, boxes, strict=True)]
     size = f"{right + 2 * _MARGIN:.0f}", f"{bottom + _MARGIN:.0f}"
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size[0]}" height="{size[1]}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="graph of {len(nodes)} nodes" '
+        f'width="{size[0]}" height="{size[1]}" '
         f'viewBox="{-_MARGIN:g} 0 {size[0]} {size[1]}" font-family="ui-monospace, Menlo, Consolas, '
         '\'DejaVu Sans Mono\', monospace" font-size="11" text-anchor="middle">'
     )
@@ -105,12 +107,13 @@ def _edges(
         end = box.x + box.width * ((place + 1) / (len(ends) + 1) - 0.5), box.top
         points = [(start.x, start.top + start.height)]
         points += [(x, y) for x, row in layout.bends[source, target] for y in rows[row]]
-        out.append(f'<path d="{_curve([*points, end])}" fill="none" stroke="{_GREY}" stroke-width="1.3"/>')
+        out.append(f'<path class="edge" d="{_curve([*points, end])}" fill="none" stroke="{_GREY}" stroke-width="1.3"/>')
         tip = f"M{end[0]:.1f},{end[1]:.1f}l-3.5,-7h7z"
-        out.append(f'<path d="{tip}" fill="{_GREY}"/>')
+        out.append(f'<path class="tip" d="{tip}" fill="{_GREY}"/>')
         if len(sources) > 1:
             marks = ",".join(str(i + 1) for i, s in enumerate(sources) if s == source)
-            out.append(f'<text x="{end[0] + 8:.1f}" y="{end[1] - 4:.1f}" font-size="9" fill="{_GREY}">{marks}</text>')
+            place = f'x="{end[0] + 8:.1f}" y="{end[1] - 4:.1f}"'
+            out.append(f'<text class="tip" {place} font-size="9" fill="{_GREY}">{marks}</text>')
     return out
 
 
@@ -133,13 +136,14 @@ def _box(caption: Caption, box: _Box, title: str) -> str:
         outline += ' stroke-dasharray="5 3"'
     left = box.x - box.width / 2
     out = [
-        f"<g><title>{escape(title)}</title>",
+        f'<g class="{caption.kind.value}"><title>{escape(title)}</title>',
         f'<rect x="{left:.1f}" y="{box.top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" '
         f'rx="{_ROUND[caption.kind]:g}" {outline}/>',
     ]
     if caption.applies:
         green = _COLOURS[Kind.PARAMETER][1]
-        out.append(f'<rect x="{left:.1f}" y="{box.top:.1f}" width="5" height="{box.height:.1f}" fill="{green}"/>')
+        place = f'x="{left:.1f}" y="{box.top:.1f}" width="5" height="{box.height:.1f}"'
+        out.append(f'<rect class="applied" {place} fill="{green}"/>')
     for row, text in enumerate(_texts(caption)):
         style = ' font-weight="bold"' if row < len(caption.names) else ""
         if row == len(caption.names) + 1:

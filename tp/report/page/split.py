@@ -11,7 +11,7 @@ from tp.report.cells import Verdict
 from tp.report.chart import Chart
 from tp.report.document import Block, Document, Group, Line, Notes, Section, Table
 
-CLAIMS = "claims"
+CLAIMS, LINE = "claims", "line"
 LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement"})
 """The keys of what answers the question of a command."""
 GROUNDS = frozenset({"premises", "assumptions"})
@@ -38,6 +38,7 @@ def split(document: Document) -> Split:
         if isinstance(section, Group):
             rest.append(section)
             continue
+        section = replace(section, blocks=tuple(map(_verdict_second, section.blocks)))
         stated, other = _parted(section, lambda block: isinstance(block, Table) and block.key == CLAIMS)
         if stated.blocks:
             claims.append(stated)
@@ -59,6 +60,21 @@ def _parted(section: Section, chosen: Callable[[Block], bool]) -> tuple[Section,
     """The blocks of ``section`` that are ``chosen``, and the others."""
     one = tuple(block for block in section.blocks if chosen(block))
     return replace(section, blocks=one), replace(section, blocks=tuple(b for b in section.blocks if not chosen(b)))
+
+
+def _verdict_second(block: Block) -> Block:
+    """A table with its verdicts right after what they are about, where a phone shows them; places are last."""
+    if not isinstance(block, Table) or not block.rows:
+        return block
+    places = range(len(block.columns))
+    verdicts = [i for i in places if isinstance(block.rows[0][i], Verdict)]
+    if not verdicts:
+        return block
+    lines = [i for i in places if block.columns[i].key == LINE]
+    first, *rest = (i for i in places if i not in verdicts and i not in lines)
+    order = [first, *verdicts, *rest, *lines]
+    columns = tuple(block.columns[i] for i in order)
+    return replace(block, columns=columns, rows=tuple(tuple(row[i] for i in order) for row in block.rows))
 
 
 def _leads(block: Block) -> bool:
@@ -83,7 +99,7 @@ def claimed(document: Document) -> dict[int, str]:
     found: dict[int, str] = {}
     for table in tables(document):
         if table.key == CLAIMS:
-            places = [i for i, column in enumerate(table.columns) if column.key == "line"]
+            places = [i for i, column in enumerate(table.columns) if column.key == LINE]
             for row in table.rows:
                 word = next((cell.text for cell in row if isinstance(cell, Verdict)), "")
                 found.update({row[i].value: word for i in places if isinstance(row[i].value, int)})

@@ -47,8 +47,10 @@ MARKS = {
     "undecided": "?",
 }
 """A sign beside the word of a verdict, so that colour is not all that tells them apart."""
-_NUMBER = re.compile(r"(<= )?(\[?-?(\d|inf\b).*|\?)?")
+_NUMBER = re.compile(r"((<= )?\[?-?(\d|inf\b).*|\?|diverges)?")
 """Text that stands on the right of its column: a number, an interval, or nothing known."""
+_LONG = 32
+"""The most characters of a cell that is never broken into lines."""
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -120,31 +122,39 @@ def _figure(chart: Chart, number: int) -> Iterable[str]:
 def _table(table: Table, caption: str) -> Iterator[str]:
     """The first column that is shown has the headers of the rows. The table scrolls sideways in a box of its own."""
     shown = [i for i, column in enumerate(table.columns) if column.heading is not None]
-    right = {i for i in shown[1:] if all(_NUMBER.fullmatch(row[i].text) for row in table.rows)}
+    kinds = {i: _kind([row[i].text for row in table.rows]) for i in shown}
     named = f' aria-label="{_text(caption)}"' if caption else ' aria-label="table"'
     yield f'<div class="scroll" role="group" tabindex="0"{named}><table>'
     if caption:
         yield f"<caption>{_text(caption)}</caption>"
-    heads = "".join(_head(table.columns[i].heading or "", "col", i in right) for i in shown)
+    heads = "".join(_head(table.columns[i].heading or "", "col", kinds[i]) for i in shown)
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for row in table.rows:
         first, *rest = shown
-        yield f"<tr>{_head(row[first].text, 'row')}{''.join(_cell(row[i], i in right) for i in rest)}</tr>"
+        head = _head(row[first].text, "row", "words" if kinds[first] == "words" else "")
+        yield f"<tr>{head}{''.join(_cell(row[i], kinds[i]) for i in rest)}</tr>"
     yield "</tbody></table></div>"
 
 
-def _head(text: str, scope: str, right: bool = False) -> str:
+def _kind(texts: Sequence[str]) -> str:
+    """The class of a column: numbers stand on the right, words are broken into lines, anything else is in one line."""
+    if all(map(_NUMBER.fullmatch, texts)):
+        return "number"
+    return "words" if max(map(len, texts)) > _LONG else ""
+
+
+def _head(text: str, scope: str, kind: str) -> str:
     """A header of a column or a row; an empty one is a plain cell."""
-    mark = ' class="number"' if right else ""
+    mark = f' class="{kind}"' if kind else ""
     return f'<th scope="{scope}"{mark}>{_text(text)}</th>' if text else "<td></td>"
 
 
-def _cell(cell: Cell, right: bool) -> str:
+def _cell(cell: Cell, kind: str) -> str:
     if isinstance(cell, Verdict):
         known = f' class="{cell.text}"' if cell.text in MARKS else ""
         return f"<td{known}>{verdict(cell.text)}</td>"
-    mark = ' class="number"' if right else ""
+    mark = f' class="{kind}"' if kind else ""
     return f"<td{mark}>{_text(cell.text)}</td>"
 
 
