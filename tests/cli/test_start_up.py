@@ -39,6 +39,8 @@ COMMANDS = [
     (["orders", MLP, "--certificate", "CERTIFICATE"], NOTHING),
     (["certify", "CERTIFICATE"], NOTHING),
     (["blame", MLP], NOTHING),
+    (["orders", "programs/false_claim.tp", "--html", "PAGE"], NOTHING),
+    (["report", "--store", "FOLDER"], NOTHING),
     (["results", "--store", "FOLDER"], ARRAYS),
     (["run", MLP, "--widths", "8"], NUMERICAL),
     (["kernel", "--help"], NOTHING),
@@ -89,5 +91,5 @@ def test_stored_draws_need_no_jax(tmp_path: Path) -> None:
 def test_a_command_loads_nothing_else(words: list[str], allowed: frozenset[str], tmp_path: Path) -> None:
     if words[0] == "certify":
         loaded(["orders", MLP, "--certificate", str(tmp_path / "proof.json")])
-    places = {"CERTIFICATE": str(tmp_path / "proof.json"), "FOLDER": str(tmp_path)}
+    places = {"CERTIFICATE": str(tmp_path / "proof.json"), "FOLDER": str(tmp_path), "PAGE": str(tmp_path / "a.html")}
     assert loaded([places.get(word, word) for word in words]) <= allowed

@@ -66,6 +66,17 @@ def parse_with(
     return Model(parse_program(text, file, _words(settings), _keys(maps)))
 
 
+def reread(texts: Mapping[str, str], file: str, settings: Mapping[str, object]) -> Model:
+    """The program in ``file``, whose text and those of the files that it imports are ``texts``. Nothing is read.
+
+    Raises:
+        TpError: with every error in the texts.
+    """
+    from tp.syntax import reread as program
+
+    return Model(program(texts, file, _words(settings)))
+
+
 def format_source(text: str, file: str = "<text>") -> str:
     """``text`` in the canonical layout of the language. Comments are kept.
 

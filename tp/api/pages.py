@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tp.api.model import Model
     from tp.printable import Printable
+    from tp.program import Program
+    from tp.report.document import Document
+    from tp.report.page.about import About
     from tp.report.page.part import Part
+    from tp.store.runs import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,23 @@ class Asked:
         chosen = [] if self.optimizer is None else ["--optimizer", self.optimizer]
         given = (word for name, value in self.settings.items() for word in ("--set", f"{name}={value}"))
         return [file, *given, *chosen]
+
+    def model(self, texts: Mapping[str, str], file: str) -> Model:
+        """The program in ``file``, of these ``texts``, as it was asked about. Raises TpError."""
+        from tp.api.loading import reread
+
+        found = reread(texts, file, self.settings)
+        same = self.optimizer is None and not self.options
+        return found if same else found.with_optimizer(self.optimizer, self.options)
+
+    def run(self, program: Program) -> Run:
+        """What is kept beside a report on ``program`` that was made now."""
+        from tp.store.runs import Run
+
+        return Run(
+            tuple(self.command), now(), versions(), program.file, program.texts, dict(self.settings), self.optimizer,
+            dict(self.options),
+        )  # fmt: skip
 
 
 def page(results: Sequence[Printable], models: Sequence[Model], asked: Asked | None = None) -> str:
@@ -67,16 +88,28 @@ def save_page(text: str, file: str) -> None:
 
 def _part(result: Any, model: Model, asked: Asked, single: bool) -> Part:
     from tp.report.contents import document
-    from tp.report.page.about import about
     from tp.report.page.part import Origin, Part
-    from tp.report.page.split import failing, quantities
 
     found = document(result)
-    named = asked.words(model.program.file)
-    described = about(
-        model.program, named, quantities(found), failing(found), certified=single and bool(quantities(found))
-    )
-    return Part(found, int(result.exit_code), Origin(asked.command, now(), versions()), described)
+    described = describe(found, model, asked, certified=single)
+    run: Run | None = getattr(result, "run", None)
+    if run is None:
+        return Part(found, int(result.exit_code), Origin(asked.command, now(), versions()), described)
+    origin = Origin(asked.command, run.made, run.versions)
+    return Part(found, int(result.exit_code), origin, described, (RECALLED,))
+
+
+RECALLED = "The report was stored: nothing was measured again for this page."
+
+
+def describe(found: Document, model: Model, asked: Asked, *, certified: bool) -> About:
+    """What a page says of ``model`` beside the report ``found``; with ``certified`` the derivations, too."""
+    from tp.report.page.about import about
+    from tp.report.page.split import failing, quantities
+
+    names = quantities(found)
+    words = asked.words(model.program.file)
+    return about(model.program, words, names, failing(found), certified=certified and bool(names))
 
 
 def now() -> str:
@@ -88,16 +121,8 @@ def now() -> str:
 
 def versions() -> dict[str, str]:
     """The versions of tp, with a hash of its code, of Python and of libraries that compute. Nothing is imported."""
-    import sys
-    from importlib.metadata import PackageNotFoundError, version
-
     from tp import __version__
+    from tp.store.libraries import releases
     from tp.store.loaded import package_hash
 
-    found = {"tp": f"{__version__} (code {package_hash()[:12]})", "Python": ".".join(map(str, sys.version_info[:3]))}
-    for name, package in (("NumPy", "numpy"), ("JAX", "jax"), ("SciPy", "scipy")):
-        try:
-            found[name] = version(package)
-        except PackageNotFoundError:
-            found[name] = "missing"
-    return found
+    return {"tp": f"{__version__} (code {package_hash()[:12]})", **releases()}

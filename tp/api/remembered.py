@@ -15,6 +15,7 @@ from tp.exit_code import ExitCode
 from tp.printable import Printable
 
 if TYPE_CHECKING:
+    from tp.api.pages import Asked
     from tp.data.source import Data
     from tp.diagnostics.diagnostic import Diagnostic
     from tp.program import Program
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tp.sampling.resources import Resources
     from tp.store.answers import Answers, Json, Question
     from tp.store.ledger import Ledger
+    from tp.store.runs import Run
 
 
 class Result(Protocol):
@@ -33,25 +35,30 @@ class Result(Protocol):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Remembered(Printable):
-    """The report of an earlier command, with its exit code and a budget to go on with. It prints as the result did."""
+    """The report of an earlier command, with its exit code and a budget to go on with. It prints as the result did.
+
+    ``run`` is what is known of that command; None where it was not kept.
+    """
 
     study = "remembered"
 
     document: Document
     exit_code: ExitCode
     next_budget: str = ""
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """The store in ``folder`` (None: the one in the user's cache). Warnings go to ``warn``.
 
-    ``reads`` False keeps new answers and uses no old ones.
+    ``reads`` False keeps new answers and uses no old ones. What the user ``asked`` is kept beside new answers.
     """
 
     folder: str | Path | None = None
     reads: bool = True
     warn: Callable[[Diagnostic], None] = lambda _: None
+    asked: Asked | None = None
 
     def recall(self, program: Program, about: str, settings: Mapping[str, Any], derive: Callable[[], Any]) -> Any:
         """The stored report ``about`` the program, else the result of ``derive``, which is kept. Both print the same.
@@ -63,7 +70,7 @@ class Memory:
         if found is not None:
             return found
         result = derive()
-        answers.keep(question, _answer(result), program.name)
+        answers.keep(question, self._answer(result, program), program.name)
         return result
 
     def measured(
@@ -99,7 +106,8 @@ class Memory:
         # Draws that are not in the ledger were not kept; data may have changed while they were used.
         if not origin.interrupted and ledger.calls == origin.cells and question() == before:
             repeated = replace(result, provenance=replace(origin, stored=origin.cells))
-            answers.keep(before, {**_answer(repeated), "rests_on": ledger.as_json()}, program.name)
+            answer = self._answer(repeated, program)
+            answers.keep(before, {**answer, "rests_on": ledger.as_json()}, program.name)
         return result
 
     @property
@@ -113,6 +121,18 @@ class Memory:
 
         return Answers(self._place, self.warn, self.reads)
 
+    def _answer(self, result: Any, program: Program) -> Json:
+        """The report on ``result``, and what a page needs of the ``program``."""
+        from tp.report.archive import written
+        from tp.report.contents import document
+
+        found = {
+            "document": written(document(result)),
+            "exit_code": int(result.exit_code),
+            "next_budget": getattr(result, "next_budget", ""),
+        }
+        return found if self.asked is None else {**found, "run": self.asked.run(program).as_json()}
+
     def _stands(self, found: Json) -> bool:
         """Whether a measurement would find today what it found then. Raises ValueError, KeyError, TypeError."""
         from tp.store.ledger import from_json, unchanged
@@ -123,27 +143,23 @@ class Memory:
 
 def _found(answers: Answers, question: Question, stands: Callable[[Json], bool] = lambda _: True) -> Remembered | None:
     """The stored report, if there is one that ``stands``. One that cannot be read is named in a warning."""
-    from tp.report.archive import read
-
     found = answers.find(question)
     try:
         if found is None or not stands(found):
             return None
-        return Remembered(read(found["document"]), ExitCode(found["exit_code"]), str(found["next_budget"]))
+        return remembered(found)
     except (ValueError, KeyError, TypeError) as problem:
         answers.refuse(question, str(problem))
         return None
 
 
-def _answer(result: Any) -> Json:
-    from tp.report.archive import written
-    from tp.report.contents import document
+def remembered(found: Json) -> Remembered:
+    """The report in an answer. Raises ValueError, KeyError or TypeError where it holds none."""
+    from tp.report.archive import read
+    from tp.store.runs import run_of
 
-    return {
-        "document": written(document(result)),
-        "exit_code": int(result.exit_code),
-        "next_budget": getattr(result, "next_budget", ""),
-    }
+    run = run_of(found["run"]) if "run" in found else None
+    return Remembered(read(found["document"]), ExitCode(found["exit_code"]), str(found["next_budget"]), run)
 
 
 def _same_machine(ledger: Ledger) -> bool:

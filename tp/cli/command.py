@@ -14,7 +14,10 @@ VERSION = flag("--version", "Show the version and stop.")
 
 
 class Command(NamedTuple):
-    """One command. ``argument`` describes its words that are no options: one, or many if its name ends with dots."""
+    """One command. ``argument`` describes its words that are no options: one, or many if its name ends with dots.
+
+    In brackets it may be left out.
+    """
 
     name: str
     help: str
@@ -63,7 +66,7 @@ class Command(NamedTuple):
         else:
             most = len(words) if self.argument.key.endswith("...") else 1
             values[self.argument.key] = tuple(words)
-            if not words:
+            if not words and not self.argument.key.startswith("["):
                 raise usage(f"missing argument '{self.argument.key}'", self._usage())
         if len(words) > most:
             raise usage(f"unexpected argument '{words[most]}'", self._usage())

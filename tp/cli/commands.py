@@ -37,6 +37,7 @@ ENTRIES = {
     "train": Entry("Train", "losses of a program and of its linear model"),
     "transfer": Entry("Train", "does the best learning rate stay as n grows?"),
     "coordinates": Entry("Train", "do sizes in a log of your runs scale as predicted?"),
+    "report": Entry("Results", "list stored runs, print one again, or make its page"),
     "results": Entry("Results", "list, export or prune what was measured before"),
 }
 """All commands, in the order of help; those of a group stand together."""

@@ -106,8 +106,9 @@ def measured(
     if given[NO_STORE] or given[SCHEDULER] is not None:
         return measure(resources=resources)
     from tp.api.remembered import Memory
+    from tp.cli.page import asked
 
-    memory = Memory(given[STORE], given[RESUME], warn)
+    memory = Memory(given[STORE], given[RESUME], warn, asked(about, given))
     settings = {name: repr(value) for name, value in given.without(INDIFFERENT).items()}
     return memory.measured(model.program, about, settings, data, resources, measure)
 

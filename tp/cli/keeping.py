@@ -29,6 +29,7 @@ def recalled(model: Model, about: str, settings: Mapping[str, Any], given: Given
         return derive()
     from tp.api.remembered import Memory
     from tp.cli.failures import remark
+    from tp.cli.page import asked
 
-    memory = Memory(given[STORE], given[RESUME], lambda diagnostic: remark([diagnostic]))
+    memory = Memory(given[STORE], given[RESUME], lambda diagnostic: remark([diagnostic]), asked(about, given))
     return memory.recall(model.program, about, settings, derive)

@@ -31,4 +31,5 @@ def asked(command: str, given: Given) -> Asked:
     """What the user asked ``command`` for."""
     from tp.api.pages import Asked
 
-    return Asked(("tp", command, *given.words), settings(given[SET]), given[OPTIMIZER], changed(given))
+    mover = next((given[option] for option in (OPTIMIZER,) if option in given), None)
+    return Asked(("tp", command, *given.words), settings(given[SET]), mover, changed(given))

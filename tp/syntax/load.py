@@ -22,7 +22,7 @@ from tp.syntax.calls import KINDS, convert
 from tp.syntax.constant import Constant, number, written
 from tp.syntax.elaborate import Elaborator
 from tp.syntax.foreign import named
-from tp.syntax.modules import Loader, Module, read
+from tp.syntax.modules import Kept, Loader, Module, read
 from tp.syntax.roots import signs
 from tp.syntax.unused import unused
 from tp.syntax.values import Frame, Phi, Poison, PoisonedError, Value
@@ -39,7 +39,8 @@ def load(
 ) -> Program:
     """The program in a file; ``maps`` are keys of :mod:`tp.maps` by name. Raises TpError with all errors."""
     file = os.fspath(path)
-    return _program(read(file), file, os.path.dirname(os.path.realpath(file)), settings or {}, maps or {})
+    folder = os.path.dirname(os.path.realpath(file))
+    return _program(Loader(), read(file), file, folder, settings or {}, maps or {})
 
 
 def parse(
@@ -49,11 +50,17 @@ def parse(
     maps: Mapping[str, str] | None = None,
 ) -> Program:
     """The program in a text; imports are looked for in the packaged library only. Raises TpError as :func:`load`."""
-    return _program(text, file, None, settings or {}, maps or {})
+    return _program(Loader(), text, file, None, settings or {}, maps or {})
 
 
-def _program(text: str, file: str, folder: str | None, settings: Mapping[str, str], maps: Mapping[str, str]) -> Program:
-    loader = Loader()
+def reread(texts: Mapping[str, str], file: str, settings: Mapping[str, str]) -> Program:
+    """The program in ``texts``, which are those of :attr:`Program.texts`. Raises TpError as :func:`load`."""
+    return _program(Kept(texts=texts), texts[file], file, None, settings, {})
+
+
+def _program(
+    loader: Loader, text: str, file: str, folder: str | None, settings: Mapping[str, str], maps: Mapping[str, str]
+) -> Program:
     try:
         module = loader.module(text, file, folder)
         syntax = _only_program(module)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tp.diagnostics.diagnostic import TpError, error
@@ -62,7 +63,7 @@ class Loader:
                 raise error("TP502", f"more than {_MAX_MODULES} modules are imported", item.span)
             self.loading.append(path)
             try:
-                text, name = read(path, item.span), self._name(module, item, path)
+                text, name = self._read(path, item), self._name(module, item, path)
                 self.modules[path] = self.module(text, name, os.path.dirname(path))
             finally:
                 self.loading.pop()
@@ -74,6 +75,10 @@ class Loader:
             if name in module.functions:
                 raise error("TP106", f"{name} is defined twice", item.span)
             module.functions[name] = function
+
+    def _read(self, path: str, item: t.Import) -> str:
+        """The text of the file at ``path``. Raises TpError as :func:`read`."""
+        return read(path, item.span)
 
     def _name(self, module: Module, item: t.Import, path: str) -> str:
         """The file name of ``path`` in spans: beside the importing file as that was given, or ``library/...``."""
@@ -95,6 +100,27 @@ class Loader:
             item.module, known, f"modules are looked for in the folder of the importing file and in {place}/library"
         )
         raise error("TP108", f"no module is called {item.module}", item.span, hint)
+
+
+@dataclass(slots=True)
+class Kept(Loader):
+    """Finds modules among ``texts`` by the names of their files in spans, and reads no file."""
+
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def _read(self, path: str, item: t.Import) -> str:
+        return self.texts[path]
+
+    def _name(self, module: Module, item: t.Import, path: str) -> str:
+        return path
+
+    def _find(self, module: Module, item: t.Import) -> str:
+        relative = _relative(item)
+        beside = os.path.join(os.path.dirname(module.file), relative)
+        for name in (beside, "library/" + relative.replace(os.sep, "/")):
+            if name in self.texts:
+                return name
+        raise error("TP108", f"the text of {item.module} is not kept", item.span)
 
 
 def _relative(item: t.Import) -> str:

@@ -68,11 +68,11 @@ def _verdict_second(block: Block) -> Block:
         return block
     places = range(len(block.columns))
     verdicts = [i for i in places if isinstance(block.rows[0][i], Verdict)]
-    if not verdicts:
+    if len(verdicts) in (0, len(block.columns)):
         return block
     lines = [i for i in places if block.columns[i].key == LINE]
-    first, *rest = (i for i in places if i not in verdicts and i not in lines)
-    order = [first, *verdicts, *rest, *lines]
+    rest = [i for i in places if i not in verdicts and i not in lines]
+    order = [*rest[:1], *verdicts, *rest[1:], *lines]
     columns = tuple(block.columns[i] for i in order)
     return replace(block, columns=columns, rows=tuple(tuple(row[i] for i in order) for row in block.rows))
 
