@@ -58,7 +58,9 @@ def parameters(draw: Any, name: str) -> Parameter:
     )
     outs = draw(axes)
     ins = tuple(a for a in draw(axes) if a not in outs) if draw(st.booleans()) else ()
-    return Parameter(name, outs, ins, law, draw(st.just(ONE) | scales), draw(st.none() | scales), draw(spans))
+    return Parameter(
+        name, outs, ins, law, draw(st.just(ONE) | scales), draw(st.none() | scales), draw(spans), draw(st.booleans())
+    )
 
 
 def _table(draw: Any, axis: Axis, places: Type) -> tuple[int, ...]:

@@ -120,6 +120,12 @@ MISTAKES = [
     ("y = x[t=1..3..2]", "TP004", "..2", "by 2"),
     ("y = pad(x, t, -1, 0)", "TP214", "pad(x, t, -1, 0)", "x[t=2..3]"),
     ("y = pad(h, n, 1, 0)", "TP213", "n", "contract it"),
+    ("y = dropout(h, 0)", "TP221", "0", "9 of 10"),
+    ("y = dropout(h, 1.5, n)", "TP221", "1.5", "9 of 10"),
+    ("y = dropout(h)", "TP105", "dropout(h)", "dropout(x, keep, axis, ...)"),
+    ("y = dropout(h, 0.9, t)", "TP202", "t", "it has"),
+    ("y = dropout2d(h, 0.9)", "TP101", "dropout2d", "whole channels"),
+    ("param m : [n] ~ bernoulli(1, 1, 1)", "TP308", "1", "probability p"),
     ("y = repeat(x, t, 0)", "TP214", "0", "repeat(x, t, 2)"),
     ("y = repeat(h, n, 2)", "TP213", "n", "contract it"),
     ("y = upsample(x, 2)", "TP101", "upsample", "repeat(x, i, 2)"),
@@ -264,7 +270,6 @@ MISTAKES = [
     ("y = matmul(W, h)", "TP101", "matmul", "W @ x"),
     ("y = h + zeros(n)", "TP101", "zeros", "broadcast"),
     ("y = h * pi", "TP101", "pi", "3.14159"),
-    ("y = dropout(h)", "TP101", "dropout", "leave"),
     ("y = None", "TP101", "None", "leave"),
 ]
 

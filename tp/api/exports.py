@@ -57,11 +57,16 @@ def to_flax(model: Model, n: int) -> Any:
         n: the width.
 
     Raises:
-        TpError: TP502 where ``n`` is not a width, TP906 where Flax is not installed.
+        TpError: TP502 where ``n`` is not a width, TP223 for a program with dropout, TP906 where Flax is not installed.
     """
+    from tp.diagnostics.diagnostic import error
     from tp.sampling.reading import require_width
 
     require_width(n)
+    for noise in model.graph.parameters.values():
+        if noise.noise:
+            hint = "without dropout: load the program with a share of 1 that is kept"
+            raise error("TP223", "modules of Flax are not made of programs with dropout", noise.span, hint)
     try:
         module = _module()
     except ModuleNotFoundError as problem:

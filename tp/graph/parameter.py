@@ -1,4 +1,4 @@
-"""Trainable weights: their axes, initial law, learning rate and weight decay."""
+"""Weights, and noise: their axes, initial law, learning rate and weight decay."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Parameter:
 
     ``rate`` multiplies the global learning rate for this weight (n^{-c} of the abc-parametrizations).
     ``decay`` is its weight decay, in place of that of the optimiser; None where the program says nothing.
+    ``noise``: it is no weight. Nothing trains it, and each sample of each step of training has a draw of its own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Parameter:
     rate: Scale = ONE
     decay: Scale | None = None
     span: Span | None = field(default=None, compare=False)
+    noise: bool = False
 
     @property
     def is_operator(self) -> bool:

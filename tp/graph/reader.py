@@ -348,9 +348,10 @@ class _Reader:
         self._expect(")")
         rate = self._scale() if self._accept("rate") else ONE
         decay = self._scale() if self._accept("decay") else None
+        noise = self._accept("noise")
         span = self._place() if self._accept("@") else None
         law = Law(family, scale, mean, arguments, structure)
-        self.parameters[name] = Parameter(name, outs, ins, law, rate, decay, span)
+        self.parameters[name] = Parameter(name, outs, ins, law, rate, decay, span, noise)
 
     def _structure(self) -> Structure:
         if self._peek() not in STRUCTURES:

@@ -20,6 +20,7 @@ class Role(Enum):
     RIGHT_BATCH = "right-batch"  # the same at the second batch
     OUTPUT = "weights"  # the weights that combine the components of an output to a scalar
     TARGET = "target"  # the targets of a batch
+    NOISE = "noise"  # which draw of the noise a sample has
     SEED = "seed"  # the weights that combine the outputs of samples to a scalar
     FREE = "free"  # a direction in parameter space: the part of a weight that is read
     FREE_LEFT = "free-left"  # a factor of the part of a weight that is applied, by number, on its output axes

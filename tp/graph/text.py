@@ -102,6 +102,8 @@ def _parameter(parameter: Parameter, file: str | None) -> str:
         text += f" rate {write_scale(parameter.rate)}"
     if parameter.decay is not None:
         text += f" decay {write_scale(parameter.decay)}"
+    if parameter.noise:
+        text += " noise"
     return text if parameter.span is None else text + "  @" + _place(parameter.span, file)
 
 

@@ -166,6 +166,8 @@ def weight(operation: Read | Apply, at: At) -> Zeros:
         return Zeros(at.weights | {operation.parameter})  # sums of few terms, or zeros: no density is known
     parameter = at.graph.parameters[operation.parameter]
     ins = parameter.sides(operation.transposed)[1] if isinstance(operation, Apply) else ()
+    if not LAWS[law.family].dense and law.mean is not None:
+        return Zeros(at.weights | {operation.parameter})  # with its mean an entry may be zero
     base = at.base([operation.parameter], linear=True, unbounded=law.family in ENDLESS or bool(wide(ins)))
     if isinstance(operation, Read) and not LAWS[law.family].dense:
         # Two values: away from zero, and so are its combinations with generic coefficients, but for a few neurons.

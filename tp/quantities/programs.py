@@ -64,7 +64,7 @@ def gradient_at(program: Graph, target: GraphBuilder, samples: Axis | None = Non
     output = scalar_output(program, target, image, samples, place)
     reads: dict[str, int] = {}
     for index in program.needed(roots):
-        if (weight := read_weight(program[index].operation)) is not None:
+        if (weight := trained_weight(program, index)) is not None:
             reads[weight] = image[index]
     seed = target.add(Constant((1.0,)))
     if samples is not None:
@@ -90,13 +90,18 @@ def jet_output(program: Graph, algebra: Algebra[J], place: Place = HERE) -> J:
     return algebra.linear(Linear((ONE,) * len(parts)), parts) if len(parts) > 1 else parts[0]
 
 
+def trained_weight(program: Nodes, index: int) -> str | None:
+    """The weight that a node reads; None for other nodes, and for noise, which has no gradient."""
+    weight = read_weight(program[index].operation)
+    return None if weight is None or program.parameters[weight].noise else weight
+
+
 def reads_in(program: Nodes, target: GraphBuilder, roots: Sequence[int]) -> dict[str, int]:
-    """The node of ``target`` that reads each weight, by weight; :func:`jets` has made the same node."""
+    """The node of ``target`` that reads each weight, by weight; :func:`jets` has made the same node. Noise is none."""
     found: dict[str, int] = {}
     for index in program.needed(roots):
-        operation = program[index].operation
-        if (weight := read_weight(operation)) is not None:
-            found[weight] = target.add(operation)
+        if (weight := trained_weight(program, index)) is not None:
+            found[weight] = target.add(program[index].operation)
     return found
 
 

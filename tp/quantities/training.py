@@ -190,8 +190,8 @@ class _Updates:
         self.frozen = [name for name in back.graph.parameters if name not in self.rules]
         self.shares = {
             name: share * optimizer.ramps(name) ** Fraction(-1)
-            for name in back.graph.parameters
-            if (share := optimizer.share(name)) is not None
+            for name, parameter in back.graph.parameters.items()
+            if not parameter.noise and (share := optimizer.share(name)) is not None
         }
 
     def steps(self, algebra: Displacing, nodes: Mapping[int, Displaced]) -> Step:

@@ -12,7 +12,7 @@ from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 from tp.experiments.training.batches import batches
 from tp.experiments.training.observables import looked_at, recorded
-from tp.experiments.training.path import Path
+from tp.experiments.training.path import Path, with_noise
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.graph.axes import Type, wide
 from tp.graph.graph import Graph
@@ -70,6 +70,7 @@ def trainer_of(
         curved=schedule.curved if curved else (),
         unseen=UNSEEN,
     )
+    graph, path = with_noise(graph, path)
     named = [name for name in features if name in graph.names and wide(graph.type(graph.names[name]))]
     return Trainer(program.name, graph, path, optimizer, name_of(schedule.cost), named)
 

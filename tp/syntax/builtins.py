@@ -17,6 +17,7 @@ from tp.syntax import tree as t
 from tp.syntax.arguments import axes_in, positional
 from tp.syntax.constant import Constant, number, size_of
 from tp.syntax.convolution import avg_pool, conv, conv_transpose, max_pool
+from tp.syntax.dropout import dropout
 from tp.syntax.evaluate import Builtin, Evaluator, shared_wide
 from tp.syntax.softmax import masked_softmax
 from tp.syntax.values import Family, Poison, Value, describe
@@ -327,6 +328,7 @@ BUILTINS: dict[str, Builtin] = {
     "repeat": _repeat,
     "concat": _concat,
     "rename": _rename,
+    "dropout": dropout,
     "conv": conv,
     "conv_transpose": conv_transpose,
     "avg_pool": avg_pool,

@@ -92,6 +92,8 @@ def _of_entries(evaluator: Evaluator, syntax: t.LawSyntax) -> Law:
         )
     if family.name == "truncated_normal" and arguments[0] <= 0:
         raise error("TP308", "the truncation point is positive", syntax.span)
+    if family.name == "bernoulli" and not 0 < arguments[0] < 1:
+        raise error("TP308", "p is between 0 and 1", syntax.arguments[2].span, f"usage: {family.summary}")
     return Law(family.name, deviation.scale, mean.scale if mean.scale.coefficient else None, arguments)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from tp.diagnostics.diagnostic import error
+from tp.diagnostics.span import Span
 from tp.graph.axes import ONE, Axis
 from tp.graph.parameter import Parameter
 from tp.syntax import tree as t
@@ -25,13 +26,30 @@ def places(build: Build, evaluator: Evaluator, ranges: tuple[t.Range, ...]) -> l
     return list(product(*(range(first, last + 1) for first, last in bounds)))
 
 
+def shared(build: Build, parameter: Parameter, span: Span) -> Parameter:
+    """``parameter``, declared. If its name exists already it belongs to another call of the same instance.
+
+    Then the parameter is shared, and must be the same in every respect (TP217).
+    """
+    before = build.graph.parameters.get(parameter.name)
+    if before is None:
+        build.graph.declare(parameter)
+    elif before != parameter:
+        raise error(
+            "TP217",
+            f"{parameter.name} is shared by several calls, but its type or law differs between them",
+            span,
+            "give each its own instance",
+        )
+    return before or parameter
+
+
 def declare_parameters(
     build: Build, evaluator: Evaluator, syntax: t.ParameterSyntax, outs: tuple[Axis, ...], ins: tuple[Axis, ...]
 ) -> Value:
     """The parameter or family of parameters that ``syntax`` declares.
 
-    A name that exists already belongs to another call of the same instance: the parameter is shared, and must
-    be the same in every respect (TP217).
+    Raises TP306 for a negative learning rate or weight decay, and as :func:`shared`.
     """
     initial = law(evaluator, syntax.law, outs, ins)
     rate = ONE if syntax.rate is None else evaluator.constant(syntax.rate).scale
@@ -46,17 +64,7 @@ def declare_parameters(
     def one(place: tuple[int, ...]) -> Weight:
         name = evaluator.frame.parameter(indexed(syntax.name, place))
         parameter = Parameter(name, outs, ins, initial, rate, decay, syntax.span)
-        before = build.graph.parameters.get(name)
-        if before is None:
-            build.graph.declare(parameter)
-        elif before != parameter:
-            raise error(
-                "TP217",
-                f"{name} is shared by several calls, but its type or law differs between them",
-                syntax.span,
-                "give each its own instance",
-            )
-        return Weight(before or parameter)
+        return Weight(shared(build, parameter, syntax.span))
 
     if not syntax.ranges:
         return one(())

@@ -11,6 +11,7 @@ from tp.laws import LAWS, STRUCTURES
 from tp.optimizers import Optimizer
 from tp.primitives.law_facts import factors_of
 from tp.theory.premises import Extent, Premise, summary
+from tp.transform.noise import noisy
 from tp.transform.two_sided import two_sided
 
 
@@ -42,6 +43,9 @@ def of_training(program: Graph, optimizer: Optimizer | None) -> tuple[str, ...]:
 def _always(program: Graph) -> Iterable[str]:
     yield "typical orders at initialisation as n -> inf; logarithms of n are dropped"
     yield "inputs are generic and correlated: nothing cancels by accident between them"
+    if noisy(program):
+        yield "dropout drops the same entries for all inputs at initialisation"
+        yield "training: the draws of dropout, one for each sample of each step, are represented by one"
     if len(program.widths) > 1:
         relations = ", ".join(
             f"{w.name} = {'' if w.factor == 1 else f'{w.factor} '}n^{w.exponent}" for w in program.widths.values()
@@ -50,7 +54,7 @@ def _always(program: Graph) -> Iterable[str]:
 
 
 def _laws(program: Graph) -> Iterable[str]:
-    random = [p for p in program.parameters.values() if p.law.scale.coefficient]
+    random = [p for p in program.parameters.values() if p.law.scale.coefficient and not p.noise]
     skewed = [p.name for p in random if not LAWS[p.law.family].symmetric]
     if len(skewed) < len(random):
         besides = f" except {', '.join(skewed)} (zero mean only)" if skewed else ""

@@ -111,6 +111,8 @@ def movers(
 
     made: list[tuple[Mover, int]] = []
     for name, places in reached(program).items():
+        if program.parameters[name].noise:
+            continue
         alone = _Alone(back, after, name, entered)
         best: Mover | None = None
         chosen = 0

@@ -24,7 +24,8 @@ def instantiate(
     """Adds what ``roots`` need to ``target``. Returns the map from nodes of ``program`` to nodes of ``target``.
 
     ``datum`` gives the node that stands for an input. With ``samples`` that node carries the extra finite axis,
-    and weights read as values are repeated along it, so that each sample has a gradient of its own. The image
+    and weights read as values are repeated along it, so that each sample has a gradient of its own. Noise has no
+    gradient, and is not repeated. The image
     of any other node is ``beside(operation, operands, copy)``, which by default is the copy itself.
     """
     image: dict[int, int] = {}
@@ -36,7 +37,8 @@ def instantiate(
                 continue
             operands = [image[i] for i in node.operands]
             copy = beside(node.operation, operands, target.add(node.operation, *operands, label=node.label))
-            if samples is not None and read_weight(node.operation) is not None:
+            weight = read_weight(node.operation)
+            if samples is not None and weight is not None and not target.parameters[weight].noise:
                 copy = target.add(Broadcast((samples,)), copy)
         image[index] = copy
     return image

@@ -43,7 +43,7 @@ class Brief(Outline):
 
     def built(self, moves: Moves) -> tuple[Gradient, Gradient]:
         """The graphs of a step, and of the outputs at all samples, for weights with ``moves``."""
-        return step(self.program, self.cost, self.path.batch, moves), outputs(self.program, self.path.samples, moves)
+        return step(self.program, self.cost, self.path.batch, moves), outputs(self.program, self.path.evaluated, moves)
 
     def parts(self) -> list[tuple[Part, int]]:
         mine, seen = self.plain
@@ -121,10 +121,11 @@ class _Ready(Prepared):
         descent = replace(self.descent, optimizer=self.descent.optimizer.times(data[FACTOR]))
         targets = data[TARGETS]
         inputs = {name: array for name, array in data.items() if name not in (TARGETS, FACTOR)}
-        flat, cost = targets.reshape((path.samples, path.components)), find(outline.cost)
+        seen = {name: array[: path.evaluated] for name, array in inputs.items()}
+        flat, cost = targets[: path.evaluated].reshape((path.evaluated, -1)), find(outline.cost)
 
         def loss(moving: Moving) -> tuple[Moving, Any]:
-            known, output = self.look.outputs(moving.known, inputs, descent.inputs(moving))
+            known, output = self.look.outputs(moving.known, seen, descent.inputs(moving))
             output = output.reshape((*output.shape[: len(self.draws) + 1], -1))
             return moving._replace(known=known), cost.values(output, flat).mean(-1)
 

@@ -105,7 +105,7 @@ def probe(
     output = _sampled(graph, image[root], samples)
     seed = graph.add(Input(SEED, graph.type(output)))
     weighed = contract(graph, output, seed, names(graph.type(output)))
-    places = {i: image[i] for i in program.needed([root]) if weight_of(program[i].operation) is not None}
+    places = {i: image[i] for i in program.needed([root]) if _trained(program, i)}
     reads = {w: place for i, place in places.items() if (w := read_weight(program[i].operation)) is not None}
     pulled = pullback(graph, weighed, graph.add(Constant((1.0,))), reads.values(), kept=(SAMPLES,), every=True)
     seen = {name: image[node] for name, node in features.items()}
@@ -133,6 +133,12 @@ def common_side(gradient: Gradient, weight: str) -> int | None:
         if SEED not in inputs:
             return side
     return None
+
+
+def _trained(program: Graph, node: int) -> bool:
+    """Whether a node reads or applies a weight, not noise."""
+    weight = _weight(program, node)
+    return weight is not None and not program.parameters[weight].noise
 
 
 def _weight(program: Graph, node: int) -> str | None:

@@ -75,7 +75,7 @@ class _Run:
     def shown(self) -> dict[str, Any]:
         carry = self._recorded(self.begin, 0, self.before)
         carry = repeated(self.xp, 1, len(self.path.looks), self._until, carry)
-        trained = self.linear.kernel[..., self.path.unseen :, :, self.path.unseen :, :]
+        trained = self.linear.kernel[..., self.path.first :, :, self.path.first :, :]
         return {**carry.records, **spectrum(trained)}
 
     def _until(self, place: Any, carry: Carry) -> Carry:
@@ -94,8 +94,8 @@ class _Run:
         found = descent.found(moving, values)
         outputs, targets = self._by_sample(found.output), self.flat[picked]
         cost = find(self.ready.outline.cost)
-        unseen = self.path.unseen
-        signal, curvature = self.linear.slopes(line.outputs[..., unseen:, :], self.flat[unseen:])
+        first = self.path.first
+        signal, curvature = self.linear.slopes(line.outputs[..., first:, :], self.flat[first:])
         seen = {
             "loss": cost.values(outputs, targets).mean(-1),
             "linear loss": cost.values(line.outputs[..., picked, :], targets).mean(-1),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from tp.graph.axes import Axis, Scale, Type
+from tp.graph.graph import Graph
 from tp.graph.parameter import Law, Parameter, Structure
 from tp.graph.spelling import write_scale
 from tp.laws import STRUCTURES
@@ -28,6 +29,12 @@ WEIGHT: tuple[Field[Parameter], ...] = (
     Field("learning rate", "rate", lambda p: Text(write_scale(p.rate))),
     Field("weight decay", "decay", lambda p: _decay(p.decay)),
     Field("line", "line", lambda p: _line(p.span.line if p.span else None)),
+)
+NOISE: tuple[Field[Parameter], ...] = (
+    Field("noise", "name", lambda p: Text(p.name)),
+    WEIGHT[1],
+    Field("law", "law", WEIGHT[2].cell),
+    WEIGHT[-1],
 )
 CLAIM: tuple[Field[Claim], ...] = (
     Field("line", "line", lambda c: _line(c.span.line)),
@@ -57,12 +64,18 @@ def document(model: HasProgram) -> Document:
         title(Provenance(program.name, program.file, optimizer=chosen(program.optimizers))),
         (
             Section("inputs", (table(VALUE, program.inputs.items(), "inputs"),)),
-            Section("weights", (table(WEIGHT, graph.parameters.values(), "weights"),)),
+            Section("weights", (table(WEIGHT, [p for p in graph.parameters.values() if not p.noise], "weights"),)),
+            *_noise(graph),
             Section("outputs", (table(VALUE, outputs, "outputs"),)),
             *_optimizers(program),
             Section("claims", (table(CLAIM, program.claims, "claims"),)),
         ),
     )
+
+
+def _noise(graph: Graph) -> tuple[Section, ...]:
+    found = [p for p in graph.parameters.values() if p.noise]
+    return (Section("noise", (table(NOISE, found, "noise"),)),) if found else ()
 
 
 def _optimizers(program: Program) -> tuple[Section, ...]:

@@ -130,7 +130,7 @@ def _long_enough(records: Records, path: Path, rate: float, eps: float, n: int) 
 
     That takes samples / (rate times its eigenvalue) steps. With an eigenvalue of zero it never decays.
     """
-    count = path.samples - path.unseen
+    count = path.samples - path.first
     slowest, fastest = (float(np.median(records[Observable(name)][n])) for name in (SLOWEST, FASTEST))
     return slowest <= SINGULAR * eps * fastest or path.steps * rate * slowest >= LONG * count
 

@@ -12,7 +12,7 @@ from tp.data.targets import labelled
 from tp.diagnostics.diagnostic import TpError, error
 from tp.experiments.training.batches import batches
 from tp.experiments.training.losses import Losses
-from tp.experiments.training.path import Path
+from tp.experiments.training.path import Path, with_noise
 from tp.experiments.training.schedule import Schedule, reparametrized
 from tp.optimizers.optimizer import Optimizer
 from tp.sampling.means import Means
@@ -75,7 +75,8 @@ def losses_of(program: Program, schedule: Schedule, data: str | Data | None, dty
     find(cost).require(targets.reshape((len(targets), -1)))
     order = batches(schedule.steps, schedule.batch, schedule.samples)
     path = Path(inputs, targets, order, probes=1, looks=(0, schedule.steps))
-    return Losses(program.name, program.graph, path, optimizer, cost)
+    graph, path = with_noise(program.graph, path)
+    return Losses(program.name, graph, path, optimizer, cost)
 
 
 def _require_moving(program: Program, optimizer: Optimizer) -> None:

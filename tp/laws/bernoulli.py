@@ -1,0 +1,24 @@
+"""Two values, the larger one with a probability p."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tp.laws.base import Arguments, Family
+from tp.matrix_free.source import Shape, Source
+
+
+def draw(source: Source, shape: Shape, arguments: Arguments) -> Any:
+    (p,) = arguments
+    larger, smaller = ((1 - p) / p) ** 0.5, -((p / (1 - p)) ** 0.5)
+    return smaller + (larger - smaller) * (source.uniform(shape) < p)
+
+
+LAW = Family(
+    "bernoulli",
+    False,
+    "bernoulli(mean, deviation, p): two values, the larger one with probability p (1/2 if left out)",
+    draw,
+    arguments=(0.5,),
+    dense=False,
+)
