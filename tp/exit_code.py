@@ -22,6 +22,10 @@ class ExitCode(IntEnum):
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
-    """One exit code for several programs: FAILS outweighs UNDECIDED, and UNDECIDED outweighs HOLDS."""
+    """One exit code for several programs: the worst, which is the first of these that one of them has.
+
+    CANNOT_RUN, since nothing is known of a program; FAILS; UNDECIDED; HOLDS. Without any program it is HOLDS.
+    """
     found = set(codes)
-    return next((code for code in (ExitCode.FAILS, ExitCode.UNDECIDED) if code in found), ExitCode.HOLDS)
+    order = ExitCode.CANNOT_RUN, ExitCode.FAILS, ExitCode.UNDECIDED
+    return next((code for code in order if code in found), ExitCode.HOLDS)

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -37,7 +38,8 @@ def test_sigterm_prints_what_is_known(monkeypatch: pytest.MonkeyPatch, capsys: C
     assert main(["orders", *FILES, "--quantities", "F"]) == 3
     shown = capsys.readouterr()
     assert "standard_mlp" in shown.out
-    assert "mean_field" not in shown.out
+    assert "interrupted before anything was known" in shown.out.partition("summary")[2]
+    assert "mean_field" not in shown.out.partition("summary")[0]
     assert "interrupted in mean_field" in shown.err
     assert signal.getsignal(signal.SIGTERM) == before
 
@@ -102,9 +104,12 @@ def test_options_are_checked_before_anything_is_computed(
 
 
 def test_the_command_that_goes_on(capsys: Captured) -> None:
-    go_on("verify", Given({}, ["my net.tp", "--budget", "9s", "--seeds", "4", "--budget=3s"]), ["", "5m"])
+    def of(*budgets: str) -> list[SimpleNamespace]:
+        return [SimpleNamespace(next_budget=budget) for budget in budgets]
+
+    go_on("verify", Given({}, ["my net.tp", "--budget", "9s", "--seeds", "4", "--budget=3s"]), of("", "5m"))
     assert capsys.readouterr().err == "to go on: tp verify 'my net.tp' --seeds 4 --budget 5m\n"
-    go_on("verify", Given({}, ["a.tp"]), [""])
+    go_on("verify", Given({}, ["a.tp"]), of(""))
     assert not capsys.readouterr().err
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tp.diagnostics.diagnostic import Severity
 from tp.exit_code import ExitCode
@@ -53,3 +53,12 @@ class Unfinished(Printable):
     def exit_code(self) -> ExitCode:
         """UNDECIDED."""
         return ExitCode.UNDECIDED
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Summary(Printable):
+    """A row for each of several ``results`` of one command: its verdicts counted, and its exit code."""
+
+    study = "summary"
+
+    results: Sequence[Any]

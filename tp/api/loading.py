@@ -34,11 +34,7 @@ def load_with(path: str | PathLike[str], settings: Mapping[str, object], functio
     Raises:
         TpError: with every error in the program, or TP622 where ``functions`` cannot be run.
     """
-    if functions is None:
-        return _loaded(path, settings, None)
-    from tp.maps import functions as functions_of
-
-    return _loaded(path, settings, functions_of(functions))
+    return _loaded(path, settings, functions_in(functions))
 
 
 def parse(
@@ -104,6 +100,15 @@ def decode_source(data: bytes, file: str) -> str:
     from tp.syntax.modules import decoded
 
     return decoded(data, file)
+
+
+def functions_in(file: str | None) -> Mapping[str, MapFunction] | None:
+    """The functions for maps in a Python file, which is run; None where no file is named. Raises TpError TP622."""
+    if file is None:
+        return None
+    from tp.maps import functions
+
+    return functions(file)
 
 
 def _loaded(path: str | PathLike[str], settings: Mapping[str, object], maps: Mapping[str, MapFunction] | None) -> Model:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.failures import OF_CHECKS, Wanted, complain, remark
-from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
+from tp.cli.files import SOURCES, holds_no_program, listed
 from tp.cli.option import Given, flag
-from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, require, settings, show, together
+from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, settings, show, together
+from tp.cli.programs import read_program
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
 
@@ -29,9 +30,9 @@ def check(given: Given) -> ExitCode:
     folders: list[TpError] = []
     for file, in_folder in listed(given[SOURCES], folders):
         try:
-            model = _read(file, chosen)
+            model = read_program(file, chosen)
         except TpError as problem:
-            if in_folder and [d.message for d in problem.diagnostics] == ["this file holds no program"]:
+            if in_folder and holds_no_program(problem):
                 lines.append(f"{file}: no program; functions are checked where they are used")
             else:
                 problems.setdefault(file, []).append(problem)
@@ -57,15 +58,6 @@ def check(given: Given) -> ExitCode:
 
         emit("\n".join(map(readable, [*lines, *_summary(found)])), given[OUTPUT])
     return ExitCode.FAILS if warnings and given[STRICT] else ExitCode.HOLDS
-
-
-def _read(file: str, chosen: Mapping[str, str]) -> Model:
-    from tp.api import loading
-
-    if file == "-":
-        return loading.parse_with(loading.decode_source(standard_input(), STANDARD_INPUT), STANDARD_INPUT, chosen)
-    require(file)
-    return loading.load_with(file, chosen)
 
 
 def _failed(given: Given, problems: list[TpError], found: list[Model], warnings: list[Diagnostic]) -> ExitCode:

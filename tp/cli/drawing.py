@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tp import Data, Plan, Resources
+from tp.api.model import Model
 from tp.cli.keeping import KEEPING, NO_STORE, RESUME, STORE, require
 from tp.cli.live import VIEW
 from tp.cli.option import Given, Option, flag, value
 from tp.cli.options import FIGURE, FILE, FILES, FORMAT, HTML, MAPS, OUTPUT, SET
-from tp.diagnostics.diagnostic import Diagnostic, error
+from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.written import positive, whole, written_fields
 
 if TYPE_CHECKING:
-    from tp.api.model import Model
+    from tp.cli.programs import Programs
 
 _DATA = value("--data", str, "Inputs: the digits, or a .npz, .npy, .csv, .tsv or .txt file.", metavar="digits|FILE")
 _HEADER: Option[bool | None] = Option(
@@ -119,21 +120,43 @@ def data(given: Given, models: Sequence[Model], cost: str | None = None, *, sing
     With the ``cost`` of training the targets are read, too. ``single``: the command uses one input. Raises TpError
     TP500, TP60x.
     """
+    found = _source(given)
+    if found is not None:
+        equal = single or (EQUAL_INPUTS in given and given[EQUAL_INPUTS])
+        remark_once([d for model in models for d in model.account(found, cost, equal_inputs=equal)])
+    return found
+
+
+def data_of(given: Given, programs: Programs, cost: str | None = None) -> Data | None:
+    """:func:`data` for several programs; of those that they do not fit, what is wrong takes the place."""
+    found = _source(given)
+    told: list[Diagnostic] = []
+    for i, case in enumerate(programs.found if found is not None else ()):
+        if isinstance(case, Model):
+            try:
+                told += case.account(found, cost, equal_inputs=EQUAL_INPUTS in given and given[EQUAL_INPUTS])
+            except TpError as problem:
+                programs.found[i] = programs.fails(case, problem)
+    remark_once(told)
+    return found
+
+
+def _source(given: Given) -> Data | None:
+    """Where inputs come from; None: nothing is said. Raises TpError TP500."""
     source = given[_DATA]
     if source is None:
         if given[_TARGET] is not None or given[_HEADER] is not None:
             raise error("TP500", "--target and --header are about a file", hint="name it: --data FILE")
         return None
-    found = Data(source, given[_HEADER], given[_TARGET])
-    equal = single or (EQUAL_INPUTS in given and given[EQUAL_INPUTS])
-    told: list[Diagnostic] = []
-    for model in models:
-        told += [d for d in model.account(found, cost, equal_inputs=equal) if d not in told]
+    return Data(source, given[_HEADER], given[_TARGET])
+
+
+def remark_once(told: Sequence[Diagnostic]) -> None:
+    """Print ``told`` on stderr; what is there twice is said once."""
     if told:
         from tp.cli.failures import remark
 
-        remark(told)
-    return found
+        remark(list(dict.fromkeys(told)))
 
 
 def warn(diagnostic: Diagnostic) -> None:

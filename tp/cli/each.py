@@ -1,4 +1,4 @@
-"""One command for several programs: a result for each, until an interrupt."""
+"""One command for several programs: a result for each, whatever becomes of the others."""
 
 from __future__ import annotations
 
@@ -6,48 +6,58 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from shlex import join
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tp.cli.live import Live, live
 from tp.cli.option import Given
+from tp.diagnostics.diagnostic import TpError
 from tp.exit_code import ExitCode, worst
 
 if TYPE_CHECKING:
+    from tp.api.diagnosed import Diagnosed
     from tp.api.model import Model
+    from tp.cli.programs import Case
 
 
-class Result(Protocol):
-    """What a command finds about one program."""
-
-    @property
-    def exit_code(self) -> ExitCode: ...
+def _raises(model: Model, problem: TpError) -> Diagnosed:
+    raise problem
 
 
-Found = TypeVar("Found", bound=Result)
+def each(
+    found: Sequence[Case],
+    given: Given,
+    work: Callable[[Model, Live], Any],
+    fails: Callable[[Model, TpError], Diagnosed] = _raises,
+) -> tuple[list[Any], ExitCode]:
+    """A result for each of ``found``, with a view of what is known so far, and the exit code of all.
 
-
-def each(models: Sequence[Model], given: Given, work: Callable[[Model, Live], Found]) -> tuple[list[Found], ExitCode]:
-    """The results of ``work`` for each of ``models``, with a view of what is known so far, and the exit code of all.
-
-    An interrupt ends it: with the results so far, the last of which is what was known of a program then; or, where
-    nothing was known of any, as KeyboardInterrupt.
+    It is that of ``work``, or of ``fails`` where ``work`` raises a TpError. What is wrong with a program is the result
+    of one that cannot run. An interrupt ends it: then a result has what was known until then, or is Unfinished. Where
+    nothing was known of the only program, it is raised.
     """
+    from tp.api.diagnosed import Diagnosed, Unfinished
+
     results: list[Any] = []
-    for model in models:
+    for case in found:
+        if isinstance(case, Diagnosed):
+            results.append(case)
+            continue
         shown = None
         try:
-            with live(model.name, given) as shown:
-                results.append(work(model, shown))
+            with live(case.name, given) as shown:
+                result = work(case, shown)
+        except TpError as problem:
+            result = fails(case, problem)
         except KeyboardInterrupt:
             known = None if shown is None else shown.view.result
-            if known is not None:
-                results.append(_broken_off(known))
-            elif not results:
+            if known is None and len(found) == 1:
                 raise
-            print(f"interrupted in {model.name}", file=sys.stderr)
-            return results, ExitCode.UNDECIDED
-        if getattr(getattr(results[-1], "provenance", None), "interrupted", False):
-            return results, ExitCode.UNDECIDED
+            result = Unfinished(case.name, case.program.file) if known is None else _broken_off(known)
+            print(f"interrupted in {case.name}", file=sys.stderr)
+        results.append(result)
+        if isinstance(result, Unfinished) or getattr(getattr(result, "provenance", None), "interrupted", False):
+            rest = [_not_begun(case) for case in found[len(results) :]]
+            return [*results, *rest], ExitCode.UNDECIDED
     return results, worst(result.exit_code for result in results)
 
 
@@ -56,12 +66,18 @@ def _broken_off(result: Any) -> Any:
     return replace(result, provenance=replace(result.provenance, interrupted=True))
 
 
-def go_on(command: str, given: Given, budgets: Sequence[str]) -> None:
-    """Print the command that goes on where a budget ended too early; ``budgets`` are larger ones, empty if not needed.
+def _not_begun(case: Case) -> Any:
+    from tp.api.diagnosed import Diagnosed, Unfinished
+
+    return case if isinstance(case, Diagnosed) else Unfinished(case.name, case.program.file, "not begun")
+
+
+def go_on(command: str, given: Given, results: Sequence[Any]) -> None:
+    """Print the command that goes on where a budget ended too early for one of ``results``.
 
     Results have the same in words; this line can be copied.
     """
-    wanted = [budget for budget in budgets if budget]
+    wanted = [budget for budget in (getattr(result, "next_budget", "") for result in results) if budget]
     if wanted:
         words = [word for i, word in enumerate(given.words) if not _is_budget(given.words, i)]
         print(f"to go on: {join(['tp', command, *words, '--budget', wanted[0]])}", file=sys.stderr)

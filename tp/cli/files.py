@@ -28,6 +28,11 @@ def listed(words: tuple[str, ...], problems: list[TpError]) -> Iterator[tuple[st
             problems.append(problem)
 
 
+def holds_no_program(problem: TpError) -> bool:
+    """Whether a file has nothing wrong but that it holds functions alone, which are checked where they are used."""
+    return [d.message for d in problem.diagnostics] == ["this file holds no program"]
+
+
 def _below(top: str) -> list[str]:
     """The files below a folder whose names end with .tp. Raises TpError TP507 where there are none."""
     found: list[str] = []

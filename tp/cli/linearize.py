@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, RESOURCES, TOLERANCE, data, measured, options_of, plan, resources
+from tp.cli.drawing import DATA, RESOURCES, TOLERANCE, data_of, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
+from tp.cli.files import SOURCES
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, switch, value
-from tp.cli.options import ANY_FORMAT, FILES, HTML, MAPS, OUTPUT, SET, models
+from tp.cli.options import ANY_FORMAT, HTML, MAPS, OUTPUT, SET
 from tp.cli.page import publish
+from tp.cli.programs import Programs
 from tp.cli.training import TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
@@ -30,8 +32,8 @@ def linearize(given: Given) -> ExitCode:
     chosen, drawn = schedule(given), plan(given)
     strong = given[STRONG]
     rhos = () if strong is None else "usual" if strong == "usual" else [word.strip() for word in strong.split(",")]
-    found = models(given, partial(optimized, given))
-    inputs = data(given, found, str(chosen.cost))
+    found = Programs(given, partial(optimized, given))
+    inputs = data_of(given, found, str(chosen.cost))
     with resources(given) as means:
 
         def one(model: Model, live: Live) -> Any:
@@ -48,9 +50,9 @@ def linearize(given: Given) -> ExitCode:
             )
             return measured(model, "linearize", inputs, given, means, measure)
 
-        results, code = each(found, given, one)
-    publish("linearize", results, found, given)
-    go_on("linearize", given, [result.next_budget for result in results])
+        results, code = each(found.found, given, one, found.fails)
+    publish("linearize", results, found.found, given)
+    go_on("linearize", given, results)
     return code
 
 
@@ -58,7 +60,7 @@ COMMAND = Command(
     "linearize",
     "Compare how correlations decay with how far training is from that of the linear model.",
     linearize,
-    FILES,
+    SOURCES,
     (
         SET,
         MAPS,

@@ -60,7 +60,8 @@ FORMAT = form_of(("text", "json"))
 ANY_FORMAT = form_of(("text", "json", *OF_CHECKS), "How results are printed. Services that run tests read the others.")
 """The option --format of commands whose results are verdicts."""
 
-_UNUSED = "TP801"
+UNUSED = "TP801"
+"""The code of warnings about unused names, which ``check`` alone shows."""
 _NAMES = re.compile(r",(?![^\[]*\])")
 
 
@@ -113,7 +114,7 @@ def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[M
             problems.append(problem)
     if problems:
         raise together(problems)
-    warned = [w for model in found for w in model.program.warnings if w.code != _UNUSED]
+    warned = [w for model in found for w in model.program.warnings if w.code != UNUSED]
     if warned:
         remark(warned, {model.program.file: model.program.source for model in found})
     return found

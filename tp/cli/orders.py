@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from tp.cli.command import Command
 from tp.cli.each import each
+from tp.cli.files import SOURCES
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given, flag, value
-from tp.cli.options import ANY_FORMAT, FILES, HTML, OUTPUT, QUANTITIES, SET, emit, models, quantities, writable
+from tp.cli.options import ANY_FORMAT, HTML, OUTPUT, QUANTITIES, SET, emit, quantities, writable
 from tp.cli.page import publish
+from tp.cli.programs import Programs
 from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
@@ -27,8 +29,8 @@ def orders(given: Given) -> ExitCode:
     """Print the exponents of quantities, and write their derivations where that is asked for."""
     asked = quantities(given[QUANTITIES])
     certificate = given[CERTIFICATE]
-    found = models(given, partial(optimized, given))
-    if certificate is not None and len(found) > 1:
+    found = Programs(given, partial(optimized, given))
+    if certificate is not None and len(found.found) > 1:
         raise error("TP506", "one certificate is about one program", hint="give one FILE with --certificate")
 
     require(given)
@@ -42,12 +44,12 @@ def orders(given: Given) -> ExitCode:
 
         return derive() if certificate is not None else recalled(model, "orders", settings, given, derive)
 
-    results, code = each(found, given, one)
-    if certificate is not None and not results[0].provenance.interrupted:
+    results, code = each(found.found, given, one, found.fails)
+    if certificate is not None and (derived := getattr(results[0], "certificate", None)) is not None:
         import json
 
-        emit(json.dumps(results[0].certificate, separators=(",", ":")), certificate)
-    publish("orders", results, found, given)
+        emit(json.dumps(derived, separators=(",", ":")), certificate)
+    publish("orders", results, found.found, given)
     return code
 
 
@@ -55,6 +57,6 @@ COMMAND = Command(
     "orders",
     "Predict how quantities scale with the width n, without running anything.",
     orders,
-    FILES,
+    SOURCES,
     (NODES, SET, QUANTITIES, OPTIMIZER, CERTIFICATE, *KEEPING, ANY_FORMAT, OUTPUT, HTML, *VIEW),
 )

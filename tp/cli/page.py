@@ -6,25 +6,38 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.option import Given
-from tp.cli.options import HTML, SET, settings, show
+from tp.cli.options import FORMAT, HTML, SET, settings, show
 from tp.cli.training import OPTIMIZER, changed
 
 if TYPE_CHECKING:
-    from tp.api.model import Model
     from tp.api.pages import Asked
+    from tp.cli.programs import Case
 
 
-def publish(command: str, results: Sequence[Any], models: Sequence[Model], given: Given) -> None:
-    """Print or write ``results`` in the format that is asked for, and write their page where one is wanted.
+def publish(command: str, results: Sequence[Any], found: Sequence[Case], given: Given) -> None:
+    """Print or write ``results`` of the programs ``found`` in the format that is asked for.
 
-    An interrupt may leave fewer results than there are ``models``. Raises TpError TP508.
+    Where a page is wanted, it is written; it is about the programs that ran. Several programs have a summary as text.
+    Raises TpError TP508.
     """
-    show(results, given)
+    from tp.api.diagnosed import Diagnosed, Summary, Unfinished
+
+    ran = [
+        (result, case)
+        for result, case in zip(results, found, strict=True)
+        if not (isinstance(result, (Diagnosed, Unfinished)) or isinstance(case, Diagnosed))
+    ]
+    if given[FORMAT] == "text":
+        show([*(result for result, _ in ran), *([Summary(results)] if len(results) > 1 else [])], given)
+    elif given[FORMAT] == "json":
+        show([result for result in results if not isinstance(result, Unfinished)], given)
+    else:
+        show(results, given)
     file = given[HTML]
-    if file is not None:
+    if file is not None and ran:
         from tp.api.pages import page, save_page
 
-        save_page(page(results, models[: len(results)], asked(command, given)), file)
+        save_page(page([result for result, _ in ran], [model for _, model in ran], asked(command, given)), file)
 
 
 def asked(command: str, given: Given) -> Asked:

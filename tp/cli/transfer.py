@@ -52,7 +52,7 @@ def transfer(given: Given) -> ExitCode:
 
         for result in results:
             save_figure(result, figure)
-    go_on("transfer", given, [result.next_budget for result in results])
+    go_on("transfer", given, results)
     return code
 
 

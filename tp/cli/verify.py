@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from tp import Plan
 from tp.cli.command import Command
-from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, TOLERANCE, data, measured, options_of, plan, resources
+from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, TOLERANCE, data_of, measured, options_of, plan, resources
 from tp.cli.each import each, go_on
+from tp.cli.files import SOURCES
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import ANY_FORMAT, FILES, HTML, MAPS, OUTPUT, QUANTITIES, SET, models, quantities
+from tp.cli.options import ANY_FORMAT, HTML, MAPS, OUTPUT, QUANTITIES, SET, quantities
 from tp.cli.page import publish
+from tp.cli.programs import Programs
 from tp.cli.training import OPTIMIZER, optimized
 from tp.exit_code import ExitCode
 
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 def verify(given: Given) -> ExitCode:
     """Print the verdicts on the quantities and claims of each program."""
     asked, chosen = quantities(given[QUANTITIES]), plan(given)
-    found = models(given, partial(optimized, given))
-    inputs = data(given, found)
+    found = Programs(given, partial(optimized, given))
+    inputs = data_of(given, found)
     with resources(given) as means:
 
         def one(model: Model, live: Live) -> Any:
@@ -40,9 +42,9 @@ def verify(given: Given) -> ExitCode:
             )
             return measured(model, "verify", inputs, given, means, measure)
 
-        results, code = each(found, given, one)
-    publish("verify", results, found, given)
-    go_on("verify", given, [result.next_budget for result in results])
+        results, code = each(found.found, given, one, found.fails)
+    publish("verify", results, found.found, given)
+    go_on("verify", given, results)
     return code
 
 
@@ -50,7 +52,7 @@ COMMAND = Command(
     "verify",
     "Measure every quantity, compare it with its prediction, and decide the claims of the program.",
     verify,
-    FILES,
+    SOURCES,
     (
         SET,
         MAPS,

@@ -31,7 +31,8 @@ class Found(Protocol):
 
 
 def document(found: Found) -> Document:
-    named = Fact(found.program, "program", found.program or None), Fact(f"({found.file})", "file", found.file)
+    file = f"({found.file})" if found.program else found.file
+    named = Fact(found.program, "program", found.program or None), Fact(file, "file", found.file)
     said = tuple(f"{d.severity.value}[{d.code}]: {d.message}" for d in found.diagnostics)
     data = Data("diagnostics", [as_dict(d) for d in found.diagnostics])
     checks = tuple(_checks(found)) or (_fine(found),)

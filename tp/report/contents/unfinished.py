@@ -20,6 +20,7 @@ class NotKnown(Protocol):
 
 
 def document(found: NotKnown) -> Document:
-    named = Fact(found.program, "program", found.program or None), Fact(f"({found.file})", "file", found.file)
+    file = f"({found.file})" if found.program else found.file
+    named = Fact(found.program, "program", found.program or None), Fact(file, "file", found.file)
     check = unfinished_check(found.program, found.file, found.why)
     return Document(Line(named, " "), (Section("", (Notes((found.why,)),)),), (check,))
