@@ -15,6 +15,7 @@ from tp.report import archived_chart
 from tp.report.chart import Axis, Chart, Panel, Series, pieces
 from tp.report.contents.against_width import against_width
 from tp.report.document import Document, Fact, Line, Section
+from tp.report.drawn.legend import listed
 from tp.report.drawn.scale import horizontal, vertical
 from tp.report.drawn.svg import svg
 from tp.report.render import render
@@ -106,8 +107,9 @@ def test_odd_values_are_left_out(name: str) -> None:
         assert sum(len(s.x) for s in chart.panels[0].series if s.role == "draws") == finite
         texts = [text.text for text in drawn.iter(f"{SVG}text")]
         assert (chart.note in texts) == (finite == 0)
-    assert ("Values that are zero, at n = 8, 16, are left out." in chart.remarks) == (name == "zero")
-    assert ("Values that are not finite" in " ".join(chart.remarks)) == name.endswith("not_finite")
+    assert ("Zero at n = 8, 16: left out." in chart.remarks) == (name == "zero")
+    assert ("Not finite at n = 8, 16: left out, and no median." in chart.remarks) == name.endswith("not_finite")
+    assert ("Below 1e-300 or above 1e+300 at n = 8, 16: left out." in chart.remarks) == (name == "huge")
     assert chart.note == {
         "zero": "all values are zero",
         "nothing": "no value is positive and finite",
@@ -229,3 +231,18 @@ def test_an_altered_chart_is_refused(part: str, value: object) -> None:
     kept["panels"][0]["series"][0][part] = value
     with pytest.raises(ValueError, match=r"chart|axis"):
         archived_chart.read(kept)
+
+
+def test_a_legend_leaves_out_curves_only() -> None:
+    curves = [Series("curve", (1, 2), (1, 1), name=f"h[{k}]", shade=k / 39) for k in range(40)]
+    panel = Panel(Axis("size"), (*curves, Series("predicted", (1, 2), (1, 1), name="predicted")))
+    chart = Chart("F", "F", "", Axis("n"), (panel,))
+    found, more = listed(chart)
+    assert [series.name for series in found] == [*(f"h[{k}]" for k in range(14)), "predicted"]
+    assert more == 26
+    assert "and 26 more" in [text.text for text in picture(chart).iter(f"{SVG}text")]
+
+
+def test_an_empty_panel_has_no_ticks() -> None:
+    texts = [text.text for text in picture(against_width("F", {8: np.zeros(9)})).iter(f"{SVG}text")]
+    assert texts == ["|F|", "all values are zero", "width n"]

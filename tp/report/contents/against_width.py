@@ -13,7 +13,7 @@ from jaxtyping import Float
 
 from tp.exponent import UNBOUNDED, power_of_n
 from tp.ndarray import NDArray
-from tp.report.chart import Axis, Chart, Panel, Series, pieces
+from tp.report.chart import LEAST, MOST, Axis, Chart, Panel, Series, pieces
 from tp.statistics.estimate import LEVEL
 from tp.statistics.intervals import median_interval
 from tp.statistics.quantiles import QUANTILES, quantile
@@ -174,9 +174,14 @@ def _described(
 def _remarks(sizes: Mapping[int, Floats]) -> Iterator[str]:
     zero = [n for n, values in sizes.items() if (values == 0).any()]
     wild = [n for n, values in sizes.items() if not np.isfinite(values).all()]
-    for what, widths in (("zero", zero), ("not finite", wild)):
+    far = [n for n, v in sizes.items() if (np.isfinite(v) & (v > 0) & ((v < LEAST) | (v > MOST))).any()]
+    for what, widths, so in (
+        ("Zero", zero, "left out"),
+        ("Not finite", wild, "left out, and no median"),
+        (f"Below {LEAST:g} or above {MOST:g}", far, "left out"),
+    ):
         if widths:
-            yield f"Values that are {what}, at n = {', '.join(map(str, widths))}, are left out."
+            yield f"{what} at n = {', '.join(map(str, widths))}: {so}."
     few = [str(n) for n, values in sizes.items() if values.size < FEWEST]
     if few:
         yield f"Fewer than {FEWEST} draws give no interval: n = {', '.join(few)}."

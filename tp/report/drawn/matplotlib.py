@@ -80,8 +80,8 @@ def _panel(panel: Panel, axes: Axes, across: Scale) -> None:
     for series in panel.series:
         _series(series, axes)
     axes.set(xscale=_named(across), yscale=_named(up), xlim=across.ends, ylim=up.ends, autoscale_on=False)
-    _ticks(axes.xaxis, across, 6)
-    _ticks(axes.yaxis, up, 6 if up.log else 4)
+    _ticks(axes.xaxis, across, 6 if panel.series else 0)
+    _ticks(axes.yaxis, up, (6 if up.log else 4) if panel.series else 0)
     axes.grid(visible=True, which="major", linewidth=0.4, alpha=0.5)
     axes.set_title(panel.y.label, fontsize=8, loc="left")
 
@@ -92,7 +92,7 @@ def _named(scale: Scale) -> str:
 
 def _ticks(axis: XAxis | YAxis, scale: Scale, most: int) -> None:
     """Ticks as they are in pages."""
-    ticks = scale.ticks(most)
+    ticks = scale.ticks(most) if most else []
     axis.set_major_locator(FixedLocator([scale.value(at) for at, _ in ticks]))
     axis.set_major_formatter(FixedFormatter([label for _, label in ticks]))
     axis.set_minor_locator(NullLocator())

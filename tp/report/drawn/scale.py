@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 
 from tp.report.chart import LEAST, MOST, Axis, Chart, Panel
 
-PAD = 0.04
+PAD = 0.06
 """The part of the range that is left free at either end."""
 ALONE = {True: 0.6, False: 1.0}
 """The range around a single value: in decades on a logarithmic axis (True), else in units."""

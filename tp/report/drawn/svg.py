@@ -40,7 +40,7 @@ def svg(chart: Chart, key: str = "") -> str:
         bottom = top + HIGH[min(number, len(HIGH) - 1)]
         body += _panel(panel, across, top, bottom, chart.note if number == 0 else "", number == len(chart.panels) - 1)
     bottom += 2 * LINE
-    body.append(_text((LEFT + RIGHT) / 2, bottom, chart.x.label, "middle"))
+    body.append(_text((LEFT + RIGHT) / 2, bottom, _cut(chart.x.label, (RIGHT - LEFT) / LETTER), "middle"))
     legend, bottom = _legend(chart, bottom + LINE + 3)
     body += legend
     content, description = "".join(body), " ".join((chart.description, *chart.remarks))
@@ -54,12 +54,13 @@ def svg(chart: Chart, key: str = "") -> str:
 
 
 def _panel(panel: Panel, across: Scale, top: float, bottom: float, note: str, last: bool) -> Iterator[str]:
-    """A panel with its axes; ticks of the horizontal axis have labels below the ``last`` one."""
+    """A panel with its axes, which have ticks if there is a series; those below the ``last`` panel have labels."""
     up = vertical(panel)
     wide, high = RIGHT - LEFT, bottom - top
-    columns = [(at * wide, label) for at, label in across.ticks(5)]
-    rows = [(high - at * high, label) for at, label in up.ticks(6 if high > 100 else 4)]
-    yield _text(2, top - 5, panel.y.label)
+    most = 6 if high > 100 else 4
+    columns = [(at * wide, label) for at, label in across.ticks(5)] if panel.series else []
+    rows = [(high - at * high, label) for at, label in up.ticks(most)] if panel.series else []
+    yield _text(2, top - 5, _cut(panel.y.label, WIDE / LETTER))
     lines = [f"M{_number(LEFT + x)} {_number(top)}v{_number(high)}" for x, _ in columns]
     lines += [f"M{LEFT} {_number(top + y)}h{wide}" for _, y in ((label, y) for y, label in rows)]
     yield f'<path class="grid" d="{"".join(lines)}"/>'
