@@ -16,6 +16,7 @@ class Abs(PiecewiseLinear):
 
     keyword: ClassVar[str] = "abs"
     summary: ClassVar[str] = "absolute value; even, piecewise linear, homogeneous of degree 1"
+    formula: ClassVar[str] = "|x|"
     uneven: ClassVar[int] = 0
     least: ClassVar[float] = 0.0
 

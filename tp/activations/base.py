@@ -90,6 +90,8 @@ class Activation(ABC):
     φ(β x) satisfies it for β up to this radius.
     """
     summary: ClassVar[str]
+    formula: ClassVar[str]
+    """The function of x in LaTeX, without dollars; arguments have the first letters of their names."""
     parity: ClassVar[Parity] = Parity.NONE
     """The parity up to a polynomial of degree below :attr:`uneven` (sigmoid is odd up to a constant)."""
     uneven: ClassVar[int] = 0

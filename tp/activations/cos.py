@@ -19,6 +19,7 @@ class Cos(Activation):
 
     keyword: ClassVar[str] = "cos"
     summary: ClassVar[str] = "cosine; even, entire, bounded"
+    formula: ClassVar[str] = r"\cos x"
     parity: ClassVar[Parity] = Parity.EVEN
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0

@@ -18,6 +18,7 @@ class Erf(Activation):
 
     keyword: ClassVar[str] = "erf"
     summary: ClassVar[str] = "error function; odd, entire, bounded"
+    formula: ClassVar[str] = r"\operatorname{erf} x = \frac{2}{\sqrt\pi}\int_0^x e^{-t^2}\,dt"
     parity: ClassVar[Parity] = Parity.ODD
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0

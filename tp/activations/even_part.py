@@ -48,6 +48,7 @@ class GeluEven(EvenPart):
     keyword: ClassVar[str] = "gelu_even"
     radius: ClassVar[float] = Gelu.radius
     summary: ClassVar[str] = "gelu minus x/2; even, entire"
+    formula: ClassVar[str] = r"x\,\Phi(x) - \frac{x}{2} = \frac{x}{2}\operatorname{erf}\frac{x}{\sqrt 2}"
     whole: ClassVar[Activation] = Gelu()
 
 
@@ -56,6 +57,7 @@ class GeluTanhEven(EvenPart):
     keyword: ClassVar[str] = "gelu_tanh_even"
     radius: ClassVar[float] = GeluTanh.radius
     summary: ClassVar[str] = "gelu_tanh minus x/2; even, analytic"
+    formula: ClassVar[str] = r"\frac{x}{2}\tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)"
     whole: ClassVar[Activation] = GeluTanh()
 
 
@@ -64,6 +66,7 @@ class SiluEven(EvenPart):
     keyword: ClassVar[str] = "silu_even"
     radius: ClassVar[float] = Silu.radius
     summary: ClassVar[str] = "silu minus x/2; even, analytic"
+    formula: ClassVar[str] = r"\frac{x}{1 + e^{-x}} - \frac{x}{2} = \frac{x}{2}\tanh\frac{x}{2}"
     whole: ClassVar[Activation] = Silu()
 
 
@@ -72,4 +75,5 @@ class SoftplusEven(EvenPart):
     keyword: ClassVar[str] = "softplus_even"
     radius: ClassVar[float] = Softplus.radius
     summary: ClassVar[str] = "softplus minus x/2; even, analytic"
+    formula: ClassVar[str] = r"\log(1 + e^x) - \frac{x}{2} = \log\left(2\cosh\frac{x}{2}\right)"
     whole: ClassVar[Activation] = Softplus()

@@ -17,6 +17,7 @@ class Exp(Activation):
 
     keyword: ClassVar[str] = "exp"
     summary: ClassVar[str] = "exponential; entire, no polynomial growth"
+    formula: ClassVar[str] = "e^x"
     least: ClassVar[float] = 0.0
 
     def vanishing(self) -> Fraction | None:

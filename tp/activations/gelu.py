@@ -26,6 +26,7 @@ class Gelu(Activation):
 
     keyword: ClassVar[str] = "gelu"
     summary: ClassVar[str] = "x times the normal distribution function; entire, grows linearly"
+    formula: ClassVar[str] = r"x\,\Phi(x), \quad \Phi(x) = \tfrac12 + \tfrac12\operatorname{erf}\tfrac{x}{\sqrt 2}"
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1

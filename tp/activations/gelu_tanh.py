@@ -51,6 +51,7 @@ class GeluTanh(Activation):
     keyword: ClassVar[str] = "gelu_tanh"
     radius: ClassVar[float] = _nearest_pole()
     summary: ClassVar[str] = "gelu with tanh for the normal distribution function; analytic, grows linearly"
+    formula: ClassVar[str] = r"\frac{x}{2}\left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)"
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1

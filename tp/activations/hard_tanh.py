@@ -22,6 +22,7 @@ class HardTanh(Activation):
     smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_LINEAR
     radius: ClassVar[float] = 0.0
     summary: ClassVar[str] = "x cut off at -1 and 1; odd, piecewise linear, bounded"
+    formula: ClassVar[str] = r"\max(-1, \min(x, 1))"
     parity: ClassVar[Parity] = Parity.ODD
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0

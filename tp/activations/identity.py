@@ -12,6 +12,7 @@ from tp.activations.monomial import Monomial
 class Identity(Monomial):
     keyword: ClassVar[str] = "identity"
     summary: ClassVar[str] = "x itself; linear"
+    formula: ClassVar[str] = "x"
     keeps_sign: ClassVar[bool] = True
 
     exponent: str = field(default="1", init=False)

@@ -17,6 +17,7 @@ class LeakyRelu(PiecewiseLinear):
 
     keyword: ClassVar[str] = "leaky_relu"
     summary: ClassVar[str] = "x, or slope * x where negative; piecewise linear, homogeneous of degree 1"
+    formula: ClassVar[str] = r"\max(x, 0) + s \min(x, 0)"
 
     slope: str = "0.01"
 

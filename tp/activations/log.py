@@ -19,6 +19,7 @@ class Log(Activation):
     smoothness: ClassVar[Smoothness] = Smoothness.SINGULAR_AT_ZERO
     radius: ClassVar[float] = 0.0
     summary: ClassVar[str] = "logarithm of a positive argument"
+    formula: ClassVar[str] = r"\log x"
 
     def lower(self, k: int, x: Any) -> Any:
         xp = namespace(x)

@@ -39,6 +39,7 @@ class Mish(Activation):
     keyword: ClassVar[str] = "mish"
     radius: ClassVar[float] = 0.75 * pi
     summary: ClassVar[str] = "x tanh(softplus(x)); analytic, grows linearly"
+    formula: ClassVar[str] = r"x \tanh\left(\log(1 + e^x)\right)"
     order: ClassVar[int] = 1
     least: ClassVar[float] = -0.309
     keeps_sign: ClassVar[bool] = True

@@ -18,6 +18,7 @@ class Monomial(Activation):
 
     keyword: ClassVar[str] = "monomial"
     summary: ClassVar[str] = "x^p for a whole p >= 1; exactly zero beyond p derivatives"
+    formula: ClassVar[str] = "x^p"
 
     exponent: str = "2"
 

@@ -16,6 +16,7 @@ class NotPositive(Step):
 
     keyword: ClassVar[str] = "not_positive"
     summary: ClassVar[str] = "1 for x <= 0, else 0; where(x > y, a, b) has it before b"
+    formula: ClassVar[str] = r"1 \text{ for } x \le 0, \quad 0 \text{ for } x > 0"
     internal: ClassVar[bool] = True
     keeps_sign: ClassVar[bool] = False
 

@@ -23,6 +23,7 @@ class PiecewisePower(Activation):
     smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_POLYNOMIAL
     radius: ClassVar[float] = 0.0
     summary: ClassVar[str] = "a x^p for x > 0, b x^p for x < 0, for a whole p >= 1"
+    formula: ClassVar[str] = r"a\,x^p \text{ for } x > 0, \quad b\,x^p \text{ for } x < 0"
 
     exponent: str = "2"
     right: str = "1"

@@ -20,6 +20,7 @@ class Power(Activation):
     smoothness: ClassVar[Smoothness] = Smoothness.SINGULAR_AT_ZERO
     radius: ClassVar[float] = 0.0
     summary: ClassVar[str] = "real power of a positive argument"
+    formula: ClassVar[str] = "x^p"
 
     exponent: str = "1/2"
 

@@ -17,6 +17,7 @@ class Relu(PiecewiseLinear):
 
     keyword: ClassVar[str] = "relu"
     summary: ClassVar[str] = "max(x, 0); piecewise linear, homogeneous of degree 1"
+    formula: ClassVar[str] = r"\max(x, 0)"
     least: ClassVar[float] = 0.0
     keeps_sign: ClassVar[bool] = True
 

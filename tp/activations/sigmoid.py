@@ -34,6 +34,7 @@ class Sigmoid(Activation):
     keyword: ClassVar[str] = "sigmoid"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "logistic function; analytic, bounded"
+    formula: ClassVar[str] = r"\frac{1}{1 + e^{-x}}"
     parity: ClassVar[Parity] = Parity.ODD
     uneven: ClassVar[int] = 1
     least: ClassVar[float] = 0.0

@@ -20,6 +20,7 @@ class Sign(Activation):
     radius: ClassVar[float] = 0.0
     parity: ClassVar[Parity] = Parity.ODD
     summary: ClassVar[str] = "1 for x > 0, -1 for x < 0; odd, its derivative is zero almost everywhere"
+    formula: ClassVar[str] = r"1 \text{ for } x > 0, \quad 0 \text{ for } x = 0, \quad -1 \text{ for } x < 0"
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True

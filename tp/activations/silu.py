@@ -20,6 +20,7 @@ class Silu(Activation):
     keyword: ClassVar[str] = "silu"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "x times the logistic function; analytic, grows linearly"
+    formula: ClassVar[str] = r"\frac{x}{1 + e^{-x}}"
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1

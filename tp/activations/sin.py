@@ -15,6 +15,7 @@ from tp.namespace import namespace
 class Sin(Activation):
     keyword: ClassVar[str] = "sin"
     summary: ClassVar[str] = "sine; odd, entire, bounded"
+    formula: ClassVar[str] = r"\sin x"
     parity: ClassVar[Parity] = Parity.ODD
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0

@@ -21,6 +21,7 @@ class Softplus(Activation):
     keyword: ClassVar[str] = "softplus"
     radius: ClassVar[float] = pi
     summary: ClassVar[str] = "log(1 + exp(x)); analytic, grows linearly"
+    formula: ClassVar[str] = r"\log(1 + e^x)"
     parity: ClassVar[Parity] = Parity.EVEN
     uneven: ClassVar[int] = 2
     order: ClassVar[int] = 1

@@ -12,6 +12,7 @@ from tp.activations.monomial import Monomial
 class Square(Monomial):
     keyword: ClassVar[str] = "square"
     summary: ClassVar[str] = "x^2; even, homogeneous of degree 2"
+    formula: ClassVar[str] = "x^2"
     least: ClassVar[float] = 0.0
 
     exponent: str = field(default="2", init=False)

@@ -19,6 +19,7 @@ class Step(Activation):
     smoothness: ClassVar[Smoothness] = Smoothness.PIECEWISE_POLYNOMIAL
     radius: ClassVar[float] = 0.0
     summary: ClassVar[str] = "1 for x > 0, else 0; its derivative is zero almost everywhere"
+    formula: ClassVar[str] = r"1 \text{ for } x > 0, \quad 0 \text{ for } x \le 0"
     least: ClassVar[float] = 0.0
     most: ClassVar[float] = 1.0
     keeps_sign: ClassVar[bool] = True

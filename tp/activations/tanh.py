@@ -32,6 +32,7 @@ class Tanh(Activation):
     keyword: ClassVar[str] = "tanh"
     radius: ClassVar[float] = pi / 2
     summary: ClassVar[str] = "hyperbolic tangent; odd, analytic, bounded"
+    formula: ClassVar[str] = r"\tanh x = \frac{e^x - e^{-x}}{e^x + e^{-x}}"
     parity: ClassVar[Parity] = Parity.ODD
     least: ClassVar[float] = -1.0
     most: ClassVar[float] = 1.0

@@ -106,7 +106,7 @@ class Model(Printable):
 
     @property
     def optimizer(self) -> Optimizer:
-        """What moves the weights: the optimiser that the program chooses, and plain gradient descent otherwise."""
+        """The optimiser that the program chooses, and plain gradient descent otherwise."""
         from tp.optimizers import chosen
 
         return chosen(self.program.optimizers)

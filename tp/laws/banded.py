@@ -46,4 +46,6 @@ STRUCTURE = Form(
     mean_square=lambda rows, columns, size: size * inverse(columns),
     kind=kind,
     facts=facts,
+    formula=r"W_{ij} = Z_{ij} \text{ if } (j - j_i) \bmod N < k, \text{ else } 0; \quad "
+    r"j_i = \lfloor iN/M \rfloor - \lfloor (k - 1)/2 \rfloor",
 )

@@ -20,6 +20,7 @@ Entries = Callable[[Source, Shape], Any]
 class Family:
     """Facts about one law of entries, centred with variance 1 (the constant law: 0), and how to draw it.
 
+    ``formula`` is the density of an entry z with mean 0 and variance 1, or its values, in LaTeX without dollars.
     ``arguments`` are the default extra arguments. ``draw(source, shape, arguments)`` returns an array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
     ``dense``: it has a bounded density. ``scratch`` is how many bytes an entry takes while it is drawn, in either
@@ -36,6 +37,7 @@ class Family:
     dense: bool = True
     scratch: int = 24
     kind: Callable[[], Kind] | None = None
+    formula: str = ""
 
 
 class Growing(Protocol):
@@ -66,6 +68,9 @@ def inverse(size: Growing) -> Growing:
 @dataclass(frozen=True, slots=True)
 class Form:
     """Facts about one structure, and how to draw a matrix that has it.
+
+    ``formula`` is the matrix W in LaTeX without dollars: Z has independent entries of the law, rows i and columns j
+    count from 0, M and N are their numbers.
 
     ``size`` is the symbol of its size in messages, such as the rank r; None where it has none. ``share``: the size is
     the probability of an entry, else a whole number, at most the number of rows or columns where ``within`` says so.
@@ -106,6 +111,7 @@ class Form:
     normal_kind: Callable[[], Kind] | None = None
     facts: Callable[[Facts, Fraction, Fraction, Fraction], Facts] = lambda entry, rows, columns, size: entry
     multiplications: Callable[[int, int, float], float] = lambda rows, columns, size: 0.0
+    formula: str = ""
 
     def size_at(self, value: float) -> float:
         """The size at a width where it is ``value`` as written: a probability up to 1, or a whole number from 1 on."""

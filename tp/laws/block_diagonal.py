@@ -43,4 +43,5 @@ STRUCTURE = Form(
     mean_square=lambda rows, columns, size: inverse(size),
     kind=kind,
     facts=facts,
+    formula=r"W_{ij} = Z_{ij} \text{ where } \lfloor i b/M \rfloor = \lfloor j b/N \rfloor, \text{ else } 0",
 )

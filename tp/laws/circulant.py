@@ -37,4 +37,5 @@ STRUCTURE = Form(
     draw,
     kind=kind,
     facts=facts,
+    formula=r"W_{ij} = z_{(i - j) \bmod \max(M, N)}",
 )

@@ -10,6 +10,7 @@ from tp.matrix_free.source import Shape, Source
 
 
 def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    """Zeros: the value is the mean, which the program adds."""
     return source.zeros(shape)
 
 
@@ -20,5 +21,12 @@ def kind() -> Kind:
 
 
 LAW = Family(
-    "constant", True, "constant(value): every entry the same, still trained", draw, dense=False, scratch=8, kind=kind
+    "constant",
+    True,
+    "constant(value): every entry the same, still trained",
+    draw,
+    dense=False,
+    scratch=8,
+    kind=kind,
+    formula="z = 0",
 )

@@ -10,7 +10,14 @@ from tp.namespace import namespace
 
 
 def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    """-log U - 1 for a uniform U in (0, 1]."""
     return -namespace(found := source.uniform(shape)).log(found) - 1.0
 
 
-LAW = Family("exponential", False, "exponential(mean, deviation): centred, skewed to the right", draw)
+LAW = Family(
+    "exponential",
+    False,
+    "exponential(mean, deviation): centred, skewed to the right",
+    draw,
+    formula=r"p(z) = e^{-(z + 1)}, \quad z \ge -1",
+)

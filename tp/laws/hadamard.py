@@ -39,4 +39,5 @@ STRUCTURE = Form(
     scratch=48,
     kind=kind,
     facts=facts,
+    formula=r"W = \sigma D_1 H D_2, \quad D_1, D_2 \text{ random signs}, \quad H \text{ of a Walsh--Hadamard matrix}",
 )

@@ -10,8 +10,15 @@ from tp.namespace import namespace
 
 
 def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    """log U / √2 for a uniform U in (0, 1], with a random sign."""
     size, side = source.split()
     return namespace(found := size.uniform(shape)).log(found) * side.sign(shape) / 2.0**0.5
 
 
-LAW = Family("laplace", True, "laplace(mean, deviation)", draw)
+LAW = Family(
+    "laplace",
+    True,
+    "laplace(mean, deviation)",
+    draw,
+    formula=r"p(z) = \frac{1}{\sqrt 2}\, e^{-\sqrt 2\,|z|}",
+)

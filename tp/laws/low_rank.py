@@ -40,4 +40,5 @@ STRUCTURE = Form(
     product=True,
     kind=kind,
     normal_kind=normal_kind,
+    formula=r"W = \frac{\sigma}{\sqrt r} A B^{\top}, \quad A : M \times r, \quad B : N \times r",
 )

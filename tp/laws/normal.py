@@ -10,6 +10,7 @@ from tp.matrix_free.source import Shape, Source
 
 
 def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    """Box and Muller's method, in single precision."""
     return source.normal(shape)
 
 
@@ -19,4 +20,11 @@ def kind() -> Kind:
     return KIND
 
 
-LAW = Family("normal", True, "normal(mean, deviation)", draw, kind=kind)
+LAW = Family(
+    "normal",
+    True,
+    "normal(mean, deviation)",
+    draw,
+    kind=kind,
+    formula=r"p(z) = \frac{1}{\sqrt{2\pi}}\, e^{-z^2/2}",
+)

@@ -55,4 +55,5 @@ STRUCTURE = Form(
     multiplications=multiplications,
     facts=facts,
     spread=True,
+    formula=r"W^{\top} W = g^2 \text{ for } M \ge N, \quad W W^{\top} = g^2 \text{ for } M < N",
 )

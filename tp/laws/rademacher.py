@@ -9,9 +9,15 @@ from tp.matrix_free.source import Shape, Source
 
 
 def draw(source: Source, shape: Shape, _: Arguments) -> Any:
+    """A random bit for each entry."""
     return source.sign(shape)
 
 
 LAW = Family(
-    "rademacher", True, "rademacher(mean, deviation): two values, each with probability 1/2", draw, dense=False
+    "rademacher",
+    True,
+    "rademacher(mean, deviation): two values, each with probability 1/2",
+    draw,
+    dense=False,
+    formula=r"P(z = 1) = P(z = -1) = \tfrac12",
 )

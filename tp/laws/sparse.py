@@ -14,6 +14,7 @@ from tp.orders.facts import Source as Facts
 
 
 def draw(source: Source, rows: int, columns: int, size: float, entries: Entries, dtype: Any) -> Any:
+    """Geometric gaps between the entries that are not zero, row by row, so that time grows with their number."""
     from tp.matrix_free.sparse import compressed
 
     lines, column, values = compressed(source, rows, columns, size, entries)
@@ -45,4 +46,5 @@ STRUCTURE = Form(
     mean_square=lambda rows, columns, size: size,
     kind=kind,
     facts=facts,
+    formula=r"W_{ij} = \beta_{ij} Z_{ij}, \quad P(\beta_{ij} = 1) = p, \quad P(\beta_{ij} = 0) = 1 - p",
 )

@@ -32,4 +32,5 @@ LAW = Family(
     arguments=(5.0,),
     moments=lambda a: a[0],
     scratch=32,
+    formula=r"p(z) \propto \left(1 + \frac{z^2}{\nu - 2}\right)^{-(\nu + 1)/2}, \quad \nu = \text{df}",
 )

@@ -10,6 +10,7 @@ from tp.matrix_free.source import Shape, Source
 
 
 def draw(source: Source, shape: Shape, arguments: Arguments) -> Any:
+    """Normal numbers given that they lie in [-cut, cut], over their deviation."""
     (cut,) = arguments
     return source.normal_within(shape, cut) / deviation(cut)
 
@@ -26,4 +27,5 @@ LAW = Family(
     "truncated_normal(mean, deviation, cut): cut at +-cut before scaling to the deviation",
     draw,
     arguments=(2.0,),
+    formula=r"p(z) \propto e^{-s^2 z^2/2}, \quad |s z| \le \text{cut}, \quad s \text{ such that } \mathbb E z^2 = 1",
 )

@@ -1,4 +1,9 @@
-"""AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay."""
+"""AdamW (Loshchilov and Hutter, 2019): Adam with decoupled weight decay.
+
+    θ(s + 1) = (1 - ηλn^p) θ(s) - ηΛ u
+
+u is that of Adam, with gradients of the cost alone.
+"""
 
 from __future__ import annotations
 

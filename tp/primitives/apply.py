@@ -37,6 +37,10 @@ class Apply(Operation):
     transposed: bool = False
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The output side of the weight (its input side if ``transposed``), then the axes of the operand that
+        are not contracted; the operand needs all axes of the side that is contracted. Raises ValueError where
+        one is missing, or where the operand already has an axis that the weight makes.
+        """
         (x,) = types
         found = parameters.get(self.parameter)
         if found is None:
@@ -56,11 +60,13 @@ class Apply(Operation):
 
 @transposition.rule(Apply)
 def transpose_apply(operation: Apply, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int) -> int:
+    """The transposed weight, applied to the cotangent."""
     return graph.add(Apply(operation.parameter, not operation.transposed), cotangent)
 
 
 @lowering.rule(Apply)
 def lower_apply(operation: Apply, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """A matrix product. Weights that are not built give the same products by :mod:`tp.matrix_free`."""
     outs, ins = low.parameters[operation.parameter].sides(operation.transposed)
     made = multiplied(operation, low, rows_of(types[0], arrays[0], ins, low.draws))
     return from_rows(made, low, without(types[0], names(ins)), outs, out)
@@ -98,6 +104,9 @@ def from_rows(rows: Any, low: Lowering, rest: Type, outs: Type, out: Type) -> An
 
 @typical.rule(Apply)
 def typical_apply(operation: Apply, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``apply``: a fresh Gaussian vector, and a coherent part where the operand has seen the transposed
+    weight. A weight of low rank is two weights, one after the other.
+    """
     found = setting.parameters[operation.parameter]
     outs, ins = (growing(side) for side in found.sides(operation.transposed))
     rest = growing(without(setting.types[0], names(found.sides(operation.transposed)[1])))
@@ -128,6 +137,9 @@ def applied(
 
 @bounds.rule(Apply)
 def bound_apply(operation: Apply, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rules ``norm.apply`` and ``norm.apply.source``: the operator norm of the weight, or a sharper size of
+    entries where the operand is independent of it.
+    """
     found = setting.parameters[operation.parameter]
     outs, ins = (growing(side) for side in found.sides(operation.transposed))
     rest = growing(without(setting.types[0], names(found.sides(operation.transposed)[1])))

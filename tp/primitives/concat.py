@@ -36,6 +36,10 @@ class Concat(Operation):
         return [next((a.at(1) for a in t if a.name == self.axis.name), 1) for t in types]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of all operands, with ``axis`` last; its size is the sum of the entries that the operands bring.
+
+        Raises ValueError where it is not.
+        """
         if not types or sum(self.lengths(types)) != self.axis.size:
             raise ValueError(f"the parts have {sum(self.lengths(types))} entries, not {self.axis.size}")
         return (*union(*(without(t, (self.axis.name,)) for t in types)), self.axis)
@@ -45,6 +49,7 @@ class Concat(Operation):
 def transpose_concat(
     operation: Concat, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The part of the cotangent that belongs to the operand, as a selection."""
     lengths = operation.lengths([graph.type(i) for i in operands])
     start = sum(lengths[:index])
     mine = graph.type(operands[index])
@@ -55,6 +60,7 @@ def transpose_concat(
 
 @lowering.rule(Concat)
 def lower_concat(operation: Concat, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """Operands, repeated along the axes that they lack, joined along ``axis``."""
     xp = namespace(*arrays)
     parts = []
     for length, axes, array in zip(operation.lengths(types), types, arrays, strict=True):
@@ -65,10 +71,12 @@ def lower_concat(operation: Concat, low: Lowering, types: Sequence[Type], out: T
 
 @typical.rule(Concat)
 def typical_concat(operation: Concat, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``sum``: the terms of all operands, since a finite axis does not count."""
     return calculus.sum(values, setting.axes)
 
 
 @bounds.rule(Concat)
 def bound_concat(operation: Concat, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.linear`` with the operands as parts of one sum."""
     missing = [growing(without(setting.out, names(t))) for t in setting.types]
     return calculus.linear([(Fraction(0), (), m) for m in missing], jets, setting.axes)

@@ -29,6 +29,10 @@ class Constant(Operation):
     axes: Type = ()
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """``axes``.
+
+        Raises ValueError where one of them is wide, where ``numbers`` do not fill them, and for any operand.
+        """
         if types:
             raise ValueError("a constant has no operands")
         expected = 1
@@ -43,6 +47,7 @@ class Constant(Operation):
 
 @lowering.rule(Constant)
 def lower_constant(operation: Constant, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The numbers as an array over ``axes``."""
     import numpy as np
 
     array = np.asarray(operation.numbers, low.dtype).reshape(tuple(sizes(operation.axes, low.n).values()))
@@ -51,11 +56,13 @@ def lower_constant(operation: Constant, low: Lowering, types: Sequence[Type], ou
 
 @typical.rule(Constant)
 def typical_constant(operation: Constant, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``one``, or ``zero`` where all numbers are 0."""
     return calculus.one if any(operation.numbers) else calculus.zero
 
 
 @bounds.rule(Constant)
 def bound_constant(operation: Constant, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.flat``: size 1, or nothing where all numbers are 0."""
     return calculus.flat(Fraction(0) if any(operation.numbers) else None, setting.axes)
 
 

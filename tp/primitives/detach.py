@@ -24,23 +24,29 @@ class Detach(Operation):
     summary: ClassVar[str] = "the identity, constant to derivatives"
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the operand."""
         (x,) = types
         return x
 
 
 @lowering.rule(Detach)
 def lower_detach(operation: Detach, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The operand."""
     return arrays[0]
 
 
 @typical.rule(Detach)
 def typical_detach(operation: Detach, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The operand, by the rule ``elsewhere``: what is detached is a gradient at other inputs, which comes near zero
+    at other places.
+    """
     # What is detached is a gradient at other inputs.
     return calculus.elsewhere(values[0], setting.axes)
 
 
 @bounds.rule(Detach)
 def bound_detach(operation: Detach, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.detach``: the bounds of the value; it does not move."""
     return calculus.detached(jets[0])
 
 

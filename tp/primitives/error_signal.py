@@ -30,6 +30,7 @@ class ErrorSignal(Operation):
     cost: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the output. Raises ValueError for an unknown cost, and for a target with other axes."""
         y, target = types
         if self.cost not in known():
             raise ValueError(f"no cost is called {self.cost}")
@@ -42,6 +43,7 @@ class ErrorSignal(Operation):
 def lower_errorsignal(
     operation: ErrorSignal, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The slopes of the cost, sample by sample."""
     (samples,) = [a for a in out if a.name == SAMPLES]
     order = (samples, *without(out, names((*low.draws, samples))))
     before = low.draws_of(out)
@@ -54,6 +56,7 @@ def lower_errorsignal(
 def typical_errorsignal(
     operation: ErrorSignal, calculus: Calculus, setting: Setting, values: Sequence[Derived]
 ) -> Derived:
+    """The rule ``one``: error signals are taken to be of order 1 (assumption A7 of the calculus)."""
     return calculus.one
 
 

@@ -36,6 +36,10 @@ class Gather(Operation):
     table: tuple[int, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand without ``axis``, then ``outs``.
+
+        Raises ValueError where the axis is wide or missing, or where the table does not fit.
+        """
         (x,) = types
         if self.axis not in x:
             raise ValueError(f"no axis {self.axis} to select from")
@@ -66,6 +70,10 @@ class Scatter(Operation):
     table: tuple[int, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand without ``ins``, then ``axis``.
+
+        Raises ValueError where an axis is wide or missing, or where the table does not fit.
+        """
         (x,) = types
         missing = without(self.ins, names(a for a in x if a in self.ins))
         if missing:
@@ -85,11 +93,13 @@ class Scatter(Operation):
 def transpose_gather(
     operation: Gather, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The cotangent, added up where it was selected from: a scatter with the same table."""
     return graph.add(Scatter(operation.axis, operation.outs, operation.table), cotangent)
 
 
 @lowering.rule(Gather)
 def lower_gather(operation: Gather, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The entries of the table, in row-major order of ``outs``; 0 where the table has -1."""
     place = names(types[0]).index(operation.axis.name)
     rest = without(types[0], [operation.axis.name])
     if not operation.outs and operation.table[0] >= 0:
@@ -108,11 +118,13 @@ def lower_gather(operation: Gather, low: Lowering, types: Sequence[Type], out: T
 def transpose_scatter(
     operation: Scatter, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The entries of the cotangent at the places of the table: a gather."""
     return graph.add(Gather(operation.axis, operation.ins, operation.table), cotangent)
 
 
 @lowering.rule(Scatter)
 def lower_scatter(operation: Scatter, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """A product with a 0/1 matrix that has the table."""
     import numpy as np
 
     rest = without(types[0], names(operation.ins))
@@ -127,6 +139,7 @@ def lower_scatter(operation: Scatter, low: Lowering, types: Sequence[Type], out:
 def typical_selection(
     operation: Gather | Scatter, calculus: Calculus, setting: Setting, values: Sequence[Derived]
 ) -> Derived:
+    """The operand itself, since a finite axis does not count; the rule ``zero`` where nothing is selected."""
     return values[0] if any(i >= 0 for i in operation.table) else calculus.zero
 
 
@@ -134,6 +147,7 @@ def typical_selection(
 def bound_selection(
     operation: Gather | Scatter, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]
 ) -> Jet:
+    """The operand itself by the rule ``norm.linear``, or nothing where nothing is selected."""
     kept = Fraction(0) if any(i >= 0 for i in operation.table) else None
     return calculus.linear([(kept, (), ())], jets, setting.axes)
 

@@ -40,6 +40,11 @@ class GaussianMean(Operation):
     resolution: int = 1
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of all operands, which are finite.
+
+        Raises ValueError for a wide axis, a wrong number of operands, an unknown activation, and a function
+        whose mean is infinite or undefined.
+        """
         count = len(self.functions)
         if count not in (1, 2):
             raise ValueError(f"there are means of one or two variables, not of {count}")
@@ -100,6 +105,7 @@ def _value(factors: Product) -> Callable[[Any], Any]:
 def lower_gaussian_mean(
     operation: GaussianMean, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """A closed form where the functions have one, else a series or quadrature (calculus, section 12)."""
     from tp.gaussian.mean import mean_of_one, mean_of_two  # loads NumPy, which commands that only read do not need
 
     parts: list[Any] = [aligned(a, t, out) for a, t in zip(arrays, types, strict=True)]

@@ -25,6 +25,7 @@ class Generic(Operation):
     summary: ClassVar[str] = "the identity, behind a sum that may cancel"
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the operand."""
         (x,) = types
         return x
 
@@ -33,19 +34,23 @@ class Generic(Operation):
 def transpose_generic(
     operation: Generic, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The same of the cotangent."""
     return graph.add(operation, cotangent)
 
 
 @lowering.rule(Generic)
 def lower_generic(operation: Generic, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The operand."""
     return arrays[0]
 
 
 @typical.rule(Generic)
 def typical_generic(operation: Generic, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``limited``: exponents become upper bounds (theorem 3.17)."""
     return calculus.limited(values[0], setting.axes)
 
 
 @bounds.rule(Generic)
 def bound_generic(operation: Generic, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The operand: bounds use no cancellation."""
     return jets[0]

@@ -29,6 +29,7 @@ class Input(Operation):
     axes: Type
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """``axes``; an input has no operands."""
         if types:
             raise ValueError("an input has no operands")
         return self.axes
@@ -36,16 +37,19 @@ class Input(Operation):
 
 @lowering.rule(Input)
 def lower_input(operation: Input, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The array of the input."""
     return aligned(low.inputs[operation.name], (*low.draws_of(out), *operation.axes), out)
 
 
 @typical.rule(Input)
 def typical_input(operation: Input, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``one``: entries of order 1, the same for every place (assumption A3 of the calculus)."""
     return calculus.one
 
 
 @bounds.rule(Input)
 def bound_input(operation: Input, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.flat`` with size 1; an input does not move."""
     return calculus.flat(Fraction(0), setting.axes)
 
 

@@ -74,6 +74,11 @@ class JointNormal(Operation):
         return self.parts[i] + tuple(Axis(a.name + "'", a.size) if a.name in mine else a for a in self.parts[j])
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """@neurons, then @entries.
+
+        Raises ValueError for wide axes, a number of samples that is no power of two, and covariances whose axes
+        do not fit.
+        """
         wide = next((a for part in self.parts for a in part if a.wide), None)
         if wide is not None:
             raise ValueError(f"{wide.name} is wide: only finitely many variables have samples")
@@ -105,6 +110,7 @@ class JointNormal(Operation):
 def lower_joint_normal(
     operation: JointNormal, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """Points of a Sobol sequence, as normal numbers, along the principal directions of the covariances."""
     draws, count = low.draws_of(out), operation.given
     covariances = _matrices(operation, draws, types[count:], arrays[count:], low)
     xp = namespace(*covariances.values())

@@ -32,6 +32,7 @@ class Largest(Operation):
     count: Scale = ONE
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the operand. Raises ValueError where the axis is missing, or has fewer entries than are chosen."""
         (x,) = types
         found = [a for a in x if a.name == self.axis]
         if not found:
@@ -51,11 +52,15 @@ class Largest(Operation):
 
 @lowering.rule(Largest)
 def lower_largest(operation: Largest, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """1 at the largest entries along the axis, the first of equal ones, else 0."""
     return largest(arrays[0], names(out).index(operation.axis), operation.entries(low.n))
 
 
 @typical.rule(Largest)
 def typical_largest(operation: Largest, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``chosen`` along a wide axis (theorem 3.19); along a finite one a bounded function, the rule
+    ``function``.
+    """
     along = operation.along(setting.out)
     if along is None:
         return calculus.function_of(values[0], setting.axes)
@@ -64,6 +69,7 @@ def typical_largest(operation: Largest, calculus: Calculus, setting: Setting, va
 
 @bounds.rule(Largest)
 def bound_largest(operation: Largest, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.mask``: as many ones as are chosen. Along a finite axis ``norm.flat`` with size 1."""
     along = operation.along(setting.out)
     if along is None:
         return calculus.flat(Fraction(0), setting.axes)

@@ -30,6 +30,7 @@ class Linear(Operation):
     scales: tuple[Scale, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of all operands. Raises ValueError where the numbers of operands and coefficients differ."""
         if len(types) != len(self.scales) or not types:
             raise ValueError("a linear combination needs one coefficient for each operand")
         return union(*types)
@@ -39,12 +40,14 @@ class Linear(Operation):
 def transpose_linear(
     operation: Linear, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The cotangent times the coefficient, summed over the axes that the operand lacks."""
     back = fitted(graph, cotangent, graph.type(operands[index]))
     return graph.add(Linear((operation.scales[index],)), back)
 
 
 @lowering.rule(Linear)
 def lower_linear(operation: Linear, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The sum of the operands times their coefficients at the width, broadcast by the names of axes."""
     xp = namespace(*arrays)
     total, owned = None, False
     for scale, axes, array in zip(operation.scales, types, arrays, strict=True):
@@ -59,6 +62,7 @@ def lower_linear(operation: Linear, low: Lowering, types: Sequence[Type], out: T
 
 @typical.rule(Linear)
 def typical_linear(operation: Linear, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``scaled`` for each operand, then ``sum``: coefficients are generic, so nothing cancels."""
     axes = setting.axes
     parts = [
         calculus.scaled(value, scale.exponent, axes) if scale.coefficient else calculus.zero
@@ -69,6 +73,7 @@ def typical_linear(operation: Linear, calculus: Calculus, setting: Setting, valu
 
 @bounds.rule(Linear)
 def bound_linear(operation: Linear, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.linear``: the triangle inequality."""
     terms = [
         (scale.exponent if scale.coefficient else None, (), growing(without(setting.out, names(kind))))
         for scale, kind in zip(operation.scales, setting.types, strict=True)

@@ -31,6 +31,10 @@ class MapRemainder(MapOperation):
     terms: int = 1
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the map or its derivative.
+
+        Raises ValueError unless one or two terms are subtracted, and where operands do not fit.
+        """
         if self.terms not in (1, 2):
             raise ValueError("a remainder of a map has one or two subtracted terms")
         return self._inferred(types, self.cores)
@@ -61,6 +65,7 @@ class MapRemainder(MapOperation):
 def lower_mapremainder(
     operation: MapRemainder, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The function at x + m less its value at x and, with two terms, its derivative along m."""
     return operation.lowered(low, types, out, arrays)
 
 
@@ -68,6 +73,7 @@ def lower_mapremainder(
 def typical_mapremainder(
     operation: MapRemainder, calculus: Calculus, setting: Setting, values: Sequence[Derived]
 ) -> Derived:
+    """The rule ``map remainder`` (theorem 3.18a)."""
     axes = growing(operation.ins), growing(operation.outs)
     return calculus.map_remainder(declared(operation), operation.terms, operation.adjoint, values, *axes)
 

@@ -34,6 +34,9 @@ class Mapped(MapOperation):
     summary: ClassVar[str] = "a declared function of whole vectors, or one of its derivatives"
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes that the map declares for its result (for its operand if ``adjoint``), and the further axes
+        of the operands. Raises ValueError where operands do not fit.
+        """
         return self._inferred(types, self.cores)
 
 
@@ -54,6 +57,9 @@ def _spread(graph: GraphBuilder, node: int, axes: Type) -> int:
 def transpose_mapped(
     operation: Mapped, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int | None:
+    """A derivative of the same map: with respect to a direction the adjoint without it, with respect to x one
+    derivative more.
+    """
     order, mine = operation.order, graph.type(operands[index])
     x, *slots = operands
     if not operation.adjoint:
@@ -75,6 +81,7 @@ def transpose_mapped(
 
 @lowering.rule(Mapped)
 def lower_mapped(operation: Mapped, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The Python function or its derivative by JAX, mapped over further axes."""
     return over_rest(operation, operation.cores, derivative(operation, low), types, out, arrays)
 
 
@@ -148,10 +155,12 @@ def declared(operation: MapOperation) -> Map:
 
 @typical.rule(Mapped)
 def typical_mapped(operation: Mapped, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``map``: the declared norms bound a typical entry (theorem 3.18a)."""
     axes = growing(operation.ins), growing(operation.outs)
     return calculus.mapped(declared(operation), operation.adjoint, values, *axes)
 
 
 @bounds.rule(Mapped)
 def bound_mapped(operation: Mapped, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rules ``norm.map`` and ``norm.map.source``: the declared exponents (theorem 5a)."""
     return calculus.mapped(declared(operation), jets, growing(operation.result))

@@ -31,6 +31,7 @@ class Peak(Operation):
     axis: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand without ``axis``. Raises ValueError where it is missing."""
         (x,) = types
         if self.axis not in names(x):
             raise ValueError(f"no axis {self.axis}")
@@ -39,17 +40,20 @@ class Peak(Operation):
 
 @lowering.rule(Peak)
 def lower_peak(operation: Peak, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The maximum along the axis."""
     found = arrays[0].max(axis=names(types[0]).index(operation.axis))
     return aligned(found, without(types[0], [operation.axis]), out)
 
 
 @typical.rule(Peak)
 def typical_peak(operation: Peak, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``zero``: results do not depend on it (theorem 3.21)."""
     return calculus.zero
 
 
 @bounds.rule(Peak)
 def bound_peak(operation: Peak, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.flat`` with nothing in it: results do not depend on it."""
     return calculus.flat(None, setting.axes)
 
 

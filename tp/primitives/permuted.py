@@ -37,6 +37,7 @@ class Permuted(Operation):
     inverse: bool = False
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of ranks and values. Raises ValueError where one of them lacks ``axis``."""
         ranks, values = types
         if self.axis not in names(ranks) or self.axis not in names(values):
             raise ValueError(f"ranks and values both need the axis {self.axis}")
@@ -59,6 +60,7 @@ class Repermuted(Operation):
     own: bool = False
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of all operands. Raises ValueError for another number of operands than two (``own``) or three."""
         if len(types) != 3 - self.own:
             raise ValueError(f"a change of order has {3 - self.own} operands, not {len(types)}")
         full = union(*types)
@@ -72,6 +74,7 @@ def _ordered(operation: Permuted, low: Lowering, full: Type, key: Any, values: A
 
 @lowering.rule(Permuted)
 def lower_permuted(operation: Permuted, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The entries of the values in the order of their ranks, or put back."""
     ranks, values = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
     return rearranged(ranks, values, names(out).index(operation.axis), inverse=operation.inverse)
 
@@ -80,6 +83,7 @@ def lower_permuted(operation: Permuted, low: Lowering, types: Sequence[Type], ou
 def lower_repermuted(
     operation: Repermuted, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The values in the order of b + m less the values in the order of b."""
     base, move, *values = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
     shape = [a.at(low.n) for a in out]
     base, after = (namespace(x).broadcast_to(x, shape) for x in (base + 0 * move, base + move))
@@ -92,6 +96,7 @@ def lower_repermuted(
 def transpose_permuted(
     operation: Permuted, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int | None:
+    """The cotangent put back; nothing with respect to ranks."""
     if index == 0:
         return None
     ranks, values = operands
@@ -101,6 +106,7 @@ def transpose_permuted(
 
 @typical.rule(Permuted)
 def typical_permuted(operation: Permuted, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``permuted``: entries of the same law at other places (theorem 3.20)."""
     along = growing(a for a in setting.out if a.name == operation.axis)
     return calculus.permuted(values[0], values[1], along, setting.axes)
 
@@ -109,12 +115,16 @@ def typical_permuted(operation: Permuted, calculus: Calculus, setting: Setting, 
 def typical_repermuted(
     operation: Repermuted, calculus: Calculus, setting: Setting, values: Sequence[Derived]
 ) -> Derived:
+    """The rule ``repermuted``: at most twice the size of the values; sorted values change by the move (theorem
+    3.20).
+    """
     along = growing(a for a in setting.out if a.name == operation.axis)
     return calculus.repermuted(values, along, setting.axes)
 
 
 @bounds.rule(Permuted)
 def bound_permuted(operation: Permuted, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The bounds of the values by the rule ``norm.linear``: a permutation keeps all norms."""
     more = growing(a for a in setting.out if a.name not in names(setting.types[1]))
     return calculus.linear([(Fraction(0), (), more)], [jets[1]], setting.axes)
 

@@ -31,6 +31,7 @@ class Pointwise(Operation):
     k: int = 0
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """That of the operand. Raises ValueError for an unknown activation, and for an order below 0."""
         (x,) = types
         try:
             find(self.activation)
@@ -45,6 +46,7 @@ class Pointwise(Operation):
 def transpose_pointwise(
     operation: Pointwise, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int | None:
+    """The next derivative at the operand, times the cotangent; nothing where that derivative vanishes."""
     if find(operation.activation).vanishes(operation.k + 1):
         return None
     slope = graph.add(Pointwise(operation.activation, operation.k + 1), operands[0])
@@ -55,11 +57,15 @@ def transpose_pointwise(
 def lower_pointwise(
     operation: Pointwise, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The derivative of the activation, entry by entry."""
     return find(operation.activation).lower(operation.k, arrays[0])
 
 
 @typical.rule(Pointwise)
 def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``pointwise``: by the size of the argument, and by the parity and growth of the function (theorems
+    3.9 and 3.10).
+    """
     function = facts(operation.activation)
     known = setting.dense if function.kinked else setting.lower
     return calculus.pointwise(function, operation.k, values[0], setting.axes, known)
@@ -67,5 +73,8 @@ def typical_pointwise(operation: Pointwise, calculus: Calculus, setting: Setting
 
 @bounds.rule(Pointwise)
 def bound_pointwise(operation: Pointwise, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rules ``norm.pointwise`` and ``norm.pointwise.source``: a series in the moves, which have to stay of
+    order 1.
+    """
     function = facts(operation.activation)
     return calculus.pointwise(function, operation.k, jets[0], setting.axes, setting.vouched, setting.nearest)

@@ -33,6 +33,10 @@ class Read(Operation):
     parameter: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The output axes of the weight, then its input axes; one that both have gets a prime.
+
+        Raises ValueError for an unknown weight, and for one that is wide on both sides.
+        """
         if types:
             raise ValueError("a weight that is read has no operands")
         found = parameters.get(self.parameter)
@@ -46,11 +50,13 @@ class Read(Operation):
 
 @lowering.rule(Read)
 def lower_read(operation: Read, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The array of the weight, without its mean."""
     return aligned(low.weights[operation.parameter], low.draws + operation.infer([], low.parameters), out)
 
 
 @typical.rule(Read)
 def typical_read(operation: Read, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``source``: independent entries. A weight of low rank is a product of two, summed over the rank."""
     found = setting.parameters[operation.parameter]
     factors = factors_of(found)
     if factors is None:
@@ -64,6 +70,9 @@ def typical_read(operation: Read, calculus: Calculus, setting: Setting, values: 
 
 @bounds.rule(Read)
 def bound_read(operation: Read, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rules ``norm.leaf`` and ``norm.leaf.source``: the norms of independent entries, and the moves of the
+    weight.
+    """
     found = setting.parameters[operation.parameter]
     factors = factors_of(found)
     if factors is None:

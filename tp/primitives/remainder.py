@@ -48,6 +48,7 @@ class Remainder(Operation):
     crossings: str = Crossings.SEEN.value
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of both operands. Raises ValueError for an unknown activation, and unless a term is subtracted."""
         base, move = types
         try:
             find(self.activation)
@@ -64,6 +65,7 @@ class Remainder(Operation):
 def lower_remainder(
     operation: Remainder, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The function at b + m less the first terms of its Taylor series at b."""
     function = find(operation.activation)
     base, move = (aligned(a, t, out) for a, t in zip(arrays, types, strict=True))
     value = function.lower(operation.k, base + move)
@@ -74,6 +76,9 @@ def lower_remainder(
 
 @typical.rule(Remainder)
 def typical_remainder(operation: Remainder, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``remainder`` (theorems 3.11 and 3.12), or ``remainder elsewhere`` at inputs that are not trained on
+    (theorem 3.12b).
+    """
     function = facts(operation.activation, operation.crossings == Crossings.NONE)
     return calculus.remainder(
         function,

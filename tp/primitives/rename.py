@@ -32,6 +32,10 @@ class Rename(Operation):
     new: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand with ``old`` called ``new``.
+
+        Raises ValueError where it has no ``old``, or ``new`` already.
+        """
         (x,) = types
         if self.old not in names(x):
             raise ValueError(f"no axis {self.old} to rename")
@@ -44,16 +48,19 @@ class Rename(Operation):
 def transpose_rename(
     operation: Rename, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The cotangent with the names exchanged."""
     return graph.add(Rename(operation.new, operation.old), cotangent)
 
 
 @lowering.rule(Rename)
 def lower_rename(operation: Rename, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The operand: arrays have no names."""
     return arrays[0]
 
 
 @typical.rule(Rename)
 def typical_rename(operation: Rename, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``renamed`` where the axis is wide, else the operand itself (theorem 3.16)."""
     if not any(a.wide and a.name == operation.new for a in setting.out):
         return values[0]
     return calculus.renamed(values[0], operation.old, operation.new, setting.axes)
@@ -61,4 +68,5 @@ def typical_rename(operation: Rename, calculus: Calculus, setting: Setting, valu
 
 @bounds.rule(Rename)
 def bound_rename(operation: Rename, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The operand itself."""
     return jets[0]

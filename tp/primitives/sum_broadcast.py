@@ -30,6 +30,7 @@ class Sum(Operation):
     over: tuple[str, ...]
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand without ``over``. Raises ValueError where one is missing or named twice."""
         (x,) = types
         if len(set(self.over)) < len(self.over):
             raise ValueError("an axis is summed over twice")
@@ -49,6 +50,7 @@ class Broadcast(Operation):
     axes: Type
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of the operand, then ``axes``. Raises ValueError where the operand already has one of them."""
         (x,) = types
         clash = set(names(self.axes)) & set(names(x))
         if clash:
@@ -70,23 +72,27 @@ def fitted(graph: GraphBuilder, cotangent: int, axes: Type) -> int:
 
 @transposition.rule(Sum)
 def transpose_sum(operation: Sum, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int) -> int:
+    """The cotangent repeated along the axes that were summed over."""
     return fitted(graph, cotangent, graph.type(operands[0]))
 
 
 @lowering.rule(Sum)
 def lower_sum(operation: Sum, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The sum over the axes."""
     summed = arrays[0].sum(axis=tuple(names(types[0]).index(a) for a in operation.over))
     return aligned(summed, without(types[0], operation.over), out)
 
 
 @typical.rule(Sum)
 def typical_sum(operation: Sum, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``contract`` over wide axes; finite ones do not count."""
     over = growing(a for a in setting.types[0] if a.name in operation.over)
     return calculus.contract(values[0], over, setting.axes)
 
 
 @bounds.rule(Sum)
 def bound_sum(operation: Sum, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.linear`` with a sum over the axes, by Cauchy and Schwarz."""
     over = growing(a for a in setting.types[0] if a.name in operation.over)
     return calculus.linear([(Fraction(0), over, ())], jets, setting.axes)
 
@@ -95,6 +101,7 @@ def bound_sum(operation: Sum, calculus: NormCalculus, setting: BoundsSetting, je
 def transpose_broadcast(
     operation: Broadcast, graph: GraphBuilder, cotangent: int, operands: Sequence[int], index: int
 ) -> int:
+    """The sum of the cotangent over the new axes."""
     return graph.add(Sum(names(operation.axes)), cotangent)
 
 
@@ -102,14 +109,17 @@ def transpose_broadcast(
 def lower_broadcast(
     operation: Broadcast, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]
 ) -> Any:
+    """The operand repeated along the new axes."""
     return namespace(arrays[0]).broadcast_to(aligned(arrays[0], types[0], out), [a.at(low.n) for a in out])
 
 
 @typical.rule(Broadcast)
 def typical_broadcast(operation: Broadcast, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The operand itself: all entries along the new axes are one variable."""
     return values[0]
 
 
 @bounds.rule(Broadcast)
 def bound_broadcast(operation: Broadcast, calculus: NormCalculus, setting: BoundsSetting, jets: Sequence[Jet]) -> Jet:
+    """The rule ``norm.linear`` with repetition along the new wide axes."""
     return calculus.linear([(Fraction(0), (), growing(operation.axes))], jets, setting.axes)

@@ -38,6 +38,7 @@ class Switched(Operation):
         return Largest(self.axis, self.count)
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """The axes of both operands, without ``axis`` if ``summed``. Raises ValueError as the mask does."""
         base, move = types
         found = self.mask.infer([union(base, move)], parameters)
         return without(found, [self.axis]) if self.summed else found
@@ -45,6 +46,7 @@ class Switched(Operation):
 
 @lowering.rule(Switched)
 def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """The mask at b + m less the mask at b; with ``summed`` its product with b + m, summed over the axis."""
     full = union(*types)
     base, move = (aligned(a, t, full) for a, t in zip(arrays, types, strict=True))
     after, before = (lower_largest(operation.mask, low, [full], full, [x]) for x in (base + move, base + 0 * move))
@@ -56,6 +58,7 @@ def lower_switched(operation: Switched, low: Lowering, types: Sequence[Type], ou
 
 @typical.rule(Switched)
 def typical_switched(operation: Switched, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``switched``, or ``exchanged`` if ``summed``: a few places change (theorems 3.13 and 3.19)."""
     rule = calculus.exchanged if operation.summed else calculus.switched
     along = operation.mask.along(union(*setting.types))
     chosen = None if along is None else (along, operation.count.exponent, setting.unbounded)

@@ -25,6 +25,7 @@ class Variable(Operation):
     name: str
 
     def infer(self, types: Sequence[Type], parameters: Mapping[str, Parameter]) -> Type:
+        """No axes."""
         if types:
             raise ValueError("a variable has no operands")
         return ()
@@ -32,11 +33,13 @@ class Variable(Operation):
 
 @lowering.rule(Variable)
 def lower_variable(operation: Variable, low: Lowering, types: Sequence[Type], out: Type, arrays: Sequence[Any]) -> Any:
+    """A number, which is given as an input."""
     return low.inputs[operation.name]
 
 
 @typical.rule(Variable)
 def typical_variable(operation: Variable, calculus: Calculus, setting: Setting, values: Sequence[Derived]) -> Derived:
+    """The rule ``variable``: order 1, with parts even and odd in it kept apart."""
     return calculus.variable(operation.name)
 
 

@@ -28,6 +28,7 @@ def mask(arguments: tuple[Any, ...], _: Sequence[Table]) -> Table:
 
 
 def detach(_: tuple[Any, ...], premises: Sequence[Table]) -> Table:
+    """The value without its moves."""
     return still(premises[0][0])
 
 

@@ -33,3 +33,8 @@ NORM_RULES: Mapping[str, Callable[[tuple[Any, ...], Sequence[Any]], Any]] = {
     "norm.form": output_rules.form,
 }
 """Every rule by its name: from its arguments and the values of its premises to its value."""
+
+THEOREMS: Mapping[str, tuple[str, ...]] = {
+    rule: ("5a",) if function.__module__ == map_rules.__name__ else ("5",) for rule, function in NORM_RULES.items()
+}
+"""The theorems of docs/calculus.md that state and prove each rule."""

@@ -38,6 +38,7 @@ def leaf_source(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
 
 
 def leaf(arguments: tuple[Any, ...], premises: Sequence[Table]) -> Table:
+    """A weight that is read: its entries, and its moves (the premise)."""
     return (flat_value(arguments, ())[0], *premises[0][1:])
 
 

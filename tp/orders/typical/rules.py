@@ -44,6 +44,36 @@ RULES: Mapping[str, Callable[[Context, Any, Sequence[Value]], Value]] = {
 }
 """Every rule by its name: from plain arguments and the values of its premises to its value."""
 
+THEOREMS: Mapping[str, tuple[str, ...]] = {
+    "one": ("3.1",),
+    "zero": ("3.3",),
+    "variable": ("4",),
+    "source": ("3.1",),
+    "scaled": ("3.2",),
+    "near": ("3.14a",),
+    "elsewhere": ("3.14", "3.14a"),
+    "mixed": ("3.14", "3.14a"),
+    "sum": ("3.3",),
+    "product": ("3.4",),
+    "limited": ("3.17", "3.17a"),
+    "renamed": ("3.16",),
+    "contract": ("3.5", "3.7a", "3.7b"),
+    "apply": ("3.6", "3.7", "3.8"),
+    "pointwise": ("3.9", "3.10"),
+    "function": ("2",),
+    "remainder": ("3.11", "3.12"),
+    "remainder elsewhere": ("3.12b",),
+    "map": ("3.18a",),
+    "map remainder": ("3.18a",),
+    "chosen": ("3.19", "3.20"),
+    "switched": ("3.13",),
+    "exchanged": ("3.13",),
+    "reranked": ("3.20",),
+    "permuted": ("3.20",),
+    "repermuted": ("3.20",),
+}
+"""The theorems of docs/calculus.md that state and prove each rule."""
+
 
 class Rules(Context):
     """The rules over one set of widths, with the results of all applications so far."""

@@ -1,0 +1,40 @@
+"""The reference, written from the registries of the package before pages are read.
+
+Every kind of thing has a file here, with a ``KIND``; a page for each of its entries is written to ``docs/reference``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from reference.files import KINDS, write
+from reference.plot import STYLE
+
+
+def _write(app: Sphinx, config: Config) -> None:
+    folder = Path(app.srcdir) / "reference"
+    write(folder)
+    style = folder / "_static" / "charts.css"
+    style.parent.mkdir(exist_ok=True)
+    if not style.exists() or style.read_text(encoding="utf-8") != STYLE:
+        style.write_text(STYLE, encoding="utf-8")
+
+
+def _escape(app: Sphinx, what: str, name: str, found: object, options: object, lines: list[str]) -> None:
+    """Bars of absolute values in docstrings, which reStructuredText would read as substitutions."""
+    for number, line in enumerate(lines):
+        parts = line.split("``")  # every other one is code
+        lines[number] = "``".join(p if k % 2 else p.replace("|", "\\|") for k, p in enumerate(parts))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("config-inited", _write, priority=400)  # before the folders of static files are looked for
+    app.connect("autodoc-process-docstring", _escape, priority=400)  # before sections are made of them
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+__all__ = ["KINDS", "setup", "write"]
