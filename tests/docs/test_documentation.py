@@ -65,12 +65,3 @@ def test_the_page_of_commands_lists_every_command_and_option() -> None:
         for option in command.options:
             for name in option.names:
                 assert f"`{name}" in page, f"{command.name} {name}"
-
-
-def test_links_between_pages() -> None:
-    for name, text in PAGES.items():
-        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
-        prose = re.sub(r"`[^`\n]*`", "", prose)
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", prose):
-            folder = ROOT if name == "README.md" else ROOT / "docs"
-            assert (folder / target).exists(), f"{name}: {target}"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from fractions import Fraction
 
 import tp
 from reference.entry import Entry, Kind, fenced, table
-from reference.prose import docstring, inline, prose
+from reference.prose import docstring, inline, module_docstring, prose
 from tp.graph.parameter import Parameter
 from tp.laws import LAWS, STRUCTURES, Family, Form
 from tp.orders.bounds.norms import Matrix
@@ -36,7 +35,7 @@ def entries() -> Iterable[Entry]:
 
 
 def _page(name: str, law: Family | Form, written: str, facts: list[tuple[str, str]]) -> Entry:
-    about = sys.modules[law.draw.__module__].__doc__ or ""
+    about = module_docstring(law.draw)
     parameter = _parameter(written)
     example = fenced(f"param W : [n, n] ~ {written}", "tp")
     drawn = prose(docstring(law.draw))

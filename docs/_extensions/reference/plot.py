@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from tp.activations import Activation
-from tp.report.chart import Axis, Chart, Panel, Series
+from tp.report.chart import Axis, Chart, Panel, Role, Series
 from tp.report.drawn.style import STYLE as _STYLE
 from tp.report.drawn.svg import svg
 
@@ -19,6 +19,8 @@ body[data-theme="dark"] \1 \2""",
     _STYLE,
 )
 """The look of charts; the reader may choose light or dark beside what the system has."""
+_LINES: tuple[tuple[int, Role, str], ...] = ((0, "curve", ""), (1, "predicted", "its derivative"))
+"""What is drawn: the order of the derivative, how, and its name; empty for that of the function."""
 _ENDS = 3.0
 _HIGH = 3.5
 """Values beyond it are cut off."""
@@ -28,7 +30,7 @@ def picture(activation: Activation, name: str) -> str:
     """A figure: ``activation`` as a line, its derivative dashed; both are cut where they jump or are not defined."""
     cuts = [-_ENDS, *(at for at in activation.breaks() if abs(at) < _ENDS), _ENDS]
     series: list[Series] = []
-    for k, role, label in ((0, "curve", name), (1, "predicted", "its derivative")):
+    for k, role, label in _LINES:
         for low, high in pairwise(cuts):
             x = np.linspace(low, high, 1 + round(40 * (high - low)))[1:-1]
             with np.errstate(all="ignore"):
@@ -37,7 +39,7 @@ def picture(activation: Activation, name: str) -> str:
             if seen.any():
                 points = zip(x[seen].tolist(), y[seen].tolist(), strict=True)
                 xs, ys = zip(*((round(a, 3), round(b, 4)) for a, b in points), strict=True)
-                series.append(Series(role, xs, ys, name=label, shade=0.8 - 0.4 * k))
+                series.append(Series(role, xs, ys, name=label or name, shade=0.8 - 0.4 * k))
     ys = [value for one in series for value in one.y]
     axis = Axis("", log=False, low=max(min(*ys, 0.0), -_HIGH) - 0.1, high=min(max(ys), _HIGH) + 0.1)
     across = Axis("x", log=False, low=-_ENDS, high=_ENDS)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-import tp.primitives.traits  # noqa: F401 registers rules
 from reference.entry import Entry, Kind, sections, table
 from reference.prose import docstring, inline, prose
 from reference.rules import file_of

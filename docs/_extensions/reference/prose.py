@@ -26,9 +26,12 @@ def module_docstring(thing: Any) -> str:
 
 
 def prose(text: str, links: Mapping[str, str] | None = None) -> str:
-    """A docstring as Markdown: indented lines are blocks of text, theorems are links, and so is code in ``links``."""
+    """A docstring without its margin as Markdown: indented lines are blocks of text, theorems are links.
+
+    Code that is one of ``links`` is a link, too.
+    """
     found: list[str] = []
-    for paragraph in re.split(r"\n\s*\n", inspect.cleandoc(text)):
+    for paragraph in re.split(r"\n[ \t]*\n", text):
         lines = paragraph.split("\n")
         if all(line.startswith("    ") for line in lines):
             found.append("```text\n" + inspect.cleandoc(paragraph) + "\n```")
