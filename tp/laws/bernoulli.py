@@ -9,6 +9,7 @@ from tp.matrix_free.source import Shape, Source
 
 
 def draw(source: Source, shape: Shape, arguments: Arguments) -> Any:
+    """The larger value where a uniform number is below p, else the smaller one."""
     (p,) = arguments
     larger, smaller = ((1 - p) / p) ** 0.5, -((p / (1 - p)) ** 0.5)
     return smaller + (larger - smaller) * (source.uniform(shape) < p)
@@ -21,4 +22,5 @@ LAW = Family(
     draw,
     arguments=(0.5,),
     dense=False,
+    formula=r"P\left(z = \sqrt{(1 - p)/p}\right) = p, \quad P\left(z = -\sqrt{p/(1 - p)}\right) = 1 - p",
 )
