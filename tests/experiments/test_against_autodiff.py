@@ -124,6 +124,23 @@ INLINE = {
         param v : [n] ~ normal(1, 1)
         h = W @ tanh(U @ x)
         output f = dot(v, tanh(g * h)) / n""",
+    "dropped_and_routed": """
+        input x : [d=2]
+        param U : [n, d] ~ normal(0, 1)
+        param G : [e=3 | n] ~ normal(0, 1)
+        param A : [e, n | n] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        h = dropout(tanh(U @ x), 0.7)
+        p = top_k(softmax(G @ h / sqrt(n), e), 2, e)
+        output f = dot(v, dot(p / sum(p, e), tanh(A @ h / sqrt(n)), e)) / sqrt(n)""",
+    "upsampled": """
+        input x : [b=3, i=4]
+        param D : [n | k=3] ~ normal(0, 1)
+        param T : [n | n, k] ~ normal(0, 1)
+        param v : [n] ~ normal(0, 1)
+        low = normalize(conv(D, x, i=k, stride=2), b, i, eps=0.1)
+        high = conv_transpose(T, tanh(low), i=k) / sqrt(n) + repeat(dropout(low, 1/2, n, i), i, 2)
+        output f = dot(v, sum(silu(high), i)) / sqrt(n)""",
     "wide_heads": """
         width heads = n^(1/2), size = n^(1/2)
         input x : [t=2, d=2]
@@ -137,7 +154,15 @@ INLINE = {
         w = softmax(dot(q, u, size) / sqrt(size), s)
         output f = sum(dot(v, tanh(sum(w * u, s)), heads, size), t) / sqrt(n)""",
 }
-ONLY_SLOW = {"whole_axis", "layer_norm", "wide_heads", "strided_circular_convolution", "maximum", "several_widths"}
+ONLY_SLOW = {
+    "whole_axis",
+    "layer_norm",
+    "wide_heads",
+    "strided_circular_convolution",
+    "maximum",
+    "several_widths",
+    "upsampled",
+}
 
 
 def inline(name: str) -> Program:
