@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import tp
 from tests.training.loops import begun
 from tp.api.optimizers import make_optimizer
 from tp.experiments.at import At
@@ -85,3 +86,18 @@ def test_losses_are_those_without_noise_of_all_samples_after_training_with_it() 
     assert (runs.path.evaluated, runs.path.samples) == (3, 13)
     assert np.isfinite(found[BEFORE]).all()
     assert (np.abs(found[AFTER] - found[BEFORE]) > 1e-6).all()
+
+
+def test_orders_are_those_of_the_program_without_dropout() -> None:
+    """Every part of a mean remains: the factors have mean 1. They are no weights, so none is said to be moved."""
+    text = TEXT.replace("RATE", "")
+    plain = tp.parse(text.replace("dropout(tanh(U @ x), 1/2)", "tanh(U @ x)").replace(", 3/4", ", 1"))
+    dropped, expected = tp.parse(text).orders(), plain.orders()
+    assert dropped.prediction.exponents == expected.prediction.exponents
+    assert "represented by one" in str(dropped)
+    assert "dropout" not in str(expected)
+    found, before = dropped.regime, expected.regime
+    assert found is not None
+    assert before is not None
+    assert [(m.name, m.verdict) for m in found.movers] == [(m.name, m.verdict) for m in before.movers]
+    assert found.deviation == before.deviation
