@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.syntax.test_codes import CODES, HEAD, whole
+from tp.diagnostics.allowed import CHECKED, UNUSED
 from tp.syntax import load, parse
 
 PROGRAMS = sorted((Path(__file__).parents[2] / "programs").glob("*.tp"))
@@ -24,7 +25,7 @@ def test_shipped_programs_give_no_warning(path: Path) -> None:
     assert load(path).warnings == ()
 
 
-@pytest.mark.parametrize("code", [c for c in CODES if "TP800" < c < "TP900"])
+@pytest.mark.parametrize("code", [*sorted(CHECKED), UNUSED])
 def test_examples_of_warnings(code: str) -> None:
     page = CODES[code]
     assert code in [w.code for w in parse(whole(page.bad)).warnings]
@@ -141,3 +142,40 @@ def test_unused_functions_arguments_and_hyperparameters() -> None:
 def test_uniform_bounds() -> None:
     assert warned("param K : [n] ~ uniform(-2, 2); output f = mean(K)") == [("TP805", "uniform(-2, 2)")]
     assert warned("param K : [n] ~ uniform(-1, 2); output f = mean(K)") == []
+
+
+ALLOWING = """program p(depth: int = 3) {  # tp: allow TP801 for later
+  width n
+  input x : [d=4]
+  param U : [n, d] ~ normal(0, 1)
+  # tp: allow TP804, TP801 both are meant
+  y = n^-1/2 * U @ x
+  z = n^-1/2 * U @ x  # tp: allow TP804 but not that
+  w = 2 * x  # warned: TP801
+  q = 2 * x  # tp: allow TP802  # warned: TP801 TP814
+  # tp: allow  # warned: TP814
+  # tp: allow TP101 an error  # warned: TP814
+  # tp: allow TP809 a lint, which is not looked for here
+  output f = mean(n^-1/2 * (  # tp: allow TP804
+    z + 1 / (U @ x)  # warned: TP803
+  ))
+}
+"""
+
+
+def marked(text: str) -> list[tuple[int, str]]:
+    found = [(i, line.partition("# warned:")[2].split()) for i, line in enumerate(text.split("\n"), 1)]
+    return [(line, code) for line, codes in found for code in codes]
+
+
+def test_what_is_meant_is_allowed() -> None:
+    assert sorted((w.span.line, w.code) for w in parse(ALLOWING).warnings if w.span) == sorted(marked(ALLOWING))
+
+
+def test_the_head_of_a_file_allows_for_all_of_it() -> None:
+    head = "# A program.\n# tp: allow TP801, TP803, TP806 a sketch\n\n"
+    found = [(w.span.line, w.code) for w in parse(head + ALLOWING).warnings if w.span]
+    assert sorted(found) == [(2, "TP814"), (12, "TP814"), (13, "TP814"), (14, "TP814")]
+    assert "no TP806 in this file" in next(
+        w.message for w in parse(head + ALLOWING).warnings if w.span and w.span.line == 2
+    )

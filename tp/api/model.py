@@ -61,7 +61,7 @@ Progress: TypeAlias = Callable[[float, float, str], None]
 class Model(Printable):
     """A program, with predictions, measurements and training as methods. ``tp.load`` and ``tp.parse`` make one.
 
-    Predictions, from the graph alone: ``orders``, ``blame``.
+    Predictions, from the graph alone: ``orders``, ``blame``; what is probably not meant: ``lint``.
     Methods that draw weights: ``verify``, ``correlations``, ``linearize``, ``train``, ``transfer``, ``forward``,
     ``kernel``.
     The program as a JAX function: ``init``, ``apply``, ``tangent_kernel``, ``kernel_function``.
@@ -195,6 +195,18 @@ class Model(Printable):
         names = _known(quantities) or ()
         mover = (optimizer or self.optimizer).of(two_sided(self.graph))
         return accuse(self.program, Analysis(self.graph, names, mover), names, repaired=repaired, budget=budget)
+
+    def lint(self) -> Sequence[Diagnostic]:
+        """What is probably not meant: the warnings of reading the program, and those that take the order calculus.
+
+        Comments ``# tp: allow CODE`` in the program leave warnings out.
+
+        Returns:
+            One diagnostic for each finding, with a code that ``tp.explain`` knows and its place in the program.
+        """
+        from tp.api.linting import linted
+
+        return linted(self).program.warnings
 
     def verify(
         self,

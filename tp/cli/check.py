@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.failures import OF_CHECKS, Wanted, complain, remark
 from tp.cli.files import SOURCES, holds_no_program, listed
 from tp.cli.option import Given, flag
-from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, settings, show, together
+from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, settings, show, together, unchanged
 from tp.cli.programs import read_program
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
@@ -22,7 +22,15 @@ STRICT = flag("--strict", "Exit with 1 where there are warnings.")
 
 
 def check(given: Given) -> ExitCode:
-    """Print warnings, and which programs are fine; errors are raised, or printed with their number."""
+    """Print what reading the programs warns of."""
+    return examined(given, unchanged)
+
+
+def examined(given: Given, look: Callable[[Model], Model]) -> ExitCode:
+    """Print warnings, and which programs are fine; errors are printed with their number.
+
+    ``look`` returns a program with the warnings that are asked for.
+    """
     chosen = settings(given[SET])
     found: list[Model] = []
     lines: list[str] = []
@@ -30,7 +38,7 @@ def check(given: Given) -> ExitCode:
     folders: list[TpError] = []
     for file, in_folder in listed(given[SOURCES], folders):
         try:
-            model = read_program(file, chosen)
+            model = look(read_program(file, chosen))
         except TpError as problem:
             if in_folder and holds_no_program(problem):
                 lines.append(f"{file}: no program; functions are checked where they are used")

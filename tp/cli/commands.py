@@ -21,6 +21,7 @@ class Entry(NamedTuple):
 ENTRIES = {
     "new": Entry("Write", "write a commented program to begin with"),
     "check": Entry("Write", "find errors in programs, and what is probably not meant"),
+    "lint": Entry("Write", "sums without a scale, values that grow, weak claims"),
     "format": Entry("Write", "rewrite programs in canonical layout", "formatting"),
     "graph": Entry("Write", "show the graph of a program, as text or as a picture"),
     "explain": Entry("Write", "explain the code of a diagnostic"),

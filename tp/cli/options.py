@@ -60,8 +60,8 @@ FORMAT = form_of(("text", "json"))
 ANY_FORMAT = form_of(("text", "json", *OF_CHECKS), "How results are printed. Services that run tests read the others.")
 """The option --format of commands whose results are verdicts."""
 
-UNUSED = "TP801"
-"""The code of warnings about unused names, which ``check`` alone shows."""
+UNUSED = ("TP801", "TP814")
+"""The codes of warnings about names and comments that nothing uses, which ``check`` and ``lint`` alone show."""
 _NAMES = re.compile(r",(?![^\[]*\])")
 
 
@@ -96,7 +96,7 @@ def unchanged(model: Model) -> Model:
 def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[Model]:
     """The programs that a command is about, each after its ``change``.
 
-    Warnings about them go to stderr, but not those about unused names. Raises TpError with the errors in all of them.
+    Warnings about them go to stderr, but not those about what is not used. Raises TpError with all errors in them.
     """
     from tp.api import loading
 
@@ -114,7 +114,7 @@ def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[M
             problems.append(problem)
     if problems:
         raise together(problems)
-    warned = [w for model in found for w in model.program.warnings if w.code != UNUSED]
+    warned = [w for model in found for w in model.program.warnings if w.code not in UNUSED]
     if warned:
         remark(warned, {model.program.file: model.program.source for model in found})
     return found

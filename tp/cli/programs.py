@@ -78,7 +78,7 @@ class Programs:
 
     def _warn(self) -> None:
         models = self.models
-        warned = [w for model in models for w in model.program.warnings if w.code != UNUSED]
+        warned = [w for model in models for w in model.program.warnings if w.code not in UNUSED]
         if warned:
             remark(warned, {model.program.file: model.program.source for model in models})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 
 from tp.activations import find
 from tp.construct.composed import COMPOSED, offered
+from tp.diagnostics.allowed import CHECKED, without_allowed
 from tp.diagnostics.diagnostic import TpError, error
 from tp.diagnostics.merging import merged
 from tp.diagnostics.span import Span
@@ -17,6 +17,7 @@ from tp.graph.weight_names import covers
 from tp.program import Chosen, Program
 from tp.quantities.definitions import is_quantity
 from tp.syntax import tree as t
+from tp.syntax.allowing import allowances, faulty
 from tp.syntax.build import Build
 from tp.syntax.calls import KINDS, convert
 from tp.syntax.constant import Constant, number, written
@@ -65,8 +66,7 @@ def _program(
         module = loader.module(text, file, folder)
         syntax = _only_program(module)
         build = Build(settings, maps)
-        program = _elaborate(build, module, syntax)
-        return replace(program, imported={m.file: m.source for m in loader.modules.values()})
+        return _elaborate(build, module, syntax, {m.file: m.source for m in loader.modules.values()})
     except RecursionError:
         raise error("TP502", "the program is nested too deeply", Span(1, 1, 1, 1, file)) from None
     except TpError as problem:
@@ -88,7 +88,7 @@ def _only_program(module: Module) -> t.ProgramSyntax:
     return programs[0]
 
 
-def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program:
+def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax, imported: Mapping[str, str]) -> Program:
     frame = Frame(module, program=True)
     lines = module.source.split("\n")
     elaborator = Elaborator(build, frame, lines)
@@ -109,6 +109,8 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
     if build.found:
         raise TpError(build.found)
     graph = build.graph.build().pruned()
+    warnings = [*build.warnings, *signs(graph), *unused(module.tree)]
+    allowed = allowances(module.source, module.file, imported)
     return Program(
         syntax.name,
         module.source,
@@ -117,10 +119,11 @@ def _elaborate(build: Build, module: Module, syntax: t.ProgramSyntax) -> Program
         elaborator.inputs,
         tuple(elaborator.claims),
         dict(build.resolved),
-        tuple(merged([*build.warnings, *signs(graph), *unused(module.tree)])),
+        tuple(merged([*without_allowed(warnings, allowed, CHECKED, module.file), *faulty(module.source, module.file)])),
         tuple(sorted(build.declared)),
         optimizers,
         elaborator.one_hot,
+        imported,
     )
 
 

@@ -120,7 +120,7 @@ def largest_number(operation: Constant, spot: _Spot) -> float:
 
 @_scales.rule(Read)
 def deviation(operation: Read, spot: _Spot) -> float:
-    return abs(_constant(root_mean_square(spot.program.parameters[operation.parameter])))
+    return abs(constant_part(root_mean_square(spot.program.parameters[operation.parameter])))
 
 
 @_scales.rule(Apply)
@@ -128,12 +128,12 @@ def weighed_sum(operation: Apply, spot: _Spot) -> float:
     """Inputs count as if they had scale 1: a weight restarts from its law."""
     parameter = spot.program.parameters[operation.parameter]
     _, ins = parameter.sides(operation.transposed)
-    return abs(_constant(root_mean_square(parameter))) * sqrt(_size(ins))
+    return abs(constant_part(root_mean_square(parameter))) * sqrt(_size(ins))
 
 
 @_scales.rule(Linear)
 def combination(operation: Linear, spot: _Spot) -> float:
-    terms = [abs(_constant(s)) * x for s, x in zip(operation.scales, spot.inner, strict=True)]
+    terms = [abs(constant_part(s)) * x for s, x in zip(operation.scales, spot.inner, strict=True)]
     moving = max((t for k, t in enumerate(terms) if spot.role(k) is not _Role.FIXED), default=0.0)
     return moving or max(terms, default=0.0)
 
@@ -178,7 +178,7 @@ def _power(base: float, exponent: float) -> float:
     return exp(min(exponent * log(base), log(_MOST))) if base > 0.0 else 0.0
 
 
-def _constant(scale: Scale) -> float:
+def constant_part(scale: Scale) -> float:
     """A scale without its power of n; the factor of a width such as n/4 stays."""
     return scale.coefficient * prod(_power(float(w.factor), float(p)) for w, p in scale.powers)
 

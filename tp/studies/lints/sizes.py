@@ -1,0 +1,73 @@
+"""TP807 to TP810: arguments of activations, and outputs, that grow or vanish with n, and the sums that make them so.
+
+What is reported is the sum whose scale does not fit, or the factor or law that brings a power of n in, and not what
+follows from it. Two things are meant so often that they are
+left out, too: an output that vanishes (readouts scaled by 1/n, as in muP and in mean-field networks), and an argument
+without a wide axis that does (attention scores scaled by 1/n).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tp.diagnostics.diagnostic import Diagnostic, Label
+from tp.diagnostics.span import Span
+from tp.exponent import UNBOUNDED
+from tp.studies.lints.origins import Origin, traced
+from tp.studies.lints.subject import End, Subject, order, power, warning
+
+
+def found(subject: Subject) -> Iterator[Diagnostic]:
+    """A warning for each sum whose scale does not fit, and for each factor or law that brings a power of n in."""
+    sums: dict[tuple[Span | None, Fraction], list[tuple[End, Origin]]] = {}
+    others: dict[int, list[End]] = {}
+    for end in subject.ends:
+        size = subject.exponent(end.node)
+        if size is None or not _is_wrong(subject, end, size):
+            continue
+        why = traced(subject, end.node)
+        for origin in why.sums:
+            sums.setdefault((subject.graph[origin.node].span, origin.excess), []).append((end, origin))
+        for node in why.nodes:
+            others.setdefault(node, []).append(end)
+    for ends in sums.values():
+        yield _of_sum(subject, *ends[0], len({end.node for end, _ in ends}) - 1)
+    for node, ends in others.items():
+        yield _of_node(subject, node, ends[0], len({end.node for end in ends}) - 1)
+
+
+def _is_wrong(subject: Subject, end: End, size: Fraction) -> bool:
+    if size > UNBOUNDED / 2:  # nothing is known of it
+        return False
+    return subject.exact(end.node) if size > 0 else size < 0 and not end.output and subject.wide(end.node)
+
+
+def _of_sum(subject: Subject, end: End, origin: Origin, others: int) -> Diagnostic:
+    grows = origin.excess > 0
+    made = f"{order(origin.inner + origin.gain)} of values of {order(origin.inner)}"
+    by = f"it is multiplied by {power(origin.scale)}" if origin.scale else "nothing scales it"
+    message = f"this sum over {' and '.join(origin.axes)} makes {made}, and {by}: {_result(subject, end, others)}"
+    hint = (
+        f"{'divide' if grows else 'multiply'} it by {power(abs(origin.excess))}{' in addition' if origin.scale else ''}"
+    )
+    span = subject.graph[origin.node].span
+    return warning("TP809" if grows else "TP810", message, span, hint, _use(end, span))
+
+
+def _of_node(subject: Subject, node: int, end: End, others: int) -> Diagnostic:
+    size = subject.exponent(end.node) or Fraction(0)
+    grows = size > 0
+    span = subject.graph[node].span
+    hint = f"{'divide' if grows else 'multiply'} it by {power(abs(size))}, or change the law of a weight by this factor"
+    return warning("TP807" if grows else "TP808", _result(subject, end, others), span, hint, _use(end, span))
+
+
+def _result(subject: Subject, end: End, others: int) -> str:
+    size = subject.exponent(end.node) or Fraction(0)
+    besides = f", and so {'do' if others > 1 else 'does'} {others} more" if others else ""
+    return f"{end.text} {'grows' if size > 0 else 'vanishes'} as {power(size)}{besides}"
+
+
+def _use(end: End, span: Span | None) -> list[Label]:
+    return [] if end.span is None or end.span == span else [Label(end.span, "used here")]
