@@ -457,3 +457,17 @@ def test_kernel(mlp: str, tmp_path: Path, capsys: Captured) -> None:
     assert "TP500" in capsys.readouterr().err
     assert main([*common, "--data", file, "--samples", "6"]) == 2
     assert "TP603" in capsys.readouterr().err
+
+
+def test_lint(mlp: str, tmp_path: Path, capsys: Captured) -> None:
+    assert main(["lint", mlp, "--strict"]) == 0
+    assert capsys.readouterr().out == f"{mlp}: mlp is fine\n"
+    Path(mlp).write_text(MLP.replace(" / sqrt(n)", "").replace("claim f", "y = x\n  claim f"))
+    assert main(["lint", str(tmp_path)]) == 0
+    shown = capsys.readouterr()
+    assert "has 2 warnings" in shown.out
+    assert "warning[TP809]: this sum over n makes order sqrt(n) of values of order 1" in shown.err
+    assert "warning[TP801]" in shown.err
+    assert main(["lint", mlp, "--strict", "--format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [(d["code"], d["span"]["line"]) for d in found] == [("TP801", 8), ("TP809", 7)]

@@ -33,6 +33,7 @@ COMMANDS = [
     (["check", "programs/nonexistent.tp"], NOTHING),
     (["format", MLP], NOTHING),
     (["new", "--help"], NOTHING),
+    (["lint", MLP], NOTHING),
     (["explain", "TP501"], NOTHING),
     (["graph", MLP], NOTHING),
     (["graph", MLP, "--format", "svg"], NOTHING),
