@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tp import Model
 from tp.cli.command import Command
+from tp.cli.files import SOURCES
 from tp.cli.keeping import KEEPING, recalled, require
-from tp.cli.option import Given, Option, switch
-from tp.cli.options import FILES, FORMAT, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.option import Given, Option, Reach, switch
+from tp.cli.options import FORMAT, OUTPUT, QUANTITIES, SET, quantities
+from tp.cli.programs import Programs, show_all
 from tp.cli.training import OPTIMIZER, optimized
+from tp.diagnostics.diagnostic import TpError
 from tp.exit_code import ExitCode, worst
 from tp.written import whole
-
-if TYPE_CHECKING:
-    from tp import Model
 
 REPAIR = switch("--repair", "Look for the smallest change of one exponent that suffices.")
 BUDGET = Option(
@@ -23,7 +24,7 @@ BUDGET = Option(
     "The largest number of changed programs to examine, for each program.",
     lambda _, word: whole(1)(word),
     "NUMBER",
-)
+).within(Reach.OWN)
 
 
 def blame(given: Given) -> ExitCode:
@@ -33,19 +34,24 @@ def blame(given: Given) -> ExitCode:
     settings = {"quantities": asked, "repair": given[REPAIR], "budget": given[BUDGET]}
 
     def one(model: Model) -> Any:
-        return recalled(
-            model, "blame", settings, given, lambda: model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET])
-        )
+        def derive() -> Any:
+            return model.blame(asked, repaired=given[REPAIR], budget=given[BUDGET])
 
-    found = [one(model) for model in models(given, partial(optimized, given))]
-    show(found, given)
-    return worst(one.exit_code for one in found)
+        try:
+            return recalled(model, "blame", settings, given, derive)
+        except TpError as problem:
+            return found.fails(model, problem)
+
+    found = Programs(given, partial(optimized, given))
+    results = [one(case) if isinstance(case, Model) else case for case in found.found]
+    show_all(results, given)
+    return worst(result.exit_code for result in results)
 
 
 COMMAND = Command(
     "blame",
     "Say which weights and nodes are to blame for what fails, and which change of one exponent would mend it.",
     blame,
-    FILES,
+    SOURCES,
     (SET, QUANTITIES, OPTIMIZER, REPAIR, BUDGET, *KEEPING, FORMAT, OUTPUT),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from tp.cli.command import Command
-from tp.cli.option import Given, argument, value
+from tp.cli.option import Given, Reach, argument, value
 from tp.cli.options import SET, require, settings
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 
 CERTIFICATE = argument("CERTIFICATE", "The file that tp orders --certificate wrote.")
-PROGRAM = value("--program", str, "The program (.tp) that the certificate must be about.", metavar="FILE.tp")
+PROGRAM = value("--program", str, "The program (.tp) that the certificate must be about.", metavar="FILE.tp").within(
+    Reach.OWN
+)
 
 
 def certify(given: Given) -> ExitCode:

@@ -36,7 +36,7 @@ def examined(given: Given, look: Callable[[Model], Model]) -> ExitCode:
     lines: list[str] = []
     problems: dict[str, list[TpError]] = {}
     folders: list[TpError] = []
-    for file, in_folder in listed(given[SOURCES], folders):
+    for file, in_folder in listed(given[SOURCES], folders, given.exclude):
         try:
             model = look(read_program(file, chosen))
         except TpError as problem:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tp.cli.option import Given, Option, flag
 from tp.diagnostics.diagnostic import TpError, error
 from tp.exit_code import ExitCode
 
+if TYPE_CHECKING:
+    from tp.cli.configured import Configured
+
 HELP = flag("--help", "Show this message and exit.", short="-h")
+FILES = "FILE..."
+"""The key of arguments for which the programs of a project stand where none is given."""
 VERSION = flag("--version", "Show the version and stop.")
 
 
@@ -25,12 +30,16 @@ class Command(NamedTuple):
     argument: Option[tuple[str, ...]] | None = None
     options: tuple[Option[Any], ...] = ()
 
-    def read(self, words: Sequence[str]) -> Given:
-        """The values of all options; nothing is read after ``--help``. Raises TpError: TP500, or that of a value."""
+    def read(self, words: Sequence[str], project: Callable[[], Configured | None] = lambda: None) -> Given:
+        """The values of all options; nothing is read after ``--help``. Raises TpError: TP500, or that of a value.
+
+        ``project`` has values of options that ``words`` do not give.
+        """
         help = f"see tp {self.name} --help"
         values = {option.key: option.default for option in (*self.options, HELP)}
         known = {name: option for option in (*self.options, HELP) for name in option.names}
         arguments: list[str] = []
+        seen: set[str] = set()
         rest = list(reversed(words))
         while rest and not values[HELP.key]:
             word = rest.pop()
@@ -52,13 +61,22 @@ class Command(NamedTuple):
                 if not rest:
                     raise usage(f"option '{name}' requires a value: {name} {option.metavar}", help)
                 attached = rest.pop()
+            seen.add(option.key)
             try:
                 values[option.key] = option.take(values[option.key], attached)
             except ValueError as problem:
                 raise usage(f"invalid value {attached!r} for '{name}': {problem}", help) from None
-        if not values[HELP.key]:
+        if values[HELP.key]:
+            return Given(values, words)
+        found = project()
+        if found is None:
             self._arguments(values, arguments)
-        return Given(values, words)
+            return Given(values, words)
+        added = found.fill(values, seen)
+        programs = [] if arguments or self.argument is None or self.argument.key != FILES else list(found.programs)
+        self._arguments(values, [*arguments, *programs])
+        found.say([*added, *programs])
+        return Given(values, (*added, *words, *programs), found.exclude)
 
     def _arguments(self, values: dict[str, Any], words: Sequence[str]) -> None:
         if self.argument is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
-from tp.cli.option import Given, argument, repeated, value
+from tp.cli.option import Given, Reach, argument, repeated, value
 from tp.cli.options import FIGURE, FORMAT, OUTPUT, SET, require, settings, show
 from tp.cli.training import OPTIMIZER, optimized
 from tp.diagnostics.diagnostic import error
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 LOG = argument("LOG", "A log of training runs: CSV, TSV, or JSON lines.")
 PROGRAM = value(
     "--program", str, "The program (.tp) that predicts. Default: the column predicted of the log.", metavar="FILE.tp"
-)
+).within(Reach.OWN)
 MATCH = repeated(
     "--match", "A name in the log, and the value of the program that it stands for; repeatable.", metavar="NAME=VALUE"
-)
-STEPS = value("--steps", str, "Steps to judge, such as 0,1,last. Default: all.", metavar="STEPS")
+).within(Reach.OWN)
+STEPS = value("--steps", str, "Steps to judge, such as 0,1,last. Default: all.", metavar="STEPS").within(Reach.OWN)
 LAST = -1
 
 

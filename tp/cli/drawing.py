@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from tp import Data, Plan, Resources
 from tp.api.model import Model
+from tp.cli.files import SOURCES
 from tp.cli.keeping import KEEPING, NO_STORE, RESUME, STORE, require
 from tp.cli.live import VIEW
-from tp.cli.option import Given, Option, flag, value
-from tp.cli.options import FIGURE, FILE, FILES, FORMAT, HTML, MAPS, OUTPUT, SET
+from tp.cli.option import Given, Option, Reach, flag, value
+from tp.cli.options import FIGURE, FILE, FORMAT, HTML, MAPS, OUTPUT, SET
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.written import positive, whole, written_fields
 
@@ -38,10 +39,12 @@ TOLERANCE = value(
     metavar="NUMBER",
 )
 JOBS = Option(("--jobs", "-j"), 1, "Processes that draw.", lambda _, word: whole(1, 1024)(word), "NUMBER")
-SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS")
+SCHEDULER = value("--scheduler", str, "Draw with the workers of a Dask scheduler.", metavar="ADDRESS").within(
+    Reach.NOWHERE
+)
 
 RESOURCES = (*KEEPING, JOBS, SCHEDULER)
-INDIFFERENT = (FILE, FILES, SET, MAPS, *RESOURCES, FORMAT, OUTPUT, HTML, FIGURE, *VIEW)
+INDIFFERENT = (FILE, SOURCES, SET, MAPS, *RESOURCES, FORMAT, OUTPUT, HTML, FIGURE, *VIEW)
 """Options that say nothing about a result beside the program that it is about."""
 
 

@@ -10,13 +10,18 @@ import sys
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, redirect_stdout, suppress
+from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from tp.cli import commands
-from tp.cli.command import HELP, VERSION, unknown
+from tp.cli.command import HELP, VERSION, Command, unknown
 from tp.cli.failures import OF_CHECKS, Wanted, complain, deliver, report
 from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
+
+if TYPE_CHECKING:
+    from tp.cli.configured import Configured
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,7 +113,7 @@ def _run(words: list[str], wanted: Wanted) -> ExitCode:
     command = commands.find(name)
     if command is None:
         raise unknown("command", name, commands.NAMES)
-    given = command.read(rest)
+    given = command.read(rest, partial(_project, command))
     if given[HELP]:
         from tp.cli.help import command_help
 
@@ -116,6 +121,20 @@ def _run(words: list[str], wanted: Wanted) -> ExitCode:
         return ExitCode.HOLDS
     wanted.form, wanted.output = given.named("--format", wanted.form), given.named("--output", None)
     return command.run(given)
+
+
+def _project(command: Command) -> Configured | None:
+    """What the configuration of the project says about ``command``. Raises TpError TP515 to TP518."""
+    if not command.options:
+        return None
+    from tp.cli.configuration import find
+
+    found = find(commands.NAMES)
+    if found is None:
+        return None
+    from tp.cli.configured import configured
+
+    return configured(found, command)
 
 
 def _bug_diagnostic(bug: Exception) -> Diagnostic:

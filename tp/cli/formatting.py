@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tp.cli.command import Command, usage
 from tp.cli.failures import Wanted, complain
 from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
-from tp.cli.option import Given, flag
+from tp.cli.option import Given, Reach, flag
 from tp.cli.options import OUTPUT, require, together
 from tp.diagnostics.diagnostic import TpError
 from tp.diagnostics.text import readable
@@ -16,8 +16,12 @@ from tp.exit_code import ExitCode
 if TYPE_CHECKING:
     from tp.api.formatting import Layout
 
-CHECK = flag("--check", "Write nothing; name the files that would change, and exit with 1 where there are any.")
-DIFF = flag("--diff", "Write nothing; print what would change as a unified diff, and exit with 1 if anything would.")
+CHECK = flag("--check", "Write nothing; name the files that would change, and exit with 1 where there are any.").within(
+    Reach.OWN
+)
+DIFF = flag(
+    "--diff", "Write nothing; print what would change as a unified diff, and exit with 1 if anything would."
+).within(Reach.OWN)
 
 
 def format_files(given: Given) -> ExitCode:
@@ -28,7 +32,7 @@ def format_files(given: Given) -> ExitCode:
         raise usage("--output is for one file, without --check and --diff", "see tp format --help")
     problems: list[TpError] = []
     found: list[Layout] = []
-    for file, _ in listed(given[SOURCES], problems):
+    for file, _ in listed(given[SOURCES], problems, given.exclude):
         try:
             one = _layout(file)
             if output is not None:

@@ -7,7 +7,7 @@ import sys
 from contextlib import redirect_stdout
 
 from tp.cli.command import Command
-from tp.cli.option import Given, argument, flag, value
+from tp.cli.option import Given, Reach, argument, flag, value
 from tp.cli.options import OUTPUT, emit, require
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
@@ -17,20 +17,24 @@ MODULE = argument(
     "A Python file or a module that can be imported, which is run, and the function in it that builds the model at "
     "width n, such as net.py:make. Without a colon the function is called make.",
 )
-WIDTHS = value("--widths", str, "Widths at which the model is built and traced, three at least.  [default: 64,128,256]")
-NAME = value("--name", str, "The name of the program; by default that of the function or file.", metavar="NAME")
+WIDTHS = value(
+    "--widths", str, "Widths at which the model is built and traced, three at least.  [default: 64,128,256]"
+).within(Reach.OWN)
+NAME = value("--name", str, "The name of the program; by default that of the function or file.", metavar="NAME").within(
+    Reach.OWN
+)
 OPTIMIZER = value(
     "--optimizer",
     str,
     'The optimiser, as after "optimizer" in a program: "adam(eps = 1/n)". It replaces that of optax.',
-)
+).within(Reach.OWN)
 RATES = value(
     "--rates",
     str,
     "A JSON file: learning rates by path of a weight or module. Weights without one are not trained.",
     metavar="FILE.json",
-)
-FORCE = flag("--force", "Replace the file of --output where it exists.")
+).within(Reach.OWN)
+FORCE = flag("--force", "Replace the file of --output where it exists.").within(Reach.NOWHERE)
 
 
 def import_(given: Given) -> ExitCode:

@@ -9,7 +9,7 @@ from tp import Data
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, data, plan_option
 from tp.cli.live import VIEW, live
-from tp.cli.option import Given, Option, value
+from tp.cli.option import Given, Option, Reach, value
 from tp.cli.options import FILE, FORMAT, MAPS, SET, models, show, writable
 from tp.exit_code import ExitCode
 from tp.written import choices, one_of, whole
@@ -25,14 +25,14 @@ KIND = Option(
     "The tangent kernel, or the covariance of outputs.",
     lambda _, word: _read_kind(word),
     choices(_KINDS),
-)
+).within(Reach.OWN)
 AGAINST = value("--against", str, "A second batch of inputs. By default both batches are one.", metavar="digits|FILE")
 SAMPLES = value(
     "--samples",
     whole(1),
     "How many inputs of each batch: by default all of a file, 10 digits, 4 normal.",
     metavar="NUMBER",
-)
+).within(Reach.OWN)
 WIDTH = value("--width", str, "Draw networks of this width n. By default the width is infinite.", metavar="NUMBER")
 SEEDS = plan_option(
     "seeds",
@@ -46,7 +46,7 @@ OUTPUT = value(
     "Write the report to this file; to one that ends with .npz, all arrays.",
     metavar="FILE",
     short="-o",
-)
+).within(Reach.NOWHERE)
 
 
 def kernel(given: Given) -> ExitCode:

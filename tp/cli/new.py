@@ -6,7 +6,7 @@ import os
 
 from tp.api.templates import templates
 from tp.cli.command import Command
-from tp.cli.option import Given, Option, argument, flag, value
+from tp.cli.option import Given, Option, Reach, argument, flag, value
 from tp.diagnostics.diagnostic import error
 from tp.exit_code import ExitCode
 from tp.written import choices, one_of
@@ -17,14 +17,16 @@ _PARAMETRIZATIONS = tuple(dict.fromkeys(p for these in _TEMPLATES.values() for p
 _SEVERAL = "; ".join(f"{kind}: {', '.join(these)}" for kind, these in _TEMPLATES.items() if len(these) > 1)
 
 NAME = argument("NAME", "The name of the program. It is written to NAME.tp.")
-KIND = Option(("--kind",), "mlp", "The architecture.", lambda _, word: one_of(_KINDS)(word), choices(_KINDS))
+KIND = Option(("--kind",), "mlp", "The architecture.", lambda _, word: one_of(_KINDS)(word), choices(_KINDS)).within(
+    Reach.OWN
+)
 PARAMETRIZATION = value(
     "--parametrization",
     one_of(_PARAMETRIZATIONS),
     f"Where the powers of n are. By default ntk. {_SEVERAL}.",
     metavar=choices(_PARAMETRIZATIONS),
-)
-FORCE = flag("--force", "Replace NAME.tp where it exists.")
+).within(Reach.OWN)
+FORCE = flag("--force", "Replace NAME.tp where it exists.").within(Reach.NOWHERE)
 
 
 def new(given: Given) -> ExitCode:

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+
+class Reach(IntEnum):
+    """Where in the configuration of a project an option may be set."""
+
+    NOWHERE = 0
+    """It names what is written or run, or removes something: only the command line says so."""
+    OWN = 1
+    """In the table of its command: other commands have another option of this name."""
+    COMMON = 2
+    """In the table of all commands, too."""
+
+
 Take = Callable[[Any, str], Any]
 
 
@@ -14,9 +28,10 @@ class Option(Generic[T]):
 
     ``take`` maps the value so far and a word of the command line to the new value, and raises ValueError for a word
     that it does not accept. A flag has no ``metavar``; its word is its own name as given. ``key`` is the first name.
+    ``reach`` says where a configuration may set it.
     """
 
-    __slots__ = ("default", "help", "key", "metavar", "names", "take")
+    __slots__ = ("default", "help", "key", "metavar", "names", "reach", "take")
 
     def __init__(self, names: tuple[str, ...], default: T, help: str, take: Take, metavar: str = "") -> None:
         self.key = names[0]
@@ -25,19 +40,33 @@ class Option(Generic[T]):
         self.help = help
         self.take = take
         self.metavar = metavar
+        self.reach = Reach.COMMON
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it may be given several times; its value is all words."""
+        return self.default == ()
 
     def by_default(self, default: T, help: str = "") -> Option[T]:
         """The same option with another default, and another help text where one is given."""
-        return Option(self.names, default, help or self.help, self.take, self.metavar)
+        return Option(self.names, default, help or self.help, self.take, self.metavar).within(self.reach)
+
+    def within(self, reach: Reach) -> Option[T]:
+        """The same option, which a configuration may set in other places."""
+        found = Option(self.names, self.default, self.help, self.take, self.metavar)
+        found.reach = reach
+        return found
 
 
 class Given:
     """The values of the options of one command, as given or by default."""
 
-    def __init__(self, values: dict[str, Any], words: Sequence[str] = ()) -> None:
+    def __init__(self, values: dict[str, Any], words: Sequence[str] = (), exclude: Sequence[str] = ()) -> None:
         self._values = values
         self.words = words
-        """The words of the command line after the name of the command."""
+        """The words of the command line after the name of the command, with those of the configuration."""
+        self.exclude = exclude
+        """Patterns of paths that folders are searched without."""
 
     def __getitem__(self, option: Option[T]) -> T:
         return self._values[option.key]

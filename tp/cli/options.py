@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.failures import OF_CHECKS, remark
-from tp.cli.option import Given, Option, argument, repeated, value
+from tp.cli.option import Given, Option, Reach, argument, repeated, value
 from tp.diagnostics.diagnostic import TpError, error
 from tp.written import choices, one_of
 
@@ -39,21 +39,27 @@ def page(file: str) -> str:
 
 
 FILE = argument("FILE", "A program (.tp).")
-FILES = argument("FILE...", "Programs (.tp).")
 SET = repeated("--set", "Set a hyperparameter or a finite axis; repeatable.", metavar="NAME=VALUE")
 MAPS = value(
     "--maps", str, "A Python file with the functions of the maps that programs declare. It is run.", metavar="FILE.py"
-)
+).within(Reach.NOWHERE)
 QUANTITIES = value("--quantities", str, "For example F,kernel,C[0,2],C[1,1],hessian.", metavar="NAMES")
-OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o")
-FIGURE = value("--figure", writable, "Draw the charts of the report to a .svg, .png or .pdf file.", metavar="FILE")
-HTML = value("--html", page, "Also write a page to look at: one file, for any browser, offline.", metavar="FILE.html")
+OUTPUT = value("--output", writable, "Write to this file, not to standard output.", metavar="FILE", short="-o").within(
+    Reach.NOWHERE
+)
+FIGURE = value(
+    "--figure", writable, "Draw the charts of the report to a .svg, .png or .pdf file.", metavar="FILE"
+).within(Reach.NOWHERE)
+HTML = value(
+    "--html", page, "Also write a page to look at: one file, for any browser, offline.", metavar="FILE.html"
+).within(Reach.NOWHERE)
 
 
 def form_of(words: Sequence[str], help: str = "How results are printed.") -> Option[str]:
     """The option --format with the formats ``words``, the first of which is the default."""
     read = one_of(words)
-    return Option(("--format",), words[0], help, lambda _, word: read(word), choices(words))
+    found = Option(("--format",), words[0], help, lambda _, word: read(word), choices(words))
+    return found.within(Reach.OWN)
 
 
 FORMAT = form_of(("text", "json"))
@@ -106,7 +112,7 @@ def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[M
         functions = given[MAPS]
     found: list[Model] = []
     problems: list[TpError] = []
-    for file in given[FILES if FILES in given else FILE]:
+    for file in given[FILE]:
         try:
             require(file)
             found.append(change(loading.load_with(file, chosen, functions)))

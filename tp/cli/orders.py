@@ -10,7 +10,7 @@ from tp.cli.each import each
 from tp.cli.files import SOURCES
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.live import VIEW, Live
-from tp.cli.option import Given, flag, value
+from tp.cli.option import Given, Reach, flag, value
 from tp.cli.options import ANY_FORMAT, HTML, OUTPUT, QUANTITIES, SET, emit, quantities, writable
 from tp.cli.page import publish
 from tp.cli.programs import Programs
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from tp import Model, Orders
 
 NODES = flag("--nodes", "Also the exponent of every named node, with its line.")
-CERTIFICATE = value("--certificate", writable, "Write the derivations to this file, for tp certify.", metavar="FILE")
+CERTIFICATE = value(
+    "--certificate", writable, "Write the derivations to this file, for tp certify.", metavar="FILE"
+).within(Reach.NOWHERE)
 
 
 def orders(given: Given) -> ExitCode:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tp.cli.option import Given
-from tp.cli.options import FORMAT, HTML, SET, settings, show
+from tp.cli.options import HTML, SET, settings
+from tp.cli.programs import show_all
 from tp.cli.training import OPTIMIZER, changed
 
 if TYPE_CHECKING:
@@ -17,22 +18,16 @@ if TYPE_CHECKING:
 def publish(command: str, results: Sequence[Any], found: Sequence[Case], given: Given) -> None:
     """Print or write ``results`` of the programs ``found`` in the format that is asked for.
 
-    Where a page is wanted, it is written; it is about the programs that ran. Several programs have a summary as text.
-    Raises TpError TP508.
+    Where a page is wanted, it is written; it is about the programs that ran. Raises TpError TP508.
     """
-    from tp.api.diagnosed import Diagnosed, Summary, Unfinished
+    from tp.api.diagnosed import Diagnosed, Unfinished
 
     ran = [
         (result, case)
         for result, case in zip(results, found, strict=True)
         if not (isinstance(result, (Diagnosed, Unfinished)) or isinstance(case, Diagnosed))
     ]
-    if given[FORMAT] == "text":
-        show([*(result for result, _ in ran), *([Summary(results)] if len(results) > 1 else [])], given)
-    elif given[FORMAT] == "json":
-        show([result for result in results if not isinstance(result, Unfinished)], given)
-    else:
-        show(results, given)
+    show_all(results, given)
     file = given[HTML]
     if file is not None and ran:
         from tp.api.pages import page, save_page

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.cli.failures import OF_CHECKS, remark
 from tp.cli.files import SOURCES, STANDARD_INPUT, holds_no_program, listed, standard_input
 from tp.cli.option import Given
-from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, together, unchanged
+from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, show, together, unchanged
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.diagnostics.text import readable
 
@@ -38,7 +38,7 @@ class Programs:
         problems: list[tuple[str, TpError]] = []
         folders: list[TpError] = []
         self.found: list[Case] = []
-        for file, in_folder in listed(given[SOURCES], folders):
+        for file, in_folder in listed(given[SOURCES], folders, given.exclude):
             try:
                 self.found.append(change(read_program(file, chosen, functions)))
             except TpError as problem:
@@ -92,6 +92,23 @@ def read_program(file: str, chosen: Mapping[str, str], functions: str | None = N
         return loading.parse_with(text, STANDARD_INPUT, chosen, loading.functions_in(functions))
     require(file)
     return loading.load_with(file, chosen, functions)
+
+
+def show_all(results: Sequence[Any], given: Given) -> None:
+    """Print or write ``results``, one of each program, in the format that is asked for. Raises TpError TP508.
+
+    What is wrong with a program is in JSON, and in the formats of services that run tests. These have programs that the
+    command did not come to as well. Several programs have a summary as text.
+    """
+    from tp.api.diagnosed import Diagnosed, Summary, Unfinished
+
+    if given[FORMAT] == "text":
+        ran = [result for result in results if not isinstance(result, (Diagnosed, Unfinished))]
+        show([*ran, *([Summary(results)] if len(results) > 1 else [])], given)
+    elif given[FORMAT] == "json":
+        show([result for result in results if not isinstance(result, Unfinished)], given)
+    else:
+        show(results, given)
 
 
 def _diagnosed(problem: TpError, program: str = "", file: str = "") -> Diagnosed:

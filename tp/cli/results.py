@@ -8,24 +8,26 @@ from tp import Stored
 from tp.cli.command import Command
 from tp.cli.drawing import plan_option
 from tp.cli.keeping import STORE
-from tp.cli.option import Given, flag, value
+from tp.cli.option import Given, Reach, flag, value
 from tp.cli.options import FORMAT, OUTPUT, emit, show
 from tp.diagnostics.diagnostic import error
 from tp.diagnostics.text import readable, render
 from tp.exit_code import ExitCode
 from tp.written import number
 
-PROGRAM = value("--program", str, "Only of this program: its name, or the start of its hash.", metavar="NAME")
-WIDTHS = plan_option("widths")
-ENGINE = plan_option("engine", "Only of this engine.")
-DTYPE = plan_option("dtype", "Only in this precision.")
-EXPORT = value("--export", str, "Write all draws to a .csv or .nc (NetCDF) file.", metavar="FILE")
-PRUNE = flag("--prune", "Remove what the other options select.")
-OLDER = value("--older", number(0), "Prune what is older than this.", metavar="DAYS")
-DAMAGED = flag("--damaged", "Prune damaged files.")
-OUTDATED = flag("--outdated", "Prune what other versions made.")
-ALL = flag("--all", "Prune everything.")
-DRY_RUN = flag("--dry-run", "Only say what would be pruned.")
+PROGRAM = value("--program", str, "Only of this program: its name, or the start of its hash.", metavar="NAME").within(
+    Reach.OWN
+)
+WIDTHS = plan_option("widths").within(Reach.OWN)
+ENGINE = plan_option("engine", "Only of this engine.").within(Reach.OWN)
+DTYPE = plan_option("dtype", "Only in this precision.").within(Reach.OWN)
+EXPORT = value("--export", str, "Write all draws to a .csv or .nc (NetCDF) file.", metavar="FILE").within(Reach.NOWHERE)
+PRUNE = flag("--prune", "Remove what the other options select.").within(Reach.NOWHERE)
+OLDER = value("--older", number(0), "Prune what is older than this.", metavar="DAYS").within(Reach.NOWHERE)
+DAMAGED = flag("--damaged", "Prune damaged files.").within(Reach.NOWHERE)
+OUTDATED = flag("--outdated", "Prune what other versions made.").within(Reach.NOWHERE)
+ALL = flag("--all", "Prune everything.").within(Reach.NOWHERE)
+DRY_RUN = flag("--dry-run", "Only say what would be pruned.").within(Reach.NOWHERE)
 
 
 def results(given: Given) -> ExitCode:
