@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tp.report import archived_chart
 from tp.report.chart import Axis, Chart, Panel, Series, pieces
@@ -115,6 +117,15 @@ def test_odd_values_are_left_out(name: str) -> None:
         "nothing": "no value is positive and finite",
         "no_width": "no value is positive and finite",
     }.get(name, "")  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.dictionaries(st.integers(1, 10**7), st.lists(st.floats(), max_size=12), max_size=5),
+    st.none() | st.fractions(-50, 50),
+)
+def test_any_values_have_a_picture(values: dict[int, list[float]], power: Fraction | None) -> None:
+    picture(against_width("F", {n: np.array(found) for n, found in values.items()}, power))
 
 
 def test_a_width_with_values_that_are_not_finite_has_no_median() -> None:

@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from tp.report.chart import Chart, Panel, Series
 from tp.report.drawn.legend import listed
-from tp.report.drawn.scale import Scale, horizontal, vertical
+from tp.report.drawn.scale import Scale, dotted, horizontal, vertical
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +30,8 @@ BELOW = 1.1
 """The height of a further panel, in inches."""
 MARK = "#0969da"
 """The colour of medians."""
+LETTERS = 76
+"""The letters of a line of a legend."""
 DASHES = (0, (5, 4))
 
 
@@ -68,17 +70,22 @@ def _chart(chart: Chart, part: SubFigure) -> None:
     series, more = listed(chart)
     handles = [_handle(one) for one in series]
     handles += [Line2D([], [], linewidth=0, label=f"and {more} more")] if more else []
-    handles += [Line2D([], [], linewidth=0, label=fill(remark, 64)) for remark in chart.remarks]
-    if handles:
-        part.legend(
-            handles=handles, loc="outside lower center", frameon=False, fontsize=7, ncols=2 if len(handles) < 5 else 4
-        )
+    longest = max((len(str(handle.get_label())) for handle in handles), default=0)
+    part.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=max(1, LETTERS // (longest + 8)),
+        title=fill(" ".join(chart.remarks), LETTERS),
+        frameon=False,
+        fontsize=7,
+        title_fontsize=7,
+    )
 
 
 def _panel(panel: Panel, axes: Axes, across: Scale) -> None:
     up = vertical(panel)
     for series in panel.series:
-        _series(series, axes)
+        _series(series, axes, dotted(panel))
     axes.set(xscale=_named(across), yscale=_named(up), xlim=across.ends, ylim=up.ends, autoscale_on=False)
     _ticks(axes.xaxis, across, 6 if panel.series else 0)
     _ticks(axes.yaxis, up, (6 if up.log else 4) if panel.series else 0)
@@ -98,13 +105,13 @@ def _ticks(axis: XAxis | YAxis, scale: Scale, most: int) -> None:
     axis.set_minor_locator(NullLocator())
 
 
-def _series(series: Series, axes: Axes) -> None:
+def _series(series: Series, axes: Axes, dotted: bool) -> None:
     look = _look(series)
     match series.role:
         case "draws" | "median" | "predicted":
             axes.plot(series.x, series.y, **look)
         case "curve":
-            axes.plot(series.x, series.y, **look, marker="o" if len(series.x) <= 16 else "")
+            axes.plot(series.x, series.y, **look, marker="o" if dotted else "")
         case "interval":
             axes.vlines(series.x, series.low, series.high, **look)
         case "band":

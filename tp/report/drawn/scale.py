@@ -14,6 +14,8 @@ ALONE = {True: 0.6, False: 1.0}
 """The range around a single value: in decades on a logarithmic axis (True), else in units."""
 PLAIN = range(-2, 4)
 """Powers of ten that are written as numbers where an axis has no others."""
+DOTS = 20
+"""The most points of a curve that have dots."""
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -56,6 +58,11 @@ def vertical(panel: Panel) -> Scale:
     """The scale of the vertical axis of ``panel``."""
     ends = (end for series in panel.series if series.role != "best" for end in (*series.low, *series.high))
     return _scale(panel.y, [*(value for series in panel.series for value in series.y), *ends])
+
+
+def dotted(panel: Panel) -> bool:
+    """Whether curves have dots at their points: where no curve of ``panel`` has many."""
+    return all(len(series.x) <= DOTS for series in panel.series if series.role == "curve")
 
 
 def _scale(axis: Axis, values: Iterable[float]) -> Scale:

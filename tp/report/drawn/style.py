@@ -23,7 +23,7 @@ STYLE = f"""
 .tp-chart .frame {{ stroke-opacity: 0.45; stroke-width: 0.8; }}
 .tp-chart .grid {{ stroke-opacity: 0.13; stroke-width: 0.8; }}
 .tp-chart g {{ color: var(--tp-at, currentColor); }}
-.tp-chart .draws path {{ stroke-width: 3; stroke-opacity: 0.22; }}
+.tp-chart .draws path {{ stroke-width: 3; stroke-opacity: 0.28; }}
 .tp-chart .median path {{ stroke-width: 5.5; stroke: var(--tp-at, var(--tp-mark)); }}
 .tp-chart .interval path {{ stroke-width: 1.6; stroke: var(--tp-at, var(--tp-mark)); }}
 .tp-chart .predicted path {{ stroke-width: 1.3; stroke-dasharray: 5 4; stroke-linecap: butt; }}

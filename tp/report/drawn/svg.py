@@ -11,7 +11,7 @@ from zlib import crc32
 
 from tp.report.chart import Chart, Panel, Series
 from tp.report.drawn.legend import listed
-from tp.report.drawn.scale import Scale, horizontal, vertical
+from tp.report.drawn.scale import Scale, dotted, horizontal, vertical
 from tp.report.drawn.style import SHADES
 from tp.report.render.text import escaped
 
@@ -27,8 +27,6 @@ LETTER = 5.6
 """The mean width of a letter."""
 KEY = 20
 """The width of the mark in front of a name in the legend."""
-DOTS = 16
-"""Lines with at most this many points have dots at these."""
 
 
 def svg(chart: Chart, key: str = "") -> str:
@@ -71,7 +69,7 @@ def _panel(panel: Panel, across: Scale, top: float, bottom: float, note: str, la
     # An inner element cuts off what lies outside of the panel.
     yield f'<svg x="{LEFT}" y="{_number(top)}" width="{wide}" height="{_number(high)}" overflow="hidden">'
     for series in panel.series:
-        yield _group(series, _paths(series, _Places(across, up, wide, high)))
+        yield _group(series, _paths(series, _Places(across, up, wide, high), dotted(panel)))
     yield "</svg>"
     if not panel.series:
         yield _text((LEFT + RIGHT) / 2, (top + bottom) / 2, note, "middle")
@@ -98,7 +96,7 @@ def _within(place: float) -> float:
     return min(max(place, -20.0), 20.0)
 
 
-def _paths(series: Series, to: _Places) -> str:
+def _paths(series: Series, to: _Places, dotted: bool) -> str:
     match series.role:
         case "draws" | "median":
             return _dots(to.points(series.x, series.y), "")
@@ -109,7 +107,7 @@ def _paths(series: Series, to: _Places) -> str:
             return _path(_line(to.points(series.x, series.y)))
         case "curve":
             points = to.points(series.x, series.y)
-            return _path(_line(points)) + (_dots(points) if len(points) <= DOTS else "")
+            return _path(_line(points)) + (_dots(points) if dotted else "")
         case "band":
             edge = to.points(series.x, series.high) + to.points(series.x, series.low)[::-1]
             return _path(f"{_line(edge)}Z")
