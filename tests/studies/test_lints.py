@@ -123,6 +123,14 @@ def test_sums_and_factors(lines: str) -> None:
     assert given(parse(text)) == marked(text)
 
 
+def test_one_fault_is_said_once() -> None:
+    """Not what follows from it: later layers, the order of the kernel, claims that hold for this reason."""
+    text = (ROOT / "relu_mlp.tp").read_text(encoding="utf-8").replace("relu(h[l-1]) / sqrt(n)", "relu(h[l-1])")
+    (one,) = lints(parse(text, settings={"depth": "5"}))
+    assert one.code == "TP809"
+    assert one.labels[0].message == "used here, and in 3 more places"
+
+
 def test_messages_have_both_sizes() -> None:
     (one,) = lints(parse(f"{HEAD}  g = tanh(W @ h / n)\n  output f = dot(v, g) / sqrt(n)\n}}"))
     assert "makes order sqrt(n) of values of order 1, and it is multiplied by n^(-1)" in one.message

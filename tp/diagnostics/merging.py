@@ -39,5 +39,7 @@ def _one(group: list[Diagnostic]) -> Diagnostic:
             more.append(other.span)
     for count, span in enumerate(more[:_MOST_PLACES], 1):
         rest = len(more) - count if count == _MOST_PLACES else 0
-        labels.append(Label(span, f"here too, and at {rest} more places" if rest else "here too"))
+        labels.append(
+            Label(span, f"here too, and at {rest} more place{'s' if rest > 1 else ''}" if rest else "here too")
+        )
     return first if tuple(labels) == first.labels else replace(first, labels=tuple(labels))

@@ -10,13 +10,22 @@ from tp.studies.lints import finite_axes, sizes, theorems, weak_claims
 from tp.studies.lints.subject import Subject
 from tp.syntax.allowing import allowances
 
-_LINTS = (sizes, finite_axes, theorems, weak_claims)
+_SCALES = (sizes, finite_axes)
+_CLAIMS = (theorems, weak_claims)
 
 
 def lints(program: Program) -> tuple[Diagnostic, ...]:
-    """What is probably not meant, in the order of the lines; without what reading the program warns of."""
+    """What is probably not meant, in the order of the lines; without what reading the program warns of.
+
+    Where scales are wrong, orders are, too: claims and premises are looked at when that is mended, or allowed.
+    """
     subject = Subject(program)
-    found = [diagnostic for lint in _LINTS for diagnostic in lint.found(subject)]
     allowed = allowances(program.source, program.file, program.imported)
-    kept = merged(without_allowed(found, allowed, LINTED, program.file))
+    found = [diagnostic for lint in _SCALES for diagnostic in lint.found(subject)]
+    if all(any(one.covers(diagnostic) for one in allowed) for diagnostic in found):
+        judged = LINTED
+        found += [diagnostic for lint in _CLAIMS for diagnostic in lint.found(subject)]
+    else:
+        judged = LINTED - {"TP812", "TP813"}
+    kept = merged(without_allowed(found, allowed, judged, program.file))
     return tuple(sorted(kept, key=lambda d: (d.span.line, d.span.column) if d.span is not None else (0, 0)))

@@ -29,8 +29,9 @@ def found(subject: Subject) -> Iterator[Diagnostic]:
         why = traced(subject, end.node)
         for origin in why.sums:
             sums.setdefault((subject.graph[origin.node].span, origin.excess), []).append((end, origin))
-        for node in why.nodes:
-            others.setdefault(node, []).append(end)
+        if why.nodes and not why.sums:
+            # Several terms of one argument that are all wrong are one fault.
+            others.setdefault(why.nodes[0] if len(why.nodes) == 1 else end.node, []).append(end)
     for ends in sums.values():
         yield _of_sum(subject, *ends[0], len({end.node for end, _ in ends}) - 1)
     for node, ends in others.items():
@@ -47,12 +48,12 @@ def _of_sum(subject: Subject, end: End, origin: Origin, others: int) -> Diagnost
     grows = origin.excess > 0
     made = f"{order(origin.inner + origin.gain)} of values of {order(origin.inner)}"
     by = f"it is multiplied by {power(origin.scale)}" if origin.scale else "nothing scales it"
-    message = f"this sum over {' and '.join(origin.axes)} makes {made}, and {by}: {_result(subject, end, others)}"
+    message = f"this sum over {' and '.join(origin.axes)} makes {made}, and {by}: {_result(subject, end)}"
     hint = (
         f"{'divide' if grows else 'multiply'} it by {power(abs(origin.excess))}{' in addition' if origin.scale else ''}"
     )
     span = subject.graph[origin.node].span
-    return warning("TP809" if grows else "TP810", message, span, hint, _use(end, span))
+    return warning("TP809" if grows else "TP810", message, span, hint, _use(end, span, others))
 
 
 def _of_node(subject: Subject, node: int, end: End, others: int) -> Diagnostic:
@@ -60,14 +61,14 @@ def _of_node(subject: Subject, node: int, end: End, others: int) -> Diagnostic:
     grows = size > 0
     span = subject.graph[node].span
     hint = f"{'divide' if grows else 'multiply'} it by {power(abs(size))}, or change the law of a weight by this factor"
-    return warning("TP807" if grows else "TP808", _result(subject, end, others), span, hint, _use(end, span))
+    return warning("TP807" if grows else "TP808", _result(subject, end), span, hint, _use(end, span, others))
 
 
-def _result(subject: Subject, end: End, others: int) -> str:
+def _result(subject: Subject, end: End) -> str:
     size = subject.exponent(end.node) or Fraction(0)
-    besides = f", and so {'do' if others > 1 else 'does'} {others} more" if others else ""
-    return f"{end.text} {'grows' if size > 0 else 'vanishes'} as {power(size)}{besides}"
+    return f"{end.text} {'grows' if size > 0 else 'vanishes'} as {power(size)}"
 
 
-def _use(end: End, span: Span | None) -> list[Label]:
-    return [] if end.span is None or end.span == span else [Label(end.span, "used here")]
+def _use(end: End, span: Span | None, others: int) -> list[Label]:
+    besides = f", and in {others} more place{'s' if others > 1 else ''}" if others else ""
+    return [] if end.span is None or end.span == span else [Label(end.span, f"used here{besides}")]

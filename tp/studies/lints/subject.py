@@ -114,7 +114,8 @@ def warning(code: str, message: str, span: Span | None, hint: str, labels: Itera
 def power(exponent: Fraction) -> str:
     """A power of n as it is written in a program: ``1``, ``n``, ``sqrt(n)``, ``n^(3/2)``."""
     known = {Fraction(0): "1", Fraction(1): "n", Fraction(1, 2): "sqrt(n)"}
-    return known.get(exponent, f"n^({exponent})")
+    text = str(exponent)
+    return known.get(exponent, f"n^{text}" if text.isdigit() else f"n^({text})")
 
 
 def order(exponent: Fraction | None) -> str:
