@@ -48,7 +48,7 @@ def picture(chart: Chart) -> ElementTree.Element:
     """The picture, which is XML, with coordinates that are numbers and not far away."""
     text = svg(chart)
     for number in re.findall(r"nan|inf|[0-9.]+(?:e[-+]?\d+)?", " ".join(re.findall(r' (?:d|x|y)="([^"]*)"', text))):
-        assert float(number) < 1e4
+        assert float(number) < 1e7
     return ElementTree.fromstring(text)
 
 
@@ -183,7 +183,11 @@ def test_ticks(axis: Axis, values: tuple[float, float], labels: list[str]) -> No
 def test_an_axis_may_end_within_the_values() -> None:
     cut = Chart("F", "F", "", Axis("n"), (Panel(Axis("y", high=10.0), (Series("curve", (1, 2), (1, 1e280)),)),))
     assert vertical(cut.panels[0]).ends[1] == pytest.approx(10)
-    picture(cut)
+    drawn = picture(cut)
+    (clip,) = drawn.iter(f"{SVG}clipPath")
+    (within,) = (group for group in drawn.iter(f"{SVG}g") if group.get("clip-path"))
+    assert within.get("clip-path") == f"url(#{clip.get('id')})"
+    assert not list(picture(USUAL).iter(f"{SVG}clipPath"))
 
 
 def test_a_picture_is_named_and_described_and_has_no_colour_of_its_own() -> None:

@@ -25,54 +25,59 @@ LINE = 15
 """The height of a line of text."""
 LETTER = 5.6
 """The mean width of a letter."""
+ACROSS = 5
+"""About the number of ticks of the horizontal axis."""
 KEY = 20
 """The width of the mark in front of a name in the legend."""
 
 
 def svg(chart: Chart, key: str = "") -> str:
     """The element ``<svg>`` of ``chart``. ``key`` tells it from another picture of the same chart in one page."""
+    identity = f"tp{crc32(repr(chart).encode(errors='replace')):08x}{key}"
     body: list[str] = []
-    across, bottom = horizontal(chart), 0.0
+    across, bottom, middle = horizontal(chart), 0.0, (LEFT + RIGHT) / 2
     for number, panel in enumerate(chart.panels):
         top = bottom + LINE + (8 if number else 0)
         bottom = top + HIGH[min(number, len(HIGH) - 1)]
-        body += _panel(panel, across, top, bottom, chart.note if number == 0 else "", number == len(chart.panels) - 1)
+        body += _panel(panel, across, top, bottom, f"{identity}-{number}")
+    if chart.panels[0].series:
+        body += (_text(LEFT + at * (RIGHT - LEFT), bottom + 12, label, "middle") for at, label in across.ticks(ACROSS))
+    else:
+        body.append(_text(middle, LINE + HIGH[0] / 2, chart.note, "middle"))
     bottom += 2 * LINE
-    body.append(_text((LEFT + RIGHT) / 2, bottom, _cut(chart.x.label, (RIGHT - LEFT) / LETTER), "middle"))
+    body.append(_text(middle, bottom, _cut(chart.x.label, (RIGHT - LEFT) / LETTER), "middle"))
     legend, bottom = _legend(chart, bottom + LINE + 3)
-    body += legend
-    content, description = "".join(body), " ".join((chart.description, *chart.remarks))
-    identity = f"tp{crc32((chart.title + description + content).encode(errors='replace')):08x}{key}"
     return (
         f'<svg class="tp-chart" role="img" aria-labelledby="{identity}-t {identity}-d" '
         f'viewBox="0 0 {WIDE} {_number(bottom)}" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{identity}-t">{_escaped(chart.title)}</title>'
-        f'<desc id="{identity}-d">{_escaped(description)}</desc>{content}</svg>'
+        f'<desc id="{identity}-d">{_escaped(" ".join((chart.description, *chart.remarks)))}</desc>'
+        f"{''.join(body)}{''.join(legend)}</svg>"
     )
 
 
-def _panel(panel: Panel, across: Scale, top: float, bottom: float, note: str, last: bool) -> Iterator[str]:
-    """A panel with its axes, which have ticks if there is a series; those below the ``last`` panel have labels."""
+def _panel(panel: Panel, across: Scale, top: float, bottom: float, clip: str) -> Iterator[str]:
+    """A panel with the vertical axis; both axes have grid lines if there is a series.
+
+    ``clip`` is a name in the page for what cuts off lines where the axis ends before them.
+    """
     up = vertical(panel)
     wide, high = RIGHT - LEFT, bottom - top
-    most = 6 if high > 100 else 4
-    columns = [(at * wide, label) for at, label in across.ticks(5)] if panel.series else []
-    rows = [(high - at * high, label) for at, label in up.ticks(most)] if panel.series else []
+    columns = [at * wide for at, _ in across.ticks(ACROSS)] if panel.series else []
+    rows = [(high - at * high, label) for at, label in up.ticks(6 if high > 100 else 4)] if panel.series else []
     yield _text(2, top - 5, _cut(panel.y.label, WIDE / LETTER))
-    lines = [f"M{_number(LEFT + x)} {_number(top)}v{_number(high)}" for x, _ in columns]
-    lines += [f"M{LEFT} {_number(top + y)}h{wide}" for _, y in ((label, y) for y, label in rows)]
-    yield f'<path class="grid" d="{"".join(lines)}"/>'
-    yield f'<path class="frame" d="M{LEFT} {_number(top)}V{_number(bottom)}H{RIGHT}"/>'
+    lines = [f"M{_number(LEFT + x)} {_number(top)}v{_number(high)}" for x in columns]
+    lines += [f"M{LEFT} {_number(top + y)}h{wide}" for y, _ in rows]
+    yield _path("".join(lines), "grid") if lines else ""
+    yield _path(f"M{LEFT} {_number(top)}V{_number(bottom)}H{RIGHT}", "frame")
     yield from (_text(LEFT - 4, top + y + 3.5, label, "end") for y, label in rows)
-    if last:
-        yield from (_text(LEFT + x, bottom + 12, label, "middle") for x, label in columns)
-    # An inner element cuts off what lies outside of the panel.
-    yield f'<svg x="{LEFT}" y="{_number(top)}" width="{wide}" height="{_number(high)}" overflow="hidden">'
-    for series in panel.series:
-        yield _group(series, _paths(series, _Places(across, up, wide, high), dotted(panel)))
-    yield "</svg>"
-    if not panel.series:
-        yield _text((LEFT + RIGHT) / 2, (top + bottom) / 2, note, "middle")
+    # A path and not an inner <svg>: style sheets of notebooks change the size of every <svg>.
+    cut = panel.y.low is not None or panel.y.high is not None
+    yield f'<clipPath id="{clip}">{_path(f"M0 0H{wide}V{_number(high)}H0Z")}</clipPath>' if cut else ""
+    within = f' clip-path="url(#{clip})"' if cut else ""
+    places = _Places(across, up, wide, high)
+    groups = (_group(series, _paths(series, places, dotted(panel))) for series in panel.series)
+    yield f'<g transform="translate({LEFT} {_number(top)})"{within}>{"".join(groups)}</g>'
 
 
 class _Places:
@@ -92,8 +97,8 @@ class _Places:
 
 
 def _within(place: float) -> float:
-    """A ``place`` far outside is moved near: it is cut off, and some readers refuse large coordinates."""
-    return min(max(place, -20.0), 20.0)
+    """A ``place`` far outside is moved near: it is cut off, and some readers refuse larger coordinates."""
+    return min(max(place, -1e4), 1e4)
 
 
 def _paths(series: Series, to: _Places, dotted: bool) -> str:
