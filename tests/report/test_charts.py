@@ -182,7 +182,9 @@ def test_ticks(axis: Axis, values: tuple[float, float], labels: list[str]) -> No
 
 def test_an_axis_may_end_within_the_values() -> None:
     cut = Chart("F", "F", "", Axis("n"), (Panel(Axis("y", high=10.0), (Series("curve", (1, 2), (1, 1e280)),)),))
-    assert vertical(cut.panels[0]).ends[1] == pytest.approx(10)
+    low, high = vertical(cut.panels[0]).ends
+    assert high == pytest.approx(10)
+    assert 0.5 < low < 1
     drawn = picture(cut)
     (clip,) = drawn.iter(f"{SVG}clipPath")
     (within,) = (group for group in drawn.iter(f"{SVG}g") if group.get("clip-path"))

@@ -66,7 +66,9 @@ def dotted(panel: Panel) -> bool:
 
 
 def _scale(axis: Axis, values: Iterable[float]) -> Scale:
-    found = [log10(value) if axis.log else value for value in values] or [0.0]
+    least, most = -MOST if axis.low is None else axis.low, MOST if axis.high is None else axis.high
+    shown = (min(max(value, least), most) for value in values)
+    found = [log10(value) if axis.log else value for value in shown] or [0.0]
     low, high = min(found), max(found)
     missing = max(axis.least - (high - low), 0.0) if high > low else max(axis.least, ALONE[axis.log])
     spare = missing / 2 + PAD * (high - low + missing)
