@@ -1,9 +1,9 @@
 """TP807 to TP810: arguments of activations, and outputs, that grow or vanish with n, and the sums that make them so.
 
 What is reported is the sum whose scale does not fit, or the factor or law that brings a power of n in, and not what
-follows from it. Two things are meant so often that they are
-left out, too: an output that vanishes (readouts scaled by 1/n, as in muP and in mean-field networks), and an argument
-without a wide axis that does (attention scores scaled by 1/n).
+follows from it. Three things are meant so often that they are left out: an output that vanishes (readouts scaled by
+1/n, as in muP and in mean-field networks), an argument without a wide axis that does (attention scores scaled by 1/n),
+and an argument of a map that does, since a map may have any scale of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def found(subject: Subject) -> Iterator[Diagnostic]:
 def _is_wrong(subject: Subject, end: End, size: Fraction) -> bool:
     if size > UNBOUNDED / 2:  # nothing is known of it
         return False
-    return subject.exact(end.node) if size > 0 else size < 0 and not end.output and subject.wide(end.node)
+    return subject.exact(end.node) if size > 0 else size < 0 and end.entrywise and subject.wide(end.node)
 
 
 def _of_sum(subject: Subject, end: End, origin: Origin, others: int) -> Diagnostic:

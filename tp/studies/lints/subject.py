@@ -24,12 +24,16 @@ from tp.theory.softmax import exponentials
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A value whose size matters: ``node``, the argument of the ``function`` at ``span``, or an output."""
+    """A value whose size matters: ``node``, the argument of the ``function`` at ``span``, or an output.
+
+    ``entrywise``: the function is an activation, which acts on each entry alone.
+    """
 
     node: int
     what: str
     function: str
     span: Span | None
+    entrywise: bool = True
     output: bool = False
 
     @property
@@ -95,12 +99,12 @@ class Subject:
             if index in softmax:  # exp of the scores less their largest
                 name, called = "softmax", named.get(self.graph[argument].operands[0], "")
             else:
-                called = named.get(argument) or self.graph[argument].label or ""
-            yield End(argument, called, name, node.span)
+                called = named.get(argument, "")
+            yield End(argument, called, name, node.span, function is not None)
 
     def _outputs(self) -> Iterator[End]:
         for name, node in self.graph.outputs.items():
-            yield End(node, name, "", self.graph[node].span, output=True)
+            yield End(node, name, "", self.graph[node].span, entrywise=False, output=True)
 
     def wide(self, node: int) -> bool:
         return bool(wide(self.graph.type(node)))
