@@ -25,7 +25,7 @@ def steps(value: Value) -> Markup:
     """A row for each step to ``value``: what is done, to what, and the exponent after it."""
     shown = value.steps[-MOST_STEPS:]
     numbers = {step.node: place for place, step in enumerate(value.steps, 1)}
-    heads = ("step", "operation", "of", "axes", "exponent of n", "rules")
+    heads = ("step", "operation", "of", "exponent of n", "axes", "rules")
     rows = [_row(step, numbers, value) for step in shown]
     left = len(value.steps) - len(shown)
     caption = f"steps to {value.name}" + (f", the last {len(shown)} of {len(value.steps)}" if left else "")
@@ -53,8 +53,8 @@ def _row(step: Step, numbers: dict[int, int], value: Value) -> Markup:
         element("th", f"({numbers[step.node]})", scope="row"),
         element("td", element("code", step.operation)),
         element("td", element("code", ", ".join(map(called, step.operands)))),
-        element("td", element("code", step.type)),
         element("td", exponent(step.exponent, step.exact), class_="number"),
+        element("td", element("code", step.type)),
         element("td", ", ".join(step.rules) or "as before"),
     )
 
