@@ -16,8 +16,10 @@ PROGRAMS = Path(__file__).parents[2] / "programs"
 BYTES, SECONDS = 3e6, 3.0
 """What a page may have, and take."""
 ASKED = [
-    "F", "kernel", "hessian", "C[2,1]", "C[2,2]", *(f"C[0,{d}]" for d in range(2, 7)), *(f"C[1,{d}]" for d in range(1, 7)),
-]  # fmt: skip
+    *("F", "kernel", "hessian", "C[2,1]", "C[2,2]"),
+    *(f"C[0,{d}]" for d in range(2, 7)),
+    *(f"C[1,{d}]" for d in range(1, 7)),
+]
 
 
 @pytest.mark.parametrize("name", ["mlp", "transformer_block"])

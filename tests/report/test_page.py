@@ -72,6 +72,47 @@ def test_several_programs_have_a_part_each(tmp_path: Path, capsys: Captured) -> 
     assert set(os.listdir(tmp_path)) == {"store", "both.html"}
 
 
+def test_programs_that_cannot_run_are_on_the_page(tmp_path: Path, capsys: Captured) -> None:
+    bad, page = tmp_path / "bad.tp", tmp_path / "a.html"
+    bad.write_text("program bad {\n  width n\n  output f = <b>\n}")
+    words = ["orders", str(PROGRAMS / "mean_field.tp"), str(bad), "--quantities", "F", "--no-store"]
+    assert main([*words, "--html", str(page)]) == 2
+    found = checked(page.read_text("utf-8"))
+    assert "2: the program could not run" in found.text
+    assert "error[TP0" in found.text
+    assert "<b>" not in page.read_text("utf-8")
+    assert "part-2-program" not in found.ids
+
+
+def test_what_an_interrupt_leaves_has_a_page() -> None:
+    model = tp.load(PROGRAMS / "mean_field.tp")
+    seen: list[Any] = []
+    model.orders(["F", "C[0,2]"], watch=seen.append)
+    found = checked(tp.page([seen[0]], [model]))
+    assert "C[0,2]" in found.text
+    assert "exit code3: a claim or a quantity is undecided" in found.text
+
+
+def test_a_recalled_result_is_not_measured_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    page = tmp_path / "a.html"
+    words = ["verify", str(PROGRAMS / "mean_field.tp"), "--widths", "8,16", "--seeds", "2", "--quantities", "F"]
+    words += ["--store", str(tmp_path / "store"), "-q"]
+    main(words)
+    printed = capsys.readouterr().out.splitlines()[:5]
+
+    def measure(*given: Any, **settings: Any) -> Any:
+        raise AssertionError("it is measured again")
+
+    monkeypatch.setattr(tp.Model, "verify", measure)
+    main([*words, "--html", str(page)])
+    assert capsys.readouterr().out.splitlines()[:5] == printed
+    found = checked(page.read_text("utf-8"))
+    assert "nothing was measured again" in found.text
+    assert "part-1-charts" in found.ids
+
+
 def test_a_page_goes_with_json(tmp_path: Path, capsys: Captured) -> None:
     page, json = tmp_path / "a.html", tmp_path / "a.json"
     words = ["orders", str(PROGRAMS / "mean_field.tp"), "--no-store", "--format", "json"]

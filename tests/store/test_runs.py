@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 import tp
+from tests.report.pages_checked import checked
 from tp.api.loading import reread
 from tp.api.pages import Asked
 from tp.api.remembered import Memory
@@ -134,6 +135,34 @@ def test_altered_runs_are_refused(name: str, store: Path, capsys: Captured) -> N
     assert main(["report", "--store", str(store)]) == 0
     # the list does not read documents
     assert ("damaged" in capsys.readouterr().out) is (name not in ("document", "exit code", "twice"))
+
+
+def hostile(found: Any) -> Any:
+    """``found`` with markup in every text; numbers, names of fields and of kinds of blocks stay."""
+    if isinstance(found, str):
+        return f"</td></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'{found}\u202e\udc80\x00"
+    if isinstance(found, list):
+        return [hostile(one) for one in found]
+    return {key: hostile(one) for key, one in found.items()} if isinstance(found, dict) else found
+
+
+def test_altered_documents_cannot_break_out(store: Path, capsys: Captured) -> None:
+    def change(answer: Any) -> None:
+        answer["document"] = {**hostile(answer["document"]), "checks": []}  # words of checks are checked
+        run = answer["run"]
+        for name in ("command", "made", "versions"):
+            run[name] = hostile(run[name])
+
+    altered(store, change)
+    file = store / "a.html"
+    assert main(["report", "false_claim", "--html", str(file), "--store", str(store)]) == 0, capsys.readouterr().err
+    page = file.read_text("utf-8")
+    found = checked(page)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert found.text.count("<script>alert(1)</script>") > 50
+    assert main(["report", "false_claim", "--store", str(store)]) == 0
+    assert set("\x00\u202e\udc80") & set(capsys.readouterr().out) == set()
 
 
 def test_a_file_cut_short_is_refused(store: Path, capsys: Captured) -> None:

@@ -54,14 +54,14 @@ class Asked:
         )  # fmt: skip
 
 
-def page(results: Sequence[Printable], models: Sequence[Model], asked: Asked | None = None) -> str:
+def page(results: Sequence[Printable], models: Sequence[Model | None], asked: Asked | None = None) -> str:
     """The page of ``results`` of one method, each of the model beside it. It is one offline HTML file without scripts.
 
     It has verdicts, the program with the order of each value, its graph, and how to repeat what was done.
 
     Args:
         results: of ``orders``, ``verify``, ``linearize``, ``train``, ``transfer``, ``correlations`` or ``blame``.
-        models: the models that they are about, as many.
+        models: the models that they are about, as many; None leaves the program out.
         asked: what was asked for on a command line.
 
     Raises:
@@ -86,12 +86,12 @@ def save_page(text: str, file: str) -> None:
         raise error("TP508", f"cannot write {file}: {problem.strerror or problem}") from problem
 
 
-def _part(result: Any, model: Model, asked: Asked, single: bool) -> Part:
+def _part(result: Any, model: Model | None, asked: Asked, single: bool) -> Part:
     from tp.report.contents import document
     from tp.report.page.part import Origin, Part
 
     found = document(result)
-    described = describe(found, model, asked, certified=single)
+    described = None if model is None else describe(found, model, asked, certified=single)
     run: Run | None = getattr(result, "run", None)
     if run is None:
         return Part(found, int(result.exit_code), Origin(asked.command, now(), versions()), described)

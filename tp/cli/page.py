@@ -18,21 +18,16 @@ if TYPE_CHECKING:
 def publish(command: str, results: Sequence[Any], found: Sequence[Case], given: Given) -> None:
     """Print or write ``results`` of the programs ``found`` in the format that is asked for.
 
-    Where a page is wanted, it is written; it is about the programs that ran. Raises TpError TP508.
+    Where a page is wanted, it is written, with what is wrong with programs that did not run. Raises TpError TP508.
     """
-    from tp.api.diagnosed import Diagnosed, Unfinished
-
-    ran = [
-        (result, case)
-        for result, case in zip(results, found, strict=True)
-        if not (isinstance(result, (Diagnosed, Unfinished)) or isinstance(case, Diagnosed))
-    ]
     show_all(results, given)
     file = given[HTML]
-    if file is not None and ran:
+    if file is not None:
+        from tp.api.diagnosed import Diagnosed
         from tp.api.pages import page, save_page
 
-        save_page(page([result for result, _ in ran], [model for _, model in ran], asked(command, given)), file)
+        models = [None if isinstance(case, Diagnosed) else case for case in found]
+        save_page(page(results, models, asked(command, given)), file)
 
 
 def asked(command: str, given: Given) -> Asked:

@@ -24,7 +24,7 @@ MOST_BLAMED = 120
 MOST_REPAIRED, REPAIRS = 40, 20
 """The most nodes of a program for which a repair is looked for, and the most changed programs that are examined."""
 MOST_CERTIFIED = 24
-"""The most nodes of a program whose derivations are written out. A certificate of so many nodes takes about a second."""
+"""The most nodes of a program whose derivations are written out. A certificate of so many takes about a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,7 @@ def _again(part: Part) -> list[Markup]:
 ENDS = {
     0: "every claim holds, and nothing is refuted",
     1: "a claim fails, a measurement refutes a prediction, or a run diverged",
+    2: "the program could not run",
     3: "a claim or a quantity is undecided, or the command was interrupted",
 }
 """What exit codes mean."""

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from tp.quantities.definitions import is_quantity
 from tp.report.cells import Verdict
 from tp.report.chart import Chart
-from tp.report.document import Block, Document, Group, Line, Notes, Section, Table
+from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
 
 CLAIMS, LINE = "claims", "line"
-LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement"})
+LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement", "diagnostics"})
 """The keys of what answers the question of a command."""
+ANSWERS = frozenset({"verdict", "agreement"})
+"""The keys of those that are sentences."""
 GROUNDS = frozenset({"premises", "assumptions"})
 
 
@@ -83,6 +85,8 @@ def _leads(block: Block) -> bool:
             return block.key in LEADING or any(isinstance(cell, Verdict) for row in block.rows for cell in row)
         case Line():
             return any(fact.key in LEADING for fact in block.facts)
+        case Data():
+            return block.key in LEADING
         case _:
             return False
 
@@ -114,6 +118,18 @@ def counted(document: Document) -> list[tuple[str, Counter[str]]]:
         words = claims if table.key == CLAIMS else others
         words.update(cell.text for row in table.rows for cell in row if isinstance(cell, Verdict) and cell.text)
     return [(name, words) for name, words in (("claim", claims), ("quantity", others)) if words]
+
+
+def answers(document: Document) -> list[str]:
+    """The answers of a document that are no verdicts in tables, in words: whether a rate transfers, a theorem holds."""
+    lines = (
+        block
+        for section in document.sections
+        if isinstance(section, Section)
+        for block in section.blocks
+        if isinstance(block, Line)
+    )
+    return [fact.text for line in lines for fact in line.facts if fact.key in ANSWERS and fact.text]
 
 
 def failing(document: Document) -> list[str] | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
 from tp.report.drawn.style import STYLE as CHARTS
-from tp.report.page.elements import Markup, element, join
+from tp.report.page.elements import Markup, element, join, scrolled
 from tp.report.page.part import Part
-from tp.report.page.sections import Made, made
-from tp.report.page.split import counted
+from tp.report.page.sections import ENDS, Made, made
+from tp.report.page.split import answers, counted
 from tp.report.render.html import MARKS, STYLE, verdict
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -29,7 +30,7 @@ def render(parts: Sequence[Part], what: str) -> str:
     name = f"{len(parts)} programs" if several else program(parts[0])
     body = [
         element("a", "Skip to the verdicts", href="#verdicts", class_="skip"),
-        element("header", element("p", f"tp {what}", class_="command"), element("h1", name), _end(parts)),
+        element("header", element("p", f"tp {what}", class_="command"), element("h1", name), _summary(parts)),
         _contents(parts, found),
         element("main", *(_several(parts, found) if several else _sections(found[0], 2)), id="verdicts", tabindex="-1"),
         element("footer", element("p", "This page is complete in itself: it loads nothing and runs nothing.")),
@@ -48,7 +49,7 @@ def render(parts: Sequence[Part], what: str) -> str:
 
 def program(part: Part) -> str:
     """The name of the program that ``part`` is about."""
-    return next((f.text for f in part.document.title.facts if f.key == "program"), part.document.title.text)
+    return next((f.text for f in part.document.title.facts if f.key == "program" and f.text), part.document.title.text)
 
 
 def _head(title: str) -> Markup:
@@ -65,34 +66,52 @@ def _head(title: str) -> Markup:
     )
 
 
-def _end(parts: Sequence[Part]) -> Markup:
-    """What was found, in a line: the counts of verdicts of all programs."""
-    counts: dict[str, dict[str, int]] = {}
+def _summary(parts: Sequence[Part]) -> Markup:
+    """What was found, in a line: the counts of verdicts of all programs, and answers in words."""
+    totals: dict[str, Counter[str]] = {}
     for part in parts:
         for kind, words in counted(part.document):
-            total = counts.setdefault(kind, {})
-            for word, number in words.items():
-                total[word] = total.get(word, 0) + number
-    return element("p", join([_counts(kind, words) for kind, words in counts.items()], " · "), class_="summary")
+            totals.setdefault(kind, Counter()).update(words)
+    counts = [_counts(kind, words) for kind, words in totals.items()]
+    said = answers(parts[0].document) if len(parts) == 1 else []
+    return element("p", join([*counts, *said], " · "), class_="summary")
 
 
-def _counts(kind: str, words: dict[str, int]) -> Markup:
-    number = sum(words.values())
-    each = [
-        element("span", Markup(verdict(word)), f" {count}", class_=word if word in MARKS else None)
-        for word, count in words.items()
-    ]
-    return join([f"{number} {kind if number == 1 else _PLURAL[kind]}: ", join(each, ", ")])
+def _counts(kind: str, words: Counter[str]) -> Markup:
+    number = words.total()
+    return join([f"{number} {kind if number == 1 else _PLURAL[kind]}: ", _each(words)])
+
+
+def _each(words: Counter[str]) -> Markup:
+    """How often each verdict is given."""
+    each = (
+        element("span", Markup(verdict(word)), f" {number}", class_=word if word in MARKS else None)
+        for word, number in words.items()
+    )
+    return join(each, ", ")
 
 
 def _contents(parts: Sequence[Part], found: Sequence[Sequence[Made]]) -> Markup:
-    """Links to all parts, or to the sections of the only one."""
+    """Links to the sections of the only part; or a table of the programs, with links to their parts."""
     if len(parts) > 1:
-        links = [(f"part-{number}", program(part)) for number, part in enumerate(parts, 1)]
-    else:
-        links = [(one.name, one.heading) for one in found[0]]
-    items = [element("li", element("a", word, href=f"#{name}")) for name, word in links]
+        return element("nav", _programs(parts), aria_label="programs")
+    items = [element("li", element("a", one.heading, href=f"#{one.name}")) for one in found[0]]
     return element("nav", element("ul", *items, role="list"), aria_label="contents")
+
+
+def _programs(parts: Sequence[Part]) -> Markup:
+    heads = (element("th", head, scope="col") for head in ("program", "claims", "quantities", "exit code"))
+    rows: list[Markup] = []
+    for number, part in enumerate(parts, 1):
+        words = dict(counted(part.document))
+        cells = [
+            *(_each(words.get(kind, Counter())) for kind in _PLURAL),
+            f"{part.exit_code}: {ENDS.get(part.exit_code, '')}",
+        ]
+        link = element("a", program(part), href=f"#part-{number}")
+        rows.append(element("tr", element("th", link, scope="row"), *(element("td", cell) for cell in cells)))
+    head = element("thead", element("tr", *heads))
+    return scrolled("programs", element("table", element("caption", "programs"), head, element("tbody", *rows)))
 
 
 def _several(parts: Sequence[Part], found: Sequence[Sequence[Made]]) -> list[Markup]:
@@ -100,7 +119,7 @@ def _several(parts: Sequence[Part], found: Sequence[Sequence[Made]]) -> list[Mar
         element(
             "section",
             element("h2", program(part), id=f"part-{number}-name"),
-            _end([part]),
+            _summary([part]),
             *_sections(sections, 3),
             id=f"part-{number}",
             class_="part",
