@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 GENERATED = ("_build", "reference")
 """Folders of ``docs`` that are made when the pages are built."""
 
-CHEAP = ("check", "orders", "blame", "certify", "explain", "format", "graph")
+CHEAP = ("check", "orders", "blame", "certify", "completion", "explain", "format", "graph", "lint", "new")
 """Commands that draw nothing."""
 
 
