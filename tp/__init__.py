@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tp.api.certificates import certify
+    from tp.api.comparing import compare
     from tp.api.coordinates import coordinates
     from tp.api.exports import parameter_groups, to_flax, to_optax
     from tp.api.figures import save_figure
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from tp.sampling.plan import Plan
     from tp.sampling.resources import Resources
     from tp.studies.blame import Accusation
+    from tp.studies.compare import Comparison
     from tp.studies.coordinates.result import Coordinates
     from tp.studies.correlations import Numbers
     from tp.studies.forward import Forward
@@ -54,6 +56,7 @@ __version__ = VERSION
 __all__ = [
     "SGD",
     "Accusation",
+    "Comparison",
     "Coordinates",
     "Data",
     "Diagnostic",
@@ -80,6 +83,7 @@ __all__ = [
     "Verification",
     "__version__",
     "certify",
+    "compare",
     "coordinates",
     "draw_graph",
     "explain",
@@ -105,6 +109,7 @@ __all__ = [
 _HOMES = {
     "Orders": "tp.studies.orders",
     "Accusation": "tp.studies.blame",
+    "Comparison": "tp.studies.compare",
     "Coordinates": "tp.studies.coordinates.result",
     "Verification": "tp.studies.verify",
     "Numbers": "tp.studies.correlations",
@@ -128,6 +133,7 @@ _HOMES = {
     "Schedule": "tp.experiments.training.schedule",
     "Stored": "tp.api.stored",
     "TpError": "tp.diagnostics.diagnostic",
+    "compare": "tp.api.comparing",
     "certify": "tp.api.certificates",
     "coordinates": "tp.api.coordinates",
     "draw_graph": "tp.api.graphs",

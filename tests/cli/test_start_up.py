@@ -39,6 +39,7 @@ COMMANDS = [
     (["graph", MLP, "--format", "svg"], NOTHING),
     (["orders", MLP, "--certificate", "CERTIFICATE"], NOTHING),
     (["certify", "CERTIFICATE"], NOTHING),
+    (["compare", MLP, "--against-set", "phi=relu", "--quantities", "F"], NOTHING),
     (["blame", MLP], NOTHING),
     (["orders", "programs/false_claim.tp", "--html", "PAGE"], NOTHING),
     (["report", "--store", "FOLDER"], NOTHING),

@@ -82,7 +82,7 @@ class Command(NamedTuple):
         if self.argument is None:
             most = 0
         else:
-            most = len(words) if self.argument.key.endswith("...") else 1
+            most = len(words) if self.argument.key.endswith("...") else len(self.argument.key.split())
             values[self.argument.key] = tuple(words)
             if not words and not self.argument.key.startswith("["):
                 raise usage(f"missing argument '{self.argument.key}'", self._usage())

@@ -28,6 +28,7 @@ ENTRIES = {
     "completion": Entry("Write", "what bash, zsh or fish completes after tp"),
     "import": Entry("Write", "make a program of a module of Flax, Equinox or Haiku", "import_"),
     "orders": Entry("Predict", "exponents of the width n, without running anything"),
+    "compare": Entry("Predict", "two programs beside each other, and what differs"),
     "blame": Entry("Predict", "which weights and nodes cause what fails"),
     "certify": Entry("Predict", "check the derivations that orders has written"),
     "verify": Entry("Measure", "measure, compare with predictions, decide the claims"),

@@ -14,7 +14,7 @@ ANY = "*"
 FOLDERS = "/"
 _CHOICES = re.compile(r"\[([\w.|-]+)\]")
 _ENDING = re.compile(r"FILE(\.\w+)")
-_ARGUMENTS = {"FILE": "*.tp", "FILE...": "*.tp", "CERTIFICATE": "*.json", "MODULE": "*.py"}
+_ARGUMENTS = {"FILE": "*.tp", "FILE...": "*.tp", "FILE [FILE]": "*.tp", "CERTIFICATE": "*.json", "MODULE": "*.py"}
 
 
 class Values(NamedTuple):

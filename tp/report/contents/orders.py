@@ -40,8 +40,8 @@ Weak = tuple[str, Strength | None, Strength | None]
 """The kind, and m(n) from typical orders and from bounds; None: all correlations vanish."""
 WEAK: tuple[Field[Weak], ...] = (
     Field("weak correlations", "kind", lambda w: Shown(f"m, {w[0]}", w[0])),
-    Field("typical", "typical", lambda w: Shown(_strength(w[1]), _data(w[1]))),
-    Field("from bounds", "bound", lambda w: Shown(_strength(w[2], lower=True), _data(w[2]))),
+    Field("typical", "typical", lambda w: Shown(strength(w[1]), strength_value(w[1]))),
+    Field("from bounds", "bound", lambda w: Shown(strength(w[2], lower=True), strength_value(w[2]))),
 )
 
 
@@ -115,7 +115,7 @@ def _form(law: Law) -> str:
     return words
 
 
-def _strength(found: Strength | None, *, lower: bool = False) -> str:
+def strength(found: Strength | None, *, lower: bool = False) -> str:
     """m(n) in words; a ``lower`` bound is marked as such."""
     if found is None:
         return "any (all vanish)"
@@ -131,7 +131,8 @@ def _strength(found: Strength | None, *, lower: bool = False) -> str:
     return f">= n^({found.power}){above}, {place} binds{checked}"
 
 
-def _data(found: Strength | None) -> Json:
+def strength_value(found: Strength | None) -> Json:
+    """m(n) for programs."""
     if found is None:
         return None
     binding = None if found.binding is None else list(found.binding)
