@@ -93,6 +93,7 @@ def test_what_an_interrupt_leaves_has_a_page() -> None:
     assert "exit code3: a claim or a quantity is undecided" in found.text
 
 
+@pytest.mark.slow
 def test_a_recalled_result_is_not_measured_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
