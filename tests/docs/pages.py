@@ -18,8 +18,8 @@ DOCS = ROOT / "docs"
 GENERATED = ("_build", "reference")
 """Folders of ``docs`` that are made when the pages are built."""
 
-CHEAP = ("check", "orders", "blame", "certify", "completion", "explain", "format", "graph", "lint", "new")
-"""Commands that draw nothing."""
+CHEAP = ("check", "orders", "certify", "completion", "explain", "format", "graph", "lint", "new")
+"""Commands that draw nothing, and try no other programs."""
 
 
 def names() -> list[str]:

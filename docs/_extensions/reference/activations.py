@@ -6,11 +6,19 @@ from collections.abc import Iterable
 from dataclasses import fields
 from fractions import Fraction
 
+import tp
 from reference.entry import Entry, Kind, sections, table
 from reference.plot import picture
 from reference.prose import docstring, inline, module_docstring, prose
 from tp.activations import Activation, find, known
+from tp.theory.premises import premises
 
+_PROGRAM = """program p(phi: activation = NAME) {
+ width n
+ input x : [d=1]
+ param U : [n, d] ~ normal(0, 1)
+ output f = mean(phi(U @ x))
+}"""
 _ORDERS = 4
 """Derivatives in the table: those of order 0 to 3."""
 
@@ -49,13 +57,18 @@ def _facts(activation: Activation) -> Iterable[tuple[str, str]]:
         "radius of convergence",
         "every Taylor series converges" if activation.radius == float("inf") else f"{activation.radius:.4g}",
     )
-    yield "eq. 23 of the paper, for all x", "holds" if activation.radius >= 1 else "does not hold"
+    yield "the paper's eq. 23, at arguments of scale 1", _premise(activation)
     yield "values", f"from {_end(activation.least, 'below')} to {_end(activation.most, 'above')}"
     yield "sign", "that of x" if activation.keeps_sign else "not that of x throughout"
     yield "degree", f"homogeneous of degree {degree}" if degree is not None else "not homogeneous"
     yield "jumps", f"its derivative of order {jump}" if jump is not None else "no derivative"
     if vanishing is not None:
         yield "at 0", f"vanishes as a power of degree {vanishing}" if vanishing else "positive everywhere"
+
+
+def _premise(activation: Activation) -> str:
+    found = premises(tp.parse(_PROGRAM.replace("NAME", activation.name)).graph)
+    return inline(found[0].reason) if found else "linear: nothing is asked of it"
 
 
 def _end(value: float, side: str) -> str:
@@ -84,7 +97,7 @@ def _power(growth: Fraction | None) -> str:
 def _bound(activation: Activation) -> str:
     bound = activation.bound()
     if bound is None:
-        return "No bound of the form $c\\,(k!)^a/r^k$ holds on the whole line."
+        return "None of the form $c\\,(k!)^a/r^k$ on the whole line is used."
     factorial = {Fraction(0): "", Fraction(1): "\\,k!"}.get(bound.factorials, f"\\,(k!)^{{{bound.factorials}}}")
     power = "" if bound.radius == 1 else f" / {bound.radius:g}^k"
     since = f" for $k \\ge {bound.first}$" if bound.first else ""
