@@ -113,6 +113,7 @@ LAYERS = """program p(depth: int = 4, phi: activation = tanh) {
         "k = W[1] @ h\n  g = phi(normalize(k, n))",
         "k = W[1] @ h / n^2\n  g = normalize(k, n, eps=0)",
         "k = W[1] @ h\n  g = phi(k / norm(k) * sqrt(n))",
+        "k = W[1] @ h / n\n  g = phi(normalize(k, n))  # of order 1 up to a very large n",
         "a = softmax(W[1] @ h, n)  # lint: TP809\n  g = n * a * h",
         "a = softmax(M @ h / sqrt(n), m)\n  g = h * dot(a, u, m)",
         "g = h + dot(u, M @ h, m) / n  # scaled by less than it is, as it may be: it enters no function",

@@ -1,9 +1,10 @@
 """TP807 to TP810: arguments of activations, and outputs, that grow or vanish with n, and the sums that make them so.
 
 What is reported is the sum whose scale does not fit, or the factor or law that brings a power of n in, and not what
-follows from it. Three things are meant so often that they are left out: an output that vanishes (readouts scaled by
-1/n, as in muP and in mean-field networks), an argument without a wide axis that does (attention scores scaled by 1/n),
-and an argument of a map that does, since a map may have any scale of its own.
+follows from it. Some things that vanish are left out. Three are meant in most programs: an output (readouts scaled by
+1/n, as in muP and in mean-field networks), an argument without a wide axis (attention scores scaled by 1/n), and an
+argument of a map, since a map may have any scale of its own. One is of order 1 up to very large widths: what is
+normalised with a small constant.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def found(subject: Subject) -> Iterator[Diagnostic]:
 def _is_wrong(subject: Subject, end: End, size: Fraction) -> bool:
     if size > UNBOUNDED / 2:  # nothing is known of it
         return False
-    return subject.exact(end.node) if size > 0 else size < 0 and end.entrywise and subject.wide(end.node)
+    if size >= 0:
+        return size > 0 and subject.exact(end.node)
+    return end.entrywise and subject.wide(end.node) and not subject.counts_late(end.node)
 
 
 def _of_sum(subject: Subject, end: End, origin: Origin, others: int) -> Diagnostic:

@@ -18,6 +18,7 @@ from tp.primitives.traits import function_of
 from tp.program import Program
 from tp.theory.analysis import Analysis
 from tp.theory.features import first_names, is_activation
+from tp.theory.late_constants import late_constants
 from tp.theory.scales import scales
 from tp.theory.softmax import exponentials
 
@@ -105,6 +106,17 @@ class Subject:
     def _outputs(self) -> Iterator[End]:
         for name, node in self.graph.outputs.items():
             yield End(node, name, "", self.graph[node].span, entrywise=False, output=True)
+
+    def counts_late(self, node: int) -> bool:
+        """Whether a value is of its order at very large widths only: it is divided by a small constant there.
+
+        An example is a layer norm with ε = 1e-5 of a value that vanishes: at usual widths it is of order 1.
+        """
+        return bool(self._late) and any(self.graph[i].span in self._late for i in self.graph.needed([node]))
+
+    @cached_property
+    def _late(self) -> frozenset[Span | None]:
+        return frozenset(late.span for late in late_constants(self.graph, self.analysis.calculus))
 
     def wide(self, node: int) -> bool:
         return bool(wide(self.graph.type(node)))
