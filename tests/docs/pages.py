@@ -18,7 +18,7 @@ DOCS = ROOT / "docs"
 GENERATED = ("_build", "reference")
 """Folders of ``docs`` that are made when the pages are built."""
 
-CHEAP = ("check", "orders", "certify", "completion", "explain", "format", "graph", "lint", "new")
+CHEAP = ("check", "orders", "certify", "compare", "completion", "explain", "format", "graph", "lint", "new")
 """Commands that draw nothing, and try no other programs."""
 
 

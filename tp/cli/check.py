@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
 from tp.cli.failures import OF_CHECKS, Wanted, complain, remark
-from tp.cli.files import SOURCES, holds_no_program, listed
+from tp.cli.files import SOURCES, holds_functions_alone, listed
 from tp.cli.option import Given, flag
 from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, settings, show, together, unchanged
 from tp.cli.programs import read_program
@@ -36,11 +36,11 @@ def examined(given: Given, look: Callable[[Model], Model]) -> ExitCode:
     lines: list[str] = []
     problems: dict[str, list[TpError]] = {}
     folders: list[TpError] = []
-    for file, in_folder in listed(given[SOURCES], folders, given.exclude):
+    for file, _ in listed(given[SOURCES], folders, given.exclude):
         try:
             model = look(read_program(file, chosen))
         except TpError as problem:
-            if in_folder and holds_no_program(problem):
+            if holds_functions_alone(problem):
                 lines.append(f"{file}: no program; functions are checked where they are used")
             else:
                 problems.setdefault(file, []).append(problem)

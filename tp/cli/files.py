@@ -31,9 +31,9 @@ def listed(words: tuple[str, ...], problems: list[TpError], exclude: Sequence[st
             problems.append(problem)
 
 
-def holds_no_program(problem: TpError) -> bool:
-    """Whether a file has nothing wrong but that it holds functions alone, which are checked where they are used."""
-    return [d.message for d in problem.diagnostics] == ["this file holds no program"]
+def holds_functions_alone(problem: TpError) -> bool:
+    """Whether nothing is wrong with a file but that it holds no program; functions are checked where they are used."""
+    return [d.message for d in problem.diagnostics] == ["this file holds functions alone, no program"]
 
 
 def _below(top: str, exclude: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.cli.failures import OF_CHECKS, remark
-from tp.cli.files import SOURCES, STANDARD_INPUT, holds_no_program, listed, standard_input
+from tp.cli.files import SOURCES, STANDARD_INPUT, holds_functions_alone, listed, standard_input
 from tp.cli.option import Given
 from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, show, together, unchanged
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
@@ -42,7 +42,7 @@ class Programs:
             try:
                 self.found.append(change(read_program(file, chosen, functions)))
             except TpError as problem:
-                if in_folder and holds_no_program(problem):
+                if in_folder and holds_functions_alone(problem):
                     print(readable(f"{file}: no program; skipped"), file=sys.stderr)
                 else:
                     problems.append((file, problem))

@@ -77,9 +77,10 @@ def _program(
 def _only_program(module: Module) -> t.ProgramSyntax:
     programs = [i for i in module.tree.items if isinstance(i, t.ProgramSyntax)]
     if not programs:
+        alone = any(isinstance(i, t.Function) for i in module.tree.items)
         raise error(
             "TP111",
-            "this file holds no program",
+            "this file holds functions alone, no program" if alone else "this file holds no program",
             Span(1, 1, 1, 1, module.file),
             "write: program name { ... }; functions alone are for import",
         )
