@@ -32,9 +32,11 @@ class Asked:
 
     def words(self, file: str) -> list[str]:
         """What other commands need to read the program in ``file`` in the same way."""
+        from tp.diagnostics.span import STANDARD_INPUT
+
         chosen = [] if self.optimizer is None else ["--optimizer", self.optimizer]
         given = (word for name, value in self.settings.items() for word in ("--set", f"{name}={value}"))
-        return [file, *given, *chosen]
+        return ["-" if file == STANDARD_INPUT else file, *given, *chosen]
 
     def model(self, texts: Mapping[str, str], file: str) -> Model:
         """The program in ``file``, of these ``texts``, as it was asked about. Raises TpError."""

@@ -10,8 +10,6 @@ from tp.cli.option import argument
 from tp.diagnostics.diagnostic import TpError, error
 
 SOURCES = argument("FILE...", "Programs (.tp), folders of programs, or - for standard input.")
-STANDARD_INPUT = "<stdin>"
-"""The name of standard input in diagnostics."""
 _MOST_FOLDERS = 1000
 
 

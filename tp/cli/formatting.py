@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from tp.cli.command import Command, usage
 from tp.cli.failures import Wanted, complain
-from tp.cli.files import SOURCES, STANDARD_INPUT, listed, standard_input
+from tp.cli.files import SOURCES, listed, standard_input
 from tp.cli.option import Given, Reach, flag
 from tp.cli.options import OUTPUT, require, together
 from tp.diagnostics.diagnostic import TpError
+from tp.diagnostics.span import STANDARD_INPUT
 from tp.diagnostics.text import readable
 from tp.exit_code import ExitCode
 

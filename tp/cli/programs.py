@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tp.cli.failures import OF_CHECKS, remark
-from tp.cli.files import SOURCES, STANDARD_INPUT, holds_functions_alone, listed, standard_input
+from tp.cli.files import SOURCES, holds_functions_alone, listed, standard_input
 from tp.cli.option import Given
 from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, show, together, unchanged
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
+from tp.diagnostics.span import STANDARD_INPUT
 from tp.diagnostics.text import readable
 
 if TYPE_CHECKING:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+STANDARD_INPUT = "<stdin>"
+"""The name of the file of a program that is read from standard input."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

@@ -70,14 +70,14 @@ def _cell(cell: Cell) -> Json:
 
 
 def read(found: Json) -> Document:
-    """The document that :func:`written` wrote. Raises ValueError for other JSON."""
+    """The document that :func:`written` wrote; earlier versions wrote no checks. Raises ValueError for other JSON."""
     try:
         return Document(
             _read_line(found["title"]),
             tuple(map(_read_part, _is(list, found["sections"]))),
-            tuple(_read_check(*check) for check in _is(list, found["checks"])),
+            tuple(_read_check(*check) for check in _is(list, found.get("checks", []))),
         )
-    except (KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError) as problem:
         raise ValueError(f"it is no document: {problem}") from None
 
 

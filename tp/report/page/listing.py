@@ -14,6 +14,8 @@ from tp.studies.lines import Value
 
 MOST_LINES = 2000
 """The most lines of a text that are shown."""
+LONGEST = 500
+"""The most characters of a line that are shown."""
 MOST_DERIVED = 60
 """The most values of a program whose steps are shown."""
 EACH = 2
@@ -117,5 +119,7 @@ def _order(size: str, group: list[Value], budget: Iterator[int]) -> Markup:
 def _coloured(source: str) -> Markup:
     """A line with its comment in a quieter colour."""
     source = source.expandtabs(4)
+    if len(source) > LONGEST:
+        source = source[: LONGEST - 1] + "…"
     before, mark, after = source.partition("#")
     return join([text(before), element("span", mark + after, class_="comment")]) if mark else text(source)

@@ -14,13 +14,13 @@ from tp.report.page.about import About
 from tp.report.page.elements import Markup, code, element, folded, join, scrolled
 from tp.report.page.listing import listing
 from tp.report.page.part import Part
-from tp.report.page.split import claimed, split
+from tp.report.page.split import claimed, drawn_numbers, split
 from tp.report.render.html import sections as of_report
 
 OPEN, MOST_NODES = 60, 250
 """A graph of at most so many nodes is shown; one of at most so many nodes can be unfolded; larger ones are left out."""
-MOST_CERTIFICATE = 600_000
-"""The most characters of a certificate."""
+MOST_TEXT = 600_000
+"""The most characters of a certificate, and of the picture and the text of a graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,30 @@ def _graph(about: About) -> list[Markup]:
     picture, as_text = ["tp", "graph", *about.words, "--format", "svg"], ["tp", "graph", *about.words]
     if size > MOST_NODES:
         return [said(f"The graph has {size} nodes and is left out; ", command(picture), " draws it.")]
-    svg = scrolled(f"graph of {size} nodes", Markup(to_svg(graph)), class_="scroll graph")
-    text = scrolled("the graph as text", element("pre", code(print_graph(graph))))
+    drawing, lines = to_svg(graph), print_graph(graph)
     return [
-        svg if size <= OPEN else folded(f"The graph, {size} nodes", svg),
-        folded(join(["The graph as text, as ", command(as_text), " prints it"]), text),
+        _unless_long(drawing, picture, _picture(drawing, size)),
+        _unless_long(
+            lines,
+            as_text,
+            folded(
+                join(["The graph as text, as ", command(as_text), " prints it"]),
+                scrolled("the graph as text", element("pre", code(lines))),
+            ),
+        ),
     ]
+
+
+def _picture(drawing: str, size: int) -> Markup:
+    svg = scrolled(f"graph of {size} nodes", Markup(drawing), class_="scroll graph")
+    return svg if size <= OPEN else folded(f"The graph, {size} nodes", svg)
+
+
+def _unless_long(found: str, write: Sequence[str], shown: Markup) -> Markup:
+    """``shown``, or the command that does ``write`` what was ``found`` where that is long."""
+    if len(found) <= MOST_TEXT:
+        return shown
+    return said(f"{len(found):,} characters are left out here; ", command(write), " prints them.")
 
 
 def _blame(about: About, level: int, numbers: Iterator[int]) -> list[Markup]:
@@ -110,7 +128,7 @@ def _blame(about: About, level: int, numbers: Iterator[int]) -> list[Markup]:
 def _certificate(about: About) -> list[Markup]:
     write = ["tp", "orders", *about.words, "--certificate", "proof.json"]
     found = about.certificate
-    if found is None or len(found) > MOST_CERTIFICATE:
+    if found is None or len(found) > MOST_TEXT:
         why = "The derivations of all orders are left out here, for their length or the time that they take; "
         return [
             said(why, command(write), " writes them, and ", command(["tp", "certify", "proof.json"]), " checks them.")
@@ -130,6 +148,8 @@ def _again(part: Part) -> list[Markup]:
     if origin.made:
         rows.append(("made", element("time", origin.made, datetime=origin.made)))
     rows.append(("exit code", f"{part.exit_code}: {ENDS.get(part.exit_code, '')}"))
+    if numbers := drawn_numbers(part.document):
+        rows.append(("numbers", numbers))
     if about is not None and about.settings:
         rows.append(("settings", join([code(f"{name}={value}") for name, value in about.settings.items()], ", ")))
     rows += [(name, version) for name, version in origin.versions.items()]

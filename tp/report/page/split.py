@@ -132,6 +132,15 @@ def answers(document: Document) -> list[str]:
     return [fact.text for line in lines for fact in line.facts if fact.key in ANSWERS and fact.text]
 
 
+def drawn_numbers(document: Document) -> str:
+    """How the numbers of ``document`` were drawn: widths, seeds, precision, engines; empty where nothing was."""
+    for section in document.sections:
+        for block in section.blocks if isinstance(section, Section) else ():
+            if isinstance(block, Line) and any(fact.key == "dtype" and fact.text for fact in block.facts):
+                return block.text
+    return ""
+
+
 def failing(document: Document) -> list[str] | None:
     """The quantities whose prediction is refuted; None where neither that nor a claim fails."""
     fails, refuted = False, dict[str, None]()
