@@ -45,8 +45,8 @@ def made(part: Part, place: str, level: int, numbers: Iterator[int]) -> Iterator
         yield from _one(place, "graph", "Graph", _graph(about))
     yield from _one(place, "charts", "Charts", _report(report.charts, level, numbers))
     yield from _one(place, "more", "Further results", _report(report.rest, level, numbers))
-    if about is not None:
-        yield from _one(place, "blame", "Blame", _blame(about, level, numbers))
+    found = [] if about is None else _blame(about, level, numbers)
+    yield from _one(place, "blame", "Blame", found or _report(report.blame, level, numbers))
     yield from _one(place, "grounds", "What this rests on", _report(report.grounds, level, numbers))
     if about is not None:
         yield from _one(place, "certificate", "Certificate", _certificate(about))

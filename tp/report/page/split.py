@@ -11,7 +11,7 @@ from tp.report.cells import Verdict
 from tp.report.chart import Chart
 from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
 
-CLAIMS, LINE = "claims", "line"
+CLAIMS, LINE, BLAME = "claims", "line", "blame"
 LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement", "diagnostics"})
 """The keys of what answers the question of a command."""
 ANSWERS = frozenset({"verdict", "agreement"})
@@ -21,10 +21,11 @@ GROUNDS = frozenset({"premises", "assumptions"})
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The sections of a report: claims and quantities with their verdicts, charts, all else, and what it rests on."""
+    """The sections of a report: claims and quantities with verdicts, charts, blame, what it rests on, and the rest."""
 
     verdicts: tuple[Section | Group, ...]
     charts: tuple[Section | Group, ...]
+    blame: tuple[Section | Group, ...]
     rest: tuple[Section | Group, ...]
     grounds: tuple[Section | Group, ...]
 
@@ -35,10 +36,11 @@ def split(document: Document) -> Split:
     charts: list[Section | Group] = []
     leading: list[Section | Group] = []
     rest: list[Section | Group] = []
+    blame: list[Section | Group] = []
     grounds: list[Section | Group] = []
     for section in document.sections:
         if isinstance(section, Group):
-            rest.append(section)
+            (blame if section.key == BLAME else rest).append(section)
             continue
         section = replace(section, blocks=tuple(map(_verdict_second, section.blocks)))
         stated, other = _parted(section, lambda block: isinstance(block, Table) and block.key == CLAIMS)
@@ -55,7 +57,7 @@ def split(document: Document) -> Split:
             leading.append(other)
         else:
             rest.append(other)
-    return Split((*claims, *leading), tuple(charts), tuple(rest), tuple(grounds))
+    return Split((*claims, *leading), tuple(charts), tuple(blame), tuple(rest), tuple(grounds))
 
 
 def _parted(section: Section, chosen: Callable[[Block], bool]) -> tuple[Section, Section]:
