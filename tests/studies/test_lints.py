@@ -104,6 +104,8 @@ LAYERS = """program p(depth: int = 4, phi: activation = tanh) {
         "g = phi(S @ h / sqrt(n))  # lint: TP810",
         "k[0] = h\n  for l in 1..3 {\n    k[l] = phi(W[l] @ k[l-1] / n)  # lint: TP810\n  }\n  g = sqrt(n) * k[3]",
         "g = h + phi(E @ z)  # lint: TP811",
+        "g = h + phi(E @ (z / 255))",
+        "g = h + phi(0.02 * E @ z)",
         "g = phi(T @ tokens + h)",
         "g = phi(T @ tokens / n + h)",
         "g = phi(E @ z / sqrt(c) + U @ x)",

@@ -1,9 +1,9 @@
 """TP811: sums over finite axes of many entries without a scale, so that an activation is far from its usual range.
 
 Powers of n do not see this: 784 pixels are a constant. A sum is reported where an argument of an activation is at least
-``LEAST`` times as large as the values that are summed, weights at the deviation of their laws, and the sum has enough
-terms to make it so. A network with ``U @ x`` over ``[d=4]`` is left alone. So are sums that pick one entry (one-hot
-inputs) and sums with a table of numbers, which has a scale of its own.
+``LEAST``, and that many times as large as the values that are summed, weights at the deviation of their laws, and the
+sum has enough terms to make it so. A network with ``U @ x`` over ``[d=4]`` is left alone. So are sums that pick one
+entry (one-hot inputs) and sums with a table of numbers, which has a scale of its own.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def found(subject: Subject) -> Iterator[Diagnostic]:
     """A warning for each sum over finite axes that nothing scales, at its first use."""
     seen: set[object] = set()
     for end in subject.ends:
-        if end.output:
+        if end.output or subject.scales[end.node] < LEAST:
             continue
         for node, factor in _sums(subject, end.node):
             span = subject.graph[node].span
