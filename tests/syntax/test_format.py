@@ -184,3 +184,11 @@ def test_static_arithmetic_is_compact() -> None:
 """
     assert format_source(text) == text
     assert format_source(text.replace("/", " / ").replace("n^(-2)", "n^-2").replace("2 * U @ x", "2 * (U @ x)")) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "formatted"), [("", ""), ("\n\n", ""), ("# alone", "# alone\n"), ("\n# a\n\n\n# b", "# a\n\n# b\n")]
+)
+def test_files_without_statements(text: str, formatted: str) -> None:
+    assert format_source(text) == formatted
+    assert format_source(formatted) == formatted

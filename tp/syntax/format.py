@@ -17,7 +17,8 @@ def format_text(text: str, file: str = "<text>") -> str:
     for item in parse_file(text, file).items:
         writer.item(item)
     writer.comments_before(len(writer.lines) + 1, 0)
-    return "\n".join(writer.out).strip("\n") + "\n"
+    found = "\n".join(writer.out).strip("\n")
+    return f"{found}\n" if found else ""
 
 
 def show_file(file: t.File) -> str:
