@@ -10,6 +10,7 @@ from limits_of import distance, limit_of
 
 from tests.marks import slow
 from tp.interpret.limit import Limits, NoLimit
+from tp.interpret.limit.polynomial import Tensor, added, multiplied, single
 from tp.syntax import parse
 
 DENSE = {"uniform weights"}
@@ -56,6 +57,15 @@ def test_what_has_no_rule_is_refused_with_a_node(name: str) -> None:
         Limits(graph).mean(output)
     assert caught.value.code == "TP641"
     assert caught.value.node is not None or name == "a uniform bias in a function"
+
+
+def test_products_of_too_long_sums_are_refused() -> None:
+    """Derivatives of norms along finite axes are sums of very many products."""
+    sums = [added(*(single(Tensor(i, ())) for i in range(first, first + 50))) for first in (0, 50)]
+    assert len(multiplied(sums[0], added(single(Tensor(0, ())), single(Tensor(1, ())))).terms) == 99
+    with pytest.raises(NoLimit, match="sum of more than") as caught:
+        multiplied(*sums)
+    assert caught.value.code == "TP644"
 
 
 def test_equal_parallel_and_zero_inputs_have_finite_limits() -> None:

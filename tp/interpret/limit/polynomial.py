@@ -15,6 +15,10 @@ from itertools import count
 from typing import TypeAlias
 
 from tp.graph.axes import Axis, Type, names
+from tp.interpret.limit.errors import NoLimit
+
+MOST_PRODUCTS = 2000
+"""The most monomials that one product makes: derivatives of a function of sums over finite axes have very many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +203,10 @@ def scaled(polynomial: Polynomial, factor: float) -> Polynomial:
 
 
 def multiplied(left: Polynomial, right: Polynomial) -> Polynomial:
-    """The product; axes of one name are one index."""
+    """The product; axes of one name are one index. Raises NoLimit for more than :data:`MOST_PRODUCTS` monomials."""
+    if len(left.terms) * len(right.terms) > MOST_PRODUCTS:
+        hint = "make finite axes smaller, or leave out functions of sums over them"
+        raise NoLimit("TP644", f"a value at infinite width is a sum of more than {MOST_PRODUCTS} products", hint)
     return collected(times(a, b) for a in left.terms for b in right.terms)
 
 
