@@ -17,6 +17,9 @@ HALF = Fraction(1, 2)
 DEEPEST = 3
 """The largest level. Deeper flips count as flips of this level, which is sound (calculus, theorem 2.4)."""
 
+_Places = tuple[str, int, frozenset[str]]
+"""Root, level and axes of a generator."""
+
 
 class Flips:
     """Numbers generators; their numbers are the bits of contents.
@@ -268,6 +271,7 @@ class Flips:
 
     def _sorted(self, axis: str, present: int) -> Blurs:
         sums = [s for number in numbers(present) if isinstance(s := self._numbered[number], Summed)]
+        by_places = self._by_places(sums)
         exact, broken = 0, 0
         levels: dict[Grains | None, int] = {}
         by_cause: dict[str, dict[Grains, int]] = {}
@@ -276,7 +280,7 @@ class Flips:
             generator, bit = self._numbered[number], 1 << number
             assert isinstance(generator, Generator)
             blur = None if generator.blur is None else grains(generator.blur)
-            breaking = [s for s in sums if self._breaks(s, generator, axis)]
+            breaking = self._breaking(by_places, generator, axis)
             if breaking:
                 # Flipping one entry of a block leaves the rest of the block as it was.
                 broken |= bit
@@ -301,15 +305,25 @@ class Flips:
         loose = union(bits for cause, found in causes.items() for blur, bits in found if not cause or not blur)
         return Blurs(exact, causes, ordered, broken, bool(mixing), met, frozenset(sources), loose)
 
-    def _breaks(self, what: Summed, generator: Generator, axis: str) -> bool:
-        """Whether the sum ``what`` breaks the flip of one place of ``axis`` by ``generator``."""
-        other = what.source
-        if isinstance(other, int) or len(generator.axes) == 1:
-            return False
-        if (other.root, other.level) != (generator.root, generator.level):
-            return False
+    def _by_places(self, sums: Iterable[Summed]) -> dict[_Places, list[Summed]]:
+        """The sums of generators, by what :meth:`_breaking` compares, since there may be hundreds of them."""
+        found: dict[_Places, list[Summed]] = {}
+        for what in sums:
+            if not isinstance(what.source, int):
+                found.setdefault(self._places(what.source, what.axes), []).append(what)
+        return found
+
+    def _breaking(self, by_places: dict[_Places, list[Summed]], generator: Generator, axis: str) -> list[Summed]:
+        """The sums that break the flip of one place of ``axis`` by ``generator``."""
+        if len(generator.axes) == 1:
+            return []
         others = {self._base(a) for a in generator.axes if a != axis}
-        return self._base(what.axis) in others and {*map(self._base, what.axes)} == {*others, self._base(axis)}
+        places = self._places(generator, generator.axes)
+        return [s for s in by_places.get(places, ()) if self._base(s.axis) in others]
+
+    def _places(self, generator: Generator, axes: Iterable[str]) -> _Places:
+        """What a generator and a sum share where the sum runs over places that the generator flips."""
+        return generator.root, generator.level, frozenset(map(self._base, axes))
 
     def _base(self, axis: str) -> str:
         """The name of ``axis`` without renaming: a second index of it runs over the same places."""
