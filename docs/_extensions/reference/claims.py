@@ -14,6 +14,7 @@ from tp.claims.trained import TrainingClaim
 from tp.exponent import power_of_n
 from tp.program import Claim
 
+_TABLES = "[the language](../../language.md#how-a-claim-is-decided)"
 _PROGRAM = """program p {
  width n
  input x : [d=2]
@@ -71,14 +72,12 @@ def _decided(kind: ClaimKind) -> str:
         parts.append("The order calculus decides it where the exponent is known, and measurements support it.")
     if isinstance(kind, TrainingClaim) and not kind.confirmable:
         parts.append("It is never *confirmed*: a run shows some features and weights, and the claim is about all.")
-    parts.append(
-        "What becomes of theory and measurement together is in the tables of [the language](../../language.md#claims)."
-    )
+    parts.append(f"What becomes of theory and measurement together is in the tables of {_TABLES}.")
     return " ".join(parts)
 
 
 def _written(kind: ClaimKind) -> str:
-    after = "" if kind.argument is Argument.NONE else f" In parentheses stands {kind.argument.value}."
+    after = "" if kind.argument is Argument.NONE else f" In the parentheses stands {kind.argument.value}."
     excepts = " Weights may be excepted by name: `except W, b`." if kind.excepts else ""
     return f"`claim`, the words above, and optionally `not` before them.{after}{excepts}"
 

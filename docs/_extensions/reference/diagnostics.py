@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from reference.entry import Entry, Kind, fenced, sections
 from reference.prose import inline
+from tp.diagnostics.allowed import CHECKED, LINTED
 from tp.diagnostics.codes import codes
 
 
@@ -15,12 +16,23 @@ def _language(code: str) -> str:
     return "tp" if number < 500 or 800 <= number < 900 else "text"
 
 
+def _allowed(code: str) -> str:
+    """How a program says that what a warning is about is meant; empty for errors."""
+    if code not in CHECKED | LINTED:
+        return ""
+    found = "Every command that reads the program" if code in CHECKED else "`tp lint`"
+    comment = fenced(f"# tp: allow {code} and the reason", "tp")
+    where = "behind the line that is meant, on a line of its own before it, or before all code for the whole file"
+    return f"{found} reports it. A comment allows it: {where} ([commands](../../commands.md#warnings)).\n\n{comment}"
+
+
 def entries() -> Iterable[Entry]:
     for code, page in codes().items():
         language = _language(code)
         found = sections(
             ("Wrong", fenced(page.bad, language) if page.bad else ""),
             ("Right", fenced(page.good, language) if page.good else ""),
+            ("To allow it", _allowed(code)),
         )
         text = inline(" ".join(page.explanation.split()))
         yield Entry(code, inline(page.title), text, found, title=f"`{code}`: {inline(page.title)}")

@@ -79,8 +79,8 @@ def _family(law: Family) -> list[tuple[str, str]]:
 def _form(form: Form) -> list[tuple[str, str]]:
     size = f"`{form.size}`, {'a probability' if form.share else 'a whole number from 1 on'}"
     return [
-        ("size", size if form.size else "none"),
-        ("entries", "of any law with mean 0" if form.of_entries else f"its number is the {form.number}"),
+        *([("size", size)] if form.size else []),
+        ("entries", "of any law with mean 0") if form.of_entries else ("its number", f"the {form.number}"),
         ("entries that start at zero", "yes" if form.zeros else "no"),
         ("matrices that are not built", "yes: engine `conditioned`" if form.kind else "no"),
     ]
