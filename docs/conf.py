@@ -11,7 +11,15 @@ sys.path[:0] = [str(Path(__file__).parent / "_extensions")]
 project = "tp"
 author = "the tp developers"
 copyright = "the tp developers"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "mathml", "reference", "terms"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "mathml",
+    "reference",
+    "terms",
+    "highlighting",
+]
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 autodoc_typehints_format = "short"
@@ -30,7 +38,6 @@ html_math_renderer = "mathml"
 exclude_patterns = ["_build", "_extensions"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
-suppress_warnings = ["misc.highlighting_failure"]
 
 
 def setup(app: Sphinx) -> None:

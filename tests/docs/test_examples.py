@@ -10,6 +10,7 @@ import pytest
 from tests.docs.console import Command, commands, matches
 from tests.docs.fences import Block, blocks
 from tests.docs.pages import is_cheap, names, read, reading, steps
+from tests.docs.refresh import refresh
 from tests.marks import exhaustive, slow
 from tp.cli import commands as known
 from tp.syntax import parse
@@ -111,3 +112,14 @@ def test_a_page_that_is_wrong_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_pa
             found += walk.take(block)
     lines = [command.line for command, *_ in found if isinstance(command, Command)]
     assert lines == [15, 17, 19]
+
+
+def test_outputs_are_written_into_a_page(tmp_path: Path) -> None:
+    """Only those that are wrong: what leaves out lines stays as it is."""
+    page = tmp_path / "page.md"
+    text = ["# Page", "```console", "$ tp check programs/mlp.tp", "wrong", "", "$ echo $?", "0", "```"]
+    kept = ["```console", "$ tp explain TP101", "TP101: …", "...", "```"]
+    page.write_text("\n".join([*text, *kept]) + "\n", encoding="utf-8")
+    assert refresh(str(page)) == [3]
+    text[3] = "programs/mlp.tp: mlp is fine"
+    assert page.read_text(encoding="utf-8").splitlines() == [*text, *kept]
