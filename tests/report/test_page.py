@@ -156,5 +156,10 @@ def test_large_programs_say_what_is_left_out() -> None:
     file = model.program.file
     assert f"tp graph {file} --set depth=90 --format svg" in found.text
     assert f"tp orders {file} --set depth=90 --certificate proof.json" in found.text
-    assert "(89 values)" in found.text
-    assert len(page) < 500_000
+    assert f"tp orders {file} --set depth=90 --nodes" in found.text
+    assert len(page) < 100_000
+    less = tp.load(PROGRAMS / "mlp.tp", depth=70)
+    found = checked(tp.page([few.orders(["F"])], [less]))
+    assert "(69 values)" in found.text
+    assert found.text.count("steps to ") == 4
+    assert "The graph, 215 nodes" in found.text

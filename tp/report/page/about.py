@@ -17,7 +17,7 @@ from tp.studies.lines import Value, values
 from tp.theory.analysis import Analysis
 from tp.transform.two_sided import two_sided
 
-MOST_VALUES = 2000
+MOST_VALUES = 250
 """The most nodes of a program whose values have their orders on a page."""
 MOST_BLAMED = 120
 """The most nodes of a program in which the cause of a failure is looked for."""
