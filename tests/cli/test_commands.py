@@ -7,13 +7,16 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from tp.cli import main
+from tp.cli.failures import deliver
 from tp.cli.options import quantities, settings
 from tp.diagnostics.diagnostic import TpError
+from tp.exit_code import ExitCode
 
 MLP = """program mlp(depth: int = 1) {
   width n
@@ -471,3 +474,21 @@ def test_lint(mlp: str, tmp_path: Path, capsys: Captured) -> None:
     assert main(["lint", mlp, "--strict", "--format", "json"]) == 1
     found = json.loads(capsys.readouterr().out)["diagnostics"]
     assert [(d["code"], d["span"]["line"]) for d in found] == [("TP801", 8), ("TP809", 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "shown"),
+    [
+        ("é😀", "utf-8", "é😀"),
+        ("é😀", "latin-1", "é\\ud83d\\ude00"),
+        ("é😀", "ascii", "\\u00e9\\ud83d\\ude00"),
+        ("a\udc80", "utf-8", "a\\udc80"),
+    ],
+)
+def test_characters_that_a_stream_lacks_are_escaped_as_in_json(text: str, encoding: str, shown: str) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding)
+    with patch.object(sys, "stdout", stream):
+        assert deliver(json.dumps(text, ensure_ascii=False), ExitCode.HOLDS) is ExitCode.HOLDS
+    printed = stream.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
+    assert printed == f'"{shown}"'
+    assert json.loads(printed) == text

@@ -150,6 +150,14 @@ def test_files_that_cannot_be_read(project: Path, capsys: Captured) -> None:
     assert "error[TP515]: cannot read" in run(["check", "e.tp"], capsys)[2]
 
 
+def test_a_working_directory_that_was_removed(project: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "gone").mkdir()
+    monkeypatch.chdir(project / "gone")
+    (project / "gone").rmdir()
+    for form in ("text", "junit", "sarif", "github"):
+        assert run(["check", str(project / "there" / "e.tp"), "--format", form], capsys)[0] == 0
+
+
 def test_help_and_explanations_need_no_configuration(project: Path, capsys: Captured) -> None:
     write(project, "[tool.tp]\nnonsense = 3\n")
     assert run(["check", "--help"], capsys)[0] == 0

@@ -52,7 +52,11 @@ class Configuration:
 
 def find(commands: tuple[str, ...]) -> Configuration | None:
     """The nearest configuration; tables called as one of ``commands`` are theirs. Raises TpError TP515, TP517."""
-    for folder in _folders(os.getcwd()):
+    try:
+        start = os.getcwd()
+    except FileNotFoundError:  # the working directory was removed
+        return None
+    for folder in _folders(start):
         file = os.path.join(folder, FILE)
         try:
             with open(file, "rb") as stream:

@@ -86,8 +86,7 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
     if sys.stdout is None:  # pyright: ignore[reportUnnecessaryComparison] None where file descriptor 1 is closed
         return complain([Diagnostic("TP508", "cannot write to standard output: it is closed")], Wanted())
     try:
-        # A file may have a name that is no UTF-8: then it is printed with escapes.
-        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+        sys.stdout.write(_encodable(text, sys.stdout.encoding or "utf-8"))
         sys.stdout.flush()
     except BrokenPipeError:
         _silence(sys.stdout)
@@ -97,6 +96,20 @@ def deliver(text: str, code: ExitCode) -> ExitCode:
         reason = problem.strerror or str(problem)
         return complain([Diagnostic("TP508", f"cannot write to standard output: {reason}")], Wanted())
     return code
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """``text`` with escapes, as in JSON, for what ``encoding`` lacks, such as the bytes of a name that is no UTF-8."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return "".join(c if c.encode(encoding, "ignore") else _escape(c) for c in text)
+    return text
+
+
+def _escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def _silence(stream: TextIO) -> None:

@@ -14,5 +14,8 @@ def named(file: str) -> str:
     if not os.path.exists(file):
         return file
     folder, name = os.path.split(file)
-    inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(top))
+    try:
+        inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(top))
+    except FileNotFoundError:  # the working directory was removed
+        return file
     return file if inside.split(os.sep)[0] == os.pardir else inside.replace(os.sep, "/")

@@ -40,7 +40,7 @@ def _suite(whole: Element, document: Document) -> None:
     title = escaped(document.title.text)
     suite = SubElement(whole, "testsuite", {"name": title or "tp", **_numbers(document.checks)})
     for check in document.checks:
-        _case(suite, check, escaped(document.title.facts[0].text) if document.title.facts else "")
+        _case(suite, check, escaped(next((fact.text for fact in document.title.facts if fact.text), "")))
 
 
 def _case(suite: Element, check: Check, program: str) -> None:
