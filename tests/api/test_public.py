@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pydoc
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ def test_every_name_is_there_and_on_the_page(name: str) -> None:
     found = getattr(tp, name)
     assert inspect.getdoc(found)
     assert f"`{name}`" in PAGE
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert tp.__version__ == project["version"]
 
 
 def test_other_names_are_no_attributes() -> None:
