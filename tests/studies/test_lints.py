@@ -197,3 +197,34 @@ def test_allowed_lints() -> None:
     assert given(parse(text)) == [(8, "TP814")]
     assert parse(text).warnings == ()
     assert tp.parse(text.replace("  h = tanh", "  y = x\n  h = tanh")).lint()[0].code == "TP801"
+
+
+BLOCKS = """import mlp_block from blocks
+
+program p {
+  width n
+  input x : [d=4]
+  param U : [n, d] ~ normal(0, 1)
+  param v : [n] ~ normal(0, 1)
+  instance block = mlp_block(n, relu)
+  h = block(U @ x / sqrt(d))
+  output f = dot(v, h) / sqrt(n)
+  claim weakly_correlated(n)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("import", "# tp: allow TP812 relu is meant\nimport"),
+        ("  claim", "  # tp: allow TP812 relu is meant\n  claim"),
+        ("(n)\n}", "(n)  # tp: allow TP812\n}"),
+    ],
+)
+def test_what_stands_in_a_library_is_allowed_where_it_matters(before: str, after: str) -> None:
+    (one,) = lints(parse(BLOCKS))
+    assert one.code == "TP812"
+    assert one.span is not None
+    assert one.span.file == "library/blocks.tp"
+    assert lints(parse(BLOCKS.replace(before, after, 1))) == ()

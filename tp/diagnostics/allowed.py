@@ -18,18 +18,28 @@ UNUSED = "TP814"
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """One code in a comment at ``span``: what stands on ``line`` may have it; None: whatever stands in its file."""
+    """One code in a comment at ``span``: what stands on ``line`` may have it; None: whatever stands in its file.
+
+    ``own``: its file is that of the program, so that None stands for what the program imports as well.
+    """
 
     code: str
     span: Span
     line: int | None
+    own: bool
 
     def covers(self, found: Diagnostic) -> bool:
-        """Whether ``found`` has this code, and begins or ends on the line."""
-        span = found.span
-        if found.code != self.code or span is None or span.file != self.span.file:
+        """Whether ``found`` has this code, and begins or ends on the line.
+
+        What stands in an imported file may be allowed where it is used: at the other places that ``found`` names.
+        """
+        if found.code != self.code or found.span is None:
             return False
-        return self.line is None or self.line in (span.line, span.end_line)
+        if self.line is None:
+            return self.own or found.span.file == self.span.file
+        elsewhere = self.own and found.span.file != self.span.file
+        places = [label.span for label in found.labels] if elsewhere else [found.span]
+        return any(p.file == self.span.file and self.line in (p.line, p.end_line) for p in places)
 
 
 def without_allowed(

@@ -18,10 +18,11 @@ _FAULTY = "write: # tp: allow TP801 and the reason; several codes have commas be
 def allowances(text: str, file: str, imported: Mapping[str, str]) -> list[Allowance]:
     """What the comments of ``text``, and those of the texts of modules by name, allow.
 
-    A comment behind code is about its own line, one before the first code about the whole file, any other about the
-    next line with code.
+    A comment behind code is about its own line, one before the first code about the whole file (that of the program
+    also about what it imports), any other about the next line with code.
     """
-    return [found for name, one in ((file, text), *imported.items()) for found in _read(one, name)[0]]
+    others = (found for name, one in imported.items() for found in _read(one, name, own=False)[0])
+    return [*_read(text, file)[0], *others]
 
 
 def faulty(text: str, file: str) -> list[Diagnostic]:
@@ -29,7 +30,7 @@ def faulty(text: str, file: str) -> list[Diagnostic]:
     return _read(text, file)[1]
 
 
-def _read(text: str, file: str) -> tuple[list[Allowance], list[Diagnostic]]:
+def _read(text: str, file: str, *, own: bool = True) -> tuple[list[Allowance], list[Diagnostic]]:
     found: list[Allowance] = []
     wrong: list[Diagnostic] = []
     if "allow" not in text:
@@ -45,7 +46,7 @@ def _read(text: str, file: str) -> tuple[list[Allowance], list[Diagnostic]]:
         line = _line(number, code)
         for word in _words(comment[mark.end() :]):
             if word in CHECKED or word in LINTED:
-                found.append(Allowance(word, span, line))
+                found.append(Allowance(word, span, line, own))
             elif re.fullmatch(r"TP\d+", word):
                 wrong.append(unneeded(f"{word} is no warning about a program that can be allowed", span, _FAULTY))
             else:
