@@ -29,6 +29,8 @@ napoleon_custom_sections = [
 ]
 napoleon_numpy_docstring = False
 autodoc_member_order = "bysource"
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]  # types in signatures, most of which are not ours
 smartquotes = False  # W' is a transpose
 html_theme = "furo"
 html_title = "tp"

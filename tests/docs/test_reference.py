@@ -85,10 +85,9 @@ def test_docstrings_become_markdown() -> None:
     )
 
 
-def test_only_what_changes_is_written(tmp_path: Path) -> None:
-    first = write(tmp_path)
-    assert "index.md" in first
+def test_only_what_changes_is_written(written: dict[str, str], tmp_path: Path) -> None:
+    assert write(tmp_path, written) == list(written)
     (tmp_path / "rules" / "sum.md").write_text("old", encoding="utf-8")
     (tmp_path / "rules" / "gone.md").write_text("old", encoding="utf-8")
-    assert write(tmp_path) == ["rules/sum.md"]
+    assert write(tmp_path, written) == ["rules/sum.md"]
     assert not (tmp_path / "rules" / "gone.md").exists()

@@ -11,13 +11,13 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from reference.files import KINDS, write
+from reference.files import pages, write
 from reference.plot import STYLE
 
 
 def _write(app: Sphinx, config: Config) -> None:
     folder = Path(app.srcdir) / "reference"
-    write(folder)
+    write(folder, pages())
     style = folder / "_static" / "charts.css"
     style.parent.mkdir(exist_ok=True)
     if not style.exists() or style.read_text(encoding="utf-8") != STYLE:
@@ -49,6 +49,3 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("autodoc-process-docstring", _escape, priority=400)  # before sections are made of them
     app.connect("autodoc-process-docstring", _restore, priority=600)  # after that
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
-
-
-__all__ = ["KINDS", "setup", "write"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from reference import activations, api, claims, commands, diagnostics, laws, optimizers, primitives, rules
@@ -32,9 +33,8 @@ def pages() -> dict[str, str]:
     return found
 
 
-def write(folder: Path) -> list[str]:
-    """Write all pages into ``folder``, remove others, and return the paths of those that changed."""
-    wanted = pages()
+def write(folder: Path, wanted: Mapping[str, str]) -> list[str]:
+    """Write the pages ``wanted`` into ``folder``, remove others, and return the paths of those that changed."""
     for path in sorted(folder.rglob("*.md")):
         if str(path.relative_to(folder)) not in wanted:
             path.unlink()
