@@ -22,7 +22,7 @@ from tp.studies.lints.subject import End, Subject, order, power, warning
 def found(subject: Subject) -> Iterator[Diagnostic]:
     """A warning for each sum whose scale does not fit, and for each factor or law that brings a power of n in."""
     sums: dict[tuple[Span | None, Fraction], list[tuple[End, Origin]]] = {}
-    others: dict[int, list[End]] = {}
+    others: dict[tuple[Span | int, Fraction], list[tuple[End, int]]] = {}
     for end in subject.ends:
         size = subject.exponent(end.node)
         if size is None or not _is_wrong(subject, end, size):
@@ -32,11 +32,12 @@ def found(subject: Subject) -> Iterator[Diagnostic]:
             sums.setdefault((subject.graph[origin.node].span, origin.excess), []).append((end, origin))
         if why.nodes and not why.sums:
             # Several terms of one argument that are all wrong are one fault.
-            others.setdefault(why.nodes[0] if len(why.nodes) == 1 else end.node, []).append(end)
+            node = why.nodes[0] if len(why.nodes) == 1 else end.node
+            others.setdefault((subject.graph[node].span or node, size), []).append((end, node))
     for ends in sums.values():
         yield _of_sum(subject, *ends[0], len({end.node for end, _ in ends}) - 1)
-    for node, ends in others.items():
-        yield _of_node(subject, node, ends[0], len({end.node for end in ends}) - 1)
+    for group in others.values():
+        yield _of_node(subject, *group[0], len({end.node for end, _ in group}) - 1)
 
 
 def _is_wrong(subject: Subject, end: End, size: Fraction) -> bool:
@@ -59,7 +60,7 @@ def _of_sum(subject: Subject, end: End, origin: Origin, others: int) -> Diagnost
     return warning("TP809" if grows else "TP810", message, span, hint, _use(end, span, others))
 
 
-def _of_node(subject: Subject, node: int, end: End, others: int) -> Diagnostic:
+def _of_node(subject: Subject, end: End, node: int, others: int) -> Diagnostic:
     size = subject.exponent(end.node) or Fraction(0)
     grows = size > 0
     span = subject.graph[node].span
