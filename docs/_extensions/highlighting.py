@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from pygments.lexer import RegexLexer, words
 from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, Text
 from sphinx.application import Sphinx
@@ -44,6 +45,14 @@ def _claim(match: re.Match[str]) -> list[tuple[int, Any, str]]:
     return [(match.start(k), kind, match[k]) for k, kind in enumerate(kinds, start=1)]
 
 
+def _of_files(app: Sphinx, doctree: nodes.document) -> None:
+    """Programs that a page includes from files are programs without the page's saying so."""
+    for block in doctree.findall(nodes.literal_block):
+        if str(block.get("source", "")).endswith(".tp"):
+            block["language"] = Programs.name
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("doctree-read", _of_files)
     app.add_lexer("tp", Programs)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
