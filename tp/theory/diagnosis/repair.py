@@ -145,7 +145,7 @@ def _stated(program: Graph) -> Iterable[_Knob]:
             lambda s, places=places: Rescaling(coefficients=dict.fromkeys(places, s)),
         )  # fmt: skip
     used = {w.name for i in _needed(program) if (w := weight_of(program[i].operation)) is not None}
-    for group in declared(program, [name for name in program.parameters if name in used]):
+    for group in declared(program, [p.name for p in program.parameters.values() if p.name in used and not p.noise]):
         first = program.parameters[group[0]]
         if first.law.scale.coefficient:
             yield _Knob(
