@@ -5,8 +5,10 @@ Commands of the page are run by ``test_examples``.
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +90,27 @@ def test_stored_numbers_have_the_slope_that_is_stated(name: str, case: str) -> N
     low, high = slopes(by_width, widths[(len(widths) - 1) // 2], widths[-1])
     assert low - 0.05 <= SLOPES[name, case] <= high + 0.05
     assert high - low < 0.45
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "quantity"),
+    [
+        ("laws", "C[0,2]"),
+        ("narrow", "C[1,1]"),
+        ("attention", "C[0,2]"),
+        ("small_groups", "C[1,1]"),
+        ("tails", "C[0,4]"),
+    ],
+)
+def test_stated_slopes_are_predicted(name: str, quantity: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(DOCS / "findings"))
+    script = importlib.import_module(name)
+    predicted = {(name, case): Fraction(e) for case, e in script.predicted(script.MODELS, quantity).items()}
+    stated = {key: slope for key, slope in SLOPES.items() if key[0] == name} | {
+        key: 0 for key in FLAT if key[0] == name
+    }
+    assert {key: float(predicted[key]) for key in stated} == pytest.approx(stated)
 
 
 @pytest.mark.parametrize(("name", "case"), FLAT)
