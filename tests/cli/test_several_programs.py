@@ -124,7 +124,7 @@ def verdicts(text: str, form: str) -> dict[str, int]:
     return {"errors": len(coded), "failures": len(bad), "skipped": sum(c.startswith("::notice") for c in commands)}
 
 
-@pytest.mark.parametrize("form", ["junit", "sarif", "github"])
+@pytest.mark.parametrize("form", slow(["junit", "sarif", "github"], ["sarif"]))
 def test_formats_are_whole_whatever_happens(
     form: str, files: Files, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

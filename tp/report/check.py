@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -68,3 +70,12 @@ class Check:
     def level(self) -> Level:
         """How much the verdict matters. Raises KeyError for a word that is no verdict."""
         return _LEVELS[self.verdict]
+
+
+_PLURALS = {"holds": "hold", "fails": "fail", "does not apply": "do not apply"}
+
+
+def counted(checks: Iterable[Check]) -> str:
+    """How often each verdict is among ``checks``: ``5 confirmed, 1 undecided``."""
+    words = Counter(check.verdict for check in checks)
+    return ", ".join(f"{count} {word if count == 1 else _PLURALS.get(word, word)}" for word, count in words.items())

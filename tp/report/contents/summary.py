@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tp.exit_code import ExitCode, worst
 from tp.report.cells import Shown, Text
-from tp.report.check import CLAIM, QUANTITY, THEOREM, Check, Level
+from tp.report.check import CLAIM, QUANTITY, THEOREM, Check, Level, counted
 from tp.report.contents import document as document_of
 from tp.report.document import Document, Fact, Line, Section
 from tp.report.fields import Field, table
@@ -32,8 +31,7 @@ class Row:
 
     def counted(self, rule: str) -> str:
         """How often each verdict is among the checks of a kind: ``5 confirmed, 1 undecided``."""
-        words = Counter(check.verdict for check in self.checks if check.rule == rule)
-        return ", ".join(f"{count} {word}" for word, count in words.items())
+        return counted(check for check in self.checks if check.rule == rule)
 
     @property
     def problem(self) -> str:

@@ -5,10 +5,9 @@ The last line counts all checks. Whatever a program or a file is called, no line
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
-from tp.report.check import Check, Level
+from tp.report.check import Check, Level, counted
 from tp.report.document import Document
 from tp.report.files import named
 from tp.report.render.text import escaped
@@ -33,8 +32,7 @@ def _command(check: Check) -> str:
 
 
 def _counted(checks: Sequence[Check]) -> str:
-    words = ", ".join(f"{count} {word}" for word, count in Counter(check.verdict for check in checks).items())
-    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}: {words or 'nothing was checked'}"
+    return f"{len(checks)} check{'' if len(checks) == 1 else 's'}: {counted(checks) or 'nothing was checked'}"
 
 
 def _data(text: str) -> str:
