@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from handmade_reports import row
 from pages_checked import checked
 
 import tp
 from tests.marks import slow
 from tp.cli import main
+from tp.studies.provenance import Provenance
+from tp.studies.verify import Verification
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "programs"
@@ -82,6 +86,14 @@ def test_programs_that_cannot_run_are_on_the_page(tmp_path: Path, capsys: Captur
     assert "error[TP0" in found.text
     assert "<b>" not in page.read_text("utf-8")
     assert "part-2-program" not in found.ids
+
+
+def test_a_refuted_prediction_has_its_causes_on_the_page() -> None:
+    model = tp.load(PROGRAMS / "mean_field.tp")
+    verified = Verification((row("C[0,2]", Fraction(-1, 2), 0.5),), (), (), Provenance("mean_field", "mean_field.tp"))
+    found = checked(tp.page([verified], [model]))
+    assert "C[0,2] is of order n^(-1/2) because of" in found.text
+    assert "1 quantity: ✗ refuted 1" in found.text
 
 
 def test_what_an_interrupt_leaves_has_a_page() -> None:

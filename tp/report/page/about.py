@@ -12,16 +12,18 @@ from tp.optimizers import chosen
 from tp.program import Program
 from tp.report.contents import document
 from tp.report.document import Document
-from tp.studies.blame import accuse
+from tp.report.page.split import Failing
+from tp.studies.blame import Accusation, accuse, accused
+from tp.studies.faults import Fault
 from tp.studies.lines import Value, values
 from tp.theory.analysis import Analysis
 from tp.transform.two_sided import two_sided
 
 MOST_VALUES = 250
 """The most nodes of a program whose values have their orders on a page."""
-MOST_BLAMED = 120
-"""The most nodes of a program in which the cause of a failure is looked for."""
-MOST_REPAIRED, REPAIRS = 40, 20
+MOST_BLAMED, MOST_REFUTED = 80, 3
+"""The most nodes of a program in which the cause of a failure is looked for, and the most refuted quantities."""
+MOST_REPAIRED, REPAIRS = 32, 10
 """The most nodes of a program for which a repair is looked for, and the most changed programs that are examined."""
 MOST_CERTIFIED = 24
 """The most nodes of a program whose derivations are written out. A certificate of so many takes about a second."""
@@ -50,14 +52,14 @@ def about(
     program: Program,
     words: Sequence[str],
     asked: Sequence[str],
-    refuted: Sequence[str] | None,
+    failing: Failing,
     *,
     certified: bool,
 ) -> About:
     """All that a page says of ``program``, as far as its size allows.
 
-    ``refuted`` are the quantities with a prediction that a measurement refutes; None where nothing fails. With
-    ``certified`` the derivations of the quantities that were ``asked`` for are written out.
+    Blame is for what is ``failing``. With ``certified`` the derivations of the quantities that were ``asked`` for are
+    written out.
     """
     size = len(program.graph)
     return About(
@@ -67,20 +69,23 @@ def about(
         words,
         program.graph,
         values(program.graph) if size <= MOST_VALUES else None,
-        () if refuted is None else _blame(program, refuted) if size <= MOST_BLAMED else None,
+        () if failing == Failing() else _blame(program, failing) if size <= MOST_BLAMED else None,
         _certificate(program, asked) if certified and size <= MOST_CERTIFIED else None,
     )
 
 
-def _blame(program: Program, refuted: Sequence[str]) -> tuple[Document, ...]:
-    """The blame for all that fails by the calculus, then for the exponents of the quantities that are ``refuted``."""
-    analysis = _analysis(program, refuted)
+def _blame(program: Program, failing: Failing) -> tuple[Document, ...]:
+    """The blame for all that fails by the calculus, if a claim does, then for the exponents of what is refuted."""
+    names = failing.refuted[:MOST_REFUTED]
+    analysis = _analysis(program, names)
     repaired = len(program.graph) <= MOST_REPAIRED
-    found = [accuse(program, analysis, repaired=repaired, budget=REPAIRS)]
-    found = [one for one in found if one.faults]
-    if refuted:
-        found.append(accuse(program, analysis, refuted))
-    return tuple(map(document, found))
+    found: list[Accusation] = []
+    if failing.claims:
+        found.append(accuse(program, analysis, repaired=repaired, budget=REPAIRS))
+    if names:
+        blames = [Fault("", (analysis.blame(name),)) for name in names]
+        found.append(accused(program, blames, (), analysis.optimizer))
+    return tuple(document(one) for one in found if one.faults)
 
 
 def _certificate(program: Program, asked: Sequence[str]) -> str:

@@ -30,6 +30,14 @@ class Split:
     grounds: tuple[Section | Group, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Whether a claim fails, and the quantities whose prediction a measurement refutes."""
+
+    claims: bool = False
+    refuted: tuple[str, ...] = ()
+
+
 def split(document: Document) -> Split:
     """The sections of ``document``, claims before quantities; a group stays one."""
     claims: list[Section | Group] = []
@@ -143,16 +151,17 @@ def drawn_numbers(document: Document) -> str:
     return ""
 
 
-def failing(document: Document) -> list[str] | None:
-    """The quantities whose prediction is refuted; None where neither that nor a claim fails."""
-    fails, refuted = False, dict[str, None]()
+def failing(document: Document) -> Failing:
+    """What fails in ``document``."""
+    claims, refuted = False, dict[str, None]()
     for table in tables(document):
         for row in table.rows:
             words = {cell.text for cell in row if isinstance(cell, Verdict)}
-            fails = fails or bool(words & {"fails", "refuted"})
-            if "refuted" in words and is_quantity(row[0].text):
+            if table.key == CLAIMS:
+                claims = claims or "fails" in words
+            elif "refuted" in words and is_quantity(row[0].text):
                 refuted[row[0].text] = None
-    return list(refuted) if fails else None
+    return Failing(claims, tuple(refuted))
 
 
 def quantities(document: Document) -> list[str]:
