@@ -96,6 +96,27 @@ def test_an_error_that_all_share_is_said_once(files: Files, capsys: Captured) ->
     assert run(["orders", "a.tp", "--quantities", "nothing"], capsys)[1] == ""
 
 
+def test_a_bug_in_one_program_does_not_stop_the_others(
+    files: Files, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files(a=GOOD, b=GOOD)
+    plain = Model.orders
+
+    def orders(model: Model, *words: Any, **more: Any) -> Any:
+        if model.name == "a":
+            raise ZeroDivisionError("nothing caught it")
+        return plain(model, *words, **more)
+
+    monkeypatch.setattr(Model, "orders", orders)
+    code, out, err = run(["orders", ".", *ORDERS], capsys)
+    assert (code, "error[TP599]: internal error: ZeroDivisionError" in err) == (2, True)
+    assert "could not run: TP599" in out
+    assert out.startswith("b (./b.tp)")
+    monkeypatch.setenv("TP_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["orders", ".", *ORDERS])
+
+
 @pytest.mark.slow
 def test_data_need_not_fit_all(files: Files, capsys: Captured) -> None:
     folder = files(a=GOOD, b=GOOD.replace("d=2", "d=3"))

@@ -7,13 +7,13 @@ from typing import Any
 
 from tp import Model
 from tp.cli.command import Command
+from tp.cli.failures import as_error
 from tp.cli.files import SOURCES
 from tp.cli.keeping import KEEPING, recalled, require
 from tp.cli.option import Given, Option, Reach, switch
 from tp.cli.options import FORMAT, OUTPUT, QUANTITIES, SET, quantities
 from tp.cli.programs import Programs, show_all
 from tp.cli.training import OPTIMIZER, optimized
-from tp.diagnostics.diagnostic import TpError
 from tp.exit_code import ExitCode, worst
 from tp.written import whole
 
@@ -39,8 +39,8 @@ def blame(given: Given) -> ExitCode:
 
         try:
             return recalled(model, "blame", settings, given, derive)
-        except TpError as problem:
-            return found.fails(model, problem)
+        except Exception as problem:
+            return found.fails(model, as_error(problem))
 
     found = Programs(given, partial(optimized, given))
     results = [one(case) if isinstance(case, Model) else case for case in found.found]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tp.cli.command import Command
-from tp.cli.failures import OF_CHECKS, Wanted, complain, remark
+from tp.cli.failures import OF_CHECKS, Wanted, as_error, complain, remark
 from tp.cli.files import SOURCES, holds_functions_alone, listed
 from tp.cli.option import Given, flag
 from tp.cli.options import ANY_FORMAT, OUTPUT, SET, emit, settings, show, together, unchanged
@@ -39,7 +39,8 @@ def examined(given: Given, look: Callable[[Model], Model]) -> ExitCode:
     for file, _ in listed(given[SOURCES], folders, given.exclude):
         try:
             model = look(read_program(file, chosen))
-        except TpError as problem:
+        except Exception as failure:
+            problem = as_error(failure)
             if holds_functions_alone(problem):
                 lines.append(f"{file}: no program; functions are checked where they are used")
             else:

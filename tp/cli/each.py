@@ -8,6 +8,7 @@ from dataclasses import replace
 from shlex import join
 from typing import TYPE_CHECKING, Any
 
+from tp.cli.failures import as_error
 from tp.cli.live import Live, live
 from tp.cli.option import Given
 from tp.diagnostics.diagnostic import TpError
@@ -31,8 +32,8 @@ def each(
 ) -> tuple[list[Any], ExitCode]:
     """A result for each of ``found``, with a view of what is known so far, and the exit code of all.
 
-    It is that of ``work``, or of ``fails`` where ``work`` raises a TpError. What is wrong with a program is the result
-    of one that cannot run. An interrupt ends it: then a result has what was known until then, or is Unfinished. Where
+    It is that of ``work``, or of ``fails`` where ``work`` raises an error; of a program that cannot run, it is what is
+    wrong. An interrupt ends it: then a result has what was known until then, or is Unfinished. Where
     nothing was known of the only program, it is raised.
     """
     from tp.api.diagnosed import Diagnosed, Unfinished
@@ -46,8 +47,8 @@ def each(
         try:
             with live(case.name, given) as shown:
                 result = work(case, shown)
-        except TpError as problem:
-            result = fails(case, problem)
+        except Exception as problem:
+            result = fails(case, as_error(problem))
         except KeyboardInterrupt:
             known = None if shown is None else shown.view.result
             if known is None and len(found) == 1:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from tp.cli import commands
 from tp.cli.command import HELP, VERSION, Command, unknown
-from tp.cli.failures import OF_CHECKS, Wanted, complain, deliver, report
-from tp.diagnostics.diagnostic import Diagnostic, TpError
+from tp.cli.failures import OF_CHECKS, Wanted, bug_diagnostic, complain, deliver, report
+from tp.diagnostics.diagnostic import TpError
 from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _answer(words: list[str]) -> ExitCode:
     except BrokenPipeError:  # stderr was closed while it showed progress
         return ExitCode.CLOSED
     except Exception as bug:
-        return complain([_bug_diagnostic(bug)], wanted)
+        return complain([bug_diagnostic(bug)], wanted)
 
 
 def _format(words: list[str]) -> str:
@@ -135,14 +135,3 @@ def _project(command: Command) -> Configured | None:
     from tp.cli.configured import configured
 
     return configured(found, command)
-
-
-def _bug_diagnostic(bug: Exception) -> Diagnostic:
-    if os.environ.get("TP_DEBUG") == "1":
-        raise bug
-    if isinstance(bug, MemoryError):
-        return Diagnostic("TP501", "out of memory", hint="use smaller --widths or fewer --quantities")
-    reason = str(bug).splitlines()[0] if str(bug) else ""
-    message = f"internal error: {type(bug).__name__}{': ' if reason else ''}{reason}"
-    hint = "this is a bug in tp; please report it with the program and the output of the same command under TP_DEBUG=1"
-    return Diagnostic("TP599", message, hint=hint)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from tp.diagnostics.diagnostic import Diagnostic
+from tp.diagnostics.diagnostic import Diagnostic, TpError
 from tp.exit_code import ExitCode
 
 OF_CHECKS = ("junit", "sarif", "github")
@@ -45,6 +45,25 @@ def complain(
     else:
         remark(diagnostics, sources, after)
     return ExitCode.CANNOT_RUN
+
+
+def bug_diagnostic(bug: Exception) -> Diagnostic:
+    """The diagnostic of an exception that nothing expects: TP599, or TP501. With TP_DEBUG=1 the ``bug`` is raised."""
+    if os.environ.get("TP_DEBUG") == "1":
+        raise bug
+    if isinstance(bug, MemoryError):
+        return Diagnostic("TP501", "out of memory", hint="use smaller --widths or fewer --quantities")
+    reason = str(bug).splitlines()[0] if str(bug) else ""
+    message = f"internal error: {type(bug).__name__}{': ' if reason else ''}{reason}"
+    hint = "this is a bug in tp; please report it with the program and the output of the same command under TP_DEBUG=1"
+    return Diagnostic("TP599", message, hint=hint)
+
+
+def as_error(problem: Exception) -> TpError:
+    """``problem`` as a TpError: a bug has the diagnostic of a bug. A closed stderr is no problem of a program."""
+    if isinstance(problem, BrokenPipeError):
+        raise problem
+    return problem if isinstance(problem, TpError) else TpError(bug_diagnostic(problem))
 
 
 def report(results: Sequence[Any], wanted: Wanted) -> None:

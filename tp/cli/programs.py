@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tp.cli.failures import OF_CHECKS, remark
+from tp.cli.failures import OF_CHECKS, as_error, remark
 from tp.cli.files import SOURCES, holds_functions_alone, listed, standard_input
 from tp.cli.option import Given
 from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, show, together, unchanged
@@ -42,7 +42,8 @@ class Programs:
         for file, in_folder in listed(given[SOURCES], folders, given.exclude):
             try:
                 self.found.append(change(read_program(file, chosen, functions)))
-            except TpError as problem:
+            except Exception as failure:
+                problem = as_error(failure)
                 if in_folder and holds_functions_alone(problem):
                     print(readable(f"{file}: no program; skipped"), file=sys.stderr)
                 else:
