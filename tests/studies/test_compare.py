@@ -58,6 +58,7 @@ def strength(least: Fraction, most: Fraction | None) -> Strength:
     [
         (None, None, NO),
         (None, strength(HALF, HALF), YES),
+        (None, strength(HALF, None), OPEN),
         (strength(HALF, HALF), strength(HALF, HALF), NO),
         (strength(HALF, HALF), strength(-HALF, -HALF), YES),
         (strength(HALF, None), strength(-HALF, Fraction(0)), YES),

@@ -84,7 +84,9 @@ def regimes_differ(left: Orders, right: Orders) -> Answer:
 def strengths_differ(left: Strength | None, right: Strength | None) -> Answer:
     """Whether the largest m(n) are different powers of n; None is that all correlations vanish."""
     if left is None or right is None:
-        return Answer.of(left is not right)
+        other = left or right
+        # Where all orders are upper bounds only, the correlations of the other program may vanish, too.
+        return Answer.NO if other is None else Answer.UNDECIDED if other.most is None else Answer.YES
     if left.exact and right.exact:
         return Answer.of(left.power != right.power)
     below = any(a.most is not None and a.most < b.power for a, b in ((left, right), (right, left)))

@@ -18,7 +18,10 @@ TOGETHER = 1 - 2 * (1 - LEVEL)
 
 def measured_exponents(found: Comparison, measured: tuple[Verification, Verification]) -> Section:
     """A row for each quantity that was measured in both programs, and what its intervals mean."""
-    said = f"the intervals of both programs hold together at {TOGETHER:.0%}; exponents differ where they do not meet"
+    said = (
+        f"slopes at these widths; the intervals of both programs hold together at {TOGETHER:.0%}, "
+        "and slopes differ where they do not meet"
+    )
     rows = compared(found, "measured exponent of n", _rows(measured), "measured")
     return Section("", (rows, Line((Fact(said, "together", TOGETHER), *_widths(measured)))))
 
