@@ -54,10 +54,9 @@ def test_measurements_confirm_the_claims_of_the_default() -> None:
 
 
 @pytest.mark.parametrize(("kind", "parametrization"), exhaustive(EVERY))
-def test_measurements_refute_no_claim(kind: str, parametrization: str) -> None:
-    found = tp.parse(template("mine", kind, parametrization)).verify()
-    assert Answer.NO not in {claim.answer for claim in found.claims}
-    assert found.exit_code in (0, 3)
+def test_measurements_support_all_claims(kind: str, parametrization: str) -> None:
+    """Within the default budget: it decides every quantity on which a claim depends."""
+    assert tp.parse(template("mine", kind, parametrization)).verify().exit_code == 0
 
 
 def test_a_file_is_replaced_only_on_demand(folder: Path, capsys: Captured) -> None:
