@@ -16,7 +16,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "mathml",
-    "reference",
+    "reference_pages",
     "terms",
     "highlighting",
 ]
