@@ -118,13 +118,15 @@ class Doubts:
     # sums over axes ----------------------------------------------------------------------------------
 
     def finite_sums(self) -> list[int]:
-        """Sums over finite axes."""
+        """Sums over finite axes, and contractions of them that no independent weight makes random."""
         return [
             i
             for i in self.values
-            if isinstance(operation := self.program[i].operation, Sum)
+            if isinstance(operation := self.program[i].operation, Sum | Product)
+            and operation.over
             and not self._over_wide(i, operation.over)
             and self.values[i].exponent is not None
+            and not (isinstance(operation, Product) and self._independent(i, operation.over))
         ]
 
     def contractions(self) -> list[int]:
@@ -150,15 +152,17 @@ class Doubts:
         return (len(operands) == 2 and operands[0] == operands[1]) or all(map(self._sign, operands))
 
     def _independent(self, index: int, over: Sequence[str]) -> bool:
-        """Whether the sum is linear in a weight with entries of its own along a wide axis of the sum.
+        """Whether the sum is linear in a weight with entries of its own along an axis of the sum, a wide one if any.
 
-        Given everything else, the sum then has the variance of its terms.
+        Given everything else, the sum then has the variance of its terms, and no other part of it is larger.
         """
-        wide = {a.name for a in self.program.type(self.program[index].operands[0]) if a.wide and a.name in over}
+        axes = [a for a in self.program.type(self.program[index].operands[0]) if a.name in over]
+        wide = [a for a in axes if a.wide]
+        own, more = {a.name for a in wide or axes}, sum((a.exponent for a in wide), Fraction(0)) / 2
         return any(
-            self._linear(index, name)
+            self._linear(index, name, more)
             for name, place in self._weights(index).items()
-            if place >= 0 and wide & set(names(self._own(place)))
+            if place >= 0 and own & set(names(self._own(place)))
         )
 
     def _own(self, index: int) -> Type:
@@ -183,24 +187,31 @@ class Doubts:
             self._used[index] = found
         return found
 
-    def _linear(self, index: int, name: str) -> bool:
-        """Whether the leading part of a node is linear in a weight that one node below it uses."""
+    def _linear(self, index: int, name: str, more: Fraction) -> bool:
+        """Whether the leading part of a node is linear in a weight that one node below it uses.
+
+        All else is smaller by the power ``more`` of n at least, so that it is no larger after a sum: its mean may stay.
+        """
         node = self.program[index]
         inside = [i for i in node.operands if name in self._weights(i)]
         match node.operation:
             case Read() | Apply():
                 return not inside
             case Product():
-                return len(inside) == 1 and self._linear(inside[0], name)
+                return len(inside) == 1 and self._linear(inside[0], name, more)
             case Linear():
                 if len(inside) != 1:
                     return False
-                place = node.operands.index(inside[0])
-                size = self.values[inside[0]].exponent
-                whole = size is not None and size + node.operation.scales[place].exponent == self.values[index].exponent
-                return whole and self._linear(inside[0], name)
+                sizes = {
+                    i: e + s.exponent
+                    for i, s in zip(node.operands, node.operation.scales, strict=True)
+                    if s.coefficient and (e := self.values[i].exponent) is not None
+                }
+                size = sizes.pop(inside[0], None)
+                whole = size is not None and all(size >= other + more for other in sizes.values())
+                return whole and self._linear(inside[0], name, more)
             case Broadcast() | Rename() | Gather() | Sum():
-                return self._linear(inside[0], name)
+                return self._linear(inside[0], name, more)
             case _:
                 return False
 
@@ -231,12 +242,18 @@ class Doubts:
         return isinstance(operation, Pointwise) and find(operation.activation).jump() is not None
 
     def _inverse(self, index: int) -> bool:
-        """Whether a factor is a negative or broken power on the axes of another, or both have exponentials."""
+        """Whether a factor is a negative or broken power on the axes of another, or both have exponentials.
+
+        The power may be of a sum over finite axes: two values less their mean, over their norm, are 1 and -1.
+        """
         factors = [self._factors(i) for i in self.program[index].operands]
-        axes = [{names(self.program.type(i)) for i in f if self._varies(i)} for f in factors]
-        singular = [{names(self.program.type(self._argument(i))) for i in f if self._singular(i)} for f in factors]
+        axes = [{self._wide_axes(i) for i in f if self._varies(i)} for f in factors]
+        singular = [{self._wide_axes(self._argument(i)) for i in f if self._singular(i)} for f in factors]
         growing = [{names(self.program.type(i)) for i in f if self._named(i, "exp")} for f in factors]
         return bool(singular[0] & axes[1] or singular[1] & axes[0] or growing[0] & growing[1])
+
+    def _wide_axes(self, index: int) -> tuple[str, ...]:
+        return tuple(sorted(a.name for a in self.program.type(index) if a.wide))
 
     def cancelled(self) -> list[int]:
         """Products with a factor that is in a power of another one, too, and sums of values divided by their norm."""

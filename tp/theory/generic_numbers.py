@@ -22,6 +22,7 @@ import numpy as np
 from tp.activations import Smoothness, Split, find
 from tp.graph.axes import Type, names, union, without
 from tp.primitives.apply import Apply
+from tp.primitives.concat import Concat
 from tp.primitives.constant import Constant
 from tp.primitives.detach import Detach
 from tp.primitives.gather_scatter import Gather
@@ -78,10 +79,14 @@ class GenericNumbers:
     def cancel_over_axes(self, index: int) -> frozenset[int]:
         """The orders of a sum over finite axes that vanish, though not those of its terms."""
         node = self.program[index]
-        assert isinstance(node.operation, Sum)
-        if not self._fits(self.program.type(node.operands[0])):
+        assert isinstance(node.operation, Sum | Product)
+        both = union(*map(self.program.type, node.operands))
+        if not self._fits(both):
             return _NONE
-        return _vanishes(*self._summed(node.operation, self.at(node.operands[0]), node.operands[0]))
+        over = self._places(both, node.operation.over)
+        arrays = [self._aligned(i, both) for i in node.operands]
+        total, size = (arrays[0], abs(arrays[0])) if len(arrays) == 1 else (_times(*arrays), _times(*map(abs, arrays)))
+        return _vanishes(total.sum(axis=over), size.sum(axis=over))
 
     def cancel_in_derivative(self, index: int) -> frozenset[int]:
         """The derivatives of a product, or of a function, that vanish, though not all parts that each is the sum of."""
@@ -100,11 +105,10 @@ class GenericNumbers:
         found, size = (self._function(operation, node.operands[0], sizes=sizes) for sizes in (False, True))
         return _NONE if found is None or size is None else _vanishes(found, size)
 
-    def _summed(self, operation: Sum, array: Series, operand: int) -> tuple[Series, Series]:
-        """The sum of ``array``, the series of ``operand``, over finite axes, and that of the sizes of its entries."""
-        finite = [a.name for a in self.program.type(operand) if not a.wide]
-        axes = tuple(1 + finite.index(a) for a in operation.over)
-        return array.sum(axis=axes), np.abs(array).sum(axis=axes)
+    def _places(self, axes: Type, over: Sequence[str]) -> tuple[int, ...]:
+        """Where the finite axes ``over`` are in the series of a value with ``axes``."""
+        finite = [a.name for a in axes if not a.wide]
+        return tuple(1 + finite.index(a) for a in over)
 
     def _leading(self, index: int) -> list[Series]:
         """The terms of a linear combination that have its exponent."""
@@ -168,12 +172,15 @@ class GenericNumbers:
             case Linear():
                 return np.asarray(sum(self._leading(index)))
             case Product() if not self._wide(operation.over, operands[0]):
-                both = (*node.type, *(a for a in self.program.type(operands[0]) if a.name in operation.over))
-                finite = [a.name for a in both if not a.wide]
-                product = _times(*(self._aligned(i, both) for i in operands))
-                return product.sum(axis=tuple(1 + finite.index(a) for a in operation.over))
+                both = union(*map(self.program.type, operands))
+                product = _times(*(self._aligned(i, both) for i in operands)).sum(
+                    axis=self._places(both, operation.over)
+                )
+                left = without(both, operation.over)
+                made = [a.name for a in left if not a.wide]
+                return np.transpose(product, [0, *(1 + made.index(a.name) for a in node.type if not a.wide)])
             case Sum() if not self._wide(operation.over, operands[0]):
-                return self._summed(operation, self.at(operands[0]), operands[0])[0]
+                return self.at(operands[0]).sum(axis=self._places(self.program.type(operands[0]), operation.over))
             case Broadcast():
                 return self._aligned(operands[0], node.type)
             case Rename() | Generic():
@@ -185,15 +192,43 @@ class GenericNumbers:
                 return _constant(largest(self.at(operands[0])[0], finite.index(operation.axis), operation.entries(1)))
             case Apply():
                 return self._applied(index)
-            case Gather() if not operation.outs and operation.table[0] >= 0:
-                finite = [a.name for a in self.program.type(operands[0]) if not a.wide]
-                rest = without(self.program.type(operands[0]), (operation.axis.name,))
-                taken = np.take(self.at(operands[0]), operation.table[0], axis=1 + finite.index(operation.axis.name))
-                return taken if names(rest) == names(node.type) else None
+            case Gather():
+                return self._selected(operation, operands[0], node.type)
+            case Concat():
+                return self._joined(index)
             case Pointwise():
                 return self._function(operation, operands[0])
             case _:
                 return None
+
+    def _selected(self, operation: Gather, operand: int, axes: Type) -> Series:
+        """Entries of an operand, in the order of ``axes``; 0 where the table has -1."""
+        have = self.program.type(operand)
+        finite = [a.name for a in have if not a.wide]
+        place = 1 + finite.index(operation.axis.name)
+        array = np.moveaxis(self.at(operand), place, -1)
+        zero = np.zeros((*array.shape[:-1], 1))
+        taken = np.concatenate([array, zero], axis=-1)[..., list(operation.table)]
+        taken = taken.reshape([*array.shape[:-1], *(a.at(1) for a in operation.outs)])
+        made = [*(n for n in finite if n != operation.axis.name), *names(operation.outs)]
+        return np.transpose(taken, [0, *(1 + made.index(a.name) for a in axes if not a.wide)])
+
+    def _joined(self, index: int) -> Series:
+        """Operands one after the other; those of a smaller exponent than the whole are zero beside it."""
+        node = self.program[index]
+        operation = node.operation
+        assert isinstance(operation, Concat)
+        rest = [a for a in node.type if a.name != operation.axis.name and not a.wide]
+        parts: list[Series] = []
+        for i, length in zip(
+            node.operands, operation.lengths([self.program.type(i) for i in node.operands]), strict=True
+        ):
+            shape = [ORDERS, *(a.at(1) for a in rest), length]
+            leading = self.values[i].exponent == self.values[index].exponent
+            parts.append(np.broadcast_to(self._aligned(i, (*rest, operation.axis)) if leading else 0.0, shape))
+        made = [*(a.name for a in rest), operation.axis.name]
+        joined = np.concatenate(parts, axis=-1)
+        return np.transpose(joined, [0, *(1 + made.index(a.name) for a in node.type if not a.wide)])
 
     def _applied(self, index: int) -> Series | None:
         """The product of a weight with a linear combination: that of the products with its terms, each random."""
