@@ -1,10 +1,7 @@
 """Sphinx configuration."""
 
-import logging
 import sys
 from pathlib import Path
-
-from sphinx.application import Sphinx
 
 sys.path[:0] = [str(Path(__file__).parent / "_extensions")]
 
@@ -40,9 +37,3 @@ html_math_renderer = "mathml"
 exclude_patterns = ["_build", "_extensions"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
-
-
-def setup(app: Sphinx) -> None:
-    """Patterns of pages that are not there yet, in lists of pages, are no mistake."""
-    pages = logging.getLogger("sphinx.sphinx.directives.other")
-    pages.addFilter(lambda record: "toctree glob pattern" not in str(record.msg))
