@@ -24,7 +24,7 @@ from tp.studies.correlations import correlations_of
 from tp.studies.train import trainer_of
 
 CORRELATIONS, TRAINER = EXPERIMENTS
-FOR_MESSAGES = {"tp.diagnostics.text", "tp.diagnostics.packaged"}
+FOR_MESSAGES = {f"tp.diagnostics.{name}" for name in ("text", "sources", "packaged")}
 """What errors import when they are printed."""
 FOR_JAX = {"tp.matrix_free.noise", "tp.interpret.arrays.backend"}
 """What is imported where JAX computes: draws of programs as small as these are made by NumPy."""

@@ -203,6 +203,9 @@ class Model(Printable):
 
         Returns:
             One diagnostic for each finding, with a code that ``tp.explain`` knows and its place in the program.
+
+        Raises:
+            Nothing: what is found wrong is returned.
         """
         from tp.api.linting import linted
 

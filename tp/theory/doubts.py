@@ -174,17 +174,26 @@ class Doubts:
 
     def _weights(self, index: int) -> dict[str, int]:
         """The weights below a node: for each the only node that uses it, or -1 where there are several."""
-        found = self._used.get(index)
-        if found is None:
-            node = self.program[index]
-            found = {}
-            for below in map(self._weights, node.operands):
-                for name, place in below.items():
-                    found[name] = place if found.get(name, place) == place else -1
-            weight = weight_of(node.operation)
-            if weight is not None:
-                found[weight.name] = index if weight.name not in found else -1
-            self._used[index] = found
+        waiting = [index]
+        while waiting:
+            at = waiting.pop()
+            below = [i for i in self.program[at].operands if i not in self._used]
+            if below:
+                waiting += [at, *below]
+            elif at not in self._used:
+                self._used[at] = self._weights_of(at)
+        return self._used[index]
+
+    def _weights_of(self, index: int) -> dict[str, int]:
+        """The same for a node whose operands are known."""
+        node = self.program[index]
+        found: dict[str, int] = {}
+        for below in map(self._used.__getitem__, node.operands):
+            for name, place in below.items():
+                found[name] = place if found.get(name, place) == place else -1
+        weight = weight_of(node.operation)
+        if weight is not None:
+            found[weight.name] = index if weight.name not in found else -1
         return found
 
     def _linear(self, index: int, name: str, more: Fraction) -> bool:
