@@ -84,12 +84,15 @@ SMALL_NORM = """def layer_norm(x, n: axis) {
 def test_what_the_page_says_of_tied_outputs() -> None:
     """As for maximal updates all weights move maximally; an untied readout starts small; small embeddings are lazy."""
     text = (GALLERY / "gpt.tp").read_text(encoding="utf-8")
-    maximal = {"depth": 1, "branch": 0, "out": 1, "rho": 1}
-    tied = tp.parse(text.replace("claim lazy", "claim maximal_update"), **maximal)
+
+    def with_rates_n(text: str) -> tp.Model:
+        return tp.parse(text, depth=1, branch=0, out=1, rho=1)
+
+    tied = with_rates_n(text.replace("claim lazy", "claim maximal_update"))
     assert [c.outcome for c in tied.orders(["F"]).claims if "maximal" in c.text] == ["holds"]
 
     untied = text.replace("output f = E'", "param R : [w=6 | n] ~ normal(0, 1)\n  output f = R")
-    assert tp.parse(untied, **maximal).orders(["F"]).prediction.exponents["F"] == -0.5
+    assert with_rates_n(untied).orders(["F"]).prediction.exponents["F"] == -0.5
 
     small = text.replace("import layer_norm from norms\n", SMALL_NORM).replace("E @ x + P", "(E @ x + P) / sqrt(n)")
     outcomes = {c.text: c.outcome for c in tp.parse(small, depth=1, branch=0).orders().claims}
