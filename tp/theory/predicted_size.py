@@ -16,6 +16,7 @@ import numpy as np
 
 from tp.graph.graph import Graph
 from tp.interpret.arrays.evaluate import evaluator
+from tp.interpret.cost.memory import live_entries
 from tp.interpret.limit import Accuracy, Limit, Limits, NoLimit
 from tp.ndarray import NDArray
 from tp.quantities.definitions import Quantity
@@ -26,6 +27,8 @@ MOST_CONTRACTED = 2
 """Sizes are predicted of C[0,d] with d up to this: means of products of more functions take minutes."""
 MOST_NODES = 300
 """They are predicted where the program of the quantity has no more nodes than this, for the same reason."""
+MOST_ENTRIES = 1 << 26
+"""They are predicted where their evaluation has no more numbers than this in memory at once, half a gigabyte."""
 NEURONS = 1 << 14
 """Virtual neurons of a mean without another rule."""
 SAMPLED, EXACT = 0.02, 1e-6
@@ -91,5 +94,8 @@ def _moments(limits: Limits, name: str) -> tuple[Fraction, dict[str, Limit]] | N
 
 def _evaluated(limits: Limits, found: Mapping[str, Limit], inputs: Mapping[str, Any]) -> dict[str, float]:
     target = limits.target(found)
-    values = evaluator(target, list(target.outputs.values()), 1, np.dtype(np.float64))({}, inputs)
+    roots = list(target.outputs.values())
+    if live_entries([(target, roots)], 1) > MOST_ENTRIES:
+        raise NoLimit("TP644", "the limit takes too much memory")
+    values = evaluator(target, roots, 1, np.dtype(np.float64))({}, inputs)
     return {name: float(np.asarray(value)) for name, value in zip(target.outputs, values, strict=True)}
