@@ -205,7 +205,7 @@ class Model(Printable):
             One diagnostic for each finding, with a code that ``tp.explain`` knows and its place in the program.
 
         Raises:
-            Nothing: what is found wrong is returned.
+            TpError: TP513 for optimisers that do not fit the weights of the program.
         """
         from tp.api.linting import linted
 
