@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ _GRAMMAR = next((Path(__file__).parents[2] / "grammar").glob("*.lark")).read_tex
 _KEYWORDS = sorted(set(re.findall(r'"([a-z_]+)"', _GRAMMAR)))
 
 
+def _claim(lexer: object, match: re.Match[str]) -> Iterator[tuple[int, Any, str]]:
+    """The word ``claim`` and what is claimed of: a quantity or the word of a kind."""
+    for k, kind in enumerate((Keyword, Text, Name.Class), start=1):
+        yield match.start(k), kind, match[k]
+
+
 class Programs(RegexLexer):
     """Programs, and lines of them."""
 
@@ -26,7 +33,7 @@ class Programs(RegexLexer):
     tokens = {  # noqa: RUF012 the table that Pygments reads
         "root": [
             (r"#.*", Comment.Single),
-            (r"(claim)(\s+)([\w\[\],.]+)", lambda _, match: iter(_claim(match))),
+            (r"(claim)(\s+)([\w\[\],.]+)", _claim),
             (words(_KEYWORDS, prefix=r"\b", suffix=r"\b"), Keyword),
             (words((*LAWS, *STRUCTURES), prefix=r"\b", suffix=r"(?=\s*\()"), Name.Builtin),
             (words(offered(), prefix=r"\b", suffix=r"\b"), Name.Function),
@@ -37,12 +44,6 @@ class Programs(RegexLexer):
             (r"\s+|.", Text),
         ]
     }
-
-
-def _claim(match: re.Match[str]) -> list[tuple[int, Any, str]]:
-    """The word ``claim`` and what is claimed of: a quantity or the word of a kind."""
-    kinds = (Keyword, Text, Name.Class)
-    return [(match.start(k), kind, match[k]) for k, kind in enumerate(kinds, start=1)]
 
 
 def _of_files(app: Sphinx, doctree: nodes.document) -> None:
