@@ -107,3 +107,46 @@ def siren_apply(weights: dict[str, jax.Array], x: jax.Array) -> jax.Array:
     for number in "23":
         h = jnp.sin(30.0 * (weights["W" + number] @ h / jnp.sqrt(n) + weights["b" + number]))
     return weights["v"] @ h / jnp.sqrt(n)
+
+
+class Rms(nn.Module):
+    """RMS norm with a gain."""
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        gain = self.param("gain", nn.initializers.ones, (x.shape[-1],))
+        return gain * x / jnp.sqrt(jnp.mean(x**2, -1, keepdims=True) + 1e-5)
+
+
+def rotated(x: jax.Array, angles: jax.Array) -> jax.Array:
+    """Rotary positions: pairs along the last axis, turned by angles over tokens and pairs."""
+    cosine, sine = jnp.cos(angles)[:, None, None], jnp.sin(angles)[:, None, None]
+    a, b = x[..., 0], x[..., 1]
+    return jnp.stack([a * cosine - b * sine, a * sine + b * cosine], -1)
+
+
+class Llama(nn.Module):
+    """programs/gallery/llama_block.tp: two query heads share a head of keys and values."""
+
+    n: int
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        n, tokens = self.n, x.shape[0]
+        h = dense(n, "embed")(x) / jnp.sqrt(8.0)
+        a = Rms()(h) / jnp.sqrt(n)
+        angles = jnp.arange(tokens)[:, None] * jnp.array([1.0, 0.01])
+        q = rotated(dense(n, "query")(a).reshape(tokens, n // 8, 2, 2, 2), angles)
+        k = rotated(dense(n // 2, "key")(a).reshape(tokens, n // 8, 1, 2, 2), angles)
+        v = dense(n // 2, "value")(a).reshape(tokens, n // 8, 4)
+        scores = jnp.einsum("tgrhp,sgrhp->grts", q, jnp.broadcast_to(k, q.shape)) / 2
+        scores = jnp.where(jnp.tril(jnp.ones((tokens, tokens), bool)), scores, -jnp.inf)
+        mixed = jnp.einsum("grts,sge->tgre", jax.nn.softmax(scores), v).reshape(tokens, n)
+        h = h + dense(n, "out")(mixed) / jnp.sqrt(n)
+        b = Rms()(h) / jnp.sqrt(n)
+        h = h + dense(n, "down")(nn.silu(dense(2 * n, "gate")(b)) * dense(2 * n, "up")(b)) / jnp.sqrt(n)
+        return dense(1, "readout")(jnp.mean(Rms()(h), 0))[..., 0] / jnp.sqrt(n)
+
+
+def llama(n: int) -> tuple[nn.Module, jax.Array]:
+    return Llama(n), jnp.ones((4, 8))

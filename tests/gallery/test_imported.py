@@ -25,6 +25,7 @@ IMPORTED: dict[str, Callable[[], tp.Imported]] = {
     "siren": siren,
     "lora": lambda: tp.from_jax(networks.lora, WIDTHS),
     "gpt": lambda: tp.from_jax(networks.gpt, WIDTHS),
+    "llama_block": lambda: tp.from_jax(networks.llama, WIDTHS),
 }
 
 
