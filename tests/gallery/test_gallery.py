@@ -8,6 +8,7 @@ import pytest
 
 import tp
 from tests.marks import exhaustive, slow
+from tp.exit_code import ExitCode
 
 PROGRAMS = sorted((Path(__file__).parents[2] / "programs" / "gallery").glob("*.tp"))
 NAMES = [path.stem for path in PROGRAMS]
@@ -39,4 +40,5 @@ def test_the_calculus_decides_every_claim(path: Path) -> None:
 def test_a_run_refutes_nothing(path: Path, tmp_path: Path) -> None:
     """Within the default budget no claim fails, and none is undecided."""
     found = tp.load(path).verify(store=tmp_path)
+    assert found.exit_code != ExitCode.FAILS
     assert [c.text for c in found.claims if c.outcome not in ("holds", "confirmed")] == []

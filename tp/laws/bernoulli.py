@@ -12,7 +12,8 @@ def draw(source: Source, shape: Shape, arguments: Arguments) -> Any:
     """The larger value where a uniform number is below p, else the smaller one."""
     (p,) = arguments
     larger, smaller = ((1 - p) / p) ** 0.5, -((p / (1 - p)) ** 0.5)
-    return smaller + (larger - smaller) * (source.uniform(shape) < p)
+    uniform = source.uniform(shape)
+    return smaller + (larger - smaller) * (uniform < p).astype(uniform.dtype)
 
 
 LAW = Family(
