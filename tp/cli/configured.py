@@ -172,13 +172,13 @@ def _words(found: Configuration, option: Option[Any], table: str, key: str, valu
 def _scalar(found: Configuration, table: str, key: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, (str, int, float)):
+    if not isinstance(value, (str, int, float)) or "\0" in str(value):
         raise found.wrong("TP517", "must be a text, a number or a list of these", table, key, f"for example {key} = 8")
     return str(value)
 
 
 def _strings(found: Configuration, table: str, key: str, value: Any) -> Iterator[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    if not isinstance(value, list) or not all(isinstance(one, str) and "\0" not in one for one in value):
         raise found.wrong("TP517", "must be a list of texts", table, key, f'for example {key} = ["programs"]')
     yield from value
 

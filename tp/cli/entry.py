@@ -22,6 +22,7 @@ from tp.exit_code import ExitCode
 
 if TYPE_CHECKING:
     from tp.cli.configured import Configured
+    from tp.cli.option import Given
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,7 +121,19 @@ def _run(words: list[str], wanted: Wanted) -> ExitCode:
         print(command_help(command))
         return ExitCode.HOLDS
     wanted.form, wanted.output = given.named("--format", wanted.form), given.named("--output", None)
+    _refuse(command, given, wanted)
     return command.run(given)
+
+
+def _refuse(command: Command, given: Given, wanted: Wanted) -> None:
+    """Raises TpError TP508 where a file would be written over one that is read; errors are not written there."""
+    from tp.cli.overwriting import refuse
+
+    try:
+        refuse(command, given)
+    except TpError:
+        wanted.output = None
+        raise
 
 
 def _project(command: Command) -> Configured | None:

@@ -35,15 +35,15 @@ def holds_functions_alone(problem: TpError) -> bool:
 
 
 def _below(top: str, exclude: Sequence[str]) -> list[str]:
-    """The files below a folder whose names end with .tp. Raises TpError TP507 where there are none."""
+    """The files below a folder whose names end with .tp, without hidden ones. Raises TpError TP507 where are none."""
     found: list[str] = []
     for count, (folder, inner, names) in enumerate(os.walk(top), 1):
         if count > _MOST_FOLDERS:
             message = f"{top} holds more than {_MOST_FOLDERS} folders"
             raise error("TP507", message, hint="name the folder that has the programs")
         inner[:] = sorted(name for name in inner if not (name.startswith(".") or _fits(folder, name, exclude)))
-        programs = (name for name in sorted(names) if name.endswith(".tp") and not _fits(folder, name, exclude))
-        found += [os.path.join(folder, name) for name in programs]
+        names = sorted(name for name in names if name.endswith(".tp") and not name.startswith("."))
+        found += [os.path.join(folder, name) for name in names if not _fits(folder, name, exclude)]
     if not found:
         raise error("TP507", f"the folder {top} holds no programs", hint="their names end with .tp")
     return found
