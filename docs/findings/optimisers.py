@@ -20,4 +20,4 @@ if __name__ == "__main__":
     eight = Schedule(steps=8, samples=2)
     cases = {name: deviation(MODEL, replace(eight, optimizer=one), 96) for name, (one, _) in OPTIMISERS.items()}
     exponents = {name: exponent for name, (_, exponent) in OPTIMISERS.items()}
-    picture(__file__, cases, exponents, (64, 256, 1024, 4096, 16384, 65536, 262144), "$|F - F_{lin}|$ after 8 steps")
+    picture(__file__, cases, exponents, (64, 256, 1024, 4096, 16384, 65536), "$|F - F_{lin}|$ after 8 steps")
