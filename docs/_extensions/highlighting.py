@@ -47,7 +47,7 @@ class Programs(RegexLexer):
 
 
 def _of_files(app: Sphinx, doctree: nodes.document) -> None:
-    """Programs that a page includes from files are programs without the page's saying so."""
+    """Files .tp that a page includes are highlighted as programs without an option."""
     for block in doctree.findall(nodes.literal_block):
         if str(block.get("source", "")).endswith(".tp"):
             block["language"] = Programs.name

@@ -1,4 +1,4 @@
-"""Formulas as MathML, made when the pages are built: readable without a script, a font or a network."""
+"""Formulas as MathML, made when the pages are built, so that they need no script, font or network."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _visit_block(translator: HTML5Translator, node: nodes.Element) -> None:
 
 
 def _checked(node: nodes.Element, display: str) -> str:
-    """A formula that cannot be typeset is a warning, which an honest build takes for an error."""
+    """A formula that cannot be typeset is a warning, which the option -W of the build makes an error."""
     try:
         return mathml(node.astext(), display)
     except Exception as problem:
@@ -92,7 +92,7 @@ def _checked(node: nodes.Element, display: str) -> str:
 
 
 def translated(text: str) -> str:
-    """Text without what HTML would read."""
+    """Text with the characters escaped that HTML would interpret."""
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 

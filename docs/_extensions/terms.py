@@ -1,6 +1,6 @@
-"""Words that a page emphasises and the glossary explains become links to it, the first time on each page.
+"""Emphasised words that the glossary explains become links to it, the first time on each page.
 
-Headings of columns, which the last group of the glossary has, are too common for that.
+Headings of columns, the last group of the glossary, are left out: they are common words.
 """
 
 from __future__ import annotations

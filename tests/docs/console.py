@@ -63,7 +63,7 @@ class Console:
         self.code = 0
 
     def run(self, command: Command) -> list[str] | None:
-        """The lines that ``command`` prints; None where it is not run. Raises ValueError where it is not understood."""
+        """The lines that ``command`` prints; None if it is not run. Raises ValueError for an unknown command."""
         words, into = _redirected(command.words)
         if words[0] in NOT_RUN:
             return None

@@ -1,4 +1,4 @@
-"""All pages, and how a reader goes through one: step by step, in a folder with ``programs``."""
+"""All pages, and a run through the examples of one: step by step, in a folder with ``programs``."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def is_cheap(name: str) -> bool:
 
 
 class Walk:
-    """One reader of one page, in the current folder. Variables of Python and files stay from step to step."""
+    """A run through one page, in the current folder. Variables of Python and files stay from step to step."""
 
     def __init__(self, page: str) -> None:
         self.page = page
@@ -78,7 +78,7 @@ class Walk:
 def reading(name: str, folder: Path) -> Generator[Walk]:
     """A reader of the page ``name``; ``folder``, the current one, gets the programs.
 
-    Modules of Flax look for the module that they are in, so that of the page is known meanwhile.
+    Modules of Flax look up the Python module that they are in, so the page is registered as one during the run.
     """
     shutil.copytree(ROOT / "programs", folder / "programs")
     walk = Walk(name)

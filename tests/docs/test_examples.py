@@ -55,7 +55,7 @@ def test_a_page_does_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatch, t
 
 @pytest.mark.parametrize("name", WALKED)
 def test_commands_of_a_page_have_the_options_that_it_gives(name: str) -> None:
-    """Also of pages that take too long to be run every time. Raises TpError where they have not."""
+    """Also those of slow pages, whose commands do not run by default. Raises TpError for an unknown option."""
     for block in steps(name):
         for command in commands(block) if block.language == "console" else ():
             program, *words = command.words

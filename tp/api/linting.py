@@ -1,4 +1,4 @@
-"""Programs with everything in them that is probably not meant."""
+"""Programs with the warnings of all lints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tp.api.model import Model
 
 
 def linted(model: Model) -> Model:
-    """``model`` with warnings about what takes the order calculus to see, beside those of reading it."""
+    """``model`` with the warnings that need orders, beside those from reading it."""
     from tp.studies.lints import lints
 
     program = model.program

@@ -1,4 +1,4 @@
-"""tp completion: a script that teaches a shell what may follow ``tp``."""
+"""tp completion: a script with which a shell completes commands, options and values of ``tp``."""
 
 from __future__ import annotations
 

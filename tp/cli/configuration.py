@@ -1,7 +1,7 @@
 """The table [tool.tp] of a pyproject.toml: the settings of a project. It is data; nothing in it is run.
 
 The file is looked for in the working directory and above it, up to the root of the repository or the home folder.
-Outside both only the working directory is looked at, since folders such as /tmp belong to others, too.
+Outside both only the working directory is searched, since other users may write to folders such as /tmp.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from tp.diagnostics.span import Span
 
 FILE = "pyproject.toml"
 _TOOL = re.compile(rb"\btool\s*\.\s*[\"']?tp\b|^\s*\[\s*[\"']?tool[\"']?\s*\]", re.MULTILINE)
-"""What a text that may have the table holds. Others are not parsed, which would take as long as to read a program."""
+"""Files without a match cannot have the table. They are not parsed, which takes as long as reading a program does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The settings in ``file``; words in it are relative to ``folder``. Both are relative to the working directory.
+    """The settings in ``file``. Their paths are relative to ``folder``, which is relative to the working directory.
 
-    ``common`` are settings of all commands, ``own`` those of one, by its name. ``text`` is what the file holds.
+    ``common`` are settings of all commands; ``own`` are settings of one command, by its name. ``text`` is the whole
+    file.
     """
 
     file: str
@@ -38,7 +39,7 @@ class Configuration:
         return error(code, f"{table}.{key} {message}", self._place(table, key), hint)
 
     def _place(self, table: str, key: str) -> Span | None:
-        """Where ``key`` is set, as far as that can be seen without a parser of TOML that keeps places."""
+        """Where ``key`` is set, found by a search for its line: the parser of TOML keeps no places."""
         header, name = "", re.escape(key)
         for number, line in enumerate(self.text.splitlines(), 1):
             if match := re.match(r"\s*\[\s*([^\[\]]*?)\s*\]\s*(#.*)?$", line):
@@ -51,7 +52,7 @@ class Configuration:
 
 
 def find(commands: tuple[str, ...]) -> Configuration | None:
-    """The nearest configuration; tables called as one of ``commands`` are theirs. Raises TpError TP515, TP517."""
+    """The nearest configuration; tables with the names of ``commands`` are theirs. Raises TpError TP515, TP517."""
     try:
         start = os.getcwd()
     except FileNotFoundError:  # the working directory was removed
@@ -71,7 +72,7 @@ def find(commands: tuple[str, ...]) -> Configuration | None:
 
 
 def _folders(start: str) -> Iterator[str]:
-    """The folders that are looked at, the nearest first."""
+    """The folders that are searched, the nearest first."""
     home = os.path.realpath(os.path.expanduser("~"))
     above = [start]
     while not (os.path.exists(os.path.join(above[-1], ".git")) or os.path.realpath(above[-1]) == home):
@@ -95,7 +96,7 @@ def _parsed(data: bytes, file: str, commands: tuple[str, ...]) -> Configuration 
     except UnicodeDecodeError as problem:
         raise error("TP515", f"{file} is not UTF-8", hint="save it as UTF-8") from problem
     except tomllib.TOMLDecodeError as problem:
-        raise error("TP515", f"{file} is no TOML: {problem}", _reported(str(problem), file)) from problem
+        raise error("TP515", f"{file} is not valid TOML: {problem}", _reported(str(problem), file)) from problem
     tool = whole.get("tool")
     table = tool.get("tp") if isinstance(tool, dict) else None
     if table is None:

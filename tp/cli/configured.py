@@ -17,9 +17,9 @@ from tp.diagnostics.diagnostic import TpError
 from tp.diagnostics.text import readable
 
 PROGRAMS, EXCLUDE = "programs", "exclude"
-"""Keys that are no options: files where a command is called with none, and what folders are searched without."""
+"""Keys that are no options: the files of a command that is called without any, and what is left out of folders."""
 RIVALS = (("--store", "--no-store"), ("--jobs", "--scheduler"))
-"""Options of which one takes the place of the other."""
+"""Pairs of options that exclude each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a project says about one command: ``settings``, ``programs`` and what to ``exclude``, by paths from here."""
+    """The settings of one command in a project. ``programs`` and ``exclude`` are paths from the working directory."""
 
     configuration: Configuration
     settings: tuple[Setting, ...] = ()
@@ -54,7 +54,7 @@ class Configured:
             print(readable(f"settings of {self.configuration.file}: {join(words)}"), file=sys.stderr, flush=True)
 
     def fill(self, values: dict[str, Any], seen: set[str]) -> list[str]:
-        """Put what the command line does not say into ``values``, and return it as words of a command line.
+        """Put settings that the command line does not give into ``values``, and return them as words of a command line.
 
         ``seen`` are the keys of options on the command line. Raises TpError TP519 for a value that is refused.
         """
@@ -71,12 +71,12 @@ class Configured:
         return [word for setting in used for word in setting.spelled]
 
     def _instead(self, setting: Setting) -> set[str]:
-        """The options of which one on the command line takes the place of ``setting``."""
+        """The keys of options that, given on the command line, replace ``setting``."""
         rivals = {key for pair in RIVALS if setting.option.key in pair for key in pair}
         return rivals if setting.option.repeats else rivals | {setting.option.key}
 
     def _left(self, setting: Setting, given: Any) -> list[str]:
-        """The words of ``setting`` without those for names that the command line gives another value."""
+        """The words of ``setting`` without those for names that have another value on the command line."""
         if not setting.option.repeats:
             return list(setting.words)
         names = {word.partition("=")[0].strip() for word in given}
@@ -110,7 +110,7 @@ def configured(found: Configuration, command: Command) -> Configured:
 
 
 def _option(found: Configuration, command: Command, table: str, key: str) -> Option[Any] | None:
-    """The option of ``command`` that ``key`` sets; None where it is one of other commands. Raises TP516 to TP518."""
+    """The option of ``command`` that ``key`` sets; None if only other commands have it. Raises TP516 to TP518."""
     common = table == "tool.tp"
     having = {one.name: option for one in (command,) if (option := _named(one, key)) is not None}
     if not having and common:

@@ -1,4 +1,4 @@
-"""tp lint: what in a program is probably not meant, by the order calculus?"""
+"""tp lint: warnings about sizes and claims, from the orders that the calculus derives."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def lint(given: Given) -> ExitCode:
-    """Print the warnings of ``tp check``, and those for which values and claims are analysed."""
+    """Print the warnings of ``tp check``, and those that need an analysis of values and claims."""
     return examined(given, _linted)
 
 

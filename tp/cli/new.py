@@ -1,4 +1,4 @@
-"""tp new: a program to begin with."""
+"""tp new: write a program from a template."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KIND = Option(("--kind",), "mlp", "The architecture.", lambda _, word: one_of(_K
 PARAMETRIZATION = value(
     "--parametrization",
     one_of(_PARAMETRIZATIONS),
-    f"Where the powers of n are. By default ntk. {_SEVERAL}.",
+    f"Which laws, values and rates have powers of n. By default ntk. {_SEVERAL}.",
     metavar=choices(_PARAMETRIZATIONS),
 ).within(Reach.OWN)
 FORCE = flag("--force", "Replace NAME.tp where it exists.").within(Reach.NOWHERE)
@@ -40,7 +40,7 @@ def new(given: Given) -> ExitCode:
     if os.path.lexists(file) and not given[FORCE]:
         raise error("TP508", f"cannot write {file}: it exists", hint="--force replaces it")
     replace_file(file, text.encode())
-    print(f"wrote {file}. Next: change it to what you have, then\n")
+    print(f"wrote {file}. Next: change it to your network, then\n")
     print(f"  tp check {file}     is it well formed?")
     print(f"  tp orders {file}    exponents of n, at once")
     print(f"  tp verify {file}    predictions against measurements")

@@ -51,7 +51,7 @@ FIGURE = value(
     "--figure", writable, "Draw the charts of the report to a .svg, .png or .pdf file.", metavar="FILE"
 ).within(Reach.NOWHERE)
 HTML = value(
-    "--html", page, "Also write a page to look at: one file, for any browser, offline.", metavar="FILE.html"
+    "--html", page, "Also write the result as a page of HTML, in one file that loads nothing.", metavar="FILE.html"
 ).within(Reach.NOWHERE)
 
 

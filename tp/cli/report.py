@@ -1,4 +1,4 @@
-"""tp report: runs that are stored, printed again or made into pages."""
+"""tp report: list stored runs, print the report of one again, or write its page."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Charts of results: what is drawn on which axes. Renderers in ``tp/report/drawn`` draw them.
 
-A chart is a block of a document. HTML has it as a picture; text and JSON leave it out, since tables have its numbers.
+A chart is a block of a document. HTML shows it as a picture. Text and JSON leave it out, since tables have its numbers.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ LEAST, MOST = 1e-300, 1e300
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis with its ``label``; logarithmic where ``log``.
+    """An axis with its ``label``; logarithmic if ``log``.
 
-    It shows all values, and at least a range of ``least``: in decades if logarithmic, else in units of the axis. Where
-    ``low`` or ``high`` is given, it ends there, and what lies beyond is cut off.
+    It shows all values, and a range of at least ``least``: in decades if logarithmic, else in units of the axis. If
+    ``low`` or ``high`` is given, the axis ends there, and what lies beyond is cut off.
     """
 
     label: str
@@ -50,8 +50,8 @@ class Series:
     ``best``       points with horizontal bars from ``low`` to ``high``
     =============  ==========================================================================
 
-    ``name`` is that in the legend (empty: not listed); series with one name are listed once. ``shade`` is a position
-    on a scale of colours, from 0 to 1; None: the colour of the role.
+    ``name`` is that in the legend (empty: not listed); series with the same name are listed once. ``shade`` is a
+    position on a scale of colours, from 0 to 1; None: the colour of the role.
     """
 
     role: Role
@@ -75,9 +75,9 @@ class Panel:
 class Chart:
     """Panels from top to bottom over one horizontal axis ``x``.
 
-    ``name`` tells it from other charts of a result. The ``description`` says in words what it shows, and ``remarks``
-    what is left out. The ``note`` stands in the first panel where that has no series. Raises ValueError for numbers
-    that have no place on their axes, series of unequal lengths, and unknown roles.
+    ``name`` distinguishes it from other charts of a result. The ``description`` says in words what it shows, and
+    ``remarks`` say what is left out. The ``note`` is written into the first panel if that has no series. Raises
+    ValueError for numbers that cannot be shown on their axes, series of unequal lengths, and unknown roles.
     """
 
     name: str
@@ -119,9 +119,9 @@ def pieces(
     name: str = "",
     shade: float | None = None,
 ) -> tuple[Series, ...]:
-    """Series of those points that have a place on the axes; lines and bands are broken where one has not.
+    """Series of those points that the axes can show; lines and bands are interrupted at the others.
 
-    Numbers are rounded to five digits: a chart shows three, and documents that are kept stay small.
+    Numbers are rounded to five digits: three can be seen in a chart, and stored documents stay small.
     """
     columns = [tuple(map(_short, column)) for column in (x, y, low, high)]
     ends = x_axis if role == "best" else y_axis
@@ -144,9 +144,9 @@ def _short(value: float) -> float:
 
 
 def ending(axis: Axis, curves: Iterable[Sequence[float]], factor: float) -> tuple[Axis, tuple[str, ...]]:
-    """``axis``, ended at ``factor`` times the largest first value of all ``curves`` where one rises above that.
+    """``axis``, cut at ``factor`` times the largest first value of all ``curves`` if one rises above that.
 
-    Also a remark that says so, if it does.
+    Also a remark that says so, if it is cut.
     """
     found = list(curves)
     end = factor * max((curve[0] for curve in found if curve and axis.has(curve[0])), default=MOST)

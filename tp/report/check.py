@@ -1,4 +1,4 @@
-"""A check: one claim, one quantity or one diagnostic with its verdict, as services that run tests want to have it."""
+"""A check: one claim, quantity or diagnostic with its verdict, in the form of a test result."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Level(Enum):
-    """How much a check matters."""
+    """The severity of a check."""
 
     GOOD = "good"
     """What was said holds, as far as it was looked at."""
@@ -68,7 +68,7 @@ class Check:
 
     @property
     def level(self) -> Level:
-        """How much the verdict matters. Raises KeyError for a word that is no verdict."""
+        """The severity of a verdict. Raises KeyError for a word that is no verdict."""
         return _LEVELS[self.verdict]
 
 

@@ -59,7 +59,7 @@ def against_width(
     """The chart of the quantity ``name`` with these ``draws`` by width; signs do not matter.
 
     The predicted ``power`` of n, an upper bound unless ``exact``, is dashed: through the median at the largest width,
-    as a prediction says nothing of the constant factor. Panel below: slopes of log medians, with intervals.
+    since only the exponent is predicted. Panel below: slopes of log medians, with intervals.
     """
     sizes = {n: np.abs(np.asarray(values, dtype=np.float64)) for n, values in sorted(draws.items())}
     size = Axis(f"|{name}|", least=1.0)
@@ -80,7 +80,7 @@ def against_width(
 
 
 def _middle(n: int, values: Float[Floats, " draws"]) -> _Middle | None:
-    """None where values are not finite, as those of runs that diverge: a median would not speak of them."""
+    """None where values are not finite, as those of diverging runs: their median would hide that."""
     if not values.size or not np.isfinite(values).all():
         return None
     median = quantile(np.sort(values), QUANTILES[0])

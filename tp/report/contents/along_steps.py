@@ -39,7 +39,7 @@ def _losses(found: Sequence[Curve], wild: tuple[str, ...]) -> Chart:
 
 
 def _distances(found: Sequence[Curve], wild: tuple[str, ...]) -> Chart:
-    """There is no distance at step 0, and a logarithmic axis has none."""
+    """Without step 0, where distances are zero: a logarithmic axis cannot show it."""
     series = [
         piece
         for c, shade in zip(found, shades(len(found)), strict=True)

@@ -41,5 +41,5 @@ def interrupted_check(found: Provenance) -> Iterator[Check]:
 
 
 def unfinished_check(program: str, file: str, why: str) -> Check:
-    """What a command did not come to, of a program."""
+    """A check for a program that a command did not reach."""
     return Check(f"all of {program or file or 'the command'}", "undecided", why, PROGRAM, file)

@@ -1,4 +1,4 @@
-"""A chart as inline SVG: no script, no colour of its own (:mod:`tp.report.drawn.style` has them).
+"""A chart as inline SVG: no script, no colours (:mod:`tp.report.drawn.style` has them).
 
 Texts are escaped. The picture scales to the width that it is given, and its labels stay readable on a phone.
 """
@@ -97,7 +97,7 @@ class _Places:
 
 
 def _within(place: float) -> float:
-    """A ``place`` far outside is moved near: it is cut off, and some readers refuse larger coordinates."""
+    """A ``place`` far outside is moved closer: it is cut off anyway, and some programs refuse larger coordinates."""
     return min(max(place, -1e4), 1e4)
 
 

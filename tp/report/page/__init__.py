@@ -1,1 +1,1 @@
-"""The page of a result: one HTML file without scripts, which needs nothing but itself."""
+"""The page of a result: one HTML file without scripts, which loads nothing."""

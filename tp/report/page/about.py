@@ -33,8 +33,8 @@ MOST_CERTIFIED = 24
 class About:
     """A program in ``file``: its ``texts`` by name of the file, with those of the files that it imports.
 
-    ``settings`` are those of the program by name, as text. ``words`` are what a command needs to read it again: the
-    file and the options. ``values``, ``blame`` and ``certificate`` (JSON as text) are None where they are left out;
+    ``settings`` are those of the program by name, as text. ``words`` are the file and the options with which a command
+    reads it again. ``values``, ``blame`` and ``certificate`` (JSON as text) are None where they are left out;
     ``blame`` is empty where nothing fails.
     """
 
@@ -56,10 +56,10 @@ def about(
     *,
     certified: bool,
 ) -> About:
-    """All that a page says of ``program``, as far as its size allows.
+    """What a page says of ``program``; parts that take too long for its size are None.
 
     Blame is for what is ``failing``. With ``certified`` the derivations of the quantities that were ``asked`` for are
-    written out.
+    added.
     """
     size = len(program.graph)
     return About(

@@ -1,4 +1,4 @@
-"""Elements of HTML. Every text in them is escaped; only what these functions made is taken as it is."""
+"""Elements of HTML. Every text in them is escaped; what these functions return is not escaped again."""
 
 from __future__ import annotations
 

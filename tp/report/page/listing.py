@@ -106,7 +106,7 @@ def _line(source: str, at: int, values: list[Value], outcome: str, place: str, b
 
 
 def _order(size: str, group: list[Value], budget: Iterator[int]) -> Markup:
-    """The names of values of one order, and on demand how it comes about."""
+    """The names of values of one order, and on demand how it was derived."""
     head = join(
         [named(group), element("span", element("span", " exponent of n: ", class_="unseen"), size, class_="size")], " "
     )
@@ -117,7 +117,7 @@ def _order(size: str, group: list[Value], budget: Iterator[int]) -> Markup:
 
 
 def _coloured(source: str) -> Markup:
-    """A line with its comment in a quieter colour."""
+    """A line with its comment in a paler colour."""
     source = source.expandtabs(4)
     if len(source) > LONGEST:
         source = source[: LONGEST - 1] + "…"

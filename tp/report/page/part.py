@@ -23,7 +23,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A result: its report, its exit code, and what is known beside it; ``missing`` are sentences on what is not."""
+    """A result: its report, its exit code, its origin, its program; ``missing`` are sentences on what is unknown."""
 
     document: Document
     exit_code: int

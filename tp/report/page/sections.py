@@ -33,7 +33,7 @@ class Made:
 
 
 def made(part: Part, place: str, level: int, numbers: Iterator[int]) -> Iterator[Made]:
-    """The sections of ``part`` that have something to say, in their order on the page. Names begin with ``place``.
+    """The sections of ``part`` that are not empty, in their order on the page. Names begin with ``place``.
 
     ``numbers`` are those of charts, which differ on the whole page.
     """

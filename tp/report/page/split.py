@@ -1,4 +1,4 @@
-"""A report cut for a page: verdicts first, what they rest on last."""
+"""The parts of a report in the order of a page: verdicts first, premises and assumptions last."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _parted(section: Section, chosen: Callable[[Block], bool]) -> tuple[Section,
 
 
 def _verdict_second(block: Block) -> Block:
-    """A table with its verdicts right after what they are about, where a phone shows them; places are last."""
+    """A table with verdicts in the second column, which a phone shows; places are last."""
     if not isinstance(block, Table) or not block.rows:
         return block
     places = range(len(block.columns))

@@ -1,4 +1,4 @@
-"""A page as a whole: head, landmarks, an overview of several programs, and a part for each."""
+"""A page as a whole: its head, its landmarks for screen readers, a table of several programs, and a part for each."""
 
 from __future__ import annotations
 

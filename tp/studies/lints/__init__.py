@@ -1,4 +1,4 @@
-"""Lints: what a program probably does not mean, by the order calculus. One file for each kind of finding."""
+"""Lints: warnings about what in a program is probably not meant, from orders in n. One file for each kind."""
 
 from tp.studies.lints.every import lints
 

@@ -15,9 +15,10 @@ _CLAIMS = (theorems, weak_claims)
 
 
 def lints(program: Program) -> tuple[Diagnostic, ...]:
-    """What is probably not meant, in the order of the lines; without what reading the program warns of.
+    """What is probably not meant, in the order of the lines; without the warnings from reading the program.
 
-    Where scales are wrong, orders are, too: claims and premises are looked at when that is mended, or allowed.
+    Where a scale is wrong, orders are wrong as well. So claims and premises are examined only if there is no warning
+    about scales, or all of them are allowed.
     """
     subject = Subject(program)
     allowed = allowances(program.source, program.file, program.imported)

@@ -1,9 +1,9 @@
 """TP811: sums over finite axes of many entries without a scale, so that an activation is far from its usual range.
 
-Powers of n do not see this: 784 pixels are a constant. A sum is reported where an argument of an activation is at least
-``LEAST``, and that many times as large as the values that are summed, weights at the deviation of their laws, and the
-sum has enough terms to make it so. A network with ``U @ x`` over ``[d=4]`` is left alone. So are sums that pick one
-entry (one-hot inputs) and sums with a table of numbers, which has a scale of its own.
+Exponents of n do not depend on this: 784 pixels are a constant factor. A sum is reported where an argument of an
+activation is at least ``LEAST``, and that many times as large as the values that are summed, weights at the deviation
+of their laws, and the sum has enough terms to make it so. A network with ``U @ x`` over ``[d=4]`` is not reported, and
+neither are sums that pick one entry (one-hot inputs) and sums with a table of numbers, which has a scale of its own.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class Origin:
 class Traced:
     """The ``sums`` to which an end owes its power of n, and the ``nodes`` where a factor or a law brings it in.
 
-    None of either: it is a function of a value that is wrong itself.
+    Both are empty if it is a function of a value whose size is wrong itself.
     """
 
     sums: tuple[Origin, ...]
@@ -87,7 +87,7 @@ class _Walk:
         self.sign = sign
 
     def traced(self, end: int) -> Traced:
-        """The sums to blame, and the nodes that are wrong although nothing that they are made of explains it."""
+        """The sums that cause it, and the nodes whose size is wrong although that of their operands is not."""
         sums: dict[_Place, Origin] = {}
         onward: dict[_Place, list[_Place]] = {}
         stack: list[_Place] = [(end, _ZERO)]

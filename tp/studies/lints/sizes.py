@@ -1,10 +1,10 @@
 """TP807 to TP810: arguments of activations, and outputs, that grow or vanish with n, and the sums that make them so.
 
-What is reported is the sum whose scale does not fit, or the factor or law that brings a power of n in, and not what
-follows from it. Some things that vanish are left out. Three are meant in most programs: an output (readouts scaled by
-1/n, as in muP and in mean-field networks), an argument without a wide axis (attention scores scaled by 1/n), and an
-argument of a map, since a map may have any scale of its own. One is of order 1 up to very large widths: what is
-normalised with a small constant.
+What is reported is the sum whose scale does not fit, or the factor or law with the power of n, and not the values that
+follow from it. Some values that vanish are not reported. Three of them are meant in most programs: an output (readouts
+scaled by 1/n, as in muP and in mean-field networks), an argument without a wide axis (attention scores scaled by 1/n),
+and an argument of a map, since a map may have any scale of its own. A fourth is of order 1 up to very large widths: a
+value that is normalised with a small constant.
 """
 
 from __future__ import annotations

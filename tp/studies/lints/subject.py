@@ -1,4 +1,4 @@
-"""What lints look at: a program, what the calculus says of it, and the values whose sizes matter."""
+"""What lints examine: a program, its orders, and the values whose sizes matter."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """TP812: a claim about correlations or linear training in a program to which the paper's theorems do not apply.
 
 Theorems 3.1 and 3.2 say what weak correlations mean for training. They need activations with eq. 23
-(:mod:`tp.theory.premises`) and a properly normalised system: F = O(1) and a kernel of order 1. A program that claims
-nothing of this kind is left alone, and so is what cannot be decided: a map, of which eq. 23 is taken for granted, and a
-kernel of which only a bound is known. A law that is not symmetric fails no premise: the calculus then uses less
+(:mod:`tp.theory.premises`) and a properly normalised system: F = O(1) and a kernel of order 1. There is no warning for
+a program that claims nothing of this kind, nor where a premise cannot be decided: for a map eq. 23 is assumed, and of a
+kernel only a bound may be known. A law that is not symmetric violates no premise: the calculus then assumes less
 (:mod:`tp.theory.assumptions`).
 """
 
