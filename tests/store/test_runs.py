@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +124,7 @@ ALTERED: dict[str, Callable[[Any], object]] = {
     "texts": lambda a: a["run"].update(texts={"a.tp": ["x"]}),
     "no text of the program": lambda a: a["run"].update(file="b.tp"),
     "fields": lambda a: a["run"].update(more=""),
+    "a number that JSON has not": lambda a: a["document"]["title"]["facts"][0].__setitem__(2, math.nan),
     "twice": lambda a: a["document"]["sections"].append(a["document"]["sections"][0]),
 }
 
@@ -134,7 +137,25 @@ def test_altered_runs_are_refused(name: str, store: Path, capsys: Captured) -> N
         assert "TP523" in "".join(capsys.readouterr())
     assert main(["report", "--store", str(store)]) == 0
     # the list does not read documents
-    assert ("damaged" in capsys.readouterr().out) is (name not in ("document", "exit code", "twice"))
+    assert ("damaged" in capsys.readouterr().out) is (
+        name not in ("document", "exit code", "a number that JSON has not", "twice")
+    )
+
+
+def test_what_is_no_file_of_a_run_is_left_out(store: Path, capsys: Captured) -> None:
+    """Such as the file of a run that another process removes while runs are listed."""
+    path = the_file(store)
+    path.with_name("orders-" + "b" * 16 + ".json").symlink_to("nowhere")
+    os.mkfifo(path.with_name("orders-" + "c" * 16 + ".json"))
+    body = {"question": json.loads(path.read_bytes())["question"], "answer": "run"}
+    text = json.dumps(body, separators=(",", ":"))
+    stated = hashlib.sha256(text.encode()).hexdigest()
+    path.with_name("orders-" + "d" * 16 + ".json").write_text(f'{text[:-1]},"sha256":"{stated}"}}')
+    assert main(["report", "--store", str(store)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("damaged") == 1
+    assert "dddd" in printed
+    assert "false_claim" in printed
 
 
 def hostile(found: Any) -> Any:

@@ -78,7 +78,7 @@ class StoredRuns(Printable):
         from tp.store.runs import entries
 
         try:
-            found = sorted(entries(self.place), key=lambda entry: entry.path.stat().st_mtime, reverse=True)
+            found = sorted(entries(self.place), key=_changed, reverse=True)
         except OSError as problem:
             raise error("TP715", f"cannot read the results in {self.place}: {problem.strerror or problem}") from problem
         if not found:
@@ -147,6 +147,14 @@ def _described(found: Remembered, run: Run) -> tuple[About | None, list[str]]:
     return about, [
         f"The report is by the tp named above. Orders of values, graph, blame and certificate are by tp {now}."
     ]
+
+
+def _changed(entry: Entry) -> float:
+    """When the file of a run was written; 0 where another process has removed it since it was listed."""
+    try:
+        return entry.path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _made(row: Row) -> str:

@@ -5,6 +5,7 @@ What is read back is checked in every part, so that a file that somebody altered
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -118,7 +119,7 @@ def _read_block(found: Json) -> Block:
     if "notes" in found:
         return Notes(tuple(_is(str, line) for line in _is(list, found["notes"])), _key(found["key"]))
     if "data" in found:
-        return Data(_is(str, found["key"]), found["data"])
+        return Data(_is(str, found["key"]), _value(found["data"]))
     if "chart" in found:
         return archived_chart.read(found["chart"])
     columns = tuple(Column(_key(heading), _key(key)) for heading, key in _is(list, found["columns"]))
@@ -135,11 +136,11 @@ def _read_row(found: Json, columns: int) -> tuple[Cell, ...]:
 
 def _read_cell(text: Json, value: Json, verdict: Json) -> Cell:
     kind: Callable[[str, Json], Cell] = Verdict if _is(bool, verdict) else Shown
-    return kind(_is(str, text), value)
+    return kind(_is(str, text), _value(value))
 
 
 def _read_line(found: Json) -> Line:
-    facts = (Fact(_is(str, text), _key(key), value) for text, key, value in _is(list, found["facts"]))
+    facts = (Fact(_is(str, text), _key(key), _value(value)) for text, key, value in _is(list, found["facts"]))
     return Line(tuple(facts), _is(str, found["separator"]))
 
 
@@ -147,6 +148,12 @@ def _is(kind: type[T], found: Any) -> T:
     """``found``, which must be of this ``kind``. Raises ValueError."""
     if not isinstance(found, kind):
         raise ValueError(f"it is no document: {found!r} is no {kind.__name__}")
+    return found
+
+
+def _value(found: Json) -> Json:
+    """``found``, whose numbers must be finite, as those of reports are. Raises ValueError."""
+    json.dumps(found, allow_nan=False)
     return found
 
 

@@ -107,6 +107,8 @@ def read(path: Path) -> tuple[Json, Json]:
         stated = found.pop("sha256")
         if set(found) != {"question", "answer"} or stated != _digest(found):
             raise Unusable("its content does not have the digest that it states")
+        if not all(isinstance(part, dict) for part in found.values()):
+            raise Unusable("it is no answer")
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise Unusable("it is cut short, or no answer") from None
     return found["question"], found["answer"]

@@ -98,7 +98,7 @@ def entries(folder: Path) -> Iterator[Entry]:
         called: tuple[str, ...] | None = None
         for file in _listed(folder / program):
             name = read_answer(program, file)
-            if name is not None:
+            if name is not None and os.path.isfile(folder / program / file):
                 called = tuple(program_names(folder / program)) if called is None else called
                 yield Entry(name, called, folder / program / file)
 
