@@ -15,7 +15,7 @@ from tp.orders.typical.grains import Grains, grains, half
 from tp.orders.typical.pruning import MOST, alike, merged, prune, united, widened
 from tp.orders.typical.value import Term, Value, members_of
 
-WIDENED = "long sums were simplified: joint parities are kept, single ones are not"
+WIDENED = "sums of many terms were simplified: cancellations may be missed, and exponents too large, never too small"
 
 
 Holds: TypeAlias = int | tuple[int]

@@ -55,7 +55,7 @@ def _row(step: Step, numbers: dict[int, int], value: Value) -> Markup:
         element("td", element("code", ", ".join(map(called, step.operands)))),
         element("td", exponent(step.exponent, step.exact), class_="number"),
         element("td", element("code", step.type)),
-        element("td", ", ".join(step.rules) or "as before"),
+        element("td", ", ".join(step.rules) or "none: the order of an operand"),
     )
 
 

@@ -74,7 +74,7 @@ def command(words: Sequence[str]) -> Markup:
 def _program(part: Part, about: About, place: str) -> list[Markup]:
     intro = (
         "Beside a line stand its values with the exponent of n of a typical entry at initialisation. "
-        "Open one to see how the calculus finds it."
+        "Open a value to see the operations that make it, and the rules that give its exponent."
     )
     first = said(intro) if about.values else said(
         "The orders of the values are left out for a program of this size; ",
@@ -119,8 +119,8 @@ def _unless_long(found: str, write: Sequence[str], shown: Markup) -> Markup:
 def _blame(about: About, level: int, numbers: Iterator[int]) -> list[Markup]:
     if about.blame is None:
         return [
-            said("Who is to blame is left out for a program of this size; ",
-                 command(["tp", "blame", *about.words]), " says it."),
+            said("The cause of what fails is left out for a program of this size; ",
+                 command(["tp", "blame", *about.words]), " prints it."),
         ]  # fmt: skip
     return [line for document in about.blame for line in _report(document.sections, level, numbers)]
 
@@ -134,7 +134,7 @@ def _certificate(about: About) -> list[Markup]:
             said(why, command(write), " writes them, and ", command(["tp", "certify", "proof.json"]), " checks them.")
         ]
     check = said(
-        "Saved as a file ", code("proof.json"), ", it is checked by ", command(["tp", "certify", "proof.json"]), "."
+        "If this is saved as ", code("proof.json"), ", ", command(["tp", "certify", "proof.json"]), " checks it."
     )
     body = scrolled("the certificate", element("pre", code(found)))
     return [folded(f"The derivations of all orders, {len(found):,} characters of JSON", check, body)]
