@@ -19,7 +19,7 @@ class Entry(NamedTuple):
 
 
 ENTRIES = {
-    "new": Entry("Write", "write a commented program to begin with"),
+    "new": Entry("Write", "write a commented program from a template"),
     "check": Entry("Write", "find errors in programs, and what is probably not meant"),
     "lint": Entry("Write", "sums without a scale, values that grow, weak claims"),
     "format": Entry("Write", "rewrite programs in canonical layout", "formatting"),

@@ -124,7 +124,7 @@ def _option(found: Configuration, command: Command, table: str, key: str) -> Opt
     if common and reach is Reach.OWN:
         tables = [f"[tool.tp.{name}]" for name in having]
         hint = f"set it in {' or '.join(tables) if len(tables) < 4 else 'the table of a command, such as ' + tables[0]}"
-        raise found.wrong("TP516", "is not the same for all commands", table, key, hint)
+        raise found.wrong("TP516", "has another meaning for each command", table, key, hint)
     return having.get(command.name)
 
 
@@ -137,7 +137,7 @@ def _unknown(found: Configuration, command: Command, table: str, key: str) -> Tp
     known = [_key(option) for one in having for option in one.options if option.reach is not Reach.NOWHERE]
     close = get_close_matches(key[:60], [*known, PROGRAMS, EXCLUDE, *NAMES], n=1)
     hint = f"did you mean {close[0]}?" if close else f"keys are options without dashes: see tp {command.name} --help"
-    return found.wrong("TP516", "is no setting", table, key, hint)
+    return found.wrong("TP516", "is not a setting", table, key, hint)
 
 
 def _named(command: Command, key: str) -> Option[Any] | None:

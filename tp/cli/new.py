@@ -49,7 +49,7 @@ def new(given: Given) -> ExitCode:
 
 COMMAND = Command(
     "new",
-    "Write a commented program to begin with. tp verify confirms what it claims.",
+    "Write a commented program from a template. tp verify confirms its claims.",
     new,
     NAME,
     (KIND, PARAMETRIZATION, FORCE),
