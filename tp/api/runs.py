@@ -82,7 +82,11 @@ class StoredRuns(Printable):
         except OSError as problem:
             raise error("TP715", f"cannot read the results in {self.place}: {problem.strerror or problem}") from problem
         if not found:
-            raise error("TP524", f"no runs are stored in {self.place}", hint="tp verify, tp orders and other commands store their runs")
+            raise error(
+                "TP524",
+                f"no runs are stored in {self.place}",
+                hint="tp verify, tp orders and other commands store their runs",
+            )
         return found
 
 

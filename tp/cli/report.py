@@ -20,7 +20,7 @@ def report(given: Given) -> ExitCode:
     stored, words, file = StoredRuns(given[STORE]), given[RUN], given[PAGE]
     if not words:
         if file is not None:
-            raise usage("a page shows one run: name it", "tp report lists the runs; then tp report RUN --html FILE.html")
+            raise usage("a page shows one run: name it", "tp report lists runs; then tp report RUN --html FILE.html")
         show([stored], given)
         return ExitCode.HOLDS
     found = stored.find(words[0])
