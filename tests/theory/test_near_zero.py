@@ -47,6 +47,13 @@ def test_functions_of_values_that_come_near_zero(output: str, expected: list[str
     assert exponents(output, NAMES) == expected
 
 
+@pytest.mark.parametrize("function", ["", "exp", "square"])
+def test_unit_vectors_are_nowhere_large(function: str) -> None:
+    """Where the norm is small so is the vector: only derivatives of the quotient are large."""
+    output = f"output f = dot(v, {function}(h / norm(h, k)), n, k) / sqrt(n)"
+    assert exponents(PAIRS.format(3) + output, ["F", *NAMES]) == ["0", "-5/6", "-1", "-7/6", "-1/3"]
+
+
 @pytest.mark.parametrize(
     ("df", "expected"), [(5, ["-9/10", "-1", "-3/2", "-9/5"]), (3, ["-1/2", "-2/3", "-5/6", "-1"])]
 )

@@ -118,15 +118,13 @@ def _multiplied(left: Term, right: Term) -> Term:
     both: Members = ()
     if not bound and (members or members_):
         both = _members(content, members, content_, members_)
-    if tail and tail_:
-        tail = times(tail, tail_)
     return Term(
         size + size_,
         content.times(content_),
         part if part < part_ else part_,
         bound,
         symbols | symbols_,
-        tail or tail_,
+        times(tail, tail_) if tail and tail_ else tail or tail_,
         both,
     )
 
