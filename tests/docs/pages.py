@@ -33,7 +33,7 @@ def read(name: str) -> str:
 
 
 def steps(name: str) -> list[Block]:
-    """What a reader does on a page: files to keep, Python and commands to run."""
+    """The blocks of a page to go through: files to keep, Python and commands to run."""
     return [b for b in blocks(read(name)) if b.language in ("console", "python") or b.file is not None]
 
 

@@ -1,4 +1,4 @@
-"""What README.md and docs/ say besides examples is true: tables, lists of commands and options, links."""
+"""Statements of README.md and docs/ outside of examples are true: tables, lists of commands and options, links."""
 
 from __future__ import annotations
 

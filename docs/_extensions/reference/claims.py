@@ -72,7 +72,7 @@ def _decided(kind: ClaimKind) -> str:
         parts.append("The order calculus decides it where the exponent is known, and measurements support it.")
     if isinstance(kind, TrainingClaim) and not kind.confirmable:
         parts.append("It is never *confirmed*: a run shows some features and weights, and the claim is about all.")
-    parts.append(f"What becomes of theory and measurement together is in the tables of {_TABLES}.")
+    parts.append(f"How theory and measurement are combined is in the tables of {_TABLES}.")
     return " ".join(parts)
 
 

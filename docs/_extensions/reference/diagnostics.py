@@ -17,7 +17,7 @@ def _language(code: str) -> str:
 
 
 def _allowed(code: str) -> str:
-    """How a program says that what a warning is about is meant; empty for errors."""
+    """The comment that allows a warning; empty for errors."""
     if code not in CHECKED | LINTED:
         return ""
     found = "Every command that reads the program" if code in CHECKED else "`tp lint`"

@@ -13,7 +13,7 @@ Section = tuple[str, str]
 class Entry:
     """One page. ``name`` is what a reader looks for, ``summary`` one sentence in Markdown.
 
-    ``body`` is the text below the title and above the sections. Raises ValueError for an entry that says nothing.
+    ``body`` is the text below the title and above the sections. Raises ValueError for an entry without text.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""All kinds of entries, and writing their pages: only files that change, so that pages are read again only then."""
+"""All kinds of entries, and the writing of their pages: only of those that change, so that Sphinx reads no others again."""
 
 from __future__ import annotations
 

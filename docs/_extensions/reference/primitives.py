@@ -1,4 +1,4 @@
-"""A page for every primitive: its type, and what it means to every interpretation."""
+"""A page for every primitive: its type, and its meaning in every interpretation."""
 
 from __future__ import annotations
 
@@ -61,6 +61,6 @@ def _meaning(kind: type[Operation], interpretation: Interpretation[Any], links: 
 KIND = Kind(
     "primitives",
     "Primitives",
-    "The operations that graphs are made of, with their meaning to every interpretation.",
+    "The operations that graphs are made of, with their meaning in every interpretation.",
     entries,
 )

@@ -1,4 +1,4 @@
-"""Docstrings as Markdown: what they emphasise stays code, what Markdown would read is escaped."""
+"""Docstrings as Markdown: literals stay code, characters that Markdown would interpret are escaped."""
 
 from __future__ import annotations
 

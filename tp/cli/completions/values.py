@@ -1,4 +1,4 @@
-"""What may stand as the value of an option or as an argument, read off how help writes it."""
+"""Which values an option or an argument may have, from the form that help shows."""
 
 from __future__ import annotations
 

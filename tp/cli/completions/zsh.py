@@ -73,7 +73,7 @@ def _option(option: Option[Any], values: Values | None) -> str:
 
 
 def _action(values: Values) -> str:
-    """How the values are found. A blank stands before what wants no further arguments, and for nothing to find."""
+    """How the values are found. A leading blank: the action takes no further arguments; a blank alone: no values."""
     words = f"({' '.join(values.words)})" if values.words else " "
     if not values.files:
         return words
