@@ -1,4 +1,4 @@
-"""All kinds of entries, and the writing of their pages: only of those that change, so that Sphinx reads no others again."""
+"""All kinds of entries, and the writing of their pages, only where they change: Sphinx then reads no others again."""
 
 from __future__ import annotations
 
