@@ -48,6 +48,6 @@ def draws(steps: int) -> Draws:
 
 if __name__ == "__main__":
     cases = {name: draws(steps) for name, steps in STEPS.items()}
-    exponents = {"1 step": "-1", "2 steps": "-3/4", "8 steps": "-1/2"}
+    exponents = {"1 step": "-1", "2 steps": "-3/4"}
     widths = (100, 1000, 10_000, 100_000, 1_000_000)
     picture(__file__, cases, exponents, widths, "$|F - F_{lin}|$, one sample")

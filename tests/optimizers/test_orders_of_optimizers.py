@@ -35,7 +35,7 @@ N = Width("n")
 Three = tuple[Fraction | int, Fraction | int, Fraction | int]
 
 ENTRYWISE: list[Optimizer] = [Adam(), Sign(), Lion(decay=0.0), Adafactor()]
-POLAR: list[Optimizer] = [Muon(), Muon(momentum=0.0, iterations=0), Shampoo()]
+POLAR: list[Optimizer] = [Muon(), Muon(momentum=0.0, iterations=0)]
 
 TABLE: list[tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind]] = [
     ([SGD()], (0, 0, 0), (0, H, H), (0, 1, 1), [0, 0, -H, -H], Kind.LAZY),
@@ -48,7 +48,16 @@ TABLE: list[tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Ki
 ]
 
 
-def trained(optimizer: Optimizer, a: Three, b: Three, c: Three, activation: str = "tanh", decay: str = "") -> Regime:
+def trained(
+    optimizer: Optimizer,
+    a: Three,
+    b: Three,
+    c: Three,
+    activation: str = "tanh",
+    decay: str = "",
+    steps: int | None = None,
+) -> Regime:
+    """The regime; with ``steps`` that after so many."""
     text = f"""program p {{
         width n
         input x : [d=3]
@@ -59,7 +68,8 @@ def trained(optimizer: Optimizer, a: Three, b: Three, c: Three, activation: str 
         h2 = n^({-a[1]}) * (W @ {activation}(h1))
         output f = n^({-a[2]}) * dot(v, {activation}(h2))
     }}"""
-    return Analysis(parse(text).graph, optimizer=optimizer).regime
+    analysis = Analysis(parse(text).graph, optimizer=optimizer)
+    return analysis.regime if steps is None else analysis.regime_after(steps)
 
 
 def moves(found: Regime) -> list[Fraction | None]:
@@ -77,6 +87,56 @@ def test_the_table(
     for optimizer in optimizers:
         found = trained(optimizer, a, b, c, activation)
         assert (moves(found), found.kind) == (exponents, kind), optimizer
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if row[0] is POLAR], ids=lambda row: row[5].value)
+def test_the_first_step_of_shampoo_is_that_of_polar_factors(
+    row: tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind],
+) -> None:
+    _, a, b, c, exponents, _ = row
+    found, polar = (trained(o, a, b, c, steps=1) for o in (Shampoo(), Muon(momentum=0.0, iterations=0)))
+    assert moves(found) == moves(polar) == exponents
+    assert found.deviation == polar.deviation
+
+
+def usual(optimizer: Optimizer, rho: int = 0) -> Analysis:
+    """A perceptron in NTK parametrization, whose gradients have norms of order 1, with rates times n^rho."""
+    program = reparametrized(load(PROGRAMS / "mlp.tp", {"depth": "2"}), Schedule(rho=Fraction(rho)))
+    return Analysis(program.graph, optimizer=optimizer)
+
+
+@pytest.mark.parametrize("optimizer", [Shampoo(), Shampoo(beta=0.9), Shampoo(eps=Scale.of(N, Fraction(-1)))])
+def test_orders_of_shampoo_are_not_known_once_a_sample_is_used_again(optimizer: Shampoo) -> None:
+    """F - F_lin of one hidden layer falls as n^-1, n^-3/4 and about n^-1/2 after 1, 2 and 8 steps on one sample."""
+    analysis = usual(optimizer)
+    assert analysis.regime_after(1).deviation == -1
+    with pytest.raises(
+        TpError, match=r"a sample that is used again adds small new directions.*number of steps"
+    ) as found:
+        analysis.regime_after(2)
+    assert found.value.only("TP514")
+    assert analysis.known_regime is None
+    assert "the orders of the updates of U are not known" in analysis.unknown
+
+
+def test_what_is_unstable_in_the_first_step_of_shampoo_is_unstable() -> None:
+    found = trained(Shampoo(), (0, 0, 0), (0, H, H), (-H, 0, H))
+    assert (found.kind, found.unstable_from) == (Kind.UNSTABLE, 1)
+
+
+@pytest.mark.parametrize("power", [0, 2])
+def test_an_eps_of_the_size_of_squared_gradients_makes_roots_smooth(power: int) -> None:
+    """A larger one divides gradients by its root."""
+    eps = Scale.of(N, Fraction(power)) if power else Scale(1.0)
+    found, plain = usual(Shampoo(eps=eps), power // 2).regime, usual(SGD()).regime
+    assert (found.kind, found.deviation, moves(found)) == (Kind.LAZY, plain.deviation, moves(plain))
+
+
+def test_gradients_that_stay_as_they_are_have_known_roots() -> None:
+    """That of a readout, if nothing else is trained."""
+    text = (PROGRAMS / "mlp.tp").read_text(encoding="utf-8").replace("normal(0, 1)\n", "normal(0, 1) rate 0\n", 2)
+    found = Analysis(parse(text, settings={"depth": "2"}).graph, optimizer=Shampoo())
+    assert (found.regime.kind, found.regime.deviation) == (Kind.LAZY, None)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tp.experiments.training.observables import GRADIENT, KERNEL
 from tp.experiments.training.schedule import Schedule
 from tp.optimizers import SGD, Optimizer, chosen, make
 from tp.optimizers.choosing import with_options
+from tp.quantities.definitions import DEVIATION
 from tp.studies.linearize.along import AlongRuns
 from tp.studies.linearize.expected import AFTER, SECOND, expected
 from tp.studies.linearize.theorem_3_1 import speaks
@@ -106,6 +107,23 @@ def test_a_report_without_a_regime_says_why(statement: str, reason: str, way: st
     assert reason in said
     assert way in said
     assert json.loads(tp.render([shown], "json"))["regime"]["reason"] == shown.unknown
+
+
+def test_claims_about_training_without_known_orders_are_undecided() -> None:
+    shown = tp.parse(net("claim lazy; optimizer shampoo")).orders(["F"])
+    assert "regime: not known, since the orders of the updates of" in str(shown)
+    assert "a sample that is used again adds small new directions to L and R" in str(shown)
+    assert "F - F_lin" not in str(shown)
+    (claim,) = shown.claims
+    assert claim.outcome == "undecided"
+
+
+def test_one_step_has_a_prediction_where_later_ones_have_none() -> None:
+    one, two = (Schedule(optimizer=make("shampoo"), steps=steps) for steps in (1, 2))
+    analysis = Analysis(parse(TEXT).graph, SECOND, one.mover)
+    assert {DEVIATION, KERNEL, GRADIENT} <= set(expected(analysis, one, second=False).prediction.exponents)
+    with pytest.raises(TpError, match="a sample that is used again"):
+        expected(analysis, two, second=False)
 
 
 def test_losses_stand_below_the_program_and_its_optimiser() -> None:

@@ -6,6 +6,9 @@ With β below 1 the moments are means, L(s + 1) = β L(s) + (1 - β) G G', divid
 of its output side and its input side; a vector is a matrix with one column. Eigenvalues that are zero up to rounding
 have no root: nothing moves along them.
 
+The first update is the polar factor of the gradient. Orders of training are known for one step; for more, unless eps is
+at least of the size of squared gradients, they depend on the number of steps and are not known (calculus, theorem 7.5).
+
 A side that is longer than what all gradients of a run can span is kept in an orthonormal basis of what they do span.
 """
 

@@ -290,10 +290,12 @@ class Analysis:
     def regime_after(self, steps: int) -> Regime:
         """The regime with the orders after that many steps; :attr:`regime` where later steps change none.
 
-        Raises TpError TP514 where no orders of training are known.
+        Raises TpError TP514 where the orders after that many steps are not known.
         """
-        found = self.regime
-        return found if steps >= found.steps else regime(self.program, self.calculus, self.optimizer, most=steps)
+        found = self.known_regime
+        if found is not None and steps >= found.steps:
+            return found
+        return regime(self.program, self.calculus, self.optimizer, most=steps)
 
     @cached_property
     def premises(self) -> tuple[Premise, ...]:

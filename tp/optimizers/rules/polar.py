@@ -61,11 +61,8 @@ class Polar(Rule):
         return replace(unit, outers=tuple(_mixed(algebra, gradient, unit, inverse)))
 
     def remark(self, setting: Setting, gradient: Gradient) -> str | None:
-        kept = few(setting, gradient)
-        if kept.leaf is None and not kept.outers:
-            return None
-        size = setting.size(squared_norm(setting.algebra, kept).base)
-        return None if size is None else self.eps.remark(gradient.parameter.name, size / 2, "the norm of the gradient")
+        size = magnitude(setting, gradient)
+        return None if size is None else self.eps.remark(gradient.parameter.name, size, "the norm of the gradient")
 
     def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
         """The change of the update, with the directions that are new in later gradients of a history.
@@ -97,6 +94,15 @@ def squared_norm(algebra: Displacing, gradient: Gradient) -> Displaced:
         right = contracted(algebra, outer.right, outer.right, names(gradient.parameter.ins))
         parts.append(contracted(algebra, left, right, outer.shared))
     return added(algebra, parts)
+
+
+def magnitude(setting: Setting, gradient: Gradient) -> Fraction | None:
+    """The exponent of |g| at the initial weights; None where it vanishes. Raises TpError TP514 as :func:`few`."""
+    kept = few(setting, gradient)
+    if kept.leaf is None and not kept.outers:
+        return None
+    size = setting.size(squared_norm(setting.algebra, kept).base)
+    return None if size is None else size / 2
 
 
 def inverse_norm(setting: Setting, gradient: Gradient, squared: Displaced, bounded: str) -> Displaced:

@@ -37,9 +37,9 @@ def expected(analysis: Analysis, schedule: Schedule, second: bool) -> Expected:
     """The exponents of n of all deviations, as far as known, and with ``second`` of second derivatives.
 
     ``analysis`` is that of the program after its reparametrisation, under the optimiser of ``schedule``. Raises TpError
-    TP514 for an optimiser without known orders.
+    TP514 where the orders after its steps are not known.
     """
-    found = analysis.regime
+    found = analysis.known_regime or analysis.regime_after(schedule.steps)
     exponents: dict[str, Fraction | None] = {}
     exact: dict[str, bool] = {}
     # Where orders change from step to step, none is that of a longer run. What follows an argument that grows has none.
