@@ -15,8 +15,8 @@ from tp.theory.doubts import Doubts
 def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     """The nodes of ``program`` whose leading terms cancel, in the value or in a derivative.
 
-    These are sums with several terms of one order, sums over wide axes that are smaller than their terms suggest, and
-    products and functions that undo each other. The doubtful ones are evaluated at random numbers.
+    These are sums with several terms of one order, sums over wide axes that are smaller than their terms suggest,
+    products and functions that undo each other, and selections. The doubtful ones are evaluated at random numbers.
     """
     roots = list(program.outputs.values())
     derived = interpret(program, roots, calculus)
@@ -24,13 +24,15 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     values = {i: derived[i].value for i in needed}
     doubts = Doubts(program, values)
     alike, finite, undone = doubts.alike(), doubts.finite_sums(), doubts.undone()
-    found = set(doubts.cancelled())
-    if alike or finite or undone:
+    chosen = doubts.selections()
+    found = {*doubts.cancelled(), *doubts.dropped()}
+    if alike or finite or undone or chosen:
         from tp.theory.generic_numbers import POINTS, GenericNumbers  # loads NumPy, which most programs do without
 
         points = [GenericNumbers(doubts, point) for point in range(POINTS)]
         found |= {a.node for a in alike if _everywhere(p.cancel_in_sum(a.node, a.parts) for p in points)}
         found |= {i for i in finite if _everywhere(p.cancel_over_axes(i) for p in points)}
+        found |= {i for i in chosen if all(p.zero(i) for p in points)}
         found |= {i for i in undone if _everywhere(p.cancel_in_derivative(i) for p in points)}
     sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
     contractions, kinked = doubts.contractions(), doubts.kinked()

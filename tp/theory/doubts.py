@@ -129,6 +129,32 @@ class Doubts:
             and not (isinstance(operation, Product) and self._independent(i, operation.over))
         ]
 
+    def selections(self) -> list[int]:
+        """Values that may be zero since entries are: what selections choose, and products of values with zeros."""
+        gathers = [i for i in self.values if isinstance(self.program[i].operation, Gather) and self._weights(i)]
+        padded = any(-1 in o.table for i in gathers if isinstance(o := self.program[i].operation, Gather))
+        products = [i for i in self.values if padded and self._of_entries(i)]
+        return [i for i in (*gathers, *products) if self.values[i].exponent is not None]
+
+    def _of_entries(self, index: int) -> bool:
+        """Whether a node is a product of values, perhaps summed over finite axes."""
+        node = self.program[index]
+        found = isinstance(node.operation, Product) and not self._over_wide(index, node.operation.over)
+        return found and all(map(self._varies, node.operands))
+
+    def dropped(self) -> list[int]:
+        """Random factors of finitely many values: with a probability that stays positive all of them are zero."""
+        reads = {
+            i
+            for i in self.values
+            if isinstance(operation := self.program[i].operation, Read)
+            and self.program.parameters[operation.parameter].noise
+            and not any(a.wide for a in self.program.type(i))
+        }
+        # Such a factor is its mean and what is random about it.
+        sums = (i for i in self.values if reads and isinstance(self.program[i].operation, Linear))
+        return [i for i in sums if reads.intersection(self.program[i].operands)]
+
     def contractions(self) -> list[int]:
         """Sums over wide axes whose terms are of either sign, and are not made of independent weights."""
         return [

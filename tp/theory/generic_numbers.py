@@ -88,6 +88,10 @@ class GenericNumbers:
         total, size = (arrays[0], abs(arrays[0])) if len(arrays) == 1 else (_times(*arrays), _times(*map(abs, arrays)))
         return _vanishes(total.sum(axis=over), size.sum(axis=over))
 
+    def zero(self, index: int) -> bool:
+        """Whether a node is zero."""
+        return self._fits(self.program.type(index)) and not bool(np.any(np.abs(self.at(index)[0]) > SMALL))
+
     def cancel_in_derivative(self, index: int) -> frozenset[int]:
         """The derivatives of a product, or of a function, that vanish, though not all parts that each is the sum of."""
         node = self.program[index]
