@@ -18,7 +18,7 @@ from tests.marks import exhaustive, slow
 NAMES = sorted(
     path.stem for path in (Path(__file__).parent / "models" / "others").glob("*.py") if path.stem != "__init__"
 )
-IN_CI = ("gpt2_fused", "flax_lstm", "resnet_group_norm", "llama", "equinox_cnn")
+IN_CI = ("gpt2_fused", "flax_lstm", "resnet_group_norm", "llama")
 
 
 def imported(make: Callable[..., Any]) -> tp.Model:

@@ -15,7 +15,7 @@ import pytest
 from two_samples import both, draws, inputs_of, p_values, shipped
 
 from tests.experiments.drawn import chosen, compilation, cost, memory, path, sample, without
-from tests.marks import exhaustive
+from tests.marks import exhaustive, slow
 from tp.diagnostics.diagnostic import TpError
 from tp.experiments.iteration_limits import TOLERANCE
 from tp.experiments.power_iteration import spectral_norm
@@ -230,7 +230,7 @@ def agree_with_what_is_revealed(program: Program, n: int, names: Sequence[str], 
     assert all(float(value) != 0 for value in found)
 
 
-@pytest.mark.parametrize("name", ["rnn", *exhaustive(["cnn", "attention"])])
+@pytest.mark.parametrize("name", ["mlp", *slow(["rnn"]), *exhaustive(["cnn", "attention"])])
 def test_one_matrix_for_each_weight(name: str) -> None:
     agree_with_what_is_revealed(shipped(name), 64, ("F", "kernel"), 1e-6)
 

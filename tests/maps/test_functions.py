@@ -108,6 +108,7 @@ def facts(text: str, function: Callable[[Any], Any]) -> dict[str, bool]:
     return {fact.fact: fact.holds for fact in declared_facts(model.program)}
 
 
+@pytest.mark.slow
 def test_true_facts_are_not_contradicted() -> None:
     assert facts(TEXT, magnet) == {"value": True, "odd": True, "derivative 1": True, "derivative 2": True}
 
