@@ -113,3 +113,14 @@ def test_zsh(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_other_shells_have_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion", "tcsh"]) == 2
     assert "scripts for bash, zsh, fish" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", sorted(commands.NAMES))
+def test_commands_say_what_is_missing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A command without any word ends with a diagnostic or with its result, never with an internal error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TP_CACHE", str(tmp_path))
+    assert main([name]) in (0, 2)
+    assert "TP599" not in capsys.readouterr().err

@@ -21,7 +21,7 @@ VERSION = flag("--version", "Show the version and stop.")
 class Command(NamedTuple):
     """One command. ``argument`` describes its words that are no options: one, or many if its name ends with dots.
 
-    In brackets it may be left out.
+    In brackets it may be left out, unless they hold choices.
     """
 
     name: str
@@ -84,7 +84,8 @@ class Command(NamedTuple):
         else:
             most = len(words) if self.argument.key.endswith("...") else len(self.argument.key.split())
             values[self.argument.key] = tuple(words)
-            if not words and not self.argument.key.startswith("["):
+            optional = self.argument.key.startswith("[") and "|" not in self.argument.key
+            if not words and not optional:
                 raise usage(f"missing argument '{self.argument.key}'", self._usage())
         if len(words) > most:
             raise usage(f"unexpected argument '{words[most]}'", self._usage())
