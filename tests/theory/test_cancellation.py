@@ -88,6 +88,7 @@ CANCEL = {
     "a batch of two samples": "dot(v, tanh(normalize(k, t, eps=0))[t=1]) / sqrt(n)",
     "the zero that a shift brings in": "dot(v, shift(tanh(k), t, 1)[t=1]) / sqrt(n)",
     "values that are zero at each other's places": "dot(v, sum(shift(tanh(k), t, 1) * shift(k, t, -1), t)) / sqrt(n)",
+    "the largest entry and the smallest": "sum(top_k(dot(v, k), 1, t) * top_k(-dot(v, k), 1, t), t) / n",
     "a repeated entry and itself": "dot(v, (repeat(k, t, 2)[t=1..2] - k)[t=1]) / sqrt(n)",
     "a few values that are dropped": "dot(v, sum(dropout(k, 1/2, t), t)) / sqrt(n)",
     "factors that are uncorrelated in pairs": "mean((W @ v) * (W @ q) * (A @ v) * (A @ q) * relu(A @ q))",

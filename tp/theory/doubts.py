@@ -20,6 +20,7 @@ from tp.orders.typical.value import Term, Value
 from tp.primitives.apply import Apply
 from tp.primitives.constant import Constant
 from tp.primitives.gather_scatter import Gather
+from tp.primitives.largest import Largest
 from tp.primitives.law_facts import factors_of, source_of
 from tp.primitives.linear import Linear
 from tp.primitives.pointwise import Pointwise
@@ -132,9 +133,20 @@ class Doubts:
     def selections(self) -> list[int]:
         """Values that may be zero since entries are: what selections choose, and products of values with zeros."""
         gathers = [i for i in self.values if isinstance(self.program[i].operation, Gather) and self._weights(i)]
-        padded = any(-1 in o.table for i in gathers if isinstance(o := self.program[i].operation, Gather))
-        products = [i for i in self.values if padded and self._of_entries(i)]
+        zeros = any(self._has_zeros(i) for i in self.values)
+        products = [i for i in self.values if zeros and self._of_entries(i)]
         return [i for i in (*gathers, *products) if self.values[i].exponent is not None]
+
+    def _has_zeros(self, index: int) -> bool:
+        """Whether some entries of a node are zero: those that padding brings in, or that are not the largest."""
+        node = self.program[index]
+        match node.operation:
+            case Gather(table=table):
+                return -1 in table and bool(self._weights(index))
+            case Largest():
+                return node.operation.along(node.type) is None
+            case _:
+                return False
 
     def _of_entries(self, index: int) -> bool:
         """Whether a node is a product of values, perhaps summed over finite axes."""
