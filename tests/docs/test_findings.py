@@ -1,6 +1,6 @@
 """The page of findings: every finding has a command, a source and a picture, and the stored numbers agree with it.
 
-Commands of the page are run by ``test_examples``.
+Commands of the page are run by ``test_page_examples``.
 """
 
 from __future__ import annotations
@@ -43,12 +43,18 @@ SLOPES = {
     ("tails", "normal"): -2,
     ("tails", "Student, df = 5"): -1.5,
     ("tails", "Student, df = 3"): -5 / 6,
+    ("tied", "branches of order 1"): 0.5,
+    ("adapters", "adapter, 1 step"): -1,
+    ("adapters", "all weights, 8 steps"): -1,
     ("late_constant", "constant 1e-2"): -0.5,
 }
 """Exponents that the page calls measured."""
 FLAT = [
     ("attention", "one head, q·k / √n"),
     ("attention", "n/8 tokens"),
+    ("tied", "branches of order n^½"),
+    ("adapters", "adapter, 2 steps"),
+    ("adapters", "adapter, 8 steps"),
     ("late_plateau", "η = 0.2"),
     ("late_plateau", "η = 0.02"),
 ]
