@@ -90,13 +90,14 @@ def test_the_table(
 
 
 @pytest.mark.parametrize("row", [row for row in TABLE if row[0] is POLAR], ids=lambda row: row[5].value)
-def test_the_first_step_of_shampoo_is_that_of_polar_factors(
+def test_the_first_step_of_shampoo_and_of_means_is_that_of_polar_factors(
     row: tuple[list[Optimizer], Three, Three, Three, list[Fraction | int], Kind],
 ) -> None:
     _, a, b, c, exponents, _ = row
-    found, polar = (trained(o, a, b, c, steps=1) for o in (Shampoo(), Muon(momentum=0.0, iterations=0)))
-    assert moves(found) == moves(polar) == exponents
-    assert found.deviation == polar.deviation
+    without = Muon(momentum=0.0, iterations=0)
+    one, other, polar = (trained(o, a, b, c, steps=1) for o in (Shampoo(), Muon(iterations=0), without))
+    assert moves(one) == moves(other) == moves(polar) == exponents
+    assert one.deviation == other.deviation == polar.deviation
 
 
 def usual(optimizer: Optimizer, rho: int = 0) -> Analysis:
@@ -117,6 +118,33 @@ def test_orders_of_shampoo_are_not_known_once_a_sample_is_used_again(optimizer: 
     assert found.value.only("TP514")
     assert analysis.known_regime is None
     assert "the orders of the updates of U are not known" in analysis.unknown
+
+
+def test_orders_of_exact_polar_factors_of_means_are_not_known_once_a_sample_is_used_again() -> None:
+    """F - F_lin of two hidden layers falls as n^-1 after 1 and 2 steps on one sample, and no more after 3."""
+    analysis = usual(Muon(iterations=0))
+    assert analysis.regime_after(1).deviation == -1
+    with pytest.raises(TpError, match=r"updates of W\[2\] are.*adds small new directions to the mean") as found:
+        analysis.regime_after(2)
+    assert found.value.only("TP514")
+    assert analysis.known_regime is None
+    for known in (Muon(), Muon(iterations=0, momentum=0.0)):
+        assert usual(known).regime.deviation == -1
+
+
+def test_exact_polar_factors_of_means_that_change_on_one_side_are_known() -> None:
+    """Those of a weight that is applied to the input, and of one with a single output."""
+    shallow = load(PROGRAMS / "mlp.tp", {"depth": "1"})
+    assert Analysis(shallow.graph, optimizer=Muon(iterations=0)).regime.deviation == -1
+    row = """program p {
+        width n
+        input x : [d=3]
+        param U : [n | d] ~ normal(0, 1)
+        param v : [ | n] ~ normal(0, 1)
+        output f = tanh(n^(-1/2) * (v @ tanh(U @ x)))
+    }"""
+    analyses = [Analysis(parse(row).graph, optimizer=Muon(iterations=i)) for i in (0, 5)]
+    assert len({(a.regime.kind, a.regime.deviation) for a in analyses}) == 1
 
 
 def test_what_is_unstable_in_the_first_step_of_shampoo_is_unstable() -> None:

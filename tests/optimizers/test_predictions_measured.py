@@ -51,7 +51,7 @@ MAIN = (
     Case("optimizer adafactor()", "entries", adafactor()),
     Case("optimizer lamb(eps = 0)", "ratio", lamb()),
     Case("optimizer muon()", "polar", muon()),
-    Case("optimizer muon(iterations = 0)", "polar", muon(iterations=0)),
+    Case("optimizer muon(iterations = 0)", "polar", muon(iterations=0), known=1),
     Case("optimizer shampoo()", "polar", shampoo(), known=1),
 )
 SETTINGS = (
@@ -66,6 +66,7 @@ SETTINGS = (
     Case("optimizer sgd(momentum = 0.9)", "gradient", sgd(0.9)),
     Case("optimizer sgd(momentum = 0.9, nesterov = true)", "gradient", sgd(0.9, nesterov=True)),
     *(Case(f"optimizer sgd(clip = n^({p}))", "gradient", sgd(), clip=Power(1.0, p)) for p in (-1, 0, 1)),
+    Case("optimizer muon(iterations = 0, momentum = 0)", "polar", muon(0.0, iterations=0)),
     *(
         Case(f"optimizer muon(adjust = {a})", "polar", muon(adjust=a))
         for a in ("spectral", "original", "match_rms_adamw")

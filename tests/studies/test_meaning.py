@@ -109,10 +109,13 @@ def test_a_report_without_a_regime_says_why(statement: str, reason: str, way: st
     assert json.loads(tp.render([shown], "json"))["regime"]["reason"] == shown.unknown
 
 
-def test_claims_about_training_without_known_orders_are_undecided() -> None:
-    shown = tp.parse(net("claim lazy; optimizer shampoo")).orders(["F"])
+@pytest.mark.parametrize(
+    ("statement", "where"), [("shampoo", "L and R"), ("muon(iterations = 0)", "the mean of gradients")]
+)
+def test_claims_about_training_without_known_orders_are_undecided(statement: str, where: str) -> None:
+    shown = tp.parse(net(f"claim lazy; optimizer {statement}")).orders(["F"])
     assert "regime: not known, since the orders of the updates of" in str(shown)
-    assert "a sample that is used again adds small new directions to L and R" in str(shown)
+    assert f"a sample that is used again adds small new directions to {where}" in str(shown)
     assert "F - F_lin" not in str(shown)
     (claim,) = shown.claims
     assert claim.outcome == "undecided"

@@ -7,6 +7,10 @@ polar(M) is U V' of M = U S V', or what a few Newton-Schulz iterations from M / 
 matrix of its output side and its input side; a vector is a matrix with one column. A vector that is only a readout, as
 v in dot(v, h), is a row. The polar factor of both is M / |M|.
 The factor a is that of ``adjust``, with torch.optim.Muon's names for it.
+
+With an exact polar factor and momentum, orders of training are known for one step. For more they are known only where
+one factor of the gradient stays the same, as that of an input does: the polar factor enlarges each of the small
+directions in which the gradients of a mean differ, and their number grows with that of steps (calculus, theorem 7.4).
 """
 
 from __future__ import annotations
@@ -71,6 +75,8 @@ class State(NamedTuple):
 @dataclass(frozen=True, repr=False)
 class Muon(Decaying):
     """Muon; μ is ``momentum``. With 0 ``iterations`` the polar factor is exact, and ``eps`` does not matter.
+
+    With momentum the orders of training are then known for one step, or where one factor of each gradient is fixed.
 
     ``shapes`` are the axes of both sides of each weight; :meth:`of` finds them.
     """

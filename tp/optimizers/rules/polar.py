@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tp.graph.axes import ONE, Scale, names
+from tp.graph.axes import ONE, Scale, entries, names
 from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import few, unknown
 from tp.optimizers.rules.gradient import Gradient, Outer, added, contracted, scaled
-from tp.optimizers.rules.rule import Rule, Setting
+from tp.optimizers.rules.rule import Rule, Setting, Step
 from tp.primitives.pointwise import Pointwise
 from tp.primitives.product import Product
 from tp.primitives.sum_broadcast import Sum
 from tp.primitives.traits import Function
-from tp.transform.direction import Direction
 from tp.transform.displacement import Displaced, Displacing
 
 _INVERSE = "power(-1/2)"
@@ -26,7 +25,11 @@ class Polar(Rule):
     """u = p(g / |g|) times ``factor``, with p odd and p(σ) of order 1 for singular values σ of order 1.
 
     A polynomial p, as that of Newton-Schulz iterations, keeps small singular values small. If ``exact``, all become 1
-    but those that are 0, and with a ``history`` g is a sum over steps. ``eps`` is added to |g|.
+    but those that are 0, and with a ``history`` g is a mean over steps. ``eps`` is added to |g|.
+
+    The gradients of a sample that is used again differ by outer products of small moves. In their mean these have small
+    singular values of their own, which an exact polar factor makes 1. How many there are, and along what, depends on
+    the number of steps. So with a ``history`` exact updates are known only while one factor of each product is fixed.
     """
 
     factor: Scale = ONE
@@ -64,25 +67,15 @@ class Polar(Rule):
         size = magnitude(setting, gradient)
         return None if size is None else self.eps.remark(gradient.parameter.name, size, "the norm of the gradient")
 
-    def changed(self, setting: Setting, gradient: Gradient, update: Gradient) -> Direction:
-        """The change of the update, with the directions that are new in later gradients of a history.
-
-        These have singular values that are products of two moves. An exact polar factor makes them 1.
-        """
-        found = super().changed(setting, gradient, update)
-        if not (self.exact and self.history):
-            return found
-        algebra, parameter = setting.algebra, gradient.parameter
-        units: list[Outer] = []
-        for outer in few(setting, gradient).outers:
-            moves = (algebra.move(outer.left), algebra.move(outer.right))
-            sides = [
-                None if move is None else _unit(setting, move, names(axes))
-                for move, axes in zip(moves, (parameter.outs, parameter.ins), strict=True)
-            ]
-            if sides[0] is not None and sides[1] is not None:
-                units.append(Outer(scaled(algebra, sides[0], self.factor), sides[1], outer.shared))
-        return found.joined(Gradient(parameter, outers=tuple(units)).base())
+    def step(self, setting: Setting, gradient: Gradient) -> Step:
+        """See :meth:`Rule.step`. Raises TpError TP514 where a later update has no known order."""
+        if self.exact and self.history and _turns(setting, gradient):
+            unknown(
+                gradient,
+                "from the second step on a sample that is used again adds small new directions to the mean of"
+                " gradients, and an exact polar factor makes the singular value of each of them 1",
+            )
+        return super().step(setting, gradient)
 
 
 def squared_norm(algebra: Displacing, gradient: Gradient) -> Displaced:
@@ -124,17 +117,26 @@ def _size(setting: Setting, gradient: Gradient, outer: Outer) -> Fraction | None
     return None if None in found else sum((f for f in found if f is not None), Fraction(0))
 
 
-def _unit(setting: Setting, node: int, over: tuple[str, ...]) -> Displaced | None:
-    """``node`` times the power of n that makes its norm over the axes ``over`` 1; None where it vanishes."""
-    size = norm(setting, node, over)
-    return None if size is None else scaled(setting.algebra, Displaced(node), setting.power(-size))
-
-
 def norm(setting: Setting, node: int, over: tuple[str, ...]) -> Fraction | None:
     """The exponent of the norm of ``node`` over the axes ``over``; None where it vanishes."""
     size = setting.size(node)
     axes = [a for a in setting.algebra.graph.type(node) if a.name in over]
     return None if size is None else size + sum((a.exponent for a in axes), Fraction(0)) / 2
+
+
+def moves(setting: Setting, value: Displaced) -> bool:
+    """Whether ``value`` is another one where the weights have moved."""
+    return any(node is not None and setting.size(node) is not None for node in (value.first, value.rest))
+
+
+def _turns(setting: Setting, gradient: Gradient) -> bool:
+    """Whether both factors of an outer product change, so that its sum over steps is no outer product.
+
+    A factor of one entry is a number, and the other one remains the only direction.
+    """
+    if ONE in (entries(gradient.parameter.outs), entries(gradient.parameter.ins)):
+        return False
+    return any(moves(setting, outer.left) and moves(setting, outer.right) for outer in gradient.outers)
 
 
 def _mixed(algebra: Displacing, gradient: Gradient, unit: Gradient, inverse: Displaced) -> Iterator[Outer]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from tp.optimizers.rules.eps import ZERO, Eps
 from tp.optimizers.rules.few import unknown
 from tp.optimizers.rules.gradient import Gradient
-from tp.optimizers.rules.polar import Polar, magnitude
+from tp.optimizers.rules.polar import Polar, magnitude, moves
 from tp.optimizers.rules.rule import Rule, Setting, Step
 
 
@@ -61,5 +61,4 @@ def _changes(setting: Setting, gradient: Gradient) -> bool:
     """Whether ``gradient`` is another one where the weights have moved."""
     factors = (side for outer in gradient.outers for side in (outer.left, outer.right))
     values = (gradient.leaf, *factors, *(value for _, value in gradient.entries))
-    moves = (node for value in values if value is not None for node in (value.first, value.rest))
-    return any(node is not None and setting.size(node) is not None for node in moves)
+    return any(value is not None and moves(setting, value) for value in values)
