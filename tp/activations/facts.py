@@ -27,6 +27,7 @@ def _facts(name: str, smooth: bool) -> Function:
             at_zero=degree is None and activation.at_zero(k) != 0.0,
             growth=activation.growth(k),
             symmetry=activation.symmetry(k),
+            masks=activation.masks(k),
         )
         for k in range(KNOWN)
     )

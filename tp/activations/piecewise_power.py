@@ -45,6 +45,9 @@ class PiecewisePower(Activation):
     def jump(self) -> int | None:
         return self.power
 
+    def masks(self, k: int) -> bool:
+        return k <= self.power and 0 in (Fraction(self.right), Fraction(self.left))
+
     def symmetry(self, k: int) -> str:
         if Fraction(self.right) != -Fraction(self.left):
             return "none"

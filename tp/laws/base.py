@@ -23,7 +23,7 @@ class Family:
     ``formula`` is the density of an entry z with mean 0 and variance 1, or its values, in LaTeX without dollars.
     ``arguments`` are the default extra arguments. ``draw(source, shape, arguments)`` returns an array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
-    ``dense``: it has a bounded density. ``scratch`` is how many bytes an entry takes while it is drawn, in either
+    ``dense``: it has a bounded density. ``atoms(arguments)`` are the values that have a positive probability. ``scratch`` is how many bytes an entry takes while it is drawn, in either
     precision: random bits and the numbers made of them. ``kind()`` are its
     matrices that are not arrays, if there are any: loaded late, because checking a program needs no arrays.
     """
@@ -35,6 +35,7 @@ class Family:
     arguments: tuple[float, ...] = ()
     moments: Callable[[tuple[float, ...]], float] = lambda _: float("inf")
     dense: bool = True
+    atoms: Callable[[tuple[float, ...]], tuple[float, ...]] = lambda _: ()
     scratch: int = 24
     kind: Callable[[], Kind] | None = None
     formula: str = ""

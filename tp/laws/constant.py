@@ -26,6 +26,7 @@ LAW = Family(
     "constant(value): every entry the same, still trained",
     draw,
     dense=False,
+    atoms=lambda _: (0.0,),
     scratch=8,
     kind=kind,
     formula="z = 0",

@@ -19,5 +19,6 @@ LAW = Family(
     "rademacher(mean, deviation): two values, each with probability 1/2",
     draw,
     dense=False,
+    atoms=lambda _: (-1.0, 1.0),
     formula=r"P(z = 1) = P(z = -1) = \tfrac12",
 )

@@ -56,7 +56,8 @@ class Slope:
     """One derivative of a pointwise function.
 
     ``vanishes``: zero (almost) everywhere; ``constant``: a constant, possibly zero; ``at_zero``: does not vanish at 0;
-    ``growth``: the least q with O(|z|^q) for large |z|, None where no power bounds it; ``symmetry``: odd, even, none.
+    ``growth``: the least q with O(|z|^q) for large |z|, None where no power bounds it; ``symmetry``: odd, even, none;
+    ``masks``: zero throughout some interval.
     """
 
     vanishes: bool
@@ -64,6 +65,7 @@ class Slope:
     at_zero: bool
     growth: Fraction | None
     symmetry: str
+    masks: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)

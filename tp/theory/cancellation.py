@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tp.graph.axes import wide
 from tp.graph.builder import GraphBuilder
 from tp.graph.graph import Graph
 from tp.interpret.orders import interpret
 from tp.orders.typical.recorder import Calculus
 from tp.primitives.generic import Generic
+from tp.theory.atoms import Atoms
 from tp.theory.doubts import Doubts
 
 
@@ -16,7 +18,8 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     """The nodes of ``program`` whose leading terms cancel, in the value or in a derivative.
 
     These are sums with several terms of one order, sums over wide axes that are smaller than their terms suggest,
-    products and functions that undo each other, and selections. The doubtful ones are evaluated at random numbers.
+    products and functions that undo each other, selections, and weights that may be zero. The doubtful ones are
+    evaluated at random numbers.
     """
     roots = list(program.outputs.values())
     derived = interpret(program, roots, calculus)
@@ -25,15 +28,19 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     doubts = Doubts(program, values)
     alike, finite, undone = doubts.alike(), doubts.finite_sums(), doubts.undone()
     chosen = doubts.selections()
-    found = {*doubts.cancelled(), *doubts.dropped()}
+    found = {*doubts.cancelled(), *Atoms(program, values).vanishing()}
     if alike or finite or undone or chosen:
         from tp.theory.generic_numbers import POINTS, GenericNumbers  # loads NumPy, which most programs do without
 
+        def holds(node: int, found: Iterable[frozenset[int]]) -> bool:
+            # Where finitely many numbers cancel at one point, they do so with a probability that stays positive.
+            return _everywhere(found) if wide(program.type(node)) else any(found)
+
         points = [GenericNumbers(doubts, point) for point in range(POINTS)]
-        found |= {a.node for a in alike if _everywhere(p.cancel_in_sum(a.node, a.parts) for p in points)}
-        found |= {i for i in finite if _everywhere(p.cancel_over_axes(i) for p in points)}
+        found |= {a.node for a in alike if holds(a.node, (p.cancel_in_sum(a.node, a.parts) for p in points))}
+        found |= {i for i in finite if holds(i, (p.cancel_over_axes(i) for p in points))}
         found |= {i for i in chosen if all(p.zero(i) for p in points)}
-        found |= {i for i in undone if _everywhere(p.cancel_in_derivative(i) for p in points)}
+        found |= {i for i in undone if holds(i, (p.cancel_in_derivative(i) for p in points))}
     sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
     contractions, kinked = doubts.contractions(), doubts.kinked()
     if sums or contractions or kinked:

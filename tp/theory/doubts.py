@@ -154,19 +154,6 @@ class Doubts:
         found = isinstance(node.operation, Product) and not self._over_wide(index, node.operation.over)
         return found and all(map(self._varies, node.operands))
 
-    def dropped(self) -> list[int]:
-        """Random factors of finitely many values: with a probability that stays positive all of them are zero."""
-        reads = {
-            i
-            for i in self.values
-            if isinstance(operation := self.program[i].operation, Read)
-            and self.program.parameters[operation.parameter].noise
-            and not any(a.wide for a in self.program.type(i))
-        }
-        # Such a factor is its mean and what is random about it.
-        sums = (i for i in self.values if reads and isinstance(self.program[i].operation, Linear))
-        return [i for i in sums if reads.intersection(self.program[i].operands)]
-
     def contractions(self) -> list[int]:
         """Sums over wide axes whose terms are of either sign, and are not made of independent weights."""
         return [

@@ -90,12 +90,11 @@ def evaluated(
         if slope.constant:
             return at.one
         size: Grains = 0
-        unsure = False
-        if function.jump == 0 and not axes and slope.symmetry == "none":
-            unsure = True  # a step of one number is zero with a probability that stays positive
+        # Finitely many numbers lie, all of them, where it is zero, with a probability that stays positive.
+        unsure = slope.masks and not axes
         if degree is None:
             size, thick = _analytic(function, k + j, tail)
-            unsure = size > 0
+            unsure |= size > 0
         elif function.logarithm and not k + j and top:
             # It is a multiple of log n, which no power of n replaces: an exponential of it is a power.
             size, thick, unsure = grains(UNBOUNDED), (), True
