@@ -23,9 +23,10 @@ class Family:
     ``formula`` is the density of an entry z with mean 0 and variance 1, or its values, in LaTeX without dollars.
     ``arguments`` are the default extra arguments. ``draw(source, shape, arguments)`` returns an array.
     ``moments(arguments)`` is the p such that moments of order below p are finite; infinity where all are.
-    ``dense``: it has a bounded density. ``atoms(arguments)`` are the values that have a positive probability. ``scratch`` is how many bytes an entry takes while it is drawn, in either
-    precision: random bits and the numbers made of them. ``kind()`` are its
-    matrices that are not arrays, if there are any: loaded late, because checking a program needs no arrays.
+    ``dense``: it has a bounded density. ``atoms(arguments)`` are the values that have a positive probability.
+    ``scratch`` is how many bytes an entry takes while it is drawn, in either precision: random bits and the numbers
+    made of them. ``kind()`` are its matrices that are not arrays, if there are any: loaded late, because checking a
+    program needs no arrays.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tp.graph.axes import wide
 from tp.graph.builder import GraphBuilder
@@ -32,15 +32,19 @@ def cancelling(program: Graph, calculus: Calculus) -> tuple[int, ...]:
     if alike or finite or undone or chosen:
         from tp.theory.generic_numbers import POINTS, GenericNumbers  # loads NumPy, which most programs do without
 
-        def holds(node: int, found: Iterable[frozenset[int]]) -> bool:
-            # Where finitely many numbers cancel at one point, they do so with a probability that stays positive.
-            return _everywhere(found) if wide(program.type(node)) else any(found)
-
         points = [GenericNumbers(doubts, point) for point in range(POINTS)]
-        found |= {a.node for a in alike if holds(a.node, (p.cancel_in_sum(a.node, a.parts) for p in points))}
-        found |= {i for i in finite if holds(i, (p.cancel_over_axes(i) for p in points))}
+        signed = [GenericNumbers(doubts, point, sums=True) for point in range(POINTS)]
+
+        def holds(node: int, orders: Callable[[GenericNumbers], frozenset[int]]) -> bool:
+            if wide(program.type(node)):
+                return _everywhere(map(orders, points))
+            # Where finitely many numbers cancel at one point, they do so with a probability that stays positive.
+            return any(map(orders, points)) or any(map(orders, signed))
+
+        found |= {a.node for a in alike if holds(a.node, lambda p, a=a: p.cancel_in_sum(a.node, a.parts))}
+        found |= {i for i in finite if holds(i, lambda p, i=i: p.cancel_over_axes(i))}
         found |= {i for i in chosen if all(p.zero(i) for p in points)}
-        found |= {i for i in undone if holds(i, (p.cancel_in_derivative(i) for p in points))}
+        found |= {i for i in undone if holds(i, lambda p, i=i: p.cancel_in_derivative(i))}
     sums = [a for a in alike if a.node not in found and values[a.node].exact and not doubts.positive(a.parts)]
     contractions, kinked = doubts.contractions(), doubts.kinked()
     if sums or contractions or kinked:

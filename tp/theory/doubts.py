@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from tp.activations import Smoothness, find
-from tp.graph.axes import ONE, Scale, Type, names
+from tp.graph.axes import ONE, Scale, Type, names, wide
 from tp.graph.graph import Graph
 from tp.graph.parameter import Parameter
 from tp.interpret.ranges import Interval, intervals
@@ -63,7 +63,12 @@ class Doubts:
         found: list[Alike] = []
         for index in self.values:
             if isinstance(self.program[index].operation, Linear):
-                found += [Alike(index, parts) for parts in self._classes(self.terms(index))]
+                terms = self.terms(index)
+                # Of finitely many numbers those with a kink may cancel at some values, whatever their variances do.
+                kinked = not wide(self.program.type(index)) and any(
+                    self._jumps(f) for _, i in terms for f in self._factors(i)
+                )
+                found += [Alike(index, parts) for parts in self._classes(terms, apart=not kinked)]
         return found
 
     def terms(self, index: int) -> Parts:
@@ -83,8 +88,8 @@ class Doubts:
                 sums[key] = Scale(before + scale.coefficient, scale.powers), node
         return tuple(part for part in sums.values() if part[0].coefficient)
 
-    def _classes(self, terms: Parts) -> Iterable[Parts]:
-        """Those of ``terms`` that have one exponent, without those whose variance adds to that of the others."""
+    def _classes(self, terms: Parts, *, apart: bool) -> Iterable[Parts]:
+        """Those of ``terms`` that have one exponent; with ``apart`` not those whose variance adds to that of others."""
         sizes: dict[Fraction, list[tuple[Scale, int]]] = {}
         for scale, node in terms:
             size = self.values[node].exponent
@@ -94,7 +99,7 @@ class Doubts:
             while parts:
                 joined, rest = [parts[0]], parts[1:]
                 for one in joined:
-                    joined += [p for p in rest if not self._disjoint(one[1], p[1])]
+                    joined += [p for p in rest if not (apart and self._disjoint(one[1], p[1]))]
                     rest = [p for p in rest if p not in joined]
                 parts = rest
                 if len(joined) > 1:
@@ -109,10 +114,11 @@ class Doubts:
 
     def positive(self, parts: Parts) -> bool:
         """Whether no two of ``parts`` have different signs."""
-        signs = {self._sign(node, scale.coefficient) for scale, node in parts}
+        signs = {self.sign(node, scale.coefficient) for scale, node in parts}
         return len(signs) == 1 and 0 not in signs
 
-    def _sign(self, node: int, factor: float = 1.0) -> int:
+    def sign(self, node: int, factor: float = 1.0) -> int:
+        """The sign of ``factor`` times a node, 0 where it is not known."""
         found = self._ranges[node]
         return (factor > 0) - (factor < 0) if found.low >= 0 else (factor < 0) - (factor > 0) if found.high <= 0 else 0
 
@@ -174,7 +180,7 @@ class Doubts:
     def _signed(self, index: int) -> bool:
         """Whether all terms of a sum have one sign."""
         operands = self.program[index].operands
-        return (len(operands) == 2 and operands[0] == operands[1]) or all(map(self._sign, operands))
+        return (len(operands) == 2 and operands[0] == operands[1]) or all(map(self.sign, operands))
 
     def _independent(self, index: int, over: Sequence[str]) -> bool:
         """Whether the sum is linear in a weight with entries of its own along an axis of the sum, a wide one if any.

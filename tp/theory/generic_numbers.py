@@ -57,12 +57,13 @@ Series: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 class GenericNumbers:
     """Random numbers for the leading terms of all values.
 
-    Signs of what weights make are all positive at the ``point`` 0, all negative at 1, and random at others. Answers are
-    the orders in ε that vanish.
+    Signs of what weights make are all positive at the ``point`` 0, all negative at 1, and random at others; with
+    ``sums`` those of sums over wide axes are so, too. Answers are the orders in ε that vanish.
     """
 
-    def __init__(self, doubts: Doubts, point: int = 0) -> None:
+    def __init__(self, doubts: Doubts, point: int = 0, *, sums: bool = False) -> None:
         self.point = point
+        self.sums = sums
         self.program = doubts.program
         self.values = doubts.values
         self.doubts = doubts
@@ -158,7 +159,9 @@ class GenericNumbers:
             return np.zeros([ORDERS, *[1] * len(shape)])
         made = self._computed(index)
         if made is None:
-            found = self._random(self._law(index), shape, made=weight_of(node.operation) is not None)
+            signed = self.sums and bool(node.operands) and not self.doubts.sign(index)
+            law = f"node {index}" if signed else self._law(index)
+            found = self._random(law, shape, made=signed or weight_of(node.operation) is not None)
             if isinstance(node.operation, Read):
                 found[2:] = 0.0  # a weight moves along a line
             return found
