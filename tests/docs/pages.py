@@ -87,6 +87,9 @@ def reading(name: str, folder: Path) -> Generator[Walk]:
         yield walk
     finally:
         del sys.modules[walk.module.__name__]
+        for name, module in list(sys.modules.items()):  # those of files of the page
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(folder):
+                del sys.modules[name]
 
 
 def _difference(command: Command, printed: list[str]) -> str:

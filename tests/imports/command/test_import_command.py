@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,7 @@ def test_the_program_is_written_once(file: Path, tmp_path: Path, capsys: Capture
 
 def test_modules_of_the_search_path(file: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     monkeypatch.chdir(file.parent)
+    monkeypatch.delitem(sys.modules, "net", raising=False)
     assert main(["import", "net:small", *WIDTHS]) == 0
     assert tp.parse(capsys.readouterr().out).name == "small"
 

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from tp.graph.axes import Axis, Type, names
 from tp.interpret.limit.errors import NoLimit
 
-MOST_PRODUCTS = 2000
+MOST_PRODUCTS = 10_000
 """The most monomials that one product makes: derivatives of a function of sums over finite axes have very many."""
 
 
