@@ -11,7 +11,7 @@ from tests.docs.console import Command, commands, matches
 from tests.docs.fences import Block, blocks
 from tests.docs.pages import is_cheap, names, read, reading, steps
 from tests.docs.refresh import refresh
-from tests.marks import exhaustive, slow
+from tests.marks import slow
 from tp.cli import commands as known
 from tp.syntax import parse
 from tp.syntax.format import format_text
@@ -27,8 +27,6 @@ WALKED = [
 ]
 QUICK = ["README.md", "docs/architecture.md", "docs/asymptotics.md", "docs/regression.md"]
 """Pages with Python that takes a second or two: the others are slow."""
-LONG = ["docs/gallery.md"]
-"""Pages that take more than 20 seconds, with tests of their own of what matters most."""
 
 PROGRAMS = [
     pytest.param(block, id=f"{name}:{block.first}")
@@ -38,13 +36,7 @@ PROGRAMS = [
 ]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *slow([p for p in WALKED if p not in LONG], but=[*filter(is_cheap, WALKED), *QUICK]),
-        *exhaustive(LONG),
-    ],
-)
+@pytest.mark.parametrize("name", slow(WALKED, but=[*filter(is_cheap, WALKED), *QUICK]))
 def test_a_page_does_what_it_shows(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TP_CACHE", str(tmp_path / "cache"))
