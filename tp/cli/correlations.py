@@ -10,7 +10,7 @@ from tp.cli.command import Command
 from tp.cli.drawing import DATA, EQUAL_INPUTS, RESOURCES, data, measured, options_of, plan, resources
 from tp.cli.live import VIEW, live
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, models, quantities, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, QUANTITIES, SET, model_of, quantities, show
 from tp.exit_code import ExitCode
 
 PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
@@ -19,7 +19,7 @@ PLAN = options_of(Plan, ("budget", "max_width"), **CORRELATIONS)
 def correlations(given: Given) -> ExitCode:
     """Print the samples."""
     asked, chosen = quantities(given[QUANTITIES]), plan(given)
-    (model,) = models(given)
+    model = model_of(given)
     inputs = data(given, [model])
     with resources(given) as means, live(model.name, given) as view:
         measure = partial(

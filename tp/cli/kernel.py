@@ -10,7 +10,7 @@ from tp.cli.command import Command
 from tp.cli.drawing import DATA, data, plan_option
 from tp.cli.live import VIEW, live
 from tp.cli.option import Given, Option, Reach, value
-from tp.cli.options import FILE, FORMAT, MAPS, SET, models, show, writable
+from tp.cli.options import FILE, FORMAT, MAPS, SET, model_of, show, writable
 from tp.exit_code import ExitCode
 from tp.written import choices, one_of, whole
 
@@ -51,7 +51,7 @@ OUTPUT = value(
 
 def kernel(given: Given) -> ExitCode:
     """Print the kernel, or write its arrays."""
-    (model,) = models(given)
+    model = model_of(given)
     inputs = data(given, [model], single=True)
     against = given[AGAINST]
     other = None

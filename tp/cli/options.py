@@ -99,31 +99,22 @@ def unchanged(model: Model) -> Model:
     return model
 
 
-def models(given: Given, change: Callable[[Model], Model] = unchanged) -> list[Model]:
-    """The programs that a command is about, each after its ``change``.
-
-    Warnings about them go to stderr, but not those about what is not used. Raises TpError with all errors in them.
-    """
+def model_of(given: Given, change: Callable[[Model], Model] = unchanged) -> Model:
+    """The program that a command is about, after its ``change``; warnings about it go to stderr. Raises TpError."""
     from tp.api import loading
 
-    chosen = settings(given[SET])
-    functions: str | None = None
-    if MAPS in given:
-        functions = given[MAPS]
-    found: list[Model] = []
-    problems: list[TpError] = []
-    for file in given[FILE]:
-        try:
-            require(file)
-            found.append(change(loading.load_with(file, chosen, functions)))
-        except TpError as problem:
-            problems.append(problem)
-    if problems:
-        raise together(problems)
-    warned = [w for model in found for w in model.program.warnings if w.code not in UNUSED]
-    if warned:
-        remark(warned, {model.program.file: model.program.source for model in found})
+    (file,) = given[FILE]
+    require(file)
+    found = change(loading.load_with(file, settings(given[SET]), given.named(MAPS.key, None)))
+    remark_warnings([found])
     return found
+
+
+def remark_warnings(models: Sequence[Model]) -> None:
+    """Print the warnings about ``models`` on stderr, but not those about what is not used."""
+    warned = [w for model in models for w in model.program.warnings if w.code not in UNUSED]
+    if warned:
+        remark(warned, {model.program.file: model.program.source for model in models})
 
 
 def together(problems: Sequence[TpError]) -> TpError:

@@ -34,5 +34,5 @@ def asked(command: str, given: Given) -> Asked:
     """What the user asked ``command`` for."""
     from tp.api.pages import Asked
 
-    mover = next((given[option] for option in (OPTIMIZER,) if option in given), None)
+    mover = given.named(OPTIMIZER.key, None)
     return Asked(("tp", command, *given.words), settings(given[SET]), mover, changed(given))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from tp.cli.failures import OF_CHECKS, as_error, remark
 from tp.cli.files import SOURCES, holds_functions_alone, listed, standard_input
 from tp.cli.option import Given
-from tp.cli.options import FORMAT, MAPS, SET, UNUSED, require, settings, show, together, unchanged
+from tp.cli.options import FORMAT, MAPS, SET, remark_warnings, require, settings, show, together, unchanged
 from tp.diagnostics.diagnostic import Diagnostic, TpError, error
 from tp.diagnostics.span import STANDARD_INPUT
 from tp.diagnostics.text import readable
@@ -55,7 +55,7 @@ class Programs:
             raise together([problem for _, problem in problems] or [_nothing(given[SOURCES])])
         for _, problem in problems:
             self._say(problem.diagnostics, problem.sources)
-        self._warn()
+        remark_warnings(self.models)
 
     @property
     def models(self) -> list[Model]:
@@ -77,12 +77,6 @@ class Programs:
         self._said.update(new)
         if new and self._text:
             remark(new, sources)
-
-    def _warn(self) -> None:
-        models = self.models
-        warned = [w for model in models for w in model.program.warnings if w.code not in UNUSED]
-        if warned:
-            remark(warned, {model.program.file: model.program.source for model in models})
 
 
 def read_program(file: str, chosen: Mapping[str, str], functions: str | None = None) -> Model:

@@ -7,7 +7,7 @@ from tp.api.model import FORWARD
 from tp.cli.command import Command
 from tp.cli.drawing import DATA, data, options_of, plan
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, model_of, show
 from tp.exit_code import ExitCode
 
 PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
@@ -15,7 +15,7 @@ PLAN = options_of(Plan, ("budget", "max_width"), **FORWARD)
 
 def run(given: Given) -> ExitCode:
     """Print the outputs."""
-    (model,) = models(given)
+    model = model_of(given)
     inputs = data(given, [model], single=True)
     found = model.forward(plan=plan(given), data=inputs)
     show([found], given)

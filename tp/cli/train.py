@@ -12,7 +12,7 @@ from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, re
 from tp.cli.each import each
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, models, show
+from tp.cli.options import FILE, FORMAT, MAPS, OUTPUT, SET, model_of, show
 from tp.cli.training import TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
 
@@ -24,7 +24,7 @@ PLAN = options_of(Plan, ("budget", "max_width"), **TRAIN)
 
 def train(given: Given) -> ExitCode:
     """Print the losses."""
-    found = models(given, partial(optimized, given))
+    found = [model_of(given, partial(optimized, given))]
     chosen, drawn = schedule(given), plan(given)
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:

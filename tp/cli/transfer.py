@@ -12,7 +12,7 @@ from tp.cli.drawing import DATA, RESOURCES, data, measured, options_of, plan, re
 from tp.cli.each import each, go_on
 from tp.cli.live import VIEW, Live
 from tp.cli.option import Given
-from tp.cli.options import FIGURE, FILE, FORMAT, HTML, MAPS, OUTPUT, SET, models
+from tp.cli.options import FIGURE, FILE, FORMAT, HTML, MAPS, OUTPUT, SET, model_of
 from tp.cli.page import publish
 from tp.cli.training import BATCH, SAMPLES, STEPS, TRAINING, optimized, schedule
 from tp.exit_code import ExitCode
@@ -36,7 +36,7 @@ def transfer(given: Given) -> ExitCode:
         from tp.api.figures import require_figure
 
         require_figure(figure)
-    found = models(given, partial(optimized, given))
+    found = [model_of(given, partial(optimized, given))]
     chosen, drawn = schedule(given), plan(given)
     inputs = data(given, found, str(chosen.cost))
     with resources(given) as means:
