@@ -112,9 +112,9 @@ class Memory:
 
     @property
     def _place(self) -> Path:
-        from tp.store.files import default_folder
+        from tp.store.files import folder_of
 
-        return default_folder() if self.folder is None else Path(self.folder)
+        return folder_of(self.folder)
 
     def _answers(self) -> Answers:
         from tp.store.answers import Answers

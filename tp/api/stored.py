@@ -39,9 +39,9 @@ class Stored(Printable):
     @property
     def place(self) -> Path:
         """The folder of the store."""
-        from tp.store.files import default_folder
+        from tp.store.files import folder_of
 
-        return default_folder() if self.folder is None else Path(self.folder)
+        return folder_of(self.folder)
 
     def rows(self) -> list[Row]:
         """The series of draws: one for each program, inputs, quantities, engine, dtype and versions.

@@ -16,6 +16,11 @@ def default_folder() -> Path:
     return cache_folder() / "results"
 
 
+def folder_of(chosen: str | Path | None) -> Path:
+    """The folder of results that is ``chosen``; None: the default one."""
+    return default_folder() if chosen is None else Path(chosen)
+
+
 def prepare(folder: Path, program: str) -> None:
     """Make the folder of a program, which is called ``program``. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
