@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "figures"))
-from transparent import BLUE, GREY, ORANGE, pyplot, save
+from transparent import BLUE, GREY, ORANGE, finish, pyplot, save
 
 HERE = Path(__file__).parent
 ARRAYS = {512: 4.7e-3, 8192: 2.2}
@@ -39,9 +39,7 @@ def cost() -> None:
     panel.plot(list(PRODUCTS), list(PRODUCTS.values()), "o-", color=BLUE, label="conditioned: n")
     panel.plot([8192, 10**6], [2.2, 2.2 * (10**6 / 8192) ** 2], ":", color=ORANGE, label="arrays, if 8 TB were there")
     panel.set(xscale="log", yscale="log", xlabel="width n", ylabel="seconds a draw")
-    panel.minorticks_off()
-    panel.grid(alpha=0.3, lw=0.5)
-    panel.legend()
+    finish(panel)
     save(figure, HERE / "widths_cost.svg")
 
 

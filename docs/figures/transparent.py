@@ -39,6 +39,13 @@ def save(figure: Any, path: Path) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
+def finish(panel: Any) -> None:
+    """The grid and the legend of a panel with all its lines."""
+    panel.minorticks_off()
+    panel.grid(alpha=0.3, lw=0.5)
+    panel.legend(loc="best")
+
+
 def against_width(panel: Any, cases: Mapping[str, Mapping[str, Sequence[float]]], exponents: Mapping[str, str]) -> None:
     """Typical sizes with their intervals against n; a dashed line has the predicted exponent, through the last size.
 
@@ -54,6 +61,4 @@ def against_width(panel: Any, cases: Mapping[str, Mapping[str, Sequence[float]]]
             line = [middle[-1] * (n / widths[-1]) ** power for n in widths]
             panel.plot(widths, line, "--", lw=0.9, color=colour)
     panel.set(xscale="log", yscale="log", xlabel="width n")
-    panel.minorticks_off()
-    panel.grid(alpha=0.3, lw=0.5)
-    panel.legend(loc="best")
+    finish(panel)

@@ -10,7 +10,7 @@ from pathlib import Path
 import tp
 
 sys.path.append(str(Path(__file__).parents[1] / "figures"))
-from transparent import GREEN, GREY, ORANGE, pyplot, save
+from transparent import GREEN, GREY, ORANGE, finish, pyplot, save
 
 HERE = Path(__file__).parent
 
@@ -33,9 +33,7 @@ def main() -> None:
     for m, colour in ((Fraction(2, 3), GREEN), (Fraction(1), GREY), (Fraction(3, 2), ORANGE)):
         panel.plot(ds, [-float(m) * d / 2 for d in ds], "--", lw=1, color=colour, label=f"(18) with $m = n^{{{m}}}$")
     panel.set(xlabel="d", ylabel="exponent of n")
-    panel.minorticks_off()
-    panel.grid(alpha=0.3, lw=0.5)
-    panel.legend()
+    finish(panel)
     save(figure, HERE / "staircase.svg")
 
 

@@ -14,7 +14,7 @@ from tp.studies.linearize.expected import expected
 from tp.theory.analysis import Analysis
 
 sys.path.append(str(Path(__file__).parents[1] / "figures"))
-from transparent import GREY, ORANGE, pyplot, save
+from transparent import GREY, ORANGE, finish, pyplot, save
 
 HERE = Path(__file__).parent
 
@@ -38,9 +38,7 @@ def main() -> None:
         RATES, [rho - Fraction(2, 3) for rho in RATES], "--", lw=1, color=ORANGE, label="(19) with $m = n^{2/3}$"
     )
     panel.set(xlabel="ρ, learning rates times $n^ρ$", ylabel="exponent of n")
-    panel.minorticks_off()
-    panel.grid(alpha=0.3, lw=0.5)
-    panel.legend()
+    finish(panel)
     save(figure, HERE / "strong.svg")
 
 
