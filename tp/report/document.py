@@ -6,6 +6,7 @@ without a text and :class:`Data` are in JSON only. Charts are in HTML only.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tp.report.cells import Cell, Json
@@ -91,6 +92,12 @@ class Group:
 
     key: str
     sections: tuple[Section, ...]
+
+
+def flat(sections: Iterable[Section | Group]) -> Iterator[Section]:
+    """All sections in their order, those of groups among them."""
+    for one in sections:
+        yield from one.sections if isinstance(one, Group) else (one,)
 
 
 @dataclass(frozen=True, slots=True)

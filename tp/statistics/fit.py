@@ -63,6 +63,11 @@ class Fit:
     misfit: float = 0.0
     quantities: int = 1
 
+    @property
+    def overall(self) -> Estimate | None:
+        """The measured exponent of n; None where there is none, or the quantity ``vanishes``."""
+        return None if self.vanishes or self.late is None else self.late.overall
+
 
 def fit(
     samples: Mapping[int, npt.ArrayLike],

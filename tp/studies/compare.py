@@ -17,7 +17,6 @@ from tp.printable import Printable
 from tp.studies.orders import Orders
 
 if TYPE_CHECKING:
-    from tp.statistics.estimate import Estimate
     from tp.statistics.fit import Fit
     from tp.studies.claims.evaluate import ClaimResult
     from tp.studies.verify import Verification
@@ -119,14 +118,9 @@ def fits_of(found: tuple[Verification, Verification]) -> Iterator[tuple[str, Fit
             yield name, left[name], right[name]
 
 
-def slope(fit: Fit | None) -> Estimate | None:
-    """The measured exponent of n; None where there is none, or the quantity is zero up to rounding."""
-    return None if fit is None or fit.vanishes or fit.late is None else fit.late.overall
-
-
 def fits_differ(left: Fit | None, right: Fit | None) -> Answer:
     """Whether two measured exponents differ: yes where their intervals have no number in common, and never no."""
-    first, second = slope(left), slope(right)
+    first, second = (None if fit is None else fit.overall for fit in (left, right))
     if first is None or second is None:
         return Answer.UNDECIDED
     return Answer.YES if first.high < second.low or second.high < first.low else Answer.UNDECIDED

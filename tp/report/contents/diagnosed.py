@@ -10,7 +10,8 @@ from tp.diagnostics.json import as_dict
 from tp.diagnostics.sources import Sources
 from tp.exit_code import ExitCode
 from tp.report.check import PROGRAM, Check
-from tp.report.document import Data, Document, Fact, Line, Notes, Section
+from tp.report.contents.provenance import named
+from tp.report.document import Data, Document, Line, Notes, Section
 
 
 class Found(Protocol):
@@ -31,13 +32,13 @@ class Found(Protocol):
 
 
 def document(found: Found) -> Document:
-    file = f"({found.file})" if found.program else found.file
-    named = Fact(found.program, "program", found.program or None), Fact(file, "file", found.file)
     said = tuple(f"{d.severity.value}[{d.code}]: {d.message}" for d in found.diagnostics)
     data = Data("diagnostics", [as_dict(d) for d in found.diagnostics])
     checks = tuple(_checks(found)) or (_fine(found),)
     return Document(
-        Line(named, " "), (Section("", (Notes(said), data, Data("exit_code", int(found.exit_code)))),), checks
+        Line(named(found.program, found.file), " "),
+        (Section("", (Notes(said), data, Data("exit_code", int(found.exit_code)))),),
+        checks,
     )
 
 

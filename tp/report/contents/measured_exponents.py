@@ -9,7 +9,7 @@ from tp.report.contents.compare import Row, compared
 from tp.report.document import Fact, Line, Section
 from tp.statistics.estimate import LEVEL
 from tp.statistics.fit import Fit
-from tp.studies.compare import Comparison, fits_differ, fits_of, slope
+from tp.studies.compare import Comparison, fits_differ, fits_of
 from tp.studies.verify import Verification
 
 TOGETHER = 1 - 2 * (1 - LEVEL)
@@ -33,7 +33,7 @@ def _rows(measured: tuple[Verification, Verification]) -> Iterator[Row]:
 
 def _cell(fit: Fit | None) -> Shown:
     """The exponent with its interval; ``-inf`` where the quantity is zero up to rounding."""
-    found = slope(fit)
+    found = None if fit is None else fit.overall
     if found is None:
         vanishes = fit is not None and fit.vanishes
         return Shown("-inf", "-inf") if vanishes else Shown("?", None)

@@ -14,8 +14,12 @@ from tp.studies.provenance import Provenance
 
 def title(found: Provenance) -> Line:
     """The program and its file, and what trains it where that is no plain gradient descent."""
-    named = Fact(found.program, "program", found.program), Fact(f"({found.file})", "file", found.file)
-    return Line((*named, *_trained(found.optimizer)), " ")
+    return Line((*named(found.program, found.file), *_trained(found.optimizer)), " ")
+
+
+def named(program: str, file: str) -> tuple[Fact, Fact]:
+    """A program and its file; the file alone where the name of the program is not known."""
+    return Fact(program, "program", program or None), Fact(f"({file})" if program else file, "file", file)
 
 
 def _trained(optimizer: Optimizer | None) -> tuple[Fact, ...]:

@@ -9,8 +9,7 @@ from tp.report.check import QUANTITY as RULE
 from tp.report.check import Check
 from tp.report.contents.size import PredictedCell, SizeCell
 from tp.report.fields import Field
-from tp.statistics.estimate import LEVEL, Estimate
-from tp.statistics.fit import Fit
+from tp.statistics.estimate import LEVEL
 from tp.studies.judging import QuantityResult
 from tp.studies.sizes import sized
 
@@ -25,12 +24,12 @@ def measured(q: QuantityResult) -> Shown | Number:
     """The slope of the typical value against n; -inf for a quantity that is zero to rounding errors."""
     if q.fit is not None and q.fit.vanishes:
         return Shown("-inf", "-inf")
-    found = _slope(q.fit)
+    found = None if q.fit is None else q.fit.overall
     return Number(None if found is None else found.value, "z.2f")
 
 
 def interval(q: QuantityResult) -> Shown:
-    found = _slope(q.fit)
+    found = None if q.fit is None else q.fit.overall
     if found is None:
         return Shown("", None)
     return Shown(f"[{found.low:z.2f}, {found.high:z.2f}]", [found.low, found.high])
@@ -52,10 +51,6 @@ def quantity_checks(found: Iterable[QuantityResult], file: str, when: str = "") 
         numbers = f"predicted exponent of n {predicted(q).text}, measured {seen}"
         verdict = q.judgement.verdict.value
         yield Check(f"{q.name}{when}", verdict, f"{numbers}: {q.judgement.reason}", RULE, file)
-
-
-def _slope(fit: Fit | None) -> Estimate | None:
-    return None if fit is None or fit.vanishes or fit.late is None else fit.late.overall
 
 
 def _local(q: QuantityResult) -> list[float] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from tp.report.contents.checks import unfinished_check
-from tp.report.document import Document, Fact, Line, Notes, Section
+from tp.report.contents.provenance import named
+from tp.report.document import Document, Line, Notes, Section
 
 
 class NotKnown(Protocol):
@@ -20,7 +21,5 @@ class NotKnown(Protocol):
 
 
 def document(found: NotKnown) -> Document:
-    file = f"({found.file})" if found.program else found.file
-    named = Fact(found.program, "program", found.program or None), Fact(file, "file", found.file)
     check = unfinished_check(found.program, found.file, found.why)
-    return Document(Line(named, " "), (Section("", (Notes((found.why,)),)),), (check,))
+    return Document(Line(named(found.program, found.file), " "), (Section("", (Notes((found.why,)),)),), (check,))

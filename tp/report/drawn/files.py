@@ -9,7 +9,7 @@ from tp.diagnostics.diagnostic import error
 from tp.printable import Printable
 from tp.report.chart import Chart
 from tp.report.contents import document
-from tp.report.document import Group
+from tp.report.document import flat
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,8 +65,7 @@ def require_matplotlib() -> None:
 
 
 def _charts(result: Printable) -> list[Chart]:
-    parts = document(result).sections
-    sections = [one for part in parts for one in (part.sections if isinstance(part, Group) else (part,))]
+    sections = flat(document(result).sections)
     return [block for section in sections for block in section.blocks if isinstance(block, Chart)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tp.quantities.definitions import is_quantity
 from tp.report.cells import Verdict
 from tp.report.chart import Chart
-from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
+from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table, flat
 
 CLAIMS, LINE, BLAME = "claims", "line", "blame"
 LEADING = frozenset({CLAIMS, "quantities", "optima", "verdict", "agreement", "diagnostics"})
@@ -103,9 +103,8 @@ def _leads(block: Block) -> bool:
 
 def tables(document: Document) -> Iterator[Table]:
     """All tables of ``document``."""
-    for section in document.sections:
-        for one in section.sections if isinstance(section, Group) else (section,):
-            yield from (block for block in one.blocks if isinstance(block, Table))
+    for section in flat(document.sections):
+        yield from (block for block in section.blocks if isinstance(block, Table))
 
 
 def claimed(document: Document) -> dict[int, str]:

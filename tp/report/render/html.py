@@ -12,7 +12,7 @@ from itertools import count
 
 from tp.report.cells import Cell, Verdict
 from tp.report.chart import Chart
-from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
+from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table, flat
 from tp.report.drawn.style import STYLE as CHARTS
 from tp.report.drawn.svg import svg
 from tp.report.render.text import escaped
@@ -69,9 +69,8 @@ def _article(document: Document, numbers: Iterator[int]) -> Iterator[str]:
 
 def sections(found: Iterable[Section | Group], level: int, numbers: Iterator[int]) -> Iterator[str]:
     """What people read of sections, under headings of this ``level``. ``numbers`` are those of pictures."""
-    for section in found:
-        for one in section.sections if isinstance(section, Group) else (section,):
-            yield from _section(one, level, numbers)
+    for section in flat(found):
+        yield from _section(section, level, numbers)
 
 
 def _section(section: Section, level: int, numbers: Iterator[int]) -> list[str]:

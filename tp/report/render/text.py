@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tp.report.chart import Chart
-from tp.report.document import Block, Data, Document, Group, Line, Notes, Section, Table
+from tp.report.document import Block, Data, Document, Line, Notes, Table, flat
 
 
 def render(documents: Sequence[Document]) -> str:
@@ -22,18 +22,13 @@ def _document(document: Document) -> Iterator[str]:
     """The title, and the sections with an empty line before each; a first one without heading follows at once."""
     yield escaped(document.title.text)
     close = True
-    for section in _sections(document.sections):
+    for section in flat(document.sections):
         lines = [line for block in section.blocks for line in _block(block, bool(section.heading))]
         if lines:
             yield from [] if close and not section.heading else [""]
             yield from [f"  {escaped(section.heading)}"] if section.heading else []
             yield from lines
         close = close and not lines
-
-
-def _sections(found: Iterable[Section | Group]) -> Iterator[Section]:
-    for one in found:
-        yield from one.sections if isinstance(one, Group) else (one,)
 
 
 def _block(block: Block, headed: bool) -> list[str]:

@@ -35,7 +35,7 @@ class Coordinate:
     @property
     def exponent(self) -> Estimate | None:
         """The measured exponent of n with its interval; None where there is none."""
-        return None if self.fit.vanishes or self.fit.late is None else self.fit.late.overall
+        return self.fit.overall
 
     @property
     def slope(self) -> float | None:
